@@ -1,0 +1,26 @@
+import type { Claims } from "./provider.ts";
+
+/**
+ * The value at a dotted path. A key that itself holds dots (`https://example.com/roles`) is tried
+ * whole first. Own properties only: `__proto__` and `constructor` name nothing.
+ */
+export function claimAt(claims: unknown, path: string): unknown {
+  if (typeof claims !== "object" || claims === null || Array.isArray(claims)) return undefined;
+  if (Object.hasOwn(claims, path)) return (claims as Claims)[path];
+  for (let dot = path.indexOf("."); dot > 0; dot = path.indexOf(".", dot + 1)) {
+    const key = path.slice(0, dot);
+    if (Object.hasOwn(claims, key)) return claimAt((claims as Claims)[key], path.slice(dot + 1));
+  }
+  return undefined;
+}
+
+/** A claim that is text, or nothing. */
+export function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** One group, or a list of groups. Whatever is not text in a list is no group. */
+export function texts(value: unknown): string[] {
+  const list = Array.isArray(value) ? value : [value];
+  return list.filter((entry): entry is string => typeof entry === "string" && entry !== "");
+}

@@ -1,0 +1,121 @@
+import { permits } from "./access/policy.ts";
+import { redirect, type Answer } from "./answer.ts";
+import type { Door, Endpoint } from "./door.ts";
+import { AuthError } from "./errors.ts";
+import { createRequestId } from "./observe/request-id.ts";
+import { deniedPage } from "./pages/denied-page.ts";
+import { readCookie, sessionCookieName, setSessionCookie } from "./session/cookie.ts";
+import { exchangeCode, type SignedIn } from "./sign-in/code-flow.ts";
+import type { RelyingParty } from "./sign-in/relying-party.ts";
+import type { Transaction } from "./sign-in/transaction.ts";
+
+/** Takes the issuer's answer, once, in the browser that asked for it, and opens a session. */
+export function createCallback(door: Door): Endpoint {
+  const { site, sessions, transactions } = door;
+
+  return async ({ url: { searchParams: query }, req: { headers } }) => {
+    const cookies = headers.get("cookie") ?? undefined;
+    const state = single(query, "state");
+    const transaction = state === undefined ? undefined : transactions.find(site, cookies, state);
+    if (transaction === undefined || transactions.isExpired(transaction))
+      return late(transaction, cookies);
+    try {
+      return await finish(transaction, query, cookies);
+    } catch (error) {
+      if (error instanceof AuthError) error.transaction = transaction;
+      throw error;
+    }
+  };
+
+  /** Too late or elsewhere: whoever is signed in goes on, the others are told to start again. */
+  async function late(
+    transaction: Transaction | undefined,
+    cookies: string | undefined,
+  ): Promise<Answer> {
+    const session = await sessions.find(readCookie(cookies, sessionCookieName(site)));
+    if (session !== undefined) return redirect(302, transaction?.returnTo ?? `${site.url.origin}/`);
+    const code = transaction === undefined ? "transaction_missing" : "transaction_expired";
+    const error = new AuthError(code, "no transaction of this browser has this state");
+    error.transaction = transaction;
+    throw error;
+  }
+
+  async function finish(
+    transaction: Transaction,
+    query: URLSearchParams,
+    cookies: string | undefined,
+  ): Promise<Answer> {
+    const party = door.parties.get(transaction.provider);
+    if (party === undefined)
+      throw new AuthError("provider_unknown", `${transaction.provider} is not configured`);
+    // From here on the transaction is spent, whatever becomes of it.
+    if (!door.usedStates.take(transaction.state))
+      throw new AuthError("transaction_used", "the state came twice");
+    checkAnswer(query, party);
+    const signedIn = await exchangeCode(party, site, transaction, query);
+    const forget = ["Set-Cookie", transactions.forget(site, transaction.state)];
+    if (!permits(site.access, signedIn.identity)) return refuse(signedIn, transaction, forget);
+    return open(party, signedIn, transaction, cookies, forget);
+  }
+
+  function refuse(
+    { identity }: SignedIn,
+    { provider, returnTo }: Transaction,
+    forget: string[],
+  ): Answer {
+    const requestId = createRequestId();
+    const { issuer, subject } = identity;
+    door.log.info(
+      { requestId, provider, issuer, subject, reason: "access does not name this identity" },
+      "denied",
+    );
+    const query = new URLSearchParams({ rd: returnTo, provider, prompt: "select_account" });
+    return deniedPage(
+      identity,
+      { otherAccount: `${site.address("start")}?${query}` },
+      requestId,
+      ...forget,
+    );
+  }
+
+  /** A new session with a new token every time, so that none can be planted (fixation). */
+  async function open(
+    party: RelyingParty,
+    { identity, accessToken, idToken }: SignedIn,
+    { returnTo }: Transaction,
+    cookies: string | undefined,
+    forget: string[],
+  ): Promise<Answer> {
+    await sessions.end(readCookie(cookies, sessionCookieName(site)));
+    const passesOn = (token: string) =>
+      Object.values(door.config.headers).some((source) => source.endsWith(token));
+    const token = await sessions.start({
+      identity,
+      clientId: party.settings.clientId,
+      accessToken: passesOn("accessToken") ? accessToken : undefined,
+      idToken: passesOn("idToken") ? idToken : undefined,
+    });
+    const { issuer, subject, provider } = identity;
+    door.log.info({ provider, issuer, subject }, "signed in");
+    const keep = setSessionCookie(site, token, Math.floor(door.config.session.lifetime / 1000));
+    return redirect(302, returnTo, "Set-Cookie", keep, ...forget);
+  }
+}
+
+/** A parameter that stands there exactly once (RFC 6749 §3.1). */
+function single(query: URLSearchParams, name: string): string | undefined {
+  const [value, ...more] = query.getAll(name);
+  if (more.length > 0) throw new AuthError("callback_malformed", `${name} is repeated`);
+  return value;
+}
+
+/** What must be so before the code goes anywhere: RFC 6749 §4.1.2, RFC 9207 §2.4. */
+function checkAnswer(query: URLSearchParams, party: RelyingParty): void {
+  const [code, error, iss] = ["code", "error", "iss"].map((name) => single(query, name));
+  if (iss !== undefined && iss !== party.issuer) {
+    throw new AuthError("response_rejected", `the answer is of ${iss}, not of ${party.issuer}`);
+  }
+  if (error !== undefined) throw new AuthError("provider_refused", `${party.issuer} says ${error}`);
+  if (code === undefined || code === "")
+    throw new AuthError("callback_malformed", "there is no code");
+}

@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+import { defineCommand, runMain } from "citty";
+import { ConfigError } from "./config/faults.ts";
+import { loadConfig } from "./config/load.ts";
+import type { Config } from "./config/schema.ts";
+import { createSecret } from "./config/secret.ts";
+import { createLog, reasonsOf } from "./observe/log.ts";
+
+const args = {
+  config: {
+    type: "string",
+    description: "the configuration file (doorward.yaml)",
+    valueHint: "FILE",
+  },
+} as const;
+
+/** A command that needs the configuration; whatever it throws is said on stderr, and the exit code is 1. */
+async function withConfig(
+  file: string | undefined,
+  run: (config: Config) => Promise<void>,
+): Promise<void> {
+  try {
+    await run(loadConfig({ file, environment: process.env }));
+  } catch (error) {
+    process.stderr.write(
+      `${error instanceof ConfigError ? error.message : `doorward: ${reasonsOf(error)}`}\n`,
+    );
+    process.exitCode = 1;
+  }
+}
+
+// What a command needs beyond the configuration is loaded when it runs: `secret` and `health` start at once.
+const serve = defineCommand({
+  meta: { name: "serve", description: "answer the proxy (the default)" },
+  args,
+  run: ({ args: { config } }) =>
+    withConfig(config, async (loaded) => {
+      const { serveUntilSignal } = await import("./serve.ts");
+      await serveUntilSignal(loaded, createLog());
+      process.exit(0);
+    }),
+});
+
+const check = defineCommand({
+  meta: { name: "check", description: "try the configuration, the issuers and the store" },
+  args,
+  run: ({ args: { config } }) =>
+    withConfig(config, async (loaded) => {
+      const { check: findAll } = await import("./check.ts");
+      for (const { isFault, text } of await findAll(loaded)) {
+        process.stdout.write(`${isFault ? "FAULT" : "ok   "} ${text}\n`);
+        if (isFault) process.exitCode = 1;
+      }
+    }),
+});
+
+const health = defineCommand({
+  meta: { name: "health", description: "exit 0 if doorward answers, for container probes" },
+  args,
+  run: ({ args: { config } }) =>
+    withConfig(config, async (loaded) => {
+      const { isHealthy } = await import("./health.ts");
+      if (await isHealthy(loaded)) return;
+      throw new Error(`nothing answers on ${loaded.listen.host}:${loaded.listen.port}`);
+    }),
+});
+
+const secret = defineCommand({
+  meta: { name: "secret", description: "print a fresh secret for the configuration" },
+  run: () => void process.stdout.write(`${createSecret()}\n`),
+});
+
+await runMain(
+  defineCommand({
+    meta: {
+      name: "doorward",
+      description: "the gatekeeper that Traefik, Caddy and nginx ask about every request",
+    },
+    args, // named here too, or the FILE after --config would be taken for a command
+    default: "serve",
+    subCommands: { serve, check, health, secret },
+  }),
+);

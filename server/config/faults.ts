@@ -1,0 +1,57 @@
+import type * as v from "valibot";
+
+/** What is wrong, and where: `providers.google.clientId` and, in words, the mend. */
+export interface Fault {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Every fault of a configuration at once, so that it is mended once. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly faults: readonly Fault[];
+
+  constructor(source: string, faults: readonly Fault[]) {
+    const lines = faults.map(
+      ({ path, message }) => `  ${path === "" ? "" : `${path}: `}${message}`,
+    );
+    super([`${source} cannot be used:`, ...lines].join("\n"));
+    this.faults = faults;
+  }
+}
+
+/** Where there is no silent default, what to write. */
+const hints: Record<string, string> = {
+  url: "is missing: write the address at which browsers reach doorward, such as https://auth.example.com",
+  secret: "is missing: `doorward secret` prints one",
+  providers:
+    "is missing: write who signs people in, such as { google: { clientId: …, clientSecret: … } }",
+  access:
+    "is missing: write who may pass, such as { domains: [example.com] }, or { anyone: true } for whoever can sign in",
+};
+
+const names: Record<string, string> = {
+  Array: "a list, such as [one, two]",
+  Object: "a group of settings",
+  string: "text",
+  number: "a number",
+  boolean: "true or false",
+};
+
+/** One of valibot's findings in our words. */
+export function faultOf(issue: v.BaseIssue<unknown>): Fault {
+  const path = issue.path?.map((item) => String(item.key)).join(".") ?? "";
+  if (issue.received === "undefined") return { path, message: hints[path] ?? "is missing" };
+  const message = issue.kind === "schema" ? `is not ${expected(issue)}` : issue.message;
+  return { path, message: isSecret(path) ? message : `${JSON.stringify(issue.input)} ${message}` };
+}
+
+/** Secrets are named by their place alone. */
+function isSecret(path: string): boolean {
+  return /(^|\.)(secret(\.\d+)?|clientSecret)$/.test(path);
+}
+
+function expected(issue: v.BaseIssue<unknown>): string {
+  const type = issue.expected ?? "";
+  return names[type] ?? `one of ${type.replace(/[()"]/g, "").replaceAll(" | ", ", ")}`;
+}

@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from "node:fs";
+import { extname } from "node:path";
+import { parseJSON, parseTOML, parseYAML } from "confbox";
+import * as v from "valibot";
+import { reasonsOf } from "../observe/log.ts";
+import { crossChecks } from "./cross-checks.ts";
+import { overlayEnvironment } from "./environment.ts";
+import { ConfigError, type Fault, faultOf } from "./faults.ts";
+import { schema, type Config } from "./schema.ts";
+import { isObject } from "./shape.ts";
+import { unknownKeys } from "./unknown-keys.ts";
+
+/** The parsers run no code: a configuration is data. */
+const parsers: Record<string, (text: string) => unknown> = {
+  ".yaml": parseYAML,
+  ".yml": parseYAML,
+  ".toml": parseTOML,
+  ".json": parseJSON,
+};
+
+const usualFiles = ["doorward.yaml", "doorward.yml", "doorward.toml", "doorward.json"];
+
+export interface Source {
+  /** From `--config`; else `DOORWARD_CONFIG`, else the usual file in this folder, if there is one. */
+  readonly file?: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The configuration, read and checked whole. Throws a `ConfigError` that lists every fault. */
+export function loadConfig({ file: named, environment }: Source): Config {
+  const file = named ?? environment.DOORWARD_CONFIG ?? usualFiles.find((name) => existsSync(name));
+  if (file !== undefined) return checkConfig(file, readFile(file), environment);
+  return checkConfig("the configuration (no doorward.yaml here, and no --config)", {}, environment);
+}
+
+/** Settings as a file holds them, with the environment's over them. `source` is what to call the file. */
+export function checkConfig(
+  source: string,
+  file: Record<string, unknown>,
+  environment: Source["environment"],
+): Config {
+  const { raw, sources, faults } = overlayEnvironment(schema, file, environment);
+  const result = v.safeParse(schema, raw);
+  const found = [
+    ...faults,
+    ...unknownKeys(schema, raw),
+    // valibot names only the first unknown key of an object: ours above names them all.
+    ...(result.issues ?? []).filter((issue) => issue.expected !== "never").map(faultOf),
+    ...crossChecks(raw),
+  ];
+  if (found.length > 0 || !result.success) {
+    throw new ConfigError(
+      source,
+      found.map((fault) => nameSource(fault, sources)),
+    );
+  }
+  return result.output;
+}
+
+function nameSource(fault: Fault, sources: ReadonlyMap<string, string>): Fault {
+  const variable = sources.get(fault.path) ?? sources.get(fault.path.replace(/\.\d+$/, ""));
+  return variable === undefined ? fault : { ...fault, path: `${variable} (${fault.path})` };
+}
+
+function readFile(file: string): Record<string, unknown> {
+  const parse = parsers[extname(file).toLowerCase()];
+  const fault = (message: string) => new ConfigError(file, [{ path: "", message }]);
+  if (parse === undefined)
+    throw fault(`its name says no format: end it with ${Object.keys(parsers).join(", ")}`);
+  let value: unknown;
+  try {
+    value = parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw fault(reasonsOf(error));
+  }
+  if (value === undefined || value === null) return {};
+  if (!isObject(value)) throw fault("holds no settings: write `url: …` and so on");
+  return value;
+}

@@ -1,0 +1,33 @@
+import * as v from "valibot";
+
+type Schema = v.GenericSchema;
+
+/** The schema as a tree to walk: what keys an object knows, what a record or list holds. */
+export type Shape =
+  | { readonly kind: "object"; readonly entries: Readonly<Record<string, Schema>> }
+  | { readonly kind: "record"; readonly value: Schema }
+  | { readonly kind: "leaf"; readonly type: "list" | "number" | "boolean" | "text" };
+
+/** Only valibot's own description is read, so a new option needs no second mention anywhere. */
+export function shapeOf(schema: Schema): Shape {
+  if (isWrapped(schema)) return shapeOf(schema.wrapped);
+  if ("entries" in schema)
+    return { kind: "object", entries: schema.entries as Record<string, Schema> };
+  if (schema.type === "record" && "value" in schema)
+    return { kind: "record", value: schema.value as Schema };
+  return { kind: "leaf", type: leafTypes[schema.type] ?? "text" };
+}
+
+const leafTypes: Record<string, "list" | "number" | "boolean"> = {
+  array: "list",
+  number: "number",
+  boolean: "boolean",
+};
+
+function isWrapped(schema: Schema): schema is Schema & { wrapped: Schema } {
+  return schema.type === "optional" && "wrapped" in schema;
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,26 @@
+import type * as v from "valibot";
+import type { Fault } from "./faults.ts";
+import { nearest } from "./nearest.ts";
+import { isObject, shapeOf } from "./shape.ts";
+
+/** Every key that the schema does not know. A misspelt restriction must never go unnoticed. */
+export function unknownKeys(
+  schema: v.GenericSchema,
+  value: unknown,
+  path: readonly string[] = [],
+): Fault[] {
+  const shape = shapeOf(schema);
+  if (shape.kind === "leaf" || !isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, child]) => {
+    if (shape.kind === "record") return unknownKeys(shape.value, child, [...path, key]);
+    const known = Object.hasOwn(shape.entries, key) ? shape.entries[key] : undefined;
+    if (known !== undefined) return unknownKeys(known, child, [...path, key]);
+    return [{ path: [...path, key].join("."), message: unknown(key, Object.keys(shape.entries)) }];
+  });
+}
+
+/** "Did you mean …?", or what there is to choose from. */
+export function unknown(key: string, known: readonly string[]): string {
+  const meant = nearest(key, known);
+  return `is unknown: ${meant === undefined ? `there are ${known.join(", ")}` : `did you mean ${meant}?`}`;
+}

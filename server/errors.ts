@@ -1,0 +1,33 @@
+/** Every way a sign-in or a session can fail, and the status the browser sees. */
+const statuses = {
+  callback_malformed: 400, // a parameter is missing, repeated or of the wrong shape
+  transaction_missing: 400, // started in another browser, dropped, or never
+  transaction_expired: 400,
+  transaction_used: 400, // the same answer of the issuer came a second time
+  provider_unknown: 400,
+  provider_refused: 403, // RFC 6749 §4.1.2.1: the visitor or the issuer said no
+  response_rejected: 400, // the issuer's answer fails a check of OpenID Connect Core §3.1.3.7
+  client_rejected: 502, // the issuer does not accept our registration: the operator's to mend
+  issuer_broken: 502, // the issuer answers, but not as an issuer
+  issuer_unreachable: 503,
+  store_unreachable: 503,
+} as const;
+
+export type AuthErrorCode = keyof typeof statuses;
+
+/** A failure we expect. The code may be shown; the message and the cause are only logged. */
+export class AuthError extends Error {
+  override readonly name = "AuthError";
+  readonly code: AuthErrorCode;
+  /** The sign-in that failed, once it is known: where the visitor was going, and what to forget. */
+  transaction: { readonly state: string; readonly returnTo: string } | undefined;
+
+  constructor(code: AuthErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  get status(): number {
+    return statuses[this.code];
+  }
+}

@@ -1,0 +1,98 @@
+/** The visitor's request as a proxy tells it, in one spelling whatever the dialect. */
+export interface ForwardedRequest {
+  /** As sent: methods are case-sensitive (RFC 9110 §9.1). */
+  readonly method: string;
+  readonly scheme: "http" | "https";
+  /** Lower case, without a trailing dot or the scheme's own port. */
+  readonly host: string;
+  /** Path and query exactly as the visitor sent them. */
+  readonly uri: string;
+}
+
+/** Why a proxy's words make no request. Only logged: whoever asked gets no hint. */
+export interface Malformed {
+  readonly malformed: string;
+}
+
+export function isMalformed(value: object): value is Malformed {
+  return "malformed" in value;
+}
+
+const schemes = new Map([
+  ["http", "http"],
+  ["https", "https"],
+  ["ws", "http"], // Traefik calls a WebSocket handshake so
+  ["wss", "https"],
+] as const satisfies [string, "http" | "https"][]) as ReadonlyMap<string, "http" | "https">;
+
+/** Builds the request from its four parts; each is checked to its last character. */
+export function forwardedRequest(
+  method: string,
+  proto: string,
+  authority: string,
+  uri: string,
+): ForwardedRequest | Malformed {
+  if (!isMethod(method)) return { malformed: "the method is no token" };
+  const scheme = schemes.get(proto);
+  if (scheme === undefined) return { malformed: "the scheme is neither http nor https" };
+  const host = canonicalHost(authority, scheme);
+  if (host === undefined) return { malformed: "the host is no host name" };
+  return isUri(uri) ? { method, scheme, host, uri } : { malformed: "the URI is no path" };
+}
+
+/** The host name without its port. */
+export function hostnameOf({ host }: ForwardedRequest): string {
+  const colon = host.lastIndexOf(":");
+  return colon > host.lastIndexOf("]") ? host.slice(0, colon) : host;
+}
+
+export function urlOf({ scheme, host, uri }: ForwardedRequest): string {
+  return `${scheme}://${host}${uri}`;
+}
+
+function isMethod(method: string): boolean {
+  return /^[A-Za-z][A-Za-z-]{0,31}$/.test(method);
+}
+
+const label = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?";
+const hostGrammar = new RegExp(
+  String.raw`^((?:${label}\.)*${label}|\[[0-9a-f:.]+\])\.?(?::(\d{1,5}))?$`,
+);
+
+/**
+ * One spelling a host: what a proxy routes by must be what we decide by. Anything that a parser might
+ * cut (`@`, `/`, `\`, `?`, `#`, `%`, a comma) makes it no host at all.
+ */
+function canonicalHost(authority: string, scheme: "http" | "https"): string | undefined {
+  if (authority.length > 262) return undefined;
+  const [, hostname, port] = hostGrammar.exec(authority.toLowerCase()) ?? [];
+  if (hostname === undefined || (hostname.startsWith("[") && !URL.canParse(`http://${hostname}`)))
+    return undefined;
+  if (port === undefined) return hostname;
+  const number = Number(port);
+  if (number < 1 || number > 65_535) return undefined;
+  return number === (scheme === "https" ? 443 : 80) ? hostname : `${hostname}:${number}`;
+}
+
+/** A path and query that every parser cuts at the same places: visible ASCII, no fragment, whole escapes. */
+function isUri(uri: string): boolean {
+  if (uri.charCodeAt(0) !== 47) return false;
+  let inQuery = false;
+  for (let index = 0; index < uri.length; index++) {
+    const code = uri.charCodeAt(index);
+    if (code <= 32 || code >= 127 || code === 35 /* # */) return false;
+    if (code === 63 /* ? */) inQuery = true;
+    if (inQuery) continue;
+    if (code === 92 /* \ */) return false; // browsers read it as a slash
+    if (
+      code === 37 /* % */ &&
+      !(isHex(uri.charCodeAt(index + 1)) && isHex(uri.charCodeAt(index + 2)))
+    )
+      return false;
+  }
+  return true;
+}
+
+function isHex(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102);
+}

@@ -1,0 +1,26 @@
+import type { RequestHeaders } from "./request-headers.ts";
+
+/**
+ * Whether a person waits for a page, so that a redirect or an HTML answer is of use. Browsers say so in
+ * Fetch Metadata; where there is none, the old signs decide.
+ */
+export function isNavigation(headers: RequestHeaders): boolean {
+  const mode = headers.get("sec-fetch-mode");
+  const destination = headers.get("sec-fetch-dest");
+  if (
+    mode !== undefined ||
+    destination !== undefined ||
+    headers.get("sec-fetch-site") !== undefined
+  ) {
+    return (
+      mode === "navigate" &&
+      (destination === undefined || destination === "document" || destination === "iframe")
+    );
+  }
+  return (
+    (headers.get("accept")?.includes("text/html") ?? false) &&
+    headers.get("x-requested-with") === undefined &&
+    headers.get("authorization") === undefined &&
+    headers.get("sec-websocket-key") === undefined
+  );
+}

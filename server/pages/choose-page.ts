@@ -1,0 +1,21 @@
+import type { Answer } from "../answer.ts";
+import { button, markup, page } from "./page.ts";
+
+/** Several providers, none named: which one? */
+export function choosePage(
+  choices: readonly { href: string; label: string }[],
+  unknown: string | undefined,
+): Answer {
+  const notice =
+    unknown === undefined
+      ? []
+      : [markup`<p>There is no way to sign in called “${unknown}” here.</p>`];
+  return page(unknown === undefined ? 200 : 400, {
+    title: "Sign in",
+    body: markup`${notice}
+      <p>Choose the account you want to use.</p>
+      <nav class="actions">
+        ${choices.map(({ href, label }) => button(href, `Continue with ${label}`))}
+      </nav>`,
+  });
+}

@@ -1,0 +1,42 @@
+import type { Answer } from "../answer.ts";
+import type { Identity } from "../access/identity.ts";
+import { button, markup, page, requestNote } from "./page.ts";
+
+/** Signed in, but this account may not pass. */
+export function deniedPage(
+  identity: Identity,
+  links: { readonly otherAccount: string; readonly signOut?: string },
+  requestId: string,
+  ...headers: string[]
+): Answer {
+  const who = identity.email ?? identity.preferredUsername ?? identity.name ?? identity.subject;
+  const signOut = links.signOut === undefined ? [] : [button(links.signOut, "Sign out")];
+  return page(
+    403,
+    {
+      title: "This account has no access",
+      body: markup`<p>
+          You signed in as <strong>${who}</strong>, and that account may not open this page.
+        </p>
+        <p>
+          If you have another account, use that one. If you should have access, ask the people who
+          run this site to add you.
+        </p>
+        <nav class="actions">${button(links.otherAccount, "Use another account")}${signOut}</nav>
+        ${requestNote(requestId)}`,
+    },
+    ...headers,
+  );
+}
+
+/** The proxy sends us a host that this site does not keep: the operator's to mend, and no sign-in would help. */
+export function strangeHostPage(host: string, requestId: string): Answer {
+  return page(403, {
+    title: "This site is not set up",
+    body: markup`<p>
+        The sign-in service does not know <strong>${host}</strong>, so it cannot let anybody in.
+      </p>
+      <p>The people who run this site need to add that name to its configuration.</p>
+      ${requestNote(requestId)}`,
+  });
+}

@@ -1,0 +1,75 @@
+import type { Answer } from "../answer.ts";
+import type { AuthErrorCode } from "../errors.ts";
+import { button, markup, page, requestNote } from "./page.ts";
+
+interface Words {
+  readonly title: string;
+  readonly text: string;
+}
+
+const notNow: Words = {
+  title: "Sign-in is not possible right now",
+  text: "The service that checks your account does not answer as it should. This is not your fault; please try again in a few minutes.",
+};
+
+const startAgain: Words = {
+  title: "Please sign in again",
+  text: "This sign-in took too long, or it was started in another window or browser. Nothing is lost: just start again.",
+};
+
+/** What went wrong, in the words of somebody who only wants their page. */
+const words: Record<AuthErrorCode, Words> = {
+  callback_malformed: {
+    title: "This link does not work",
+    text: "The address that brought you here is not complete. Please start again.",
+  },
+  transaction_missing: startAgain,
+  transaction_expired: startAgain,
+  transaction_used: {
+    title: "This sign-in was already used",
+    text: "The page was opened a second time. If you are signed in already, just go on; if not, start again.",
+  },
+  provider_unknown: startAgain,
+  provider_refused: {
+    title: "You are not signed in",
+    text: "The sign-in was cancelled, or the account service said no. You can try again, or use another account.",
+  },
+  response_rejected: {
+    title: "The sign-in did not work",
+    text: "The answer of the account service could not be trusted, so nobody was signed in. Please try again.",
+  },
+  client_rejected: {
+    title: "Sign-in is not possible right now",
+    text: "The account service does not accept this site. The people who run the site need to look at its settings.",
+  },
+  issuer_broken: notNow,
+  issuer_unreachable: notNow,
+  store_unreachable: {
+    title: "Please try again in a moment",
+    text: "The place where sign-ins are kept does not answer. You are not signed out; please try again in a moment.",
+  },
+};
+
+/** The page of a failure that we expect. */
+export function failedPage(
+  { code, status }: { readonly code: AuthErrorCode; readonly status: number },
+  again: string,
+  requestId: string,
+  ...headers: string[]
+): Answer {
+  const { title, text } = words[code];
+  const retry = status >= 500 ? ["Retry-After", "5"] : [];
+  const body = markup`<p>${text}</p>
+    <nav class="actions">${button(again, "Try again")}</nav>
+    ${requestNote(requestId)}`;
+  return page(status, { title, body }, ...retry, ...headers);
+}
+
+/** A failure that nobody expected. The log has all of it; the page has none. */
+export function brokenPage(requestId: string): Answer {
+  return page(500, {
+    title: "Something went wrong",
+    body: markup`<p>This is a fault of ours, not of yours. Please try again in a moment.</p>
+      ${requestNote(requestId)}`,
+  });
+}

@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import { noStore, type Answer } from "../answer.ts";
+
+/** Markup that is already safe; only `markup` makes it. */
+export class Markup {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** Whatever is put in is escaped, unless `markup` made it. */
+export function markup(
+  strings: TemplateStringsArray,
+  ...values: readonly (string | Markup | readonly Markup[])[]
+): Markup {
+  const rendered = values.map((value) => {
+    if (value instanceof Markup) return value.text;
+    return typeof value === "string" ? escape(value) : value.map(({ text }) => text).join("");
+  });
+  return new Markup(String.raw({ raw: strings }, ...rendered));
+}
+
+const entities: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => entities[sign] ?? "");
+}
+
+const style = `
+:root { color-scheme: light dark; --ink: #1d2430; --soft: #5a6475; --paper: #f4f5f7; --card: #fff; --line: #dcdfe5; --door: #2f5d8a; --on-door: #fff; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8ebf0; --soft: #a3acbb; --paper: #14171c; --card: #1d2128; --line: #333a45; --door: #8db8e2; --on-door: #10151c; } }
+* { box-sizing: border-box; }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem; background: var(--paper); color: var(--ink); font: 1rem/1.55 system-ui, sans-serif; }
+main { width: 100%; max-width: 27rem; padding: 2rem; background: var(--card); border: 1px solid var(--line); border-radius: .75rem; }
+h1 { margin: 0 0 .75rem; font-size: 1.35rem; line-height: 1.3; }
+p { margin: .75rem 0; overflow-wrap: anywhere; }
+.actions { display: grid; gap: .6rem; margin-top: 1.5rem; }
+.button { display: block; width: 100%; padding: .65rem 1rem; border: 1px solid var(--door); border-radius: .5rem; background: transparent; color: var(--door); font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer; }
+.button:first-child, form .button { background: var(--door); color: var(--on-door); }
+.button:focus-visible { outline: 3px solid var(--door); outline-offset: 2px; }
+.note { margin: 1.5rem 0 0; color: var(--soft); font-size: .85rem; }
+`;
+
+const styleHash = createHash("sha256").update(style).digest("base64");
+
+/** Nothing runs, nothing is fetched, nobody frames it (RFC 9700 §4.16). */
+function securityHeaders(formAction: string): string[] {
+  const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action ${formAction}; frame-ancestors 'none'`;
+  return [
+    "Content-Security-Policy",
+    policy,
+    "X-Content-Type-Options",
+    "nosniff",
+    "X-Frame-Options",
+    "DENY",
+    "Referrer-Policy",
+    "no-referrer",
+  ];
+}
+
+export interface PageContent {
+  readonly title: string;
+  readonly body: Markup;
+  /** The origins that a form on the page may lead to, redirects included. */
+  readonly formAction?: string;
+}
+
+/** A whole page of ours as an answer. */
+export function page(
+  status: number,
+  { title, body, formAction = "'none'" }: PageContent,
+  ...headers: string[]
+): Answer {
+  const text = markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+<style>${new Markup(style)}</style>
+</head>
+<body>
+<main>
+<h1>${title}</h1>
+${body}
+</main>
+</body>
+</html>
+`.text;
+  return {
+    status,
+    headers: [
+      ...noStore,
+      "Content-Type",
+      "text/html; charset=utf-8",
+      "Content-Length",
+      String(Buffer.byteLength(text)),
+      ...securityHeaders(formAction),
+      ...headers,
+    ],
+    body: text,
+  };
+}
+
+/** A link that looks like what it is: the next step. */
+export function button(href: string, label: string): Markup {
+  return markup`<a class="button" href="${href}">${label}</a>`;
+}
+
+/** What to name when asking for help; the log has the rest under the same id. */
+export function requestNote(requestId: string): Markup {
+  return markup`<p class="note">
+    If you ask somebody for help, tell them this number: ${requestId}
+  </p>`;
+}

@@ -1,0 +1,53 @@
+import type { Site } from "../config/site.ts";
+
+/** RFC 6265bis §4.1.3: the prefixes make browsers refuse the cookie from anywhere less than its owner. */
+export function sessionCookieName(site: Site): string {
+  if (!site.secure) return "doorward";
+  return site.cookieDomain === undefined ? "__Host-doorward" : "__Secure-doorward";
+}
+
+/** A `Set-Cookie` value with what every cookie of ours carries. A `maxAgeSeconds` of 0 removes it. */
+export function setCookie(
+  name: string,
+  value: string,
+  options: { maxAgeSeconds: number; secure: boolean; domain?: string | undefined },
+): string {
+  return [
+    `${name}=${value}`,
+    "Path=/",
+    ...(options.domain === undefined ? [] : [`Domain=${options.domain}`]),
+    `Max-Age=${options.maxAgeSeconds}`,
+    "HttpOnly",
+    "SameSite=Lax",
+    ...(options.secure ? ["Secure"] : []),
+  ].join("; ");
+}
+
+export function setSessionCookie(site: Site, token: string, maxAgeSeconds: number): string {
+  const { secure, cookieDomain: domain } = site;
+  return setCookie(sessionCookieName(site), token, { maxAgeSeconds, secure, domain });
+}
+
+/**
+ * The value of the one cookie of that name. A name that comes twice was planted from elsewhere (a
+ * sibling host, another path), and then nobody can tell which is ours: there is none.
+ */
+export function readCookie(header: string | undefined, name: string): string | undefined {
+  if (header === undefined) return undefined;
+  let found: string | undefined;
+  for (let start = 0; start < header.length;) {
+    const end = endOf(header, start);
+    while (header.charCodeAt(start) === 32) start++;
+    if (header.charCodeAt(start + name.length) === 61 /* = */ && header.startsWith(name, start)) {
+      if (found !== undefined) return undefined;
+      found = header.slice(start + name.length + 1, end).trimEnd();
+    }
+    start = end + 1;
+  }
+  return found;
+}
+
+function endOf(header: string, start: number): number {
+  const end = header.indexOf(";", start);
+  return end === -1 ? header.length : end;
+}

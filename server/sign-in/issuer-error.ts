@@ -1,0 +1,47 @@
+import { ClientError, ResponseBodyError } from "openid-client";
+import { AuthError } from "../errors.ts";
+
+/** What a failed look at an issuer's metadata means to the person who waits. */
+export function discoveryError(error: unknown, issuer: string): AuthError {
+  const code = isNetworkFailure(error) ? "issuer_unreachable" : "issuer_broken";
+  return new AuthError(code, `the metadata of ${issuer} could not be had`, { cause: error });
+}
+
+/** What a failed exchange of the code means to the person who waits. */
+export function exchangeError(error: unknown, message: string): AuthError {
+  if (error instanceof AuthError) return error;
+  return new AuthError(codeOf(error), message, { cause: error });
+}
+
+function codeOf(
+  error: unknown,
+): "client_rejected" | "issuer_unreachable" | "issuer_broken" | "response_rejected" {
+  if (error instanceof ResponseBodyError) {
+    // RFC 6749 §5.2: only a grant that is spent or strange is the visitor's; the rest is our registration's.
+    if (error.error === "invalid_grant") return "response_rejected";
+    return error.status >= 500 ? "issuer_broken" : "client_rejected";
+  }
+  const code = error instanceof ClientError ? error.code : undefined;
+  if (code !== undefined && checksFailed.has(code)) return "response_rejected";
+  return isNetworkFailure(error) ? "issuer_unreachable" : "issuer_broken";
+}
+
+/** openid-client's codes for an answer that is well-formed and not to be trusted. */
+const checksFailed: ReadonlySet<string> = new Set([
+  "OAUTH_JWT_CLAIM_COMPARISON_FAILED",
+  "OAUTH_JWT_TIMESTAMP_CHECK_FAILED",
+  "OAUTH_KEY_SELECTION_FAILED",
+  "OAUTH_INVALID_RESPONSE",
+  "OAUTH_UNSUPPORTED_OPERATION",
+  "OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED",
+]);
+
+/** Refused, reset, no such name, no answer in time: what undici and Node say before any answer is there. */
+function isNetworkFailure(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause.name === "TimeoutError" || cause instanceof TypeError) return true;
+    if ("code" in cause && /^(E[A-Z]+|UND_ERR_\w+|OAUTH_TIMEOUT)$/.test(String(cause.code)))
+      return true;
+  }
+  return false;
+}

@@ -1,0 +1,31 @@
+const mostBytes = 1024 * 1024;
+
+/**
+ * `fetch` for what an issuer says: no redirect is followed, and an answer ends at 1 MiB whatever its
+ * `Content-Length` claims. The waiting is bounded by whoever calls, through the signal.
+ */
+export function createIssuerFetch(fetch: typeof globalThis.fetch) {
+  return async function issuerFetch(url: string, init: object): Promise<Response> {
+    const response = await fetch(url, { ...init, redirect: "manual" });
+    if (response.body === null) return response;
+    const { status, statusText, headers } = response;
+    return new Response(await readBounded(response.body, url), { status, statusText, headers });
+  };
+}
+
+export type IssuerFetch = ReturnType<typeof createIssuerFetch>;
+
+async function readBounded(
+  body: AsyncIterable<Uint8Array>,
+  url: string,
+): Promise<Buffer<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > mostBytes)
+      throw new Error(`the answer of ${new URL(url).origin} is larger than 1 MiB`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startIssuer, type Issuer } from "../demo/issuer.ts";
+import { Browser, navigation } from "./peers/browser.ts";
+import { configOf, startDoorward, type TestDoorward } from "./peers/doorward.ts";
+import { freePort } from "./peers/free-port.ts";
+
+const accounts = [
+  {
+    id: "ada",
+    claims: {
+      name: "Ada",
+      email: "ada@example.com",
+      email_verified: true,
+      preferred_username: "ada.l",
+      groups: ["staff", "ops"],
+    },
+  },
+  { id: "bob", claims: { name: "Bob", email: "bob@elsewhere.example", email_verified: true } },
+];
+const client = { clientId: "door", clientSecret: "a secret of the door" };
+
+let issuer: Issuer;
+let doorward: TestDoorward;
+let site: string;
+
+beforeAll(async () => {
+  const port = await freePort();
+  site = `http://localhost:${port}/_auth`;
+  issuer = await startIssuer({ accounts, ...client, redirectUris: [`${site}/callback`] });
+  doorward = await startDoorward(
+    configOf({
+      url: site,
+      providers: { company: { type: "oidc", issuer: issuer.issuer, ...client } },
+      access: { emails: ["ada@example.com"] },
+    }),
+  );
+});
+
+afterAll(async () => {
+  await doorward.close();
+  await issuer.close();
+});
+
+function newBrowser(): Browser {
+  return new Browser(new Map([[new URL(site).host, doorward.port]]));
+}
+
+function verify(browser: Browser, uri = "/") {
+  const headers = {
+    "X-Forwarded-Method": "GET",
+    "X-Forwarded-Proto": "http",
+    "X-Forwarded-Host": new URL(site).host,
+    "X-Forwarded-Uri": uri,
+  };
+  return browser.ask(`${site}/verify`, { headers: { ...navigation, ...headers } });
+}
+
+describe("the journey", () => {
+  it("leads from a challenge through the issuer back to the page, and then lets through", async () => {
+    const browser = newBrowser();
+
+    const challenge = await verify(browser, "/x?a=1&b=2%26c");
+    const page = await browser.open(String(challenge.headers.location));
+    const end = await browser.choose(page, "ada");
+    const allowed = await verify(browser);
+
+    expect(challenge.status).toBe(302);
+    expect(end.url).toBe(`${new URL(site).origin}/x?a=1&b=2%26c`);
+    expect(allowed.status).toBe(200);
+    expect(allowed.headers).toMatchObject({
+      "content-length": "0",
+      "x-auth-request-user": "ada",
+      "x-auth-request-email": "ada@example.com",
+      "x-auth-request-groups": "staff,ops",
+      "x-auth-request-preferred-username": "ada.l",
+    });
+  });
+
+  it("shows an account that may not pass a page that says so, and opens no session", async () => {
+    const browser = newBrowser();
+
+    const end = await browser.signIn(`${site}/start`, "bob");
+
+    expect(end.status).toBe(403);
+    expect(end.body).toContain("bob@elsewhere.example");
+    expect(end.body).toContain("Use another account");
+    expect((await verify(browser)).status).toBe(302);
+  });
+
+  it("ends the session at sign-out, also for whoever kept the cookie", async () => {
+    const browser = newBrowser();
+    await browser.signIn(`${site}/start`, "ada");
+    const cookie = await browser.jar.getCookieString(site);
+
+    const end = await browser.open(`${site}/sign_out`);
+
+    expect(end.status).toBe(200);
+    expect(await browser.jar.getCookieString(site)).toBe("");
+    const replayed = await newBrowser().ask(`${site}/verify`, {
+      headers: { Cookie: cookie, Accept: "application/json" },
+    });
+    expect(replayed.status).toBe(401);
+  });
+});

@@ -1,0 +1,121 @@
+import { request as httpRequest, type Agent } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { CookieJar } from "tough-cookie";
+
+export interface Answer {
+  readonly url: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Names and values in turn, as they came. */
+  readonly rawHeaders: readonly string[];
+  readonly body: string;
+}
+
+export interface Ask {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+  readonly body?: string | Buffer;
+  readonly agent?: Agent;
+  /** The target exactly as it goes on the wire, where the URL would be tidied up. */
+  readonly target?: string;
+}
+
+/** What a browser sends when somebody opens a page. */
+export const navigation = {
+  Accept: "text/html,application/xhtml+xml,*/*;q=0.8",
+  "Sec-Fetch-Mode": "navigate",
+  "Sec-Fetch-Dest": "document",
+  "Sec-Fetch-Site": "none",
+} as const;
+
+/** A person's browser without its screen: a cookie jar by the rules of RFC 6265bis, and patience for redirects. */
+export class Browser {
+  readonly jar = new CookieJar(undefined, {
+    prefixSecurity: "strict",
+    allowSpecialUseDomain: true,
+  });
+  /** Where a public host and port really listens, such as `app.example.com:443` → 41234. */
+  readonly #ports: ReadonlyMap<string, number>;
+
+  constructor(ports: ReadonlyMap<string, number> = new Map()) {
+    this.#ports = ports;
+  }
+
+  /** One request with the cookies of its host; redirects are not followed. */
+  async ask(url: string, ask: Ask = {}): Promise<Answer> {
+    const { Cookie: own, ...headers } = ask.headers ?? {};
+    const cookie = own ?? (await this.jar.getCookieString(url));
+    const answer = await send(url, this.#ports, {
+      ...ask,
+      headers: { ...headers, ...(cookie.length > 0 && { Cookie: cookie }) },
+    });
+    for (const line of [answer.headers["set-cookie"] ?? []].flat()) {
+      await this.jar.setCookie(line, url, { ignoreError: true });
+    }
+    return answer;
+  }
+
+  /** Opens a page and follows redirects, as for somebody who typed the address. */
+  async open(url: string, most = 10): Promise<Answer> {
+    let answer = await this.ask(url, { headers: navigation });
+    for (let hops = 0; isRedirect(answer) && hops < most; hops++) {
+      answer = await this.ask(new URL(String(answer.headers.location), answer.url).href, {
+        headers: navigation,
+      });
+    }
+    return answer;
+  }
+
+  /** Opens a page, chooses an account at the issuer's page, and ends where that leads. */
+  async signIn(url: string, account: string): Promise<Answer> {
+    return this.choose(await this.open(url), account);
+  }
+
+  /** On the issuer's page: be that account ("" is nobody, and the issuer then says access_denied). */
+  async choose(page: Answer, account: string): Promise<Answer> {
+    if (!page.body.includes("Who are you?")) return page;
+    const posted = await this.ask(page.url, {
+      method: "POST",
+      headers: { ...navigation, "Content-Type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({ account }).toString(),
+    });
+    return this.open(new URL(String(posted.headers.location), page.url).href);
+  }
+}
+
+export function isRedirect({ status }: Answer): boolean {
+  return status === 302 || status === 303;
+}
+
+/** One request on the wire, byte for byte what is asked for. */
+export function send(url: string, ports: ReadonlyMap<string, number>, ask: Ask): Promise<Answer> {
+  const { protocol, hostname, port, host, pathname, search } = new URL(url);
+  const isTls = protocol === "https:";
+  const publicPort = port === "" ? (isTls ? 443 : 80) : Number(port);
+  const request = isTls ? httpsRequest : httpRequest;
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const sent = request(
+    {
+      host: "127.0.0.1",
+      port: ports.get(`${hostname}:${publicPort}`) ?? publicPort,
+      servername: hostname,
+      rejectUnauthorized: false, // the certificate is the test's own; TLS itself is not under test
+      method: ask.method ?? "GET",
+      path: ask.target ?? pathname + search,
+      headers: { Host: host, ...ask.headers },
+      ...(ask.agent && { agent: ask.agent }),
+    },
+    (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("error", reject);
+      response.on("end", () => {
+        const { statusCode: status = 0, headers, rawHeaders } = response;
+        resolve({ url, status, headers, rawHeaders, body: Buffer.concat(chunks).toString() });
+      });
+    },
+  );
+  sent.on("error", reject);
+  sent.end(ask.body);
+  return promise;
+}

@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { pino } from "pino";
+import { createApp, type App } from "../../server/app.ts";
+import { checkConfig } from "../../server/config/load.ts";
+import type { Config } from "../../server/config/schema.ts";
+
+export const testSecret = "4Jw9mR2yTq7fXc0vLk5sHd8bNe1uZa3gPi6oWxYrUtE";
+
+/** A configuration from what a file would hold, with a secret, and a store in memory. */
+export function configOf(raw: Record<string, unknown>): Config {
+  return checkConfig("test", { secret: testSecret, storage: { driver: "memory" }, ...raw }, {});
+}
+
+export interface TestDoorward {
+  readonly app: App;
+  readonly port: number;
+  /** What it logged, an event an entry. */
+  readonly events: Record<string, unknown>[];
+  close(): Promise<void>;
+}
+
+/** doorward in this process on a free port of the loopback, its log kept for the test to read. */
+export async function startDoorward(
+  config: Config,
+  held: { now?: () => number; fetch?: typeof globalThis.fetch } = {},
+): Promise<TestDoorward> {
+  const events: Record<string, unknown>[] = [];
+  const log = pino(
+    { level: "debug" },
+    { write: (line: string) => void events.push(JSON.parse(line)) },
+  );
+  const app = await createApp(config, { log, ...held });
+  const server = createServer(app.listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    app,
+    port: (server.address() as AddressInfo).port,
+    events,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await app.close();
+    },
+  };
+}

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# The programs that the tests run for real. What is missing is installed from Debian's packages, or named.
+set -euo pipefail
+
+declare -A package=([nginx]=nginx [caddy]=caddy [chromium]=chromium [openssl]=openssl)
+PATH=$PATH:/usr/sbin
+missing=()
+for program in "${!package[@]}"; do
+  command -v "$program" >/dev/null || missing+=("${package[$program]}")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+  echo "installing for the tests: ${missing[*]}"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+else
+  echo "the tests need programs that are not here: ${missing[*]}" >&2
+  echo "install them, for example with: sudo apt-get install ${missing[*]}" >&2
+  exit 1
+fi
