@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import Provider, { type Configuration } from "oidc-provider";
+import { Provider, type Configuration } from "oidc-provider";
 
 /** Somebody who can sign in at the issuer. The claims are what it says of them. */
 export interface Account {
@@ -76,6 +76,14 @@ function configurationOf(options: IssuerOptions): Configuration {
       keys: [{ ...privateKey.export({ format: "jwk" }), use: "sig", alg: "RS256", kid: "one" }],
     },
     cookies: { keys: [randomBytes(16).toString("hex")] },
+    ttl: {
+      AccessToken: 3_600,
+      AuthorizationCode: 60,
+      Grant: 86_400,
+      IdToken: 3_600,
+      Interaction: 600,
+      Session: 86_400,
+    },
     features: { devInteractions: { enabled: false } },
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
     // Everybody has said yes to everything: consent is the issuer's matter and none of ours.
