@@ -16,25 +16,32 @@ const args = {
 
 /** A command that needs the configuration; whatever it throws is said on stderr, and the exit code is 1. */
 async function withConfig(
-  file: string | undefined,
+  given: { readonly _: readonly string[]; readonly config?: string | undefined },
   run: (config: Config) => Promise<void>,
 ): Promise<void> {
   try {
-    await run(loadConfig({ file, environment: process.env }));
+    refuseUnknown(given);
+    await run(loadConfig({ file: given.config, environment: process.env }));
   } catch (error) {
-    process.stderr.write(
-      `${error instanceof ConfigError ? error.message : `doorward: ${reasonsOf(error)}`}\n`,
-    );
+    const message = error instanceof ConfigError ? error.message : `doorward: ${reasonsOf(error)}`;
+    process.stderr.write(`${message}\n`);
     process.exitCode = 1;
   }
+}
+
+/** citty drops what it does not know; a mistyped `--config` would then serve another file than was meant. */
+function refuseUnknown({ _: words, ...options }: { readonly _: readonly string[] }): void {
+  const [strange] = [...Object.keys(options).filter((name) => name !== "config"), ...words];
+  if (strange !== undefined)
+    throw new Error(`"${strange}" is unknown here: there is --config FILE`);
 }
 
 // What a command needs beyond the configuration is loaded when it runs: `secret` and `health` start at once.
 const serve = defineCommand({
   meta: { name: "serve", description: "answer the proxy (the default)" },
   args,
-  run: ({ args: { config } }) =>
-    withConfig(config, async (loaded) => {
+  run: (given) =>
+    withConfig(given.args, async (loaded) => {
       const { serveUntilSignal } = await import("./serve.ts");
       await serveUntilSignal(loaded, createLog());
       process.exit(0);
@@ -44,8 +51,8 @@ const serve = defineCommand({
 const check = defineCommand({
   meta: { name: "check", description: "try the configuration, the issuers and the store" },
   args,
-  run: ({ args: { config } }) =>
-    withConfig(config, async (loaded) => {
+  run: (given) =>
+    withConfig(given.args, async (loaded) => {
       const { check: findAll } = await import("./check.ts");
       for (const { isFault, text } of await findAll(loaded)) {
         process.stdout.write(`${isFault ? "FAULT" : "ok   "} ${text}\n`);
@@ -57,8 +64,8 @@ const check = defineCommand({
 const health = defineCommand({
   meta: { name: "health", description: "exit 0 if doorward answers, for container probes" },
   args,
-  run: ({ args: { config } }) =>
-    withConfig(config, async (loaded) => {
+  run: (given) =>
+    withConfig(given.args, async (loaded) => {
       const { isHealthy } = await import("./health.ts");
       if (await isHealthy(loaded)) return;
       throw new Error(`nothing answers on ${loaded.listen.host}:${loaded.listen.port}`);

@@ -12,6 +12,7 @@ import { RequestHeaders } from "./forwarded/request-headers.ts";
 import { createTrustedProxies } from "./forwarded/trusted-proxies.ts";
 import { reasonsOf, type Log } from "./observe/log.ts";
 import { createRequestId } from "./observe/request-id.ts";
+import { failedPage } from "./pages/failed-page.ts";
 import { deniedPage, strangeHostPage } from "./pages/denied-page.ts";
 import { readCookie, sessionCookieName } from "./session/cookie.ts";
 import type { Session, Sessions } from "./session/sessions.ts";
@@ -51,24 +52,20 @@ export function createVerify({ config, site, sessions, log }: Parts): Verify {
     const token = readCookie(headers.get("cookie"), cookieName);
     if (!("request" in told)) {
       return isUserInfo(told, method, headers)
-        ? userInfo(token, query)
+        ? userInfo(told, headers, token, query)
         : refuseMalformed(told, headers);
     }
     if (!site.covers(hostnameOf(told.request)))
       return refuseHost(told.dialect, told.request, headers);
-    const session = find(token);
+    const session = sessions.find(token);
     if (session instanceof Promise) {
       return session.then(
         (found) => answer(told.dialect, told.request, headers, query, found),
-        (error: unknown) => unreachable(told.dialect, error),
+        (error: unknown) => unreachable(error, told, headers),
       );
     }
     return answer(told.dialect, told.request, headers, query, session);
   };
-
-  function find(token: string | undefined) {
-    return sessions.find(token);
-  }
 
   function answer(
     dialect: Dialect,
@@ -155,18 +152,29 @@ export function createVerify({ config, site, sessions, log }: Parts): Verify {
       : json(status, { error: "malformed_request" });
   }
 
-  function unreachable(dialect: Dialect | undefined, error: unknown): Answer {
-    log.error({ reason: reasonsOf(error) }, "the session store cannot be reached");
+  /** No yes, and no sign-in begun: whoever is signed in still is, once the store is back. */
+  function unreachable(error: unknown, told: Told, headers: RequestHeaders): Answer {
     if (!(error instanceof AuthError)) throw error;
-    return empty(dialect?.storeUnreachableStatus ?? 503, "Retry-After", "5");
+    const requestId = createRequestId();
+    log.error({ requestId, reason: reasonsOf(error) }, "the session store cannot be reached");
+    const status = told.dialect?.storeUnreachableStatus ?? 503;
+    if (!("request" in told) || !told.dialect.isShown || !isNavigation(headers)) {
+      return empty(status, "Retry-After", "5");
+    }
+    return failedPage({ code: "store_unreachable", status }, urlOf(told.request), requestId);
   }
 
-  async function userInfo(token: string | undefined, query: string): Promise<Answer> {
+  async function userInfo(
+    told: Told,
+    headers: RequestHeaders,
+    token: string | undefined,
+    query: string,
+  ): Promise<Answer> {
     let session: Session | undefined;
     try {
-      session = await find(token);
+      session = await sessions.find(token);
     } catch (error) {
-      return unreachable(undefined, error);
+      return unreachable(error, told, headers);
     }
     // A proxy that forgot to tell of the request must not get a 200 for somebody who may not pass.
     const decision = decide(site.access, readNarrowings(query), session?.record.identity);

@@ -7,6 +7,7 @@ export interface Email {
 }
 
 const localPart = /^[^\s@"(),:;<>[\\\]\p{C}]{1,64}$/u;
+const unicodeDomain = /^[\p{L}\p{M}\p{N}.-]{1,253}$/u;
 const asciiDomain =
   /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -17,12 +18,21 @@ const asciiDomain =
 export function parseEmail(written: string): Email | undefined {
   const [local = "", domain = "", ...rest] = written.split("@");
   if (rest.length > 0 || !localPart.test(local)) return undefined;
-  // `domainToASCII` folds look-alikes (a full-width letter, a circled one) into plain letters. A domain
-  // that such folding changes is refused, so that nobody registers what merely folds to ours.
-  if (domain.normalize("NFKC") !== domain) return undefined;
-  const ascii = domainToASCII(domain);
-  if (!asciiDomain.test(ascii)) return undefined;
-  return { address: `${lowerAscii(local)}@${ascii}`, domain: ascii };
+  const ascii = canonicalDomain(domain);
+  return ascii === undefined
+    ? undefined
+    : { address: `${lowerAscii(local)}@${ascii}`, domain: ascii };
+}
+
+/**
+ * A domain in ASCII and lower case, or nothing. `domainToASCII` alone is too kind: it drops line breaks,
+ * decodes `%6d`, and folds look-alikes (a full-width letter, a circled one) into plain letters, so that
+ * somebody could register what merely folds to ours.
+ */
+export function canonicalDomain(written: string): string | undefined {
+  if (!unicodeDomain.test(written) || written.normalize("NFKC") !== written) return undefined;
+  const ascii = domainToASCII(written);
+  return asciiDomain.test(ascii) ? ascii : undefined;
 }
 
 function lowerAscii(text: string): string {

@@ -46,8 +46,11 @@ export function checkConfig(
     ...unknownKeys(schema, raw),
     // valibot names only the first unknown key of an object: ours above names them all.
     ...(result.issues ?? []).filter((issue) => issue.expected !== "never").map(faultOf),
-    ...crossChecks(raw),
   ];
+  // How settings fit one another says nothing new about one that is wrong by itself.
+  const isFaulty = (path: string) =>
+    found.some((fault) => fault.path === path || fault.path.startsWith(`${path}.`));
+  found.push(...crossChecks(raw).filter((fault) => !isFaulty(fault.path)));
   if (found.length > 0 || !result.success) {
     throw new ConfigError(
       source,

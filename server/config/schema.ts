@@ -1,6 +1,5 @@
-import { domainToASCII } from "node:url";
 import * as v from "valibot";
-import { parseEmail } from "../access/email.ts";
+import { canonicalDomain, parseEmail } from "../access/email.ts";
 import { headerNameFault, headerSourceFault } from "../access/header-map.ts";
 import { proxyRangeFault } from "../forwarded/trusted-proxies.ts";
 import { allowedRedirectFault } from "../sign-in/return-target.ts";
@@ -33,18 +32,24 @@ const dnsName =
 
 function emailDomainFault(written: string): string | undefined {
   if (written === "*") return "means everybody: write `anyone: true` instead";
-  if (/^[@.]/.test(written))
+  if (/^[@.]/.test(written)) {
     return "starts with a sign too many: write example.com or *.example.com";
-  const domain = domainToASCII(written.replace(/^\*\./, ""));
-  return dnsName.test(domain) ? undefined : "is no domain: write example.com or *.example.com";
+  }
+  return emailDomainPattern(written)
+    ? undefined
+    : "is no domain: write example.com or *.example.com";
+}
+
+/** `example.com`, or `*.example.com` for what is beneath it. */
+function emailDomainPattern(written: string): string | undefined {
+  const prefix = written.startsWith("*.") ? "*." : "";
+  const domain = canonicalDomain(written.slice(prefix.length));
+  return domain && prefix + domain;
 }
 
 const emailDomain = v.pipe(
   told(emailDomainFault),
-  v.transform(
-    (written) =>
-      (written.startsWith("*.") ? "*." : "") + domainToASCII(written.replace(/^\*\./, "")),
-  ),
+  v.transform((written) => emailDomainPattern(written) ?? written),
 );
 
 const email = v.pipe(

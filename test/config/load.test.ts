@@ -1,0 +1,301 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ConfigError } from "../../server/config/faults.ts";
+import { checkConfig, loadConfig } from "../../server/config/load.ts";
+import { createSecret } from "../../server/config/secret.ts";
+
+const secret = createSecret();
+const good = {
+  url: "https://auth.example.com",
+  secret,
+  providers: { google: { clientId: "id", clientSecret: "shh" } },
+  access: { domains: ["example.com"] },
+};
+
+/** The paths of the faults, or nothing when there is none. */
+function faultsOf(file: Record<string, unknown>, environment: Record<string, string> = {}) {
+  try {
+    checkConfig("doorward.yaml", file, environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
+const paths = (file: Record<string, unknown>, environment = {}) =>
+  faultsOf(file, environment).map(({ path }) => path);
+
+describe("a configuration", () => {
+  it("needs four settings and has safe defaults for the rest", () => {
+    expect(checkConfig("doorward.yaml", good, {})).toMatchObject({
+      cookie: {},
+      secret: [secret],
+      session: { lifetime: 604_800_000, idle: 86_400_000, refresh: 3_600_000 },
+      storage: { driver: "fs-lite", base: "./data" },
+      trustedProxies: ["loopback", "private"],
+      allowedRedirects: [],
+      listen: { host: "127.0.0.1", port: 4180 },
+    });
+  });
+
+  it("that is empty is told what to write, all at once", () => {
+    expect(faultsOf({})).toEqual([
+      { path: "url", message: expect.stringContaining("https://") },
+      { path: "secret", message: expect.stringContaining("doorward secret") },
+      { path: "providers", message: expect.stringContaining("clientId") },
+      { path: "access", message: expect.stringContaining("anyone: true") },
+    ]);
+  });
+
+  it("reports every fault at once, each with its path and the value that is wrong", () => {
+    const faults = faultsOf({
+      ...good,
+      url: "http://auth.example.com",
+      sesion: {},
+      session: { lifetime: "7 days", idle: 5 },
+      listen: { port: "http" },
+      trustedProxies: ["10.0.0.0/8", "everyone"],
+    });
+
+    expect(faults.map(({ path }) => path).toSorted()).toEqual([
+      "listen.port",
+      "sesion",
+      "session.idle",
+      "session.lifetime",
+      "trustedProxies.1",
+      "url",
+    ]);
+    expect(faults.find(({ path }) => path === "session.lifetime")?.message).toContain('"7 days"');
+  });
+
+  it("never prints a secret, wherever it stands", () => {
+    const leak = "hunter2hunter2hunter2";
+    const file = {
+      ...good,
+      secret: leak,
+      providers: { google: { clientId: "id", clientSecret: [leak] } },
+    };
+
+    expect(() => checkConfig("doorward.yaml", file, {})).toThrow(ConfigError);
+    expect(JSON.stringify(faultsOf(file))).not.toContain(leak);
+    expect(JSON.stringify(faultsOf(good, { DOORWARD_SECRET: leak }))).not.toContain(leak);
+  });
+});
+
+describe("a value that cannot be meant", () => {
+  const faulty: [string, Record<string, unknown>][] = [
+    ["url", { url: "auth.example.com" }],
+    ["url", { url: "ftp://auth.example.com" }],
+    ["url", { url: "http://auth.example.com" }],
+    ["url", { url: "https://auth.example.com/?a=b" }],
+    ["url", { url: "https://auth.example.com/#" }],
+    ["url", { url: "https://me:pw@auth.example.com" }],
+    ["cookie.domain", { cookie: { domain: "example.org" } }],
+    ["cookie.domain", { cookie: { domain: "com" } }],
+    ["cookie.domain", { cookie: { domain: "th.example.com" } }],
+    ["cookie.domain", { cookie: { domain: "https://example.com" } }],
+    ["secret.0", { secret: "too short" }],
+    ["secret.0", { secret: "replace-this-with-what-doorward-secret-prints" }],
+    ["secret.0", { secret: "OQINaROshtE9TcZkNAm-5Zs2Pv3xaWytBmc5W7sPX7w=" }],
+    ["secret.1", { secret: [secret, "x"] }],
+    ["secret", { secret: [] }],
+    ["secret", { secret: 12345678901234567890123456789012 }],
+    ["providers", { providers: {} }],
+    ["providers.google.clientId", { providers: { google: { clientSecret: "x" } } }],
+    ["providers.company.type", { providers: { company: { clientId: "x" } } }],
+    ["providers.company.type", { providers: { company: { clientId: "x", type: "odic" } } }],
+    ["providers.company.issuer", { providers: { company: { clientId: "x", type: "oidc" } } }],
+    [
+      "providers.google.issuer",
+      { providers: { google: { clientId: "x", issuer: "http://id.example.com" } } },
+    ],
+    [
+      "providers.google.authorization.state",
+      { providers: { google: { clientId: "x", authorization: { state: "x" } } } },
+    ],
+    [
+      "providers.google.authorization.redirect_uri",
+      { providers: { google: { clientId: "x", authorization: { redirect_uri: "x" } } } },
+    ],
+    ["providers.Google", { providers: { Google: { clientId: "x", type: "google" } } }],
+    ["access", { access: {} }],
+    ["access", { access: { anyone: false } }],
+    ["access.anyone", { access: { anyone: true, domains: ["example.com"] } }],
+    ["access.anyone", { access: { anyone: "yes" } }],
+    ["access.domains", { access: { domains: "example.com" } }],
+    ["access.domains.0", { access: { domains: ["*"] } }],
+    ["access.domains.0", { access: { domains: ["@example.com"] } }],
+    ["access.domains.0", { access: { domains: [".example.com"] } }],
+    ["access.emails.0", { access: { emails: ["ada"] } }],
+    ["access.groups.0", { access: { groups: [""] } }],
+    ["access.grups", { access: { grups: ["ops"], groups: ["ops"] } }],
+    ["session.lifetime", { session: { lifetime: "0s" } }],
+    ["session.lifetime", { session: { lifetime: 604800 } }],
+    ["storage.driver", { storage: { driver: "redsi" } }],
+    ["headers.Cookie", { headers: { Cookie: "email" } }],
+    ["headers.X-Forwarded-For", { headers: { "X-Forwarded-For": "email" } }],
+    ["headers.X-Email", { headers: { "X-Email": "emial" } }],
+    ["headers.x-email", { headers: { "X-Email": "email", "x-email": "name" } }],
+    ["allowedRedirects.0", { allowedRedirects: ["https://example.org"] }],
+    ["trustedProxies.0", { trustedProxies: ["10.0.0.0/33"] }],
+    ["trustedProxies.0", { trustedProxies: ["*"] }],
+    ["dialect", { dialect: "nginx" }],
+    ["listen.port", { listen: { port: 0 } }],
+    ["listen.port", { listen: { port: 70_000 } }],
+    ["signOut", { signOut: "everywhere" }],
+  ];
+
+  it.each(faulty)("of %s is a fault: %j", (path, change) => {
+    expect(paths({ ...good, ...change })).toEqual([path]);
+  });
+
+  it.each([
+    ["acess", "access"],
+    ["sesion", "session"],
+    ["trustedProxy", "trustedProxies"],
+    ["hedaers", "headers"],
+  ])("misspelt %s asks whether %s was meant", (written, meant) => {
+    const [fault] = faultsOf({ ...good, [written]: {} });
+
+    expect(fault).toEqual({
+      path: written,
+      message: expect.stringContaining(`did you mean ${meant}?`),
+    });
+  });
+});
+
+describe("the environment", () => {
+  it("reaches every leaf, and wins over the file", () => {
+    const config = checkConfig("doorward.yaml", good, {
+      DOORWARD_URL: "https://auth.example.org/door/",
+      DOORWARD_COOKIE_DOMAIN: "Example.org",
+      DOORWARD_PROVIDERS_GOOGLE_CLIENT_ID: "other",
+      DOORWARD_PROVIDERS_GOOGLE_AUTHORIZATION_LOGIN_HINT: "ada",
+      DOORWARD_PROVIDERS_MY_COMPANY_TYPE: "oidc",
+      DOORWARD_PROVIDERS_MY_COMPANY_ISSUER: "https://id.example.org",
+      DOORWARD_PROVIDERS_MY_COMPANY_CLIENT_ID: "c",
+      DOORWARD_PROVIDERS_MY_COMPANY_TRUST_EMAIL: "true",
+      DOORWARD_ACCESS_DOMAINS: "example.org, *.example.net",
+      DOORWARD_SESSION_LIFETIME: "12h",
+      DOORWARD_HEADERS_X_REMOTE_USER: "subject",
+      DOORWARD_LISTEN_PORT: "8000",
+      DOORWARD_ALLOWED_REDIRECTS: '["example.net:3000"]',
+    });
+
+    expect(config).toMatchObject({
+      url: "https://auth.example.org/door",
+      cookie: { domain: "example.org" },
+      providers: {
+        google: { clientId: "other", clientSecret: "shh", authorization: { login_hint: "ada" } },
+        "my-company": { type: "oidc", clientId: "c", trustEmail: true },
+      },
+      access: { domains: ["example.org", "*.example.net"] },
+      session: { lifetime: 43_200_000 },
+      headers: { "X-Remote-User": "subject" },
+      listen: { port: 8000 },
+      allowedRedirects: ["example.net:3000"],
+    });
+  });
+
+  it("gives a value by file, without the line break at its end", () => {
+    const file = join(mkdtempSync(join(tmpdir(), "doorward-")), "secret");
+    writeFileSync(file, `${secret}\n`);
+
+    const config = checkConfig(
+      "doorward.yaml",
+      { ...good, secret: undefined },
+      { DOORWARD_SECRET_FILE: file },
+    );
+
+    expect(config.secret).toEqual([secret]);
+  });
+
+  it.each([
+    [{ DOORWARD_SECRET_FILE: "/nowhere/at/all" }, "DOORWARD_SECRET_FILE"],
+    [{ DOORWARD_SECERT: "x" }, "DOORWARD_SECERT"],
+    [{ DOORWARD_COOKIE: "example.com" }, "DOORWARD_COOKIE"],
+    [{ DOORWARD_SESSION_IDLE: "soon" }, "DOORWARD_SESSION_IDLE (session.idle)"],
+    [{ DOORWARD_LISTEN_PORT: "http" }, "DOORWARD_LISTEN_PORT (listen.port)"],
+    [{ DOORWARD_ACCESS_ANYONE: "yes" }, "DOORWARD_ACCESS_ANYONE (access.anyone)"],
+    [{ DOORWARD_SECRET: secret, DOORWARD_SECRET_FILE: "/x" }, "DOORWARD_SECRET_FILE"],
+  ])("is named when it is at fault: %j", (environment, path) => {
+    expect(paths(good, environment)).toEqual([path]);
+  });
+
+  it("empties a list when it is empty: nobody, not everybody", () => {
+    expect(
+      checkConfig("doorward.yaml", good, { DOORWARD_ACCESS_DOMAINS: "" }).access.domains,
+    ).toEqual([]);
+  });
+
+  it("of a pod beside a Service called doorward is left alone", () => {
+    const environment = {
+      DOORWARD_PORT: "tcp://10.0.0.1:80",
+      DOORWARD_PORT_80_TCP_ADDR: "10.0.0.1",
+      DOORWARD_SERVICE_HOST: "10.0.0.1",
+      DOORWARD_SERVICE_PORT_HTTP: "80",
+    };
+
+    expect(faultsOf(good, environment)).toEqual([]);
+  });
+});
+
+describe("the file", () => {
+  const folder = mkdtempSync(join(tmpdir(), "doorward-"));
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+
+  it.each([
+    [
+      "doorward.yaml",
+      `url: https://a.example.com\nsecret: ${secret}\nproviders: { google: { clientId: x } }\naccess: { anyone: true }\n`,
+    ],
+    [
+      "doorward.toml",
+      `url = "https://a.example.com"\nsecret = "${secret}"\n[providers.google]\nclientId = "x"\n[access]\nanyone = true\n`,
+    ],
+    ["doorward.json", JSON.stringify({ ...good, url: "https://a.example.com" })],
+  ])("may be %s", (name, text) => {
+    expect(loadConfig({ file: write(name, text), environment: {} }).url).toBe(
+      "https://a.example.com",
+    );
+  });
+
+  it.each([
+    ["broken.yaml", "url: [", "broken.yaml"],
+    ["broken.json", "{", "broken.json"],
+    ["broken.toml", "url = ", "broken.toml"],
+    ["list.yaml", "- a\n- b\n", "list.yaml"],
+    ["settings.ini", "url=x", "settings.ini"],
+  ])("%s that cannot be read is named", (name, text, named) => {
+    const file = write(name, text);
+
+    expect(() => loadConfig({ file, environment: {} })).toThrow(named);
+    expect(() => loadConfig({ file, environment: {} })).toThrow(ConfigError);
+  });
+
+  it("that is not there is named", () => {
+    expect(() => loadConfig({ file: join(folder, "no.yaml"), environment: {} })).toThrow("no.yaml");
+  });
+});
+
+describe("the secrets in our own documentation", () => {
+  it("are all refused", () => {
+    const root = join(import.meta.dirname, "../..");
+    const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
+      (name) => /\.(md|yaml|yml|toml)$/.test(name) && !/node_modules|^test|\.git\//.test(name),
+    );
+    const written = files.flatMap((name) =>
+      [...readFileSync(join(root, name), "utf8").matchAll(/^\s*secret:\s*([^\s#]+)/gm)].map(
+        ([, text]) => text,
+      ),
+    );
+
+    for (const text of written) expect(paths({ ...good, secret: text })).toEqual(["secret.0"]);
+  });
+});

@@ -1,0 +1,158 @@
+import { describe, expect, it } from "vitest";
+import {
+  forwardedRequest,
+  hostnameOf,
+  isMalformed,
+} from "../../server/forwarded/forwarded-request.ts";
+
+const read = ({ method = "GET", proto = "https", host = "app.example.com", uri = "/" }) =>
+  forwardedRequest(method, proto, host, uri);
+
+describe("the host", () => {
+  it.each([
+    ["app.example.com", "app.example.com"],
+    ["APP.Example.COM", "app.example.com"],
+    ["app.example.com.", "app.example.com"],
+    ["app.example.com:443", "app.example.com"],
+    ["app.example.com.:443", "app.example.com"],
+    ["app.example.com:0443", "app.example.com"],
+    ["app.example.com:80", "app.example.com:80"],
+    ["app.example.com:8443", "app.example.com:8443"],
+    ["127.0.0.1:8080", "127.0.0.1:8080"],
+    ["[2001:DB8::1]", "[2001:db8::1]"],
+    ["[::1]:8443", "[::1]:8443"],
+    ["xn--bcher-kva.example", "xn--bcher-kva.example"],
+  ])("%s is %s", (host, canonical) => {
+    expect(read({ host })).toMatchObject({ host: canonical });
+  });
+
+  it("drops the port that its scheme has anyway, and no other", () => {
+    expect(read({ proto: "http", host: "a.example:80" })).toMatchObject({ host: "a.example" });
+    expect(read({ proto: "http", host: "a.example:443" })).toMatchObject({ host: "a.example:443" });
+  });
+
+  it.each([
+    "",
+    ".",
+    "..",
+    "app.example.com..",
+    ".app.example.com",
+    "app..example.com",
+    "-app.example.com",
+    "app-.example.com",
+    "app.exa%6dple.com",
+    "app.example。com",
+    "аpp.example.com",
+    "app.example.com%00.evil.example",
+    "app.example.com@evil.example",
+    "app.example.com\\@evil.example",
+    "app.example.com/evil",
+    "app.example.com?",
+    "app.example.com#",
+    "app.example.com, evil.example",
+    "app.example.com evil.example",
+    "app.example.com:",
+    "app.example.com:0",
+    "app.example.com:99999",
+    "app.example.com:8a",
+    "app.example.com:443:443",
+    "user@app.example.com",
+    "[::1",
+    "::1",
+    "[::1%25eth0]",
+    "[::zz]",
+    "[1:2]",
+    "app_1.example.com",
+    "a".repeat(300),
+  ])("%j is none", (host) => {
+    expect(isMalformed(read({ host }))).toBe(true);
+  });
+
+  it.each([
+    ["app.example.com:8443", "app.example.com"],
+    ["[::1]:8443", "[::1]"],
+    ["[::1]", "[::1]"],
+  ])("of %s has the name %s", (host, hostname) => {
+    const request = read({ host });
+
+    expect(isMalformed(request) ? undefined : hostnameOf(request)).toBe(hostname);
+  });
+});
+
+describe("the scheme", () => {
+  it.each([
+    ["http", "http"],
+    ["https", "https"],
+    ["ws", "http"],
+    ["wss", "https"],
+  ])("%s is %s", (proto, scheme) => {
+    expect(read({ proto })).toMatchObject({ scheme });
+  });
+
+  it.each(["", "HTTPS", "https,http", "javascript", "ftp", "https:", "constructor"])(
+    "%j is none",
+    (proto) => {
+      expect(isMalformed(read({ proto }))).toBe(true);
+    },
+  );
+});
+
+describe("the method", () => {
+  it.each(["GET", "get", "M-SEARCH", "PROPFIND"])("%s stays as it was sent", (method) => {
+    expect(read({ method })).toMatchObject({ method });
+  });
+
+  it.each(["", "GET ", "GET, POST", "GÈT", "GET\n", "-", "A".repeat(40)])(
+    "%j is none",
+    (method) => {
+      expect(isMalformed(read({ method }))).toBe(true);
+    },
+  );
+});
+
+describe("the URI", () => {
+  it.each([
+    "/",
+    "/a/b?c=d",
+    "/public/..//admin/%2e%2e/x;a=1",
+    "//admin",
+    "/a?x=%",
+    "/a?p=C:\\x",
+    "/a?[]={}|^`",
+    "/%E4%BD%A0",
+    "/a?u=https://elsewhere.example/",
+    "/a%2Fb",
+  ])("%s stays as it was sent", (uri) => {
+    expect(read({ uri })).toMatchObject({ uri });
+  });
+
+  it.each([
+    "",
+    "*",
+    "a",
+    "?a",
+    "https://app.example.com/",
+    "@evil.example",
+    ".evil.example/",
+    ":pw@evil.example/",
+    "/a#b",
+    "/secret#/public",
+    "/a b",
+    "/a\tb",
+    "/a\r\nX: y",
+    "/a\u0000",
+    "/\u007f",
+    "/ä",
+    "/ÿ",
+    "/a?q=ä",
+    "/%",
+    "/%zz",
+    "/%4",
+    "/a%2",
+    "/\\evil.example",
+    "/public\\..\\admin",
+    "/ HTTP/1.1",
+  ])("%j is none", (uri) => {
+    expect(isMalformed(read({ uri }))).toBe(true);
+  });
+});

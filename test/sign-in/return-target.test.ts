@@ -1,0 +1,184 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createSite } from "../../server/config/site.ts";
+import { allowedRedirectFault, createReturnTargets } from "../../server/sign-in/return-target.ts";
+
+const access = { anyone: true };
+const site = createSite({
+  url: "https://auth.example.com",
+  cookie: { domain: "example.com" },
+  access,
+});
+const mounted = createSite({ url: "https://app.example.com/_auth", cookie: {}, access });
+const local = createSite({ url: "http://localhost:8080/_auth", cookie: {}, access });
+const returnTarget = createReturnTargets([
+  "partner.example",
+  ".bar.example",
+  "localhost:3000",
+  "dev.example:*",
+]);
+
+describe("a return target that is allowed", () => {
+  it.each([
+    ["/", "https://auth.example.com/"],
+    ["/a?b=c#d", "https://auth.example.com/a?b=c#d"],
+    ["https://app.example.com/x?a=1&b=2%26c", "https://app.example.com/x?a=1&b=2%26c"],
+    ["https://example.com", "https://example.com/"],
+    ["HTTPS://APP.example.com/", "https://app.example.com/"],
+    ["https://a.b.example.com:443/", "https://a.b.example.com/"],
+    [
+      "https://app.example.com/?u=https://evil.example",
+      "https://app.example.com/?u=https://evil.example",
+    ],
+    ["https://app.example.com/a@b", "https://app.example.com/a@b"],
+    ["https://app.example.com//evil.example", "https://app.example.com//evil.example"],
+    ["https://partner.example/", "https://partner.example/"],
+    ["https://bar.example/", "https://bar.example/"],
+    ["https://foo.bar.example/x", "https://foo.bar.example/x"],
+    ["https://localhost:3000/", "https://localhost:3000/"],
+    ["https://dev.example:1234/", "https://dev.example:1234/"],
+    ["https://dev.example/", "https://dev.example/"],
+  ])("%s", (written, target) => {
+    expect(returnTarget(site, written)).toBe(target);
+  });
+
+  it("may be plain http only where the site is, on this machine", () => {
+    expect(returnTarget(local, "http://localhost:8080/x")).toBe("http://localhost:8080/x");
+    expect(returnTarget(local, "http://localhost:3000/x")).toBe("http://localhost:3000/x");
+    expect(returnTarget(site, "http://app.example.com/x")).toBeUndefined();
+  });
+});
+
+describe("a return target that is not allowed", () => {
+  const payloads = [
+    "",
+    "evil.example",
+    "//evil.example",
+    "///evil.example",
+    "////evil.example",
+    "/\\evil.example",
+    "/\\\\evil.example",
+    "\\/evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "/\r/evil.example",
+    "/\v/evil.example",
+    "\u0001//evil.example",
+    " //evil.example",
+    "https:app.example.com",
+    "https:/app.example.com",
+    "https:///evil.example",
+    "https:\\\\evil.example",
+    "https://evil.example",
+    "https://evilexample.com",
+    "https://evil-example.com",
+    "https://example.com.evil.example",
+    "https://app.example.com@evil.example",
+    "https://app.example.com:443@evil.example",
+    "https://user:p@app.example.com/",
+    "https://@app.example.com/",
+    "https://evil.example#app.example.com",
+    "https://evil.example?app.example.com",
+    "https://evil.example\\.example.com",
+    "https://example.com%2eevil.example",
+    "https://example.com%00.evil.example",
+    "https://example.com;@evil.example",
+    "https://app.example.com:8443/",
+    "https://app.example.com./",
+    "https://app.exаmple.com/",
+    "https://app。exаmple。com/",
+    "https://[::ffff:1.2.3.4]/",
+    "https://2130706433/",
+    "https://evilbar.example",
+    "https://bar.example.evil.example",
+    "https://partner.example:8443/",
+    "https://sub.partner.example/",
+    "https://localhost/",
+    "https://localhost:3001/",
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "java\nscript:alert(1)",
+    "data:text/html,x",
+    "vbscript:x",
+    "file:///etc/passwd",
+    "blob:https://app.example.com/1",
+    "ftp://app.example.com/",
+    "wss://app.example.com/",
+    "https://",
+    "https://app.example.com\r\nSet-Cookie: a=b",
+    `https://app.example.com/${"a".repeat(16_000)}`,
+  ];
+
+  it.each(payloads)("%j", (written) => {
+    expect(returnTarget(site, written)).toBeUndefined();
+  });
+
+  it.each(["/verify", "/start", "/start?rd=/", "/callback?code=a", "/sign_out", "/x/../sign_out"])(
+    "is one of our own endpoints: %s",
+    (written) => {
+      expect(returnTarget(site, written)).toBeUndefined();
+      expect(returnTarget(mounted, `https://app.example.com/_auth${written}`)).toBeUndefined();
+    },
+  );
+
+  it("is another host of a site whose cookie is its own host's alone", () => {
+    expect(returnTarget(mounted, "https://app.example.com/x")).toBe("https://app.example.com/x");
+    expect(returnTarget(mounted, "https://other.example.com/x")).toBeUndefined();
+  });
+
+  it("is never made of pieces of the others", () => {
+    const pieces = fc.array(
+      fc.oneof(
+        fc.constantFrom(
+          ...payloads,
+          "https:",
+          "//",
+          "/",
+          "\\",
+          "@",
+          "#",
+          "?",
+          "%2f",
+          "%5c",
+          "%09",
+          ".",
+          "..",
+          ":443",
+        ),
+        fc.constantFrom("app.example.com", "example.com", "evil.example", "bar.example"),
+        fc.string({ maxLength: 4 }),
+      ),
+      { maxLength: 6 },
+    );
+
+    fc.assert(
+      fc.property(pieces, (parts) => {
+        const target = returnTarget(site, parts.join(""));
+        if (target === undefined) return;
+        const { origin, username } = new URL(target);
+        expect(username).toBe("");
+        expect(origin).toMatch(
+          /^https:\/\/((.+\.)?example\.com|partner\.example|(.+\.)?bar\.example|localhost:3000|dev\.example(:\d+)?)$/,
+        );
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});
+
+describe("an entry of allowedRedirects", () => {
+  it.each(["example.org", ".example.org", "host:3000", "host:*", "[::1]:3000"])(
+    "may be %s",
+    (entry) => {
+      expect(allowedRedirectFault(entry)).toBeUndefined();
+    },
+  );
+
+  it.each(["https://example.org", "example.org/x", "*", "*.example.org", "", ".", "a b", "host:"])(
+    "may not be %j",
+    (entry) => {
+      expect(allowedRedirectFault(entry)).toBeDefined();
+    },
+  );
+});
