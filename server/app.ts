@@ -8,12 +8,13 @@ import type { Config } from "./config/schema.ts";
 import { createSite, endpointNames, type EndpointName } from "./config/site.ts";
 import type { Door, Endpoint } from "./door.ts";
 import { AuthError } from "./errors.ts";
+import { createCounts, type Counts } from "./observe/counts.ts";
 import { reasonsOf, type Log } from "./observe/log.ts";
 import { createRequestId } from "./observe/request-id.ts";
 import { brokenPage, failedPage } from "./pages/failed-page.ts";
 import { notFoundPage } from "./pages/not-found-page.ts";
 import { Sessions } from "./session/sessions.ts";
-import { openStore } from "./session/storage.ts";
+import { openStore, type Store } from "./session/storage.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
 import { createRelyingParty, type RelyingParty } from "./sign-in/relying-party.ts";
 import { createReturnTargets } from "./sign-in/return-target.ts";
@@ -33,6 +34,8 @@ export interface Surroundings {
 export interface App {
   readonly listener: RequestListener;
   readonly parties: ReadonlyMap<string, RelyingParty>;
+  readonly store: Store;
+  readonly counts: Readonly<Counts>;
   /** Finishes what is being written and lets go of the store. */
   close(): Promise<void>;
 }
@@ -53,6 +56,7 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
     log,
     now,
   });
+  const counts = createCounts();
   const door: Door = {
     config,
     site,
@@ -61,17 +65,14 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
     usedStates: new UsedStates(),
     returnTarget: createReturnTargets(config.allowedRedirects),
     parties,
+    counts,
     log,
   };
   const close = async () => {
     await sessions.settle();
     await store.close();
   };
-  return {
-    listener: createListener(door, createVerify({ config, site, sessions, log })),
-    parties,
-    close,
-  };
+  return { listener: createListener(door, createVerify(door)), parties, store, counts, close };
 }
 
 function createParties(
@@ -179,6 +180,7 @@ function failed(door: Door, { cause }: Error, event: H3Event): Answer {
   const level = cause.status >= 500 ? "error" : "warn";
   door.log[level]({ requestId, path, code: cause.code, reason: reasonsOf(cause) }, "refused");
   const { site, transactions } = door;
+  if (path.endsWith("/callback")) door.counts.signInFailed++;
   const rd = cause.transaction?.returnTo ?? event.url.searchParams.get("rd");
   const again = site.address(path.endsWith("/sign_out") ? "sign_out" : "start");
   const forget = cause.transaction

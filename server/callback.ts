@@ -63,6 +63,7 @@ export function createCallback(door: Door): Endpoint {
     { provider, returnTo }: Transaction,
     forget: string[],
   ): Answer {
+    door.counts.signInFailed++;
     const requestId = createRequestId();
     const { issuer, subject } = identity;
     door.log.info(
@@ -96,6 +97,7 @@ export function createCallback(door: Door): Endpoint {
       idToken: passesOn("idToken") ? idToken : undefined,
     });
     const { issuer, subject, provider } = identity;
+    door.counts.signedIn++;
     door.log.info({ provider, issuer, subject }, "signed in");
     const keep = setSessionCookie(site, token, Math.floor(door.config.session.lifetime / 1000));
     return redirect(302, returnTo, "Set-Cookie", keep, ...forget);

@@ -2,6 +2,7 @@ import type { H3Event } from "h3";
 import type { Answer } from "./answer.ts";
 import type { Config } from "./config/schema.ts";
 import type { Site } from "./config/site.ts";
+import type { Counts } from "./observe/counts.ts";
 import type { Log } from "./observe/log.ts";
 import type { Sessions } from "./session/sessions.ts";
 import type { RelyingParty } from "./sign-in/relying-party.ts";
@@ -18,6 +19,7 @@ export interface Door {
   readonly usedStates: UsedStates;
   readonly returnTarget: ReturnTargets;
   readonly parties: ReadonlyMap<string, RelyingParty>;
+  readonly counts: Counts;
   readonly log: Log;
 }
 

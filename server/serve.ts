@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { Server, type RequestListener } from "node:http";
+import { isIP, type AddressInfo } from "node:net";
 import { listen } from "listhen";
+import { createAdmin } from "./admin.ts";
 import { createApp } from "./app.ts";
 import type { Config } from "./config/schema.ts";
 import { isLoopbackHost } from "./forwarded/loopback.ts";
@@ -12,41 +13,50 @@ const keepAliveMs = 130_000;
 const drainMs = 9_000;
 
 export interface Running {
-  readonly address: AddressInfo;
   /** Stops accepting, lets what is under way finish, and closes the rest after nine seconds. */
   stop(): Promise<void>;
 }
 
-/** The service on exactly the host and port asked for, or an error that names them. */
+/** The service on exactly the hosts and ports asked for, or an error that names the one that is not to be had. */
 export async function serve(config: Config, log: Log): Promise<Running> {
   const app = await createApp(config, { log });
-  const { server, address, close } = await bind(app.listener, config.listen).catch(
-    async (error: unknown) => {
-      await app.close();
-      throw error;
-    },
-  );
-  harden(server);
-  log.info({ host: address.address, port: address.port, url: config.url }, "listening");
+  const bound: Bound[] = [];
+  const stop = async () => {
+    await Promise.all(bound.map(({ close }) => close()));
+    await app.close();
+  };
+  try {
+    bound.push(await bind(app.listener, config.listen));
+    if (config.admin) bound.push(await bind(createAdmin(app, log), config.admin));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  for (const { server, address } of bound) {
+    harden(server);
+    log.info({ host: address.address, port: address.port }, "listening");
+  }
   return {
-    address,
     async stop() {
-      const timer = setTimeout(() => server.closeAllConnections(), drainMs);
-      await close();
+      const timer = setTimeout(() => {
+        for (const { server } of bound) server.closeAllConnections();
+      }, drainMs);
+      await stop();
       clearTimeout(timer);
-      await app.close();
       log.info("stopped");
     },
   };
 }
 
-async function bind(listener: Parameters<typeof listen>[0], { host, port }: Config["listen"]) {
-  const fault = (cause?: unknown) =>
-    new Error(
-      `cannot listen on ${host}:${port}: the port is taken, or the address is not this machine's`,
-      { cause },
-    );
-  const listening = await listen(listener, {
+interface Bound {
+  readonly server: Server;
+  readonly address: AddressInfo;
+  close(): Promise<void>;
+}
+
+async function bind(listener: RequestListener, { host, port }: Config["listen"]): Promise<Bound> {
+  const message = `cannot listen on ${host}:${port}: the port is taken, or the address is not this machine's`;
+  const { server, address, close } = await listen(listener, {
     hostname: host,
     port,
     public: !isLoopbackHost(host.includes(":") ? `[${host}]` : host),
@@ -58,16 +68,16 @@ async function bind(listener: Parameters<typeof listen>[0], { host, port }: Conf
     clipboard: false,
     tunnel: false,
     ws: false,
-  }).catch((error: unknown) => {
-    throw fault(error);
+  }).catch((cause: unknown) => {
+    throw new Error(message, { cause });
   });
-  const { server, address } = listening;
-  // listhen replaces a host or port that it does not like; doorward is where it was told to be, or nowhere.
-  if (address.port !== port) {
-    await listening.close();
-    throw fault();
+  // listhen replaces a host or port that it does not like; we are where we were told to be, or nowhere.
+  const isElsewhere = address.port !== port || (isIP(host) !== 0 && address.address !== host);
+  if (isElsewhere || !(server instanceof Server)) {
+    await close();
+    throw new Error(message);
   }
-  return { server: server as Server, address, close: listening.close };
+  return { server, address, close };
 }
 
 /** Limits of the listener. listhen makes the server itself, so they are set on it afterwards. */

@@ -7,7 +7,7 @@ import { readCookie, sessionCookieName, setSessionCookie } from "./session/cooki
 const mostFormBytes = 16 * 1024;
 
 /** Ends the session in the store first and in the browser then, and says so or goes on to `rd`. */
-export function createSignOut({ site, sessions, returnTarget, log }: Door): Endpoint {
+export function createSignOut({ site, sessions, returnTarget, counts, log }: Door): Endpoint {
   return async (event) => {
     const returnTo = returnTarget(site, await readReturnTarget(event));
     const { headers } = event.req;
@@ -19,6 +19,7 @@ export function createSignOut({ site, sessions, returnTarget, log }: Door): Endp
     );
     if (ended !== undefined) {
       const { issuer, subject, provider } = ended.record.identity;
+      counts.signedOut++;
       log.info({ provider, issuer, subject }, "signed out");
     }
     return gone(returnTo);

@@ -2,20 +2,20 @@ import { createIdentityHeaders } from "./access/identity-headers.ts";
 import { readNarrowings } from "./access/narrowing.ts";
 import { decide, type Decision } from "./access/policy.ts";
 import { empty, json, redirect, type Answer } from "./answer.ts";
-import type { Config } from "./config/schema.ts";
 import type { Site } from "./config/site.ts";
+import type { Door } from "./door.ts";
 import { AuthError } from "./errors.ts";
 import { readForwarded, type Dialect, type Told } from "./forwarded/dialects.ts";
 import { hostnameOf, urlOf, type ForwardedRequest } from "./forwarded/forwarded-request.ts";
 import { isNavigation } from "./forwarded/navigation.ts";
 import { RequestHeaders } from "./forwarded/request-headers.ts";
 import { createTrustedProxies } from "./forwarded/trusted-proxies.ts";
-import { reasonsOf, type Log } from "./observe/log.ts";
+import { reasonsOf } from "./observe/log.ts";
 import { createRequestId } from "./observe/request-id.ts";
 import { failedPage } from "./pages/failed-page.ts";
 import { deniedPage, strangeHostPage } from "./pages/denied-page.ts";
 import { readCookie, sessionCookieName } from "./session/cookie.ts";
-import type { Session, Sessions } from "./session/sessions.ts";
+import type { Session } from "./session/sessions.ts";
 
 /** What `/verify` reads of the request that carries it. */
 export interface VerifyRequest {
@@ -28,18 +28,13 @@ export interface VerifyRequest {
 
 export type Verify = (request: VerifyRequest) => Answer | Promise<Answer>;
 
-interface Parts {
-  readonly config: Pick<Config, "trustedProxies" | "dialect" | "headers">;
-  readonly site: Site;
-  readonly sessions: Sessions;
-  readonly log: Log;
-}
+type Parts = Pick<Door, "config" | "site" | "sessions" | "counts" | "log">;
 
 /** The `Location` of a challenge stays under 2 KiB, for nginx reads a head of 4. */
 const longestLocation = 2_047;
 
 /** The gate: may this request pass? Any doubt is a no, and every way out of here but one says so. */
-export function createVerify({ config, site, sessions, log }: Parts): Verify {
+export function createVerify({ config, site, sessions, counts, log }: Parts): Verify {
   const isTrusted = createTrustedProxies(config.trustedProxies);
   const identityHeaders = createIdentityHeaders(config.headers, log);
   const allowed = new WeakMap<Session, Answer>();
@@ -84,6 +79,7 @@ export function createVerify({ config, site, sessions, log }: Parts): Verify {
 
   /** The only 200 of this file that lets a request pass. Prepared once a session. */
   function allow(session: Session): Answer {
+    counts.allow++;
     let prepared = allowed.get(session);
     if (prepared === undefined) {
       prepared = empty(200, ...identityHeaders(session.record));
@@ -93,6 +89,7 @@ export function createVerify({ config, site, sessions, log }: Parts): Verify {
   }
 
   function challenge(dialect: Dialect, request: ForwardedRequest, headers: RequestHeaders): Answer {
+    counts.challenge++;
     if (!isNavigation(headers)) return dialect.isShown ? json(401, signInRequired) : empty(401);
     const location = signInLocation(site, request);
     if (!dialect.isShown) return empty(401, "Location", location);
@@ -106,6 +103,7 @@ export function createVerify({ config, site, sessions, log }: Parts): Verify {
     { record: { identity } }: Session,
     reason: string,
   ): Answer {
+    counts.deny++;
     const requestId = createRequestId();
     const { issuer, subject } = identity;
     log.info({ requestId, issuer, subject, url: loggedUrl(request), reason }, "denied");
@@ -120,6 +118,7 @@ export function createVerify({ config, site, sessions, log }: Parts): Verify {
     request: ForwardedRequest,
     headers: RequestHeaders,
   ): Answer {
+    counts.deny++;
     const requestId = createRequestId();
     const mend = `the cookie of ${site.url.href} does not reach this host: set cookie.domain, or give the host a site`;
     log.warn({ requestId, host: request.host, mend }, "denied: no site covers the host");
@@ -130,6 +129,7 @@ export function createVerify({ config, site, sessions, log }: Parts): Verify {
   }
 
   function refuseStranger(peer: string | undefined): Answer {
+    counts.refused++;
     log.warn(
       { peer, mend: "if this is your proxy, add its address to trustedProxies" },
       "refused: not a trusted proxy",
@@ -141,6 +141,7 @@ export function createVerify({ config, site, sessions, log }: Parts): Verify {
     told: Exclude<Told, { request: unknown }>,
     headers: RequestHeaders,
   ): Answer {
+    counts.refused++;
     const message = told.isConflict ? "refused: proxy header conflict" : "refused: malformed";
     log.warn(
       { reason: told.malformed, original: headers.get("x-original-url") !== undefined },
@@ -155,6 +156,7 @@ export function createVerify({ config, site, sessions, log }: Parts): Verify {
   /** No yes, and no sign-in begun: whoever is signed in still is, once the store is back. */
   function unreachable(error: unknown, told: Told, headers: RequestHeaders): Answer {
     if (!(error instanceof AuthError)) throw error;
+    counts.storeUnreachable++;
     const requestId = createRequestId();
     log.error({ requestId, reason: reasonsOf(error) }, "the session store cannot be reached");
     const status = told.dialect?.storeUnreachableStatus ?? 503;

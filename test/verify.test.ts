@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Answer } from "../server/answer.ts";
 import { createSite } from "../server/config/site.ts";
 import { AuthError } from "../server/errors.ts";
+import { createCounts } from "../server/observe/counts.ts";
 import { Sessions } from "../server/session/sessions.ts";
 import { openStore, type Store } from "../server/session/storage.ts";
 import { createVerify, type Verify } from "../server/verify.ts";
@@ -63,7 +64,13 @@ async function gate(store?: Store) {
         claims: {},
       },
     });
-  const verify = createVerify({ config, site: createSite(config), sessions, log });
+  const verify = createVerify({
+    config,
+    site: createSite(config),
+    sessions,
+    counts: createCounts(),
+    log,
+  });
   return { verify, signedIn, events };
 }
 

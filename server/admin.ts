@@ -1,0 +1,37 @@
+import type { RequestListener } from "node:http";
+import { H3, HTTPResponse } from "h3";
+import { toNodeHandler } from "h3/node";
+import type { App } from "./app.ts";
+import { reasonsOf, type Log } from "./observe/log.ts";
+
+/** What only operators see, on a port of its own: alive, ready, and how much. */
+export function createAdmin(app: App, log: Log): RequestListener {
+  const admin = new H3({ silent: true });
+  admin.get("/healthz", () => plain(200, "ok"));
+  // An issuer that is down delays sign-ins alone, so it does not make us unready; the store does.
+  admin.get("/readyz", async () => {
+    try {
+      await app.store.get("ready:probe");
+      return plain(200, "ready");
+    } catch (error) {
+      log.error({ reason: reasonsOf(error) }, "not ready: the session store cannot be reached");
+      return plain(503, "the session store cannot be reached");
+    }
+  });
+  let metrics: Promise<import("prom-client").Registry> | undefined;
+  admin.get("/metrics", async () => {
+    metrics ??= import("./observe/metrics.ts").then(({ createMetrics }) =>
+      createMetrics(app.counts),
+    );
+    const registry = await metrics;
+    return plain(200, await registry.metrics(), registry.contentType);
+  });
+  return toNodeHandler(admin);
+}
+
+function plain(status: number, body: string, type = "text/plain; charset=utf-8"): HTTPResponse {
+  return new HTTPResponse(body, {
+    status,
+    headers: { "Content-Type": type, "Cache-Control": "no-store" },
+  });
+}
