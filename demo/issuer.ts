@@ -1,8 +1,11 @@
+// eslint-disable-next-line import/no-unassigned-import -- it has to run before oidc-provider does
+import "./quiet.ts";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { Provider, type Configuration } from "oidc-provider";
+import { markup, type Markup } from "../server/pages/page.ts";
 
 /** Somebody who can sign in at the issuer. The claims are what it says of them. */
 export interface Account {
@@ -116,12 +119,42 @@ async function interact(
     const result = accountId === "" ? { error: "access_denied" } : { login: { accountId } };
     return provider.interactionFinished(request, response, result);
   }
-  const buttons = accounts.map(
-    ({ id, claims }) => `<p><button name="account" value="${id}">${claims.name ?? id}</button></p>`,
-  );
   response.setHeader("Content-Type", "text/html; charset=utf-8");
-  response.end(
-    `<!doctype html><title>Issuer</title><h1>Who are you?</h1><form method="post">${buttons.join("")}` +
-      `<p><button name="account" value="">Nobody</button></p></form>`,
-  );
+  response.setHeader("Cache-Control", "no-store");
+  response.end(accountsPage(accounts).text);
+}
+
+const style = markup`
+:root { color-scheme: light dark; --ink: #2b2140; --soft: #655a7d; --paper: #f4f1fa; --card: #fff; --line: #d9d1e8; }
+@media (prefers-color-scheme: dark) { :root { --ink: #ece8f4; --soft: #b1a7c6; --paper: #16121e; --card: #201a2b; --line: #40364f; } }
+body { margin: 0; padding: 1.5rem; background: var(--paper); color: var(--ink); font: 1rem/1.55 system-ui, sans-serif; }
+main { max-width: 26rem; margin: 12vh auto 0; }
+p { color: var(--soft); }
+button { display: block; width: 100%; margin-top: .6rem; padding: .8rem 1rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); color: var(--ink); font: inherit; text-align: left; cursor: pointer; }
+button:focus-visible { outline: 3px solid var(--soft); }
+b { display: block; }
+`;
+
+function accountsPage(accounts: readonly Account[]): Markup {
+  const buttons = accounts.map(({ id, claims }) => {
+    const { name = id, email = "" } = claims;
+    return markup`<button name="account" value="${id}"><b>${String(name)}</b>${String(email)}</button>`;
+  });
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Issuer</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>Who are you?</h1>
+<p>This is the issuer, which checks accounts. A real one would ask for a password.</p>
+<form method="post">${buttons}<button name="account" value=""><b>Nobody</b>Go back without signing in</button></form>
+</main>
+</body>
+</html>
+`;
 }

@@ -109,7 +109,7 @@ function createListener(door: Door, verify: Verify): RequestListener {
     const { url = "" } = request;
     const mark = url.indexOf("?");
     const name = endpoints.get(mark === -1 ? url : url.slice(0, mark));
-    if (name === undefined) return send(response, notFoundPage());
+    if (name === undefined) return send(response, notFoundPage(door.site));
     if (name === "verify")
       return answerVerify(request, response, mark === -1 ? "" : url.slice(mark + 1));
     const allowed = methods[name];
@@ -181,17 +181,13 @@ function failed(door: Door, { cause }: Error, event: H3Event): Answer {
   door.log[level]({ requestId, path, code: cause.code, reason: reasonsOf(cause) }, "refused");
   const { site, transactions } = door;
   if (path.endsWith("/callback")) door.counts.signInFailed++;
+  const again = new URL(site.address(path.endsWith("/sign_out") ? "sign_out" : "start"));
   const rd = cause.transaction?.returnTo ?? event.url.searchParams.get("rd");
-  const again = site.address(path.endsWith("/sign_out") ? "sign_out" : "start");
+  if (rd !== null) again.searchParams.set("rd", rd);
   const forget = cause.transaction
     ? ["Set-Cookie", transactions.forget(site, cause.transaction.state)]
     : [];
-  return failedPage(
-    cause,
-    rd === null ? again : `${again}?${new URLSearchParams({ rd })}`,
-    requestId,
-    ...forget,
-  );
+  return failedPage(cause, again, requestId, ...forget);
 }
 
 function stackOf(error: unknown): string | undefined {

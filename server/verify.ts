@@ -163,7 +163,11 @@ export function createVerify({ config, site, sessions, counts, log }: Parts): Ve
     if (!("request" in told) || !told.dialect.isShown || !isNavigation(headers)) {
       return empty(status, "Retry-After", "5");
     }
-    return failedPage({ code: "store_unreachable", status }, urlOf(told.request), requestId);
+    return failedPage(
+      { code: "store_unreachable", status },
+      new URL(urlOf(told.request)),
+      requestId,
+    );
   }
 
   async function userInfo(

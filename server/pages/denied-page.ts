@@ -1,6 +1,6 @@
 import type { Answer } from "../answer.ts";
 import type { Identity } from "../access/identity.ts";
-import { button, markup, page, requestNote } from "./page.ts";
+import { button, firstButton, markup, page, requestNote } from "./page.ts";
 
 /** Signed in, but this account may not pass. */
 export function deniedPage(
@@ -22,7 +22,7 @@ export function deniedPage(
           If you have another account, use that one. If you should have access, ask the people who
           run this site to add you.
         </p>
-        <nav class="actions">${button(links.otherAccount, "Use another account")}${signOut}</nav>
+        <nav class="actions">${firstButton(links.otherAccount, "Use another account")}${signOut}</nav>
         ${requestNote(requestId)}`,
     },
     ...headers,

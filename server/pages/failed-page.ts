@@ -1,6 +1,6 @@
 import type { Answer } from "../answer.ts";
 import type { AuthErrorCode } from "../errors.ts";
-import { button, markup, page, requestNote } from "./page.ts";
+import { button, firstButton, markup, page, requestNote } from "./page.ts";
 
 interface Words {
   readonly title: string;
@@ -53,14 +53,18 @@ const words: Record<AuthErrorCode, Words> = {
 /** The page of a failure that we expect. */
 export function failedPage(
   { code, status }: { readonly code: AuthErrorCode; readonly status: number },
-  again: string,
+  again: URL,
   requestId: string,
   ...headers: string[]
 ): Answer {
   const { title, text } = words[code];
   const retry = status >= 500 ? ["Retry-After", "5"] : [];
+  const other = new URL(again);
+  other.searchParams.set("prompt", "select_account");
+  const otherAccount =
+    code === "provider_refused" ? [button(other.href, "Use another account")] : [];
   const body = markup`<p>${text}</p>
-    <nav class="actions">${button(again, "Try again")}</nav>
+    <nav class="actions">${firstButton(again.href, "Try again")}${otherAccount}</nav>
     ${requestNote(requestId)}`;
   return page(status, { title, body }, ...retry, ...headers);
 }

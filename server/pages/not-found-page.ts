@@ -1,13 +1,14 @@
 import type { Answer } from "../answer.ts";
-import { markup, page } from "./page.ts";
+import type { Site } from "../config/site.ts";
+import { button, markup, page } from "./page.ts";
 
 /** Whoever lands beside the four endpoints, most often at the root of the sign-in host. */
-export function notFoundPage(): Answer {
+export function notFoundPage({ base, url }: Site): Answer {
+  // Beneath an app the root is the app's; on a host of its own it would be this page again.
+  const home = base === "" ? [] : [button(`${url.origin}/`, "Go to the start page")];
   return page(404, {
     title: "There is nothing here",
-    body: markup`<p>
-      This address belongs to the sign-in service. If you were on your way to a page, open that page
-      again.
-    </p>`,
+    body: markup`<p>This address belongs to the sign-in service. If you were on your way to a page, open that page again.</p>
+<nav class="actions">${home}</nav>`,
   });
 }

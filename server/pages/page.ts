@@ -42,9 +42,11 @@ body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding
 main { width: 100%; max-width: 27rem; padding: 2rem; background: var(--card); border: 1px solid var(--line); border-radius: .75rem; }
 h1 { margin: 0 0 .75rem; font-size: 1.35rem; line-height: 1.3; }
 p { margin: .75rem 0; overflow-wrap: anywhere; }
+main > :last-child { margin-bottom: 0; }
 .actions { display: grid; gap: .6rem; margin-top: 1.5rem; }
+.actions:empty { display: none; }
 .button { display: block; width: 100%; padding: .65rem 1rem; border: 1px solid var(--door); border-radius: .5rem; background: transparent; color: var(--door); font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer; }
-.button:first-child, form .button { background: var(--door); color: var(--on-door); }
+.button.first { background: var(--door); color: var(--on-door); }
 .button:focus-visible { outline: 3px solid var(--door); outline-offset: 2px; }
 .note { margin: 1.5rem 0 0; color: var(--soft); font-size: .85rem; }
 `;
@@ -52,8 +54,8 @@ p { margin: .75rem 0; overflow-wrap: anywhere; }
 const styleHash = createHash("sha256").update(style).digest("base64");
 
 /** Nothing runs, nothing is fetched, nobody frames it (RFC 9700 §4.16). */
-function securityHeaders(formAction: string): string[] {
-  const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action ${formAction}; frame-ancestors 'none'`;
+function securityHeaders(): string[] {
+  const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
   return [
     "Content-Security-Policy",
     policy,
@@ -69,16 +71,10 @@ function securityHeaders(formAction: string): string[] {
 export interface PageContent {
   readonly title: string;
   readonly body: Markup;
-  /** The origins that a form on the page may lead to, redirects included. */
-  readonly formAction?: string;
 }
 
 /** A whole page of ours as an answer. */
-export function page(
-  status: number,
-  { title, body, formAction = "'none'" }: PageContent,
-  ...headers: string[]
-): Answer {
+export function page(status: number, { title, body }: PageContent, ...headers: string[]): Answer {
   const text = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -104,21 +100,26 @@ ${body}
       "text/html; charset=utf-8",
       "Content-Length",
       String(Buffer.byteLength(text)),
-      ...securityHeaders(formAction),
+      ...securityHeaders(),
       ...headers,
     ],
     body: text,
   };
 }
 
-/** A link that looks like what it is: the next step. */
+/** A link that looks like what it is: one of the next steps. */
 export function button(href: string, label: string): Markup {
   return markup`<a class="button" href="${href}">${label}</a>`;
+}
+
+/** The next step that most people want. */
+export function firstButton(href: string, label: string): Markup {
+  return markup`<a class="button first" href="${href}">${label}</a>`;
 }
 
 /** What to name when asking for help; the log has the rest under the same id. */
 export function requestNote(requestId: string): Markup {
   return markup`<p class="note">
-    If you ask somebody for help, tell them this number: ${requestId}
+    If you ask somebody for help, tell them this code: ${requestId}
   </p>`;
 }

@@ -1,0 +1,56 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { startCaddy } from "./proxy-caddy.ts";
+import { startNginx } from "./proxy-nginx.ts";
+import { startOwnProxy } from "./proxy-own.ts";
+
+/** Where the proxy listens, and whom it asks and serves; all on the loopback. */
+export interface Ports {
+  readonly port: number;
+  readonly doorward: number;
+  readonly app: number;
+}
+
+export interface Proxy {
+  close(): Promise<void>;
+}
+
+/** In the order of choice. */
+export const proxyNames = ["caddy", "nginx", "own"] as const;
+export type ProxyName = (typeof proxyNames)[number];
+
+export const proxyLabels: Readonly<Record<ProxyName, string>> = {
+  caddy: "Caddy",
+  nginx: "nginx",
+  own: "the demo's own small proxy",
+};
+
+/** The first real proxy of this machine, or the one made of Node that needs none. */
+export function chooseProxy(): ProxyName {
+  return proxyNames.find((name) => name === "own" || findProgram(name) !== undefined) ?? "own";
+}
+
+export async function startProxy(name: ProxyName, ports: Ports): Promise<Proxy> {
+  if (name === "own") return startOwnProxy(ports);
+  const program = findProgram(name);
+  if (program === undefined) throw new Error(`there is no ${name} on this machine's PATH`);
+  return name === "caddy" ? startCaddy(program, ports) : startNginx(program, ports);
+}
+
+/** Debian keeps nginx in /usr/sbin, which is on root's PATH alone. */
+function findProgram(name: string): string | undefined {
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
+  return folders
+    .filter((folder) => folder !== "")
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,104 @@
+import { pino } from "pino";
+import { createApp } from "../server/app.ts";
+import { checkConfig } from "../server/config/load.ts";
+import { createSecret } from "../server/config/secret.ts";
+import type { Log } from "../server/observe/log.ts";
+import { startApp } from "./app.ts";
+import { startIssuer, type Account } from "./issuer.ts";
+import { listenOnLoopback } from "./loopback.ts";
+import { startProxy, type ProxyName } from "./proxy.ts";
+
+export const ada: Account = {
+  id: "ada",
+  claims: {
+    name: "Ada",
+    email: "ada@example.com",
+    email_verified: true,
+    preferred_username: "ada",
+    groups: ["staff", "engineers"],
+  },
+};
+
+export const bob: Account = {
+  id: "bob",
+  claims: {
+    name: "Bob",
+    email: "bob@elsewhere.example",
+    email_verified: true,
+    preferred_username: "bob",
+  },
+};
+
+/** The demo's `doorward.yaml`, as it were. */
+export interface Settings extends Record<string, unknown> {
+  readonly providers: { readonly company: Record<string, unknown> };
+}
+
+export interface StackOptions {
+  readonly proxy: ProxyName;
+  readonly port: number;
+  /** Left out: only warnings, on stderr. */
+  readonly log?: Log;
+  /** Makes other settings from the demo's own. */
+  readonly settings?: (own: Settings) => Record<string, unknown>;
+}
+
+export interface Stack {
+  /** Where a browser finds the app. */
+  readonly address: string;
+  readonly issuer: string;
+  close(): Promise<void>;
+}
+
+/** Issuer, doorward, app and proxy, each a real one, all on this machine. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const started: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const end of started.toReversed()) await end();
+    started.length = 0;
+  };
+  try {
+    return { ...(await startAll(options, started)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startAll(
+  { proxy, port, log, settings = (own) => own }: StackOptions,
+  started: (() => Promise<void>)[],
+): Promise<Omit<Stack, "close">> {
+  const address = `http://localhost:${port}`;
+  const client = { clientId: "doorward", clientSecret: createSecret() };
+  const redirectUris = [`${address}/_auth/callback`];
+  const issuer = await startIssuer({ accounts: [ada, bob], ...client, redirectUris });
+  started.push(() => issuer.close());
+  const app = await startApp();
+  started.push(() => app.close());
+  const config = checkConfig("the demo", settings(ownSettings(address, issuer.issuer, client)), {});
+  const gate = await createApp(config, { log: log ?? pino({ level: "warn" }, process.stderr) });
+  started.push(() => gate.close());
+  const doorward = await listenOnLoopback(gate.listener);
+  started.push(() => doorward.close());
+  const front = await startProxy(proxy, { port, doorward: doorward.port, app: app.port });
+  started.push(() => front.close());
+  return { address, issuer: issuer.issuer };
+}
+
+function ownSettings(
+  address: string,
+  issuer: string,
+  client: { readonly clientId: string; readonly clientSecret: string },
+): Settings {
+  return {
+    url: `${address}/_auth`,
+    secret: createSecret(),
+    providers: {
+      // Without prompt=login the issuer would know Ada still, and signing out would look like nothing.
+      company: { type: "oidc", issuer, ...client, authorization: { prompt: "login" } },
+    },
+    access: { emails: ["ada@example.com"] },
+    storage: { driver: "memory" },
+  };
+}

@@ -1,0 +1,198 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startStack, type Settings, type Stack } from "../demo/stack.ts";
+import { capturingLog } from "./peers/capturing-log.ts";
+import { launchChromium, openWindow, policyViolations, takePictures } from "./peers/chromium.ts";
+import { freePort } from "./peers/free-port.ts";
+
+let chromium: Browser;
+let context: BrowserContext;
+let page: Page;
+let violations: string[];
+
+beforeAll(async () => {
+  chromium = await launchChromium();
+});
+
+afterAll(() => chromium.close());
+
+beforeEach(async () => {
+  context = await openWindow(chromium);
+  page = await context.newPage();
+  violations = policyViolations(page);
+});
+
+afterEach(() => context.close());
+
+/** Two ways to sign in; behind the second nobody answers. */
+function withTwoProviders({ providers, ...own }: Settings): Record<string, unknown> {
+  const { company } = providers;
+  const partner = { ...company, label: "Partner Ltd", issuer: "http://127.0.0.1:9" };
+  return { ...own, providers: { company: { ...company, label: "Example Company" }, partner } };
+}
+
+const styled = { radius: "12px", violations: [] };
+
+/** Waits for one of doorward's own pages, and tells whether its style is what it says. */
+async function look(title: string): Promise<unknown> {
+  await page.getByRole("heading", { name: title }).waitFor();
+  const style = "getComputedStyle(document.querySelector('main')).borderRadius";
+  return { radius: await page.evaluate(style), violations: [...violations] };
+}
+
+/** Opens another site, and there follows a link. */
+async function followLinkFrom(origin: string, href: string): Promise<void> {
+  const elsewhere = `${origin}/elsewhere`;
+  const body = `<!doctype html><title>Elsewhere</title><a href="${href}">a link</a>`;
+  await page.route(elsewhere, (route) => route.fulfill({ contentType: "text/html", body }));
+  await page.goto(elsewhere);
+  await page.getByRole("link", { name: "a link" }).click();
+}
+
+describe("the pages with two providers", () => {
+  let stack: Stack;
+
+  beforeAll(async () => {
+    const { log } = capturingLog();
+    stack = await startStack({
+      proxy: "nginx",
+      port: await freePort(),
+      log,
+      settings: withTwoProviders,
+    });
+  });
+
+  afterAll(() => stack.close());
+
+  it("a person chooses how to sign in, by a click, and ends on the page asked for", async () => {
+    await page.goto(`${stack.address}/reports?year=2026`);
+    const choosing = await look("Sign in");
+    await takePictures(page, "choose");
+
+    await page.getByRole("link", { name: "Continue with Example Company" }).click();
+    await page.getByRole("button", { name: "Ada" }).click();
+
+    await page.getByText("ada@example.com").waitFor();
+    expect(choosing).toEqual(styled);
+    expect(page.url()).toBe(`${stack.address}/reports?year=2026`);
+    await takePictures(page, "demo-app");
+  });
+
+  it("a person whose issuer is down is told so, and signs in at the other after all", async () => {
+    await page.goto(`${stack.address}/reports`);
+    await page.getByRole("link", { name: "Continue with Partner Ltd" }).click();
+    const failing = await look("Sign-in is not possible right now");
+    await takePictures(page, "failed");
+
+    await page.getByRole("link", { name: "Try again" }).click();
+    await page.getByRole("link", { name: "Continue with Example Company" }).click();
+    await page.getByRole("button", { name: "Ada" }).click();
+
+    await page.getByText("ada@example.com").waitFor();
+    expect(failing).toEqual(styled);
+    expect(page.url()).toBe(`${stack.address}/reports`);
+  });
+
+  it("a person who is refused finds the way to another account on the page", async () => {
+    await page.goto(`${stack.address}/reports`);
+    await page.getByRole("link", { name: "Continue with Example Company" }).click();
+    await page.getByRole("heading", { name: "Who are you?" }).waitFor();
+    await takePictures(page, "demo-issuer");
+
+    await page.getByRole("button", { name: "Bob" }).click();
+
+    expect(await look("This account has no access")).toEqual(styled);
+    expect(await page.getByRole("link", { name: "Use another account" }).isVisible()).toBe(true);
+    await takePictures(page, "refused");
+  });
+
+  it("a person who changes their mind at the issuer is told that nobody is signed in", async () => {
+    await page.goto(`${stack.address}/_auth/start?provider=company`);
+
+    await page.getByRole("button", { name: "Nobody" }).click();
+
+    expect(await look("You are not signed in")).toEqual(styled);
+    expect(await context.cookies(stack.address)).toEqual([]);
+    await takePictures(page, "cancelled");
+  });
+
+  it("an address that is none of the endpoints has a page that says so", async () => {
+    await page.goto(`${stack.address}/_auth/nothing`);
+
+    expect(await look("There is nothing here")).toEqual(styled);
+    await takePictures(page, "not-found");
+  });
+
+  it("its pages take no style but their own", async () => {
+    await page.goto(`${stack.address}/_auth/sign_out`);
+    await look("You are signed out");
+
+    await page.addStyleTag({ content: "main { border-radius: 0 }" }).catch(() => undefined);
+
+    expect(await look("You are signed out")).toEqual({
+      radius: "12px",
+      violations: [expect.stringContaining("style-src")],
+    });
+  });
+});
+
+describe("signing out", () => {
+  let stack: Stack;
+
+  beforeAll(async () => {
+    const { log } = capturingLog();
+    stack = await startStack({ proxy: "caddy", port: await freePort(), log });
+  });
+
+  afterAll(() => stack.close());
+
+  beforeEach(async () => {
+    await page.goto(`${stack.address}/`);
+    await page.getByRole("button", { name: "Ada" }).click();
+    await page.getByText("ada@example.com").waitFor();
+  });
+
+  async function hasSession(): Promise<boolean> {
+    return (await context.cookies(stack.address)).some(({ name }) => name === "doorward");
+  }
+
+  /** On the page that asks first: whether it is a button or a link does not matter. */
+  function signOutControl() {
+    return page
+      .getByRole("button", { name: "Sign out" })
+      .or(page.getByRole("link", { name: "Sign out" }));
+  }
+
+  it("without a return target ends on a page that says so", async () => {
+    await page.goto(`${stack.address}/_auth/sign_out`);
+
+    expect(await look("You are signed out")).toEqual(styled);
+    expect(await hasSession()).toBe(false);
+    await takePictures(page, "signed-out");
+  });
+
+  it("through another site's link asks first", async () => {
+    await followLinkFrom(stack.issuer, `${stack.address}/_auth/sign_out`);
+    const asking = await look("Sign out?");
+    const before = await hasSession();
+    await takePictures(page, "confirm-sign-out");
+
+    await signOutControl().click();
+
+    expect(await look("You are signed out")).toEqual(styled);
+    expect(asking).toEqual(styled);
+    expect(before).toBe(true);
+    expect(await hasSession()).toBe(false);
+  });
+
+  it("through another site's link asks first, and then leads on to the return target", async () => {
+    await followLinkFrom(stack.issuer, `${stack.address}/_auth/sign_out?rd=/`);
+
+    await signOutControl().click();
+
+    // The app is closed now, so the way on is through the door to the issuer, on another origin.
+    await page.getByRole("heading", { name: "Who are you?" }).waitFor();
+    expect(await hasSession()).toBe(false);
+    expect(violations).toEqual([]);
+  });
+});
