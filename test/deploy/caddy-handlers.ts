@@ -1,0 +1,62 @@
+import { execFileSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as v from "valibot";
+
+const deployed = join(import.meta.dirname, "../../deploy/caddy");
+
+interface Handler {
+  readonly handler: string;
+  /** What a reverse proxy asks in the place of the visitor's own address; the mark of forward_auth. */
+  readonly rewrite?: { readonly uri?: string | undefined } | undefined;
+  readonly upstreams?: readonly { readonly dial: string }[] | undefined;
+  readonly request?: { readonly delete?: readonly string[] | undefined } | undefined;
+  readonly routes?: readonly Route[] | undefined;
+}
+interface Route {
+  readonly match?: readonly unknown[] | undefined;
+  readonly handle?: readonly Handler[] | undefined;
+}
+
+const routeSchema: v.GenericSchema<Route> = v.object({
+  match: v.optional(v.array(v.unknown())),
+  handle: v.optional(v.array(v.lazy(() => handlerSchema))),
+});
+const handlerSchema: v.GenericSchema<Handler> = v.object({
+  handler: v.string(),
+  rewrite: v.optional(v.object({ uri: v.optional(v.string()) })),
+  upstreams: v.optional(v.array(v.object({ dial: v.string() }))),
+  request: v.optional(v.object({ delete: v.optional(v.array(v.string())) })),
+  routes: v.optional(v.array(v.lazy(() => routeSchema))),
+});
+const adapted = v.object({
+  apps: v.object({
+    http: v.object({ servers: v.record(v.string(), v.object({ routes: v.array(routeSchema) })) }),
+  }),
+});
+
+/** What happens to a request, in the order in which Caddy does it, as a word each; one list a public host. */
+export function readCaddy(file: string): string[][] {
+  const json = execFileSync("caddy", ["adapt", "--adapter", "caddyfile", "--config", file], {
+    cwd: deployed,
+    env: { ...process.env, HOME: tmpdir() },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const { servers } = v.parse(adapted, JSON.parse(String(json))).apps.http;
+  return Object.values(servers).flatMap(({ routes }) => routes.map((route) => steps([route])));
+}
+
+function steps(routes: readonly Route[]): string[] {
+  return routes.flatMap(({ handle = [] }) =>
+    handle.flatMap((handler) =>
+      handler.routes ? steps(handler.routes) : describeHandler(handler),
+    ),
+  );
+}
+
+function describeHandler({ handler, rewrite, upstreams = [], request }: Handler): string[] {
+  if (handler === "headers") return (request?.delete ?? []).map((name) => `strip ${name}`);
+  if (handler !== "reverse_proxy") return [handler];
+  const where = upstreams.map(({ dial }) => dial).join();
+  return [rewrite ? `ask ${where}${rewrite.uri}` : `pass to ${where}`];
+}

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { navigation, type Browser } from "../peers/browser.ts";
+import { isQuestion } from "./gate.ts";
+import { appUrl, setUp, variants, type Stand } from "./stand.ts";
+
+describe.each(variants)("an account that may no longer pass, behind $name", (variant) => {
+  let stand: Stand;
+  let bob: Browser;
+
+  beforeAll(async () => {
+    stand = await setUp(variant);
+    bob = await stand.signedIn("bob");
+    await stand.permit({ emails: ["ada@example.com"] });
+  });
+  afterAll(() => stand.close());
+
+  it("sees doorward's own page, which names it and leads on", async () => {
+    const before = stand.app.heard.length;
+
+    const answer = await bob.open(`${appUrl}/x?a=1`);
+
+    expect(answer).toMatchObject({ status: 403, url: `${appUrl}/x?a=1` });
+    expect(answer.headers["content-type"]).toContain("text/html");
+    expect(answer.headers["cache-control"]).toBe("no-store");
+    expect(answer.headers["content-security-policy"]).toContain("default-src 'none'");
+    expect(answer.body).toContain("bob@elsewhere.example");
+    expect(answer.body).toContain(`${variant.site}/start?rd=${encodeURIComponent(answer.url)}`);
+    expect(stand.app.heard).toHaveLength(before);
+  });
+
+  it.each([
+    ["a form", "POST", navigation, "text/html"],
+    ["a script", "GET", { "Sec-Fetch-Mode": "cors" }, "application/json"],
+    ["a script that sends", "PUT", { "Transfer-Encoding": "chunked" }, "application/json"],
+  ])("gets 403 for %s, in the words that fit", async (_, method, headers, type) => {
+    const before = stand.app.heard.length;
+
+    const answer = await bob.ask(`${appUrl}/x`, {
+      method,
+      headers,
+      ...(method !== "GET" && { body: "a=1" }),
+    });
+
+    expect(answer.status).toBe(403);
+    expect(answer.headers["content-type"]).toContain(type);
+    expect(stand.app.heard).toHaveLength(before);
+    const questions = stand.gate.asked.filter(isQuestion);
+    expect(new Set(questions.map((question) => question.method))).toEqual(new Set(["GET"]));
+    expect(questions.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0)).toBe(0);
+    expect(stand.gate.garbled).toBe(0);
+  });
+
+  it("cannot have itself named otherwise by headers of its own", async () => {
+    const before = stand.app.heard.length;
+
+    const answer = await bob.ask(`${appUrl}/x`, {
+      headers: {
+        "X-Auth-Request-User": "ada",
+        "X-Auth-Request-Email": "ada@example.com",
+        "X-Forwarded-Uri": "/public",
+        "X-Original-URL": "https://other.example/public",
+        "X-Original-Method": "HEAD",
+      },
+    });
+
+    expect(answer.status).toBe(403);
+    expect(stand.app.heard).toHaveLength(before);
+  });
+});
+
+describe.each(variants.filter(({ proxy }) => proxy === "nginx"))(
+  "the second question after a 403, behind $name",
+  (variant) => {
+    it("lets nobody pass, even when access comes back between the two", async () => {
+      const stand = await setUp(variant);
+      const ada = await stand.signedIn("ada");
+      const { answer: doorward } = stand.gate;
+      const before = stand.app.heard.length;
+      let questions = 0;
+      stand.gate.answer = (request, response) => {
+        if (questions++ > 0) doorward(request, response);
+        else response.writeHead(403, { "Content-Length": 0 }).end();
+      };
+
+      const answer = await ada.ask(`${appUrl}/x`, { headers: navigation });
+
+      expect(answer.status).toBe(403);
+      expect(answer.body).toContain("ada@example.com");
+      expect(questions).toBe(2);
+      expect(stand.app.heard).toHaveLength(before);
+      await stand.close();
+    });
+  },
+);

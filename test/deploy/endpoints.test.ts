@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { navigation, send, type Browser } from "../peers/browser.ts";
+import { speaksTls } from "../peers/tls.ts";
+import { valuesOf } from "./gate.ts";
+import { sendLines } from "./raw-request.ts";
+import { appUrl, setUp, variants, type Stand } from "./stand.ts";
+
+const forwarded = {
+  "X-Forwarded-Method": "GET",
+  "X-Forwarded-Proto": "https",
+  "X-Forwarded-Host": "app.example.com",
+  "X-Forwarded-Uri": "/",
+};
+
+describe.each(variants)("doorward's own addresses behind $name", (variant) => {
+  let stand: Stand;
+  let ada: Browser;
+
+  beforeAll(async () => {
+    stand = await setUp(variant);
+    ada = await stand.signedIn("ada");
+  });
+  afterAll(() => stand.close());
+
+  it.each([
+    `${variant.site}/verify`,
+    `${variant.site}/verify?allowed_groups=staff`,
+    `${variant.site}/verify/`,
+    `${variant.site}/verify/x`,
+    `${variant.site}/%76erify`,
+    ...(variant.proxy === "nginx" ? [`${appUrl}/_doorward/verify`] : []),
+    ...(variant.proxy === "nginx" ? [`${new URL(variant.site).origin}/_doorward/verify`] : []),
+  ])("%s is not there, not even for somebody signed in", async (url) => {
+    const headers = { ...forwarded, Accept: "application/json" };
+
+    const answer = await ada.ask(url, { headers });
+
+    expect(answer.status).toBe(404);
+    expect(answer.body).not.toContain("ada");
+    expect(answer.headers["x-auth-request-user"]).toBeUndefined();
+  });
+
+  it("start needs no session, and its cookie covers the whole host", async () => {
+    const answer = await stand.newBrowser().ask(`${variant.site}/start`, { headers: navigation });
+
+    expect(answer.status).toBe(302);
+    expect(answer.headers.location).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/auth\?/);
+    expect(answer.headers.location).toContain(encodeURIComponent(`${variant.site}/callback`));
+    expect(answer.headers["set-cookie"]).toEqual([expect.stringContaining("Path=/;")]);
+  });
+
+  it("start hears from the proxy, and not from the visitor, where the request came to", async () => {
+    const spoofed = ["X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-For", "X-Real-IP"];
+    const headers = Object.fromEntries(spoofed.map((name) => [name, "spoofed"]));
+
+    await stand
+      .newBrowser()
+      .ask(`${variant.site}/start`, { headers: { ...navigation, ...headers } });
+
+    const asked = stand.gate.asked.at(-1) ?? { headers: [] };
+    const { host } = new URL(variant.site);
+    expect(
+      ["host", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-for"].map((name) =>
+        valuesOf(asked, name),
+      ),
+    ).toEqual([[host], [host], ["https"], ["127.0.0.1"]]);
+  });
+
+  it("callback needs no session, and says itself what is missing", async () => {
+    const answer = await stand
+      .newBrowser()
+      .ask(`${variant.site}/callback?state=unknown&code=x`, { headers: navigation });
+
+    expect(answer.status).toBe(400);
+    expect(answer.headers["content-type"]).toContain("text/html");
+    expect(answer.body).toContain(`${variant.site}/start`);
+  });
+
+  it("sign_out ends the session, also when there is none", async () => {
+    const browser = await stand.signedIn("bob");
+
+    const first = await browser.open(`${variant.site}/sign_out`);
+    const afterwards = await browser.ask(`${appUrl}/x`);
+    const second = await browser.open(`${variant.site}/sign_out`);
+
+    expect([first.status, afterwards.status, second.status]).toEqual([200, 401, 200]);
+  });
+
+  it("the session's cookie covers the app and is for this site's hosts alone", async () => {
+    const [cookie, ...more] = await ada.jar.getCookies(appUrl);
+
+    expect(more).toEqual([]);
+    expect(cookie).toMatchObject({ key: variant.cookieName, path: "/", secure: true });
+    expect(cookie?.hostOnly).toBe(!("domain" in variant.cookie));
+  });
+
+  it.each([
+    "/_auth/../secret",
+    "/_auth/%2e%2e/secret",
+    "/_auth/..%2fsecret",
+    "/_auth//../secret",
+    "/_auth/start/../../secret",
+    "/verify/../secret",
+    "/_doorward/verify/../../secret",
+    "//secret",
+    "/./secret",
+    "/%2fsecret",
+    "/secret%00",
+  ])("no spelling such as %s leads around the question", async (target) => {
+    const before = stand.app.heard.length;
+
+    const answer = await stand.newBrowser().ask(`${appUrl}/`, { target });
+
+    expect([400, 401, 403, 404]).toContain(answer.status);
+    expect(stand.app.heard).toHaveLength(before);
+  });
+
+  it("a host that is not ours gets no certificate, and nothing with a false Host", async () => {
+    const heard = stand.app.heard.length;
+    const asked = stand.gate.asked.length;
+    const cookie = await ada.jar.getCookieString(appUrl);
+
+    const hasCertificate = await speaksTls(stand.proxy.https, "other.example");
+    const answer = await sendLines(
+      stand,
+      "GET /secret HTTP/1.1",
+      "Host: other.example",
+      `Cookie: ${cookie}`,
+    );
+
+    expect(hasCertificate).toBe(false);
+    expect(answer.text.split("\r\n\r\n")[1] ?? "").toBe("");
+    expect(stand.app.heard).toHaveLength(heard);
+    expect(stand.gate.asked).toHaveLength(asked);
+  });
+
+  it("plain http with a false Host leads nowhere", async () => {
+    const sent = send(
+      `http://other.example/x`,
+      new Map([["other.example:80", stand.proxy.http]]),
+      {},
+    );
+
+    const answer = await sent.catch(() => ({ status: 0, headers: {}, body: "" }));
+
+    expect(answer.body).toBe("");
+    expect(JSON.stringify(answer.headers)).not.toContain("example.com");
+  });
+
+  it("plain http leads to https and nowhere else", async () => {
+    const before = stand.app.heard.length;
+
+    const answer = await ada.ask("http://app.example.com/x?a=1", { headers: navigation });
+
+    expect(answer.status).toBe(308);
+    expect(new URL(String(answer.headers.location))).toMatchObject({
+      protocol: "https:",
+      hostname: "app.example.com",
+      pathname: "/x",
+      search: "?a=1",
+    });
+    expect(stand.app.heard).toHaveLength(before);
+  });
+});

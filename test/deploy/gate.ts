@@ -1,0 +1,99 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { pairs } from "../peers/echo-app.ts";
+
+/** One request that doorward got. */
+export interface Asked {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Of a question only: the other endpoints read their bodies themselves. */
+  bodyBytes: number;
+}
+
+/** The port at which a proxy expects doorward. It counts and remembers, and who answers there can change. */
+export interface Gate {
+  readonly port: number;
+  readonly asked: Asked[];
+  connections: number;
+  /** How often something came that is no HTTP, such as a body whose length nobody told. */
+  garbled: number;
+  /** Who answers. One that does nothing is a doorward that hangs. */
+  answer: RequestListener;
+  /** Nobody listens any more; open connections break. */
+  shut(): Promise<void>;
+  reopen(): Promise<void>;
+}
+
+export async function openGate(answer: RequestListener): Promise<Gate> {
+  // The limits of doorward's own listener.
+  const server = createServer({ keepAliveTimeout: 130_000, maxHeaderSize: 64 * 1024 });
+  server.on("connection", () => gate.connections++);
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    const isLong = error.code === "HPE_HEADER_OVERFLOW";
+    if (!isLong && error.code?.startsWith("HPE_")) gate.garbled++;
+    socket.end(
+      `HTTP/1.1 ${isLong ? "431 Too Large" : "400 Bad Request"}\r\nContent-Length: 0\r\n\r\n`,
+    );
+  });
+  server.on("request", (request, response) => {
+    gate.asked.push(ask(request));
+    gate.answer(request, response);
+  });
+  await listen(0);
+  const gate: Gate = {
+    port: (server.address() as AddressInfo).port,
+    asked: [],
+    connections: 0,
+    garbled: 0,
+    answer,
+    reopen: () => listen(gate.port),
+    async shut() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+  return gate;
+
+  async function listen(port: number): Promise<void> {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+  }
+}
+
+function ask(request: IncomingMessage): Asked {
+  const { method = "", url = "", rawHeaders } = request;
+  const asked: Asked = { method, url, headers: pairs(rawHeaders), bodyBytes: 0 };
+  if (isQuestion(asked))
+    request.on("data", (chunk: Buffer) => {
+      asked.bodyBytes += chunk.length;
+    });
+  return asked;
+}
+
+/** A request of the proxy's own, and not one of a browser's that it passed on. */
+export function isQuestion({ url }: Asked): boolean {
+  return /^(\/_auth)?\/verify(\?|$)/.test(url);
+}
+
+/** The visitor's request as the proxy told it, in either dialect. */
+export function toldBy({ headers }: Asked): Record<string, string> {
+  const names = /^x-(original-(url|method)|forwarded-(method|proto|host|uri))$/i;
+  return Object.fromEntries(
+    headers
+      .filter(([name]) => names.test(name))
+      .map(([name, value]) => [name.toLowerCase(), value] as const),
+  );
+}
+
+/** All values under a name, in whatever spelling an app may take for it. */
+export function valuesOf(
+  { headers }: { readonly headers: readonly (readonly [name: string, value: string])[] },
+  name: string,
+): string[] {
+  return headers
+    .filter(([spelled]) => spelled.toLowerCase().replace(/[._]/g, "-") === name)
+    .map(([, value]) => value);
+}

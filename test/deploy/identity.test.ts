@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Browser } from "../peers/browser.ts";
+import { valuesOf } from "./gate.ts";
+import { appUrl, setUp, variants, type Stand } from "./stand.ts";
+
+const names = ["user", "email", "groups", "preferred-username"].map(
+  (name) => `x-auth-request-${name}`,
+);
+
+describe.each(variants)("who it is, behind $name", (variant) => {
+  let stand: Stand;
+  let ada: Browser;
+
+  beforeAll(async () => {
+    stand = await setUp(variant);
+    ada = await stand.signedIn("ada");
+  });
+  afterAll(() => stand.close());
+
+  /** What the app gets of a request, under every name and spelling. */
+  async function heardOf(browser: Browser, headers: Record<string, string> = {}) {
+    const before = stand.app.heard.length;
+    const answer = await browser.ask(`${appUrl}/x?a=1`, { headers });
+    expect(answer.status).toBe(200);
+    const [heard, ...more] = stand.app.heard.slice(before);
+    if (heard === undefined || more.length > 0) throw new Error("the app was not asked just once");
+    return heard;
+  }
+
+  it("reaches the app in four headers, each once, with the request as it was", async () => {
+    const heard = await heardOf(ada);
+
+    expect(heard).toMatchObject({ method: "GET", url: "/x?a=1" });
+    expect(names.map((name) => valuesOf(heard, name))).toEqual([
+      ["ada"],
+      ["ada@example.com"],
+      ["staff,ops"],
+      ["ada.l"],
+    ]);
+  });
+
+  it.each([
+    "X-Auth-Request-User",
+    "x_auth_request_user",
+    "X-Auth_Request-User",
+    "X.Auth.Request.User",
+    "X-Auth-Request-Email",
+    "X-Auth-Request-Groups",
+    "X-Auth-Request-Preferred-Username",
+    "X-Auth-Request-Access-Token",
+    "Remote-User",
+    "Remote_User",
+    "Remote-Email",
+    "Remote-Groups",
+    "Remote-Name",
+    "X-Remote-User",
+    "X-Remote-Email",
+    "X-Remote-Groups",
+    "X-Remote-Name",
+    "X-WebAuth-User",
+    "X-WebAuth-Email",
+    "X-WebAuth-Groups",
+    "X-WebAuth-Name",
+    "X-Forwarded-User",
+    "X-Forwarded-Email",
+    "X-Forwarded-Groups",
+    "X-Forwarded-Preferred-Username",
+    "X-Forwarded-Access-Token",
+    "Proxy",
+  ])("is never what the visitor says in %s", async (name) => {
+    const heard = await heardOf(ada, { [name]: "evil" });
+
+    expect(JSON.stringify(heard)).not.toContain("evil");
+    expect(valuesOf(heard, "x-auth-request-user")).toEqual(["ada"]);
+  });
+
+  it("cannot be taken off the request by naming its header in Connection", async () => {
+    const heard = await heardOf(ada, { Connection: "close, X-Auth-Request-User" });
+
+    expect(valuesOf(heard, "x-auth-request-user")).toEqual(["ada"]);
+  });
+
+  it("has no email address where the issuer says none, whatever the visitor adds", async () => {
+    const carol = await stand.signedIn("carol");
+
+    const heard = await heardOf(carol, {
+      "X-Auth-Request-Email": "evil@example.com",
+      "X-Auth-Request-Groups": "evil",
+    });
+
+    const [user, email, groups] = names.map((name) => valuesOf(heard, name).join());
+    expect([user, email, groups]).toEqual(["carol", "", ""]);
+    expect(JSON.stringify(heard)).not.toMatch(/evil|\{http/);
+  });
+
+  it.each([
+    ["alone", "", "", []],
+    ["first", "", "; b=2; c=3", ["b=2", "c=3"]],
+    ["last", "a=1; ", "", ["a=1"]],
+    ["in the middle", "a=1; ", "; b=2", ["a=1", "b=2"]],
+    ["beside one like it", "not__Host-doorward=1; ", "", ["not__Host-doorward=1"]],
+  ])("keeps the session cookie from the app where it comes %s", async (_, before, after, left) => {
+    const session = await ada.jar.getCookieString(appUrl);
+
+    const heard = await heardOf(ada, { Cookie: before + session + after });
+
+    expect(session).toMatch(new RegExp(`^${variant.cookieName}=`));
+    const cookies = valuesOf(heard, "cookie").flatMap((line) => line.split(/; */));
+    expect(cookies.filter((cookie) => cookie !== "")).toEqual(left);
+  });
+
+  it.each([200, 401, 404, 500])(
+    "leaves the app's own answer %i and cookies as they are, and adds none",
+    async (status) => {
+      const answer = await ada.ask(`${appUrl}/answers/${status}`);
+
+      expect(answer.status).toBe(status);
+      expect(answer.headers["set-cookie"]).toEqual(["basket=3; Path=/", "theme=dark"]);
+      expect(answer.headers["www-authenticate"]).toBe(
+        status === 401 ? 'Basic realm="app"' : undefined,
+      );
+      expect(answer.body).toContain(`/answers/${status}`);
+    },
+  );
+});

@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const deployed = join(import.meta.dirname, "../../deploy/nginx");
+
+/** One directive of an nginx file, with what stands in its braces. */
+export interface Directive {
+  readonly name: string;
+  readonly words: readonly string[];
+  readonly block: readonly Directive[];
+}
+
+/** A file of `deploy/nginx` with everything it includes in the place where it does. */
+export function readNginx(file: string): Directive[] {
+  return parseNginx(readFileSync(join(deployed, file), "utf8"));
+}
+
+export function parseNginx(text: string): Directive[] {
+  const tokens = text
+    .replace(/(^|\s)#.*$/gm, "$1")
+    .matchAll(/"[^"]*"|'[^']*'|[;{}]|[^\s;{}"']+/g)
+    .map(([token]) => token);
+  return parseBlock([...tokens].values());
+}
+
+function parseBlock(tokens: IterableIterator<string>): Directive[] {
+  const directives: Directive[] = [];
+  let words: string[] = [];
+  for (let next = tokens.next(); !next.done && next.value !== "}"; next = tokens.next()) {
+    const token = next.value;
+    if (token !== ";" && token !== "{") {
+      words.push(token);
+      continue;
+    }
+    const [name = "", ...rest] = words;
+    const block = token === "{" ? parseBlock(tokens) : [];
+    if (name === "include") directives.push(...readNginx(included(rest[0])));
+    else directives.push({ name, words: rest, block });
+    words = [];
+  }
+  return directives;
+}
+
+function included(path = ""): string {
+  return path.replace(/^\/etc\/nginx\//, "");
+}
+
+/** All directives of that name, however deep. */
+export function findAll(directives: readonly Directive[], name: string): Directive[] {
+  return directives.flatMap((directive) => [
+    ...(directive.name === name ? [directive] : []),
+    ...findAll(directive.block, name),
+  ]);
+}

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { navigation, type Browser } from "../peers/browser.ts";
+import { shakeHands } from "../peers/websocket.ts";
+import { appUrl, setUp, variants, type Stand } from "./stand.ts";
+
+const notNow = {
+  status: 503,
+  headers: expect.objectContaining({ "retry-after": "5", "cache-control": "no-store" }),
+  body: expect.stringContaining("Please try again in a moment."),
+};
+
+describe.each(variants)("a doorward that fails, behind $name", (variant) => {
+  let stand: Stand;
+  let ada: Browser;
+
+  beforeAll(async () => {
+    stand = await setUp(variant);
+    ada = await stand.signedIn("ada");
+  });
+  afterAll(() => stand.close());
+
+  it("lets nobody pass while it is stopped, and says so; and does its work as soon as it is back", async () => {
+    const before = stand.app.heard.length;
+    await stand.gate.shut();
+
+    const page = await ada.ask(`${appUrl}/x`, { headers: navigation });
+    const script = await stand.newBrowser().ask(`${appUrl}/api`);
+    const start = await ada.ask(`${variant.site}/start`, { headers: navigation });
+    const socket = await shakeHands("wss://app.example.com/socket", stand.proxy.https, {
+      Cookie: await ada.jar.getCookieString(appUrl),
+    });
+    const untouched = stand.app.heard.length;
+    await stand.gate.reopen();
+    const after = await ada.ask(`${appUrl}/x`);
+
+    expect([page, script, start]).toMatchObject([notNow, notNow, notNow]);
+    expect(socket.status).toBe(503);
+    expect(untouched).toBe(before);
+    expect(after.status).toBe(200);
+  });
+
+  // Caddy shows what it is told; nginx makes 500 of whatever is no verdict, and the configuration 503.
+  it.each([
+    [500, { nginx: 503, caddy: 500 }],
+    [503, { nginx: 503, caddy: 503 }],
+    [404, { nginx: 503, caddy: 404 }],
+    [302, { nginx: 503, caddy: 302 }],
+  ])("lets nobody pass with an answer of %i", async (said, seen) => {
+    const { answer: doorward } = stand.gate;
+    const before = stand.app.heard.length;
+    stand.gate.answer = (_, response) =>
+      response.writeHead(said, { "Content-Length": 0, "X-Auth-Request-User": "ada" }).end();
+
+    const answer = await ada.ask(`${appUrl}/x`);
+
+    expect(answer.status).toBe(seen[variant.proxy]);
+    expect(stand.app.heard).toHaveLength(before);
+    stand.gate.answer = doorward;
+  });
+});
+
+describe.concurrent.each(variants)("a doorward that hangs, behind $name", (variant) => {
+  it("lets nobody pass, and the visitor waits no longer than six seconds", async () => {
+    const stand = await setUp(variant);
+    const ada = await stand.signedIn("ada");
+    const before = stand.app.heard.length;
+    stand.gate.answer = () => {};
+    const started = performance.now();
+
+    const answer = await ada.ask(`${appUrl}/x`, { headers: navigation });
+
+    expect(answer).toMatchObject(notNow);
+    expect(performance.now() - started).toBeLessThan(6_000);
+    expect(stand.app.heard).toHaveLength(before);
+    await stand.close();
+  });
+});

@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { startIssuer, type Account, type Issuer } from "../../demo/issuer.ts";
+import { createApp, type App } from "../../server/app.ts";
+import { Browser } from "../peers/browser.ts";
+import { startCaddy } from "../peers/caddy.ts";
+import { configOf } from "../peers/doorward.ts";
+import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
+import { startNginx } from "../peers/nginx.ts";
+import type { Proxy } from "../peers/proxy-process.ts";
+import { openGate, type Gate } from "./gate.ts";
+
+const ownHost = {
+  site: "https://auth.example.com",
+  hosts: ["app.example.com", "auth.example.com"],
+  cookie: { domain: "example.com" },
+  cookieName: "__Secure-doorward",
+};
+const mounted = {
+  site: "https://app.example.com/_auth",
+  hosts: ["app.example.com"],
+  cookie: {},
+  cookieName: "__Host-doorward",
+};
+
+/** Each proxy with each of its deploy files. */
+export const variants = [
+  { name: "nginx, own host", proxy: "nginx", file: "own-host.conf", ...ownHost },
+  { name: "nginx, mounted", proxy: "nginx", file: "mounted.conf", ...mounted },
+  { name: "Caddy, own host", proxy: "caddy", file: "own-host.Caddyfile", ...ownHost },
+  { name: "Caddy, mounted", proxy: "caddy", file: "mounted.Caddyfile", ...mounted },
+] as const;
+
+export type Variant = (typeof variants)[number];
+
+export const appUrl = "https://app.example.com";
+
+const starters = { nginx: startNginx, caddy: startCaddy };
+
+const accounts: Account[] = [
+  {
+    id: "ada",
+    claims: {
+      name: "Ada",
+      email: "ada@example.com",
+      email_verified: true,
+      preferred_username: "ada.l",
+      groups: ["staff", "ops"],
+    },
+  },
+  { id: "bob", claims: { name: "Bob", email: "bob@elsewhere.example", email_verified: true } },
+  { id: "carol", claims: { name: "Carol" } }, // has no email address
+];
+const client = { clientId: "door", clientSecret: "a secret of the door" };
+
+/** A visitor's whole way: the proxy with a deploy file, doorward, an issuer, and the app behind them. */
+export interface Stand {
+  readonly app: EchoApp;
+  readonly gate: Gate;
+  readonly proxy: Proxy;
+  newBrowser(): Browser;
+  signedIn(account: string): Promise<Browser>;
+  /** A doorward with other access in the place of the one before, over the same store. */
+  permit(access: Record<string, unknown>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function setUp(variant: Variant): Promise<Stand> {
+  const { site, hosts, file } = variant;
+  const base = await mkdtemp(join(tmpdir(), "doorward-store-"));
+  const issuer = await startIssuer({ accounts, ...client, redirectUris: [`${site}/callback`] });
+  let doorward = await openDoorward(variant, issuer, base, { anyone: true });
+  const gate = await openGate(doorward.listener);
+  const app = await startEchoApp();
+  const wiring = { file, hosts, doorwardPort: gate.port, appPort: app.port };
+  const proxy = await starters[variant.proxy](wiring);
+  const newBrowser = () => new Browser(portsOf(variant, proxy));
+  return {
+    app,
+    gate,
+    proxy,
+    newBrowser,
+    async signedIn(account) {
+      const browser = newBrowser();
+      await browser.signIn(`${appUrl}/`, account);
+      return browser;
+    },
+    async permit(access) {
+      await doorward.close();
+      doorward = await openDoorward(variant, issuer, base, access);
+      gate.answer = doorward.listener;
+    },
+    async close() {
+      await proxy.stop();
+      await Promise.all([gate.shut(), app.close(), issuer.close()]);
+      await doorward.close();
+      await rm(base, { recursive: true });
+    },
+  };
+}
+
+function openDoorward(
+  { site: url, cookie }: Variant,
+  { issuer }: Issuer,
+  base: string,
+  access: Record<string, unknown>,
+): Promise<App> {
+  const providers = { company: { type: "oidc", issuer, ...client } };
+  const storage = { driver: "fs-lite", base };
+  const config = configOf({ url, cookie, providers, access, storage });
+  return createApp(config, { log: pino({ level: "silent" }) });
+}
+
+function portsOf({ hosts }: Variant, { http, https }: Proxy): Map<string, number> {
+  return new Map([
+    ...hosts.map((host) => [`${host}:443`, https] as const),
+    ...hosts.map((host) => [`${host}:80`, http] as const),
+  ]);
+}

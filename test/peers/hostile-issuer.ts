@@ -1,0 +1,199 @@
+import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { issuerKey, jwkOf, rs256, type Claims } from "./jwt.ts";
+
+export type Path = "/.well-known/openid-configuration" | "/jwks" | "/token" | "/userinfo";
+export type Reply = (response: ServerResponse, request: IncomingMessage) => unknown;
+
+/** The one thing that is not as OpenID Connect has it. */
+export interface Twist {
+  readonly metadata?: Claims;
+  /** An entry of `undefined` takes the claim away. */
+  readonly claims?: Claims;
+  readonly header?: Claims;
+  /** The ID token made by hand from its proper claims; `undefined` leaves it out. */
+  readonly idToken?: (claims: Claims) => string | undefined;
+  readonly userinfo?: Claims;
+  readonly token?: Claims;
+  /** Answers instead of the issuer; one that never calls `end` keeps everybody waiting. */
+  readonly reply?: Partial<Record<Path, Reply>>;
+}
+
+export interface Received {
+  readonly path: string;
+  readonly body: string;
+  readonly authorization: string | undefined;
+}
+
+export interface HostileIssuer {
+  readonly issuer: string;
+  readonly received: Received[];
+  /** Secrets it has handed out, which nobody may ever see in a page or a log. */
+  readonly secrets: string[];
+  twist: Twist;
+  asked(path: Path): number;
+  /** The front that a person sees: says yes to doorward's authorization request and gives the callback's URL. */
+  consent(authorizationUrl: string, parameters?: Record<string, string | undefined>): string;
+  /** A code as it would be for that authorization request. */
+  codeFor(authorizationUrl: string): string;
+  close(): Promise<void>;
+}
+
+interface Grant {
+  readonly nonce: string;
+  readonly challenge: string;
+  readonly redirectUri: string;
+  readonly clientId: string;
+}
+
+/** Proper claims, verified address and all; a test twists one of them. */
+const person = {
+  sub: "ada",
+  email: "ada@example.com",
+  email_verified: true,
+  name: "Ada",
+  preferred_username: "ada.l",
+  groups: ["staff"],
+};
+
+/** An issuer that does everything right but what the test asks it to do wrong. */
+export async function startHostileIssuer(port = 0): Promise<HostileIssuer> {
+  const server = createServer().listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const grants = new Map<string, Grant>();
+  const hostile: HostileIssuer = {
+    issuer,
+    received: [],
+    secrets: [],
+    twist: {},
+    asked: (path) => hostile.received.filter((one) => one.path === path).length,
+    codeFor(authorizationUrl) {
+      const query = new URL(authorizationUrl).searchParams;
+      const code = secret(hostile);
+      grants.set(code, {
+        nonce: query.get("nonce") ?? "",
+        challenge: query.get("code_challenge") ?? "",
+        redirectUri: query.get("redirect_uri") ?? "",
+        clientId: query.get("client_id") ?? "",
+      });
+      return code;
+    },
+    consent(authorizationUrl, parameters = {}) {
+      const query = new URL(authorizationUrl).searchParams;
+      const callback = new URL(query.get("redirect_uri") ?? "");
+      const proper = { state: query.get("state") ?? "", code: hostile.codeFor(authorizationUrl) };
+      for (const [name, value] of Object.entries({ ...proper, ...parameters })) {
+        if (value !== undefined) callback.searchParams.set(name, value);
+      }
+      return callback.href;
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+  server.on("request", async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += String(chunk);
+    const path = request.url ?? "";
+    const { authorization } = request.headers;
+    hostile.received.push({ path, body, authorization });
+    const reply = isPath(path) ? hostile.twist.reply?.[path] : undefined;
+    if (reply !== undefined) reply(response, request);
+    else answer(hostile, grants, path, body, response);
+  });
+  return hostile;
+}
+
+function isPath(path: string): path is Path {
+  return ["/.well-known/openid-configuration", "/jwks", "/token", "/userinfo"].includes(path);
+}
+
+function secret(hostile: HostileIssuer): string {
+  const made = randomBytes(16).toString("hex");
+  hostile.secrets.push(made);
+  return made;
+}
+
+function answer(
+  hostile: HostileIssuer,
+  grants: Map<string, Grant>,
+  path: string,
+  body: string,
+  response: ServerResponse,
+): void {
+  const { issuer, twist } = hostile;
+  if (path === "/jwks") json(response, 200, { keys: [jwkOf(issuerKey.publicKey, "one")] });
+  else if (path === "/token") redeem(hostile, grants, new URLSearchParams(body), response);
+  else if (path === "/userinfo") json(response, 200, { ...person, ...twist.userinfo });
+  else if (path === "/.well-known/openid-configuration") {
+    json(response, 200, { ...metadataOf(issuer), ...twist.metadata });
+  } else json(response, 404, {});
+}
+
+function metadataOf(issuer: string): Claims {
+  return {
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${issuer}/token`,
+    userinfo_endpoint: `${issuer}/userinfo`,
+    jwks_uri: `${issuer}/jwks`,
+    response_types_supported: ["code"],
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: ["RS256"],
+    code_challenge_methods_supported: ["S256"],
+  };
+}
+
+/** RFC 6749 §4.1.3 with RFC 7636 §4.6: a code is for one use, one client, one address and one verifier. */
+function redeem(
+  hostile: HostileIssuer,
+  grants: Map<string, Grant>,
+  form: URLSearchParams,
+  response: ServerResponse,
+): void {
+  const code = form.get("code") ?? "";
+  const grant = grants.get(code);
+  grants.delete(code);
+  const challenge = createHash("sha256").update(form.get("code_verifier") ?? "");
+  if (
+    grant === undefined ||
+    challenge.digest("base64url") !== grant.challenge ||
+    form.get("redirect_uri") !== grant.redirectUri
+  ) {
+    json(response, 400, { error: "invalid_grant" });
+    return;
+  }
+  const { twist } = hostile;
+  const claims = { ...properClaims(hostile.issuer, grant), ...twist.claims };
+  const idToken = twist.idToken
+    ? twist.idToken(claims)
+    : rs256({ alg: "RS256", kid: "one", typ: "JWT", ...twist.header }, claims);
+  if (idToken?.includes(".")) hostile.secrets.push(idToken);
+  json(response, 200, {
+    access_token: secret(hostile),
+    token_type: "Bearer",
+    expires_in: 300,
+    id_token: idToken,
+    ...twist.token,
+  });
+}
+
+function properClaims(issuer: string, { nonce, clientId }: Grant): Claims {
+  const now = Math.floor(Date.now() / 1000);
+  return { iss: issuer, aud: clientId, iat: now, exp: now + 300, nonce, sub: "ada" };
+}
+
+export function json(response: ServerResponse, status: number, value: object): void {
+  response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(value));
+}
+
+/** A web page where JSON was expected: a captive portal, a load balancer's error. */
+export function html(status: number): Reply {
+  return (response) =>
+    response.writeHead(status, { "Content-Type": "text/html" }).end("<h1>Welcome</h1>");
+}

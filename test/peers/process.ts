@@ -1,0 +1,126 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { testSecret } from "./doorward.ts";
+import { freePort } from "./free-port.ts";
+
+const cli = fileURLToPath(new URL("../../server/cli.ts", import.meta.url));
+
+export interface Finished {
+  /** null = ended by a signal. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `doorward …` as from a shell. Nothing of this test's environment reaches it but the path. */
+export async function runDoorward(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  folder = tmpdir(),
+): Promise<Finished> {
+  const child = start(words, environment, folder);
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "exit"),
+  ]);
+  return { code, stdout, stderr };
+}
+
+function start(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  cwd: string,
+) {
+  return spawn(process.execPath, [cli, ...words], {
+    cwd,
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+export interface ConfigFile {
+  readonly path: string;
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+export async function writeConfig(config: object | string): Promise<ConfigFile> {
+  const folder = await mkdtemp(join(tmpdir(), "doorward-test-"));
+  const path = join(folder, typeof config === "string" ? "doorward.yaml" : "doorward.json");
+  await writeFile(path, typeof config === "string" ? config : JSON.stringify(config));
+  return { path, folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+export interface DoorwardProcess {
+  readonly port: number;
+  readonly site: string;
+  readonly pid: number;
+  stdout(): string;
+  readonly exit: Promise<Finished>;
+  /** One exchange on a socket of its own, byte for byte; resolves when the other side closes it. */
+  raw(bytes: string | Buffer): Promise<string>;
+  signal(name: NodeJS.Signals): void;
+  close(): Promise<void>;
+}
+
+/** A configuration that needs nothing but an issuer's address. */
+export function settingsFor(port: number, issuer = "http://127.0.0.1:9"): Record<string, unknown> {
+  return {
+    url: `http://localhost:${port}/_auth`,
+    secret: testSecret,
+    storage: { driver: "memory" },
+    providers: {
+      company: { type: "oidc", issuer, clientId: "door", clientSecret: "x".repeat(20) },
+    },
+    access: { anyone: true },
+    listen: { host: "127.0.0.1", port },
+  };
+}
+
+/** `doorward serve`, ready to answer. */
+export async function startProcess(
+  settings: (port: number) => Record<string, unknown>,
+): Promise<DoorwardProcess> {
+  const port = await freePort();
+  const file = await writeConfig(settings(port));
+  const child = start(["serve", "--config", file.path], {}, file.folder);
+  let stdout = "";
+  const listening = Promise.withResolvers<void>();
+  child.stdout.on("data", (chunk) => {
+    stdout += String(chunk);
+    if (stdout.includes('"listening"')) listening.resolve();
+  });
+  const exit = Promise.all([text(child.stderr), once(child, "exit")]).then(
+    ([stderr, [code]]): Finished => ({ code, stdout, stderr }),
+  );
+  void exit.then(({ stderr }) => listening.reject(new Error(`doorward ended: ${stderr}`)));
+  await listening.promise;
+  return {
+    port,
+    site: `http://localhost:${port}/_auth`,
+    pid: child.pid ?? 0,
+    stdout: () => stdout,
+    exit,
+    raw: (bytes) => raw(port, bytes),
+    signal: (name) => void child.kill(name),
+    async close() {
+      if (child.exitCode === null) child.kill("SIGKILL");
+      await exit;
+      await file.remove();
+    },
+  };
+}
+
+function raw(port: number, bytes: string | Buffer): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => undefined); // a reset after the answer is the other side's good right
+  socket.write(bytes);
+  return text(socket).catch(() => "");
+}

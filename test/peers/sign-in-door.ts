@@ -1,0 +1,126 @@
+import { Browser, navigation, send, type Answer, type Ask } from "./browser.ts";
+import { configOf, startDoorward, type TestDoorward } from "./doorward.ts";
+import { freePort } from "./free-port.ts";
+import { startHostileIssuer, type HostileIssuer } from "./hostile-issuer.ts";
+
+export const client = { clientId: "door", clientSecret: "the door's own secret at its issuer" };
+
+/** doorward before an issuer that does as the test likes, and time in the test's hand. */
+export interface SignInDoor {
+  readonly site: string;
+  readonly issuer: HostileIssuer;
+  readonly doorward: TestDoorward;
+  readonly clock: { now: number };
+  browser(): Browser;
+  /** Opens /start and gives the authorization request that it leads to. */
+  start(browser: Browser, query?: string): Promise<string>;
+  callback(browser: Browser, url: string): Promise<Answer>;
+  signIn(browser: Browser): Promise<Answer>;
+  verify(browser: Browser, ask?: Ask): Promise<Answer>;
+  /** Another process on the same store, as after a restart: nothing of it is in a cache yet. */
+  reopen(settings?: Settings): Promise<Reopened>;
+  close(): Promise<void>;
+}
+
+export interface Reopened {
+  readonly doorward: TestDoorward;
+  /** The verdict on a browser that sends this `Cookie` header. */
+  verify(cookie: string): Promise<Answer>;
+}
+
+/** Settings beyond the usual; providers stand beside the one of the hostile issuer. */
+type Settings = Record<string, unknown> & { readonly providers?: Record<string, unknown> };
+
+export async function openSignInDoor(
+  settings: Settings = {},
+  provider: Record<string, unknown> = {},
+): Promise<SignInDoor> {
+  const issuer = await startHostileIssuer();
+  const site = `http://localhost:${await freePort()}/_auth`;
+  const clock = { now: Date.now() };
+  const company = { type: "oidc", issuer: issuer.issuer, ...client, ...provider };
+  const open = ({ providers, ...others }: Settings) => {
+    const usual = { url: site, access: { emails: ["ada@example.com"] } };
+    const config = configOf({ ...usual, ...others, providers: { company, ...providers } });
+    return startDoorward(config, { now: () => clock.now });
+  };
+  const doorward = await open(settings);
+  const reopened: TestDoorward[] = [];
+  const ports = new Map([[new URL(site).host, doorward.port]]);
+  const door: SignInDoor = {
+    site,
+    issuer,
+    doorward,
+    clock,
+    browser: () => new Browser(ports),
+    async start(browser, query = "") {
+      const answer = await browser.ask(`${site}/start${query}`, { headers: navigation });
+      if (answer.status !== 302) throw new Error(`/start answers ${answer.status}`);
+      return String(answer.headers.location);
+    },
+    callback: (browser, url) => browser.ask(url, { headers: navigation }),
+    async signIn(browser) {
+      return door.callback(browser, issuer.consent(await door.start(browser)));
+    },
+    verify: (browser, ask = {}) =>
+      browser.ask(`${site}/verify`, { ...ask, headers: { ...forwarded(site), ...ask.headers } }),
+    async reopen(changed = {}) {
+      const again = await open({ ...settings, ...changed });
+      reopened.push(again);
+      const url = `http://127.0.0.1:${again.port}/_auth/verify`;
+      const verify = (Cookie: string) =>
+        send(url, new Map(), { headers: { ...forwarded(site), Cookie } });
+      return { doorward: again, verify };
+    },
+    async close() {
+      await Promise.all([doorward, ...reopened].map((one) => one.close()));
+      await issuer.close();
+    },
+  };
+  return door;
+}
+
+/** What a proxy tells of somebody who opens the site's first page. */
+export function forwarded(site: string): Record<string, string> {
+  const { protocol, host } = new URL(site);
+  return {
+    ...navigation,
+    "X-Forwarded-Method": "GET",
+    "X-Forwarded-Proto": protocol.slice(0, -1),
+    "X-Forwarded-Host": host,
+    "X-Forwarded-Uri": "/",
+  };
+}
+
+/** Every `Set-Cookie` line as it went over the wire. */
+export function setCookies({ rawHeaders }: Answer): string[] {
+  return rawHeaders.filter(
+    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "set-cookie",
+  );
+}
+
+/** What is wrong with a refusal: it must give nothing away, open nothing and leave the browser outside. */
+export async function refusalFaults(
+  door: SignInDoor,
+  browser: Browser,
+  answer: Answer,
+): Promise<string[]> {
+  const told = answer.body + JSON.stringify(door.doorward.events);
+  const secrets = [...door.issuer.secrets, client.clientSecret];
+  const verdict = await door.verify(browser);
+  const faults = {
+    "a session is opened": setCookies(answer).some((line) =>
+      /^(__Host-|__Secure-)?doorward=[^;]/.test(line),
+    ),
+    "it is no error": answer.status < 400,
+    "it is no page": !String(answer.headers["content-type"]).includes("text/html"),
+    "it may be kept": answer.headers["cache-control"] !== "no-store",
+    "page or log tell a secret": secrets.some((secret) => told.includes(secret)),
+    "the page tells of our inside": /\bat .+:\d+:\d+|AuthError|<script|node_modules|OAUTH_/.test(
+      answer.body,
+    ),
+    "the browser is not sent to sign in":
+      verdict.status !== 302 || !String(verdict.headers.location).includes("/start?rd="),
+  };
+  return Object.entries(faults).flatMap(([fault, isSo]) => (isSo ? [fault] : []));
+}

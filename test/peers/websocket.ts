@@ -1,0 +1,41 @@
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { Agent } from "node:https";
+import { WebSocket } from "ws";
+
+export interface Handshake {
+  /** 101, or what was said instead. */
+  readonly status: number;
+  /** Open when the status is 101. */
+  readonly socket: WebSocket;
+}
+
+/** Asks for a WebSocket at a public host that really listens on a port of the loopback. */
+export async function shakeHands(
+  url: string,
+  port: number,
+  headers: Readonly<Record<string, string>>,
+): Promise<Handshake> {
+  const { host, hostname, pathname, search } = new URL(url);
+  const socket = new WebSocket(`wss://127.0.0.1:${port}${pathname}${search}`, {
+    // The certificate is the test's own.
+    agent: new Agent({ servername: hostname, rejectUnauthorized: false }),
+    headers: { Host: host, ...headers },
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<Handshake>();
+  socket.on("open", () => resolve({ status: 101, socket }));
+  socket.on("unexpected-response", (request, { statusCode = 0 }: IncomingMessage) => {
+    request.destroy();
+    resolve({ status: statusCode, socket });
+  });
+  socket.on("error", reject);
+  return promise;
+}
+
+/** Says something and gives back the answer to it. */
+export async function converse(socket: WebSocket, words: string): Promise<string> {
+  const answer = once(socket, "message");
+  socket.send(words);
+  const [data] = await answer;
+  return String(data);
+}
