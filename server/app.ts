@@ -51,8 +51,11 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
     secrets: config.secret,
     lifetimeMs: config.session.lifetime,
     idleMs: config.session.idle,
-    isCurrent: ({ identity, clientId }) =>
-      parties.get(identity.provider)?.settings.clientId === clientId,
+    isCurrent: ({ identity, clientId }) => {
+      const party = parties.get(identity.provider);
+      // A subject means somebody at one issuer only, and a session is for one client only.
+      return party?.issuer === identity.issuer && party.settings.clientId === clientId;
+    },
     log,
     now,
   });
@@ -75,15 +78,17 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
   return { listener: createListener(door, createVerify(door)), parties, store, counts, close };
 }
 
-function createParties(
+/** Our registrations, by the names of the providers. */
+export function createParties(
   config: Config,
-  parts: Parameters<typeof createRelyingParty>[3],
+  parts: Omit<Parameters<typeof createRelyingParty>[3], "isAlone">,
 ): Map<string, RelyingParty> {
   const parties = new Map<string, RelyingParty>();
+  const isAlone = Object.keys(config.providers).length === 1;
   for (const [name, settings] of Object.entries(config.providers)) {
     const provider = providers.get(settings.type ?? name);
     if (provider !== undefined)
-      parties.set(name, createRelyingParty(name, provider, settings, parts));
+      parties.set(name, createRelyingParty(name, provider, settings, { ...parts, isAlone }));
   }
   return parties;
 }
@@ -102,7 +107,10 @@ const methods: Record<EndpointName, readonly string[] | undefined> = {
  */
 function createListener(door: Door, verify: Verify): RequestListener {
   const { base } = door.site;
-  const endpoints = new Map(endpointNames.map((name) => [`${base}/${name}`, name]));
+  const endpoints = new Map<string, EndpointName>(
+    endpointNames.map((name) => [`${base}/${name}`, name]),
+  );
+  for (const name of door.parties.keys()) endpoints.set(`${base}/callback/${name}`, "callback");
   const others = toNodeHandler(createRoutes(door));
 
   return (request, response) => {
@@ -112,6 +120,8 @@ function createListener(door: Door, verify: Verify): RequestListener {
     if (name === undefined) return send(response, notFoundPage(door.site));
     if (name === "verify")
       return answerVerify(request, response, mark === -1 ? "" : url.slice(mark + 1));
+    // RFC 9112 §3.2: which of two hosts was meant is nobody's to guess.
+    if ((request.headersDistinct.host?.length ?? 0) > 1) return send(response, empty(400));
     const allowed = methods[name];
     if (allowed?.includes(request.method ?? "") === false)
       return send(response, empty(405, "Allow", allowed.join(", ")));
@@ -147,7 +157,9 @@ function createRoutes(door: Door): H3 {
     onError: (error, event) => toResponse(failed(door, error, event)),
   });
   app.get(`${base}/start`, route(createStart(door)));
-  app.get(`${base}/callback`, route(createCallback(door)));
+  const callback = route(createCallback(door));
+  app.get(`${base}/callback`, callback);
+  app.get(`${base}/callback/:provider`, callback);
   const signOut = route(createSignOut(door));
   app.get(`${base}/sign_out`, signOut);
   app.post(`${base}/sign_out`, signOut);

@@ -5,7 +5,7 @@ import { AuthError } from "./errors.ts";
 import { createRequestId } from "./observe/request-id.ts";
 import { deniedPage } from "./pages/denied-page.ts";
 import { readCookie, sessionCookieName, setSessionCookie } from "./session/cookie.ts";
-import { exchangeCode, type SignedIn } from "./sign-in/code-flow.ts";
+import { exchangeCode, type CallbackAnswer, type SignedIn } from "./sign-in/code-flow.ts";
 import type { RelyingParty } from "./sign-in/relying-party.ts";
 import type { Transaction } from "./sign-in/transaction.ts";
 
@@ -13,19 +13,24 @@ import type { Transaction } from "./sign-in/transaction.ts";
 export function createCallback(door: Door): Endpoint {
   const { site, sessions, transactions } = door;
 
-  return async ({ url: { searchParams: query }, req: { headers } }) => {
+  return async ({ url: { searchParams: query, pathname }, req: { headers } }) => {
     const cookies = headers.get("cookie") ?? undefined;
     const state = single(query, "state");
     const transaction = state === undefined ? undefined : transactions.find(site, cookies, state);
     if (transaction === undefined || transactions.isExpired(transaction))
       return late(transaction, cookies);
     try {
-      return await finish(transaction, query, cookies);
+      return await finish(transaction, { query, arrivedAt: arrivedAt(pathname) }, cookies);
     } catch (error) {
       if (error instanceof AuthError) error.transaction = transaction;
       throw error;
     }
   };
+
+  function arrivedAt(pathname: string): string | undefined {
+    const common = `${site.base}/callback`;
+    return pathname === common ? undefined : pathname.slice(common.length + 1);
+  }
 
   /** Too late or elsewhere: whoever is signed in goes on, the others are told to start again. */
   async function late(
@@ -42,7 +47,7 @@ export function createCallback(door: Door): Endpoint {
 
   async function finish(
     transaction: Transaction,
-    query: URLSearchParams,
+    answer: CallbackAnswer,
     cookies: string | undefined,
   ): Promise<Answer> {
     const party = door.parties.get(transaction.provider);
@@ -51,8 +56,8 @@ export function createCallback(door: Door): Endpoint {
     // From here on the transaction is spent, whatever becomes of it.
     if (!door.usedStates.take(transaction.state))
       throw new AuthError("transaction_used", "the state came twice");
-    checkAnswer(query, party);
-    const signedIn = await exchangeCode(party, site, transaction, query);
+    checkAnswer(answer.query, party);
+    const signedIn = await exchangeCode(party, site, transaction, answer);
     const forget = ["Set-Cookie", transactions.forget(site, transaction.state)];
     if (!permits(site.access, signedIn.identity)) return refuse(signedIn, transaction, forget);
     return open(party, signedIn, transaction, cookies, forget);

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { createApp } from "./app.ts";
+import { createParties } from "./app.ts";
 import type { Config } from "./config/schema.ts";
 import { createSite } from "./config/site.ts";
-import { createLog, reasonsOf } from "./observe/log.ts";
+import { reasonsOf } from "./observe/log.ts";
 import { openStore } from "./session/storage.ts";
+import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
 
 export interface Finding {
   readonly isFault: boolean;
@@ -12,16 +13,16 @@ export interface Finding {
 
 /** Looks at everything that a sign-in will need. The configuration itself has been checked by then. */
 export async function check(config: Config): Promise<Finding[]> {
-  const app = await createApp(config, { log: createLog() });
+  const parties = createParties(config, { fetch: createIssuerFetch(fetch), now: Date.now });
   const issuers = await Promise.all(
-    [...app.parties.values()].map(({ name, issuer, discover }) =>
-      found(`provider ${name}: ${issuer}`, async () => {
-        await discover();
-        return `discovered; register the redirect URI ${createSite(config).redirectUri} there`;
+    [...parties.values()].map((party) =>
+      found(`provider ${party.name}: ${party.issuer}`, async () => {
+        const metadata = (await party.discover()).serverMetadata();
+        const redirectUri = createSite(config).redirectUri(party.ownCallback(metadata));
+        return `discovered; register the redirect URI ${redirectUri} there`;
       }),
     ),
   );
-  await app.close();
   return [
     cookieScope(config),
     await found(`store ${config.storage.driver}`, () => tryStore(config)),

@@ -101,8 +101,10 @@ function harden(server: Server): void {
 
 /** Runs until the first SIGTERM or SIGINT; a second one does not wait. */
 export async function serveUntilSignal(config: Config, log: Log): Promise<void> {
+  // Before anybody can know that we listen, or a signal right then would find nobody waiting for it.
+  const ended = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
   const running = await serve(config, log);
-  await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+  await ended;
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => process.exit(1));
   await running.stop();
 }

@@ -1,4 +1,4 @@
-import { redirect, type Answer } from "./answer.ts";
+import { empty, redirect, type Answer } from "./answer.ts";
 import type { Door, Endpoint } from "./door.ts";
 import { confirmSignOutPage, signedOutPage } from "./pages/signed-out-page.ts";
 import { readCookie, sessionCookieName, setSessionCookie } from "./session/cookie.ts";
@@ -7,6 +7,7 @@ import { readCookie, sessionCookieName, setSessionCookie } from "./session/cooki
 export function createSignOut({ site, sessions, returnTarget, counts, log }: Door): Endpoint {
   return async ({ url: { searchParams }, req: { headers } }) => {
     const returnTo = returnTarget(site, searchParams.get("rd"));
+    if ((headers.get("sec-purpose") ?? "").includes("prefetch")) return empty(403);
     // A picture or a form on another site must not sign anybody out.
     if (headers.get("sec-fetch-site") === "cross-site") return confirm(returnTo);
     const ended = await sessions.end(

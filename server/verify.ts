@@ -43,7 +43,7 @@ export function createVerify({ config, site, sessions, counts, log }: Parts): Ve
   return function verify({ method, query, rawHeaders, peer }) {
     if (!isTrusted(peer)) return refuseStranger(peer);
     const headers = new RequestHeaders(rawHeaders);
-    const told = readForwarded(headers, config.dialect);
+    const told = headers.isRepeated("host") ? twoHosts : readForwarded(headers, config.dialect);
     const token = readCookie(headers.get("cookie"), cookieName);
     if (!("request" in told)) {
       return isUserInfo(told, method, headers)
@@ -190,11 +190,14 @@ export function createVerify({ config, site, sessions, counts, log }: Parts): Ve
   }
 }
 
+/** RFC 9112 §3.2: which of two hosts was meant is nobody's to guess. */
+const twoHosts: Told = { dialect: undefined, malformed: "Host is repeated" };
+
 const signInRequired = { error: "sign_in_required" };
 
 function isUserInfo(told: Told, method: string, headers: RequestHeaders): boolean {
   const isAsked = headers.get("accept")?.includes("application/json") ?? false;
-  return told.dialect === undefined && method === "GET" && isAsked;
+  return "isSilent" in told && method === "GET" && isAsked;
 }
 
 function noUserInfo({ verdict }: Decision): Answer {

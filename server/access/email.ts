@@ -1,4 +1,4 @@
-import { domainToASCII } from "node:url";
+import { domainToASCII, domainToUnicode } from "node:url";
 
 /** An email address in the one spelling that policies compare. */
 export interface Email {
@@ -25,14 +25,17 @@ export function parseEmail(written: string): Email | undefined {
 }
 
 /**
- * A domain in ASCII and lower case, or nothing. `domainToASCII` alone is too kind: it drops line breaks,
- * decodes `%6d`, and folds look-alikes (a full-width letter, a circled one) into plain letters, so that
- * somebody could register what merely folds to ours.
+ * A domain in ASCII and lower case, or nothing. `domainToASCII` alone is too kind: it drops line breaks
+ * and invisible letters, decodes `%6d`, and folds look-alikes (a full-width letter, a circled one) into
+ * plain ones, so that somebody could register what merely folds to ours. What does not come back from
+ * ASCII as it was written is refused.
  */
 export function canonicalDomain(written: string): string | undefined {
-  if (!unicodeDomain.test(written) || written.normalize("NFKC") !== written) return undefined;
+  if (!unicodeDomain.test(written)) return undefined;
   const ascii = domainToASCII(written);
-  return asciiDomain.test(ascii) ? ascii : undefined;
+  return asciiDomain.test(ascii) && domainToUnicode(ascii) === lowerAscii(written)
+    ? ascii
+    : undefined;
 }
 
 function lowerAscii(text: string): string {

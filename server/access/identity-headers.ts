@@ -62,7 +62,7 @@ function valueOf({ identity, accessToken, idToken }: SessionRecord, source: Head
 function plain(name: string, value: unknown, left: number, drop: Drop): string {
   if (value === undefined || value === null || typeof value === "object") return "";
   const bytes = headerBytes(String(value));
-  if (bytes === undefined) drop(name, "it holds a control character");
+  if (bytes === undefined) drop(name, "it holds a control character, or a space at an end");
   else if (bytes.length > left) drop(name, "the headers together would pass 4 KiB");
   else return bytes;
   return "";
@@ -74,7 +74,7 @@ function joined(name: string, values: readonly unknown[], left: number, drop: Dr
   for (const value of values) {
     const bytes = typeof value === "string" ? headerBytes(value) : undefined;
     if (bytes === undefined || bytes.includes(",")) {
-      drop(name, "an entry holds a comma or a control character, or is no text");
+      drop(name, "an entry holds a comma, a control character or a space at an end, or is no text");
       continue;
     }
     const longer = list === "" ? bytes : `${list},${bytes}`;
@@ -87,7 +87,11 @@ function joined(name: string, values: readonly unknown[], left: number, drop: Dr
   return list;
 }
 
-/** UTF-8 bytes as Node's Latin-1 text, or nothing when a byte could end the header. */
+/**
+ * UTF-8 bytes as Node's Latin-1 text, or nothing when a byte could end the header, or a space at either
+ * end would be lost on the way and make two people one.
+ */
 function headerBytes(value: string): string | undefined {
-  return /\p{Cc}/u.test(value) ? undefined : Buffer.from(value.trim(), "utf8").toString("latin1");
+  if (/\p{Cc}|^\s|\s$/u.test(value)) return undefined;
+  return Buffer.from(value, "utf8").toString("latin1");
 }

@@ -54,10 +54,19 @@ export function checkConfig(
   if (found.length > 0 || !result.success) {
     throw new ConfigError(
       source,
-      found.map((fault) => nameSource(fault, sources)),
+      found.map((fault) => nameSource(withoutIndex(fault, raw), sources)),
     );
   }
   return result.output;
+}
+
+/** Where one value stands for a list of one, its place has no index. */
+function withoutIndex(fault: Fault, raw: unknown): Fault {
+  const owner = fault.path.replace(/\.0$/, "");
+  const value = owner
+    .split(".")
+    .reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), raw);
+  return typeof value === "string" ? { ...fault, path: owner } : fault;
 }
 
 function nameSource(fault: Fault, sources: ReadonlyMap<string, string>): Fault {

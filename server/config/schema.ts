@@ -92,7 +92,16 @@ const provider = v.strictObject({
   issuer: v.optional(webAddress),
   scope: v.optional(text),
   label: v.optional(text),
-  authorization: v.optional(v.record(v.picklist(authorizationParameters), v.string()), {}),
+  authorization: v.optional(
+    v.pipe(
+      v.record(v.picklist(authorizationParameters), v.string()),
+      v.check(
+        ({ max_age: age = "0" }) => /^\d+$/.test(age),
+        "holds a max_age that is no number of seconds",
+      ),
+    ),
+    {},
+  ),
   endpoints: v.optional(
     v.strictObject({
       authorization: v.optional(webAddress),

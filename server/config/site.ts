@@ -14,8 +14,11 @@ export interface Site {
   readonly cookieDomain: string | undefined;
   /** Whether browsers reach the site over TLS; false on this machine only. */
   readonly secure: boolean;
-  /** RFC 9700 §4.1: a constant of the configuration, never made from a request. */
-  readonly redirectUri: string;
+  /**
+   * RFC 9700 §4.1: made from the configuration alone, never from a request. With a provider's name it is
+   * that provider's own.
+   */
+  redirectUri(provider?: string): string;
   /** Whether a host gets this site's session cookie from a browser. */
   covers(hostname: string): boolean;
   address(endpoint: EndpointName): string;
@@ -37,10 +40,11 @@ export function createSite({
     access,
     cookieDomain: cookie.domain,
     secure: url.protocol === "https:",
-    redirectUri: address("callback"),
+    redirectUri: (provider) => address("callback") + (provider === undefined ? "" : `/${provider}`),
     covers: (hostname) => isCovered(hostname, url.hostname, cookie.domain),
     address,
-    isEndpoint: (other) => other.origin === url.origin && paths.has(other.pathname),
+    isEndpoint: ({ origin, pathname }) =>
+      origin === url.origin && (paths.has(pathname) || pathname.startsWith(`${base}/callback/`)),
   };
 }
 

@@ -71,6 +71,8 @@ export type Told =
       readonly dialect: Dialect | undefined;
       readonly malformed: string;
       readonly isConflict?: true;
+      /** No proxy said anything: whoever asks is asking for themselves. */
+      readonly isSilent?: true;
     };
 
 /**
@@ -78,17 +80,26 @@ export type Told =
  * visitor's own header passed on by a proxy that speaks the other: two that disagree are no request.
  */
 export function readForwarded(headers: RequestHeaders, pinned: DialectName | undefined): Told {
-  if (pinned !== undefined) return readAlone(headers, dialects[pinned]);
-  const spoken = [forwarded, original].filter(({ signs }) =>
-    signs.some((sign) => isSaid(headers, sign)),
-  );
+  if (pinned !== undefined) {
+    const told = readAlone(headers, dialects[pinned]);
+    return isSpoken(headers, dialects[pinned]) || "request" in told
+      ? told
+      : { ...told, isSilent: true };
+  }
+  const spoken = [forwarded, original].filter((dialect) => isSpoken(headers, dialect));
   const [only, other] = spoken;
-  if (only === undefined) return { dialect: undefined, malformed: "no proxy told of a request" };
+  if (only === undefined) return silent;
   return other === undefined ? readAlone(headers, only) : readBoth(headers);
 }
 
-function isSaid(headers: RequestHeaders, name: ReadHeader): boolean {
-  return headers.get(name) !== undefined;
+const silent: Told = {
+  dialect: undefined,
+  malformed: "no proxy told of a request",
+  isSilent: true,
+};
+
+function isSpoken(headers: RequestHeaders, { signs }: Dialect): boolean {
+  return signs.some((sign) => headers.get(sign) !== undefined);
 }
 
 function readAlone(headers: RequestHeaders, dialect: Dialect): Told {

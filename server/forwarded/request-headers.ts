@@ -1,5 +1,6 @@
 /** The headers that a verdict may depend on; every other one has no influence at all. */
 const read = [
+  "host",
   "x-forwarded-method",
   "x-forwarded-proto",
   "x-forwarded-host",

@@ -20,7 +20,8 @@ export function seal(key: Buffer, context: string, plaintext: string): string {
 /** The plaintext, or nothing when a single bit, the key or the context is another. */
 export function open(key: Buffer, context: string, sealed: string): string | undefined {
   const bytes = Buffer.from(sealed, "base64url");
-  if (bytes.length < ivBytes + tagBytes) return undefined;
+  // Node decodes leniently; one text must be one cookie.
+  if (bytes.length < ivBytes + tagBytes || bytes.toString("base64url") !== sealed) return undefined;
   const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes), {
     authTagLength: tagBytes,
   });

@@ -154,7 +154,17 @@ export class Sessions {
     const key = storeKey(token);
     const record = { ...session.record, usedAt: session.usedAt };
     const sealed = seal(deriveKey(secrets[0] ?? "", token, "session"), key, JSON.stringify(record));
-    await store.set(key, { sealed }, Math.ceil((record.expiresAt - now()) / 1000));
+    await store.set(key, { sealed }, Math.ceil((record.expiresAt - now()) / 1000), () =>
+      this.#undo(key, session),
+    );
+  }
+
+  /** A write that comes after the end would bring the session back to life. */
+  #undo(key: string, session: Session): void {
+    if (!session.isEnded) return;
+    this.#options.store
+      .remove(key)
+      .catch((error: unknown) => this.#warn("an ended session could not be removed", error));
   }
 
   #warn(message: string, error: unknown): void {

@@ -6,7 +6,8 @@ import { AuthError } from "../errors.ts";
 /** The few things that sessions ask of a store. Whatever fails is an `AuthError` "store_unreachable". */
 export interface Store {
   get(key: string): Promise<unknown>;
-  set(key: string, value: object, ttlSeconds: number): Promise<void>;
+  /** A write that was given up may still reach the store: `onLate` is called when it has. */
+  set(key: string, value: object, ttlSeconds: number, onLate?: () => void): Promise<void>;
   remove(key: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -35,10 +36,10 @@ const drivers = {
 export function createStore(storage: Storage): Store {
   return {
     get: (key) => inTime(storage.getItem(key).then(orThrow)),
-    set: (key, value, ttlSeconds) =>
-      inTime(
-        storage.setItem(key, value, { ttl: Math.min(Math.max(1, ttlSeconds), longestTtlSeconds) }),
-      ),
+    set: (key, value, ttlSeconds, onLate) => {
+      const ttl = Math.min(Math.max(1, ttlSeconds), longestTtlSeconds);
+      return inTime(storage.setItem(key, value, { ttl }), onLate);
+    },
     remove: (key) => inTime(removeForSure(storage, key)),
     close: () => storage.dispose(),
   };
@@ -56,10 +57,13 @@ async function removeForSure(storage: Storage, key: string): Promise<void> {
   if (orThrow(await storage.getItem(key)) !== null) throw new Error(`the store still holds ${key}`);
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
+async function inTime<T>(work: Promise<T>, onLate?: () => void): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${patienceMs} ms`)), patienceMs);
+    timer = setTimeout(() => {
+      if (onLate) work.then(onLate, () => undefined); // a write that fails late wrote nothing
+      reject(new Error(`no answer in ${patienceMs} ms`));
+    }, patienceMs);
   });
   try {
     return await Promise.race([work, late]);

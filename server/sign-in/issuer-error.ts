@@ -1,4 +1,4 @@
-import { ClientError, ResponseBodyError } from "openid-client";
+import { ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from "openid-client";
 import { AuthError } from "../errors.ts";
 
 /** What a failed look at an issuer's metadata means to the person who waits. */
@@ -21,6 +21,8 @@ function codeOf(
     if (error.error === "invalid_grant") return "response_rejected";
     return error.status >= 500 ? "issuer_broken" : "client_rejected";
   }
+  // RFC 6749 §5.2: `invalid_client` may come as a challenge.
+  if (error instanceof WWWAuthenticateChallengeError) return "client_rejected";
   const code = error instanceof ClientError ? error.code : undefined;
   if (code !== undefined && checksFailed.has(code)) return "response_rejected";
   return isNetworkFailure(error) ? "issuer_unreachable" : "issuer_broken";
@@ -39,7 +41,8 @@ const checksFailed: ReadonlySet<string> = new Set([
 /** Refused, reset, no such name, no answer in time: what undici and Node say before any answer is there. */
 function isNetworkFailure(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause.name === "TimeoutError" || cause instanceof TypeError) return true;
+    if (cause.name === "TimeoutError" || (cause instanceof TypeError && cause.cause !== undefined))
+      return true;
     if ("code" in cause && /^(E[A-Z]+|UND_ERR_\w+|OAUTH_TIMEOUT)$/.test(String(cause.code)))
       return true;
   }

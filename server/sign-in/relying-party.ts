@@ -28,6 +28,8 @@ export interface RelyingParty {
   readonly issuer: string;
   readonly provider: Provider;
   readonly settings: ProviderConfig;
+  /** Beside other providers an issuer that does not say whose answer it gives has a callback of its own. */
+  ownCallback(metadata: ServerMetadata): string | undefined;
   /** The issuer's metadata, asked for at the first use. Throws "issuer_unreachable" or "issuer_broken". */
   discover(): Promise<Configuration>;
 }
@@ -36,7 +38,7 @@ export function createRelyingParty(
   name: string,
   provider: Provider,
   settings: ProviderConfig,
-  parts: { readonly fetch: IssuerFetch; readonly now: () => number },
+  parts: { readonly fetch: IssuerFetch; readonly now: () => number; readonly isAlone: boolean },
 ): RelyingParty {
   const issuer = settings.issuer ?? provider.issuer ?? "";
   const discover = remembered(() => discoverOnce(issuer, settings, parts.fetch), parts.now);
@@ -46,6 +48,9 @@ export function createRelyingParty(
     issuer,
     provider,
     settings,
+    // Mix-up (RFC 9700 §4.4.2): either the answer names its issuer (RFC 9207), or its address does.
+    ownCallback: (metadata) =>
+      parts.isAlone || metadata.authorization_response_iss_parameter_supported ? undefined : name,
     discover,
   };
 }

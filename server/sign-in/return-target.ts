@@ -7,6 +7,9 @@ interface Target {
   readonly port: string | undefined; // undefined = the scheme's own, "*" = any
 }
 
+/** What the `Location` of a challenge can hold, and what leaves room in a cookie. */
+const longest = 2_000;
+
 const grammar = /^(\.?)((?:[a-z0-9-]+\.)*[a-z0-9-]+|\[[0-9a-f:]+\])(?::(\d{1,5}|\*))?$/;
 
 /** Why something is no entry of `allowedRedirects`, or nothing. */
@@ -29,9 +32,16 @@ export function createReturnTargets(allowedRedirects: readonly string[]) {
   const targets = allowedRedirects.map(parseTarget).filter((target) => target !== undefined);
 
   return function returnTarget(site: Site, written: string | null): string | undefined {
-    if (written === null || written.length > 2_000 || !isPlain(written)) return undefined;
+    if (written === null || written.length > longest || !isPlain(written)) return undefined;
     const url = parse(site, written);
-    if (url === undefined || url.username !== "" || url.password !== "") return undefined;
+    // Encoded it may be six times as long, and then no cookie would hold the transaction.
+    if (
+      url === undefined ||
+      url.href.length > longest ||
+      url.username !== "" ||
+      url.password !== ""
+    )
+      return undefined;
     // http only where the site itself is http, which is on this machine.
     if (url.protocol !== "https:" && url.protocol !== site.url.protocol) return undefined;
     if (!isOwn(site, url) && !targets.some((target) => matches(target, url))) return undefined;

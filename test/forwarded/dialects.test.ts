@@ -87,6 +87,7 @@ describe("no family", () => {
     expect(read({ "X-Forwarded-Host": "app.example.com", "X-Forwarded-Proto": "https" })).toEqual({
       dialect: undefined,
       malformed: "no proxy told of a request",
+      isSilent: true,
     });
   });
 });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createSite } from "../../server/config/site.ts";
 import { allowedRedirectFault, createReturnTargets } from "../../server/sign-in/return-target.ts";

@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { freePort } from "../peers/free-port.ts";
+import { startHostileIssuer } from "../peers/hostile-issuer.ts";
+import {
+  runDoorward,
+  settingsFor,
+  startProcess,
+  writeConfig,
+  type ConfigFile,
+} from "../peers/process.ts";
+
+let file: ConfigFile | undefined;
+afterEach(() => file?.remove());
+
+describe("check", () => {
+  it("exits with 0 when issuer and store are well", async () => {
+    const issuer = await startHostileIssuer();
+    file = await writeConfig(settingsFor(await freePort(), issuer.issuer));
+
+    const { code, stdout } = await runDoorward(["check", "--config", file.path]);
+    await issuer.close();
+
+    expect(code).toBe(0);
+    expect(stdout).toContain(issuer.issuer);
+    expect(stdout).not.toContain("FAULT");
+  });
+
+  it("exits with 1 and names each fault, of the store as of the issuer", async () => {
+    file = await writeConfig("url: x");
+    const storage = { driver: "fs-lite", base: join(file.path, "beneath-a-file") };
+    const other = await writeConfig({ ...settingsFor(await freePort()), storage });
+
+    const { code, stdout, stderr } = await runDoorward(["check", "--config", other.path]);
+    await other.remove();
+
+    expect(code).toBe(1);
+    expect(stdout + stderr).toContain("http://127.0.0.1:9");
+    expect(stdout + stderr).toContain("fs-lite");
+  });
+});
+
+describe("health", () => {
+  it("exits with 0 where doorward answers and with 1 where nothing does", async () => {
+    const doorward = await startProcess((port) => settingsFor(port));
+    file = await writeConfig(settingsFor(doorward.port));
+
+    const well = await runDoorward(["health", "--config", file.path]);
+    await doorward.close();
+    const gone = await runDoorward(["health", "--config", file.path]);
+
+    expect([well.code, gone.code]).toEqual([0, 1]);
+    expect(gone.stderr).toContain(`127.0.0.1:${doorward.port}`);
+  });
+});
+
+describe("secret", () => {
+  it("prints 43 characters, each time others, that the configuration takes", async () => {
+    const [one, two] = await Promise.all([runDoorward(["secret"]), runDoorward(["secret"])]);
+
+    expect([one.code, one.stderr]).toEqual([0, ""]);
+    expect(one.stdout).toMatch(/^[\w-]{43}\n$/);
+    expect(one.stdout).not.toBe(two.stdout);
+  });
+});

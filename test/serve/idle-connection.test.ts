@@ -1,0 +1,42 @@
+import { Agent, type IncomingMessage } from "node:http";
+import { request } from "node:http";
+import { once } from "node:events";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { settingsFor, startProcess, type DoorwardProcess } from "../peers/process.ts";
+
+let doorward: DoorwardProcess;
+
+beforeAll(async () => {
+  doorward = await startProcess((port) => settingsFor(port));
+});
+afterAll(() => doorward.close());
+
+async function ask(agent: Agent): Promise<{ status: number | undefined; isReused: boolean }> {
+  const sent = request({ port: doorward.port, host: "127.0.0.1", path: "/_auth/verify", agent });
+  sent.end();
+  const [response]: [IncomingMessage] = await once(sent, "response").then(([one]) => [one]);
+  response.resume();
+  await once(response, "end");
+  return { status: response.statusCode, isReused: sent.reusedSocket };
+}
+
+// Node's own default ends an idle connection after 5 s and nginx's pool keeps one for 60: in between, every
+// request that meets the closing would be a 502.
+describe.concurrent("an idle keep-alive connection", () => {
+  it.for([6, 65])(
+    "is still good after %i seconds",
+    { timeout: 90_000 },
+    async (seconds, { expect }) => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+      const first = await ask(agent);
+      await wait(seconds * 1_000);
+      const second = await ask(agent);
+      agent.destroy();
+
+      expect(first).toEqual({ status: 400, isReused: false });
+      expect(second).toEqual({ status: 400, isReused: true });
+    },
+  );
+});

@@ -1,0 +1,91 @@
+import { once } from "node:events";
+import { Agent } from "node:http";
+import { connect } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { navigation, send } from "../peers/browser.ts";
+import { startHostileIssuer, type HostileIssuer } from "../peers/hostile-issuer.ts";
+import { settingsFor, startProcess, type DoorwardProcess } from "../peers/process.ts";
+
+let issuer: HostileIssuer | undefined;
+let doorward: DoorwardProcess;
+
+afterEach(async () => {
+  await doorward.close();
+  await issuer?.close();
+});
+
+describe.each(["SIGTERM", "SIGINT"] as const)("at %s", (signal) => {
+  it("what is under way is finished, idle connections are closed, and the exit code is 0", async () => {
+    issuer = await startHostileIssuer();
+    const asked = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    issuer.twist = {
+      reply: { "/.well-known/openid-configuration": slowly(asked, release.promise) },
+    };
+    doorward = await startProcess((port) => settingsFor(port, issuer?.issuer));
+    const idle = connect(doorward.port, "127.0.0.1");
+    idle.write("GET /_auth/verify HTTP/1.1\r\nHost: x\r\n\r\n");
+    await once(idle, "data");
+    const agent = new Agent({ keepAlive: true });
+
+    const waiting = send(`http://127.0.0.1:${doorward.port}/_auth/start`, new Map(), {
+      headers: navigation,
+      agent,
+    });
+    await asked.promise;
+    const begun = performance.now();
+    doorward.signal(signal);
+    await once(idle, "close");
+    const isRefused = await fetch(`http://127.0.0.1:${doorward.port}/`).catch(() => true);
+    release.resolve();
+    const answer = await waiting;
+    const finished = await doorward.exit;
+    agent.destroy();
+
+    expect(isRefused).toBe(true);
+    expect(answer.status).toBe(502); // what the issuer said in the end, as a page
+    expect(answer.body).toContain("</html>");
+    expect(finished.code).toBe(0);
+    expect(finished.stderr).toBe("");
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+
+  it("nothing is under way, and it is over at once", async () => {
+    doorward = await startProcess((port) => settingsFor(port));
+    const begun = performance.now();
+
+    doorward.signal(signal);
+    const { code, stdout } = await doorward.exit;
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('"stopped"');
+    expect(performance.now() - begun).toBeLessThan(2_000);
+  });
+});
+
+it("a connection that never finishes its request does not keep doorward from ending in ten seconds", async () => {
+  doorward = await startProcess((port) => settingsFor(port));
+  const slow = connect(doorward.port, "127.0.0.1");
+  slow.on("error", () => undefined);
+  await once(slow, "connect");
+  slow.write("GET /_auth/verify HTTP/1.1\r\nHost: x\r\n");
+  await fetch(`http://127.0.0.1:${doorward.port}/`); // so that the half request has arrived
+  const begun = performance.now();
+
+  doorward.signal("SIGTERM");
+  const { code } = await doorward.exit;
+
+  expect(code).toBe(0);
+  expect(performance.now() - begun).toBeLessThan(10_000);
+});
+
+function slowly(
+  asked: PromiseWithResolvers<void>,
+  released: Promise<void>,
+): (response: { writeHead(status: number): { end(): unknown } }) => Promise<void> {
+  return async (response) => {
+    asked.resolve();
+    await released;
+    response.writeHead(500).end();
+  };
+}

@@ -1,0 +1,120 @@
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { forwarded, openSignInDoor, type SignInDoor } from "../peers/sign-in-door.ts";
+
+let door: SignInDoor;
+let token: string;
+
+beforeAll(async () => {
+  door = await openSignInDoor();
+  const browser = door.browser();
+  await door.signIn(browser);
+  token = (await browser.jar.getCookieString(door.site)).slice("doorward=".length);
+});
+afterAll(() => door.close());
+
+async function verdict(cookie: string | string[]): Promise<number> {
+  const answer = await door.verify(door.browser(), { headers: { Cookie: cookie } });
+  expect(answer.headers["set-cookie"]).toBeUndefined();
+  return answer.status;
+}
+
+const junk: [string, (token: string) => string][] = [
+  ["nothing", () => ""],
+  ["a percent sign", () => "%"],
+  ["half an escape", () => "%zz"],
+  ["a quote", () => '"'],
+  ["base64", () => "eyJhbGciOiJub25lIn0="],
+  ["8 kB", () => "A".repeat(8_192)],
+  ["an equals sign", () => "="],
+  ["a letter of Latin-1", () => "é"],
+  ["JSON", () => '{"subject":"ada"}'],
+  ["__proto__", () => "__proto__"],
+  ["constructor", () => "constructor"],
+  ["null", () => "null"],
+  ["undefined", () => "undefined"],
+  ["true", () => "true"],
+  ["0", () => "0"],
+  ["43 letters that nobody was given", () => "A".repeat(43)],
+  ["a path", () => "../".repeat(14) + "a"],
+  ["a key of the store", () => `session:${"a".repeat(64)}`],
+  ["the token less a letter", (good) => good.slice(0, -1)],
+  ["the token and a letter more", (good) => `${good}A`],
+  ["the token in quotes", (good) => `"${good}"`],
+  ["the token, padded", (good) => `${good}=`],
+  ["the token in another case", (good) => swapCase(good)],
+  ["the token with its first bit flipped", (good) => (good[0] === "A" ? "B" : "A") + good.slice(1)],
+  ["the token with its last letter changed", (good) => good.slice(0, -1) + nextOf(good)],
+  ["the token and a query", (good) => `${good}?x`],
+  ["the token behind a folder", (good) => `a/${good}`],
+  ["the token in percent", (good) => `%${good.charCodeAt(0).toString(16)}${good.slice(1)}`],
+];
+
+describe("a session cookie that holds", () => {
+  it.each(junk)("%s is no session", async (_, make) => {
+    expect(await verdict(`doorward=${make(token)}`)).toBe(302);
+  });
+});
+
+describe("a Cookie header", () => {
+  it.each<[string, (token: string) => string | string[]]>([
+    ["that is empty", () => ""],
+    ["of semicolons", () => ";;;; ;"],
+    ["of a name alone", () => "doorward"],
+    ["with another case in the name", (good) => `Doorward=${good}`],
+    ["with a longer name", (good) => `doorward2=${good}; xdoorward=${good}`],
+    ["with the prefixed name of another site", (good) => `__Host-doorward=${good}`],
+    ["with the token twice", (good) => `doorward=${good}; doorward=${good}`],
+    ["with the token and a stranger's", (good) => `doorward=${good}; doorward=${"A".repeat(43)}`],
+    ["with a stranger's and the token", (good) => `doorward=${"A".repeat(43)}; doorward=${good}`],
+    ["with the token and an empty one", (good) => `doorward=; doorward=${good}`],
+    [
+      "with fifty of them",
+      (good) => Array.from({ length: 50 }, () => `doorward=${good}`).join(";"),
+    ],
+    ["on two lines", (good) => [`doorward=${good}`, `doorward=${good}`]],
+    ["with a comma for a semicolon", (good) => `a=b, doorward=${good}`],
+    ["with spaces around the equals sign", (good) => `doorward = ${good}`],
+  ])("%s is no session", async (_, make) => {
+    expect(await verdict(make(token))).toBe(302);
+  });
+
+  it.each<[string, (token: string) => string]>([
+    ["among a hundred others", (good) => `${"a=b; ".repeat(100)}doorward=${good}; c=d`],
+    ["without a space before it", (good) => `a=b;doorward=${good}`],
+    ["with spaces around it", (good) => `a=b;   doorward=${good}  ; c=d`],
+    ["beside torn neighbours", (good) => `=; ;a; "=%zz; doorward=${good}`],
+  ])("with the token %s is the session", async (_, make) => {
+    expect(await verdict(make(token))).toBe(200);
+  });
+
+  it.each(["\0", "\u0001", "\u007F"])(
+    "with the control character %j never passes",
+    async (sign) => {
+      const lines = Object.entries({ ...forwarded(door.site), Host: "x", Connection: "close" });
+      const socket = connect(door.doorward.port, "127.0.0.1");
+
+      socket.end(
+        `GET /_auth/verify HTTP/1.1\r\n${lines.map((pair) => pair.join(": ")).join("\r\n")}\r\n` +
+          `Cookie: doorward=${token}${sign}\r\n\r\n`,
+      );
+      const answer = await text(socket);
+
+      expect(answer).toMatch(/^HTTP\/1\.1 (302|400) /);
+      expect(await verdict(`doorward=${token}`)).toBe(200);
+    },
+  );
+});
+
+function swapCase(text_: string): string {
+  return text_.replace(/[a-z]/gi, (letter) =>
+    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+  );
+}
+
+/** Another last letter that decodes to the same bytes: 43 letters hold two bits too many. */
+function nextOf(good: string): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  return alphabet[alphabet.indexOf(good.at(-1) ?? "A") ^ 1] ?? "A";
+}

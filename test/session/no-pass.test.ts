@@ -1,0 +1,179 @@
+import * as fc from "fast-check";
+import { pino } from "pino";
+import { createStorage, type Driver } from "unstorage";
+import memoryDriver from "unstorage/drivers/memory";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Identity } from "../../server/access/identity.ts";
+import { createSite } from "../../server/config/site.ts";
+import { createCounts } from "../../server/observe/counts.ts";
+import { Sessions } from "../../server/session/sessions.ts";
+import { createStore } from "../../server/session/storage.ts";
+import { createVerify, type Verify } from "../../server/verify.ts";
+import { navigation } from "../peers/browser.ts";
+import { configOf, testSecret } from "../peers/doorward.ts";
+
+const log = pino({ enabled: false });
+const memory = memoryDriver(undefined);
+const clock = { now: Date.now() };
+
+const config = configOf({
+  url: "http://localhost:8080",
+  providers: { company: { type: "oidc", issuer: "https://id.example.com", clientId: "door" } },
+  access: { emails: ["ada@example.com"], groups: ["staff"] },
+});
+
+function open(driver: Driver): { sessions: Sessions; verify: Verify } {
+  const sessions = new Sessions({
+    store: createStore(createStorage({ driver })),
+    secrets: [testSecret],
+    lifetimeMs: 60_000,
+    idleMs: 60_000,
+    isCurrent: ({ clientId }) => clientId === "door",
+    log,
+    now: () => clock.now,
+  });
+  const site = createSite(config);
+  return {
+    sessions,
+    verify: createVerify({ config, site, sessions, counts: createCounts(), log }),
+  };
+}
+
+function start(sessions: Sessions, changed: Partial<Identity>, clientId = "door"): Promise<string> {
+  const identity: Identity = {
+    issuer: "https://id.example.com",
+    subject: "ada",
+    email: "ada@example.com",
+    groups: ["staff"],
+    name: "Ada",
+    preferredUsername: "ada",
+    provider: "company",
+    claims: {},
+    ...changed,
+  };
+  return sessions.start({ identity, clientId, accessToken: undefined, idToken: undefined });
+}
+
+const proper: [string, string][] = [
+  ["X-Forwarded-Method", "GET"],
+  ["X-Forwarded-Proto", "http"],
+  ["X-Forwarded-Host", "localhost:8080"],
+  ["X-Forwarded-Uri", "/"],
+  ["X-Original-URL", "http://localhost:8080/"],
+  ["X-Original-Method", "GET"],
+];
+
+const posted: [string, string][] = [["X-Forwarded-Method", "POST"], ...proper.slice(1, 4)];
+
+const names = [
+  ...proper.map(([name]) => name),
+  ..."X_Forwarded_Uri X-Forwarded-Prefix X-Forwarded-For X-Original-URI Forwarded".split(" "),
+  ..."Authorization Accept Cookie Sec-Fetch-Mode Sec-Fetch-Dest User-Agent".split(" "),
+  ..."X-Auth-Request-User X-Auth-Request-Email X-HTTP-Method-Override Upgrade".split(" "),
+  ..."Access-Control-Request-Method Origin Content-Length Sec-Purpose __proto__".split(" "),
+];
+const values = [
+  ...proper.map(([, value]) => value),
+  ..."* navigate text/html application/json OPTIONS 127.0.0.1 websocket for=127.0.0.1".split(" "),
+  ..."ada ada@example.com kube-probe/1.30 GoogleHC/1.0 /verify null true prefetch".split(" "),
+  ..."/public/../admin // /\\ http://localhost:8080/public".split(" "),
+  "",
+  "Basic YWRhOmFkYQ==",
+  "Bearer x",
+];
+
+describe("the gate, whatever it is asked,", () => {
+  let verify: Verify;
+  let tokens: string[];
+  let ada: string;
+  beforeAll(async () => {
+    const gate = open(memory);
+    ({ verify } = gate);
+    const expired = await start(gate.sessions, {});
+    clock.now += 60_000;
+    const ended = await start(gate.sessions, {});
+    await gate.sessions.end(ended);
+    const notPermitted = { email: "eve@example.com", groups: ["STAFF"] };
+    tokens = [
+      expired,
+      ended,
+      await start(gate.sessions, notPermitted),
+      await start(gate.sessions, {}, "another client"),
+      "",
+      "null",
+      "A".repeat(43),
+      "__proto__",
+      "constructor",
+      "%00",
+    ];
+    ada = await start(gate.sessions, {});
+  });
+
+  it("lets Ada pass, else nothing below would mean anything", async () => {
+    const rawHeaders = [...proper.flat(), "Cookie", `doorward=${ada}`];
+
+    const { status } = await verify({ method: "GET", query: "", rawHeaders, peer: "127.0.0.1" });
+
+    expect(status).toBe(200);
+  });
+
+  it("lets nobody pass who has no session, an ended or expired one, or one that is not permitted", async () => {
+    const header = fc.tuple(
+      fc.oneof(fc.constantFrom(...names), fc.string()),
+      fc.oneof(fc.constantFrom(...values), fc.string()),
+    );
+    const cookie = fc.nat(9).map((index) => ["Cookie", `a=b; doorward=${tokens[index]}`] as const);
+    const request = fc.record({
+      method: fc.constantFrom("GET", "HEAD", "POST", "OPTIONS", "TRACE"),
+      query: fc.oneof(fc.constantFrom("", "allowed_groups=STAFF", "allow=public"), fc.string()),
+      told: fc.oneof(
+        fc.constantFrom(proper, proper.slice(0, 4), proper.slice(4), posted),
+        fc.subarray(proper),
+      ),
+      asker: fc.constantFrom(Object.entries(navigation), [["Accept", "text/html"]], []),
+      others: fc.array(fc.oneof(header, cookie), { maxLength: 6 }),
+      peer: fc.constantFrom("127.0.0.1", "::1", "::ffff:127.0.0.1", "10.0.0.2", "192.0.2.1"),
+    });
+    const seen = new Set<number>();
+
+    await fc.assert(
+      fc.asyncProperty(request, async ({ told, asker, others, ...rest }) => {
+        const rawHeaders = [...told, ...asker, ...others].flat();
+        const { status, headers } = await verify({ ...rest, rawHeaders });
+
+        seen.add(status);
+        expect([302, 303, 400, 401, 403]).toContain(status);
+        expect(headers).not.toContain("X-Auth-Request-User");
+      }),
+      { numRuns: 5_000 },
+    );
+    expect([...seen].toSorted()).toEqual([302, 303, 400, 401, 403]); // every kind of no was met
+  });
+
+  it.each<[string, () => unknown]>([
+    ["throws", thrower(new Error("broken"))],
+    ["throws a text", thrower("broken")],
+    ["throws a status of 200", thrower({ status: 200, statusCode: 200 })],
+    ["rejects", () => Promise.reject(new Error("broken"))],
+    ["gives an error back", () => new TypeError("broken")],
+    ["gives true", () => true],
+    ["gives a text", () => "sealed"],
+    ["gives a record in clear", () => ({ sealed: "", identity: { subject: "ada" } })],
+    ["gives a seal of the wrong kind", () => ({ sealed: { length: 400 } })],
+    ["gives a seal of junk", () => ({ sealed: "A".repeat(400) })],
+    ["never answers", () => new Promise(() => undefined)],
+  ])("lets nobody pass when the store %s", async (_, getItem) => {
+    const { verify: cold } = open({ ...memory, getItem: async () => getItem() });
+    const rawHeaders = [...proper.flat(), "Cookie", `doorward=${"A".repeat(43)}`];
+
+    const { status } = await cold({ method: "GET", query: "", rawHeaders, peer: "127.0.0.1" });
+
+    expect([302, 401, 500, 503]).toContain(status);
+  });
+});
+
+function thrower(thrown: unknown): () => never {
+  return () => {
+    throw thrown;
+  };
+}

@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { navigation, send, type Answer } from "../peers/browser.ts";
+import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
+import { startHostileIssuer, type HostileIssuer } from "../peers/hostile-issuer.ts";
+import { client, openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
+
+const origin = "https://app.example.com";
+const everyCookie = ["Path=/", "HttpOnly", "SameSite=Lax", "Secure"];
+
+let issuer: HostileIssuer;
+const opened: TestDoorward[] = [];
+
+beforeAll(async () => {
+  issuer = await startHostileIssuer();
+});
+afterAll(async () => {
+  await Promise.all(opened.map((doorward) => doorward.close()));
+  await issuer.close();
+});
+
+/** A site on https, asked as the proxy in front of it would: the TLS is the proxy's. */
+async function secureSite(settings: Record<string, unknown> = {}) {
+  const doorward = await startDoorward(
+    configOf({
+      url: `${origin}/_auth`,
+      providers: { company: { type: "oidc", issuer: issuer.issuer, ...client } },
+      access: { anyone: true },
+      ...settings,
+    }),
+  );
+  opened.push(doorward);
+  return (path: string, cookies: readonly string[] = []): Promise<Answer> =>
+    send(`http://127.0.0.1:${doorward.port}/_auth${path}`, new Map(), {
+      headers: { ...navigation, Host: "app.example.com", Cookie: cookies.join("; ") },
+    });
+}
+
+async function signIn(ask: Awaited<ReturnType<typeof secureSite>>) {
+  const start = await ask("/start?rd=/page?x=1");
+  const pending = setCookies(start).map(pairOf);
+  const { search } = new URL(issuer.consent(String(start.headers.location)));
+  return { start, callback: await ask(`/callback${search}`, pending) };
+}
+
+describe("every cookie of an https site", () => {
+  it("is out of reach of scripts, other sites and plain http, from start to sign-out", async () => {
+    const ask = await secureSite();
+
+    const { start, callback } = await signIn(ask);
+    const session = setCookies(callback).map(pairOf);
+    const signOut = await ask("/sign_out", session);
+    const failed = await signIn(ask).then(({ start: again }) =>
+      ask(`/callback?error=access_denied&state=${stateOf(again)}`, setCookies(again).map(pairOf)),
+    );
+
+    const lines = [start, callback, signOut, failed].map((answer) => setCookies(answer));
+    expect(lines.map(({ length }) => length)).toEqual([1, 2, 1, 1]);
+    for (const line of lines.flat()) {
+      const [pair = "", ...attributes] = line.split("; ");
+      expect(pair).toMatch(/^__Host-doorward(-[\w-]{22})?=[\w-]*$/);
+      expect(attributes).toEqual(expect.arrayContaining(everyCookie));
+      expect(line).not.toMatch(/domain/i);
+      expect(line).toMatch(/Max-Age=\d+/);
+    }
+    expect(setCookies(signOut).join()).toMatch(/^__Host-doorward=; .*Max-Age=0/);
+    expect(setCookies(failed).join()).toMatch(/^__Host-doorward-[\w-]{22}=; .*Max-Age=0/);
+  });
+
+  it("names its domain where the sign-in is shared, but for the sign-ins in progress", async () => {
+    const ask = await secureSite({ cookie: { domain: "example.com" } });
+
+    const { start, callback } = await signIn(ask);
+
+    const [session = "", forgotten = ""] = setCookies(callback);
+    expect(session).toMatch(/^__Secure-doorward=[\w-]{43}; /);
+    expect(session.split("; ")).toEqual(
+      expect.arrayContaining([...everyCookie, "Domain=example.com"]),
+    );
+    for (const line of [...setCookies(start), forgotten]) {
+      expect(line).toMatch(/^__Host-doorward-[\w-]{22}=/);
+      expect(line).not.toMatch(/domain/i);
+    }
+  });
+});
+
+describe("the way back from the issuer", () => {
+  it("is a 302 that is not kept, tells nobody where from, and ends at an address without the code", async () => {
+    const ask = await secureSite();
+
+    const { callback } = await signIn(ask);
+
+    expect(callback.status).toBe(302);
+    expect(callback.headers.location).toBe(`${origin}/page?x=1`);
+    expect(callback.headers["referrer-policy"]).toBe("no-referrer");
+    expect(callback.headers["cache-control"]).toBe("no-store");
+    expect(callback.headers["content-length"]).toBe("0");
+    expect(callback.body).toBe("");
+  });
+
+  it("asks with the redirect URI of the configuration, whatever the request says of itself", async () => {
+    const ask = await secureSite();
+    const doorward = opened.at(-1);
+    const start = await ask("/start");
+    const { search } = new URL(issuer.consent(String(start.headers.location)));
+    const before = issuer.received.length;
+
+    const callback = await send(
+      `http://127.0.0.1:${doorward?.port}/_auth/callback${search}`,
+      new Map(),
+      {
+        headers: {
+          Host: "evil.example",
+          "X-Forwarded-Host": "evil.example",
+          "X-Forwarded-Proto": "http",
+          Forwarded: "host=evil.example;proto=http",
+          Cookie: setCookies(start).map(pairOf).join("; "),
+        },
+      },
+    );
+
+    const token = issuer.received.slice(before).find(({ path }) => path === "/token");
+    const form = new URLSearchParams(token?.body);
+    expect(form.get("redirect_uri")).toBe(`${origin}/_auth/callback`);
+    expect(form.has("client_secret")).toBe(false);
+    expect(token?.authorization).toMatch(/^Basic /);
+    expect(callback.headers.location).toBe(`${origin}/`);
+  });
+});
+
+describe("a new sign-in", () => {
+  let door: SignInDoor;
+  beforeAll(async () => {
+    door = await openSignInDoor();
+  });
+  afterAll(() => door.close());
+
+  it("gets a new token each time and ends the browser's earlier session", async () => {
+    const browser = door.browser();
+    await door.signIn(browser);
+    const first = await browser.jar.getCookieString(door.site);
+    const url = door.issuer.consent(await door.start(browser, "?prompt=select_account"));
+
+    await door.callback(browser, url);
+    const second = await browser.jar.getCookieString(door.site);
+
+    expect(second).toMatch(/^doorward=[\w-]{43}$/);
+    expect(second).not.toBe(first);
+    const old = await door.verify(door.browser(), { headers: { Cookie: first } });
+    expect([old.status, (await door.verify(browser)).status]).toEqual([302, 200]);
+  });
+
+  it("takes no token that somebody planted before", async () => {
+    const browser = door.browser();
+    const planted = "A".repeat(43);
+    await browser.jar.setCookie(`doorward=${planted}; Path=/`, door.site);
+
+    await door.signIn(browser);
+
+    expect(await browser.jar.getCookieString(door.site)).not.toContain(planted);
+    const answer = await door.verify(door.browser(), {
+      headers: { Cookie: `doorward=${planted}` },
+    });
+    expect(answer.status).toBe(302);
+  });
+
+  it("that fails leaves the earlier session as it was", async () => {
+    const browser = door.browser();
+    await door.signIn(browser);
+    door.issuer.twist = { claims: { nonce: "another" } };
+
+    const url = door.issuer.consent(await door.start(browser, "?prompt=select_account"));
+    const failed = await door.callback(browser, url);
+    door.issuer.twist = {};
+
+    expect(failed.status).toBe(400);
+    expect((await door.verify(browser)).status).toBe(200);
+  });
+});
+
+function pairOf(line: string): string {
+  return line.split(";", 1)[0] ?? "";
+}
+
+function stateOf(start: Answer): string {
+  return new URL(String(start.headers.location)).searchParams.get("state") ?? "";
+}
