@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { google } from "../../providers/google.ts";
+import { oidc } from "../../providers/oidc.ts";
+import type { Claims, ClaimNames } from "../../providers/provider.ts";
+import { providers } from "../../providers/registry.ts";
+
+const usual: ClaimNames = {
+  email: "email",
+  groups: "groups",
+  username: "preferred_username",
+  trustEmail: false,
+};
+
+function identify(idToken: Claims, userinfo?: Claims, names: Partial<ClaimNames> = {}) {
+  return oidc.identify({ idToken: { sub: "s-1", ...idToken }, userinfo }, { ...usual, ...names });
+}
+
+describe("every provider", () => {
+  it.each([...providers])(
+    "%s is found by its kind and asks for OpenID Connect",
+    (kind, provider) => {
+      expect(provider.kind).toBe(kind);
+      expect(provider.label).not.toBe("");
+      expect(provider.scope.split(" ")).toContain("openid");
+    },
+  );
+});
+
+describe("google", () => {
+  it("has one issuer, and can be made to ask which account to use", () => {
+    expect(google).toMatchObject({
+      issuer: "https://accounts.google.com",
+      accountPrompt: "select_account",
+    });
+  });
+});
+
+describe("an email address", () => {
+  const ada = "ada@example.com";
+
+  it.each<[unknown, string | undefined]>([
+    [true, ada],
+    [false, undefined],
+    ["true", undefined],
+    ["false", undefined],
+    [1, undefined],
+    [null, undefined],
+    [undefined, undefined],
+  ])("with email_verified %j is %s", (verified, email) => {
+    expect(identify({ email: ada, email_verified: verified }).email).toBe(email);
+  });
+
+  it("may be vouched for by the operator", () => {
+    expect(identify({ email: ada }, undefined, { trustEmail: true }).email).toBe(ada);
+  });
+
+  it("is verified by the answer that names it and by no other", () => {
+    const other = { email: "eve@example.com", email_verified: true };
+
+    expect(identify({ email: ada }, { email_verified: true }).email).toBeUndefined();
+    expect(identify({ email: ada, email_verified: false }, other).email).toBe("eve@example.com");
+    expect(identify({ email_verified: true }, { email: ada }).email).toBeUndefined();
+    expect(identify({}, { email: ada, email_verified: true }).email).toBe(ada);
+  });
+
+  it.each([[["a@example.com"]], [{}], [7], [""]])("that is %j is none", (email) => {
+    expect(identify({ email, email_verified: true }).email).toBeUndefined();
+  });
+});
+
+describe("groups", () => {
+  it.each<[unknown, string[]]>([
+    [
+      ["staff", "ops"],
+      ["staff", "ops"],
+    ],
+    ["admins", ["admins"]],
+    ["staff,admins", ["staff,admins"]],
+    [["ADMINS"], ["ADMINS"]],
+    [["admins "], ["admins "]],
+    [[["admins"]], []],
+    [[{ name: "admins" }], []],
+    [{ admins: true }, []],
+    [[null, 1, "", "ops"], ["ops"]],
+    [undefined, []],
+  ])("%j are %j", (groups, read) => {
+    expect(identify({ groups }).groups).toEqual(read);
+  });
+
+  it.each<[string, Claims, string[]]>([
+    ["cognito:groups", { "cognito:groups": ["a"] }, ["a"]],
+    ["https://example.com/roles", { "https://example.com/roles": ["a"] }, ["a"]],
+    ["resource_access.grafana.roles", { resource_access: { grafana: { roles: ["a"] } } }, ["a"]],
+    ["a.b.c", { "a.b": { c: ["a"] } }, ["a"]],
+    ["__proto__.groups", {}, []],
+    ["constructor.name", {}, []],
+    ["toString", {}, []],
+  ])("may stand at %s", (path, claims, read) => {
+    expect(identify(claims, undefined, { groups: path }).groups).toEqual(read);
+  });
+
+  it("come from the ID token where it has them, and from userinfo where not", () => {
+    expect(identify({ groups: ["a"] }, { groups: ["b"] }).groups).toEqual(["a"]);
+    expect(identify({}, { groups: ["b"] }).groups).toEqual(["b"]);
+  });
+});
