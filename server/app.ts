@@ -1,18 +1,12 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { H3, HTTPResponse, type H3Event } from "h3";
-import { toNodeHandler } from "h3/node";
+import type { RequestListener } from "node:http";
 import { providers } from "../providers/registry.ts";
-import { empty, send, type Answer } from "./answer.ts";
-import { createCallback } from "./callback.ts";
+import { compileRules, indexByHost } from "./access/rules.ts";
 import type { Config } from "./config/schema.ts";
-import { createSite, endpointNames, type EndpointName } from "./config/site.ts";
-import type { Door, Endpoint } from "./door.ts";
-import { AuthError } from "./errors.ts";
+import { createSiteFinder, createSites, type Site } from "./config/site.ts";
+import type { Door, House } from "./door.ts";
+import { createListener } from "./listener.ts";
 import { createCounts, type Counts } from "./observe/counts.ts";
-import { reasonsOf, type Log } from "./observe/log.ts";
-import { createRequestId } from "./observe/request-id.ts";
-import { brokenPage, failedPage } from "./pages/failed-page.ts";
-import { notFoundPage } from "./pages/not-found-page.ts";
+import type { Log } from "./observe/log.ts";
 import { Sessions } from "./session/sessions.ts";
 import { openStore, type Store } from "./session/storage.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
@@ -20,9 +14,7 @@ import { createRelyingParty, type RelyingParty } from "./sign-in/relying-party.t
 import { createReturnTargets } from "./sign-in/return-target.ts";
 import { Transactions } from "./sign-in/transaction.ts";
 import { UsedStates } from "./sign-in/used-states.ts";
-import { createSignOut } from "./sign-out.ts";
-import { createStart } from "./start.ts";
-import { createVerify, type Verify } from "./verify.ts";
+import { createVerify } from "./verify.ts";
 
 /** What a test may hold in its hand. */
 export interface Surroundings {
@@ -40,10 +32,9 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** The service made from a configuration: four endpoints behind one listener. */
+/** The service made from a configuration: four endpoints a site, behind one listener. */
 export async function createApp(config: Config, surroundings: Surroundings): Promise<App> {
   const { log, now = Date.now, fetch = globalThis.fetch } = surroundings;
-  const site = createSite(config);
   const store = await openStore(config.storage);
   const parties = createParties(config, { fetch: createIssuerFetch(fetch), now });
   const sessions = new Sessions({
@@ -59,23 +50,48 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
     log,
     now,
   });
-  const counts = createCounts();
-  const door: Door = {
-    config,
+  const house = createHouse(config, { sessions, log, now });
+  const doors = house.sites.map((site): Door => ({
+    ...house,
     site,
-    sessions,
-    transactions: new Transactions(config.secret, now),
-    usedStates: new UsedStates(),
-    returnTarget: createReturnTargets(config.allowedRedirects),
-    parties,
-    counts,
-    log,
-  };
+    parties: offered(parties, site),
+  }));
   const close = async () => {
     await sessions.settle();
     await store.close();
   };
-  return { listener: createListener(door, createVerify(door)), parties, store, counts, close };
+  return {
+    listener: createListener(doors, createVerify(house), log),
+    parties,
+    store,
+    counts: house.counts,
+    close,
+  };
+}
+
+/** What all sites share. */
+export function createHouse(config: Config, parts: Pick<House, "sessions" | "log" | "now">): House {
+  const sites = createSites(config);
+  const rules = compileRules(config.rules);
+  return {
+    ...parts,
+    config,
+    sites,
+    siteOf: createSiteFinder(sites),
+    rules,
+    rulesOf: indexByHost(rules),
+    transactions: new Transactions(config.secret, parts.now),
+    usedStates: new UsedStates(),
+    returnTarget: createReturnTargets(sites, config.allowedRedirects),
+    counts: createCounts(),
+  };
+}
+
+function offered(
+  parties: ReadonlyMap<string, RelyingParty>,
+  { providers: names }: Site,
+): Map<string, RelyingParty> {
+  return new Map([...parties].filter(([name]) => names?.includes(name) !== false));
 }
 
 /** Our registrations, by the names of the providers. */
@@ -91,117 +107,4 @@ export function createParties(
       parties.set(name, createRelyingParty(name, provider, settings, { ...parts, isAlone }));
   }
   return parties;
-}
-
-const methods: Record<EndpointName, readonly string[] | undefined> = {
-  verify: undefined, // any: proxies pass the visitor's method on, and HAProxy asks with HEAD
-  start: ["GET", "HEAD"],
-  callback: ["GET"],
-  sign_out: ["GET", "POST"],
-};
-
-/**
- * Finds the endpoint by the raw path, byte for byte, before anything decodes it: an encoded, slashed or
- * absolute spelling is 404. `/verify` is answered right here, in front of h3's event and response objects,
- * which would cost it more than all its own work.
- */
-function createListener(door: Door, verify: Verify): RequestListener {
-  const { base } = door.site;
-  const endpoints = new Map<string, EndpointName>(
-    endpointNames.map((name) => [`${base}/${name}`, name]),
-  );
-  for (const name of door.parties.keys()) endpoints.set(`${base}/callback/${name}`, "callback");
-  const others = toNodeHandler(createRoutes(door));
-
-  return (request, response) => {
-    const { url = "" } = request;
-    const mark = url.indexOf("?");
-    const name = endpoints.get(mark === -1 ? url : url.slice(0, mark));
-    if (name === undefined) return send(response, notFoundPage(door.site));
-    if (name === "verify")
-      return answerVerify(request, response, mark === -1 ? "" : url.slice(mark + 1));
-    // RFC 9112 §3.2: which of two hosts was meant is nobody's to guess.
-    if ((request.headersDistinct.host?.length ?? 0) > 1) return send(response, empty(400));
-    const allowed = methods[name];
-    if (allowed?.includes(request.method ?? "") === false)
-      return send(response, empty(405, "Allow", allowed.join(", ")));
-    void others(request, response);
-  };
-
-  function answerVerify(request: IncomingMessage, response: ServerResponse, query: string): void {
-    const { method = "", rawHeaders, socket } = request;
-    try {
-      const answer = verify({ method, query, rawHeaders, peer: socket.remoteAddress });
-      if (!(answer instanceof Promise)) send(response, answer);
-      else
-        answer
-          .then((late) => send(response, late))
-          .catch((error: unknown) => fail(response, error));
-    } catch (error) {
-      fail(response, error);
-    }
-  }
-
-  /** Whatever broke, nobody passes. */
-  function fail(response: ServerResponse, error: unknown): void {
-    door.log.error({ reason: reasonsOf(error), stack: stackOf(error) }, "unexpected failure");
-    if (response.headersSent) response.destroy();
-    else send(response, empty(500));
-  }
-}
-
-function createRoutes(door: Door): H3 {
-  const { base } = door.site;
-  const app = new H3({
-    silent: true,
-    onError: (error, event) => toResponse(failed(door, error, event)),
-  });
-  app.get(`${base}/start`, route(createStart(door)));
-  const callback = route(createCallback(door));
-  app.get(`${base}/callback`, callback);
-  app.get(`${base}/callback/:provider`, callback);
-  const signOut = route(createSignOut(door));
-  app.get(`${base}/sign_out`, signOut);
-  app.post(`${base}/sign_out`, signOut);
-  return app;
-}
-
-function route(endpoint: Endpoint): (event: H3Event) => Promise<HTTPResponse> {
-  return async (event) => toResponse(await endpoint(event));
-}
-
-function toResponse({ status, headers, body }: Answer): HTTPResponse {
-  const list: [string, string][] = [];
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    list.push([headers[index] as string, headers[index + 1] as string]);
-  }
-  return new HTTPResponse(body, { status, headers: list });
-}
-
-/** An expected failure has a page of its own; of any other the visitor learns a number and the log the rest. */
-function failed(door: Door, { cause }: Error, event: H3Event): Answer {
-  const requestId = createRequestId();
-  const path = event.url.pathname;
-  if (!(cause instanceof AuthError)) {
-    door.log.error(
-      { requestId, path, reason: reasonsOf(cause), stack: stackOf(cause) },
-      "unexpected failure",
-    );
-    return brokenPage(requestId);
-  }
-  const level = cause.status >= 500 ? "error" : "warn";
-  door.log[level]({ requestId, path, code: cause.code, reason: reasonsOf(cause) }, "refused");
-  const { site, transactions } = door;
-  if (path.endsWith("/callback")) door.counts.signInFailed++;
-  const again = new URL(site.address(path.endsWith("/sign_out") ? "sign_out" : "start"));
-  const rd = cause.transaction?.returnTo ?? event.url.searchParams.get("rd");
-  if (rd !== null) again.searchParams.set("rd", rd);
-  const forget = cause.transaction
-    ? ["Set-Cookie", transactions.forget(site, cause.transaction.state)]
-    : [];
-  return failedPage(cause, again, requestId, ...forget);
-}
-
-function stackOf(error: unknown): string | undefined {
-  return error instanceof Error ? error.stack : undefined;
 }

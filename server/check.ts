@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createParties } from "./app.ts";
 import type { Config } from "./config/schema.ts";
-import { createSite } from "./config/site.ts";
+import { createSites, type Site } from "./config/site.ts";
 import { reasonsOf } from "./observe/log.ts";
 import { openStore } from "./session/storage.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
@@ -18,13 +18,15 @@ export async function check(config: Config): Promise<Finding[]> {
     [...parties.values()].map((party) =>
       found(`provider ${party.name}: ${party.issuer}`, async () => {
         const metadata = (await party.discover()).serverMetadata();
-        const redirectUri = createSite(config).redirectUri(party.ownCallback(metadata));
-        return `discovered; register the redirect URI ${redirectUri} there`;
+        const uris = sitesOffering(config, party.name).map(({ redirectUri }) =>
+          redirectUri(party.ownCallback(metadata)),
+        );
+        return `discovered; register there: ${uris.join(", ")}`;
       }),
     ),
   );
   return [
-    cookieScope(config),
+    ...createSites(config).map(cookieScope),
     await found(`store ${config.storage.driver}`, () => tryStore(config)),
     ...issuers,
   ];
@@ -51,11 +53,14 @@ async function tryStore({ storage }: Config): Promise<string> {
   return storage.driver === "memory" ? "works; sessions end with the process" : "works";
 }
 
-function cookieScope(config: Config): Finding {
-  const { cookieDomain, url } = createSite(config);
+function sitesOffering(config: Config, provider: string): Site[] {
+  return createSites(config).filter(({ providers }) => providers?.includes(provider) !== false);
+}
+
+function cookieScope({ cookieDomain, url }: Site): Finding {
   const reach =
     cookieDomain === undefined
       ? `${url.hostname} alone`
       : `${cookieDomain} and every host beneath it`;
-  return { isFault: false, text: `cookie: reaches ${reach}; other hosts are refused` };
+  return { isFault: false, text: `cookie of ${url.href}: reaches ${reach}` };
 }

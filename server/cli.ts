@@ -14,13 +14,18 @@ const args = {
   },
 } as const;
 
+/** What stands on the command line, and what may. */
+type Words = { readonly _: readonly string[]; readonly config?: string | undefined };
+type Known = Readonly<Record<string, { readonly type: string }>>;
+
 /** A command that needs the configuration; whatever it throws is said on stderr, and the exit code is 1. */
 async function withConfig(
-  given: { readonly _: readonly string[]; readonly config?: string | undefined },
+  given: Words,
+  known: Known,
   run: (config: Config) => Promise<void>,
 ): Promise<void> {
   try {
-    refuseUnknown(given);
+    refuseUnknown(given, known);
     await run(loadConfig({ file: given.config, environment: process.env }));
   } catch (error) {
     const message = error instanceof ConfigError ? error.message : `doorward: ${reasonsOf(error)}`;
@@ -30,10 +35,15 @@ async function withConfig(
 }
 
 /** citty drops what it does not know; a mistyped `--config` would then serve another file than was meant. */
-function refuseUnknown({ _: words, ...options }: { readonly _: readonly string[] }): void {
-  const [strange] = [...Object.keys(options).filter((name) => name !== "config"), ...words];
-  if (strange !== undefined)
-    throw new Error(`"${strange}" is unknown here: there is --config FILE`);
+function refuseUnknown({ _: words, ...options }: Words, known: Known): void {
+  const expected = Object.values(known).filter(({ type }) => type === "positional").length;
+  const [strange] = [
+    ...Object.keys(options).filter((name) => !Object.hasOwn(known, name)),
+    ...words.slice(expected),
+  ];
+  if (strange === undefined) return;
+  const choices = Object.keys(known).filter((name) => known[name]?.type !== "positional");
+  throw new Error(`"${strange}" is unknown here: there is --${choices.join(", --")}`);
 }
 
 // What a command needs beyond the configuration is loaded when it runs: `secret` and `health` start at once.
@@ -41,7 +51,7 @@ const serve = defineCommand({
   meta: { name: "serve", description: "answer the proxy (the default)" },
   args,
   run: (given) =>
-    withConfig(given.args, async (loaded) => {
+    withConfig(given.args, args, async (loaded) => {
       const { serveUntilSignal } = await import("./serve.ts");
       await serveUntilSignal(loaded, createLog());
       process.exit(0);
@@ -52,7 +62,7 @@ const check = defineCommand({
   meta: { name: "check", description: "try the configuration, the issuers and the store" },
   args,
   run: (given) =>
-    withConfig(given.args, async (loaded) => {
+    withConfig(given.args, args, async (loaded) => {
       const { check: findAll } = await import("./check.ts");
       for (const { isFault, text } of await findAll(loaded)) {
         process.stdout.write(`${isFault ? "FAULT" : "ok   "} ${text}\n`);
@@ -65,10 +75,32 @@ const health = defineCommand({
   meta: { name: "health", description: "exit 0 if doorward answers, for container probes" },
   args,
   run: (given) =>
-    withConfig(given.args, async (loaded) => {
+    withConfig(given.args, args, async (loaded) => {
       const { isHealthy } = await import("./health.ts");
       if (await isHealthy(loaded)) return;
       throw new Error(`nothing answers on ${loaded.listen.host}:${loaded.listen.port}`);
+    }),
+});
+
+const explainArgs = {
+  ...args,
+  url: { type: "positional", description: "an absolute URL of the visitor", required: true },
+  method: { type: "string", description: "the visitor's method (GET)" },
+  email: { type: "string", description: "signed in with this address" },
+  groups: { type: "string", description: "signed in with these groups, separated by commas" },
+  subject: { type: "string", description: "signed in as this subject" },
+  provider: { type: "string", description: "signed in by this provider" },
+  ip: { type: "string", description: "coming from this address" },
+} as const;
+
+const explain = defineCommand({
+  meta: { name: "explain", description: "which rule decides about a URL, and why" },
+  args: explainArgs,
+  run: (given) =>
+    withConfig(given.args, explainArgs, async (loaded) => {
+      const { explain: explainUrl } = await import("./explain.ts");
+      const lines = explainUrl(loaded, given.args.url, given.args, Date.now());
+      process.stdout.write(`${lines.join("\n")}\n`);
     }),
 });
 
@@ -85,6 +117,6 @@ await runMain(
     },
     args, // named here too, or the FILE after --config would be taken for a command
     default: "serve",
-    subCommands: { serve, check, health, secret },
+    subCommands: { serve, check, explain, health, secret },
   }),
 );

@@ -1,4 +1,5 @@
 import type { H3Event } from "h3";
+import type { Rule, RulesOfHost } from "./access/rules.ts";
 import type { Answer } from "./answer.ts";
 import type { Config } from "./config/schema.ts";
 import type { Site } from "./config/site.ts";
@@ -10,17 +11,26 @@ import type { ReturnTargets } from "./sign-in/return-target.ts";
 import type { Transactions } from "./sign-in/transaction.ts";
 import type { UsedStates } from "./sign-in/used-states.ts";
 
-/** What the endpoints share; made once from the configuration and never changed. */
-export interface Door {
+/** What the endpoints of all sites share; made once from the configuration and never changed. */
+export interface House {
   readonly config: Config;
-  readonly site: Site;
+  readonly sites: readonly Site[];
+  readonly siteOf: (hostname: string) => Site | undefined;
+  readonly rules: readonly Rule[];
+  readonly rulesOf: RulesOfHost;
   readonly sessions: Sessions;
   readonly transactions: Transactions;
   readonly usedStates: UsedStates;
   readonly returnTarget: ReturnTargets;
-  readonly parties: ReadonlyMap<string, RelyingParty>;
   readonly counts: Counts;
   readonly log: Log;
+  readonly now: () => number;
+}
+
+/** The same with one site, and the providers that it offers. */
+export interface Door extends House {
+  readonly site: Site;
+  readonly parties: ReadonlyMap<string, RelyingParty>;
 }
 
 export type Endpoint = (event: H3Event) => Promise<Answer>;

@@ -11,6 +11,7 @@ export function createSignOut({ site, sessions, returnTarget, counts, log }: Doo
     // A picture or a form on another site must not sign anybody out.
     if (headers.get("sec-fetch-site") === "cross-site") return confirm(returnTo);
     const ended = await sessions.end(
+      site,
       readCookie(headers.get("cookie") ?? undefined, sessionCookieName(site)),
     );
     if (ended !== undefined) {

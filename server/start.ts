@@ -1,6 +1,9 @@
-import { permits } from "./access/policy.ts";
+import { decide } from "./access/policy.ts";
+import type { StepUp } from "./access/step-up.ts";
+import { isMet } from "./access/step-up.ts";
 import { empty, redirect, type Answer } from "./answer.ts";
 import type { Door, Endpoint } from "./door.ts";
+import { requestTo } from "./forwarded/forwarded-request.ts";
 import { choosePage } from "./pages/choose-page.ts";
 import { readCookie, sessionCookieName } from "./session/cookie.ts";
 import { authorizationUrl } from "./sign-in/code-flow.ts";
@@ -8,7 +11,7 @@ import type { RelyingParty } from "./sign-in/relying-party.ts";
 
 /** Opens a transaction and sends the browser to the issuer. Nothing is stored here. */
 export function createStart(door: Door): Endpoint {
-  const { site, sessions, returnTarget, log } = door;
+  const { site, returnTarget, log } = door;
   const fallback = `${site.url.origin}/`;
 
   return async ({ url: { searchParams: query }, req: { headers } }) => {
@@ -17,15 +20,12 @@ export function createStart(door: Door): Endpoint {
     const returnTo = returnTarget(site, rd) ?? fallback;
     if (rd !== null && returnTo === fallback && rd !== "/" && rd !== fallback) warn(rd);
     const cookies = headers.get("cookie") ?? undefined;
-    const asksForAccount = query.get("prompt") === "select_account";
-    if (!asksForAccount) {
-      const session = await sessions.find(readCookie(cookies, sessionCookieName(site)));
-      if (session !== undefined && permits(site.access, session.record.identity))
-        return redirect(302, returnTo);
-    }
+    const wanted = { returnTo, stepUp: readStepUp(query), prompt: readPrompt(query) };
+    if (await mayGoStraightBack(door, cookies, wanted)) return redirect(302, returnTo);
     const party = chosen(door, query.get("provider"));
-    if (party === undefined) return choose(door, query, returnTo);
-    return begin(door, party, cookies, returnTo, asksForAccount);
+    return party === undefined
+      ? choose(door, query, returnTo)
+      : begin(door, party, cookies, wanted);
   };
 
   function warn(rd: string): void {
@@ -36,6 +36,13 @@ export function createStart(door: Door): Endpoint {
       "the return target is not allowed",
     );
   }
+}
+
+/** What a visitor comes for. */
+interface Wanted {
+  readonly returnTo: string;
+  readonly stepUp: StepUp;
+  readonly prompt: "select_account" | "login" | undefined;
 }
 
 /**
@@ -50,6 +57,44 @@ function isTopLevel(headers: Headers): boolean {
   );
 }
 
+/** As `/verify` wrote it into its challenge; whoever changes it is challenged again there. */
+function readStepUp(query: URLSearchParams): StepUp {
+  const maxAge = query.get("max_age");
+  const acr = query
+    .get("acr_values")
+    ?.split(" ")
+    .filter((value) => value !== "");
+  return {
+    maxAgeMs: maxAge !== null && /^\d{1,9}$/.test(maxAge) ? Number(maxAge) * 1000 : undefined,
+    acr: acr === undefined || acr.length === 0 || acr.length > 10 ? undefined : acr,
+  };
+}
+
+function readPrompt(query: URLSearchParams): Wanted["prompt"] {
+  const prompt = query.get("prompt");
+  return prompt === "select_account" || prompt === "login" ? prompt : undefined;
+}
+
+/** Signed in, permitted where the visitor is going, and as strongly as a rule asks. */
+async function mayGoStraightBack(
+  { site, siteOf, sessions, rulesOf, now }: Door,
+  cookies: string | undefined,
+  { returnTo, stepUp, prompt }: Wanted,
+): Promise<boolean> {
+  if (prompt !== undefined) return false;
+  const session = await sessions.find(site, readCookie(cookies, sessionCookieName(site)));
+  const target = new URL(returnTo);
+  if (session === undefined) return false;
+  const { identity } = session.record;
+  const request = requestTo(target);
+  // A target that no site of ours keeps has no policy of ours either.
+  if (request === undefined || siteOf(target.hostname) !== site)
+    return isMet(stepUp, identity.claims, now());
+  const given = { request, provider: identity.provider, address: undefined, isPreflight: false };
+  const decision = decide(rulesOf(request), site.access, given, { identity, now: now() });
+  return decision.verdict === "allow" && isMet(stepUp, identity.claims, now());
+}
+
 function chosen({ parties }: Door, name: string | null): RelyingParty | undefined {
   const [only] = parties.size === 1 ? parties.values() : [];
   return only ?? (name === null ? undefined : parties.get(name));
@@ -57,8 +102,9 @@ function chosen({ parties }: Door, name: string | null): RelyingParty | undefine
 
 function choose({ site, parties }: Door, query: URLSearchParams, returnTo: string): Answer {
   const choices = [...parties.values()].map(({ name, label }) => {
-    const next = new URLSearchParams({ rd: returnTo, provider: name });
-    if (query.get("prompt") === "select_account") next.set("prompt", "select_account");
+    const next = new URLSearchParams(query);
+    next.set("rd", returnTo);
+    next.set("provider", name);
     return { href: `${site.address("start")}?${next}`, label };
   });
   return choosePage(choices, query.get("provider") ?? undefined);
@@ -68,10 +114,16 @@ async function begin(
   { site, transactions }: Door,
   party: RelyingParty,
   cookies: string | undefined,
-  returnTo: string,
-  asksForAccount: boolean,
+  { returnTo, stepUp, prompt }: Wanted,
 ): Promise<Answer> {
-  const { transaction, setCookies } = transactions.begin(site, cookies, party.name, returnTo);
-  const location = await authorizationUrl(party, site, transaction, asksForAccount);
+  const isForced = prompt === "login";
+  const { transaction, setCookies } = transactions.begin(site, cookies, {
+    provider: party.name,
+    returnTo,
+    stepUp,
+    isForced,
+  });
+  const asked = prompt === "select_account" ? party.provider.accountPrompt : prompt;
+  const location = await authorizationUrl(party, site, transaction, asked);
   return redirect(302, location, ...setCookies.flatMap((cookie) => ["Set-Cookie", cookie]));
 }

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Answer } from "../server/answer.ts";
-import { createSite } from "../server/config/site.ts";
+import { createHouse } from "../server/app.ts";
+import { createSites, type Site } from "../server/config/site.ts";
 import { AuthError } from "../server/errors.ts";
-import { createCounts } from "../server/observe/counts.ts";
 import { Sessions } from "../server/session/sessions.ts";
 import { openStore, type Store } from "../server/session/storage.ts";
 import { createVerify, type Verify } from "../server/verify.ts";
@@ -37,8 +37,11 @@ const deadStore: Store = {
   close: () => Promise.resolve(),
 };
 
+const [site] = createSites(config) as [Site];
+
 async function gate(store?: Store) {
   const { log, events } = capturingLog();
+  const now = Date.now;
   const sessions = new Sessions({
     store: store ?? (await openStore(config.storage)),
     secrets: config.secret,
@@ -46,11 +49,12 @@ async function gate(store?: Store) {
     idleMs: config.session.idle,
     isCurrent: () => true,
     log,
-    now: Date.now,
+    now,
   });
   const signedIn = (groups: string[], email?: string) =>
     sessions.start({
       clientId: "door",
+      site: site.url.href,
       accessToken: undefined,
       idToken: undefined,
       identity: {
@@ -64,13 +68,7 @@ async function gate(store?: Store) {
         claims: {},
       },
     });
-  const verify = createVerify({
-    config,
-    site: createSite(config),
-    sessions,
-    counts: createCounts(),
-    log,
-  });
+  const verify = createVerify(createHouse(config, { sessions, log, now }));
   return { verify, signedIn, events };
 }
 
@@ -93,7 +91,7 @@ async function ask(
   const rawHeaders = Object.entries(all).flatMap(([name, value]) =>
     [value].flat().flatMap((one) => [name, one]),
   );
-  const answer = await verify({ method, query, rawHeaders, peer });
+  const answer = await verify({ method, query, rawHeaders, peer, site });
   return { ...answer, header: (name: string) => headerOf(answer, name) };
 }
 
@@ -367,6 +365,7 @@ describe("who asks", () => {
       method: "GET",
       query: "",
       rawHeaders: [...Object.entries(forwarded).flat(), "Cookie", `__Secure-doorward=${staff}`],
+      site,
       peer,
     });
 

@@ -1,34 +1,18 @@
 import { providers } from "../../providers/registry.ts";
 import type { Fault } from "./faults.ts";
+import { ruleFaults } from "./rule-checks.ts";
 import { isObject } from "./shape.ts";
+import { siteFaults } from "./site-checks.ts";
 import { unknown } from "./unknown-keys.ts";
 
 /** What no single value shows: how the settings fit one another. Reads raw values, for other faults may stand beside. */
 export function crossChecks(raw: Record<string, unknown>): Fault[] {
   return [
-    ...cookieFaults(raw),
+    ...siteFaults(raw),
     ...providerFaults(raw.providers),
-    ...accessFaults(raw.access),
+    ...accessFaults(raw),
+    ...ruleFaults(raw),
     ...headerFaults(raw.headers),
-  ];
-}
-
-function cookieFaults({ url, cookie }: Record<string, unknown>): Fault[] {
-  const domain = isObject(cookie) ? cookie.domain : undefined;
-  if (typeof url !== "string" || typeof domain !== "string" || !URL.canParse(url)) return [];
-  const { hostname } = new URL(url);
-  const reach = domain.toLowerCase().replace(/^\./, "");
-  if (!reach.includes(".")) {
-    return [
-      {
-        path: "cookie.domain",
-        message: `"${domain}" is a whole top level, and browsers refuse such a cookie`,
-      },
-    ];
-  }
-  if (hostname === reach || hostname.endsWith(`.${reach}`)) return [];
-  return [
-    { path: "cookie.domain", message: `"${domain}" does not cover the host of url, ${hostname}` },
   ];
 }
 
@@ -57,32 +41,48 @@ function providerFaults(section: unknown): Fault[] {
 function unknownType(path: string, written: unknown, type: string): Fault {
   const kinds = [...providers.keys()];
   if (written === undefined) {
-    return {
-      path: `${path}.type`,
-      message: `is missing, and "${type}" is no kind of provider: write one of ${kinds.join(", ")}`,
-    };
+    const message = `is missing, and "${type}" is no kind of provider: write one of ${kinds.join(", ")}`;
+    return { path: `${path}.type`, message };
   }
   return { path: `${path}.type`, message: `"${type}" ${unknown(type, kinds)}` };
 }
 
-function accessFaults(access: unknown): Fault[] {
+/** There is no silent default: somebody must have written who may pass. */
+function accessFaults({ access, rules, sites }: Record<string, unknown>): Fault[] {
+  const ofSites = (Array.isArray(sites) ? sites : []).flatMap((site: unknown, index) =>
+    isObject(site) && site.access !== undefined
+      ? accessFault(site.access, `sites.${index}.access`)
+      : [],
+  );
+  const isWritten = (Array.isArray(rules) && rules.length > 0) || isWrittenEverywhere(sites);
+  if (access === undefined && isWritten) return ofSites;
+  if (access === undefined) {
+    const message =
+      "is missing: write who may pass, such as { domains: [example.com] }, or { anyone: true } for whoever can sign in";
+    return [{ path: "access", message }, ...ofSites];
+  }
+  return [...accessFault(access, "access"), ...ofSites];
+}
+
+function isWrittenEverywhere(sites: unknown): boolean {
+  return (
+    Array.isArray(sites) &&
+    sites.length > 0 &&
+    sites.every((site: unknown) => isObject(site) && site.access !== undefined)
+  );
+}
+
+function accessFault(access: unknown, path: string): Fault[] {
   if (!isObject(access)) return [];
   const { anyone, ...lists } = access;
   const hasLists = Object.values(lists).some((list) => list !== undefined);
   if (anyone === true && hasLists) {
-    return [
-      {
-        path: "access.anyone",
-        message: "true makes the lists beside it meaningless: keep one or the other",
-      },
-    ];
+    const message = "true makes the lists beside it meaningless: keep one or the other";
+    return [{ path: `${path}.anyone`, message }];
   }
   if (anyone === true || hasLists) return [];
   return [
-    {
-      path: "access",
-      message: "names nobody: write domains, emails, groups, subjects or `anyone: true`",
-    },
+    { path, message: "names nobody: write domains, emails, groups, subjects or `anyone: true`" },
   ];
 }
 

@@ -72,7 +72,9 @@ function locate(
   raw: unknown,
 ): { path: string[]; shape: Shape } | undefined {
   const shape = shapeOf(schema);
-  if (shape.kind === "leaf") return name === "" ? { path: [], shape } : undefined;
+  if (shape.kind === "leaf" || shape.kind === "list") {
+    return name === "" ? { path: [], shape } : undefined;
+  }
   const heads =
     shape.kind === "object" ? Object.keys(shape.entries) : recordHeads(shape.value, name, raw);
   for (const head of heads) {
@@ -90,7 +92,7 @@ function locate(
 function recordHeads(value: v.GenericSchema, name: string, raw: unknown): string[] {
   const existing = isObject(raw) ? Object.keys(raw) : [];
   const words = name.split("_");
-  if (shapeOf(value).kind === "leaf") return [...existing, ...spellings(words)];
+  if (shapeOf(value).kind !== "object") return [...existing, ...spellings(words)];
   const cuts = words.slice(1).map((_, index) =>
     words
       .slice(0, index + 1)
@@ -124,12 +126,11 @@ function read(text: string, shape: Shape): unknown {
       return text;
     }
   }
+  if (shape.kind === "list") {
+    const entries = text.split(",").map((entry) => entry.trim());
+    return entries.filter((entry) => entry !== "");
+  }
   if (shape.kind !== "leaf" || shape.type === "text") return text;
-  if (shape.type === "list")
-    return text
-      .split(",")
-      .map((entry) => entry.trim())
-      .filter((entry) => entry !== "");
   if (shape.type === "boolean") return text === "true" || (text === "false" ? false : text);
   return /^\d+$/.test(text) ? Number(text) : text;
 }

@@ -22,12 +22,9 @@ export class ConfigError extends Error {
 
 /** Where there is no silent default, what to write. */
 const hints: Record<string, string> = {
-  url: "is missing: write the address at which browsers reach doorward, such as https://auth.example.com",
   secret: "is missing: `doorward secret` prints one",
   providers:
     "is missing: write who signs people in, such as { google: { clientId: …, clientSecret: … } }",
-  access:
-    "is missing: write who may pass, such as { domains: [example.com] }, or { anyone: true } for whoever can sign in",
 };
 
 const names: Record<string, string> = {

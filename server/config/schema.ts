@@ -1,69 +1,12 @@
 import * as v from "valibot";
-import { canonicalDomain, parseEmail } from "../access/email.ts";
 import { headerNameFault, headerSourceFault } from "../access/header-map.ts";
-import { proxyRangeFault } from "../forwarded/trusted-proxies.ts";
+import { proxyRangeFault } from "../forwarded/address-ranges.ts";
 import { allowedRedirectFault } from "../sign-in/return-target.ts";
+import { access } from "./access-schema.ts";
 import { duration } from "./duration.ts";
+import { dnsName, oneOrMore, port, text, told, webAddress } from "./leaves.ts";
+import { rule } from "./rule-schema.ts";
 import { secret } from "./secret.ts";
-import { webAddressFault } from "./web-address.ts";
-
-/** A check that says itself what is wrong. */
-const told = (faultOf: (text: string) => string | undefined) =>
-  v.pipe(
-    v.string(),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const message = dataset.typed ? faultOf(dataset.value) : undefined;
-      if (message !== undefined) addIssue({ message });
-    }),
-  );
-
-const text = told((value) => (value.trim() === "" ? "is empty" : undefined));
-const webAddress = told(webAddressFault);
-const port = v.pipe(
-  v.number(),
-  v.check(
-    (value) => Number.isInteger(value) && value >= 1 && value <= 65_535,
-    "is no port: write 1 to 65535",
-  ),
-);
-
-const dnsName =
-  /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-
-function emailDomainFault(written: string): string | undefined {
-  if (written === "*") return "means everybody: write `anyone: true` instead";
-  if (/^[@.]/.test(written)) {
-    return "starts with a sign too many: write example.com or *.example.com";
-  }
-  return emailDomainPattern(written)
-    ? undefined
-    : "is no domain: write example.com or *.example.com";
-}
-
-/** `example.com`, or `*.example.com` for what is beneath it. */
-function emailDomainPattern(written: string): string | undefined {
-  const prefix = written.startsWith("*.") ? "*." : "";
-  const domain = canonicalDomain(written.slice(prefix.length));
-  return domain && prefix + domain;
-}
-
-const emailDomain = v.pipe(
-  told(emailDomainFault),
-  v.transform((written) => emailDomainPattern(written) ?? written),
-);
-
-const email = v.pipe(
-  told((written) => (parseEmail(written) ? undefined : "is no email address")),
-  v.transform((written) => parseEmail(written)?.address ?? written),
-);
-
-const access = v.strictObject({
-  domains: v.optional(v.array(emailDomain)),
-  emails: v.optional(v.array(email)),
-  groups: v.optional(v.array(text)),
-  subjects: v.optional(v.array(text)),
-  anyone: v.optional(v.boolean()),
-});
 
 /** Parameters of the authorization request that are the operator's choice; the others are the flow's. */
 export const authorizationParameters = [
@@ -124,27 +67,42 @@ const providerName = told((name) =>
     : "is no provider name: small letters, digits and hyphens",
 );
 
+const siteUrl = v.pipe(
+  webAddress,
+  v.transform((written) => written.replace(/\/+$/, "")),
+);
+
+const cookie = v.optional(
+  v.strictObject({
+    domain: v.optional(
+      v.pipe(
+        told((written) =>
+          dnsName.test(written.toLowerCase().replace(/^\./, ""))
+            ? undefined
+            : "is no domain: write example.com",
+        ),
+        v.transform((written) => written.toLowerCase().replace(/^\./, "")),
+      ),
+    ),
+  }),
+  {},
+);
+
+const site = v.strictObject({
+  url: siteUrl,
+  cookie,
+  /** Left out: all of them. */
+  providers: v.optional(oneOrMore(text)),
+  /** Left out: the top level's. */
+  access: v.optional(access),
+});
+
 /** The whole configuration. Everything else that knows its shape reads it from here. */
 export const schema = v.strictObject({
-  url: v.pipe(
-    webAddress,
-    v.transform((written) => written.replace(/\/+$/, "")),
-  ),
-  cookie: v.optional(
-    v.strictObject({
-      domain: v.optional(
-        v.pipe(
-          told((written) =>
-            dnsName.test(written.toLowerCase().replace(/^\./, ""))
-              ? undefined
-              : "is no domain: write example.com",
-          ),
-          v.transform((written) => written.toLowerCase().replace(/^\./, "")),
-        ),
-      ),
-    }),
-    {},
-  ),
+  /** `url` and `cookie` are short for one entry of `sites`. */
+  url: v.optional(siteUrl),
+  cookie,
+  sites: v.optional(v.array(site)),
   /** The first seals, all open: a list lets the secret change without signing anybody out. */
   secret: v.pipe(
     v.union([v.string(), v.array(v.string())]),
@@ -153,7 +111,8 @@ export const schema = v.strictObject({
     v.minLength(1, "is empty: `doorward secret` prints one"),
   ),
   providers: v.record(providerName, provider),
-  access,
+  access: v.optional(access),
+  rules: v.optional(v.array(rule), []),
   session: v.optional(
     v.strictObject({
       lifetime: v.optional(duration, "7d"),
@@ -189,4 +148,4 @@ export const schema = v.strictObject({
 
 export type Config = v.InferOutput<typeof schema>;
 export type ProviderConfig = v.InferOutput<typeof provider>;
-export type Access = v.InferOutput<typeof access>;
+export type SiteConfig = v.InferOutput<typeof site>;

@@ -6,23 +6,30 @@ type Schema = v.GenericSchema;
 export type Shape =
   | { readonly kind: "object"; readonly entries: Readonly<Record<string, Schema>> }
   | { readonly kind: "record"; readonly value: Schema }
-  | { readonly kind: "leaf"; readonly type: "list" | "number" | "boolean" | "text" };
+  | { readonly kind: "list"; readonly item: Schema }
+  | { readonly kind: "leaf"; readonly type: "number" | "boolean" | "text" };
 
 /** Only valibot's own description is read, so a new option needs no second mention anywhere. */
-export function shapeOf(schema: Schema): Shape {
-  if (isWrapped(schema)) return shapeOf(schema.wrapped);
-  if ("entries" in schema)
+export function shapeOf(schema: Schema, value?: unknown): Shape {
+  if (isWrapped(schema)) return shapeOf(schema.wrapped, value);
+  if (isLazy(schema)) return shapeOf(schema.getter(value), value);
+  if ("entries" in schema) {
     return { kind: "object", entries: schema.entries as Record<string, Schema> };
-  if (schema.type === "record" && "value" in schema)
+  }
+  if (schema.type === "record" && "value" in schema) {
     return { kind: "record", value: schema.value as Schema };
+  }
+  if (schema.type === "array" && "item" in schema) {
+    return { kind: "list", item: schema.item as Schema };
+  }
   return { kind: "leaf", type: leafTypes[schema.type] ?? "text" };
 }
 
-const leafTypes: Record<string, "list" | "number" | "boolean"> = {
-  array: "list",
-  number: "number",
-  boolean: "boolean",
-};
+const leafTypes: Record<string, "number" | "boolean"> = { number: "number", boolean: "boolean" };
+
+function isLazy(schema: Schema): schema is Schema & { getter: (value: unknown) => Schema } {
+  return schema.type === "lazy" && "getter" in schema;
+}
 
 function isWrapped(schema: Schema): schema is Schema & { wrapped: Schema } {
   return schema.type === "optional" && "wrapped" in schema;

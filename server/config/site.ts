@@ -1,4 +1,5 @@
-import type { Access, Config } from "./schema.ts";
+import type { Access } from "./access-schema.ts";
+import type { Config, SiteConfig } from "./schema.ts";
 
 /** The endpoints by their last segment. */
 export const endpointNames = ["verify", "start", "callback", "sign_out"] as const;
@@ -9,7 +10,10 @@ export interface Site {
   readonly url: URL;
   /** The path before the endpoints, without a slash at its end: "" or "/_auth". */
   readonly base: string;
-  readonly access: Access;
+  /** Who may pass where no rule matches; undefined = nobody. */
+  readonly access: Access | undefined;
+  /** The names of the providers it offers; undefined = all of them. */
+  readonly providers: readonly string[] | undefined;
   /** The attribute of the session cookie; undefined = this host alone. */
   readonly cookieDomain: string | undefined;
   /** Whether browsers reach the site over TLS; false on this machine only. */
@@ -25,11 +29,18 @@ export interface Site {
   isEndpoint(url: URL): boolean;
 }
 
-export function createSite({
-  url: written,
+/** All sites of a configuration; `url` and `cookie` at its top are short for a list of one. */
+export function createSites({
+  url,
   cookie,
   access,
-}: Pick<Config, "url" | "cookie" | "access">): Site {
+  sites,
+}: Pick<Config, "url" | "cookie" | "access" | "sites">): Site[] {
+  const configs = sites ?? (url === undefined ? [] : [{ url, cookie }]);
+  return configs.map((config: SiteConfig) => createSite({ access, ...config }));
+}
+
+export function createSite({ url: written, cookie, access, providers }: SiteConfig): Site {
   const url = new URL(written);
   const base = url.pathname === "/" ? "" : url.pathname;
   const address = (endpoint: EndpointName) => `${url.origin}${base}/${endpoint}`;
@@ -38,6 +49,7 @@ export function createSite({
     url,
     base,
     access,
+    providers,
     cookieDomain: cookie.domain,
     secure: url.protocol === "https:",
     redirectUri: (provider) => address("callback") + (provider === undefined ? "" : `/${provider}`),
@@ -52,4 +64,22 @@ export function createSite({
 function isCovered(hostname: string, siteHost: string, domain: string | undefined): boolean {
   if (domain === undefined) return hostname === siteHost;
   return hostname === domain || hostname.endsWith(`.${domain}`);
+}
+
+/** The site whose cookie a host gets; of several the one that reaches least far, for it means that host most. */
+export function createSiteFinder(sites: readonly Site[]): (hostname: string) => Site | undefined {
+  const scopeOf = (site: Site) => site.cookieDomain ?? site.url.hostname;
+  const narrowestFirst = sites.toSorted(
+    (one, other) =>
+      scopeOf(other).length - scopeOf(one).length ||
+      Number(other.cookieDomain === undefined) - Number(one.cookieDomain === undefined),
+  );
+  const remembered = new Map<string, Site | undefined>();
+  return (hostname) => {
+    if (remembered.has(hostname)) return remembered.get(hostname);
+    const found = narrowestFirst.find((site) => site.covers(hostname));
+    if (remembered.size >= 10_000) remembered.clear(); // hosts are a visitor's to make up
+    remembered.set(hostname, found);
+    return found;
+  };
 }

@@ -9,8 +9,11 @@ export function unknownKeys(
   value: unknown,
   path: readonly string[] = [],
 ): Fault[] {
-  const shape = shapeOf(schema);
-  if (shape.kind === "leaf" || !isObject(value)) return [];
+  const shape = shapeOf(schema, value);
+  if (shape.kind === "list" && Array.isArray(value)) {
+    return value.flatMap((item, index) => unknownKeys(shape.item, item, [...path, String(index)]));
+  }
+  if (shape.kind === "leaf" || shape.kind === "list" || !isObject(value)) return [];
   return Object.entries(value).flatMap(([key, child]) => {
     if (shape.kind === "record") return unknownKeys(shape.value, child, [...path, key]);
     const known = Object.hasOwn(shape.entries, key) ? shape.entries[key] : undefined;

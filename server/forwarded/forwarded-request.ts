@@ -40,6 +40,17 @@ export function forwardedRequest(
   return isUri(uri) ? { method, scheme, host, uri } : { malformed: "the URI is no path" };
 }
 
+/** The request that a browser makes when it goes to a URL. */
+export function requestTo(url: URL): ForwardedRequest | undefined {
+  const request = forwardedRequest(
+    "GET",
+    url.protocol.slice(0, -1),
+    url.host,
+    url.pathname + url.search,
+  );
+  return isMalformed(request) ? undefined : request;
+}
+
 /** The host name without its port. */
 export function hostnameOf({ host }: ForwardedRequest): string {
   const colon = host.lastIndexOf(":");

@@ -7,6 +7,9 @@ const read = [
   "x-forwarded-uri",
   "x-original-url",
   "x-original-method",
+  "x-forwarded-for",
+  "origin",
+  "access-control-request-method",
   "cookie",
   "accept",
   "authorization",
@@ -35,6 +38,7 @@ export class RequestHeaders {
       if (before === undefined) this.#values.set(name, value);
       // HTTP/2 sends a cookie a line, and RFC 9113 §8.2.3 joins them so.
       else if (name === "cookie") this.#values.set(name, `${before}; ${value}`);
+      else if (name === "x-forwarded-for") this.#values.set(name, `${before}, ${value}`);
       else this.#repeated.add(name);
     }
   }

@@ -38,6 +38,10 @@ const words: Record<AuthErrorCode, Words> = {
     title: "The sign-in did not work",
     text: "The answer of the account service could not be trusted, so nobody was signed in. Please try again.",
   },
+  step_up_failed: {
+    title: "A stronger sign-in is needed",
+    text: "This page asks for a fresh or stronger sign-in, and the account service did not give one. If trying again does not help, ask the people who run this site.",
+  },
   client_rejected: {
     title: "Sign-in is not possible right now",
     text: "The account service does not accept this site. The people who run the site need to look at its settings.",

@@ -3,9 +3,10 @@ import type { Site } from "../config/site.ts";
 import { button, markup, page } from "./page.ts";
 
 /** Whoever lands beside the four endpoints, most often at the root of the sign-in host. */
-export function notFoundPage({ base, url }: Site): Answer {
+export function notFoundPage(site: Site | undefined): Answer {
   // Beneath an app the root is the app's; on a host of its own it would be this page again.
-  const home = base === "" ? [] : [button(`${url.origin}/`, "Go to the start page")];
+  const isMounted = site !== undefined && site.base !== "";
+  const home = isMounted ? [button(`${site.url.origin}/`, "Go to the start page")] : [];
   return page(404, {
     title: "There is nothing here",
     body: markup`<p>This address belongs to the sign-in service. If you were on your way to a page, open that page again.</p>

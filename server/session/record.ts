@@ -17,6 +17,7 @@ const identity = v.object({
 const schema = v.object({
   version: v.literal(1),
   identity,
+  site: v.string(),
   /** The client that signed in. Another client at the same provider is another relying party. */
   clientId: v.string(),
   accessToken: text,
@@ -31,6 +32,8 @@ const schema = v.object({
 export interface SessionRecord {
   readonly version: 1;
   readonly identity: Identity;
+  /** The URL of the site that it was opened at, and that alone takes it. */
+  readonly site: string;
   readonly clientId: string;
   readonly accessToken: string | undefined;
   readonly idToken: string | undefined;

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import * as v from "valibot";
+import type { Site } from "../config/site.ts";
 import type { Log } from "../observe/log.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { parseRecord, type SessionRecord } from "./record.ts";
@@ -46,12 +47,16 @@ export class Sessions {
     this.#options = options;
   }
 
-  /** The live session of a cookie: at once when it is hot, else from the store. Throws "store_unreachable". */
-  find(token: string | undefined): Session | undefined | Promise<Session | undefined> {
+  /**
+   * The live session of a site's cookie: at once when it is hot, else from the store. Another site's is
+   * none. Throws "store_unreachable".
+   */
+  find(site: Site, token: string | undefined): Session | undefined | Promise<Session | undefined> {
     if (token === undefined) return undefined;
     const session = this.#hot.get(token);
-    if (session === undefined) return tokenGrammar.test(token) ? this.#load(token) : undefined;
-    return this.#alive(token, session);
+    if (session !== undefined) return this.#alive(site, token, session);
+    if (!tokenGrammar.test(token)) return undefined;
+    return this.#load(token).then((found) => found && this.#alive(site, token, found));
   }
 
   /** Opens a session; the token is for the browser alone. */
@@ -69,9 +74,9 @@ export class Sessions {
   }
 
   /** Ends a session for good. Gives back who it was, if anybody. */
-  async end(token: string | undefined): Promise<Session | undefined> {
+  async end(site: Site, token: string | undefined): Promise<Session | undefined> {
     if (token === undefined || !tokenGrammar.test(token)) return undefined;
-    const session = await this.find(token);
+    const session = await this.find(site, token);
     if (session !== undefined) {
       session.isEnded = true;
       await session.writing;
@@ -95,7 +100,7 @@ export class Sessions {
     const pending =
       this.#loading.get(token) ?? this.#read(token).finally(() => this.#loading.delete(token));
     this.#loading.set(token, pending);
-    return pending.then((session) => session && this.#alive(token, session));
+    return pending;
   }
 
   async #read(token: string): Promise<Session | undefined> {
@@ -114,10 +119,10 @@ export class Sessions {
   }
 
   /** The session if its time is not over. Expiry is checked here, for most drivers know none. */
-  #alive(token: string, session: Session): Session | undefined {
+  #alive(site: Site, token: string, session: Session): Session | undefined {
     const { now, idleMs, isCurrent } = this.#options;
     const time = now();
-    if (session.isEnded) return undefined;
+    if (session.isEnded || session.record.site !== site.url.href) return undefined;
     if (
       time >= session.record.expiresAt ||
       time >= session.usedAt + idleMs ||

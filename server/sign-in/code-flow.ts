@@ -28,14 +28,16 @@ export interface SignedIn {
 export async function authorizationUrl(
   party: RelyingParty,
   site: Site,
-  { state, nonce, codeVerifier }: Transaction,
-  asksForAccount: boolean,
+  { state, nonce, codeVerifier, stepUp }: Transaction,
+  prompt: string | undefined,
 ): Promise<string> {
   const configuration = await party.discover();
   const { authorization, scope } = party.settings;
   return buildAuthorizationUrl(configuration, {
     ...authorization,
-    ...(asksForAccount && { prompt: party.provider.accountPrompt }),
+    ...(prompt !== undefined && { prompt }),
+    ...(stepUp.maxAgeMs !== undefined && { max_age: String(Math.floor(stepUp.maxAgeMs / 1000)) }),
+    ...(stepUp.acr !== undefined && { acr_values: stepUp.acr.join(" ") }),
     response_type: "code",
     redirect_uri: site.redirectUri(party.ownCallback(configuration.serverMetadata())),
     scope: scope ?? party.provider.scope,

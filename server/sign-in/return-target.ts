@@ -28,7 +28,7 @@ function parseTarget(written: string): Target | undefined {
  * The one way to a redirect: gives back an absolute URL whose origin is allowed, or nothing.
  * What a browser would read otherwise than we do is refused before any parser sees it.
  */
-export function createReturnTargets(allowedRedirects: readonly string[]) {
+export function createReturnTargets(sites: readonly Site[], allowedRedirects: readonly string[]) {
   const targets = allowedRedirects.map(parseTarget).filter((target) => target !== undefined);
 
   return function returnTarget(site: Site, written: string | null): string | undefined {
@@ -44,9 +44,10 @@ export function createReturnTargets(allowedRedirects: readonly string[]) {
       return undefined;
     // http only where the site itself is http, which is on this machine.
     if (url.protocol !== "https:" && url.protocol !== site.url.protocol) return undefined;
-    if (!isOwn(site, url) && !targets.some((target) => matches(target, url))) return undefined;
+    const isOwn = sites.some((one) => reaches(one, url));
+    if (!isOwn && !targets.some((target) => matches(target, url))) return undefined;
     // Our own endpoints as a target would sign the visitor out, or in again and again.
-    return site.isEndpoint(url) ? undefined : url.href;
+    return sites.some((one) => one.isEndpoint(url)) ? undefined : url.href;
   };
 }
 
@@ -72,7 +73,7 @@ function canonical(written: string, base?: string): URL | undefined {
   return URL.parse(written, base) ?? undefined;
 }
 
-function isOwn(site: Site, url: URL): boolean {
+function reaches(site: Site, url: URL): boolean {
   return site.covers(url.hostname) && (url.port === "" || url.port === site.url.port);
 }
 

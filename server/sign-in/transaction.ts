@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as v from "valibot";
+import { isAsked, type StepUp } from "../access/step-up.ts";
 import type { Site } from "../config/site.ts";
 import { readCookie, setCookie } from "../session/cookie.ts";
 import { deriveKey, open, seal } from "../session/seal.ts";
@@ -11,6 +12,9 @@ export interface Transaction {
   readonly codeVerifier: string;
   readonly provider: string;
   readonly returnTo: string;
+  /** What a rule asks of this sign-in, and whether the issuer was made to ask for the password. */
+  readonly stepUp: StepUp;
+  readonly isForced: boolean;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -22,7 +26,15 @@ const mostPendingBytes = 3_900;
 
 const stateGrammar = /^[A-Za-z0-9_-]{22}$/;
 
-const sealedSchema = v.strictTuple([v.string(), v.string(), v.string(), v.string(), v.number()]);
+/** In the order of their names: what stands in every cookie is kept short. */
+const sealedSchema = v.strictTuple([
+  v.string(),
+  v.string(),
+  v.string(),
+  v.string(),
+  v.number(),
+  v.optional(v.strictTuple([v.boolean(), v.nullable(v.number()), v.nullable(v.array(v.string()))])),
+]);
 
 export class Transactions {
   readonly #keys: readonly Buffer[];
@@ -37,8 +49,12 @@ export class Transactions {
   begin(
     site: Site,
     cookies: string | undefined,
-    provider: string,
-    returnTo: string,
+    {
+      provider,
+      returnTo,
+      stepUp,
+      isForced,
+    }: Pick<Transaction, "provider" | "returnTo" | "stepUp" | "isForced">,
   ): { transaction: Transaction; setCookies: string[] } {
     const transaction = {
       state: random(16),
@@ -46,10 +62,12 @@ export class Transactions {
       codeVerifier: random(32), // RFC 7636 §4.1: 43 characters
       provider,
       returnTo,
+      stepUp,
+      isForced,
       expiresAt: this.#now() + lifetimeMs,
     };
     const name = cookieName(site, transaction.state);
-    const value = this.#seal(transaction);
+    const value = this.#seal(site, transaction);
     const dropped = this.#tooMany(site, cookies, name.length + value.length);
     const keep = setCookie(name, value, { maxAgeSeconds: lifetimeMs / 1000, secure: site.secure });
     return { transaction, setCookies: [...dropped.map((state) => this.forget(site, state)), keep] };
@@ -59,7 +77,7 @@ export class Transactions {
   find(site: Site, cookies: string | undefined, state: string): Transaction | undefined {
     if (!stateGrammar.test(state)) return undefined;
     const value = readCookie(cookies, cookieName(site, state));
-    return value === undefined ? undefined : this.#open(state, value);
+    return value === undefined ? undefined : this.#open(site, state, value);
   }
 
   isExpired({ expiresAt }: Transaction): boolean {
@@ -75,7 +93,7 @@ export class Transactions {
     const dropped: string[] = [];
     const kept: { state: string; expiresAt: number; bytes: number }[] = [];
     for (const [state, value] of pending(site, cookies)) {
-      const transaction = this.#open(state, value);
+      const transaction = this.#open(site, state, value);
       if (transaction === undefined || this.isExpired(transaction)) dropped.push(state);
       else
         kept.push({
@@ -95,24 +113,27 @@ export class Transactions {
     return dropped;
   }
 
-  #seal({ state, nonce, codeVerifier, provider, returnTo, expiresAt }: Transaction): string {
+  #seal(site: Site, transaction: Transaction): string {
     const [key] = this.#keys;
     if (key === undefined) throw new TypeError("there is no secret to seal with");
-    return seal(
-      key,
-      `transaction:${state}`,
-      JSON.stringify([nonce, codeVerifier, provider, returnTo, expiresAt]),
-    );
+    const { state, nonce, codeVerifier, provider, returnTo, expiresAt, stepUp, isForced } =
+      transaction;
+    const asked = [isForced, stepUp.maxAgeMs ?? null, stepUp.acr ?? null];
+    const isPlain = !isForced && !isAsked(stepUp);
+    const parts = [nonce, codeVerifier, provider, returnTo, expiresAt, ...(isPlain ? [] : [asked])];
+    return seal(key, contextOf(site, state), JSON.stringify(parts));
   }
 
-  #open(state: string, value: string): Transaction | undefined {
+  #open(site: Site, state: string, value: string): Transaction | undefined {
     for (const key of this.#keys) {
-      const text = open(key, `transaction:${state}`, value);
+      const text = open(key, contextOf(site, state), value);
       if (text === undefined) continue;
       const result = v.safeParse(sealedSchema, JSON.parse(text));
       if (!result.success) return undefined;
-      const [nonce, codeVerifier, provider, returnTo, expiresAt] = result.output;
-      return { state, nonce, codeVerifier, provider, returnTo, expiresAt };
+      const [nonce, codeVerifier, provider, returnTo, expiresAt, asked] = result.output;
+      const [isForced = false, maxAgeMs, acr] = asked ?? [];
+      const stepUp = { maxAgeMs: maxAgeMs ?? undefined, acr: acr ?? undefined };
+      return { state, nonce, codeVerifier, provider, returnTo, expiresAt, stepUp, isForced };
     }
     return undefined;
   }
@@ -120,6 +141,11 @@ export class Transactions {
 
 function random(bytes: number): string {
   return randomBytes(bytes).toString("base64url");
+}
+
+/** What is sealed opens as that one sign-in at that one site, and as nothing else. */
+function contextOf(site: Site, state: string): string {
+  return `transaction:${site.url.href}:${state}`;
 }
 
 /** `__Host-` keeps a sibling host from planting a transaction of its own choosing (login CSRF). */

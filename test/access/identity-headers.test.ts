@@ -10,6 +10,7 @@ function recordOf(who: Who, tokens: Partial<SessionRecord> = {}): SessionRecord 
   return {
     version: 1,
     clientId: "door",
+    site: "https://auth.example.com/",
     accessToken: undefined,
     idToken: undefined,
     createdAt: 0,

@@ -42,12 +42,12 @@ describe("a configuration", () => {
   });
 
   it("that is empty is told what to write, all at once", () => {
-    expect(faultsOf({})).toEqual([
-      { path: "url", message: expect.stringContaining("https://") },
-      { path: "secret", message: expect.stringContaining("doorward secret") },
-      { path: "providers", message: expect.stringContaining("clientId") },
-      { path: "access", message: expect.stringContaining("anyone: true") },
-    ]);
+    expect(Object.fromEntries(faultsOf({}).map(({ path, message }) => [path, message]))).toEqual({
+      url: expect.stringContaining("https://"),
+      secret: expect.stringContaining("doorward secret"),
+      providers: expect.stringContaining("clientId"),
+      access: expect.stringContaining("anyone: true"),
+    });
   });
 
   it("reports every fault at once, each with its path and the value that is wrong", () => {
@@ -95,6 +95,8 @@ describe("a value that cannot be meant", () => {
     ["url", { url: "https://me:pw@auth.example.com" }],
     ["cookie.domain", { cookie: { domain: "example.org" } }],
     ["cookie.domain", { cookie: { domain: "com" } }],
+    ["cookie.domain", { url: "https://auth.example.co.uk", cookie: { domain: "co.uk" } }],
+    ["cookie.domain", { url: "https://me.github.io", cookie: { domain: "github.io" } }],
     ["cookie.domain", { cookie: { domain: "th.example.com" } }],
     ["cookie.domain", { cookie: { domain: "https://example.com" } }],
     ["secret", { secret: "too short" }],
@@ -146,6 +148,52 @@ describe("a value that cannot be meant", () => {
     ["allowedRedirects.0", { allowedRedirects: ["https://example.org"] }],
     ["trustedProxies.0", { trustedProxies: ["10.0.0.0/33"] }],
     ["trustedProxies.0", { trustedProxies: ["*"] }],
+    ["access", { access: undefined, rules: [] }],
+    ["sites", { url: undefined, sites: [] }],
+    ["url", { sites: [{ url: "https://auth.example.net" }] }],
+    ["sites.0.url", { url: undefined, sites: [{ url: "http://auth.example.net" }] }],
+    [
+      "sites.1.url",
+      {
+        url: undefined,
+        sites: [{ url: "https://a.example.net" }, { url: "https://a.example.net/x" }],
+      },
+    ],
+    [
+      "sites.0.cookie.domain",
+      { url: undefined, sites: [{ url: "https://a.example.net", cookie: { domain: "net" } }] },
+    ],
+    [
+      "sites.0.providers",
+      { url: undefined, sites: [{ url: "https://a.example.net", providers: ["gogle"] }] },
+    ],
+    ["sites.0.acces", { url: undefined, sites: [{ url: "https://a.example.net", acces: {} }] }],
+    ["sites.0.access", { url: undefined, sites: [{ url: "https://a.example.net", access: {} }] }],
+    ["rules.0", { rules: [{ host: "a.example.com" }] }],
+    ["rules.0.hots", { rules: [{ hots: "a.example.com", allow: "public" }] }],
+    ["rules.0.host.0", { rules: [{ host: "https://a.example.com", allow: "public" }] }],
+    ["rules.0.host.0", { rules: [{ host: "*", allow: "public" }] }],
+    ["rules.0.host", { rules: [{ host: "*.com", allow: "public" }] }],
+    ["rules.0.host", { rules: [{ host: "*.co.uk", allow: "public" }] }],
+    ["rules.0.path.0", { rules: [{ path: "public/**", allow: "public" }] }],
+    ["rules.0.path.0", { rules: [{ path: "/**/x", allow: "public" }] }],
+    ["rules.0.path.0", { rules: [{ path: "/a*", allow: "public" }] }],
+    ["rules.0.path.0", { rules: [{ path: "/a/../b", allow: "public" }] }],
+    ["rules.0.path.0", { rules: [{ path: "/a%2fb", allow: "public" }] }],
+    ["rules.0.path.0", { rules: [{ path: "/a?b=c", allow: "public" }] }],
+    ["rules.0.path", { rules: [{ path: [], allow: "public" }] }],
+    ["rules.0.methods.0", { rules: [{ methods: ["get"], allow: "public" }] }],
+    ["rules.0.ip.0", { rules: [{ ip: "somewhere", allow: "public" }] }],
+    ["rules.0.ip", { rules: [{ ip: "10.0.0.0/8", allow: "public" }] }],
+    ["rules.0.provider", { rules: [{ provider: "gogle", allow: "signed-in" }] }],
+    ["rules.0.allow", { rules: [{ allow: "pubilc" }] }],
+    ["rules.0.allow", { rules: [{ allow: {} }] }],
+    ["rules.0.allow.grups", { rules: [{ allow: { grups: ["ops"], groups: ["ops"] } }] }],
+    ["rules.0.allow.groups.0", { rules: [{ allow: { groups: [""] } }] }],
+    ["rules.0.deny", { rules: [{ deny: true, allow: "public" }] }],
+    ["rules.0.deny", { rules: [{ deny: false, allow: "public" }] }],
+    ["rules.0.maxAge", { rules: [{ allow: "public", maxAge: "15m" }] }],
+    ["rules.0.preflight", { rules: [{ preflight: true }] }],
     ["dialect", { dialect: "nginx" }],
     ["listen.port", { listen: { port: 0 } }],
     ["listen.port", { listen: { port: 70_000 } }],
@@ -231,7 +279,7 @@ describe("the environment", () => {
 
   it("empties a list when it is empty: nobody, not everybody", () => {
     expect(
-      checkConfig("doorward.yaml", good, { DOORWARD_ACCESS_DOMAINS: "" }).access.domains,
+      checkConfig("doorward.yaml", good, { DOORWARD_ACCESS_DOMAINS: "" }).access?.domains,
     ).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseYAML } from "confbox";
 import { describe, expect, it } from "vitest";
-import { createSite } from "../../server/config/site.ts";
+import { createSites, type Site } from "../../server/config/site.ts";
 import { configOf } from "../peers/doorward.ts";
 import { readCaddy } from "./caddy-handlers.ts";
 import { findAll, parseNginx, readNginx, type Directive } from "./nginx-tree.ts";
@@ -72,7 +72,7 @@ describe("the example doorward.yaml", () => {
 
     const config = configOf(parseYAML<Record<string, unknown>>(text));
 
-    const site = createSite(config);
+    const [site] = createSites(config) as [Site];
     expect(config.listen).toEqual({ host: "127.0.0.1", port: 4180 });
     expect(site.address("start")).toBe("https://auth.example.com/start");
     expect(site.covers("app.example.com")).toBe(true);

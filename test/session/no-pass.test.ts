@@ -4,8 +4,8 @@ import { createStorage, type Driver } from "unstorage";
 import memoryDriver from "unstorage/drivers/memory";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Identity } from "../../server/access/identity.ts";
-import { createSite } from "../../server/config/site.ts";
-import { createCounts } from "../../server/observe/counts.ts";
+import { createHouse } from "../../server/app.ts";
+import { createSites, type Site } from "../../server/config/site.ts";
 import { Sessions } from "../../server/session/sessions.ts";
 import { createStore } from "../../server/session/storage.ts";
 import { createVerify, type Verify } from "../../server/verify.ts";
@@ -22,6 +22,8 @@ const config = configOf({
   access: { emails: ["ada@example.com"], groups: ["staff"] },
 });
 
+const [site] = createSites(config) as [Site];
+
 function open(driver: Driver): { sessions: Sessions; verify: Verify } {
   const sessions = new Sessions({
     store: createStore(createStorage({ driver })),
@@ -32,10 +34,9 @@ function open(driver: Driver): { sessions: Sessions; verify: Verify } {
     log,
     now: () => clock.now,
   });
-  const site = createSite(config);
   return {
     sessions,
-    verify: createVerify({ config, site, sessions, counts: createCounts(), log }),
+    verify: createVerify(createHouse(config, { sessions, log, now: () => clock.now })),
   };
 }
 
@@ -51,7 +52,13 @@ function start(sessions: Sessions, changed: Partial<Identity>, clientId = "door"
     claims: {},
     ...changed,
   };
-  return sessions.start({ identity, clientId, accessToken: undefined, idToken: undefined });
+  return sessions.start({
+    identity,
+    site: site.url.href,
+    clientId,
+    accessToken: undefined,
+    idToken: undefined,
+  });
 }
 
 const proper: [string, string][] = [
@@ -92,7 +99,7 @@ describe("the gate, whatever it is asked,", () => {
     const expired = await start(gate.sessions, {});
     clock.now += 60_000;
     const ended = await start(gate.sessions, {});
-    await gate.sessions.end(ended);
+    await gate.sessions.end(site, ended);
     const notPermitted = { email: "eve@example.com", groups: ["STAFF"] };
     tokens = [
       expired,
@@ -112,7 +119,13 @@ describe("the gate, whatever it is asked,", () => {
   it("lets Ada pass, else nothing below would mean anything", async () => {
     const rawHeaders = [...proper.flat(), "Cookie", `doorward=${ada}`];
 
-    const { status } = await verify({ method: "GET", query: "", rawHeaders, peer: "127.0.0.1" });
+    const { status } = await verify({
+      method: "GET",
+      query: "",
+      rawHeaders,
+      peer: "127.0.0.1",
+      site,
+    });
 
     expect(status).toBe(200);
   });
@@ -139,7 +152,7 @@ describe("the gate, whatever it is asked,", () => {
     await fc.assert(
       fc.asyncProperty(request, async ({ told, asker, others, ...rest }) => {
         const rawHeaders = [...told, ...asker, ...others].flat();
-        const { status, headers } = await verify({ ...rest, rawHeaders });
+        const { status, headers } = await verify({ ...rest, rawHeaders, site });
 
         seen.add(status);
         expect([302, 303, 400, 401, 403]).toContain(status);
@@ -166,7 +179,13 @@ describe("the gate, whatever it is asked,", () => {
     const { verify: cold } = open({ ...memory, getItem: async () => getItem() });
     const rawHeaders = [...proper.flat(), "Cookie", `doorward=${"A".repeat(43)}`];
 
-    const { status } = await cold({ method: "GET", query: "", rawHeaders, peer: "127.0.0.1" });
+    const { status } = await cold({
+      method: "GET",
+      query: "",
+      rawHeaders,
+      peer: "127.0.0.1",
+      site,
+    });
 
     expect([302, 401, 500, 503]).toContain(status);
   });

@@ -2,12 +2,14 @@ import { pino } from "pino";
 import { createStorage, type Driver } from "unstorage";
 import memoryDriver from "unstorage/drivers/memory";
 import { beforeEach, describe, expect, it } from "vitest";
+import { createSite } from "../../server/config/site.ts";
 import { AuthError } from "../../server/errors.ts";
 import { Sessions } from "../../server/session/sessions.ts";
 import { createStore } from "../../server/session/storage.ts";
 import { testSecret } from "../peers/doorward.ts";
 
 const minute = 60_000;
+const site = createSite({ url: "https://auth.example.com", cookie: {} });
 const memory = memoryDriver(undefined);
 
 let clock: number;
@@ -53,6 +55,7 @@ function start(sessions: Sessions): Promise<string> {
       provider: "company",
       claims: {},
     },
+    site: site.url.href,
     clientId: "door",
     accessToken: undefined,
     idToken: undefined,
@@ -70,7 +73,7 @@ describe("the time of last use", () => {
 
     for (let second = 0; second < 36_000; second += 5) {
       clock += 5_000;
-      expect(await sessions.find(token)).toBeDefined();
+      expect(await sessions.find(site, token)).toBeDefined();
     }
     await sessions.settle();
 
@@ -84,12 +87,12 @@ describe("the time of last use", () => {
     const token = await start(sessions);
     for (let passed = 0; passed < 300; passed += 10) {
       clock += 10 * minute;
-      await sessions.find(token);
+      await sessions.find(site, token);
     }
     await sessions.settle();
     clock += 50 * minute;
 
-    expect(await openSessions().find(token)).toBeDefined();
+    expect(await openSessions().find(site, token)).toBeDefined();
   });
 });
 
@@ -99,7 +102,7 @@ describe("a store that does not answer", () => {
     isSilent = true;
     const begun = performance.now();
 
-    const failure = await Promise.resolve(openSessions().find(token)).catch((error) => error);
+    const failure = await Promise.resolve(openSessions().find(site, token)).catch((error) => error);
 
     expect(failure).toBeInstanceOf(AuthError);
     expect(failure).toMatchObject({ code: "store_unreachable", status: 503 });
@@ -120,7 +123,7 @@ describe("a store that does not answer", () => {
       now: () => clock,
     });
 
-    await Promise.all(Array.from({ length: 100 }, () => sessions.find(token)));
+    await Promise.all(Array.from({ length: 100 }, () => sessions.find(site, token)));
 
     expect(reads).toBe(1);
   });
@@ -133,14 +136,14 @@ describe("whoever signs out", () => {
     const token = await start(sessions);
     clock += 10 * minute;
     gate = promise;
-    await sessions.find(token);
+    await sessions.find(site, token);
 
-    const ended = sessions.end(token);
+    const ended = sessions.end(site, token);
     resolve();
     await ended;
 
-    expect(await sessions.find(token)).toBeUndefined();
-    expect(await openSessions().find(token)).toBeUndefined();
+    expect(await sessions.find(site, token)).toBeUndefined();
+    expect(await openSessions().find(site, token)).toBeUndefined();
   });
 
   // A write that was given up after 900 ms may still be done later, and must not bring the session back.
@@ -150,12 +153,12 @@ describe("whoever signs out", () => {
     const token = await start(sessions);
     clock += 10 * minute;
     gate = promise;
-    await sessions.find(token);
+    await sessions.find(site, token);
 
-    await sessions.end(token);
+    await sessions.end(site, token);
     resolve();
     await expect.poll(() => landed).toBe(2);
 
-    await expect.poll(() => openSessions().find(token)).toBeUndefined();
+    await expect.poll(() => openSessions().find(site, token)).toBeUndefined();
   });
 });

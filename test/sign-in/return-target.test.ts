@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createSite } from "../../server/config/site.ts";
+import { createSite, type Site } from "../../server/config/site.ts";
 import { allowedRedirectFault, createReturnTargets } from "../../server/sign-in/return-target.ts";
 
 const access = { anyone: true };
@@ -11,12 +11,11 @@ const site = createSite({
 });
 const mounted = createSite({ url: "https://app.example.com/_auth", cookie: {}, access });
 const local = createSite({ url: "http://localhost:8080/_auth", cookie: {}, access });
-const returnTarget = createReturnTargets([
-  "partner.example",
-  ".bar.example",
-  "localhost:3000",
-  "dev.example:*",
-]);
+const allowedRedirects = ["partner.example", ".bar.example", "localhost:3000", "dev.example:*"];
+
+function returnTarget(at: Site, written: string) {
+  return createReturnTargets([at], allowedRedirects)(at, written);
+}
 
 describe("a return target that is allowed", () => {
   it.each([

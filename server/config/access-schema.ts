@@ -1,0 +1,51 @@
+import * as v from "valibot";
+import { canonicalDomain, parseEmail } from "../access/email.ts";
+import { text, told } from "./leaves.ts";
+
+function emailDomainFault(written: string): string | undefined {
+  if (written === "*") return "means everybody: write `anyone: true` instead";
+  if (/^[@.]/.test(written)) {
+    return "starts with a sign too many: write example.com or *.example.com";
+  }
+  return emailDomainPattern(written)
+    ? undefined
+    : "is no domain: write example.com or *.example.com";
+}
+
+/** `example.com`, or `*.example.com` for what is beneath it. */
+function emailDomainPattern(written: string): string | undefined {
+  const prefix = written.startsWith("*.") ? "*." : "";
+  const domain = canonicalDomain(written.slice(prefix.length));
+  return domain && prefix + domain;
+}
+
+const emailDomain = v.pipe(
+  told(emailDomainFault),
+  v.transform((written) => emailDomainPattern(written) ?? written),
+);
+
+const email = v.pipe(
+  told((written) => (parseEmail(written) ? undefined : "is no email address")),
+  v.transform((written) => parseEmail(written)?.address ?? written),
+);
+
+const lists = {
+  domains: v.optional(v.array(emailDomain)),
+  emails: v.optional(v.array(email)),
+  groups: v.optional(v.array(text)),
+  subjects: v.optional(v.array(text)),
+};
+
+/** Who may pass where no rule says otherwise. */
+export const access = v.strictObject({ ...lists, anyone: v.optional(v.boolean()) });
+
+const claimValue = v.union([v.string(), v.number(), v.boolean()]);
+
+/** Who may pass by one rule; of `claims` all must hold. */
+export const ruleAccess = v.strictObject({
+  ...lists,
+  claims: v.optional(v.record(text, v.union([claimValue, v.array(claimValue)]))),
+});
+
+export type Access = v.InferOutput<typeof access>;
+export type RuleAccess = v.InferOutput<typeof ruleAccess>;

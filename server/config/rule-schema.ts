@@ -1,0 +1,51 @@
+import * as v from "valibot";
+import { pathPatternFault } from "../access/path-pattern.ts";
+import { ruleAccess } from "./access-schema.ts";
+import { duration } from "./duration.ts";
+import { addressRangeFault } from "../forwarded/address-ranges.ts";
+import { dnsName, oneOrMore, text, told } from "./leaves.ts";
+
+const ipv6 = /^\[[0-9a-f:.]+\]$/;
+
+function hostPatternFault(written: string): string | undefined {
+  const [name = "", port, ...rest] = written
+    .toLowerCase()
+    .replace(/^\*\./, "")
+    .split(/:(?=\d*$)/);
+  const isPort = port === undefined || (/^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535);
+  const isName = dnsName.test(name) || (ipv6.test(name) && URL.canParse(`http://${name}`));
+  if (isName && isPort && rest.length === 0) return undefined;
+  return "is no host: write app.example.com, app.example.com:8443 or *.example.com";
+}
+
+const host = v.pipe(
+  told(hostPatternFault),
+  v.transform((written) => written.toLowerCase()),
+);
+
+const method = told((written) =>
+  /^[A-Z][A-Z-]{0,31}$/.test(written)
+    ? undefined
+    : "is no method: methods are in capitals, such as GET",
+);
+
+/** Conditions, all of which must hold, and what follows then. */
+export const rule = v.strictObject({
+  host: v.optional(oneOrMore(host)),
+  path: v.optional(oneOrMore(told(pathPatternFault))),
+  methods: v.optional(oneOrMore(method)),
+  query: v.optional(oneOrMore(text)),
+  ip: v.optional(oneOrMore(told(addressRangeFault))),
+  provider: v.optional(oneOrMore(text)),
+  allow: v.optional(
+    v.lazy((written) =>
+      typeof written === "string" ? v.picklist(["public", "signed-in"]) : ruleAccess,
+    ),
+  ),
+  deny: v.optional(v.literal(true)),
+  maxAge: v.optional(duration),
+  acr: v.optional(oneOrMore(text)),
+  preflight: v.optional(v.picklist(["allow"])),
+});
+
+export type RuleConfig = v.InferOutput<typeof rule>;

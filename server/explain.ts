@@ -1,0 +1,119 @@
+import type { Identity } from "./access/identity.ts";
+import { parseEmail } from "./access/email.ts";
+import { decide } from "./access/policy.ts";
+import {
+  compileRules,
+  indexByHost,
+  matchRule,
+  type Circumstances,
+  type Rule,
+} from "./access/rules.ts";
+import type { Config } from "./config/schema.ts";
+import { createSiteFinder, createSites } from "./config/site.ts";
+import {
+  forwardedRequest,
+  hostnameOf,
+  isMalformed,
+  type ForwardedRequest,
+} from "./forwarded/forwarded-request.ts";
+
+/** Somebody to try the policy with, as the command line names them. */
+export interface Somebody {
+  readonly method?: string | undefined;
+  readonly email?: string | undefined;
+  readonly groups?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly provider?: string | undefined;
+  /** The visitor's own address. */
+  readonly ip?: string | undefined;
+}
+
+/** Which site, rule and condition decide about a URL, a line each, in the order in which they are asked. */
+export function explain(config: Config, url: string, somebody: Somebody, now: number): string[] {
+  const request = readUrl(url, somebody.method ?? "GET");
+  if (typeof request === "string") return [request];
+  const site = createSiteFinder(createSites(config))(hostnameOf(request));
+  if (site === undefined) {
+    return [
+      `site: none covers ${hostnameOf(request)}`,
+      "deny: set cookie.domain, or give the host a site",
+    ];
+  }
+  const identity = identityOf(config, somebody);
+  const given: Circumstances = {
+    request,
+    address: somebody.ip,
+    provider: identity?.provider,
+    isPreflight: false,
+  };
+  const rules = compileRules(config.rules);
+  const decision = decide(indexByHost(rules)(request), site.access, given, { identity, now });
+  const reason = decision.verdict === "deny" ? `: ${decision.reason}` : "";
+  return [
+    `site: ${site.url.href}`,
+    identity === undefined ? "identity: not signed in" : `identity: ${describe(identity)}`,
+    ...considered(rules, new Set(indexByHost(rules)(request)), given),
+    `${decision.verdict} by ${decision.rule}${reason}`,
+  ];
+}
+
+function readUrl(url: string, method: string): ForwardedRequest | string {
+  // By hand, not by URL: a parser would tidy up the very spelling that is asked about.
+  const [, scheme, host, uri] = /^(https?):\/\/([^/?#]*)(.*)$/s.exec(url) ?? [];
+  if (scheme === undefined || host === undefined)
+    return "the URL is not absolute: write https://host/path";
+  const request = forwardedRequest(
+    method,
+    scheme,
+    host,
+    uri === undefined || uri === "" ? "/" : uri,
+  );
+  return isMalformed(request) ? `refused before any rule: ${request.malformed}` : request;
+}
+
+/** Naming anything of somebody means that they are signed in. */
+function identityOf(
+  config: Config,
+  { email, groups, subject, provider }: Somebody,
+): Identity | undefined {
+  if ([email, groups, subject, provider].every((part) => part === undefined)) return undefined;
+  return {
+    issuer: "",
+    subject: subject ?? "",
+    email: email === undefined ? undefined : parseEmail(email)?.address,
+    groups: groups?.split(",").map((group) => group.trim()) ?? [],
+    name: undefined,
+    preferredUsername: undefined,
+    provider: provider ?? Object.keys(config.providers)[0] ?? "",
+    claims: {},
+  };
+}
+
+function describe({ email, subject, groups, provider }: Identity): string {
+  const name = email ?? (subject === "" ? "nobody in particular" : subject);
+  return `${name}, groups [${groups.join(", ")}], signed in by ${provider}`;
+}
+
+/** Each rule up to the one that ends the search, and why it did or did not match. */
+function considered(
+  rules: readonly Rule[],
+  ofHost: ReadonlySet<Rule>,
+  given: Circumstances,
+): string[] {
+  const lines: string[] = [];
+  for (const rule of rules) {
+    if (!ofHost.has(rule)) {
+      lines.push(`${rule.name}: no, host is not ${[rule.config.host].flat().join(" or ")}`);
+      continue;
+    }
+    const { match, failed } = matchRule(rule, given);
+    lines.push(`${rule.name}: ${match === "no" ? `no, by ${failed}` : wording[match]}`);
+    if (match === "yes") return lines;
+  }
+  return [...lines, "access: asked last, for no rule decided before"];
+}
+
+const wording = {
+  yes: "matches",
+  maybe: "may match: servers read this request in several ways, so the harsher outcome counts",
+};

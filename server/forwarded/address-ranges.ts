@@ -1,0 +1,85 @@
+import { BlockList, isIP } from "node:net";
+
+/** Names for the ranges that proxies usually speak from: RFC 1122 and 4291; RFC 1918 and 4193. */
+const named: Record<string, readonly string[]> = {
+  loopback: ["127.0.0.0/8", "::1/128"],
+  private: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
+};
+
+/** Why something is no entry of `trustedProxies`, or nothing. */
+export function proxyRangeFault(written: string): string | undefined {
+  if (Object.hasOwn(named, written) || parseRange(written) !== undefined) return undefined;
+  return "is no address range: write loopback, private, 10.1.2.3 or 10.1.0.0/16";
+}
+
+/** Why something is no range of a rule, or nothing. */
+export function addressRangeFault(written: string): string | undefined {
+  return parseRange(written)
+    ? undefined
+    : "is no address range: write 203.0.113.7 or 2001:db8::/32";
+}
+
+interface Range {
+  readonly address: string;
+  readonly prefix: number;
+  readonly family: "ipv4" | "ipv6";
+}
+
+function parseRange(written: string): Range | undefined {
+  const [address = "", prefix, ...rest] = written.split("/");
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0 || address.includes("%")) return undefined;
+  const bits = version === 4 ? 32 : 128;
+  if (prefix !== undefined && (!/^\d{1,3}$/.test(prefix) || Number(prefix) > bits)) {
+    return undefined;
+  }
+  return { address, prefix: Number(prefix ?? bits), family: version === 4 ? "ipv4" : "ipv6" };
+}
+
+/** Whether an address lies in a set of ranges. What is no address lies in none. */
+export type AddressRanges = (address: string | undefined) => boolean;
+
+export function createAddressRanges(ranges: readonly string[]): AddressRanges {
+  const list = new BlockList();
+  for (const written of ranges.flatMap((range) => named[range] ?? [range])) {
+    const range = parseRange(written);
+    if (range !== undefined) list.addSubnet(range.address, range.prefix, range.family);
+  }
+  // Few addresses come again and again: asking the list once for each is enough.
+  const verdicts = new Map<string, boolean>();
+  return (address) => {
+    if (address === undefined) return false;
+    let isWithin = verdicts.get(address);
+    if (isWithin === undefined) {
+      const version = isIP(address);
+      isWithin = version !== 0 && list.check(address, version === 4 ? "ipv4" : "ipv6");
+      if (verdicts.size >= 1_000) verdicts.clear(); // strangers, one address each, must not fill memory
+      verdicts.set(address, isWithin);
+    }
+    return isWithin;
+  };
+}
+
+/**
+ * The visitor's address: from the right, the first that no proxy of ours has. Whatever stands left of it
+ * the visitor may have written. An entry that is no address ends the search: then nobody knows.
+ */
+export function visitorAddress(
+  forwardedFor: string | undefined,
+  isProxy: AddressRanges,
+): string | undefined {
+  const entries = forwardedFor?.split(",") ?? [];
+  for (let index = entries.length - 1; index >= 0; index--) {
+    const address = bareAddress(entries[index]?.trim() ?? "");
+    if (isIP(address) === 0) return undefined;
+    if (!isProxy(address)) return address;
+  }
+  return undefined;
+}
+
+/** Some proxies add the port: `203.0.113.7:4711`, `[2001:db8::1]:4711`. */
+function bareAddress(entry: string): string {
+  const [, bracketed, plain] =
+    /^(?:\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+)$/.exec(entry) ?? [];
+  return bracketed ?? plain ?? entry;
+}

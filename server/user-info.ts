@@ -1,0 +1,41 @@
+import { readNarrowings } from "./access/narrowing.ts";
+import { couldPass } from "./access/policy.ts";
+import { json, type Answer } from "./answer.ts";
+import type { Site } from "./config/site.ts";
+import type { House } from "./door.ts";
+import type { Told } from "./forwarded/dialects.ts";
+import type { RequestHeaders } from "./forwarded/request-headers.ts";
+import { signInRequired, type Refusals } from "./refusals.ts";
+import { readCookie, sessionCookieName } from "./session/cookie.ts";
+import type { Session } from "./session/sessions.ts";
+
+/** Whether a single-page app asks who is signed in: no proxy told of a request, and JSON is wanted. */
+export function isUserInfo(told: Told, method: string, headers: RequestHeaders): boolean {
+  const isAsked = headers.get("accept")?.includes("application/json") ?? false;
+  return "isSilent" in told && method === "GET" && isAsked;
+}
+
+export function createUserInfo({ rules, sessions }: House, refuse: Refusals) {
+  return async function userInfo(
+    site: Site,
+    headers: RequestHeaders,
+    query: string,
+  ): Promise<Answer> {
+    let session: Session | undefined;
+    try {
+      const token = readCookie(headers.get("cookie"), sessionCookieName(site));
+      session = await sessions.find(site, token);
+    } catch (error) {
+      return refuse.unreachable(error, undefined);
+    }
+    if (session === undefined) return json(401, signInRequired);
+    // A proxy that forgot to tell of the request must not get a 200 for somebody who may not pass.
+    const { identity, expiresAt } = session.record;
+    if (!couldPass(rules, site.access, identity, readNarrowings(query))) {
+      return json(403, { error: "forbidden" });
+    }
+    const { subject, email = null, groups, name = null, provider } = identity;
+    const until = new Date(expiresAt).toISOString();
+    return json(200, { user: subject, email, groups, name, provider, expiresAt: until });
+  };
+}
