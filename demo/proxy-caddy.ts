@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startChild } from "./proxy-child.ts";
-import type { Ports, Proxy } from "./proxy.ts";
+import type { Ports, Proxy } from "./front.ts";
 
 /** Caddy with the Caddyfile beside this file, which reads its ports from the environment. */
 export async function startCaddy(program: string, ports: Ports): Promise<Proxy> {

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startChild } from "./proxy-child.ts";
-import type { Ports, Proxy } from "./proxy.ts";
+import type { Ports, Proxy } from "./front.ts";
 
 /** nginx with the nginx.conf beside this file, its ports filled in. */
 export async function startNginx(program: string, ports: Ports): Promise<Proxy> {

@@ -1,7 +1,7 @@
 import { request as ask, type IncomingMessage, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { listenOnLoopback } from "./loopback.ts";
-import type { Ports, Proxy } from "./proxy.ts";
+import type { Ports, Proxy } from "./front.ts";
 
 type Headers = Record<string, string | string[] | undefined>;
 

@@ -1,19 +1,9 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import type { Ports, Proxy } from "./front.ts";
 import { startCaddy } from "./proxy-caddy.ts";
 import { startNginx } from "./proxy-nginx.ts";
 import { startOwnProxy } from "./proxy-own.ts";
-
-/** Where the proxy listens, and whom it asks and serves; all on the loopback. */
-export interface Ports {
-  readonly port: number;
-  readonly doorward: number;
-  readonly app: number;
-}
-
-export interface Proxy {
-  close(): Promise<void>;
-}
 
 /** In the order of choice. */
 export const proxyNames = ["caddy", "nginx", "own"] as const;

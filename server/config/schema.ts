@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { headerNameFault, headerSourceFault } from "../access/header-map.ts";
 import { proxyRangeFault } from "../forwarded/address-ranges.ts";
-import { allowedRedirectFault } from "../sign-in/return-target.ts";
+import { allowedRedirectFault } from "../sign-in/allowed-redirect.ts";
 import { access } from "./access-schema.ts";
 import { duration } from "./duration.ts";
 import { dnsName, oneOrMore, port, text, told, webAddress } from "./leaves.ts";

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createSite, type Site } from "../../server/config/site.ts";
-import { allowedRedirectFault, createReturnTargets } from "../../server/sign-in/return-target.ts";
+import { allowedRedirectFault } from "../../server/sign-in/allowed-redirect.ts";
+import { createReturnTargets } from "../../server/sign-in/return-target.ts";
 
 const access = { anyone: true };
 const site = createSite({

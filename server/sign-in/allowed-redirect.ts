@@ -1,0 +1,27 @@
+/** Where a browser may be sent: a host, whether its subdomains too, and which port. */
+export interface AllowedRedirect {
+  readonly host: string;
+  readonly subdomains: boolean;
+  readonly port: string | undefined; // undefined = the scheme's own, "*" = any
+}
+
+const grammar = /^(\.?)((?:[a-z0-9-]+\.)*[a-z0-9-]+|\[[0-9a-f:]+\])(?::(\d{1,5}|\*))?$/;
+
+/** Why something is no entry of `allowedRedirects`, or nothing. */
+export function allowedRedirectFault(written: string): string | undefined {
+  return parseAllowedRedirect(written)
+    ? undefined
+    : "is no host: write example.org, .example.org, host:3000 or host:*";
+}
+
+export function parseAllowedRedirect(written: string): AllowedRedirect | undefined {
+  const [, dot, host, port] = grammar.exec(written.toLowerCase()) ?? [];
+  return host === undefined ? undefined : { host, subdomains: dot === ".", port };
+}
+
+export function isAllowedRedirect(target: AllowedRedirect, url: URL): boolean {
+  const { hostname } = url;
+  const isHost =
+    hostname === target.host || (target.subdomains && hostname.endsWith(`.${target.host}`));
+  return isHost && (target.port === "*" || url.port === (target.port ?? ""));
+}
