@@ -1,6 +1,10 @@
 import type { RequestListener } from "node:http";
 import { providers } from "../providers/registry.ts";
+import type { Admit } from "./access/admission.ts";
+import { createBearer } from "./access/bearer.ts";
+import { createPasswords } from "./access/passwords.ts";
 import { compileRules, indexByHost } from "./access/rules.ts";
+import { openUsers, type Users } from "./access/users.ts";
 import type { Config } from "./config/schema.ts";
 import { createSiteFinder, createSites, type Site } from "./config/site.ts";
 import type { Door, House } from "./door.ts";
@@ -35,8 +39,10 @@ export interface App {
 /** The service made from a configuration: four endpoints a site, behind one listener. */
 export async function createApp(config: Config, surroundings: Surroundings): Promise<App> {
   const { log, now = Date.now, fetch = globalThis.fetch } = surroundings;
+  const users = config.users === undefined ? undefined : await openUsers(config.users, log, now);
   const store = await openStore(config.storage);
-  const parties = createParties(config, { fetch: createIssuerFetch(fetch), now });
+  const issuerFetch = createIssuerFetch(fetch);
+  const parties = createParties(config, { fetch: issuerFetch, now });
   const sessions = new Sessions({
     store,
     secrets: config.secret,
@@ -50,7 +56,8 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
     log,
     now,
   });
-  const house = createHouse(config, { sessions, log, now });
+  const admit = createAdmit(config, users, { parties, fetch: issuerFetch, now });
+  const house = createHouse(config, { sessions, admit, log, now });
   const doors = house.sites.map((site): Door => ({
     ...house,
     site,
@@ -70,10 +77,14 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
 }
 
 /** What all sites share. */
-export function createHouse(config: Config, parts: Pick<House, "sessions" | "log" | "now">): House {
+export function createHouse(
+  config: Config,
+  parts: Pick<House, "sessions" | "log" | "now"> & Partial<Pick<House, "admit">>,
+): House {
   const sites = createSites(config);
   const rules = compileRules(config.rules);
   return {
+    admit: undefined,
     ...parts,
     config,
     sites,
@@ -92,6 +103,19 @@ function offered(
   { providers: names }: Site,
 ): Map<string, RelyingParty> {
   return new Map([...parties].filter(([name]) => names?.includes(name) !== false));
+}
+
+/** Whoever needs no session: by a password of the file, else by a token. */
+function createAdmit(
+  { rules }: Config,
+  users: Users | undefined,
+  parts: Omit<Parameters<typeof createBearer>[0], "rules">,
+): Admit | undefined {
+  const takesTokens = rules.some(({ bearer }) => bearer !== undefined);
+  const bearer = takesTokens ? createBearer({ ...parts, rules }) : undefined;
+  const passwords = users && createPasswords(users, parts.now);
+  if (passwords === undefined) return bearer;
+  return (...asked) => passwords(...asked) ?? bearer?.(...asked);
 }
 
 /** Our registrations, by the names of the providers. */

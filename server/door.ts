@@ -1,4 +1,5 @@
 import type { H3Event } from "h3";
+import type { Admit } from "./access/admission.ts";
 import type { Rule, RulesOfHost } from "./access/rules.ts";
 import type { Answer } from "./answer.ts";
 import type { Config } from "./config/schema.ts";
@@ -19,6 +20,8 @@ export interface House {
   readonly rules: readonly Rule[];
   readonly rulesOf: RulesOfHost;
   readonly sessions: Sessions;
+  /** undefined = no rule takes anything but a session. */
+  readonly admit: Admit | undefined;
   readonly transactions: Transactions;
   readonly usedStates: UsedStates;
   readonly returnTarget: ReturnTargets;

@@ -1,5 +1,13 @@
+import type { Rejection } from "./access/admission.ts";
+import { bearsToken } from "./access/authorization.ts";
 import type { Decision } from "./access/policy.ts";
 import { isAsked, type StepUp } from "./access/step-up.ts";
+import {
+  challengesOf,
+  passwordChallenge,
+  stepUpChallenge,
+  tokenChallenge,
+} from "./access/www-authenticate.ts";
 import { empty, json, redirect, type Answer } from "./answer.ts";
 import type { Site } from "./config/site.ts";
 import type { House } from "./door.ts";
@@ -29,19 +37,53 @@ export const signInRequired = { error: "sign_in_required" };
 /** The `Location` of a challenge stays under 2 KiB, for nginx reads a head of 4. */
 const longestLocation = 2_047;
 
-/** Every way in which `/verify` says no: in the words of the proxy, and for a person or for a program. */
-export function createRefusals({ sites, counts, log }: House) {
-  return { challenge, deny, strangeHost, stranger, malformed, unreachable };
+type Challenge = Extract<Decision, { verdict: "challenge" }>;
 
-  function challenge(
-    { site, dialect, request, headers }: Asked,
-    { stepUp }: Extract<Decision, { verdict: "challenge" }>,
-  ): Answer {
+/** Every way in which `/verify` says no: in the words of the proxy, and for a person or for a program. */
+export function createRefusals({ sites, rules, counts, log }: House) {
+  const ruleOf = new Map(rules.map((rule) => [rule.name, rule]));
+  return {
+    challenge,
+    weakToken,
+    credentials,
+    deny,
+    strangeHost,
+    stranger,
+    malformed,
+    unreachable,
+    issuerUnreachable,
+  };
+
+  function challenge({ site, dialect, request, headers }: Asked, { rule, stepUp }: Challenge) {
     counts.challenge++;
-    if (!isNavigation(headers)) return dialect.isShown ? json(401, signInRequired) : empty(401);
+    if (!isForAPerson(headers)) {
+      const challenges = challengesOf(ruleOf.get(rule), headers);
+      return spoken(dialect, 401, signInRequired.error, ...challenges);
+    }
     const location = signInLocation(site, request, stepUp);
     if (!dialect.isShown) return empty(401, "Location", location);
     return redirect(request.method === "GET" || request.method === "HEAD" ? 302 : 303, location);
+  }
+
+  /** A token can be no stronger than it is: whoever sent it has to fetch another one. */
+  function weakToken({ dialect }: Asked, { stepUp }: Challenge): Answer {
+    counts.challenge++;
+    const error = "insufficient_user_authentication";
+    return spoken(dialect, 401, error, "WWW-Authenticate", stepUpChallenge(stepUp));
+  }
+
+  function credentials({ dialect, request }: Asked, { code, reason, scopes }: Rejection): Answer {
+    const isKnown = code === "insufficient_scope";
+    counts[isKnown ? "deny" : "challenge"]++;
+    log.info({ requestId: createRequestId(), url: loggedUrl(request), code, reason }, "refused");
+    if (code === "invalid_token" || isKnown) {
+      const value = tokenChallenge(code, scopes && { scope: scopes.join(" ") });
+      return spoken(dialect, isKnown ? 403 : 401, code, "WWW-Authenticate", value);
+    }
+    const ask = ["WWW-Authenticate", passwordChallenge];
+    if (code === "invalid_password") return spoken(dialect, 401, code, ...ask);
+    // nginx makes 500 of a 429.
+    return spoken(dialect, dialect.isShown ? 429 : 401, code, ...ask, "Retry-After", "60");
   }
 
   function deny(
@@ -55,7 +97,7 @@ export function createRefusals({ sites, counts, log }: House) {
     const { issuer, subject } = identity ?? {};
     log.info({ requestId, issuer, subject, url: loggedUrl(request), rule, reason }, "denied");
     if (!dialect.isShown) return empty(403);
-    if (!isNavigation(headers)) return json(403, { error: "forbidden", requestId });
+    if (!isForAPerson(headers)) return json(403, { error: "forbidden", requestId });
     const otherAccount = `${signInLocation(site, request)}&prompt=select_account`;
     return deniedPage(identity, { otherAccount, signOut: site.address("sign_out") }, requestId);
   }
@@ -70,7 +112,7 @@ export function createRefusals({ sites, counts, log }: House) {
     const mend = `no cookie of ${known} reaches this host: set cookie.domain, or give the host a site`;
     log.warn({ requestId, host: request.host, mend }, "denied: no site covers the host");
     if (!dialect.isShown) return empty(403);
-    if (!isNavigation(headers))
+    if (!isForAPerson(headers))
       return json(403, { error: "unknown_host", host: request.host, requestId });
     return strangeHostPage(request.host, requestId);
   }
@@ -99,7 +141,7 @@ export function createRefusals({ sites, counts, log }: House) {
     const requestId = createRequestId();
     log.error({ requestId, reason: reasonsOf(error) }, "the session store cannot be reached");
     const status = asked?.dialect.storeUnreachableStatus ?? 503;
-    if (!asked?.dialect.isShown || !isNavigation(asked.headers)) {
+    if (!asked?.dialect.isShown || !isForAPerson(asked.headers)) {
       return empty(status, "Retry-After", "5");
     }
     return failedPage(
@@ -108,6 +150,24 @@ export function createRefusals({ sites, counts, log }: House) {
       requestId,
     );
   }
+
+  /** The token may be good; nobody can tell now, so it is neither taken nor called bad. */
+  function issuerUnreachable(error: unknown, { dialect }: Asked): Answer {
+    if (!(error instanceof AuthError)) throw error;
+    const { code } = error;
+    log.error({ requestId: createRequestId(), code, reason: reasonsOf(error) }, "no issuer to ask");
+    return spoken(dialect, dialect.storeUnreachableStatus, code, "Retry-After", "5");
+  }
+}
+
+/** Whether a page or a redirect is of use: somebody looks on, and no program that brought a token. */
+function isForAPerson(headers: RequestHeaders): boolean {
+  return isNavigation(headers) && !bearsToken(headers);
+}
+
+/** A refusal for programs: its name in JSON where the proxy shows it. */
+function spoken({ isShown }: Dialect, status: number, error: string, ...headers: string[]): Answer {
+  return isShown ? json(status, { error }, ...headers) : empty(status, ...headers);
 }
 
 export type Refusals = ReturnType<typeof createRefusals>;

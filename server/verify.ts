@@ -1,3 +1,4 @@
+import type { Admission } from "./access/admission.ts";
 import { createIdentityHeaders } from "./access/identity-headers.ts";
 import { readNarrowings } from "./access/narrowing.ts";
 import { decide } from "./access/policy.ts";
@@ -30,7 +31,7 @@ export type Verify = (request: VerifyRequest) => Answer | Promise<Answer>;
 
 /** The gate: may this request pass? Any doubt is a no, and every way out of here but one says so. */
 export function createVerify(house: House): Verify {
-  const { config, siteOf, rulesOf, sessions, counts, now } = house;
+  const { config, siteOf, rulesOf, sessions, admit, counts, now } = house;
   const isTrusted = createAddressRanges(config.trustedProxies);
   const identityHeaders = createIdentityHeaders(config.headers, house.log);
   const allowed = new WeakMap<Session, Answer>();
@@ -49,15 +50,46 @@ export function createVerify(house: House): Verify {
     const site = siteOf(hostnameOf(told.request));
     if (site === undefined) return refuse.strangeHost(told, headers);
     const asked: Asked = { ...told, headers, site, query };
+    const authorization = admit && headers.get("authorization");
+    return (authorization && byAuthorization(asked, authorization, peer)) || bySession(asked);
+  };
+
+  function bySession(asked: Asked): Answer | Promise<Answer> {
+    const { site, headers } = asked;
     const session = sessions.find(site, readCookie(headers.get("cookie"), sessionCookieName(site)));
     if (!(session instanceof Promise)) return answer(asked, session);
     return session.then(
       (found) => answer(asked, found),
       (error: unknown) => withoutStore(asked, error),
     );
-  };
+  }
 
-  function answer(asked: Asked, session: Session | undefined): Answer {
+  /** On rules that take tokens or passwords, these stand instead of the session; elsewhere they are the app's. */
+  function byAuthorization(
+    asked: Asked,
+    written: string,
+    peer: string | undefined,
+  ): Answer | Promise<Answer> | undefined {
+    const { site, headers, request } = asked;
+    const bringing = { site, headers, peer, given: circumstancesOf(asked, undefined) };
+    const admission = admit?.({ ...bringing, rules: rulesOf(request) }, written);
+    if (!(admission instanceof Promise)) return admission && byAdmission(asked, admission);
+    return admission.then(
+      (late) => byAdmission(asked, late),
+      (error: unknown) => refuse.issuerUnreachable(error, asked),
+    );
+  }
+
+  function byAdmission(asked: Asked, admission: Admission): Answer {
+    if ("rejection" in admission) return refuse.credentials(asked, admission.rejection);
+    return answer(asked, admission.session, refuse.weakToken);
+  }
+
+  function answer(
+    asked: Asked,
+    session: Session | undefined,
+    challenge = refuse.challenge,
+  ): Answer {
     const { site, request, query } = asked;
     const identity = session?.record.identity;
     const given = circumstancesOf(asked, identity?.provider);
@@ -65,7 +97,7 @@ export function createVerify(house: House): Verify {
     const decision = decide(rulesOf(request), site.access, given, visitor, readNarrowings(query));
     if (decision.verdict === "allow") return allow(session);
     if (decision.verdict === "deny") return refuse.deny(asked, session, decision);
-    return refuse.challenge(asked, decision);
+    return challenge(asked, decision);
   }
 
   /** The only 200 of this file: it lets a request pass. Prepared once a session. */

@@ -39,7 +39,7 @@ const lists = {
 /** Who may pass where no rule says otherwise. */
 export const access = v.strictObject({ ...lists, anyone: v.optional(v.boolean()) });
 
-const claimValue = v.union([v.string(), v.number(), v.boolean()]);
+export const claimValue = v.union([v.string(), v.number(), v.boolean()]);
 
 /** Who may pass by one rule; of `claims` all must hold. */
 export const ruleAccess = v.strictObject({

@@ -1,24 +1,36 @@
 import { createAddressRanges } from "../forwarded/address-ranges.ts";
+import { bearerFaults, passwordFaults, tokenIssuerNames } from "./credential-checks.ts";
 import type { Fault } from "./faults.ts";
 import { isObject } from "./shape.ts";
 import { isPublicSuffix, providerNameFaults } from "./site-checks.ts";
 
 /** What is wrong with rules as wholes. A rule that cannot mean what it says stops the start. */
-export function ruleFaults({ rules, providers, trustedProxies }: Record<string, unknown>): Fault[] {
-  if (!Array.isArray(rules)) return [];
-  return rules.flatMap((rule: unknown, index) => {
+export function ruleFaults(raw: Record<string, unknown>): Fault[] {
+  const { rules, providers, trustedProxies } = raw;
+  if (!Array.isArray(rules)) return passwordFaults(raw, []);
+  const known = nameable(raw, rules);
+  const ofRules = rules.flatMap((rule: unknown, index) => {
     if (!isObject(rule)) return [];
     const path = `rules.${index}`;
     return [
       ...outcomeFaults(rule, path),
       ...hostFaults(rule.host, path),
       ...addressFaults(rule.ip, trustedProxies, path),
-      ...providerNameFaults(rule, providers, `${path}.provider`),
+      ...providerNameFaults(rule, known, `${path}.provider`),
+      ...bearerFaults(rule.bearer, providers, `${path}.bearer`),
     ];
   });
+  return [...ofRules, ...passwordFaults(raw, rules)];
 }
 
-const outcomes = ["allow", "deny", "maxAge", "acr", "preflight", "bearer"];
+/** What `provider` can name: whoever an identity can come from. */
+function nameable({ providers, users }: Record<string, unknown>, rules: readonly unknown[]) {
+  if (!isObject(providers)) return providers;
+  const others = [...tokenIssuerNames(rules), ...(users === undefined ? [] : ["users"])];
+  return { ...Object.fromEntries(others.map((name) => [name, true])), ...providers };
+}
+
+const outcomes = ["allow", "deny", "maxAge", "acr", "preflight", "bearer", "basic"];
 
 function outcomeFaults(rule: Record<string, unknown>, path: string): Fault[] {
   const written = outcomes.filter((name) => rule[name] !== undefined);

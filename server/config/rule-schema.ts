@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { pathPatternFault } from "../access/path-pattern.ts";
 import { ruleAccess } from "./access-schema.ts";
+import { bearer } from "./bearer-schema.ts";
 import { duration } from "./duration.ts";
 import { addressRangeFault } from "../forwarded/address-ranges.ts";
 import { dnsName, oneOrMore, text, told } from "./leaves.ts";
@@ -46,6 +47,10 @@ export const rule = v.strictObject({
   maxAge: v.optional(duration),
   acr: v.optional(oneOrMore(text)),
   preflight: v.optional(v.picklist(["allow"])),
+  /** Tokens in `Authorization` stand instead of a session. */
+  bearer: v.optional(bearer),
+  /** Passwords of the file in `users` do. */
+  basic: v.optional(v.literal(true)),
 });
 
 export type RuleConfig = v.InferOutput<typeof rule>;

@@ -113,6 +113,8 @@ export const schema = v.strictObject({
   providers: v.record(providerName, provider),
   access: v.optional(access),
   rules: v.optional(v.array(rule), []),
+  /** A file of names and password hashes for machines that can do nothing better (rules with `basic`). */
+  users: v.optional(text),
   session: v.optional(
     v.strictObject({
       lifetime: v.optional(duration, "7d"),

@@ -9,10 +9,10 @@ import {
 } from "openid-client";
 import type { Claims } from "../../providers/provider.ts";
 import { claimAt, text } from "../../providers/claims.ts";
-import { parseEmail } from "../access/email.ts";
 import type { Identity } from "../access/identity.ts";
 import type { Site } from "../config/site.ts";
 import { AuthError } from "../errors.ts";
+import { identityOf } from "./identity-of.ts";
 import { exchangeError } from "./issuer-error.ts";
 import type { RelyingParty } from "./relying-party.ts";
 import type { Transaction } from "./transaction.ts";
@@ -160,36 +160,4 @@ async function askUserinfo(
   const isWhole = wanted.every((claim) => claimAt(idToken, claim) !== undefined);
   if (isWhole || configuration.serverMetadata().userinfo_endpoint === undefined) return undefined;
   return fetchUserInfo(configuration, accessToken, idToken.sub);
-}
-
-/** About the messages themselves, not about the person. */
-const protocolClaims = new Set([
-  "nonce",
-  "at_hash",
-  "c_hash",
-  "s_hash",
-  "iat",
-  "exp",
-  "nbf",
-  "jti",
-  "azp",
-  "aud",
-]);
-
-function identityOf(party: RelyingParty, idToken: IDToken, userinfo: Claims | undefined): Identity {
-  const { emailClaim, groupsClaim, usernameClaim, trustEmail } = party.settings;
-  const person = party.provider.identify(
-    { idToken, userinfo },
-    { email: emailClaim, groups: groupsClaim, username: usernameClaim, trustEmail },
-  );
-  const claims = Object.entries({ ...userinfo, ...idToken }).filter(
-    ([name]) => !protocolClaims.has(name),
-  );
-  return {
-    ...person,
-    issuer: idToken.iss,
-    email: person.email === undefined ? undefined : parseEmail(person.email)?.address,
-    provider: party.name,
-    claims: Object.fromEntries(claims),
-  };
 }

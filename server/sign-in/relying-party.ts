@@ -41,7 +41,10 @@ export function createRelyingParty(
   parts: { readonly fetch: IssuerFetch; readonly now: () => number; readonly isAlone: boolean },
 ): RelyingParty {
   const issuer = settings.issuer ?? provider.issuer ?? "";
-  const discover = remembered(() => discoverOnce(issuer, settings, parts.fetch), parts.now);
+  const discover = remembered(
+    () => discoverOnce(issuer, settings, toSignIn, parts.fetch),
+    parts.now,
+  );
   return {
     name,
     label: settings.label ?? labelOf(name, provider),
@@ -55,14 +58,35 @@ export function createRelyingParty(
   };
 }
 
+/** An issuer whose tokens we only check: its metadata, asked for at the first use. */
+export function createTokenIssuer(
+  issuer: string,
+  credentials: Pick<ProviderConfig, "clientSecret"> & { clientId: string | undefined },
+  parts: { readonly fetch: IssuerFetch; readonly now: () => number },
+): RelyingParty["discover"] {
+  const client = {
+    ...credentials,
+    clientId: credentials.clientId ?? "doorward", // openid-client wants one; it is sent nowhere
+    endpoints: {},
+  };
+  return remembered(() => discoverOnce(issuer, client, toCheckTokens, parts.fetch), parts.now);
+}
+
 /** A provider that goes by its kind's name has its kind's label; a name of its own says more. */
 function labelOf(name: string, provider: Provider): string {
   return name === provider.kind ? provider.label : name.slice(0, 1).toUpperCase() + name.slice(1);
 }
 
+/** Our registration at an issuer, as far as speaking to it needs. */
+type Client = Pick<
+  ProviderConfig,
+  "clientId" | "clientSecret" | "clientAuthentication" | "endpoints"
+>;
+
 async function discoverOnce(
   issuer: string,
-  settings: ProviderConfig,
+  settings: Client,
+  needs: Needs,
   fetch: IssuerFetch,
 ): Promise<Configuration> {
   const url = new URL(issuer);
@@ -72,7 +96,7 @@ async function discoverOnce(
       [customFetch]: fetch,
       execute: url.protocol === "http:" ? [allowInsecureRequests] : [],
     });
-    return configure(issuer, found.serverMetadata(), settings, fetch);
+    return configure(issuer, found.serverMetadata(), settings, needs, fetch);
   } catch (error) {
     throw discoveryError(error, issuer);
   }
@@ -82,10 +106,11 @@ async function discoverOnce(
 function configure(
   issuer: string,
   found: ServerMetadata,
-  settings: ProviderConfig,
+  settings: Client,
+  needs: Needs,
   fetch: IssuerFetch,
 ): Configuration {
-  checkMetadata(issuer, found);
+  checkMetadata(issuer, found, needs);
   const { authorization, token, userinfo, jwks } = settings.endpoints;
   const metadata: ServerMetadata = {
     ...found,
@@ -112,23 +137,37 @@ function configure(
   return configuration;
 }
 
-const endpoints = [
-  "authorization_endpoint",
-  "token_endpoint",
-  "jwks_uri",
-  "userinfo_endpoint",
-] as const;
+type EndpointName =
+  | "authorization_endpoint"
+  | "token_endpoint"
+  | "jwks_uri"
+  | "userinfo_endpoint"
+  | "introspection_endpoint";
 
-function checkMetadata(issuer: string, metadata: ServerMetadata): void {
+/** The endpoints that we may speak to; without those of `must` nothing works. */
+interface Needs {
+  readonly must: readonly EndpointName[];
+  readonly may: readonly EndpointName[];
+}
+
+const toSignIn: Needs = {
+  must: ["authorization_endpoint", "token_endpoint", "jwks_uri"],
+  may: ["userinfo_endpoint", "introspection_endpoint"],
+};
+
+/** Kubernetes and build services publish keys and nothing else. */
+const toCheckTokens: Needs = { must: ["jwks_uri"], may: ["introspection_endpoint"] };
+
+function checkMetadata(issuer: string, metadata: ServerMetadata, { must, may }: Needs): void {
   // OpenID Connect Discovery §4.3: exactly the same, not merely the same but for a slash.
   if (metadata.issuer !== issuer) {
     throw new Error(
       `the issuer calls itself ${JSON.stringify(metadata.issuer)}: write just that as \`issuer\``,
     );
   }
-  for (const name of endpoints) {
+  for (const name of [...must, ...may]) {
     const endpoint = metadata[name];
-    if (endpoint === undefined && name === "userinfo_endpoint") continue;
+    if (endpoint === undefined && may.includes(name)) continue;
     const fault = typeof endpoint === "string" ? endpointFault(issuer, endpoint) : "is missing";
     if (fault !== undefined) throw new Error(`the issuer's ${name} ${fault}`);
   }
@@ -146,7 +185,7 @@ function isLocal(address: string): boolean {
 }
 
 /** OpenID Connect Discovery §3: without a word of the issuer it is `client_secret_basic`. */
-function authentication(metadata: ServerMetadata, settings: ProviderConfig): ClientAuth {
+function authentication(metadata: ServerMetadata, settings: Client): ClientAuth {
   const { clientSecret, clientAuthentication } = settings;
   if (clientSecret === undefined) return None();
   const offered = metadata.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];

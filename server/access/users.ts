@@ -1,0 +1,111 @@
+import { readFile, stat } from "node:fs/promises";
+import { ConfigError, type Fault } from "../config/faults.ts";
+import { reasonsOf, type Log } from "../observe/log.ts";
+import type { Session } from "../session/sessions.ts";
+import { parsePasswordHash, type PasswordCheck } from "./password-hash.ts";
+import { unstoredSession } from "./token-source.ts";
+
+export interface User {
+  readonly session: Session;
+  readonly check: PasswordCheck;
+}
+
+/** The people of a file, by name. Another map is another state of the file. */
+export type UserList = ReadonlyMap<string, User>;
+
+export interface Users {
+  /** As the file is now, or was a second ago. */
+  current(): UserList | Promise<UserList>;
+}
+
+const lookAgainMs = 1_000;
+
+/** Opens a file of names and hashes. Throws a `ConfigError` that names every line that cannot be used. */
+export async function openUsers(file: string, log: Log, now: () => number): Promise<Users> {
+  let users: UserList;
+  let stamp: string;
+  try {
+    stamp = await stampOf(file);
+    users = parseUsers(file, await readFile(file, "utf8"));
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError(file, [{ path: "users", message: reasonsOf(error) }]);
+  }
+  let lookedAt = now();
+  let looking: Promise<UserList> | undefined;
+
+  return {
+    current() {
+      if (looking !== undefined) return looking;
+      if (now() < lookedAt + lookAgainMs) return users;
+      lookedAt = now();
+      looking = look().finally(() => {
+        looking = undefined;
+      });
+      return looking;
+    },
+  };
+
+  /** A file that cannot be used changes nothing: a slip of an editor locks nobody out. */
+  async function look(): Promise<UserList> {
+    const found = await stampOf(file).catch(reasonsOf);
+    if (found === stamp) return users;
+    stamp = found;
+    try {
+      users = parseUsers(file, await readFile(file, "utf8"));
+      log.info({ file, users: users.size }, "the file of users was read anew");
+    } catch (error) {
+      log.error({ reason: reasonsOf(error) }, "the changed file of users is not taken");
+    }
+    return users;
+  }
+}
+
+/** What differs once a file was written or replaced. */
+async function stampOf(file: string): Promise<string> {
+  const { mtimeNs, ino, size } = await stat(file, { bigint: true });
+  return `${mtimeNs}:${ino}:${size}`;
+}
+
+/** The format of htpasswd: `name:hash` a line. */
+export function parseUsers(file: string, text: string): UserList {
+  const users = new Map<string, User>();
+  const faults: Fault[] = [];
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === "" || line.startsWith("#")) continue;
+    const [name = "", ...rest] = line.split(":");
+    const check = parsePasswordHash(rest.join(":").trim());
+    const fault = name === "" || rest.length === 0 ? "is not name:hash" : undefined;
+    const repeated = users.has(name) ? "names somebody for the second time" : undefined;
+    const message = fault ?? repeated ?? ("fault" in check ? check.fault : undefined);
+    if (message !== undefined) faults.push({ path: `line ${index + 1}`, message });
+    else if (!("fault" in check)) users.set(name, { check, session: sessionOf(name) });
+  }
+  if (faults.length > 0) throw new ConfigError(file, faults);
+  return users;
+}
+
+/** A name and nothing else: rules let such a user in by `subjects`, or by `provider: users`. */
+function sessionOf(name: string): Session {
+  const issuer = "urn:doorward:users";
+  return unstoredSession({
+    version: 1,
+    identity: {
+      issuer,
+      subject: name,
+      email: undefined,
+      groups: [],
+      name: undefined,
+      preferredUsername: name,
+      provider: "users",
+      claims: { iss: issuer, sub: name },
+    },
+    site: "",
+    clientId: "",
+    accessToken: undefined,
+    idToken: undefined,
+    createdAt: 0,
+    expiresAt: Number.MAX_SAFE_INTEGER,
+    usedAt: 0,
+  });
+}
