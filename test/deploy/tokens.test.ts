@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Browser } from "../peers/browser.ts";
+import { startCaddy } from "../peers/caddy.ts";
+import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
+import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
+import { startNginx } from "../peers/nginx.ts";
+import type { Proxy } from "../peers/proxy-process.ts";
+import { jws, startTokenIssuer, type TokenIssuer } from "../peers/token-issuer.ts";
+
+const hosts = ["app.example.com"];
+const app = "https://app.example.com";
+
+describe.each([
+  { name: "nginx", start: startNginx, file: "mounted.conf" },
+  { name: "Caddy", start: startCaddy, file: "mounted.Caddyfile" },
+])("a program with a token, behind $name", ({ start, file }) => {
+  let issuer: TokenIssuer;
+  let doorward: TestDoorward;
+  let echo: EchoApp;
+  let proxy: Proxy;
+
+  beforeAll(async () => {
+    issuer = await startTokenIssuer();
+    const company = { type: "oidc", issuer: issuer.issuer, clientId: "door" };
+    doorward = await startDoorward(
+      configOf({
+        url: `${app}/_auth`,
+        providers: { company },
+        access: { subjects: ["ci"] },
+        rules: [
+          { path: "/repo.git/**", bearer: true },
+          { path: "/scoped/**", bearer: { scopes: ["write"] } },
+        ],
+      }),
+    );
+    echo = await startEchoApp();
+    proxy = await start({ file, hosts, doorwardPort: doorward.port, appPort: echo.port });
+  });
+  afterAll(async () => {
+    await proxy.stop();
+    await Promise.all([echo.close(), issuer.close()]);
+    await doorward.close();
+  });
+
+  function tokenOf(subject: string): string {
+    const [key] = issuer.keys;
+    if (key === undefined) throw new Error("the issuer has no key");
+    const now = Math.floor(Date.now() / 1000);
+    const claims = { iss: issuer.issuer, aud: "door", sub: subject, iat: now, exp: now + 600 };
+    return jws({ alg: key.alg, kid: key.kid, typ: "at+jwt" }, claims, key);
+  }
+
+  function ask(path: string, headers: Record<string, string> = {}) {
+    const browser = new Browser(new Map([["app.example.com:443", proxy.https]]));
+    return browser.ask(app + path, { headers: { "User-Agent": "git/2.39.5", ...headers } });
+  }
+
+  function basic(user: string, password: string): Record<string, string> {
+    return { Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` };
+  }
+
+  it("is asked for credentials in a way that git understands, and not redirected", async () => {
+    const answer = await ask("/repo.git/info/refs?service=git-upload-pack");
+
+    expect(answer.status).toBe(401);
+    expect(answer.headers.location).toBeUndefined();
+    expect(String(answer.headers["www-authenticate"])).toContain("Basic realm=");
+    expect(echo.heard).toHaveLength(0);
+  });
+
+  it.each([
+    ["as git sends it", (token: string) => basic("x-access-token", token)],
+    ["as the name alone", (token: string) => basic(token, "")],
+    ["as a bearer", (token: string) => ({ Authorization: `Bearer ${token}` })],
+  ])("passes with its identity, %s", async (_, credentials) => {
+    const answer = await ask("/repo.git/info/refs", credentials(tokenOf("ci")));
+
+    expect(answer.status).toBe(200);
+    expect(echo.heard.at(-1)?.headers).toContainEqual(["X-Auth-Request-User", "ci"]);
+  });
+
+  it.each([
+    ["a token that nobody signed", () => basic("x-access-token", "a.b.c"), 401],
+    ["somebody who may not pass", () => basic("x-access-token", tokenOf("eve")), 403],
+  ])("does not pass as %s", async (_, credentials, status) => {
+    const before = echo.heard.length;
+
+    const answer = await ask("/repo.git/info/refs", credentials());
+
+    expect(answer.status).toBe(status);
+    expect(echo.heard).toHaveLength(before);
+  });
+
+  it("that opens nothing here is the app's own affair, and no redirect follows", async () => {
+    const headers = { Authorization: `Bearer ${tokenOf("ci")}`, "Sec-Fetch-Mode": "navigate" };
+
+    const answer = await ask("/other", headers);
+
+    expect(answer.status).toBe(401);
+    expect(answer.headers.location).toBeUndefined();
+  });
+
+  it("that lacks a scope gets 403", async () => {
+    const answer = await ask("/scoped/x", { Authorization: `Bearer ${tokenOf("ci")}` });
+
+    expect(answer.status).toBe(403);
+  });
+});
