@@ -14,13 +14,18 @@ export function identify({ idToken, userinfo = {} }: Answers, names: ClaimNames)
   };
 }
 
-/** The address and its `email_verified` come from the same answer, or one could vouch for the other's. */
+/** The address and what verifies it come from the same answer, or one could vouch for the other's. */
 function verifiedEmail(sources: Answers["idToken"][], names: ClaimNames): string | undefined {
   for (const source of sources) {
     const email = text(claimAt(source, names.email));
-    if (email !== undefined && (names.trustEmail || source.email_verified === true)) return email;
+    if (email !== undefined && (names.trustEmail || isVerified(source, email))) return email;
   }
   return undefined;
+}
+
+/** `email_verified` speaks of `email` (Core §5.1), and of another claim only where there is no `email` beside it. */
+function isVerified(source: Answers["idToken"], email: string): boolean {
+  return source.email_verified === true && (source.email === undefined || source.email === email);
 }
 
 /** An issuer of which only the data is special. */

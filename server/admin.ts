@@ -26,7 +26,12 @@ export function createAdmin(app: App, log: Log): RequestListener {
     const registry = await metrics;
     return plain(200, await registry.metrics(), registry.contentType);
   });
-  return toNodeHandler(admin);
+  const handler = toNodeHandler(admin);
+  return (request, response) => {
+    // srvx throws, outside of every handler, at a host that makes no URL: this listener needs none.
+    request.headers.host = "admin";
+    return handler(request, response);
+  };
 }
 
 function plain(status: number, body: string, type = "text/plain; charset=utf-8"): HTTPResponse {

@@ -3,7 +3,8 @@ import { providers } from "../providers/registry.ts";
 import type { Admit } from "./access/admission.ts";
 import { createBearer } from "./access/bearer.ts";
 import { createPasswords } from "./access/passwords.ts";
-import { compileRules, indexByHost } from "./access/rules.ts";
+import { indexByHost } from "./access/rule-index.ts";
+import { compileRules } from "./access/rules.ts";
 import { openUsers, type Users } from "./access/users.ts";
 import type { Config } from "./config/schema.ts";
 import { createSiteFinder, createSites, type Site } from "./config/site.ts";
@@ -43,12 +44,15 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
   const store = await openStore(config.storage);
   const issuerFetch = createIssuerFetch(fetch);
   const parties = createParties(config, { fetch: issuerFetch, now });
+  const sites = createSites(config);
   const sessions = new Sessions({
     store,
     secrets: config.secret,
     lifetimeMs: config.session.lifetime,
     idleMs: config.session.idle,
-    isCurrent: ({ identity, clientId }) => {
+    isCurrent: ({ identity, clientId, site: siteUrl }) => {
+      const offering = sites.find(({ url }) => url.href === siteUrl);
+      if (offering?.providers?.includes(identity.provider) === false) return false;
       const party = parties.get(identity.provider);
       // A subject means somebody at one issuer only, and a session is for one client only.
       return party?.issuer === identity.issuer && party.settings.clientId === clientId;

@@ -27,6 +27,7 @@ export async function check(config: Config): Promise<Finding[]> {
   );
   return [
     ...createSites(config).map(cookieScope),
+    ...addressRules(config),
     await found(`store ${config.storage.driver}`, () => tryStore(config)),
     ...issuers,
   ];
@@ -55,6 +56,14 @@ async function tryStore({ storage }: Config): Promise<string> {
 
 function sitesOffering(config: Config, provider: string): Site[] {
   return createSites(config).filter(({ providers }) => providers?.includes(provider) !== false);
+}
+
+/** Whoever sits in a range that is trusted as a whole can write any address into `X-Forwarded-For`. */
+function addressRules({ rules, trustedProxies }: Config): Finding[] {
+  if (!rules.some(({ ip }) => ip !== undefined) || !trustedProxies.includes("private")) return [];
+  const text =
+    "rules with ip: trustedProxies holds `private`, so visitors of the inside can claim any address; list your proxies' own addresses";
+  return [{ isFault: true, text }];
 }
 
 function cookieScope({ cookieDomain, url }: Site): Finding {

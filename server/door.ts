@@ -1,6 +1,7 @@
 import type { H3Event } from "h3";
 import type { Admit } from "./access/admission.ts";
-import type { Rule, RulesOfHost } from "./access/rules.ts";
+import type { RulesOfHost } from "./access/rule-index.ts";
+import type { Rule } from "./access/rules.ts";
 import type { Answer } from "./answer.ts";
 import type { Config } from "./config/schema.ts";
 import type { Site } from "./config/site.ts";

@@ -1,13 +1,9 @@
 import type { Identity } from "./access/identity.ts";
 import { parseEmail } from "./access/email.ts";
 import { decide } from "./access/policy.ts";
-import {
-  compileRules,
-  indexByHost,
-  matchRule,
-  type Circumstances,
-  type Rule,
-} from "./access/rules.ts";
+import { indexByHost } from "./access/rule-index.ts";
+import { type Circumstances } from "./access/circumstances.ts";
+import { compileRules, matchRule, type Rule } from "./access/rules.ts";
 import type { Config } from "./config/schema.ts";
 import { createSiteFinder, createSites } from "./config/site.ts";
 import {
@@ -52,7 +48,7 @@ export function explain(config: Config, url: string, somebody: Somebody, now: nu
   return [
     `site: ${site.url.href}`,
     identity === undefined ? "identity: not signed in" : `identity: ${describe(identity)}`,
-    ...considered(rules, new Set(indexByHost(rules)(request)), given),
+    ...considered(rules, indexByHost(rules)(request), given),
     `${decision.verdict} by ${decision.rule}${reason}`,
   ];
 }
@@ -97,17 +93,18 @@ function describe({ email, subject, groups, provider }: Identity): string {
 /** Each rule up to the one that ends the search, and why it did or did not match. */
 function considered(
   rules: readonly Rule[],
-  ofHost: ReadonlySet<Rule>,
+  ofHost: readonly Rule[],
   given: Circumstances,
 ): string[] {
   const lines: string[] = [];
-  for (const rule of rules) {
-    if (!ofHost.has(rule)) {
-      lines.push(`${rule.name}: no, host is not ${[rule.config.host].flat().join(" or ")}`);
+  for (const { name, config } of rules) {
+    const rule = ofHost.find((one) => one.name === name);
+    if (rule === undefined) {
+      lines.push(`${name}: no, host is not ${[config.host].flat().join(" or ")}`);
       continue;
     }
     const { match, failed } = matchRule(rule, given);
-    lines.push(`${rule.name}: ${match === "no" ? `no, by ${failed}` : wording[match]}`);
+    lines.push(`${name}: ${match === "no" ? `no, by ${failed}` : wording[match]}`);
     if (match === "yes") return lines;
   }
   return [...lines, "access: asked last, for no rule decided before"];

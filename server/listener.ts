@@ -59,12 +59,13 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
     }
     if (entrance === undefined) return send(response, notFoundPage(undefined));
     // RFC 9112 §3.2: which of two hosts was meant is nobody's to guess.
-    if ((request.headersDistinct.host?.length ?? 0) > 1) return send(response, empty(400));
+    // And srvx throws, outside of every handler, at one that makes no URL.
+    if (!hasOneHost(request)) return send(response, empty(400));
     const allowed = methods[endpoint.name];
     if (allowed?.includes(request.method ?? "") === false) {
       return send(response, empty(405, "Allow", allowed.join(", ")));
     }
-    void entrance.handler(request, response);
+    answerOthers(entrance, request, response);
   };
 
   function siteAt(request: IncomingMessage): Site | undefined {
@@ -78,7 +79,9 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
   ): Entrance | undefined {
     const [only, ...more] = sharing;
     if (more.length === 0) return only;
-    return sharing.find(({ door: { site } }) => host?.toLowerCase() === site.url.host);
+    const asked = host?.toLowerCase();
+    const named = ({ door: { site } }: Entrance) => asked === site.url.hostname; // nginx's $host has no port
+    return sharing.find(({ door: { site } }) => asked === site.url.host) ?? sharing.find(named);
   }
 
   function answerVerify(
@@ -100,12 +103,26 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
     }
   }
 
+  function answerOthers(
+    { handler }: Entrance,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
+    // A handler that throws before its first promise would else end the process.
+    Promise.try(handler, request, response).catch((error: unknown) => fail(response, error));
+  }
+
   /** Whatever broke, nobody passes. */
   function fail(response: ServerResponse, error: unknown): void {
     log.error({ reason: reasonsOf(error), stack: stackOf(error) }, "unexpected failure");
     if (response.headersSent) response.destroy();
     else send(response, empty(500));
   }
+}
+
+/** RFC 9112 §3.2; HTTP/1.0 may leave it out. */
+function hasOneHost({ headersDistinct: { host = [] } }: IncomingMessage): boolean {
+  return host.length <= 1 && host.every((written) => URL.canParse(`http://${written}/`));
 }
 
 function createRoutes(door: Door): H3 {

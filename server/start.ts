@@ -1,6 +1,7 @@
 import { decide } from "./access/policy.ts";
 import type { StepUp } from "./access/step-up.ts";
 import { isMet } from "./access/step-up.ts";
+import type { Rule } from "./access/rules.ts";
 import { empty, redirect, type Answer } from "./answer.ts";
 import type { Door, Endpoint } from "./door.ts";
 import { requestTo } from "./forwarded/forwarded-request.ts";
@@ -20,7 +21,7 @@ export function createStart(door: Door): Endpoint {
     const returnTo = returnTarget(site, rd) ?? fallback;
     if (rd !== null && returnTo === fallback && rd !== "/" && rd !== fallback) warn(rd);
     const cookies = headers.get("cookie") ?? undefined;
-    const wanted = { returnTo, stepUp: readStepUp(query), prompt: readPrompt(query) };
+    const wanted = { returnTo, stepUp: readStepUp(query, door.rules), prompt: readPrompt(query) };
     if (await mayGoStraightBack(door, cookies, wanted)) return redirect(302, returnTo);
     const party = chosen(door, query.get("provider"));
     return party === undefined
@@ -58,15 +59,14 @@ function isTopLevel(headers: Headers): boolean {
 }
 
 /** As `/verify` wrote it into its challenge; whoever changes it is challenged again there. */
-function readStepUp(query: URLSearchParams): StepUp {
+function readStepUp(query: URLSearchParams, rules: readonly Rule[]): StepUp {
   const maxAge = query.get("max_age");
-  const acr = query
-    .get("acr_values")
-    ?.split(" ")
-    .filter((value) => value !== "");
+  // Only what some rule asks for: a link must not talk the issuer into a weaker sign-in.
+  const known = new Set(rules.flatMap(({ config }) => config.acr ?? []));
+  const acr = (query.get("acr_values") ?? "").split(" ").filter((value) => known.has(value));
   return {
     maxAgeMs: maxAge !== null && /^\d{1,9}$/.test(maxAge) ? Number(maxAge) * 1000 : undefined,
-    acr: acr === undefined || acr.length === 0 || acr.length > 10 ? undefined : acr,
+    acr: acr.length === 0 ? undefined : acr,
   };
 }
 

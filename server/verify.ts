@@ -1,8 +1,9 @@
 import type { Admission } from "./access/admission.ts";
 import { createIdentityHeaders } from "./access/identity-headers.ts";
 import { readNarrowings } from "./access/narrowing.ts";
-import { decide } from "./access/policy.ts";
-import type { Circumstances } from "./access/rules.ts";
+import { decide, type Showing } from "./access/policy.ts";
+import { pathOf, type Circumstances } from "./access/circumstances.ts";
+import type { Rule } from "./access/rules.ts";
 import { empty, type Answer } from "./answer.ts";
 import type { Site } from "./config/site.ts";
 import type { House } from "./door.ts";
@@ -31,10 +32,11 @@ export type Verify = (request: VerifyRequest) => Answer | Promise<Answer>;
 
 /** The gate: may this request pass? Any doubt is a no, and every way out of here but one says so. */
 export function createVerify(house: House): Verify {
-  const { config, siteOf, rulesOf, sessions, admit, counts, now } = house;
+  const { config, siteOf, rules, rulesOf, sessions, admit, counts, now } = house;
   const isTrusted = createAddressRanges(config.trustedProxies);
   const identityHeaders = createIdentityHeaders(config.headers, house.log);
   const allowed = new WeakMap<Session, Answer>();
+  const allowedInPublic = new WeakMap<Session, Answer>();
   const anonymous = empty(200, ...identityHeaders(undefined));
   const refuse = createRefusals(house);
   const userInfo = createUserInfo(house, refuse);
@@ -90,24 +92,27 @@ export function createVerify(house: House): Verify {
     session: Session | undefined,
     challenge = refuse.challenge,
   ): Answer {
-    const { site, request, query } = asked;
+    const { site, query } = asked;
     const identity = session?.record.identity;
     const given = circumstancesOf(asked, identity?.provider);
     const visitor = { identity, now: now() };
-    const decision = decide(rulesOf(request), site.access, given, visitor, readNarrowings(query));
-    if (decision.verdict === "allow") return allow(session);
+    const decision = decide(rulesFor(given), site.access, given, visitor, readNarrowings(query));
+    if (decision.verdict === "allow") return allow(session, decision.showing);
     if (decision.verdict === "deny") return refuse.deny(asked, session, decision);
     return challenge(asked, decision);
   }
 
   /** The only 200 of this file: it lets a request pass. Prepared once a session. */
-  function allow(session: Session | undefined): Answer {
+  function allow(session: Session | undefined, showing?: Showing): Answer {
     counts.allow++;
-    if (session === undefined) return anonymous;
-    let prepared = allowed.get(session);
+    if (session === undefined || showing === "nobody") return anonymous;
+    const answers = showing === "identity" ? allowedInPublic : allowed;
+    let prepared = answers.get(session);
     if (prepared === undefined) {
-      prepared = empty(200, ...identityHeaders(session.record));
-      allowed.set(session, prepared);
+      const { record } = session;
+      const told = showing === "identity" ? withoutTokens(record) : record;
+      prepared = empty(200, ...identityHeaders(told));
+      answers.set(session, prepared);
     }
     return prepared;
   }
@@ -118,8 +123,12 @@ export function createVerify(house: House): Verify {
     const given = circumstancesOf(asked, undefined);
     const visitor = { identity: undefined, now: now() };
     const narrowings = readNarrowings(asked.query);
-    const decision = decide(rulesOf(asked.request), asked.site.access, given, visitor, narrowings);
+    const decision = decide(rulesFor(given), asked.site.access, given, visitor, narrowings);
     return decision.verdict === "allow" ? allow(undefined) : refuse.unreachable(error, asked);
+  }
+
+  function rulesFor(given: Circumstances): readonly Rule[] {
+    return rules.length === 0 ? rules : rulesOf(given.request, pathOf(given));
   }
 
   function circumstancesOf(
@@ -133,6 +142,11 @@ export function createVerify(house: House): Verify {
       isPreflight: isPreflight(request, headers),
     };
   }
+}
+
+/** Where anybody may pass, a token would go to an app that need not guard it. */
+function withoutTokens(record: Session["record"]): Session["record"] {
+  return { ...record, accessToken: undefined, idToken: undefined };
 }
 
 /** RFC 9112 §3.2: which of two hosts was meant is nobody's to guess. */

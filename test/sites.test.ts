@@ -175,6 +175,19 @@ describe("rules at /verify", () => {
     });
   });
 
+  it("tell the app nothing of whoever sends a preflight", async () => {
+    const cookie = await signedIn(portal, "ada");
+
+    const answer = await verify("api.example.com", {
+      "X-Forwarded-Method": "OPTIONS",
+      Origin: "http://app.example.com:3000",
+      "Access-Control-Request-Method": "PUT",
+      Cookie: cookie,
+    });
+
+    expect(answer).toMatchObject({ status: 200, headers: { "x-auth-request-user": "" } });
+  });
+
   it("pass a real preflight without identity, and answer the request itself with 401 in JSON", async () => {
     const preflight = {
       "X-Forwarded-Method": "OPTIONS",

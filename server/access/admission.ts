@@ -1,7 +1,8 @@
 import type { Site } from "../config/site.ts";
 import type { RequestHeaders } from "../forwarded/request-headers.ts";
 import type { Session } from "../session/sessions.ts";
-import { matchRule, type Circumstances, type Rule } from "./rules.ts";
+import { type Circumstances } from "./circumstances.ts";
+import { matchRule, type Rule } from "./rules.ts";
 
 /** A request with an `Authorization` header, as those see it who check what is in it. */
 export interface Bringing {

@@ -6,7 +6,7 @@ export function pathPatternFault(written: string): string | undefined {
   if (!written.startsWith("/")) return "does not start with a slash";
   if (/[?#]/.test(written))
     return "holds a query or a fragment: conditions on those go into `query`";
-  if (/[;\\\p{Cc}]|%(2f|5c|00|23|3f|25)/iu.test(written)) {
+  if (/[;\\\p{Cc}]|%(2f|5c|00|23|3f|25|2a)/iu.test(written)) {
     return "holds a sign that servers read in several ways, so no request would match it";
   }
   const segments = written.split("/").slice(1);

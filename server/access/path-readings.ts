@@ -5,7 +5,7 @@ import { segmentsOf } from "./path-pattern.ts";
  * if any reading is its own, and a rule that opens only if all are.
  */
 export interface PathReadings {
-  /** The segments of each reading; the canonical one comes first. */
+  /** The segments of each reading; the canonical one comes first. None: too long to be read so. */
   readonly readings: readonly (readonly string[])[];
   /** Holds what no two servers agree on, so that no rule may open it whatever the readings say. */
   readonly isTreacherous: boolean;
@@ -15,22 +15,33 @@ export interface PathReadings {
 const treacherous = /%(?:2f|5c|00|23|3f|25)|;/i;
 
 /** Nothing to decode, to resolve or to collapse: every server reads the same. */
-const plain = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9\-._~!$&'()*+,=:@]*)+$/;
+const plain = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9\-._~!$&'()*+,=:@]+)*\/?$/;
+
+/** Beyond this a path is nobody's honest one, and reading it in every way would cost too much. */
+const longest = 8 * 1024;
 
 export function readPath(uri: string): PathReadings {
   const mark = uri.indexOf("?");
   const path = mark === -1 ? uri : uri.slice(0, mark);
+  if (path.length > longest) return { readings: [], isTreacherous: true };
   if (plain.test(path)) return { readings: [segmentsOf(path)], isTreacherous: false };
-  const once = decodeLeniently(path);
-  const twice = decodeLeniently(once);
   const readings = new Map<string, string[]>();
-  // The canonical reading first: decoded once, dot segments resolved.
-  for (const text of [once, decodeNecessary(path), twice]
-    .flatMap(slashed)
-    .flatMap(withoutParameters)) {
-    for (const segments of resolved(text)) readings.set(segments.join("\0"), segments);
+  for (const written of withoutParameters(path)) {
+    const once = decodeLeniently(written);
+    // The canonical reading first: decoded once, dot segments resolved.
+    for (const text of [once, decodeNecessary(written), decodeLeniently(once)].flatMap(variants)) {
+      for (const segments of resolved(text)) readings.set(segments.join("/"), segments);
+    }
   }
   return { readings: [...readings.values()], isTreacherous: treacherous.test(path) };
+}
+
+function variants(text: string): string[] {
+  return [text]
+    .flatMap(slashed)
+    .flatMap(withoutParameters)
+    .flatMap(withoutAuthority)
+    .flatMap(withoutNul);
 }
 
 /** Each escape by itself, so that one that is broken does not hide the others. */
@@ -56,17 +67,31 @@ function slashed(path: string): string[] {
   return path.includes("\\") ? [path, path.replaceAll("\\", "/")] : [path];
 }
 
-/** As it is, and without path parameters, as servlet containers drop them. */
+/** As it is, and without path parameters, as servlet containers drop them, before they decode or after. */
 function withoutParameters(path: string): string[] {
   return path.includes(";") ? [path, path.replace(/;[^/]*/g, "")] : [path];
 }
 
-/** Dot segments resolved after and before empty segments are dropped, and left as they stand. */
+/** As it is, and as a URL parser reads a target that starts with two slashes: a host, and then the path. */
+function withoutAuthority(path: string): string[] {
+  return path.startsWith("//") ? [path, path.replace(/^\/{2,}[^/]*/, "") || "/"] : [path];
+}
+
+/** As it is, cut at a NUL as C does, and without it. */
+function withoutNul(path: string): string[] {
+  return path.includes("\0")
+    ? [path, path.slice(0, path.indexOf("\0")), path.replaceAll("\0", "")]
+    : [path];
+}
+
+/** Dot segments resolved or left as they stand, empty segments dropped before, after or not at all. */
 function resolved(path: string): string[][] {
+  const written = path.replace(/\/$/, "").split("/").slice(1);
   return [
     resolveDots(segmentsOf(path)),
-    resolveDots(path.split("/").slice(1)).filter((segment) => segment !== ""),
+    resolveDots(written).filter((segment) => segment !== ""),
     segmentsOf(path),
+    written,
   ];
 }
 

@@ -1,14 +1,18 @@
 import { claimAt } from "../../providers/claims.ts";
 import type { Access, RuleAccess } from "../config/access-schema.ts";
 import type { Identity } from "./identity.ts";
-import { matchRule, pathOf, type Circumstances, type Rule } from "./rules.ts";
+import { pathOf, type Circumstances } from "./circumstances.ts";
+import { matchRule, type Rule } from "./rules.ts";
 import { isMet, type StepUp } from "./step-up.ts";
 
 /** challenge = sign in (again), deny = no sign-in of this identity would help. `rule` is what decided. */
 export type Decision =
-  | { readonly verdict: "allow"; readonly rule: string }
+  | { readonly verdict: "allow"; readonly rule: string; readonly showing?: Showing }
   | { readonly verdict: "challenge"; readonly rule: string; readonly stepUp?: StepUp }
   | { readonly verdict: "deny"; readonly rule: string; readonly reason: string };
+
+/** What an allow may tell the app: nothing of a preflight's sender; no token where anybody may pass. */
+export type Showing = "nobody" | "identity";
 
 /** What the query of `/verify` asks on top of the policy; it can only narrow. */
 export interface Narrowing {
@@ -53,21 +57,21 @@ function harsher(one: Decision | undefined, other: Decision): Decision {
 
 /** What a rule says once it matches. */
 function outcomeOf(
-  { name, config }: Rule,
+  { name, outcome }: Rule,
   access: Access | undefined,
   given: Circumstances,
   visitor: Visitor,
 ): Decision {
-  if (config.deny) return { verdict: "deny", rule: name, reason: "the rule denies everybody" };
-  if (config.preflight === "allow" && given.isPreflight && !pathOf(given).isTreacherous) {
-    return { verdict: "allow", rule: name };
+  if (outcome.deny) return { verdict: "deny", rule: name, reason: "the rule denies everybody" };
+  if (outcome.preflight === "allow" && given.isPreflight && !pathOf(given).isTreacherous) {
+    return { verdict: "allow", rule: name, showing: "nobody" };
   }
-  if (config.allow === "public") return { verdict: "allow", rule: name };
+  if (outcome.allow === "public") return { verdict: "allow", rule: name, showing: "identity" };
   const { identity, now } = visitor;
   if (identity === undefined) return { verdict: "challenge", rule: name };
-  if (!permits(config.allow, access, identity))
+  if (!permits(outcome.allow, access, identity))
     return { verdict: "deny", rule: name, reason: notNamed };
-  const stepUp = { maxAgeMs: config.maxAge, acr: config.acr };
+  const stepUp = { maxAgeMs: outcome.maxAge, acr: outcome.acr };
   return isMet(stepUp, identity.claims, now)
     ? { verdict: "allow", rule: name }
     : { verdict: "challenge", rule: name, stepUp };

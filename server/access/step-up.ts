@@ -15,8 +15,10 @@ const toleranceMs = 30_000;
 export function isMet({ maxAgeMs, acr }: StepUp, claims: Claims, now: number): boolean {
   if (maxAgeMs !== undefined) {
     const authTime = claimAt(claims, "auth_time");
-    if (typeof authTime !== "number" || now - authTime * 1000 > maxAgeMs + toleranceMs)
-      return false;
+    if (typeof authTime !== "number") return false;
+    const ageMs = now - authTime * 1000;
+    // A time that lies ahead would be fresh for ever; milliseconds in the place of seconds are such a time.
+    if (ageMs > maxAgeMs + toleranceMs || ageMs < -toleranceMs) return false;
   }
   const reached = claimAt(claims, "acr");
   return acr === undefined || (typeof reached === "string" && acr.includes(reached));

@@ -2,7 +2,7 @@ import { providers } from "../../providers/registry.ts";
 import type { Fault } from "./faults.ts";
 import { ruleFaults } from "./rule-checks.ts";
 import { isObject } from "./shape.ts";
-import { siteFaults } from "./site-checks.ts";
+import { isPublicSuffix, siteFaults } from "./site-checks.ts";
 import { unknown } from "./unknown-keys.ts";
 
 /** What no single value shows: how the settings fit one another. Reads raw values, for other faults may stand beside. */
@@ -13,6 +13,7 @@ export function crossChecks(raw: Record<string, unknown>): Fault[] {
     ...accessFaults(raw),
     ...ruleFaults(raw),
     ...headerFaults(raw.headers),
+    ...redirectFaults(raw.allowedRedirects),
   ];
 }
 
@@ -84,6 +85,23 @@ function accessFault(access: unknown, path: string): Fault[] {
   return [
     { path, message: "names nobody: write domains, emails, groups, subjects or `anyone: true`" },
   ];
+}
+
+function redirectFaults(targets: unknown): Fault[] {
+  const written = Array.isArray(targets) ? [...targets.entries()] : [];
+  return written
+    .filter(([, target]) => typeof target === "string" && /^\.[^:]+/.test(target))
+    .filter(([, target]) =>
+      isPublicSuffix(
+        String(target)
+          .toLowerCase()
+          .replace(/^\.|:.*$/g, ""),
+      ),
+    )
+    .map(([index, target]) => ({
+      path: `allowedRedirects.${index}`,
+      message: `"${target}" means the hosts of strangers too`,
+    }));
 }
 
 function headerFaults(headers: unknown): Fault[] {

@@ -126,7 +126,7 @@ function read(text: string, shape: Shape): unknown {
       return text;
     }
   }
-  if (shape.kind === "list") {
+  if (shape.kind === "list" && shapeOf(shape.item).kind === "leaf") {
     const entries = text.split(",").map((entry) => entry.trim());
     return entries.filter((entry) => entry !== "");
   }

@@ -43,9 +43,9 @@ export function faultOf(issue: v.BaseIssue<unknown>): Fault {
   return { path, message: isSecret(path) ? message : `${JSON.stringify(issue.input)} ${message}` };
 }
 
-/** Secrets are named by their place alone. */
+/** Secrets are named by their place alone; and a provider that is no group of settings may be one. */
 function isSecret(path: string): boolean {
-  return /(^|\.)(secret(\.\d+)?|clientSecret)$/.test(path);
+  return /(^|\.)(secret(\.\d+)?|clientSecret)$|^providers(\.[^.]+)?$/.test(path);
 }
 
 function expected(issue: v.BaseIssue<unknown>): string {

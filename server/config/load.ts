@@ -63,10 +63,14 @@ export function checkConfig(
 /** Where one value stands for a list of one, its place has no index. */
 function withoutIndex(fault: Fault, raw: unknown): Fault {
   const owner = fault.path.replace(/\.0$/, "");
-  const value = owner
-    .split(".")
-    .reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), raw);
-  return typeof value === "string" ? { ...fault, path: owner } : fault;
+  return typeof valueAt(raw, owner) === "string" ? { ...fault, path: owner } : fault;
+}
+
+function valueAt(raw: unknown, path: string): unknown {
+  return path.split(".").reduce<unknown>((at, key) => {
+    if (Array.isArray(at)) return at[Number(key)];
+    return isObject(at) ? at[key] : undefined;
+  }, raw);
 }
 
 function nameSource(fault: Fault, sources: ReadonlyMap<string, string>): Fault {

@@ -65,7 +65,10 @@ function outcomeFaults(rule: Record<string, unknown>, path: string): Fault[] {
 function hostFaults(hosts: unknown, path: string): Fault[] {
   const texts = [hosts].flat().filter((host): host is string => typeof host === "string");
   return texts
-    .filter((host) => host.startsWith("*.") && isPublicSuffix(host.slice(2).toLowerCase()))
+    .filter(
+      (host) =>
+        host.startsWith("*.") && isPublicSuffix(host.slice(2).toLowerCase().replace(/:.*$/, "")),
+    )
     .map((host) => ({
       path: `${path}.host`,
       message: `"${host}" means the hosts of strangers too`,

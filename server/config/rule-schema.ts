@@ -21,7 +21,10 @@ function hostPatternFault(written: string): string | undefined {
 
 const host = v.pipe(
   told(hostPatternFault),
-  v.transform((written) => written.toLowerCase()),
+  // An IPv6 address has many spellings, and proxies send the short one.
+  v.transform((written) =>
+    written.startsWith("[") ? new URL(`ftp://${written}`).host : written.toLowerCase(),
+  ),
 );
 
 const method = told((written) =>
@@ -45,7 +48,7 @@ export const rule = v.strictObject({
   ),
   deny: v.optional(v.literal(true)),
   maxAge: v.optional(duration),
-  acr: v.optional(oneOrMore(text)),
+  acr: v.optional(v.pipe(oneOrMore(text), v.maxLength(10, "is longer than 10 values"))),
   preflight: v.optional(v.picklist(["allow"])),
   /** Tokens in `Authorization` stand instead of a session. */
   bearer: v.optional(bearer),

@@ -71,11 +71,24 @@ function overlaps(all: readonly Written[]): Fault[] {
     const scope = domain === undefined ? hostname : `.${domain}`;
     if (scope === undefined) return [];
     const other = owners.get(scope);
+    const nesting = nestingScope(scope, [...owners.keys()]);
     owners.set(scope, prefix);
-    if (other === undefined) return [];
+    if (other === undefined && nesting === undefined) return [];
+    if (other === undefined) {
+      const message = `has the cookie scope ${scope} beside ${nesting}: browsers would send both cookies at once, and neither would count`;
+      return [{ path: `${prefix}cookie.domain`, message }];
+    }
     const message = `has the cookie scope of ${other.slice(0, -1)}, ${scope}: one site is enough for it`;
     return [{ path: `${prefix}url`, message }];
   });
+}
+
+/** A domain's cookies have one name, so of two domains one within the other both would come. */
+function nestingScope(scope: string, others: readonly string[]): string | undefined {
+  if (!scope.startsWith(".")) return undefined;
+  return others.find(
+    (other) => other.startsWith(".") && (other.endsWith(scope) || scope.endsWith(other)),
+  );
 }
 
 /** Names of providers, where a site or a rule limits them. */

@@ -82,9 +82,8 @@ export type Told =
 export function readForwarded(headers: RequestHeaders, pinned: DialectName | undefined): Told {
   if (pinned !== undefined) {
     const told = readAlone(headers, dialects[pinned]);
-    return isSpoken(headers, dialects[pinned]) || "request" in told
-      ? told
-      : { ...told, isSilent: true };
+    const isSilent = Object.values(dialects).every((dialect) => !isSpoken(headers, dialect));
+    return isSilent && !("request" in told) ? { ...told, isSilent } : told;
   }
   const spoken = [forwarded, original].filter((dialect) => isSpoken(headers, dialect));
   const [only, other] = spoken;

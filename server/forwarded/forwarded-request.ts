@@ -95,13 +95,16 @@ function isUri(uri: string): boolean {
     if (code === 63 /* ? */) inQuery = true;
     if (inQuery) continue;
     if (code === 92 /* \ */) return false; // browsers read it as a slash
-    if (
-      code === 37 /* % */ &&
-      !(isHex(uri.charCodeAt(index + 1)) && isHex(uri.charCodeAt(index + 2)))
-    )
-      return false;
+    if (code === 37 /* % */ && !isWholeEscape(uri, index)) return false;
   }
   return true;
+}
+
+/** Two digits, and no control character but NUL, which has rules of its own (see `path-readings.ts`). */
+function isWholeEscape(uri: string, index: number): boolean {
+  if (!isHex(uri.charCodeAt(index + 1)) || !isHex(uri.charCodeAt(index + 2))) return false;
+  const byte = Number.parseInt(uri.slice(index + 1, index + 3), 16);
+  return byte === 0 || (byte >= 32 && byte !== 127);
 }
 
 function isHex(code: number): boolean {

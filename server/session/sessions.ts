@@ -120,14 +120,12 @@ export class Sessions {
 
   /** The session if its time is not over. Expiry is checked here, for most drivers know none. */
   #alive(site: Site, token: string, session: Session): Session | undefined {
-    const { now, idleMs, isCurrent } = this.#options;
+    const { now, idleMs, lifetimeMs, isCurrent } = this.#options;
     const time = now();
+    // A lifetime that was shortened since counts for the sessions that are there already.
+    const endsAt = Math.min(session.record.expiresAt, session.record.createdAt + lifetimeMs);
     if (session.isEnded || session.record.site !== site.url.href) return undefined;
-    if (
-      time >= session.record.expiresAt ||
-      time >= session.usedAt + idleMs ||
-      !isCurrent(session.record)
-    ) {
+    if (time >= endsAt || time >= session.usedAt + idleMs || !isCurrent(session.record)) {
       this.#discard(token, session);
       return undefined;
     }

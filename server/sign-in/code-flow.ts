@@ -9,6 +9,7 @@ import {
 } from "openid-client";
 import type { Claims } from "../../providers/provider.ts";
 import { claimAt, text } from "../../providers/claims.ts";
+import type { StepUp } from "../access/step-up.ts";
 import type { Identity } from "../access/identity.ts";
 import type { Site } from "../config/site.ts";
 import { AuthError } from "../errors.ts";
@@ -36,7 +37,7 @@ export async function authorizationUrl(
   return buildAuthorizationUrl(configuration, {
     ...authorization,
     ...(prompt !== undefined && { prompt }),
-    ...(stepUp.maxAgeMs !== undefined && { max_age: String(Math.floor(stepUp.maxAgeMs / 1000)) }),
+    ...maxAgeParameter(authorization.max_age, stepUp),
     ...(stepUp.acr !== undefined && { acr_values: stepUp.acr.join(" ") }),
     response_type: "code",
     redirect_uri: site.redirectUri(party.ownCallback(configuration.serverMetadata())),
@@ -46,6 +47,15 @@ export async function authorizationUrl(
     code_challenge: await calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: "S256",
   }).href;
+}
+
+/** The stricter of what the operator asks of every sign-in and a rule of this one. */
+function maxAgeParameter(written: string | undefined, { maxAgeMs }: StepUp): { max_age?: string } {
+  const asked = [
+    written === undefined ? [] : Number(written),
+    maxAgeMs === undefined ? [] : Math.floor(maxAgeMs / 1000),
+  ].flat();
+  return asked.length === 0 ? {} : { max_age: String(Math.min(...asked)) };
 }
 
 /** An issuer's answer as it came to our callback. */

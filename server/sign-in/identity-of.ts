@@ -29,6 +29,8 @@ const protocolClaims = new Set([
   "aud",
 ]);
 
+const signInClaims = new Set(["acr", "amr", "auth_time"]);
+
 /** Who the claims speak of. Their issuer, audience and times have been checked by then. */
 export function identityOf(
   { name, issuer, provider, settings }: Describer,
@@ -41,7 +43,9 @@ export function identityOf(
     { email: emailClaim, groups: groupsClaim, username: usernameClaim, trustEmail },
   );
   if (person.subject === "") throw new AuthError("response_rejected", "it names no subject");
-  const claims = Object.entries({ ...userinfo, ...idToken }).filter(
+  // How and when somebody signed in is for the signed answer alone to say.
+  const unsigned = Object.entries(userinfo ?? {}).filter(([claim]) => !signInClaims.has(claim));
+  const claims = Object.entries({ ...Object.fromEntries(unsigned), ...idToken }).filter(
     ([claim]) => !protocolClaims.has(claim),
   );
   return {

@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Identity } from "../../server/access/identity.ts";
 import { couldPass, decide } from "../../server/access/policy.ts";
-import { compileRules, indexByHost } from "../../server/access/rules.ts";
+import { indexByHost } from "../../server/access/rule-index.ts";
+import { compileRules } from "../../server/access/rules.ts";
 import { forwardedRequest, isMalformed } from "../../server/forwarded/forwarded-request.ts";
 import { configOf } from "../peers/doorward.ts";
 
@@ -203,6 +204,75 @@ describe("a path that servers read in several ways", () => {
   });
 });
 
+describe("a request that a visitor words so that servers disagree", () => {
+  const { ask } = policyOf([
+    { host: "old.example.com", deny: true },
+    { host: "dev.example.com:8443", allow: "public" },
+    { path: "/admin/**", allow: { groups: ["admins"] } },
+    { path: "/users/*/keys", allow: { groups: ["admins"] } },
+    { path: "/post", methods: ["POST"], deny: true },
+    { path: "/doc", query: "preview=1", allow: "public" },
+    { path: "/doc", query: "action=delete", deny: true },
+    { path: "/public/**", allow: "public" },
+    { path: "/users/**", allow: "public" },
+    { path: "/post", allow: "public" },
+  ]);
+
+  it.each([
+    // A proxy that chose the app by the name alone passes on whatever port was written.
+    { host: "old.example.com:81", uri: "/public/x" },
+    { host: "app.example.com:1", uri: "/admin" },
+    // A URL parser takes what follows two slashes for a host.
+    { uri: "//public/admin" },
+    { uri: "//x/admin" },
+    { uri: "/users//keys" },
+    { uri: "/public/x%00/../../admin" },
+    { uri: "/admin%00" },
+    { uri: "/;%2fx/%61dmin" },
+    { uri: "/post", method: "post" },
+    { uri: "/doc??preview=1" },
+    { uri: "/doc?preview=1&x;preview=0" },
+    { uri: "/doc?preview=1&%20preview=0" },
+    { uri: "/doc?preview=1&preview[]=0" },
+    { uri: "/doc?PREVIEW=1" },
+    { uri: `/public/${"a".repeat(9_000)}` },
+    { uri: `/doc?preview=1&a=${"a".repeat(9_000)}` },
+  ])("is opened by no rule: %j", (question) => {
+    expect(ask(question)).not.toMatch(/^allow/);
+  });
+
+  it.each([
+    { host: "app.example.com:1", uri: "/admin" },
+    { uri: "//x/admin" },
+    { uri: "/users//keys" },
+    { uri: "/admin%00" },
+    { uri: "/x%00y/../admin" },
+    { uri: "/;%2fx/%61dmin" },
+    { uri: "/post", method: "post" },
+    { uri: "/doc?x;action=delete" },
+    { uri: "/doc?Action=delete" },
+    { uri: "/doc?action[]=delete" },
+    { uri: "/doc?action=delete%00" },
+  ])("is held against the rule that closes it: %j", (question) => {
+    expect(ask({ ...question, identity: ada })).toMatch(/^deny rules\./);
+  });
+
+  it("and one that they agree on is not", () => {
+    expect(ask({ host: "dev.example.com:8443", uri: "/x" })).toBe("allow rules.1");
+    expect(ask({ uri: "/doc?preview=1" })).toBe("allow rules.5");
+    expect(ask({ uri: "/doc?preview=1&other=2", method: "GET" })).toBe("allow rules.5");
+    expect(ask({ uri: "/users/1/x" })).toBe("allow rules.8");
+    expect(ask({ uri: "/post", method: "GET" })).toBe("allow rules.9");
+  });
+
+  it.each(["/public/.%09./admin", "/public/..%0d/admin", "/adm%0ain", "/a%7fb", "/a%1f"])(
+    "is no request at all with an encoded control character: %s",
+    (uri) => {
+      expect(ask({ uri, identity: ada })).toBe("malformed");
+    },
+  );
+});
+
 /** Five readers of a path, each lenient in its own way, written apart from ours. */
 const readers: ((path: string) => string)[] = [
   (path) => path,
@@ -342,7 +412,6 @@ describe("outcomes", () => {
     [{ claims: { "nested.team": "a" } }, true],
     [{ claims: { missing: "x" } }, false],
     [{ claims: { "__proto__.x": "x" } }, false],
-    [{ claims: { constructor: "Object" } }, false],
     [{ claims: {} }, false],
     [{ claims: { department: [] } }, false],
     [{ groups: [] }, false],

@@ -171,19 +171,19 @@ describe("a value that cannot be meant", () => {
     ["sites.0.access", { url: undefined, sites: [{ url: "https://a.example.net", access: {} }] }],
     ["rules.0", { rules: [{ host: "a.example.com" }] }],
     ["rules.0.hots", { rules: [{ hots: "a.example.com", allow: "public" }] }],
-    ["rules.0.host.0", { rules: [{ host: "https://a.example.com", allow: "public" }] }],
-    ["rules.0.host.0", { rules: [{ host: "*", allow: "public" }] }],
+    ["rules.0.host", { rules: [{ host: "https://a.example.com", allow: "public" }] }],
+    ["rules.0.host", { rules: [{ host: "*", allow: "public" }] }],
     ["rules.0.host", { rules: [{ host: "*.com", allow: "public" }] }],
     ["rules.0.host", { rules: [{ host: "*.co.uk", allow: "public" }] }],
-    ["rules.0.path.0", { rules: [{ path: "public/**", allow: "public" }] }],
-    ["rules.0.path.0", { rules: [{ path: "/**/x", allow: "public" }] }],
-    ["rules.0.path.0", { rules: [{ path: "/a*", allow: "public" }] }],
-    ["rules.0.path.0", { rules: [{ path: "/a/../b", allow: "public" }] }],
-    ["rules.0.path.0", { rules: [{ path: "/a%2fb", allow: "public" }] }],
-    ["rules.0.path.0", { rules: [{ path: "/a?b=c", allow: "public" }] }],
+    ["rules.0.path", { rules: [{ path: "public/**", allow: "public" }] }],
+    ["rules.0.path", { rules: [{ path: "/**/x", allow: "public" }] }],
+    ["rules.0.path", { rules: [{ path: "/a*", allow: "public" }] }],
+    ["rules.0.path", { rules: [{ path: "/a/../b", allow: "public" }] }],
+    ["rules.0.path", { rules: [{ path: "/a%2fb", allow: "public" }] }],
+    ["rules.0.path", { rules: [{ path: "/a?b=c", allow: "public" }] }],
     ["rules.0.path", { rules: [{ path: [], allow: "public" }] }],
     ["rules.0.methods.0", { rules: [{ methods: ["get"], allow: "public" }] }],
-    ["rules.0.ip.0", { rules: [{ ip: "somewhere", allow: "public" }] }],
+    ["rules.0.ip", { rules: [{ ip: "somewhere", allow: "public" }] }],
     ["rules.0.ip", { rules: [{ ip: "10.0.0.0/8", allow: "public" }] }],
     ["rules.0.provider", { rules: [{ provider: "gogle", allow: "signed-in" }] }],
     ["rules.0.allow", { rules: [{ allow: "pubilc" }] }],
@@ -193,6 +193,30 @@ describe("a value that cannot be meant", () => {
     ["rules.0.deny", { rules: [{ deny: true, allow: "public" }] }],
     ["rules.0.deny", { rules: [{ deny: false, allow: "public" }] }],
     ["rules.0.maxAge", { rules: [{ allow: "public", maxAge: "15m" }] }],
+    ["rules.0.path", { rules: [{ path: "/a/%2a%2a", allow: "public" }] }],
+    ["rules.0.host", { rules: [{ host: "*.co.uk:443", allow: "public" }] }],
+    ["rules.0", { rules: [[]] }],
+    ["rules.0.allow", { rules: [{ allow: [] }] }],
+    [
+      "rules.0.allow.claims.prototype",
+      { rules: [{ allow: { claims: { a: 1, prototype: true } } }] },
+    ],
+    ["rules.0.allow.claims.constructor", { rules: [{ allow: { claims: { constructor: "x" } } }] }],
+    ["rules.0.acr", { rules: [{ acr: Array(11).fill("mfa") }] }],
+    ["allowedRedirects.0", { allowedRedirects: [".com"] }],
+    ["allowedRedirects.0", { allowedRedirects: [".co.uk:443"] }],
+    ["session", { session: [] }],
+    ["access", { access: ["example.com"] }],
+    [
+      "sites.1.cookie.domain",
+      {
+        url: undefined,
+        sites: [
+          { url: "https://auth.example.com", cookie: { domain: "example.com" } },
+          { url: "https://auth.dev.example.com", cookie: { domain: "dev.example.com" } },
+        ],
+      },
+    ],
     ["rules.0.preflight", { rules: [{ preflight: true }] }],
     ["dialect", { dialect: "nginx" }],
     ["listen.port", { listen: { port: 0 } }],
@@ -275,6 +299,12 @@ describe("the environment", () => {
     [{ DOORWARD_SECRET: secret, DOORWARD_SECRET_FILE: "/x" }, "DOORWARD_SECRET_FILE"],
   ])("is named when it is at fault: %j", (environment, path) => {
     expect(paths(good, environment)).toEqual([path]);
+  });
+
+  it("cannot empty a list of rules by a slip", () => {
+    expect(paths({ ...good, rules: [{ deny: true }] }, { DOORWARD_RULES: "" })).toEqual([
+      "DOORWARD_RULES (rules)",
+    ]);
   });
 
   it("empties a list when it is empty: nobody, not everybody", () => {

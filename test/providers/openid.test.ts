@@ -63,6 +63,15 @@ describe("an email address", () => {
     expect(identify({}, { email: ada, email_verified: true }).email).toBe(ada);
   });
 
+  it("of another claim is not verified by what is said of `email`", () => {
+    const claims = { email: "eve@elsewhere.example", email_verified: true, upn: ada };
+
+    expect(identify(claims, undefined, { email: "upn" }).email).toBeUndefined();
+    expect(identify({ upn: ada, email_verified: true }, undefined, { email: "upn" }).email).toBe(
+      ada,
+    );
+  });
+
   it.each([[["a@example.com"]], [{}], [7], [""]])("that is %j is none", (email) => {
     expect(identify({ email, email_verified: true }).email).toBeUndefined();
   });
