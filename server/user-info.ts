@@ -15,7 +15,10 @@ export function isUserInfo(told: Told, method: string, headers: RequestHeaders):
   return "isSilent" in told && method === "GET" && isAsked;
 }
 
-export function createUserInfo({ rules, sessions }: House, refuse: Refusals) {
+export function createUserInfo({ config, rules, sessions }: House, refuse: Refusals) {
+  // Should a proxy take this 200 for an allow, its app must still hear of nobody but us.
+  const blank = Object.keys(config.headers).flatMap((name) => [name, ""]);
+
   return async function userInfo(
     site: Site,
     headers: RequestHeaders,
@@ -36,6 +39,6 @@ export function createUserInfo({ rules, sessions }: House, refuse: Refusals) {
     }
     const { subject, email = null, groups, name = null, provider } = identity;
     const until = new Date(expiresAt).toISOString();
-    return json(200, { user: subject, email, groups, name, provider, expiresAt: until });
+    return json(200, { user: subject, email, groups, name, provider, expiresAt: until }, ...blank);
   };
 }

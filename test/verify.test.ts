@@ -403,6 +403,13 @@ describe("user-info", () => {
     });
   });
 
+  it("carries every identity header, empty, for a proxy that takes it for an allow", async () => {
+    const answer = await ask(verify, json, { token: staff });
+
+    expect(answer.header("x-auth-request-user")).toBe("");
+    expect(answer.header("x-auth-request-groups")).toBe("");
+  });
+
   it.each([
     ["nobody", {}, 401],
     ["somebody who may not pass", { token: "guest" }, 403],
