@@ -16,9 +16,12 @@ export function identify({ idToken, userinfo = {} }: Answers, names: ClaimNames)
 
 /** The address and what verifies it come from the same answer, or one could vouch for the other's. */
 function verifiedEmail(sources: Answers["idToken"][], names: ClaimNames): string | undefined {
+  // The operator vouches for issuers that say nothing of it, and not against one that does.
+  const isVouchedFor =
+    names.trustEmail && sources.every((source) => !Object.hasOwn(source, "email_verified"));
   for (const source of sources) {
     const email = text(claimAt(source, names.email));
-    if (email !== undefined && (names.trustEmail || isVerified(source, email))) return email;
+    if (email !== undefined && (isVouchedFor || isVerified(source, email))) return email;
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 import { H3, HTTPResponse } from "h3";
 import { toNodeHandler } from "h3/node";
+import { empty, send } from "./answer.ts";
 import type { App } from "./app.ts";
 import { reasonsOf, type Log } from "./observe/log.ts";
 
@@ -30,9 +31,12 @@ export function createAdmin(app: App, log: Log): RequestListener {
   return (request, response) => {
     // srvx throws, outside of every handler, at a host that makes no URL: this listener needs none.
     request.headers.host = "admin";
-    return handler(request, response);
+    if (paths.has(request.url ?? "")) return handler(request, response);
+    return send(response, empty(404));
   };
 }
+
+const paths = new Set(["/healthz", "/readyz", "/metrics"]);
 
 function plain(status: number, body: string, type = "text/plain; charset=utf-8"): HTTPResponse {
   return new HTTPResponse(body, {

@@ -27,7 +27,6 @@ export interface Somebody {
 /** Which site, rule and condition decide about a URL, a line each, in the order in which they are asked. */
 export function explain(config: Config, url: string, somebody: Somebody, now: number): string[] {
   const request = readUrl(url, somebody.method ?? "GET");
-  if (typeof request === "string") return [request];
   const site = createSiteFinder(createSites(config))(hostnameOf(request));
   if (site === undefined) {
     return [
@@ -53,18 +52,20 @@ export function explain(config: Config, url: string, somebody: Somebody, now: nu
   ];
 }
 
-function readUrl(url: string, method: string): ForwardedRequest | string {
+function readUrl(url: string, method: string): ForwardedRequest {
   // By hand, not by URL: a parser would tidy up the very spelling that is asked about.
   const [, scheme, host, uri] = /^(https?):\/\/([^/?#]*)(.*)$/s.exec(url) ?? [];
-  if (scheme === undefined || host === undefined)
-    return "the URL is not absolute: write https://host/path";
+  if (scheme === undefined || host === undefined) {
+    throw new Error("the URL is not absolute: write https://host/path");
+  }
   const request = forwardedRequest(
     method,
     scheme,
     host,
     uri === undefined || uri === "" ? "/" : uri,
   );
-  return isMalformed(request) ? `refused before any rule: ${request.malformed}` : request;
+  if (isMalformed(request)) throw new Error(`refused before any rule: ${request.malformed}`);
+  return request;
 }
 
 /** Naming anything of somebody means that they are signed in. */
@@ -73,10 +74,20 @@ function identityOf(
   { email, groups, subject, provider }: Somebody,
 ): Identity | undefined {
   if ([email, groups, subject, provider].every((part) => part === undefined)) return undefined;
+  const names = [
+    ...Object.keys(config.providers),
+    ...(config.users === undefined ? [] : ["users"]),
+  ];
+  if (provider !== undefined && !names.includes(provider)) {
+    throw new Error(`there is no provider "${provider}": there are ${names.join(", ")}`);
+  }
+  const address = email === undefined ? undefined : parseEmail(email)?.address;
+  if (address === undefined && email !== undefined)
+    throw new Error(`"${email}" is no email address`);
   return {
     issuer: "",
     subject: subject ?? "",
-    email: email === undefined ? undefined : parseEmail(email)?.address,
+    email: address,
     groups: groups?.split(",").map((group) => group.trim()) ?? [],
     name: undefined,
     preferredUsername: undefined,

@@ -41,7 +41,8 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
   const endpoints = new Map<string, { name: EndpointName; sharing: readonly Entrance[] }>();
   for (const [base, sharing] of bases) {
     for (const name of endpointNames) endpoints.set(`${base}/${name}`, { name, sharing });
-    for (const provider of sharing.flatMap(({ door }) => [...door.parties.keys()])) {
+    const several = sharing.filter(({ door }) => Object.keys(door.config.providers).length > 1);
+    for (const provider of several.flatMap(({ door }) => Array.from(door.parties.keys()))) {
       endpoints.set(`${base}/callback/${provider}`, { name: "callback", sharing });
     }
   }
@@ -79,7 +80,10 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
   ): Entrance | undefined {
     const [only, ...more] = sharing;
     if (more.length === 0) return only;
-    const asked = host?.toLowerCase();
+    const asked = host
+      ?.toLowerCase()
+      .replace(/(:443|:80)?$/, "")
+      .replace(/\.$/, "");
     const named = ({ door: { site } }: Entrance) => asked === site.url.hostname; // nginx's $host has no port
     return sharing.find(({ door: { site } }) => asked === site.url.host) ?? sharing.find(named);
   }

@@ -60,6 +60,7 @@ async function bind(listener: RequestListener, { host, port }: Config["listen"])
     hostname: host,
     port,
     public: !isLoopbackHost(host.includes(":") ? `[${host}]` : host),
+    isTest: true, // else it writes its own lines to stdout
     isProd: true, // else a taken port silently becomes another one
     autoClose: false,
     showURL: false,
@@ -68,14 +69,17 @@ async function bind(listener: RequestListener, { host, port }: Config["listen"])
     clipboard: false,
     tunnel: false,
     ws: false,
-  }).catch((cause: unknown) => {
-    throw new Error(message, { cause });
+  }).catch((error: unknown) => {
+    // listhen's own words only say that some port could not be had.
+    throw new Error(message, error instanceof Error && "code" in error ? { cause: error } : {});
   });
   // listhen replaces a host or port that it does not like; we are where we were told to be, or nowhere.
   const isElsewhere = address.port !== port || (isIP(host) !== 0 && address.address !== host);
   if (isElsewhere || !(server instanceof Server)) {
     await close();
-    throw new Error(message);
+    const unsafe =
+      "listhen does not bind a port that browsers call unsafe, or a host that it does not know";
+    throw new Error(`cannot listen on ${host}:${port}: ${unsafe}; choose another`);
   }
   return { server, address, close };
 }
@@ -103,6 +107,9 @@ function harden(server: Server): void {
 export async function serveUntilSignal(config: Config, log: Log): Promise<void> {
   // Before anybody can know that we listen, or a signal right then would find nobody waiting for it.
   const ended = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+  process.on("SIGHUP", () =>
+    log.warn("the configuration is read at the start alone: restart to change it"),
+  );
   const running = await serve(config, log);
   await ended;
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => process.exit(1));

@@ -6,7 +6,7 @@ import { empty, redirect, type Answer } from "./answer.ts";
 import type { Door, Endpoint } from "./door.ts";
 import { requestTo } from "./forwarded/forwarded-request.ts";
 import { choosePage } from "./pages/choose-page.ts";
-import { readCookie, sessionCookieName } from "./session/cookie.ts";
+import { forgetSession, readCookie, readCookies, sessionCookieName } from "./session/cookie.ts";
 import { authorizationUrl } from "./sign-in/code-flow.ts";
 import type { RelyingParty } from "./sign-in/relying-party.ts";
 
@@ -31,7 +31,7 @@ export function createStart(door: Door): Endpoint {
 
   function warn(rd: string): void {
     const mend =
-      "its host needs a cookie of this site, or a place in allowedRedirects; and it must be https";
+      "its host needs a cookie of this site and the site's own port, or a place in allowedRedirects; and it must be https";
     log.warn(
       { rd: rd.split(/[?#]/, 1)[0]?.slice(0, 200), mend },
       "the return target is not allowed",
@@ -111,7 +111,7 @@ function choose({ site, parties }: Door, query: URLSearchParams, returnTo: strin
 }
 
 async function begin(
-  { site, transactions }: Door,
+  { site, transactions, log }: Door,
   party: RelyingParty,
   cookies: string | undefined,
   { returnTo, stepUp, prompt }: Wanted,
@@ -125,5 +125,10 @@ async function begin(
   });
   const asked = prompt === "select_account" ? party.provider.accountPrompt : prompt;
   const location = await authorizationUrl(party, site, transaction, asked);
+  // Two cookies of one name count as none, and one of them would stand in the way of the next sign-in too.
+  if (readCookies(cookies, sessionCookieName(site)).length > 1) {
+    log.warn("a browser sends two session cookies: both are taken from it");
+    setCookies.push(...forgetSession(site));
+  }
   return redirect(302, location, ...setCookies.flatMap((cookie) => ["Set-Cookie", cookie]));
 }

@@ -11,7 +11,7 @@ import type { Session } from "./session/sessions.ts";
 
 /** Whether a single-page app asks who is signed in: no proxy told of a request, and JSON is wanted. */
 export function isUserInfo(told: Told, method: string, headers: RequestHeaders): boolean {
-  const isAsked = headers.get("accept")?.includes("application/json") ?? false;
+  const isAsked = headers.get("accept")?.toLowerCase().includes("application/json") ?? false;
   return "isSilent" in told && method === "GET" && isAsked;
 }
 

@@ -57,10 +57,17 @@ describe("explain", () => {
       "deny by access: it does not name this identity",
     ],
     ["https://elsewhere.example/x", {}, "deny: set cookie.domain, or give the host a site"],
-    ["https://app.example.com/#x", {}, "refused before any rule: the URI is no path"],
-    ["/public", {}, "the URL is not absolute: write https://host/path"],
   ])("of %s with %j ends: %s", (url, somebody, end) => {
     expect(lines(url, somebody).at(-1)).toBe(end);
+  });
+
+  it.each<[string, Parameters<typeof explain>[2], string]>([
+    ["https://app.example.com/#x", {}, "the URI is no path"],
+    ["/public", {}, "not absolute"],
+    ["https://app.example.com/", { provider: "gogle" }, "there are google"],
+    ["https://app.example.com/", { email: "ada" }, "no email address"],
+  ])("of %s with %j is refused: %s", (url, somebody, reason) => {
+    expect(() => lines(url, somebody)).toThrow(reason);
   });
 
   it("says when a rule may match or may not", () => {

@@ -101,4 +101,45 @@ describe("the journey", () => {
     });
     expect(replayed.status).toBe(401);
   });
+
+  it("ends every session whose cookie came, for two of one name count for nobody", async () => {
+    const cookies = await Promise.all(
+      [newBrowser(), newBrowser()].map(async (browser) => {
+        await browser.signIn(`${site}/start`, "ada");
+        return browser.jar.getCookieString(site);
+      }),
+    );
+
+    await newBrowser().ask(`${site}/sign_out`, { headers: { Cookie: cookies.join("; ") } });
+
+    const verdicts = await Promise.all(
+      cookies.map((Cookie) =>
+        newBrowser().ask(`${site}/verify`, { headers: { Cookie, Accept: "application/json" } }),
+      ),
+    );
+    expect(verdicts.map(({ status }) => status)).toEqual([401, 401]);
+  });
+
+  it("does not take a back-channel logout for done", async () => {
+    const answer = await newBrowser().ask(`${site}/sign_out`, {
+      method: "POST",
+      headers: { "Content-Type": "application/x-www-form-urlencoded" },
+      body: "logout_token=a.b.c",
+    });
+
+    expect(answer.status).toBe(501);
+  });
+
+  it("asks first when a form of another site leads there", async () => {
+    const browser = newBrowser();
+    await browser.signIn(`${site}/start`, "ada");
+
+    const answer = await browser.ask(`${site}/sign_out`, {
+      method: "POST",
+      headers: { Origin: "https://evil.example" },
+    });
+
+    expect(answer.body).toContain("Stay signed in");
+    expect((await verify(browser)).status).toBe(200);
+  });
 });

@@ -70,7 +70,7 @@ export function createBearer(parts: Parts): Admit {
 }
 
 function ownSource(party: RelyingParty, { fetch, now }: Parts): TokenSource {
-  const { clientId, clientSecret, audience } = party.settings;
+  const { clientId, clientSecret, audience = [] } = party.settings;
   return createTokenSource(
     {
       ...party,

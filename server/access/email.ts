@@ -33,9 +33,17 @@ export function parseEmail(written: string): Email | undefined {
 export function canonicalDomain(written: string): string | undefined {
   if (!unicodeDomain.test(written)) return undefined;
   const ascii = domainToASCII(written);
-  return asciiDomain.test(ascii) && domainToUnicode(ascii) === lowerAscii(written)
-    ? ascii
-    : undefined;
+  const isAscii = /^[A-Za-z0-9.-]*$/.test(written);
+  const back = isAscii ? ascii : domainToUnicode(ascii);
+  return asciiDomain.test(ascii) && back === lower(written) ? ascii : undefined;
+}
+
+/** Lower case letter by letter, but for those few that would become ASCII by it. */
+function lower(text: string): string {
+  return text.replace(/\p{Lu}/gu, (letter) => {
+    const small = letter.toLowerCase();
+    return /[a-z]/.test(small) && !/[A-Z]/.test(letter) ? letter : small;
+  });
 }
 
 function lowerAscii(text: string): string {

@@ -11,8 +11,8 @@ export interface PathReadings {
   readonly isTreacherous: boolean;
 }
 
-/** An encoded slash, backslash, NUL, `#`, `?` or `%`, and path parameters. */
-const treacherous = /%(?:2f|5c|00|23|3f|25)|;/i;
+/** An encoded slash, backslash, NUL, `#`, `?`, `%` or `;`, and path parameters. */
+const treacherous = /%(?:2f|5c|00|23|3f|25|3b)|;/i;
 
 /** Nothing to decode, to resolve or to collapse: every server reads the same. */
 const plain = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9\-._~!$&'()*+,=:@]+)*\/?$/;
@@ -33,7 +33,10 @@ export function readPath(uri: string): PathReadings {
       for (const segments of resolved(text)) readings.set(segments.join("/"), segments);
     }
   }
-  return { readings: [...readings.values()], isTreacherous: treacherous.test(path) };
+  return {
+    readings: [...readings.values()],
+    isTreacherous: treacherous.test(path) || !isUtf8(path),
+  };
 }
 
 function variants(text: string): string[] {
@@ -41,7 +44,18 @@ function variants(text: string): string[] {
     .flatMap(slashed)
     .flatMap(withoutParameters)
     .flatMap(withoutAuthority)
-    .flatMap(withoutNul);
+    .flatMap(withoutNul)
+    .flatMap(withoutTail);
+}
+
+/** Old decoders read overlong bytes as the dots and slashes that they are not. */
+function isUtf8(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Each escape by itself, so that one that is broken does not hide the others. */
@@ -82,6 +96,11 @@ function withoutNul(path: string): string[] {
   return path.includes("\0")
     ? [path, path.slice(0, path.indexOf("\0")), path.replaceAll("\0", "")]
     : [path];
+}
+
+/** As it is, and cut where a server that decodes first would see a query or a fragment. */
+function withoutTail(path: string): string[] {
+  return /[?#]/.test(path) ? [path, path.replace(/[?#].*$/s, "")] : [path];
 }
 
 /** Dot segments resolved or left as they stand, empty segments dropped before, after or not at all. */

@@ -29,6 +29,12 @@ function providerFaults(section: unknown): Fault[] {
     if (typeof type !== "string") return [];
     const provider = providers.get(type);
     if (provider === undefined) return [unknownType(path, value.type, type)];
+    const scope = typeof value.scope === "string" ? value.scope.split(" ") : undefined;
+    if (scope?.includes("openid") === false) {
+      return [
+        { path: `${path}.scope`, message: "lacks openid, and without it there is no ID token" },
+      ];
+    }
     if (provider.issuer !== undefined || value.issuer !== undefined) return [];
     return [
       {

@@ -2,12 +2,20 @@ import { readFileSync } from "node:fs";
 import type * as v from "valibot";
 import { reasonsOf } from "../observe/log.ts";
 import type { Fault } from "./faults.ts";
+import { nearest } from "./nearest.ts";
 import { isObject, shapeOf, type Shape } from "./shape.ts";
 
 const prefix = "DOORWARD_";
 
-/** Kubernetes sets these in every pod beside a Service that is called doorward; they are not meant for us. */
-const notOurs = /^(CONFIG|PORT|SERVICE_(HOST|PORT)|PORT_.*|SERVICE_PORT_.*)$/;
+/** Kubernetes sets such in every pod beside a Service called doorward, or doorward-redis; they are not for us. */
+function isOfKubernetes(name: string, value: string): boolean {
+  return (
+    name === "CONFIG" || // the file's own name, read before
+    /^(tcp|udp):\/\//.test(value) ||
+    /^(.*_)?(SERVICE_(HOST|PORT)(_.*)?|PORT_\d+_.*)$/.test(name) ||
+    name === "PORT"
+  );
+}
 
 export interface Overlay {
   readonly raw: Record<string, unknown>;
@@ -27,10 +35,14 @@ export function overlayEnvironment(
   const faults: Fault[] = [];
   for (const [variable, value] of Object.entries(environment)) {
     const name = variable.slice(prefix.length);
-    if (!variable.startsWith(prefix) || value === undefined || notOurs.test(name)) continue;
+    if (!variable.startsWith(prefix) || value === undefined || isOfKubernetes(name, value))
+      continue;
     const place = find(schema, name, raw);
     if (place === undefined) {
-      faults.push({ path: variable, message: "is unknown: no setting has this name" });
+      const meant = nearest(name, variablesOf(schema, raw));
+      const hint =
+        meant === undefined ? "no setting has this name" : `did you mean ${prefix}${meant}?`;
+      faults.push({ path: variable, message: `is unknown: ${hint}` });
     } else if (sources.has(place.path.join("."))) {
       faults.push({
         path: variable,
@@ -72,11 +84,10 @@ function locate(
   raw: unknown,
 ): { path: string[]; shape: Shape } | undefined {
   const shape = shapeOf(schema);
-  if (shape.kind === "leaf" || shape.kind === "list") {
-    return name === "" ? { path: [], shape } : undefined;
-  }
+  if (name === "") return { path: [], shape };
+  if (shape.kind === "leaf" || shape.kind === "list") return undefined;
   const heads =
-    shape.kind === "object" ? Object.keys(shape.entries) : recordHeads(shape.value, name, raw);
+    shape.kind === "object" ? Object.keys(shape.entries) : recordHeads(shape, name, raw);
   for (const head of heads) {
     const spelt = variableName(head);
     if (name !== spelt && !name.startsWith(`${spelt}_`)) continue;
@@ -89,7 +100,12 @@ function locate(
 }
 
 /** The names that stand in the file already, then every way to cut the variable's name. */
-function recordHeads(value: v.GenericSchema, name: string, raw: unknown): string[] {
+function recordHeads(
+  { value, names }: Extract<Shape, { kind: "record" }>,
+  name: string,
+  raw: unknown,
+): readonly string[] {
+  if (names.length > 0) return names;
   const existing = isObject(raw) ? Object.keys(raw) : [];
   const words = name.split("_");
   if (shapeOf(value).kind !== "object") return [...existing, ...spellings(words)];
@@ -107,6 +123,21 @@ function spellings(words: readonly string[]): string[] {
   const header = words.map((word) => word.slice(0, 1) + word.slice(1).toLowerCase()).join("-");
   const parameter = words.join("_").toLowerCase();
   return words[0] === "X" || words.length === 1 ? [header, parameter] : [parameter, header];
+}
+
+/** The variables that there are, without the prefix: for "did you mean". */
+function variablesOf(schema: v.GenericSchema, raw: unknown): string[] {
+  const shape = shapeOf(schema);
+  if (shape.kind === "leaf" || shape.kind === "list") return [""];
+  const names =
+    shape.kind === "object"
+      ? Object.keys(shape.entries)
+      : [...shape.names, ...(isObject(raw) ? Object.keys(raw) : [])];
+  return names.flatMap((name) => {
+    const child = shape.kind === "object" ? shape.entries[name] : shape.value;
+    const below = child ? variablesOf(child, isObject(raw) ? raw[name] : undefined) : [];
+    return below.map((rest) => variableName(name) + (rest === "" ? "" : `_${rest}`));
+  });
 }
 
 /** `clientId` is CLIENT_ID, `entra-id` is ENTRA_ID. */

@@ -40,12 +40,23 @@ export function faultOf(issue: v.BaseIssue<unknown>): Fault {
   const path = issue.path?.map((item) => String(item.key)).join(".") ?? "";
   if (issue.received === "undefined") return { path, message: hints[path] ?? "is missing" };
   const message = issue.kind === "schema" ? `is not ${expected(issue)}` : issue.message;
-  return { path, message: isSecret(path) ? message : `${JSON.stringify(issue.input)} ${message}` };
+  return {
+    path,
+    message:
+      isSecret(path) || holdsPassword(issue.input)
+        ? message
+        : `${JSON.stringify(issue.input)} ${message}`,
+  };
 }
 
 /** Secrets are named by their place alone; and a provider that is no group of settings may be one. */
 function isSecret(path: string): boolean {
   return /(^|\.)(secret(\.\d+)?|clientSecret)$|^providers(\.[^.]+)?$/.test(path);
+}
+
+/** `https://user:password@host`. */
+function holdsPassword(value: unknown): boolean {
+  return typeof value === "string" && /:\/\/[^/]*@/.test(value);
 }
 
 function expected(issue: v.BaseIssue<unknown>): string {

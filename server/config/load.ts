@@ -78,6 +78,18 @@ function nameSource(fault: Fault, sources: ReadonlyMap<string, string>): Fault {
   return variable === undefined ? fault : { ...fault, path: `${variable} (${fault.path})` };
 }
 
+/** Where a file cannot be read, and why; never what stands there, for it may be a secret. */
+function readingFault(error: unknown): string {
+  if (!(error instanceof Error)) return "cannot be read";
+  if ("syscall" in error) return reasonsOf(error);
+  const [reason = ""] = error.message.split(/[\n"'`]|, "| \(/, 1);
+  const [, line, column] =
+    /\((\d+):(\d+)\)|line (\d+) column (\d+)/.exec(error.message)?.filter((part) => part) ??
+    ("line" in error && "column" in error ? ["", error.line, error.column] : []);
+  const place = line === undefined ? "" : ` in line ${line}, column ${column}`;
+  return `cannot be read${place}: ${reason.trim()}`;
+}
+
 function readFile(file: string): Record<string, unknown> {
   const parse = parsers[extname(file).toLowerCase()];
   const fault = (message: string) => new ConfigError(file, [{ path: "", message }]);
@@ -87,7 +99,7 @@ function readFile(file: string): Record<string, unknown> {
   try {
     value = parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw fault(reasonsOf(error));
+    throw fault(readingFault(error));
   }
   if (value === undefined || value === null) return {};
   if (!isObject(value)) throw fault("holds no settings: write `url: …` and so on");

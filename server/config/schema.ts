@@ -31,7 +31,9 @@ const provider = v.strictObject({
   type: v.optional(text),
   clientId: text,
   clientSecret: v.optional(text),
-  clientAuthentication: v.optional(v.picklist(["client_secret_basic", "client_secret_post"])),
+  clientAuthentication: v.optional(
+    v.picklist(["client_secret_basic", "client_secret_post", "none"]),
+  ),
   issuer: v.optional(webAddress),
   scope: v.optional(text),
   label: v.optional(text),
@@ -57,7 +59,7 @@ const provider = v.strictObject({
   groupsClaim: v.optional(text, "groups"),
   emailClaim: v.optional(text, "email"),
   usernameClaim: v.optional(text, "preferred_username"),
-  audience: v.optional(v.array(text), []),
+  audience: v.optional(oneOrMore(text)),
   trustEmail: v.optional(v.boolean(), false),
 });
 

@@ -5,7 +5,7 @@ type Schema = v.GenericSchema;
 /** The schema as a tree to walk: what keys an object knows, what a record or list holds. */
 export type Shape =
   | { readonly kind: "object"; readonly entries: Readonly<Record<string, Schema>> }
-  | { readonly kind: "record"; readonly value: Schema }
+  | { readonly kind: "record"; readonly value: Schema; readonly names: readonly string[] }
   | { readonly kind: "list"; readonly item: Schema }
   | { readonly kind: "leaf"; readonly type: "number" | "boolean" | "text" };
 
@@ -17,12 +17,19 @@ export function shapeOf(schema: Schema, value?: unknown): Shape {
     return { kind: "object", entries: schema.entries as Record<string, Schema> };
   }
   if (schema.type === "record" && "value" in schema) {
-    return { kind: "record", value: schema.value as Schema };
+    return { kind: "record", value: schema.value as Schema, names: namesOf(schema) };
   }
   if (schema.type === "array" && "item" in schema) {
     return { kind: "list", item: schema.item as Schema };
   }
   return { kind: "leaf", type: leafTypes[schema.type] ?? "text" };
+}
+
+/** The only names that a record takes, where it is particular. */
+function namesOf(schema: Schema): readonly string[] {
+  const key = "key" in schema ? schema.key : undefined;
+  const options = isObject(key) ? key.options : undefined;
+  return Array.isArray(options) ? options.filter((option) => typeof option === "string") : [];
 }
 
 const leafTypes: Record<string, "number" | "boolean"> = { number: "number", boolean: "boolean" };

@@ -18,7 +18,7 @@ export function isNavigation(headers: RequestHeaders): boolean {
     );
   }
   return (
-    (headers.get("accept")?.includes("text/html") ?? false) &&
+    (headers.get("accept")?.toLowerCase().includes("text/html") ?? false) &&
     headers.get("x-requested-with") === undefined &&
     headers.get("authorization") === undefined &&
     headers.get("sec-websocket-key") === undefined

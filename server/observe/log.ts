@@ -24,8 +24,10 @@ function readable(line: string): string {
 export function reasonsOf(error: unknown): string {
   const reasons: string[] = [];
   for (let cause = error; cause instanceof Error && reasons.length < 5; cause = cause.cause) {
-    const code = "code" in cause && typeof cause.code === "string" ? ` (${cause.code})` : "";
-    reasons.push(`${cause.message}${code}`);
+    const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
+    // Node's own messages begin with their code.
+    const named = code === "" || cause.message.includes(code) ? "" : ` (${code})`;
+    reasons.push(`${cause.message}${named}`);
   }
   return reasons.join(": ") || String(error);
 }

@@ -47,6 +47,21 @@ export function readCookie(header: string | undefined, name: string): string | u
   return found;
 }
 
+/** All values under a name, for whoever wants every one of them gone. */
+export function readCookies(header: string | undefined, name: string): string[] {
+  return (header ?? "")
+    .split(";")
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1));
+}
+
+/** `Set-Cookie` values that remove the session cookie, also one for this host alone that stands in its way. */
+export function forgetSession(site: Site): string[] {
+  const bare = setCookie(sessionCookieName(site), "", { maxAgeSeconds: 0, secure: site.secure });
+  return site.cookieDomain === undefined ? [bare] : [setSessionCookie(site, "", 0), bare];
+}
+
 function endOf(header: string, start: number): number {
   const end = header.indexOf(";", start);
   return end === -1 ? header.length : end;

@@ -26,8 +26,12 @@ const drivers = {
   memory: async (): Promise<Driver> =>
     (await import("unstorage/drivers/memory")).default(undefined),
   "fs-lite": async (base: string): Promise<Driver> => {
-    await mkdir(base, { recursive: true });
-    await chmod(base, 0o700); // sealed or not, sessions are nobody else's business
+    try {
+      await mkdir(base, { recursive: true });
+      await chmod(base, 0o700); // sealed or not, sessions are nobody else's business
+    } catch (cause) {
+      throw new Error(`storage.base "${base}" is no folder that can be used`, { cause });
+    }
     return (await import("unstorage/drivers/fs-lite")).default({ base });
   },
 } satisfies Record<Config["storage"]["driver"], (base: string) => Promise<Driver>>;

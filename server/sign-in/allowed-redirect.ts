@@ -16,7 +16,9 @@ export function allowedRedirectFault(written: string): string | undefined {
 
 export function parseAllowedRedirect(written: string): AllowedRedirect | undefined {
   const [, dot, host, port] = grammar.exec(written.toLowerCase()) ?? [];
-  return host === undefined ? undefined : { host, subdomains: dot === ".", port };
+  const isPort =
+    port === undefined || port === "*" || (Number(port) >= 1 && Number(port) <= 65_535);
+  return host === undefined || !isPort ? undefined : { host, subdomains: dot === ".", port };
 }
 
 export function isAllowedRedirect(target: AllowedRedirect, url: URL): boolean {

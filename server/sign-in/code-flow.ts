@@ -123,7 +123,7 @@ function idTokenFault(
   { sub, aud, azp, iat }: IDToken,
   { settings }: RelyingParty,
 ): string | undefined {
-  const { clientId, audience } = settings;
+  const { clientId, audience = [] } = settings;
   if (text(sub) === undefined) return "names no subject";
   // A token that others may use too must be for others whom we know.
   const stranger = [aud].flat().find((entry) => entry !== clientId && !audience.includes(entry));

@@ -187,7 +187,7 @@ function isLocal(address: string): boolean {
 /** OpenID Connect Discovery §3: without a word of the issuer it is `client_secret_basic`. */
 function authentication(metadata: ServerMetadata, settings: Client): ClientAuth {
   const { clientSecret, clientAuthentication } = settings;
-  if (clientSecret === undefined) return None();
+  if (clientSecret === undefined || clientAuthentication === "none") return None();
   const offered = metadata.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
   const chosen =
     clientAuthentication ??

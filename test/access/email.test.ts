@@ -9,6 +9,8 @@ describe("an email address", () => {
     ["o'neil@example.com", "o'neil@example.com"],
     ["jürgen@example.com", "jürgen@example.com"],
     ["a@bücher.example", "a@xn--bcher-kva.example"],
+    ["a@BÜCHER.example", "a@xn--bcher-kva.example"],
+    ["a@XN--Bcher-KVA.example", "a@xn--bcher-kva.example"],
   ])("%s is compared as %s", (written, address) => {
     expect(parseEmail(written)?.address).toBe(address);
   });

@@ -292,13 +292,37 @@ describe("the environment", () => {
   it.each([
     [{ DOORWARD_SECRET_FILE: "/nowhere/at/all" }, "DOORWARD_SECRET_FILE"],
     [{ DOORWARD_SECERT: "x" }, "DOORWARD_SECERT"],
-    [{ DOORWARD_COOKIE: "example.com" }, "DOORWARD_COOKIE"],
+    [{ DOORWARD_COOKIE: "example.com" }, "DOORWARD_COOKIE (cookie)"],
     [{ DOORWARD_SESSION_IDLE: "soon" }, "DOORWARD_SESSION_IDLE (session.idle)"],
     [{ DOORWARD_LISTEN_PORT: "http" }, "DOORWARD_LISTEN_PORT (listen.port)"],
     [{ DOORWARD_ACCESS_ANYONE: "yes" }, "DOORWARD_ACCESS_ANYONE (access.anyone)"],
     [{ DOORWARD_SECRET: secret, DOORWARD_SECRET_FILE: "/x" }, "DOORWARD_SECRET_FILE"],
   ])("is named when it is at fault: %j", (environment, path) => {
     expect(paths(good, environment)).toEqual([path]);
+  });
+
+  it.each([
+    [{ DOORWARD_COOKIE_DOMIAN: "x" }, "DOORWARD_COOKIE_DOMAIN"],
+    [{ DOORWARD_SECRT: "x" }, "DOORWARD_SECRET"],
+    [{ DOORWARD_PROVIDERS_GOOGLE_CLIENTID: "x" }, "DOORWARD_PROVIDERS_GOOGLE_CLIENT_ID"],
+  ])("that is misspelt is asked about: %j", (environment, meant) => {
+    expect(faultsOf(good, environment)).toEqual([
+      { path: expect.any(String), message: expect.stringContaining(`did you mean ${meant}?`) },
+    ]);
+  });
+
+  it("sets whole groups as JSON, and parameters of one word", () => {
+    const config = checkConfig("doorward.yaml", good, {
+      DOORWARD_HEADERS: '{"X-User":"email"}',
+      DOORWARD_PROVIDERS_GOOGLE_AUTHORIZATION_PROMPT: "login",
+      DOORWARD_RULES: '[{"host":"a.example.com","deny":true}]',
+    });
+
+    expect(config).toMatchObject({
+      headers: { "X-User": "email" },
+      providers: { google: { authorization: { prompt: "login" } } },
+      rules: [{ host: ["a.example.com"], deny: true }],
+    });
   });
 
   it("cannot empty a list of rules by a slip", () => {
@@ -319,6 +343,9 @@ describe("the environment", () => {
       DOORWARD_PORT_80_TCP_ADDR: "10.0.0.1",
       DOORWARD_SERVICE_HOST: "10.0.0.1",
       DOORWARD_SERVICE_PORT_HTTP: "80",
+      DOORWARD_REDIS_PORT: "tcp://10.0.0.2:6379",
+      DOORWARD_REDIS_SERVICE_HOST: "10.0.0.2",
+      DOORWARD_ADMIN_PORT: "tcp://10.0.0.3:9180",
     };
 
     expect(faultsOf(good, environment)).toEqual([]);
@@ -359,6 +386,20 @@ describe("the file", () => {
 
     expect(() => loadConfig({ file, environment: {} })).toThrow(named);
     expect(() => loadConfig({ file, environment: {} })).toThrow(ConfigError);
+  });
+
+  it.each([
+    ["leak.toml", 'secret = "TOPSECRETVALUE0123456789\n'],
+    ["leak.yaml", "providers:\n  google:\n    clientSecret: TOPSECRETVALUE\n   broken: 1\n"],
+    ["leak2.yaml", "secret: *TOPSECRETVALUE\n"],
+    ["leak3.yaml", 'secret: "TOPSECRETVALUE\n'],
+    ["leak.json", '{"secret": TOPSECRETVALUE}'],
+    ["leak2.json", '{"secret": "TOPSECRETVALUE'],
+  ])("%s that cannot be read shows where, and nothing of what stands there", (name, text) => {
+    const file = write(name, text);
+
+    expect(() => loadConfig({ file, environment: {} })).toThrow("cannot be read");
+    expect(() => loadConfig({ file, environment: {} })).not.toThrow("TOPSECRET");
   });
 
   it("that is not there is named", () => {

@@ -54,6 +54,18 @@ describe("an email address", () => {
     expect(identify({ email: ada }, undefined, { trustEmail: true }).email).toBe(ada);
   });
 
+  it.each([false, "false", null, 0])(
+    "is not vouched for against the issuer's own %j",
+    (verified) => {
+      const trust = { trustEmail: true };
+
+      expect(
+        identify({ email: ada, email_verified: verified }, undefined, trust).email,
+      ).toBeUndefined();
+      expect(identify({ email: ada }, { email_verified: verified }, trust).email).toBeUndefined();
+    },
+  );
+
   it("is verified by the answer that names it and by no other", () => {
     const other = { email: "eve@example.com", email_verified: true };
 
