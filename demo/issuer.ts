@@ -18,7 +18,7 @@ export interface IssuerOptions {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly redirectUris: readonly string[];
-  /** 0 or left out: any free port. */
+  /** 0 or left out: whichever port is free. */
   readonly port?: number;
   /** What differs from the usual, in oidc-provider's own words. */
   readonly configuration?: Configuration;

@@ -1,9 +1,10 @@
 import { startIssuer, type Account } from "../../demo/issuer.ts";
 import { Browser } from "../peers/browser.ts";
 import { configOf, startDoorward } from "../peers/doorward.ts";
+import { startCaddy } from "../peers/caddy.ts";
+import { startNginx } from "../peers/nginx.ts";
 import { startEchoApp, type EchoApp, type Heard } from "../peers/echo-app.ts";
 import { valuesOf } from "./gate.ts";
-import { renamedProxies } from "./renamed-proxies.ts";
 
 /** Two sites of one doorward, which no browser would give one another's cookies. */
 export const com = { portal: "https://auth.example.com", app: "https://app.example.com" };
@@ -14,6 +15,11 @@ export const forgotten = "app.example.org";
 const renamed = {
   "app.example.com": ["app.example.com", "app.example.net", forgotten],
   "auth.example.com": ["auth.example.com", "auth.example.net"],
+};
+
+const proxies = {
+  nginx: { start: startNginx, file: "own-host.conf" },
+  caddy: { start: startCaddy, file: "own-host.Caddyfile" },
 };
 
 const accounts: Account[] = [
@@ -55,9 +61,10 @@ export async function openTwoDomains(
   });
   const doorward = await startDoorward(config, { now: () => Date.now() + stand.aheadMs });
   const app = await startEchoApp();
-  const ports = { doorwardPort: doorward.port, appPort: app.port };
-  const proxy = await renamedProxies[kind]({ ...ports, renamed });
   const hosts = Object.values(renamed).flat();
+  const { start, file } = proxies[kind];
+  const wiring = { file, hosts, doorwardPort: doorward.port, appPort: app.port, renamed };
+  const proxy = await start(wiring);
   const newBrowser = () => new Browser(new Map(hosts.map((host) => [`${host}:443`, proxy.https])));
   const stand: TwoDomains = {
     app,

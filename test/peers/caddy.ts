@@ -1,6 +1,13 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { rewired, startProxy, type Ports, type Proxy, type Wiring } from "./proxy-process.ts";
+import {
+  renaming,
+  rewired,
+  startProxy,
+  type Ports,
+  type Proxy,
+  type Wiring,
+} from "./proxy-process.ts";
 
 const deployed = join(import.meta.dirname, "../../deploy/caddy");
 
@@ -8,6 +15,7 @@ const deployed = join(import.meta.dirname, "../../deploy/caddy");
 export function startCaddy(wiring: Wiring): Promise<Proxy> {
   return startProxy(wiring, async (folder, ports) => {
     const files = rewired(await readDeployed(wiring.file), {
+      ...renaming(wiring, ", "),
       "127.0.0.1:4180": `127.0.0.1:${wiring.doorwardPort}`,
       "127.0.0.1:8080": `127.0.0.1:${wiring.appPort}`,
     });

@@ -1,6 +1,13 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { rewired, startProxy, type Ports, type Proxy, type Wiring } from "./proxy-process.ts";
+import {
+  renaming,
+  rewired,
+  startProxy,
+  type Ports,
+  type Proxy,
+  type Wiring,
+} from "./proxy-process.ts";
 import { createCertificate } from "./tls.ts";
 
 const deployed = join(import.meta.dirname, "../../deploy/nginx");
@@ -13,6 +20,7 @@ export function startNginx(wiring: Wiring): Promise<Proxy> {
     createCertificate(join(folder, "tls/example.com"), wiring.hosts);
     const files = rewired(await readDeployed(wiring.file), {
       "/etc/nginx/": `${folder}/`,
+      ...renaming(wiring, " "),
       "127.0.0.1:4180": `127.0.0.1:${wiring.doorwardPort}`,
       "127.0.0.1:8080": `127.0.0.1:${wiring.appPort}`,
       ...listening(ports),

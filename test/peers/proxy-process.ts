@@ -15,6 +15,8 @@ export interface Wiring {
   readonly appPort: number;
   /** The public hosts, for each of which it has to hold a certificate. */
   readonly hosts: readonly string[];
+  /** More names for a host of the file: each stands wherever the one did. */
+  readonly renamed?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Ports {
@@ -109,4 +111,10 @@ export function rewired(
     for (const [name, text] of changed) changed.set(name, text.replaceAll(documented, ours));
   }
   return changed;
+}
+
+/** The names in a file, each with those that stand in its place. */
+export function renaming({ renamed = {} }: Wiring, between: string): Record<string, string> {
+  const names = Object.entries(renamed).map(([name, hosts]) => [name, hosts.join(between)]);
+  return Object.fromEntries(names) as Record<string, string>;
 }
