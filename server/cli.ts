@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { defineCommand, runMain } from "citty";
+import manifest from "../package.json" with { type: "json" };
 import { ConfigError } from "./config/faults.ts";
 import { loadConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
@@ -113,6 +114,7 @@ await runMain(
   defineCommand({
     meta: {
       name: "doorward",
+      version: manifest.version,
       description: "the gatekeeper that Traefik, Caddy and nginx ask about every request",
     },
     args, // named here too, or the FILE after --config would be taken for a command

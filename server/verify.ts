@@ -12,7 +12,7 @@ import { createAddressRanges, visitorAddress } from "./forwarded/address-ranges.
 import { readForwarded, type Told } from "./forwarded/dialects.ts";
 import { hostnameOf, type ForwardedRequest } from "./forwarded/forwarded-request.ts";
 import { RequestHeaders } from "./forwarded/request-headers.ts";
-import { readCookie, sessionCookieName } from "./session/cookie.ts";
+import { readCookie, readCookies, sessionCookieName } from "./session/cookie.ts";
 import type { Session } from "./session/sessions.ts";
 import { createUserInfo, isUserInfo } from "./user-info.ts";
 import { createRefusals, type Asked } from "./refusals.ts";
@@ -32,9 +32,9 @@ export type Verify = (request: VerifyRequest) => Answer | Promise<Answer>;
 
 /** The gate: may this request pass? Any doubt is a no, and every way out of here but one says so. */
 export function createVerify(house: House): Verify {
-  const { config, siteOf, rules, rulesOf, sessions, admit, counts, now } = house;
+  const { config, siteOf, rules, rulesOf, sessions, admit, counts, log, now } = house;
   const isTrusted = createAddressRanges(config.trustedProxies);
-  const identityHeaders = createIdentityHeaders(config.headers, house.log);
+  const identityHeaders = createIdentityHeaders(config.headers, log);
   const allowed = new WeakMap<Session, Answer>();
   const allowedInPublic = new WeakMap<Session, Answer>();
   const anonymous = empty(200, ...identityHeaders(undefined));
@@ -99,7 +99,15 @@ export function createVerify(house: House): Verify {
     const decision = decide(rulesFor(given), site.access, given, visitor, readNarrowings(query));
     if (decision.verdict === "allow") return allow(session, decision.showing);
     if (decision.verdict === "deny") return refuse.deny(asked, session, decision);
+    if (session === undefined) auditCookies(asked);
     return challenge(asked, decision);
+  }
+
+  /** Somebody planted one, or an old setting left it behind: the visitor cannot get in with both. */
+  function auditCookies({ site, headers, request }: Asked): void {
+    const tokens = readCookies(headers.get("cookie"), sessionCookieName(site));
+    if (tokens.length < 2) return;
+    log.warn({ host: request.host }, "two session cookies came at once: neither counts");
   }
 
   /** The only 200 of this file: it lets a request pass. Prepared once a session. */

@@ -36,7 +36,7 @@ function importsOf(file: string): string[] {
 
 function localImportsOf(file: string): string[] {
   return importsOf(file)
-    .filter((name) => name.startsWith("."))
+    .filter((name) => name.startsWith(".") && name.endsWith(".ts"))
     .map((name) => relative(root, resolve(root, dirname(file), name)));
 }
 

@@ -232,6 +232,18 @@ describe("challenge", () => {
   });
 });
 
+describe("two session cookies at once", () => {
+  it("count for nobody, and leave a line in the log", async () => {
+    const headers = {
+      ...forwarded,
+      Cookie: `__Secure-doorward=${staff}; __Secure-doorward=${guest}`,
+    };
+
+    expect((await ask(verify, headers)).status).toBe(401);
+    expect(events.at(-1)).toMatchObject({ msg: expect.stringContaining("two session cookies") });
+  });
+});
+
 describe("deny", () => {
   it("is a page for a person and JSON for the others", async () => {
     const page = await ask(verify, { ...forwarded, ...navigation }, { token: guest });

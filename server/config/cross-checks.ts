@@ -14,6 +14,7 @@ export function crossChecks(raw: Record<string, unknown>): Fault[] {
     ...ruleFaults(raw),
     ...headerFaults(raw.headers),
     ...redirectFaults(raw.allowedRedirects),
+    ...listenerFaults(raw),
   ];
 }
 
@@ -90,6 +91,15 @@ function accessFault(access: unknown, path: string): Fault[] {
   if (anyone === true || hasLists) return [];
   return [
     { path, message: "names nobody: write domains, emails, groups, subjects or `anyone: true`" },
+  ];
+}
+
+function listenerFaults({ listen, admin }: Record<string, unknown>): Fault[] {
+  if (!isObject(admin)) return [];
+  const port = isObject(listen) ? (listen.port ?? 4180) : 4180;
+  if (admin.port !== port) return [];
+  return [
+    { path: "admin.port", message: `${port} is the port of listen too: give it one of its own` },
   ];
 }
 

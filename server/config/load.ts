@@ -29,6 +29,11 @@ export interface Source {
 /** The configuration, read and checked whole. Throws a `ConfigError` that lists every fault. */
 export function loadConfig({ file: named, environment }: Source): Config {
   const file = named ?? environment.DOORWARD_CONFIG ?? usualFiles.find((name) => existsSync(name));
+  if (file === "") {
+    throw new ConfigError("--config", [
+      { path: "", message: "names no file: write --config doorward.yaml" },
+    ]);
+  }
   if (file !== undefined) return checkConfig(file, readFile(file), environment);
   return checkConfig("the configuration (no doorward.yaml here, and no --config)", {}, environment);
 }

@@ -221,6 +221,8 @@ describe("a value that cannot be meant", () => {
     ["dialect", { dialect: "nginx" }],
     ["listen.port", { listen: { port: 0 } }],
     ["listen.port", { listen: { port: 70_000 } }],
+    ["admin.port", { admin: { port: 4180 } }],
+    ["admin.port", { listen: { port: 9180 }, admin: { port: 9180 } }],
     ["signOut", { signOut: "everywhere" }],
   ];
 
@@ -400,6 +402,10 @@ describe("the file", () => {
 
     expect(() => loadConfig({ file, environment: {} })).toThrow("cannot be read");
     expect(() => loadConfig({ file, environment: {} })).not.toThrow("TOPSECRET");
+  });
+
+  it("is asked for where --config names none", () => {
+    expect(() => loadConfig({ file: "", environment: {} })).toThrow("write --config");
   });
 
   it("that is not there is named", () => {
