@@ -15,8 +15,15 @@ const parsers: Record<string, (text: string) => unknown> = {
   ".yaml": parseYAML,
   ".yml": parseYAML,
   ".toml": parseTOML,
-  ".json": parseJSON,
+  ".json": parseStrictJSON,
 };
+
+/** Of a key that stands twice JSON takes the last without a word; YAML, of which it is a part, does not. */
+function parseStrictJSON(text: string): unknown {
+  const value: unknown = parseJSON(text);
+  parseYAML(text);
+  return value;
+}
 
 const usualFiles = ["doorward.yaml", "doorward.yml", "doorward.toml", "doorward.json"];
 

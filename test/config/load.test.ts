@@ -381,6 +381,8 @@ describe("the file", () => {
     ["broken.yaml", "url: [", "broken.yaml"],
     ["broken.json", "{", "broken.json"],
     ["broken.toml", "url = ", "broken.toml"],
+    ["twice.json", '{"access": {"domains": []}, "access": {"anyone": true}}', "duplicated"],
+    ["twice.yaml", "access: { domains: [] }\naccess: { anyone: true }\n", "duplicated"],
     ["list.yaml", "- a\n- b\n", "list.yaml"],
     ["settings.ini", "url=x", "settings.ini"],
   ])("%s that cannot be read is named", (name, text, named) => {
