@@ -98,11 +98,15 @@ describe.each(variants)("who it is, behind $name", (variant) => {
     ["first", "", "; b=2; c=3", ["b=2", "c=3"]],
     ["last", "a=1; ", "", ["a=1"]],
     ["in the middle", "a=1; ", "; b=2", ["a=1", "b=2"]],
+    ["beside another site's", "a=1; OTHER=x; ", "; b=2", ["a=1", "b=2"]],
+    ["apart from another site's", "", "; a=1; OTHER=x; b=2", ["a=1", "b=2"]],
     ["beside one like it", "not__Host-doorward=1; ", "", ["not__Host-doorward=1"]],
   ])("keeps the session cookie from the app where it comes %s", async (_, before, after, left) => {
     const session = await ada.jar.getCookieString(appUrl);
+    const other = variant.cookieName.endsWith("Host-doorward") ? "__Secure" : "__Host";
+    const sent = (before + session + after).replace("OTHER", `${other}-doorward`);
 
-    const heard = await heardOf(ada, { Cookie: before + session + after });
+    const heard = await heardOf(ada, { Cookie: sent });
 
     expect(session).toMatch(new RegExp(`^${variant.cookieName}=`));
     const cookies = valuesOf(heard, "cookie").flatMap((line) => line.split(/; */));

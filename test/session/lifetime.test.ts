@@ -101,6 +101,29 @@ describe("a session of what is no longer configured", () => {
     expect(await coldStatus({ providers })).toBe(302);
   });
 
+  it("is over when the lifetime was shortened since", async () => {
+    stored = await storeSession({ session: { lifetime: "30d", idle: "30d" } });
+    stored.door.clock.now += 5 * 24 * 60 * minute;
+
+    const before = await coldStatus();
+    const shortened = await coldStatus({ session: { lifetime: "1h", idle: "30d" } });
+
+    expect([before, shortened]).toEqual([200, 302]);
+  });
+
+  it("is over when its site no longer offers its provider", async () => {
+    stored = await storeSession();
+    const url = stored.door.site;
+    const offering = (...names: string[]) =>
+      coldStatus({
+        url: undefined,
+        sites: [{ url, providers: names }],
+        providers: { other: elsewhere },
+      });
+
+    expect([await offering("company"), await offering("other")]).toEqual([200, 302]);
+  });
+
   it("is judged by the access of today", async () => {
     stored = await storeSession();
 
