@@ -44,15 +44,14 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
   const store = await openStore(config.storage);
   const issuerFetch = createIssuerFetch(fetch);
   const parties = createParties(config, { fetch: issuerFetch, now });
-  const sites = createSites(config);
+  const offers = new Map(createSites(config).map(({ url, providers: names }) => [url.href, names]));
   const sessions = new Sessions({
     store,
     secrets: config.secret,
     lifetimeMs: config.session.lifetime,
     idleMs: config.session.idle,
     isCurrent: ({ identity, clientId, site: siteUrl }) => {
-      const offering = sites.find(({ url }) => url.href === siteUrl);
-      if (offering?.providers?.includes(identity.provider) === false) return false;
+      if (offers.get(siteUrl)?.includes(identity.provider) === false) return false;
       const party = parties.get(identity.provider);
       // A subject means somebody at one issuer only, and a session is for one client only.
       return party?.issuer === identity.issuer && party.settings.clientId === clientId;

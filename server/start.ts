@@ -65,7 +65,7 @@ function readStepUp(query: URLSearchParams, rules: readonly Rule[]): StepUp {
   const known = new Set(rules.flatMap(({ config }) => config.acr ?? []));
   const acr = (query.get("acr_values") ?? "").split(" ").filter((value) => known.has(value));
   return {
-    maxAgeMs: maxAge !== null && /^\d{1,9}$/.test(maxAge) ? Number(maxAge) * 1000 : undefined,
+    maxAgeMs: maxAge !== null && /^\d{1,15}$/.test(maxAge) ? Number(maxAge) * 1000 : undefined,
     acr: acr.length === 0 ? undefined : acr,
   };
 }

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { connect, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAdmin } from "../server/admin.ts";
 import { createApp } from "../server/app.ts";
@@ -38,12 +39,12 @@ describe("the admin listener", () => {
   });
 
   it("counts in Prometheus' format, with no label that says who anybody is", async () => {
-    const text = await (await fetch(`${origin}/metrics`)).text();
+    const page = await (await fetch(`${origin}/metrics`)).text();
 
-    expect(text).toContain('doorward_verify_total{verdict="allow"} 0');
-    expect(text).toContain('doorward_verify_total{verdict="store_unreachable"} 0');
-    expect(text).toContain('doorward_sign_in_total{event="sign_in_failed"} 0');
-    expect(text).toContain("process_resident_memory_bytes");
+    expect(page).toContain('doorward_verify_total{verdict="allow"} 0');
+    expect(page).toContain('doorward_verify_total{verdict="store_unreachable"} 0');
+    expect(page).toContain('doorward_sign_in_total{event="sign_in_failed"} 0');
+    expect(page).toContain("process_resident_memory_bytes");
   });
 
   it("is ready while the issuer is down, and not while the store is", async () => {
@@ -54,6 +55,18 @@ describe("the admin listener", () => {
 
     expect([before.status, after.status]).toEqual([200, 503]);
   });
+
+  it.each(["/metrics?<", "/readyz", "/healthz?'"])(
+    "outlives a host that makes no URL: %s",
+    async (target) => {
+      const { port } = new URL(origin);
+      const socket = connect(Number(port), "127.0.0.1");
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: x:99999\r\nConnection: close\r\n\r\n`);
+
+      expect(await text(socket)).toMatch(/^HTTP\/1\.1 \d/);
+      expect((await fetch(`${origin}/healthz`)).status).toBe(200);
+    },
+  );
 
   it("has none of the four endpoints", async () => {
     expect((await fetch(`${origin}/verify`)).status).toBe(404);

@@ -80,6 +80,14 @@ describe("a rule with maxAge", () => {
     expect((await verify(browser, "/other")).status).toBe(200);
   });
 
+  it("may be as long as a duration can be written, or the challenge would never end", async () => {
+    const browser = new Browser(new Map([[new URL(site).host, doorward.port]]));
+
+    const answer = await browser.ask(`${site}/start?rd=/&max_age=86399999913600`);
+
+    expect(String(answer.headers.location)).toContain("max_age=86399999913600");
+  });
+
   it("does not take /start's word for it that somebody is signed in", async () => {
     const browser = await signedIn();
 

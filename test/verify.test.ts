@@ -272,6 +272,7 @@ describe("deny", () => {
       msg: "denied",
       subject: "s-1",
       url: "https://app.example.com/private",
+      rule: "access",
     });
   });
 

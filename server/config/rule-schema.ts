@@ -33,6 +33,11 @@ const method = told((written) =>
     : "is no method: methods are in capitals, such as GET",
 );
 
+/** OpenID Connect Core §3.1.2.1 writes several with spaces between, so one with a space could not be asked for. */
+const acrValue = told((written) =>
+  /^\S+$/.test(written) ? undefined : "is no acr value: it is empty or holds a space",
+);
+
 /** Conditions, all of which must hold, and what follows then. */
 export const rule = v.strictObject({
   host: v.optional(oneOrMore(host)),
@@ -48,7 +53,7 @@ export const rule = v.strictObject({
   ),
   deny: v.optional(v.literal(true)),
   maxAge: v.optional(duration),
-  acr: v.optional(v.pipe(oneOrMore(text), v.maxLength(10, "is longer than 10 values"))),
+  acr: v.optional(v.pipe(oneOrMore(acrValue), v.maxLength(10, "is longer than 10 values"))),
   preflight: v.optional(v.picklist(["allow"])),
   /** Tokens in `Authorization` stand instead of a session. */
   bearer: v.optional(bearer),

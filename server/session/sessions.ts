@@ -76,8 +76,10 @@ export class Sessions {
   /** Ends a session for good. Gives back who it was, if anybody. */
   async end(site: Site, token: string | undefined): Promise<Session | undefined> {
     if (token === undefined || !tokenGrammar.test(token)) return undefined;
-    const session = await this.find(site, token);
+    // Also one that is over already: a write of it may still be on its way.
+    const session = this.#hot.get(token) ?? (await this.#load(token));
     if (session !== undefined) {
+      if (session.record.site !== site.url.href) return undefined;
       session.isEnded = true;
       await session.writing;
     }

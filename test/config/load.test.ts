@@ -202,6 +202,7 @@ describe("a value that cannot be meant", () => {
       { rules: [{ allow: { claims: { a: 1, prototype: true } } }] },
     ],
     ["rules.0.allow.claims.constructor", { rules: [{ allow: { claims: { constructor: "x" } } }] }],
+    ["rules.0.acr", { rules: [{ acr: "two words" }] }],
     ["rules.0.acr", { rules: [{ acr: Array(11).fill("mfa") }] }],
     ["allowedRedirects.0", { allowedRedirects: [".com"] }],
     ["allowedRedirects.0", { allowedRedirects: [".co.uk:443"] }],

@@ -161,4 +161,14 @@ describe("whoever signs out", () => {
 
     await expect.poll(() => openSessions().find(site, token)).toBeUndefined();
   });
+
+  it("is ended by its own site alone", async () => {
+    const sessions = openSessions();
+    const token = await start(sessions);
+    const other = createSite({ url: "https://auth.example.org", cookie: {} });
+
+    expect(await sessions.end(other, token)).toBeUndefined();
+    expect(await sessions.find(other, token)).toBeUndefined();
+    expect(await sessions.find(site, token)).toBeDefined();
+  });
 });
