@@ -17,6 +17,7 @@ import { isLoopbackHost } from "../forwarded/loopback.ts";
 import { discoveryError } from "./issuer-error.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 import { remembered } from "./remembered.ts";
+import { scopeAsText } from "./scope-as-text.ts";
 
 /** An issuer that is slow is, to the person who waits, an issuer that is down. */
 const patienceSeconds = 4;
@@ -45,12 +46,14 @@ export function createRelyingParty(
 ): RelyingParty {
   const issuer = settings.issuer ?? provider.issuer ?? "";
   const endpoints = { ...provider.endpoints?.(issuer), ...settings.endpoints };
-  const client = { ...settings, endpoints };
+  const clientAuthentication = settings.clientAuthentication ?? provider.clientAuthentication;
+  const client = { ...settings, endpoints, clientAuthentication };
+  const fetch = provider.answersScopeAsList ? scopeAsText(parts.fetch) : parts.fetch;
   const discover = remembered(
     async () =>
       provider.isOAuthOnly
-        ? documented(issuer, client, parts.fetch)
-        : discoverOnce(issuer, client, toSignIn, parts.fetch),
+        ? documented(issuer, client, fetch)
+        : discoverOnce(issuer, client, toSignIn, fetch),
     parts.now,
   );
   return {
@@ -84,7 +87,8 @@ export function createTokenIssuer(
 
 /** A provider that goes by its kind's name has its kind's label; a name of its own says more. */
 function labelOf(name: string, provider: Provider): string {
-  return name === provider.kind ? provider.label : name.slice(0, 1).toUpperCase() + name.slice(1);
+  const isKind = name === provider.kind.replaceAll(".", "-"); // a name holds no dots
+  return isKind ? provider.label : name.slice(0, 1).toUpperCase() + name.slice(1);
 }
 
 /** Our registration at an issuer, as far as speaking to it needs. */
