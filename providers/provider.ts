@@ -78,8 +78,8 @@ export interface Provider {
   readonly clientSecretFromKey?: true;
   /** What it wants of a client, where its metadata does not say. */
   readonly clientAuthentication?: "client_secret_post";
-  /** It answers a code verifier with an error, so that state alone ties its answer to the browser. */
-  readonly refusesPkce?: true;
+  /** It answers a code verifier with an error and leaves the nonce out of its ID tokens. */
+  readonly isTiedByStateAlone?: true;
   /** Its token answers hold `scope` as a list, where RFC 6749 §5.1 has a string. */
   readonly answersScopeAsList?: true;
   /** false: an issuer that offers the scope `offline_access`, and gives refresh tokens without it. */

@@ -33,6 +33,7 @@ export async function authorizationUrl(
 ): Promise<string> {
   const configuration = await party.discover();
   const metadata = configuration.serverMetadata();
+  const { isOAuthOnly, isTiedByStateAlone } = party.provider;
   const authorization = { ...party.provider.authorization, ...party.settings.authorization };
   return buildAuthorizationUrl(configuration, {
     ...authorization,
@@ -43,8 +44,8 @@ export async function authorizationUrl(
     redirect_uri: site.redirectUri(party.ownCallback(metadata)),
     scope: scopeOf(party, metadata),
     state,
-    ...(!party.provider.isOAuthOnly && { nonce }),
-    ...(!party.provider.refusesPkce && {
+    ...(!isOAuthOnly && !isTiedByStateAlone && { nonce }),
+    ...(!isTiedByStateAlone && {
       code_challenge: await calculatePKCECodeChallenge(codeVerifier),
       code_challenge_method: "S256",
     }),
@@ -93,12 +94,13 @@ export async function exchangeCode(
   }
   // openid-client takes `redirect_uri` from this URL, so it is built from the configuration alone.
   const currentUrl = new URL(`${site.redirectUri(expected)}?${query}`);
-  const { isOAuthOnly = false, refusesPkce = false } = party.provider;
+  const { isOAuthOnly = false, isTiedByStateAlone = false } = party.provider;
   try {
     const answer = await authorizationCodeGrant(configuration, currentUrl, {
       expectedState: state,
-      ...(!refusesPkce && { pkceCodeVerifier: codeVerifier }),
-      ...(!isOAuthOnly && { expectedNonce: nonce, idTokenExpected: true, ...maxAgeOf(party) }),
+      ...(!isTiedByStateAlone && { pkceCodeVerifier: codeVerifier }),
+      ...(!isOAuthOnly && !isTiedByStateAlone && { expectedNonce: nonce }),
+      ...(!isOAuthOnly && { idTokenExpected: true, ...maxAgeOf(party) }),
     });
     const tokens = tokensOf(answer, Date.now());
     const idToken = isOAuthOnly ? undefined : answer.claims();

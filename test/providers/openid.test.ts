@@ -24,7 +24,7 @@ describe("every provider", () => {
     (kind, provider) => {
       expect(provider.kind).toBe(kind);
       expect(provider.label).not.toBe("");
-      expect(provider.isOAuthOnly || provider.scope.split(" ").includes("openid")).toBe(true);
+      expect(provider.scope.split(" ").includes("openid")).toBe(!provider.isOAuthOnly);
     },
   );
 });
