@@ -9,6 +9,7 @@ export const loginGov = openid({
   // A level of service must be named: this one is an address, a password and a second factor.
   authorization: { acr_values: "urn:acr.login.gov:auth-only", prompt: "select_account" },
   accountPrompt: "select_account",
+  assertionAudience: "token_endpoint",
   guide: {
     register: "Login.gov's Partner Portal, where agencies keep their applications",
     permissions:

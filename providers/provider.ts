@@ -76,6 +76,8 @@ export interface Provider {
   readonly responseMode?: "form_post";
   /** The client secret is a JWT that is made from the operator's key, again and again. */
   readonly clientSecretFromKey?: true;
+  /** Whom a client's signed assertion must be for, where that is not the issuer (RFC 7523 §3). */
+  readonly assertionAudience?: "token_endpoint";
   /** What it wants of a client, where its metadata does not say. */
   readonly clientAuthentication?: "client_secret_post";
   /** It answers a code verifier with an error and leaves the nonce out of its ID tokens. */

@@ -6,6 +6,7 @@ import { createPasswords } from "./access/passwords.ts";
 import { indexByHost } from "./access/rule-index.ts";
 import { compileRules } from "./access/rules.ts";
 import { openUsers, type Users } from "./access/users.ts";
+import { ConfigError, type Fault } from "./config/faults.ts";
 import type { Config } from "./config/schema.ts";
 import { createSiteFinder, createSites, type Site } from "./config/site.ts";
 import type { Door, House } from "./door.ts";
@@ -14,7 +15,11 @@ import { createCounts, type Counts } from "./observe/counts.ts";
 import type { Log } from "./observe/log.ts";
 import { Sessions } from "./session/sessions.ts";
 import { openStore, type Store } from "./session/storage.ts";
-import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
+import {
+  createOpenAuthentication,
+  type OpenAuthentication,
+} from "./sign-in/client-authentication.ts";
+import { createIssuerFetch, type IssuerFetch } from "./sign-in/issuer-fetch.ts";
 import { createRelyingParty, type RelyingParty } from "./sign-in/relying-party.ts";
 import { createReturnTargets } from "./sign-in/return-target.ts";
 import { SignOutReturns } from "./sign-in/sign-out-return.ts";
@@ -41,9 +46,13 @@ export interface App {
 export async function createApp(config: Config, surroundings: Surroundings): Promise<App> {
   const { log, now = Date.now, fetch = globalThis.fetch } = surroundings;
   const users = config.users === undefined ? undefined : await openUsers(config.users, log, now);
-  const store = await openStore(config.storage);
   const issuerFetch = createIssuerFetch(fetch);
-  const parties = createParties(config, { fetch: issuerFetch, now });
+  const parties = createParties(config, {
+    fetch: issuerFetch,
+    now,
+    openAuthentication: createOpenAuthentication(log),
+  });
+  const store = await openStore(config.storage);
   const offers = new Map(createSites(config).map(({ url, providers: names }) => [url.href, names]));
   const passesOn = (token: string) =>
     Object.values(config.headers).some((source) => source.endsWith(token));
@@ -132,17 +141,32 @@ function createAdmit(
   return (...asked) => passwords(...asked) ?? bearer?.(...asked);
 }
 
-/** Our registrations, by the names of the providers. */
+interface PartyParts {
+  readonly fetch: IssuerFetch;
+  readonly now: () => number;
+  readonly openAuthentication: OpenAuthentication;
+}
+
+/** Our registrations, by the names of the providers. Throws a `ConfigError` that names every file of no use. */
 export function createParties(
   config: Config,
-  parts: Omit<Parameters<typeof createRelyingParty>[3], "isAlone">,
+  { openAuthentication, ...parts }: PartyParts,
 ): Map<string, RelyingParty> {
   const parties = new Map<string, RelyingParty>();
+  const faults: Fault[] = [];
   const isAlone = Object.keys(config.providers).length === 1;
   for (const [name, settings] of Object.entries(config.providers)) {
     const provider = providers.get(settings.type ?? name);
-    if (provider !== undefined)
-      parties.set(name, createRelyingParty(name, provider, settings, { ...parts, isAlone }));
+    if (provider === undefined) continue;
+    try {
+      const authentication = openAuthentication(name, provider, settings);
+      const own = { ...parts, isAlone, authentication };
+      parties.set(name, createRelyingParty(name, provider, settings, own));
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      faults.push(...error.faults);
+    }
   }
+  if (faults.length > 0) throw new ConfigError("the configuration", faults);
   return parties;
 }

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { createParties } from "./app.ts";
 import type { Config } from "./config/schema.ts";
 import { createSites, type Site } from "./config/site.ts";
-import { reasonsOf } from "./observe/log.ts";
+import { createLog, reasonsOf } from "./observe/log.ts";
 import { openStore } from "./session/storage.ts";
+import { authenticationFault, createOpenAuthentication } from "./sign-in/client-authentication.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
 
 export interface Finding {
@@ -13,7 +14,11 @@ export interface Finding {
 
 /** Looks at everything that a sign-in will need. The configuration itself has been checked by then. */
 export async function check(config: Config): Promise<Finding[]> {
-  const parties = createParties(config, { fetch: createIssuerFetch(fetch), now: Date.now });
+  const parties = createParties(config, {
+    fetch: createIssuerFetch(fetch),
+    now: Date.now,
+    openAuthentication: createOpenAuthentication(createLog(process.stderr)),
+  });
   const issuers = await Promise.all(
     [...parties.values()].map((party) =>
       found(`provider ${party.name}: ${party.issuer}`, async () => {
@@ -21,6 +26,12 @@ export async function check(config: Config): Promise<Finding[]> {
         const uris = sitesOffering(config, party.name).map(({ redirectUri }) =>
           redirectUri(party.ownCallback(metadata)),
         );
+        const fault = await authenticationFault(
+          party.authentication,
+          metadata,
+          party.settings.clientId,
+        );
+        if (fault !== undefined) throw new Error(fault);
         return `discovered; register there: ${uris.join(", ")}`;
       }),
     ),

@@ -70,7 +70,7 @@ export function createBearer(parts: Parts): Admit {
 }
 
 function ownSource(party: RelyingParty, { fetch, now }: Parts): TokenSource {
-  const { clientId, clientSecret, audience = [] } = party.settings;
+  const { clientId, audience = [] } = party.settings;
   return createTokenSource(
     {
       ...party,
@@ -81,7 +81,7 @@ function ownSource(party: RelyingParty, { fetch, now }: Parts): TokenSource {
       scopes: [],
       algorithms: asymmetricAlgorithms,
       keys: createIssuerKeys(party, { fetch, now }),
-      introspect: clientSecret === undefined ? undefined : createIntrospection(party),
+      introspect: party.authentication.method === "none" ? undefined : createIntrospection(party),
     },
     now,
   );

@@ -1,5 +1,6 @@
 import type { Provider } from "../../providers/provider.ts";
 import { providers } from "../../providers/registry.ts";
+import { clientFaults } from "./client-checks.ts";
 import type { Fault } from "./faults.ts";
 import { ruleFaults } from "./rule-checks.ts";
 import { isObject } from "./shape.ts";
@@ -31,15 +32,18 @@ function providerFaults(section: unknown): Fault[] {
     if (typeof type !== "string") return [];
     const provider = providers.get(type);
     if (provider === undefined) return [unknownType(path, value.type, type)];
-    const scope = typeof value.scope === "string" ? value.scope.split(" ") : undefined;
-    if (!provider.isOAuthOnly && scope?.includes("openid") === false) {
-      return [
-        { path: `${path}.scope`, message: "lacks openid, and without it there is no ID token" },
-      ];
-    }
-    if (provider.issuer !== undefined || value.issuer !== undefined) return [];
-    return [{ path: `${path}.issuer`, message: issuerMissing(provider) }];
+    return [clientFaults, ownFaults].flatMap((look) => look(value, provider, path));
   });
+}
+
+function ownFaults(value: Record<string, unknown>, provider: Provider, path: string): Fault[] {
+  const scope = typeof value.scope === "string" ? value.scope.split(" ") : undefined;
+  if (!provider.isOAuthOnly && scope?.includes("openid") === false) {
+    const message = "lacks openid, and without it there is no ID token";
+    return [{ path: `${path}.scope`, message }];
+  }
+  if (provider.issuer !== undefined || value.issuer !== undefined) return [];
+  return [{ path: `${path}.issuer`, message: issuerMissing(provider) }];
 }
 
 function issuerMissing({ label, issuerShape, issuerExample = "https://id.example.com" }: Provider) {

@@ -49,9 +49,14 @@ export function faultOf(issue: v.BaseIssue<unknown>): Fault {
   };
 }
 
-/** Secrets are named by their place alone; and a provider that is no group of settings may be one. */
+/**
+ * Secrets are named by their place alone. A provider that is no group of settings may be one, and so may what
+ * stands where a key's file should be named.
+ */
 function isSecret(path: string): boolean {
-  return /(^|\.)(secret(\.\d+)?|clientSecret)$|^providers(\.[^.]+)?$/.test(path);
+  return /(^|\.)(secret(\.\d+)?|clientSecret|client(Key|Assertion|Certificate)File)$|^providers(\.[^.]+)?$/.test(
+    path,
+  );
 }
 
 /** `https://user:password@host`. */

@@ -1,21 +1,29 @@
 import {
   allowInsecureRequests,
-  ClientSecretBasic,
-  ClientSecretPost,
   Configuration,
   customFetch,
   discovery,
   enableNonRepudiationChecks,
   None,
-  type ClientAuth,
   type ServerMetadata,
 } from "openid-client";
 import type { Endpoints, Provider } from "../../providers/provider.ts";
 import type { ProviderConfig } from "../config/schema.ts";
-import { webAddressFault } from "../config/web-address.ts";
-import { isLoopbackHost } from "../forwarded/loopback.ts";
+import {
+  noAuthentication,
+  secretAuthentication,
+  type ClientAuthentication,
+} from "./client-authentication.ts";
 import { discoveryError } from "./issuer-error.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
+import {
+  checkMetadata,
+  toAskApi,
+  toCheckTokens,
+  toSignIn,
+  withEndpoints,
+  type Needs,
+} from "./metadata.ts";
 import { remembered } from "./remembered.ts";
 import { scopeAsText } from "./scope-as-text.ts";
 
@@ -31,6 +39,7 @@ export interface RelyingParty {
   readonly settings: ProviderConfig;
   /** Addresses that the operator or the kind of provider gives; the operator's go first. */
   readonly endpoints: Endpoints;
+  readonly authentication: ClientAuthentication;
   readonly fetch: IssuerFetch;
   /** Beside other providers an issuer that does not say whose answer it gives has a callback of its own. */
   ownCallback(metadata: ServerMetadata): string | undefined;
@@ -38,22 +47,28 @@ export interface RelyingParty {
   discover(): Promise<Configuration>;
 }
 
+interface Parts {
+  readonly fetch: IssuerFetch;
+  readonly now: () => number;
+}
+
 export function createRelyingParty(
   name: string,
   provider: Provider,
   settings: ProviderConfig,
-  parts: { readonly fetch: IssuerFetch; readonly now: () => number; readonly isAlone: boolean },
+  parts: Parts & { readonly isAlone: boolean; readonly authentication: ClientAuthentication },
 ): RelyingParty {
   const issuer = settings.issuer ?? provider.issuer ?? "";
   const endpoints = { ...provider.endpoints?.(issuer), ...settings.endpoints };
-  const clientAuthentication = settings.clientAuthentication ?? provider.clientAuthentication;
-  const client = { ...settings, endpoints, clientAuthentication };
-  const fetch = provider.answersScopeAsList ? scopeAsText(parts.fetch) : parts.fetch;
+  const { authentication } = parts;
+  const asks = authentication.fetch ?? parts.fetch;
+  const fetch = provider.answersScopeAsList ? scopeAsText(asks) : asks;
+  const client = { clientId: settings.clientId, endpoints, authentication, fetch };
   const discover = remembered(
     async () =>
       provider.isOAuthOnly
-        ? documented(issuer, client, fetch)
-        : discoverOnce(issuer, client, toSignIn, fetch),
+        ? configure(issuer, { issuer }, client, toAskApi)
+        : discoverOnce(issuer, client, toSignIn, parts.fetch),
     parts.now,
   );
   return {
@@ -63,6 +78,7 @@ export function createRelyingParty(
     provider,
     settings,
     endpoints,
+    authentication,
     fetch: parts.fetch,
     // Mix-up (RFC 9700 §4.4.2): either the answer names its issuer (RFC 9207), or its address does.
     ownCallback: (metadata) =>
@@ -75,14 +91,13 @@ export function createRelyingParty(
 export function createTokenIssuer(
   issuer: string,
   credentials: Pick<ProviderConfig, "clientSecret"> & { clientId: string | undefined },
-  parts: { readonly fetch: IssuerFetch; readonly now: () => number },
+  { fetch, now }: Parts,
 ): RelyingParty["discover"] {
-  const client = {
-    ...credentials,
-    clientId: credentials.clientId ?? "doorward", // openid-client wants one; it is sent nowhere
-    endpoints: {},
-  };
-  return remembered(() => discoverOnce(issuer, client, toCheckTokens, parts.fetch), parts.now);
+  const { clientId = "doorward", clientSecret } = credentials; // openid-client wants an id; it is sent nowhere
+  const authentication =
+    clientSecret === undefined ? noAuthentication : secretAuthentication(clientSecret);
+  const client = { clientId, endpoints: {}, authentication, fetch };
+  return remembered(() => discoverOnce(issuer, client, toCheckTokens, fetch), now);
 }
 
 /** A provider that goes by its kind's name has its kind's label; a name of its own says more. */
@@ -92,143 +107,56 @@ function labelOf(name: string, provider: Provider): string {
 }
 
 /** Our registration at an issuer, as far as speaking to it needs. */
-type Client = Pick<
-  ProviderConfig,
-  "clientId" | "clientSecret" | "clientAuthentication" | "endpoints"
->;
+interface Client {
+  readonly clientId: string;
+  readonly endpoints: ProviderConfig["endpoints"];
+  readonly authentication: ClientAuthentication;
+  readonly fetch: IssuerFetch;
+}
 
 async function discoverOnce(
   issuer: string,
-  settings: Client,
+  client: Client,
   needs: Needs,
   fetch: IssuerFetch,
 ): Promise<Configuration> {
   const url = new URL(issuer);
   try {
-    const found = await discovery(url, settings.clientId, undefined, None(), {
+    const found = await discovery(url, client.clientId, undefined, None(), {
       timeout: patienceSeconds,
       [customFetch]: fetch,
       execute: url.protocol === "http:" ? [allowInsecureRequests] : [],
     });
-    return configure(issuer, found.serverMetadata(), settings, needs, fetch);
+    return configure(issuer, found.serverMetadata(), client, needs);
   } catch (error) {
     throw discoveryError(error, issuer);
   }
 }
 
-/** The issuer as found, with the operator's endpoints, our way to authenticate and every check on. */
+/**
+ * The issuer as found, with the operator's endpoints, our way to authenticate and every check on. An OAuth 2.0
+ * provider publishes no metadata: its documentation says where it answers, and the endpoints have it all.
+ */
 function configure(
   issuer: string,
   found: ServerMetadata,
-  settings: Client,
+  { clientId, endpoints, authentication, fetch }: Client,
   needs: Needs,
-  fetch: IssuerFetch,
 ): Configuration {
-  checkMetadata(issuer, found, needs);
-  const metadata = { ...found, ...overridden(settings.endpoints) };
+  const metadata = withEndpoints(found, endpoints);
+  checkMetadata(issuer, metadata, needs, endpoints);
   const configuration = new Configuration(
     metadata,
-    settings.clientId,
-    {},
-    authentication(metadata, settings),
+    clientId,
+    { use_mtls_endpoint_aliases: authentication.fetch !== undefined },
+    authentication.ofIssuer(metadata),
   );
   configuration.timeout = patienceSeconds;
   configuration[customFetch] = fetch;
-  if (
-    Object.values({ issuer, ...settings.endpoints }).some((address) => address?.startsWith("http:"))
-  ) {
+  if (Object.values({ issuer, ...endpoints }).some((address) => address?.startsWith("http:"))) {
     allowInsecureRequests(configuration); // the schema lets plain http be this machine only
   }
   // Over the code flow OpenID Connect lets TLS vouch for the ID token; we look at its signature as well.
   enableNonRepudiationChecks(configuration);
   return configuration;
-}
-
-/** An OAuth 2.0 provider publishes no metadata: its documentation says where it answers. */
-function documented(issuer: string, settings: Client, fetch: IssuerFetch): Configuration {
-  const metadata = { issuer, ...overridden(settings.endpoints) };
-  return configure(issuer, metadata, settings, toAskApi, fetch);
-}
-
-/** The configuration's names for endpoints, and the metadata's (RFC 8414 §2). */
-const metadataNames = {
-  authorization: "authorization_endpoint",
-  token: "token_endpoint",
-  userinfo: "userinfo_endpoint",
-  jwks: "jwks_uri",
-  introspection: "introspection_endpoint",
-  revocation: "revocation_endpoint",
-  endSession: "end_session_endpoint",
-  pushedAuthorization: "pushed_authorization_request_endpoint",
-} as const;
-
-function overridden(endpoints: Client["endpoints"]): Partial<ServerMetadata> {
-  return Object.fromEntries(
-    Object.entries(metadataNames).flatMap(([name, metadataName]) => {
-      const address = endpoints[name as keyof typeof metadataNames];
-      return address === undefined ? [] : [[metadataName, address]];
-    }),
-  );
-}
-
-type EndpointName =
-  | "authorization_endpoint"
-  | "token_endpoint"
-  | "jwks_uri"
-  | "userinfo_endpoint"
-  | "introspection_endpoint";
-
-/** The endpoints that we may speak to; without those of `must` nothing works. */
-interface Needs {
-  readonly must: readonly EndpointName[];
-  readonly may: readonly EndpointName[];
-}
-
-const toSignIn: Needs = {
-  must: ["authorization_endpoint", "token_endpoint", "jwks_uri"],
-  may: ["userinfo_endpoint", "introspection_endpoint"],
-};
-
-const toAskApi: Needs = { must: ["authorization_endpoint", "token_endpoint"], may: [] };
-
-/** Kubernetes and build services publish keys and nothing else. */
-const toCheckTokens: Needs = { must: ["jwks_uri"], may: ["introspection_endpoint"] };
-
-function checkMetadata(issuer: string, metadata: ServerMetadata, { must, may }: Needs): void {
-  // OpenID Connect Discovery §4.3: exactly the same, not merely the same but for a slash.
-  if (metadata.issuer !== issuer) {
-    throw new Error(
-      `the issuer calls itself ${JSON.stringify(metadata.issuer)}: write just that as \`issuer\``,
-    );
-  }
-  for (const name of [...must, ...may]) {
-    const endpoint = metadata[name];
-    if (endpoint === undefined && may.includes(name)) continue;
-    const fault = typeof endpoint === "string" ? endpointFault(issuer, endpoint) : "is missing";
-    if (fault !== undefined) throw new Error(`the issuer's ${name} ${fault}`);
-  }
-}
-
-/** Metadata may not lead us to a machine of the inside: https, and this machine only if the issuer is on it. */
-function endpointFault(issuer: string, endpoint: string): string | undefined {
-  const fault = webAddressFault(endpoint.replace(/[?#].*$/, ""));
-  if (fault !== undefined) return fault;
-  return isLocal(endpoint) && !isLocal(issuer) ? "leads to this machine" : undefined;
-}
-
-function isLocal(address: string): boolean {
-  return isLoopbackHost(new URL(address).hostname);
-}
-
-/** OpenID Connect Discovery §3: without a word of the issuer it is `client_secret_basic`. */
-function authentication(metadata: ServerMetadata, settings: Client): ClientAuth {
-  const { clientSecret, clientAuthentication } = settings;
-  if (clientSecret === undefined || clientAuthentication === "none") return None();
-  const offered = metadata.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
-  const chosen =
-    clientAuthentication ??
-    (offered.includes("client_secret_basic") ? "client_secret_basic" : "client_secret_post");
-  return chosen === "client_secret_basic"
-    ? ClientSecretBasic(clientSecret)
-    : ClientSecretPost(clientSecret);
 }
