@@ -19,8 +19,8 @@ import {
   createOpenAuthentication,
   type OpenAuthentication,
 } from "./sign-in/client-authentication.ts";
-import { createIssuerFetch, type IssuerFetch } from "./sign-in/issuer-fetch.ts";
-import { createRelyingParty, type RelyingParty } from "./sign-in/relying-party.ts";
+import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
+import { createRelyingParty, type PartyParts, type RelyingParty } from "./sign-in/relying-party.ts";
 import { createReturnTargets } from "./sign-in/return-target.ts";
 import { SignOutReturns } from "./sign-in/sign-out-return.ts";
 import { Transactions } from "./sign-in/transaction.ts";
@@ -50,6 +50,7 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
   const parties = createParties(config, {
     fetch: issuerFetch,
     now,
+    log,
     openAuthentication: createOpenAuthentication(log),
   });
   const store = await openStore(config.storage);
@@ -141,16 +142,14 @@ function createAdmit(
   return (...asked) => passwords(...asked) ?? bearer?.(...asked);
 }
 
-interface PartyParts {
-  readonly fetch: IssuerFetch;
-  readonly now: () => number;
+type SharedParts = Omit<PartyParts, "isAlone" | "authentication"> & {
   readonly openAuthentication: OpenAuthentication;
-}
+};
 
 /** Our registrations, by the names of the providers. Throws a `ConfigError` that names every file of no use. */
 export function createParties(
   config: Config,
-  { openAuthentication, ...parts }: PartyParts,
+  { openAuthentication, ...parts }: SharedParts,
 ): Map<string, RelyingParty> {
   const parties = new Map<string, RelyingParty>();
   const faults: Fault[] = [];

@@ -14,10 +14,12 @@ export interface Finding {
 
 /** Looks at everything that a sign-in will need. The configuration itself has been checked by then. */
 export async function check(config: Config): Promise<Finding[]> {
+  const log = createLog(process.stderr);
   const parties = createParties(config, {
     fetch: createIssuerFetch(fetch),
     now: Date.now,
-    openAuthentication: createOpenAuthentication(createLog(process.stderr)),
+    log,
+    openAuthentication: createOpenAuthentication(log),
   });
   const issuers = await Promise.all(
     [...parties.values()].map((party) =>

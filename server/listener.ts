@@ -3,9 +3,11 @@ import { H3, HTTPResponse, type H3Event } from "h3";
 import { toNodeHandler } from "h3/node";
 import { empty, send, type Answer } from "./answer.ts";
 import { createCallback } from "./callback.ts";
-import { endpointNames, type EndpointName, type Site } from "./config/site.ts";
+import type { Site } from "./config/site.ts";
 import type { Door, Endpoint } from "./door.ts";
+import { entranceOf, methodsOf, targetsOf, type Entrance } from "./entrances.ts";
 import { AuthError } from "./errors.ts";
+import { createFormPost } from "./form-post.ts";
 import { reasonsOf, type Log } from "./observe/log.ts";
 import { createRequestId } from "./observe/request-id.ts";
 import { brokenPage, failedPage } from "./pages/failed-page.ts";
@@ -13,19 +15,6 @@ import { notFoundPage } from "./pages/not-found-page.ts";
 import { createSignOut } from "./sign-out.ts";
 import { createStart } from "./start.ts";
 import type { Verify } from "./verify.ts";
-
-const methods: Record<EndpointName, readonly string[] | undefined> = {
-  verify: undefined, // any: proxies pass the visitor's method on, and HAProxy asks with HEAD
-  start: ["GET", "HEAD"],
-  callback: ["GET"],
-  sign_out: ["GET", "POST"],
-};
-
-/** One site's way to answer, for everything but `/verify`. */
-interface Entrance {
-  readonly door: Door;
-  readonly handler: RequestListener;
-}
 
 /**
  * Finds the endpoint by the raw path, byte for byte, before anything decodes it: an encoded, slashed or
@@ -37,15 +26,7 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
     door,
     handler: toNodeHandler(createRoutes(door)),
   }));
-  const bases = Map.groupBy(entrances, ({ door }) => door.site.base);
-  const endpoints = new Map<string, { name: EndpointName; sharing: readonly Entrance[] }>();
-  for (const [base, sharing] of bases) {
-    for (const name of endpointNames) endpoints.set(`${base}/${name}`, { name, sharing });
-    const several = sharing.filter(({ door }) => Object.keys(door.config.providers).length > 1);
-    for (const provider of several.flatMap(({ door }) => Array.from(door.parties.keys()))) {
-      endpoints.set(`${base}/callback/${provider}`, { name: "callback", sharing });
-    }
-  }
+  const endpoints = targetsOf(entrances);
 
   return (request, response) => {
     const { url = "" } = request;
@@ -62,7 +43,7 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
     // RFC 9112 §3.2: which of two hosts was meant is nobody's to guess.
     // And srvx throws, outside of every handler, at one that makes no URL.
     if (!hasOneHost(request)) return send(response, empty(400));
-    const allowed = methods[endpoint.name];
+    const allowed = methodsOf(endpoint, entrance);
     if (allowed?.includes(request.method ?? "") === false) {
       return send(response, empty(405, "Allow", allowed.join(", ")));
     }
@@ -71,21 +52,6 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
 
   function siteAt(request: IncomingMessage): Site | undefined {
     return entranceOf(entrances, request)?.door.site;
-  }
-
-  /** Sites that share a path are told apart by the host that the browser asked for. */
-  function entranceOf(
-    sharing: readonly Entrance[],
-    { headers: { host } }: IncomingMessage,
-  ): Entrance | undefined {
-    const [only, ...more] = sharing;
-    if (more.length === 0) return only;
-    const asked = host
-      ?.toLowerCase()
-      .replace(/(:443|:80)?$/, "")
-      .replace(/\.$/, "");
-    const named = ({ door: { site } }: Entrance) => asked === site.url.hostname; // nginx's $host has no port
-    return sharing.find(({ door: { site } }) => asked === site.url.host) ?? sharing.find(named);
   }
 
   function answerVerify(
@@ -139,6 +105,9 @@ function createRoutes(door: Door): H3 {
   const callback = route(createCallback(door));
   app.get(`${base}/callback`, callback);
   app.get(`${base}/callback/:provider`, callback);
+  const formPost = route(createFormPost(door));
+  app.post(`${base}/callback`, formPost);
+  app.post(`${base}/callback/:provider`, formPost);
   const signOut = route(createSignOut(door));
   app.get(`${base}/sign_out`, signOut);
   app.post(`${base}/sign_out`, signOut);

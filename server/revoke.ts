@@ -1,5 +1,6 @@
 import { createParties } from "./app.ts";
 import type { Config } from "./config/schema.ts";
+import { createLog } from "./observe/log.ts";
 import { Revocations, type Revoked } from "./session/revocations.ts";
 import { openStore } from "./session/storage.ts";
 import { noAuthentication } from "./sign-in/client-authentication.ts";
@@ -35,6 +36,7 @@ function revokedBy(config: Config, { all, subject, provider }: Whose): Revoked[]
   const parties = createParties(config, {
     fetch: createIssuerFetch(fetch),
     now: Date.now,
+    log: createLog(process.stderr),
     openAuthentication: () => noAuthentication, // no issuer is asked, and a lost key must not stand in the way
   });
   const named = [...parties.values()].filter(

@@ -10,12 +10,13 @@ const ranks: RegExp[][] = [
   [/^server\/(serve|check|health|admin|explain|revoke)\.ts$/],
   [/^server\/app\.ts$/],
   [/^server\/listener\.ts$/],
-  [/^server\/(verify|start|callback|sign-out)\.ts$/],
+  [/^server\/(verify|start|callback|form-post|sign-out)\.ts$/],
   [/^server\/(user-info|issuer-sign-out)\.ts$/],
   [/^server\/(refusals)\.ts$/],
+  [/^server\/entrances\.ts$/],
   [/^server\/door\.ts$/],
   [/^server\/(config|forwarded|access|sign-in|session|store|pages|observe)\//],
-  [/^server\/(answer|errors)\.ts$/],
+  [/^server\/(answer|errors|form)\.ts$/],
   [/^providers\//],
 ];
 

@@ -1,6 +1,5 @@
 import {
   authorizationCodeGrant,
-  buildAuthorizationUrl,
   calculatePKCECodeChallenge,
   type ServerMetadata,
 } from "openid-client";
@@ -35,12 +34,14 @@ export async function authorizationUrl(
   const metadata = configuration.serverMetadata();
   const { isOAuthOnly, isTiedByStateAlone } = party.provider;
   const authorization = { ...party.provider.authorization, ...party.settings.authorization };
-  return buildAuthorizationUrl(configuration, {
+  const { responseMode } = party.provider;
+  const url = await party.sendRequest(configuration, {
     ...authorization,
     ...(prompt !== undefined && { prompt }),
     ...maxAgeParameter(authorization.max_age, stepUp),
     ...(stepUp.acr !== undefined && { acr_values: stepUp.acr.join(" ") }),
     response_type: "code",
+    ...(responseMode !== undefined && { response_mode: responseMode }),
     redirect_uri: site.redirectUri(party.ownCallback(metadata)),
     scope: scopeOf(party, metadata),
     state,
@@ -49,7 +50,8 @@ export async function authorizationUrl(
       code_challenge: await calculatePKCECodeChallenge(codeVerifier),
       code_challenge_method: "S256",
     }),
-  }).href;
+  });
+  return url.href;
 }
 
 /** OpenID Connect Core §11: an issuer that knows the scope gives no refresh token without it. */

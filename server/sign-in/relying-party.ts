@@ -9,6 +9,7 @@ import {
 } from "openid-client";
 import type { Endpoints, Provider } from "../../providers/provider.ts";
 import type { ProviderConfig } from "../config/schema.ts";
+import type { Log } from "../observe/log.ts";
 import {
   noAuthentication,
   secretAuthentication,
@@ -24,6 +25,7 @@ import {
   withEndpoints,
   type Needs,
 } from "./metadata.ts";
+import { createSendRequest, type SendRequest } from "./pushed-request.ts";
 import { remembered } from "./remembered.ts";
 import { scopeAsText } from "./scope-as-text.ts";
 
@@ -43,6 +45,8 @@ export interface RelyingParty {
   readonly fetch: IssuerFetch;
   /** Beside other providers an issuer that does not say whose answer it gives has a callback of its own. */
   ownCallback(metadata: ServerMetadata): string | undefined;
+  /** Where to send a browser that is to sign in. */
+  readonly sendRequest: SendRequest;
   /** The issuer's metadata, asked for at the first use. Throws "issuer_unreachable" or "issuer_broken". */
   discover(): Promise<Configuration>;
 }
@@ -52,11 +56,17 @@ interface Parts {
   readonly now: () => number;
 }
 
+export interface PartyParts extends Parts {
+  readonly log: Log;
+  readonly isAlone: boolean;
+  readonly authentication: ClientAuthentication;
+}
+
 export function createRelyingParty(
   name: string,
   provider: Provider,
   settings: ProviderConfig,
-  parts: Parts & { readonly isAlone: boolean; readonly authentication: ClientAuthentication },
+  parts: PartyParts,
 ): RelyingParty {
   const issuer = settings.issuer ?? provider.issuer ?? "";
   const endpoints = { ...provider.endpoints?.(issuer), ...settings.endpoints };
@@ -83,6 +93,7 @@ export function createRelyingParty(
     // Mix-up (RFC 9700 §4.4.2): either the answer names its issuer (RFC 9207), or its address does.
     ownCallback: (metadata) =>
       parts.isAlone || metadata.authorization_response_iss_parameter_supported ? undefined : name,
+    sendRequest: createSendRequest(issuer, parts),
     discover,
   };
 }
