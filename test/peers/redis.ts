@@ -83,7 +83,9 @@ async function launch(
   readyLine: RegExp,
 ): Promise<ChildProcess> {
   const child = spawn("redis-server", words, { cwd, stdio: ["ignore", "pipe", "ignore"] });
-  process.once("exit", () => child.kill("SIGKILL"));
+  const dieWithUs = () => child.kill("SIGKILL");
+  process.once("exit", dieWithUs);
+  child.once("exit", () => process.off("exit", dieWithUs));
   const ready = Promise.withResolvers<void>();
   let said = "";
   child.stdout.on("data", (chunk) => {
