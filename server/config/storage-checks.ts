@@ -109,8 +109,8 @@ function redisUrlFault(url: string): string | undefined {
   if (protocol !== "redis:" && protocol !== "rediss:")
     return "begins with neither redis:// nor rediss:// (which is TLS)";
   if (hostname === "") return "names no host: write redis://host:6379";
-  if (!/^\/?\d{0,4}$/.test(pathname))
-    return "has a path that is no number of a database: end it with the port, or with /1";
+  if (pathname !== "" && pathname !== "/")
+    return "ends in a path: leave it out, also a database's number (keys are kept apart by base)";
   if (search !== "" || hash !== "") return "holds a query or a fragment: end it with the port";
   return undefined;
 }

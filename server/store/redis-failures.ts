@@ -4,6 +4,10 @@ import { reasonsOf, type Log } from "../observe/log.ts";
 /** What Redis or the way to it says, the line of the configuration that it is about, and the mend. */
 const mends: readonly (readonly [RegExp, string])[] = [
   [
+    /sentinels are unreachable.*(WRONGPASS|NOAUTH|invalid password)/i,
+    "storage.sentinelPassword: the Sentinels do not take it, or want one",
+  ],
+  [
     /WRONGPASS|invalid (username|password)/i,
     "storage.password: Redis refuses it (and storage.username)",
   ],
@@ -24,19 +28,15 @@ const mends: readonly (readonly [RegExp, string])[] = [
   [/sentinels are unreachable/i, "storage.sentinels: none of them answers"],
   [/READONLY/, "storage.url: that Redis is a replica, which takes no writes"],
   [
-    /DB index is out of range|SELECT is not allowed/i,
-    "storage.url: that Redis has no such database",
-  ],
-  [
-    /ERR_SSL_WRONG_VERSION_NUMBER|wrong version number|packet length too long/i,
-    "storage.url: TLS is not spoken there: write redis://",
-  ],
-  [
     /CERT|certificate|self.signed/i,
     "storage.tls.ca: the certificate of Redis is not signed by it, or for another name",
   ],
   [
-    /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|startup nodes|slots cache/,
+    /ETIMEDOUT/,
+    "storage: nothing answers there in time: the address may be wrong, or TLS asked for where none is spoken",
+  ],
+  [
+    /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|startup nodes|slots cache/,
     "storage: nothing answers there",
   ],
 ];

@@ -20,10 +20,9 @@ export function redisPlace(storage: Config["storage"]): RedisPlace {
   const single = { ...common, ...singleTiming };
   if (sentinels !== undefined)
     return { server: { ...single, ...sentinelOptions(storage, common.tls) } };
-  const { hostname, port, pathname } = new URL(url ?? "");
+  const { hostname, port } = new URL(url ?? "");
   const host = hostname.replace(/^\[|\]$/g, "");
-  const db = Number(pathname.slice(1));
-  return { server: { ...single, host, port: Number(port === "" ? 6379 : port), db } };
+  return { server: { ...single, host, port: Number(port === "" ? 6379 : port) } };
 }
 
 const timing = {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { freePort } from "./free-port.ts";
+import { createCertificate } from "./tls.ts";
 
 const execute = promisify(execFile);
 
@@ -26,7 +27,7 @@ export interface RedisServer {
 
 export interface RedisSettings {
   readonly port?: number;
-  /** Lines of redis.conf beyond the usual; `{folder}` is the server's own. */
+  /** Lines of redis.conf beyond the usual; `{folder}` and `{port}` are the server's own. */
   readonly lines?: readonly string[];
   /** Words after the file: `--sentinel`. */
   readonly words?: readonly string[];
@@ -47,7 +48,8 @@ export async function startRedis(settings: RedisSettings = {}): Promise<RedisSer
   const common = ["bind 127.0.0.1", `port ${port}`, `dir ${folder}`, 'save ""'];
   const persistent = words.length > 0 ? [] : ["appendonly yes", "appendfsync always"];
   const all = [...common, ...persistent, ...lines];
-  await writeFile(join(folder, "redis.conf"), all.join("\n").replaceAll("{folder}", folder));
+  const file = all.join("\n").replaceAll("{folder}", folder).replaceAll("{port}", String(port));
+  await writeFile(join(folder, "redis.conf"), file);
   const start = () => launch(["redis.conf", ...words], folder, readyLine);
   let child = await start();
   const cliWords = ["-p", String(port), ...(settings.cliWords ?? [])];
@@ -96,3 +98,16 @@ async function launch(
   await ready.promise;
   return child;
 }
+
+/** What a Redis needs that speaks TLS alone, with a certificate of its own for `localhost`. */
+export const tlsOnly: RedisSettings = {
+  prepare: (folder) => createCertificate(join(folder, "redis"), ["localhost"]),
+  lines: [
+    "port 0",
+    "tls-port {port}",
+    "tls-cert-file {folder}/redis.pem",
+    "tls-key-file {folder}/redis.key",
+    "tls-ca-cert-file {folder}/redis.pem",
+    "tls-auth-clients optional",
+  ],
+};
