@@ -7,13 +7,13 @@ interface Shift {
   readonly app: App;
   underWay: number;
   readonly onClose: () => void;
-  readonly ended: PromiseWithResolvers<void>;
+  ending: Promise<void> | undefined;
 }
 
 /** Hands each request to the app of the day, which may be changed between any two of them. */
 export class Relay {
   #shift: Shift;
-  #retiring: Promise<unknown> = Promise.resolve();
+  readonly #notEnded = new Set<Shift>();
   readonly #log: Log;
 
   constructor(app: App, log: Log) {
@@ -37,35 +37,31 @@ export class Relay {
   change(next: App): void {
     const before = this.#shift;
     this.#shift = this.#begin(next);
-    if (before.underWay === 0) before.ended.resolve();
-    const retired = before.ended.promise.then(() => this.#close(before.app));
-    this.#retiring = Promise.all([this.#retiring, retired]);
+    if (before.underWay === 0) void this.#end(before);
   }
 
-  /** To be called when no request can come any more. */
+  /** Closes every app that is not closed yet: for when no request can come any more. */
   async close(): Promise<void> {
-    await this.#close(this.app);
-    await this.#retiring;
+    await Promise.all(Array.from(this.#notEnded, (shift) => this.#end(shift)));
   }
 
   #begin(app: App): Shift {
-    const shift: Shift = {
-      app,
-      underWay: 0,
-      ended: Promise.withResolvers(),
-      onClose: () => {
-        shift.underWay--;
-        if (shift !== this.#shift && shift.underWay === 0) shift.ended.resolve();
-      },
+    const onClose = () => {
+      shift.underWay--;
+      if (shift !== this.#shift && shift.underWay === 0) void this.#end(shift);
     };
+    const shift: Shift = { app, underWay: 0, onClose, ending: undefined };
+    this.#notEnded.add(shift);
     return shift;
   }
 
-  async #close(app: App): Promise<void> {
-    try {
-      await app.close();
-    } catch (error) {
-      this.#log.error({ reason: reasonsOf(error) }, "a store could not be closed");
-    }
+  #end(shift: Shift): Promise<void> {
+    shift.ending ??= shift.app
+      .close()
+      .catch((error: unknown) =>
+        this.#log.error({ reason: reasonsOf(error) }, "an app could not be closed"),
+      )
+      .finally(() => this.#notEnded.delete(shift));
+    return shift.ending;
   }
 }

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { createApp, type App } from "./app.ts";
-import { Changes } from "./config/changes.ts";
-import { filesOf, loadConfig, type Source } from "./config/load.ts";
+import type { App } from "./app.ts";
+import type { Changes } from "./config/changes.ts";
 import type { Config } from "./config/schema.ts";
 import { reasonsOf, type Log } from "./observe/log.ts";
 import type { Places } from "./places.ts";
@@ -11,44 +10,42 @@ const lookMs = 1_000;
 /** Long enough for an editor, or for whoever swaps several files, to be done. */
 const secondTryMs = 300;
 
-interface Made {
+export interface Made {
   readonly config: Config;
   readonly app: App;
 }
 
+interface Parts {
+  /** An app from the files as they are now, beside the one that answers. */
+  readonly make: (before: App) => Promise<Made>;
+  readonly changes: Changes;
+  readonly relay: Relay;
+  readonly places: Places;
+  readonly log: Log;
+}
+
 /** Reads the configuration when it is told to, or when its files change, and puts it in place whole or not at all. */
 export class Reloader {
-  readonly #source: Source;
-  readonly #changes: Changes;
-  readonly #log: Log;
+  readonly #parts: Parts;
   #loadedAt = new Date();
   #reloading: Promise<void> = Promise.resolve();
   #isStopped = false;
 
-  constructor(source: Source, log: Log) {
-    this.#source = source;
-    this.#changes = new Changes(filesOf(source));
-    this.#log = log;
-  }
-
-  /** An app from the files as they are now. Throws a `ConfigError`, or why the store cannot be opened. */
-  async make(before?: App): Promise<Made> {
-    await this.#changes.mark();
-    const config = loadConfig(this.#source);
-    return { config, app: await createApp(config, { log: this.#log }, before) };
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   /** One at a time; a fault leaves everything as it was and stands in the log. */
-  reload(relay: Relay, places: Places): Promise<void> {
-    this.#reloading = this.#reloading.then(() => this.#reload(relay, places));
+  reload(): Promise<void> {
+    this.#reloading = this.#reloading.then(() => this.#reload());
     return this.#reloading;
   }
 
   /** Looks at the files until it is stopped. */
-  async watch(relay: Relay, places: Places): Promise<void> {
+  async watch(): Promise<void> {
     while (!this.#isStopped) {
       await pause(lookMs, undefined, { ref: false });
-      if (!this.#isStopped && (await this.#changes.look())) await this.reload(relay, places);
+      if (!this.#isStopped && (await this.#parts.changes.look())) await this.reload();
     }
   }
 
@@ -58,35 +55,36 @@ export class Reloader {
     await this.#reloading;
   }
 
-  async #reload(relay: Relay, places: Places): Promise<void> {
+  async #reload(): Promise<void> {
     if (this.#isStopped) return;
+    const { relay, log } = this.#parts;
     const { counts } = relay.app;
     try {
-      const { config, app } = await this.#makeInTwoTries(relay.app);
-      await places.move(config).catch(async (error: unknown) => {
-        await app.close();
-        throw error;
-      });
-      relay.change(app);
+      await this.#replace(relay.app);
       this.#loadedAt = new Date();
       counts.reloaded++;
-      this.#log.info("the configuration was read anew");
+      log.info("the configuration was read anew");
     } catch (error) {
       counts.reloadFailed++;
-      const since = this.#loadedAt.toISOString();
-      this.#log.error(
-        { reason: reasonsOf(error), since },
+      log.error(
+        { reason: reasonsOf(error), since: this.#loadedAt.toISOString() },
         "the configuration cannot be used: the one before stays",
       );
     }
   }
 
-  async #makeInTwoTries(before: App): Promise<Made> {
-    try {
-      return await this.make(before);
-    } catch {
+  async #replace(before: App): Promise<void> {
+    const { make, relay, places } = this.#parts;
+    const { config, app } = await make(before).catch(async () => {
       await pause(secondTryMs);
-      return this.make(before);
+      return make(before);
+    });
+    try {
+      await places.move(config);
+    } catch (error) {
+      await app.close();
+      throw error;
     }
+    relay.change(app);
   }
 }

@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import { createAdmin } from "./admin.ts";
-import type { Source } from "./config/load.ts";
+import { createApp, type App } from "./app.ts";
+import { Changes } from "./config/changes.ts";
+import { filesOf, loadConfig, type Source } from "./config/load.ts";
 import type { Log } from "./observe/log.ts";
 import { Places } from "./places.ts";
 import { Relay } from "./relay.ts";
-import { Reloader } from "./reload.ts";
+import { Reloader, type Made } from "./reload.ts";
 
 export interface Running {
   /** Takes the configuration as it is now, or keeps the one before and says why. */
@@ -15,8 +17,13 @@ export interface Running {
 
 /** The service on exactly the hosts and ports asked for, or an error that names the one that is not to be had. */
 export async function serve(source: Source, log: Log): Promise<Running> {
-  const reloader = new Reloader(source, log);
-  const { config, app } = await reloader.make();
+  const changes = new Changes(filesOf(source));
+  const make = async (before?: App): Promise<Made> => {
+    await changes.mark();
+    const config = loadConfig(source);
+    return { config, app: await createApp(config, { log }, before) };
+  };
+  const { config, app } = await make();
   const relay = new Relay(app, log);
   const admin = createAdmin(() => relay.app, log);
   const places = new Places({ listen: relay.listener, admin }, log);
@@ -26,9 +33,10 @@ export async function serve(source: Source, log: Log): Promise<Running> {
     await relay.close();
     throw error;
   }
-  void reloader.watch(relay, places);
+  const reloader = new Reloader({ make, changes, relay, places, log });
+  void reloader.watch();
   return {
-    reload: () => reloader.reload(relay, places),
+    reload: () => reloader.reload(),
     async stop() {
       await reloader.stop();
       await places.close();

@@ -1,7 +1,7 @@
 import { mkdir, open, rename, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { afterEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { replaceFile, writeConfig } from "../peers/process.ts";
 import {
   notTaken,
@@ -73,9 +73,9 @@ const ways: [string, Change][] = [
 ];
 
 describe("a configuration file that", () => {
-  it.concurrent.each(ways)("%s is taken, and no fault is told", async (_, change) => {
+  it.concurrent.for(ways)("%s is taken, and no fault is told", async ([, change], test) => {
     const one = await startSignedInProcess({ access: { emails: ["ada@example.com"] } });
-    onTestFinished(() => one.close());
+    test.onTestFinished(() => one.close());
     const before = await one.isAlive();
     const changed = { ...one.settings, access: { emails: ["nobody@example.com"] } };
 
