@@ -11,10 +11,11 @@ import { openUsers, type Users } from "./access/users.ts";
 import type { Config } from "./config/schema.ts";
 import { createSiteFinder, createSites, type Site } from "./config/site.ts";
 import type { Door, House } from "./door.ts";
-import { HeldSessions, openLasting, type Lasting } from "./lasting.ts";
+import { holdStore, openLasting, type Lasting } from "./lasting.ts";
 import { createListener } from "./listener.ts";
 import { createCounts } from "./observe/counts.ts";
 import type { Log } from "./observe/log.ts";
+import { Sessions } from "./session/sessions.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
 import { createRelyingParty, type RelyingParty } from "./sign-in/relying-party.ts";
 import { createReturnTargets } from "./sign-in/return-target.ts";
@@ -51,10 +52,22 @@ export async function createApp(
   const issuerFetch = createIssuerFetch(fetch);
   const parties = createParties(config, { fetch: issuerFetch, now }, before?.parties);
   const offers = new Map(createSites(config).map(({ url, providers: names }) => [url.href, names]));
-  const sessions = new HeldSessions(lasting, {
+  const passesOn = (token: string) =>
+    Object.values(config.headers).some((source) => source.endsWith(token));
+  const held = holdStore(lasting);
+  const sessions = new Sessions({
+    store: held.store,
     secrets: config.secret,
+    parties,
     lifetimeMs: config.session.lifetime,
     idleMs: config.session.idle,
+    refreshMs: config.session.refresh,
+    graceMs: config.session.grace ?? config.session.lifetime,
+    shown: ({ accessToken, idToken }) => ({
+      accessToken: passesOn("accessToken") ? accessToken : undefined,
+      idToken: passesOn("idToken") ? idToken : undefined,
+    }),
+    keepsIdToken: config.signOut === "issuer",
     isCurrent: ({ identity, clientId, site: siteUrl }) => {
       if (offers.get(siteUrl)?.includes(identity.provider) === false) return false;
       const party = parties.get(identity.provider);
@@ -76,7 +89,7 @@ export async function createApp(
     ...lasting,
     listener: createListener(doors, createVerify(house), log),
     parties,
-    close: () => sessions.release(),
+    close: () => sessions.settle().then(held.release),
   };
 }
 

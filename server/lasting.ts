@@ -1,18 +1,22 @@
 import { isDeepStrictEqual } from "node:util";
 import { Tries } from "./access/tries.ts";
 import type { Config } from "./config/schema.ts";
-import type { Site } from "./config/site.ts";
 import { createCounts, type Counts } from "./observe/counts.ts";
-import { Sessions, type Session, type SessionOptions } from "./session/sessions.ts";
 import { openStore, type Store } from "./session/storage.ts";
 import { UsedStates } from "./sign-in/used-states.ts";
+
+/** What an app hears of its store. */
+interface Holder {
+  readonly announced: ((mark: string) => void)[];
+  readonly reconnected: (() => void)[];
+}
 
 /** What outlives a configuration: each app hands it to the next, and for a moment both have it. */
 export interface Lasting {
   readonly storage: Config["storage"];
   readonly store: Store;
-  /** The sessions of each app that has the store. Whoever is the last one closes it. */
-  readonly holders: Set<HeldSessions>;
+  /** Who has the store. The last one closes it. */
+  readonly holders: Set<Holder>;
   readonly usedStates: UsedStates;
   readonly tries: Tries;
   readonly counts: Counts;
@@ -25,9 +29,7 @@ export async function openLasting(
   before: Lasting | undefined,
 ): Promise<Lasting> {
   const isSameStore = before !== undefined && isDeepStrictEqual(before.storage, storage);
-  const { store, holders } = isSameStore
-    ? before
-    : { store: await openStore(storage), holders: new Set<HeldSessions>() };
+  const { store, holders } = isSameStore ? before : await openHeldStore(storage);
   const { usedStates, tries, counts } = before ?? {
     usedStates: new UsedStates(),
     tries: new Tries(now),
@@ -36,35 +38,42 @@ export async function openLasting(
   return { storage, store, holders, usedStates, tries, counts };
 }
 
+async function openHeldStore(
+  storage: Config["storage"],
+): Promise<Pick<Lasting, "store" | "holders">> {
+  const store = await openStore(storage);
+  const holders = new Set<Holder>();
+  store.onAnnounced((mark) => {
+    for (const { announced } of holders) for (const listener of announced) listener(mark);
+  });
+  store.onReconnected(() => {
+    for (const { reconnected } of holders) for (const listener of reconnected) listener();
+  });
+  return { store, holders };
+}
+
 /**
- * The sessions of one app, while another may have the same store. Each remembers what it has read, so a
- * session that ends in one must end in the other's memory too, or it would go on passing there.
+ * The store for one app. It is told what happens until it lets go: a store that knew it any longer would
+ * keep every app that there ever was, with all the sessions that it remembers.
  */
-export class HeldSessions extends Sessions {
-  readonly #store: Store;
-  readonly #holders: Set<HeldSessions>;
-
-  constructor({ store, holders }: Lasting, options: Omit<SessionOptions, "store">) {
-    super({ ...options, store });
-    this.#store = store;
-    this.#holders = holders.add(this);
-  }
-
-  override async end(site: Site, token: string | undefined): Promise<Session | undefined> {
-    const ended = await super.end(site, token);
-    const others = [...this.#holders].filter((holder) => holder !== this);
-    await Promise.all(others.map((other) => other.#endHere(site, token)));
-    return ended;
-  }
-
-  /** Finishes what is being written and lets go of the store. */
-  async release(): Promise<void> {
-    await this.settle();
-    this.#holders.delete(this);
-    if (this.#holders.size === 0) await this.#store.close();
-  }
-
-  #endHere(site: Site, token: string | undefined): Promise<Session | undefined> {
-    return super.end(site, token);
-  }
+export function holdStore({ store, holders }: Pick<Lasting, "store" | "holders">): {
+  store: Store;
+  release(): Promise<void>;
+} {
+  const holder: Holder = { announced: [], reconnected: [] };
+  holders.add(holder);
+  return {
+    store: {
+      ...store, // its functions need no `this`
+      get hearsAnnouncements() {
+        return store.hearsAnnouncements;
+      },
+      onAnnounced: (listener) => void holder.announced.push(listener),
+      onReconnected: (listener) => void holder.reconnected.push(listener),
+    },
+    async release() {
+      holders.delete(holder);
+      if (holders.size === 0) await store.close();
+    },
+  };
 }
