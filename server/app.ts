@@ -15,12 +15,12 @@ import { holdStore, openLasting, type Lasting } from "./lasting.ts";
 import { createListener } from "./listener.ts";
 import { createCounts } from "./observe/counts.ts";
 import type { Log } from "./observe/log.ts";
-import { Sessions } from "./session/sessions.ts";
+import { Sessions, type SessionOptions } from "./session/sessions.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
 import { createRelyingParty, type RelyingParty } from "./sign-in/relying-party.ts";
 import { createReturnTargets } from "./sign-in/return-target.ts";
+import { SignOutReturns } from "./sign-in/sign-out-return.ts";
 import { Transactions } from "./sign-in/transaction.ts";
-import { UsedStates } from "./sign-in/used-states.ts";
 import { createVerify } from "./verify.ts";
 
 /** What a test may hold in its hand. */
@@ -51,14 +51,36 @@ export async function createApp(
   const lasting = await openLasting(config.storage, now, before);
   const issuerFetch = createIssuerFetch(fetch);
   const parties = createParties(config, { fetch: issuerFetch, now }, before?.parties);
+  const held = holdStore(lasting);
+  const sessions = createSessions(config, { store: held.store, parties, log, now });
+  const { store, tries, counts } = lasting;
+  const admit = createAdmit(config, users, { tries, parties, fetch: issuerFetch, now });
+  const house = createHouse(config, { sessions, admit, counts, log, now });
+  const doors = house.sites.map((site): Door => ({
+    ...house,
+    site,
+    parties: offered(parties, site),
+    store,
+  }));
+  return {
+    ...lasting,
+    listener: createListener(doors, createVerify(house), log),
+    parties,
+    close: () => sessions.settle().then(held.release),
+  };
+}
+
+/** Sessions by what the configuration says of their times, and of whose still count. */
+function createSessions(
+  config: Config,
+  parts: Pick<SessionOptions, "store" | "parties" | "log" | "now">,
+): Sessions {
   const offers = new Map(createSites(config).map(({ url, providers: names }) => [url.href, names]));
   const passesOn = (token: string) =>
     Object.values(config.headers).some((source) => source.endsWith(token));
-  const held = holdStore(lasting);
-  const sessions = new Sessions({
-    store: held.store,
+  return new Sessions({
+    ...parts,
     secrets: config.secret,
-    parties,
     lifetimeMs: config.session.lifetime,
     idleMs: config.session.idle,
     refreshMs: config.session.refresh,
@@ -70,40 +92,22 @@ export async function createApp(
     keepsIdToken: config.signOut === "issuer",
     isCurrent: ({ identity, clientId, site: siteUrl }) => {
       if (offers.get(siteUrl)?.includes(identity.provider) === false) return false;
-      const party = parties.get(identity.provider);
+      const party = parts.parties.get(identity.provider);
       // A subject means somebody at one issuer only, and a session is for one client only.
       return party?.issuer === identity.issuer && party.settings.clientId === clientId;
     },
-    log,
-    now,
   });
-  const { usedStates, tries, counts } = lasting;
-  const admit = createAdmit(config, users, { tries, parties, fetch: issuerFetch, now });
-  const house = createHouse(config, { sessions, admit, usedStates, counts, log, now });
-  const doors = house.sites.map((site): Door => ({
-    ...house,
-    site,
-    parties: offered(parties, site),
-  }));
-  return {
-    ...lasting,
-    listener: createListener(doors, createVerify(house), log),
-    parties,
-    close: () => sessions.settle().then(held.release),
-  };
 }
 
 /** What all sites share. */
 export function createHouse(
   config: Config,
-  parts: Pick<House, "sessions" | "log" | "now"> &
-    Partial<Pick<House, "admit" | "usedStates" | "counts">>,
+  parts: Pick<House, "sessions" | "log" | "now"> & Partial<Pick<House, "admit" | "counts">>,
 ): House {
   const sites = createSites(config);
   const rules = compileRules(config.rules);
   return {
     admit: undefined,
-    usedStates: new UsedStates(),
     counts: createCounts(),
     ...parts,
     config,
@@ -112,6 +116,7 @@ export function createHouse(
     rules,
     rulesOf: indexByHost(rules),
     transactions: new Transactions(config.secret, parts.now),
+    signOutReturns: new SignOutReturns(config.secret),
     returnTarget: createReturnTargets(sites, config.allowedRedirects),
   };
 }

@@ -3,7 +3,6 @@ import { Tries } from "./access/tries.ts";
 import type { Config } from "./config/schema.ts";
 import { createCounts, type Counts } from "./observe/counts.ts";
 import { openStore, type Store } from "./session/storage.ts";
-import { UsedStates } from "./sign-in/used-states.ts";
 
 /** What an app hears of its store. */
 interface Holder {
@@ -17,7 +16,6 @@ export interface Lasting {
   readonly store: Store;
   /** Who has the store. The last one closes it. */
   readonly holders: Set<Holder>;
-  readonly usedStates: UsedStates;
   readonly tries: Tries;
   readonly counts: Counts;
 }
@@ -30,12 +28,11 @@ export async function openLasting(
 ): Promise<Lasting> {
   const isSameStore = before !== undefined && isDeepStrictEqual(before.storage, storage);
   const { store, holders } = isSameStore ? before : await openHeldStore(storage);
-  const { usedStates, tries, counts } = before ?? {
-    usedStates: new UsedStates(),
+  const { tries, counts } = before ?? {
     tries: new Tries(now),
     counts: createCounts(),
   };
-  return { storage, store, holders, usedStates, tries, counts };
+  return { storage, store, holders, tries, counts };
 }
 
 async function openHeldStore(
