@@ -4,7 +4,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { issuerKey, jwkOf, rs256, type Claims } from "./jwt.ts";
 
-export type Path = "/.well-known/openid-configuration" | "/jwks" | "/token" | "/userinfo";
+const paths = [
+  "/.well-known/openid-configuration",
+  "/jwks",
+  "/token",
+  "/userinfo",
+  "/revoke",
+] as const;
+export type Path = (typeof paths)[number];
 export type Reply = (response: ServerResponse, request: IncomingMessage) => unknown;
 
 /** The one thing that is not as OpenID Connect has it. */
@@ -118,7 +125,7 @@ export async function startHostileIssuer(port = 0): Promise<HostileIssuer> {
 }
 
 function isPath(path: string): path is Path {
-  return ["/.well-known/openid-configuration", "/jwks", "/token", "/userinfo"].includes(path);
+  return paths.some((known) => known === path);
 }
 
 function secret(hostile: HostileIssuer): string {
