@@ -48,7 +48,7 @@ export async function createApp(
 ): Promise<App> {
   const { log, now = Date.now, fetch = globalThis.fetch } = surroundings;
   const users = config.users === undefined ? undefined : await openUsers(config.users, log, now);
-  const lasting = await openLasting(config.storage, now, before);
+  const lasting = await openLasting(config.storage, { log, now }, before);
   const issuerFetch = createIssuerFetch(fetch);
   const parties = createParties(config, { fetch: issuerFetch, now }, before?.parties);
   const held = holdStore(lasting);

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { Tries } from "./access/tries.ts";
 import type { Config } from "./config/schema.ts";
 import { createCounts, type Counts } from "./observe/counts.ts";
+import type { Log } from "./observe/log.ts";
 import { openStore, type Store } from "./session/storage.ts";
 
 /** What an app hears of its store. */
@@ -23,11 +24,11 @@ export interface Lasting {
 /** Another storage is another store; everything else goes on. */
 export async function openLasting(
   storage: Config["storage"],
-  now: () => number,
+  { log, now }: { readonly log: Log; readonly now: () => number },
   before: Lasting | undefined,
 ): Promise<Lasting> {
   const isSameStore = before !== undefined && isDeepStrictEqual(before.storage, storage);
-  const { store, holders } = isSameStore ? before : await openHeldStore(storage);
+  const { store, holders } = isSameStore ? before : await openHeldStore(storage, log);
   const { tries, counts } = before ?? {
     tries: new Tries(now),
     counts: createCounts(),
@@ -37,8 +38,9 @@ export async function openLasting(
 
 async function openHeldStore(
   storage: Config["storage"],
+  log: Log,
 ): Promise<Pick<Lasting, "store" | "holders">> {
-  const store = await openStore(storage);
+  const store = await openStore(storage, log);
   const holders = new Set<Holder>();
   store.onAnnounced((mark) => {
     for (const { announced } of holders) for (const listener of announced) listener(mark);

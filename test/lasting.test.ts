@@ -26,7 +26,11 @@ it("a store stays open while any app has it, and closes with the last", async ()
 });
 
 it("who has let go of a store hears nothing of it any more, and the others go on hearing", async () => {
-  const lasting = await openLasting(config.storage, Date.now, undefined);
+  const lasting = await openLasting(
+    config.storage,
+    { log: capturingLog().log, now: Date.now },
+    undefined,
+  );
   const [first, second] = [holdStore(lasting), holdStore(lasting)];
   const heard: string[] = [];
   first.store.onAnnounced((mark) => heard.push(`first ${mark}`));
