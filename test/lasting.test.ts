@@ -21,7 +21,7 @@ it("a store stays open while any app has it, and closes with the last", async ()
   await second.close();
 
   expect(second.store).toBe(first.store);
-  expect(meanwhile).toEqual({ value: 1 });
+  expect(meanwhile).toMatchObject({ value: 1 });
   expect(await second.store.get("key")).toBeNull();
 });
 
