@@ -5,15 +5,17 @@ import { createSecret } from "../../server/config/secret.ts";
 import { Browser, navigation } from "../peers/browser.ts";
 import { testSecret } from "../peers/doorward.ts";
 import { startHostileIssuer, type HostileIssuer } from "../peers/hostile-issuer.ts";
+import { startRedis, type RedisServer } from "../peers/redis.ts";
 import { forwarded } from "../peers/sign-in-door.ts";
 import { startSignedInProcess, type SignedInProcess } from "./signed-in-process.ts";
 
 let ada: SignedInProcess;
 let others: HostileIssuer | undefined;
+let redis: RedisServer | undefined;
 afterEach(async () => {
   await ada.close();
-  await others?.close();
-  others = undefined;
+  await Promise.all([others?.close(), redis?.close()]);
+  [others, redis] = [undefined, undefined];
 });
 
 /** Goes to an issuer; what comes back is the callback's address. */
@@ -91,8 +93,9 @@ describe("sessions of a provider", () => {
 });
 
 describe("a session that is ended while the configuration is read anew", () => {
-  it("has ended under the new one too, although that has read it before", async () => {
-    ada = await startSignedInProcess();
+  it.each(["memory", "redis"])("has ended under the new one too, in %s", async (driver) => {
+    redis = driver === "redis" ? await startRedis() : undefined;
+    ada = await startSignedInProcess({ storage: { driver, ...(redis && { url: redis.url }) } });
     const { doorward, cookie, lines } = ada;
     const head = `POST /_auth/sign_out HTTP/1.1\r\nHost: localhost:${doorward.port}\r\n`;
     const form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 4\r\n";
