@@ -14,7 +14,7 @@ const ranks: RegExp[][] = [
   [/^server\/(user-info)\.ts$/],
   [/^server\/(refusals)\.ts$/],
   [/^server\/door\.ts$/],
-  [/^server\/(config|forwarded|access|sign-in|session|pages|observe)\//],
+  [/^server\/(config|forwarded|access|sign-in|session|store|pages|observe)\//],
   [/^server\/(answer|errors)\.ts$/],
   [/^providers\//],
 ];
