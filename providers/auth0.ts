@@ -14,7 +14,6 @@ export const auth0 = openid({
     groups:
       "a claim that an Action of yours adds to the ID token, such as `https://example.com/roles`: name it in `groupsClaim`. Auth0 keeps the bare names `groups` and `roles` to itself",
     emails: "verified",
-    renewal: "refresh token",
     notes: [
       "On a domain of your own the issuer is `https://login.example.com/`: the slash at its end stays.",
     ],

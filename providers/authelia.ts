@@ -14,7 +14,6 @@ export const authelia = openid({
       "the scopes openid, email, profile, groups and offline_access, and the grants authorization_code and refresh_token",
     groups: "the claim `groups`, with the scope groups",
     emails: "verified",
-    renewal: "refresh token",
     notes: ["Authelia calls every address verified that its directory holds."],
   },
 });

@@ -21,7 +21,6 @@ export const zitadel: Provider = {
       groups:
         "the project's roles as `role:KEY`, from the claim `urn:zitadel:iam:org:project:roles`, once the project has Assert Roles on Authentication ticked",
       emails: "verified",
-      renewal: "refresh token",
     },
   }),
   identify(answers, options) {
