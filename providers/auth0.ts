@@ -5,7 +5,7 @@ export const auth0 = openid({
   kind: "auth0",
   label: "Auth0",
   issuerExample: "https://acme.eu.auth0.com/",
-  issuerShape: { written: "https://TENANT.REGION.auth0.com/", pattern: /\/$/ },
+  issuerShape: { written: "`https://TENANT.REGION.auth0.com/`", pattern: /\/$/ },
   scope: "openid email profile",
   accountPrompt: "login",
   guide: {

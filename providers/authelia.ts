@@ -5,7 +5,7 @@ export const authelia = openid({
   kind: "authelia",
   label: "Authelia",
   issuerExample: "https://auth.example.com",
-  issuerShape: { written: "https://HOST, without a slash at its end", pattern: /[^/]$/ },
+  issuerShape: { written: "`https://HOST`, without a slash at its end", pattern: /[^/]$/ },
   scope: "openid email profile groups",
   accountPrompt: "login",
   guide: {

@@ -6,7 +6,7 @@ export const authentik = openid({
   label: "authentik",
   issuerExample: "https://id.example.com/application/o/doorward/",
   issuerShape: {
-    written: "https://HOST/application/o/SLUG/",
+    written: "`https://HOST/application/o/SLUG/`",
     pattern: /\/application\/o\/[^/]+\/$/,
   },
   scope: "openid email profile",

@@ -7,7 +7,7 @@ export const okta = openid({
   issuerExample: "https://acme.okta.com/oauth2/default",
   issuerShape: {
     written:
-      "https://ORG.okta.com/oauth2/SERVER (or https://ORG.okta.com without API Access Management)",
+      "`https://ORG.okta.com/oauth2/SERVER`, or `https://ORG.okta.com` without API Access Management",
     // The console's own host, ORG-admin.okta.com, issues nothing.
     pattern: /^https:\/\/(?![^/]*-admin\.okta)[^/]+(\/oauth2\/[^/]+)?$/,
   },

@@ -9,7 +9,7 @@ export const zitadel: Provider = {
     label: "ZITADEL",
     issuerExample: "https://acme-ab12cd.us1.zitadel.cloud",
     issuerShape: {
-      written: "https://INSTANCE.REGION.zitadel.cloud, or your own domain, without a slash",
+      written: "`https://INSTANCE.REGION.zitadel.cloud`, or your own domain, without a slash",
       pattern: /[^/]$/,
     },
     scope: "openid email profile",

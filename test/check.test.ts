@@ -68,7 +68,7 @@ describe("a provider", () => {
     ["has no groups", { type: "login.gov" }, "groups: there are none"],
     ["calls no address verified", { type: "authentik" }, "calls every address unverified"],
     ["is vouched for", { type: "oidc", trustEmail: true }, "`trustEmail` is on"],
-    ["is not written as usual", { type: "auth0" }, "https://TENANT.REGION.auth0.com/"],
+    ["is not written as usual", { type: "auth0" }, "`https://TENANT.REGION.auth0.com/`"],
     ["is asked without discovery", { type: "github" }, "nothing to discover"],
   ])("that %s says so", async (_, provider, words) => {
     const said = await saidOf(provider);
