@@ -8,4 +8,9 @@ export const google = openid({
   scope: "openid email profile",
   revokesWholeGrant: true,
   accountPrompt: "select_account", // Google refuses `login`
+  guide: {
+    register: "console.cloud.google.com → Google Auth Platform → Clients → Web application",
+    permissions: "the scopes openid, email and profile, none of which Google has to review",
+    emails: "verified",
+  },
 });

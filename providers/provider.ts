@@ -1,4 +1,5 @@
 import type { Api } from "./api.ts";
+import type { Guide, IssuerShape } from "./guide.ts";
 
 /** What an issuer says of somebody, as it says it. Nothing in it is trusted to have a shape. */
 export type Claims = Readonly<Record<string, unknown>>;
@@ -63,11 +64,26 @@ export interface Provider {
   readonly label: string;
   /** Where there is only one such issuer, or one that most people mean. */
   readonly issuer?: string;
+  /** How its address looks, where every installation or tenant has its own. */
+  readonly issuerExample?: string;
+  readonly issuerShape?: IssuerShape;
   /** OAuth 2.0 without ID tokens: nothing is discovered, and who it is comes from the API. */
   readonly isOAuthOnly?: true;
   readonly scope: string;
   /** Parameters of every authorization request; the operator's `authorization` goes over them. */
   readonly authorization?: Readonly<Record<string, string>>;
+  /** How it sends its answer, where that is not by the query (OAuth 2.0 Form Post Response Mode). */
+  readonly responseMode?: "form_post";
+  /** The client secret is a JWT that is made from the operator's key, again and again. */
+  readonly clientSecretFromKey?: true;
+  /** What it wants of a client, where its metadata does not say. */
+  readonly clientAuthentication?: "client_secret_post";
+  /** It answers a code verifier with an error and leaves the nonce out of its ID tokens. */
+  readonly isTiedByStateAlone?: true;
+  /** What its token endpoint calls a code or a refresh token that is no good, beside `invalid_grant`. */
+  readonly grantErrors?: readonly string[];
+  /** It takes the redirect URI from the registration alone, and naming it is an error. */
+  readonly refusesRedirectUri?: true;
   /** false: an issuer that offers the scope `offline_access`, and gives refresh tokens without it. */
   readonly offlineAccess?: false;
   /** To revoke one refresh token ends the person's sessions everywhere: then sign-out leaves it alone. */
@@ -82,6 +98,7 @@ export interface Provider {
   readonly readsAccessToken?: true;
   /** Which of the options that only some providers take mean something here. */
   readonly takes?: readonly ("repositories" | "projects" | "directory" | "tenants")[];
+  readonly guide?: Guide;
   /**
    * Reads who it is, asking the API where the answers do not say. Throws an `ApiError` when who it is cannot
    * be learnt; groups that cannot be learnt are a `groupsFault`.

@@ -1,3 +1,4 @@
+import type { Provider } from "../../providers/provider.ts";
 import { providers } from "../../providers/registry.ts";
 import type { Fault } from "./faults.ts";
 import { ruleFaults } from "./rule-checks.ts";
@@ -39,13 +40,13 @@ function providerFaults(section: unknown): Fault[] {
       ];
     }
     if (provider.issuer !== undefined || value.issuer !== undefined) return [];
-    return [
-      {
-        path: `${path}.issuer`,
-        message: "is missing: write the issuer's address, such as https://id.example.com",
-      },
-    ];
+    return [{ path: `${path}.issuer`, message: issuerMissing(provider) }];
   });
+}
+
+function issuerMissing({ label, issuerShape, issuerExample = "https://id.example.com" }: Provider) {
+  const shape = issuerShape === undefined ? "" : `${issuerShape.written}; `;
+  return `is missing: write the address of your ${label} issuer (${shape}such as ${issuerExample})`;
 }
 
 function unknownType(path: string, written: unknown, type: string): Fault {

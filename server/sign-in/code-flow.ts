@@ -24,7 +24,7 @@ export interface SignedIn {
   readonly sid: string | undefined;
 }
 
-/** The authorization request (RFC 6749 §4.1.1): code, PKCE S256, state and nonce, always. */
+/** The authorization request (RFC 6749 §4.1.1): code, state, and PKCE S256 and a nonce wherever they are taken. */
 export async function authorizationUrl(
   party: RelyingParty,
   site: Site,
@@ -33,6 +33,7 @@ export async function authorizationUrl(
 ): Promise<string> {
   const configuration = await party.discover();
   const metadata = configuration.serverMetadata();
+  const { isOAuthOnly, isTiedByStateAlone } = party.provider;
   const authorization = { ...party.provider.authorization, ...party.settings.authorization };
   return buildAuthorizationUrl(configuration, {
     ...authorization,
@@ -40,22 +41,31 @@ export async function authorizationUrl(
     ...maxAgeParameter(authorization.max_age, stepUp),
     ...(stepUp.acr !== undefined && { acr_values: stepUp.acr.join(" ") }),
     response_type: "code",
-    redirect_uri: site.redirectUri(party.ownCallback(metadata)),
-    scope: scopeOf(party, metadata),
+    ...(!party.provider.refusesRedirectUri && {
+      redirect_uri: site.redirectUri(party.ownCallback(metadata)),
+    }),
+    ...scopeParameter(scopeOf(party, metadata)),
     state,
-    ...(!party.provider.isOAuthOnly && { nonce }),
-    code_challenge: await calculatePKCECodeChallenge(codeVerifier),
-    code_challenge_method: "S256",
+    ...(!isOAuthOnly && !isTiedByStateAlone && { nonce }),
+    ...(!isTiedByStateAlone && {
+      code_challenge: await calculatePKCECodeChallenge(codeVerifier),
+      code_challenge_method: "S256",
+    }),
   }).href;
 }
 
 /** OpenID Connect Core §11: an issuer that knows the scope gives no refresh token without it. */
-function scopeOf({ provider, settings }: RelyingParty, metadata: ServerMetadata): string {
+export function scopeOf({ provider, settings }: RelyingParty, metadata: ServerMetadata): string {
   const scope = settings.scope ?? provider.scope;
   const isOffered = metadata.scopes_supported?.includes("offline_access") ?? false;
   const adds =
     isOffered && provider.offlineAccess !== false && !scope.split(" ").includes("offline_access");
   return adds ? `${scope} offline_access` : scope;
+}
+
+/** RFC 6749 §3.3: a scope is never empty, and Nextcloud has none. */
+function scopeParameter(scope: string): { scope?: string } {
+  return scope === "" ? {} : { scope };
 }
 
 /** The stricter of what the operator asks of every sign-in and a rule of this one. */
@@ -91,12 +101,13 @@ export async function exchangeCode(
   }
   // openid-client takes `redirect_uri` from this URL, so it is built from the configuration alone.
   const currentUrl = new URL(`${site.redirectUri(expected)}?${query}`);
-  const { isOAuthOnly = false } = party.provider;
+  const { isOAuthOnly = false, isTiedByStateAlone = false } = party.provider;
   try {
     const answer = await authorizationCodeGrant(configuration, currentUrl, {
       expectedState: state,
-      pkceCodeVerifier: codeVerifier,
-      ...(!isOAuthOnly && { expectedNonce: nonce, idTokenExpected: true, ...maxAgeOf(party) }),
+      ...(!isTiedByStateAlone && { pkceCodeVerifier: codeVerifier }),
+      ...(!isOAuthOnly && !isTiedByStateAlone && { expectedNonce: nonce }),
+      ...(!isOAuthOnly && { idTokenExpected: true, ...maxAgeOf(party) }),
     });
     const tokens = tokensOf(answer, Date.now());
     const idToken = isOAuthOnly ? undefined : answer.claims();

@@ -17,6 +17,7 @@ import { isLoopbackHost } from "../forwarded/loopback.ts";
 import { discoveryError } from "./issuer-error.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 import { remembered } from "./remembered.ts";
+import { atTokenEndpoint, type TokenQuirks } from "./token-endpoint.ts";
 
 /** An issuer that is slow is, to the person who waits, an issuer that is down. */
 const patienceSeconds = 4;
@@ -44,8 +45,9 @@ export function createRelyingParty(
   parts: { readonly fetch: IssuerFetch; readonly now: () => number; readonly isAlone: boolean },
 ): RelyingParty {
   const issuer = settings.issuer ?? provider.issuer ?? "";
-  const endpoints = { ...provider.endpoints?.(issuer), ...settings.endpoints };
-  const client = { ...settings, endpoints };
+  const endpoints = { ...provider.endpoints?.(issuer.replace(/\/+$/, "")), ...settings.endpoints };
+  const clientAuthentication = settings.clientAuthentication ?? provider.clientAuthentication;
+  const client = { ...settings, endpoints, clientAuthentication, quirks: provider };
   const discover = remembered(
     async () =>
       provider.isOAuthOnly
@@ -84,14 +86,15 @@ export function createTokenIssuer(
 
 /** A provider that goes by its kind's name has its kind's label; a name of its own says more. */
 function labelOf(name: string, provider: Provider): string {
-  return name === provider.kind ? provider.label : name.slice(0, 1).toUpperCase() + name.slice(1);
+  const isKind = name === provider.kind.replaceAll(".", "-"); // a name holds no dots
+  return isKind ? provider.label : name.slice(0, 1).toUpperCase() + name.slice(1);
 }
 
 /** Our registration at an issuer, as far as speaking to it needs. */
 type Client = Pick<
   ProviderConfig,
   "clientId" | "clientSecret" | "clientAuthentication" | "endpoints"
->;
+> & { readonly quirks?: TokenQuirks };
 
 async function discoverOnce(
   issuer: string,
@@ -129,7 +132,9 @@ function configure(
     authentication(metadata, settings),
   );
   configuration.timeout = patienceSeconds;
-  configuration[customFetch] = fetch;
+  const tokenFetch = atTokenEndpoint(fetch, settings.quirks);
+  const tokenUrl = metadata.token_endpoint && new URL(metadata.token_endpoint).href;
+  configuration[customFetch] = (url, init) => (url === tokenUrl ? tokenFetch : fetch)(url, init);
   if (
     Object.values({ issuer, ...settings.endpoints }).some((address) => address?.startsWith("http:"))
   ) {
