@@ -54,7 +54,8 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
       if (offers.get(siteUrl)?.includes(identity.provider) === false) return false;
       const party = parties.get(identity.provider);
       // A subject means somebody at one issuer only, and a session is for one client only.
-      return party?.issuer === identity.issuer && party.settings.clientId === clientId;
+      if (party?.issuers.includes(identity.issuer) !== true) return false;
+      return party.settings.clientId === clientId;
     },
     log,
     now,

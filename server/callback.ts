@@ -136,7 +136,7 @@ function single(query: URLSearchParams, name: string): string | undefined {
 /** What must be so before the code goes anywhere: RFC 6749 §4.1.2, RFC 9207 §2.4. */
 function checkAnswer(query: URLSearchParams, party: RelyingParty): void {
   const [code, error, iss] = ["code", "error", "iss"].map((name) => single(query, name));
-  if (iss !== undefined && iss !== party.issuer) {
+  if (iss !== undefined && !party.issuers.includes(iss)) {
     throw new AuthError("response_rejected", `the answer is of ${iss}, not of ${party.issuer}`);
   }
   if (error !== undefined) throw new AuthError("provider_refused", `${party.issuer} says ${error}`);

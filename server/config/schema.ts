@@ -27,6 +27,15 @@ export const authorizationParameters = [
   "ui_locales",
 ] as const;
 
+const tenantId = v.pipe(
+  told((written) =>
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(written)
+      ? undefined
+      : "is no tenant id: write it as the portal shows it, such as 11111111-2222-3333-4444-555555555555",
+  ),
+  v.toLowerCase(),
+);
+
 const provider = v.strictObject({
   type: v.optional(text),
   clientId: text,
@@ -69,6 +78,8 @@ const provider = v.strictObject({
   trustEmail: v.optional(v.boolean(), false),
   repositories: v.optional(oneOrMore(text)),
   projects: v.optional(oneOrMore(text)),
+  /** Whose people may sign in where the issuer stands for many tenants. */
+  tenants: v.optional(oneOrMore(tenantId)),
   directory: v.optional(
     v.strictObject({
       /** The key file of a service account that may act for `admin`. */

@@ -5,7 +5,7 @@ import { AuthError } from "../errors.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
 /** Two clocks never agree to the second. */
-const toleranceSeconds = 30;
+export const toleranceSeconds = 30;
 
 /** What openid-client leaves to us of OpenID Connect Core §3.1.3.7. Throws "response_rejected". */
 export function checkIdToken(
@@ -20,10 +20,11 @@ export function checkIdToken(
 }
 
 function idTokenFault(
-  { sub, aud, azp, iat }: IDToken,
-  { settings }: RelyingParty,
+  { iss, sub, aud, azp, iat }: IDToken,
+  { settings, issuers }: RelyingParty,
 ): string | undefined {
   const { clientId, audience = [] } = settings;
+  if (!issuers.includes(iss)) return `is of ${iss}, and \`tenants\` names no such tenant`;
   if (text(sub) === undefined) return "names no subject";
   // A token that others may use too must be for others whom we know.
   const stranger = [aud].flat().find((entry) => entry !== clientId && !audience.includes(entry));
