@@ -1,0 +1,21 @@
+import { identify } from "../../../providers/openid.ts";
+import { providers } from "../../../providers/registry.ts";
+import type { StandIn } from "../../peers/provider-stand-in.ts";
+import { github } from "./github.ts";
+import { openidStandIn } from "./openid.ts";
+
+/** Of every kind that is more than data: one file beside this one, and one entry here. */
+const special: Readonly<Record<string, StandIn>> = {
+  github,
+};
+
+/** Every kind of the registry with its stand-in; `undefined` = nobody wrote one, and the contract says so. */
+export const standIns: readonly (readonly [kind: string, standIn: StandIn | undefined])[] = [
+  ...providers.values(),
+].map((provider) => {
+  const isDataOnly = provider.identify === identify;
+  return [
+    provider.kind,
+    special[provider.kind] ?? (isDataOnly ? openidStandIn(provider) : undefined),
+  ];
+});
