@@ -1,4 +1,4 @@
-import { groupsOrFault, type Api } from "./api.ts";
+import { ApiError, groupsOrFault, type Api } from "./api.ts";
 import { claimAt, text, texts } from "./claims.ts";
 import { identify } from "./openid.ts";
 import type { Provider } from "./provider.ts";
@@ -35,7 +35,10 @@ async function project(api: Api, written: string): Promise<string | undefined> {
   const [path = "", level] = written.split("=");
   const question = { expects: [404] };
   const { status, body } = await api(`/projects/${encodeURIComponent(path)}`, question);
-  if (status === 404 || claimAt(body, "archived") !== false) return undefined;
+  if (status === 404 || claimAt(body, "archived") === true) return undefined;
+  if (claimAt(body, "archived") !== false) {
+    throw new ApiError(`the answer about ${path} is no project`, status);
+  }
   const levels = ["project_access", "group_access"].map((way) =>
     Number(claimAt(body, `permissions.${way}.access_level`) ?? 0),
   );

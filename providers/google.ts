@@ -50,7 +50,8 @@ async function allGroups(directory: Api, person: Person): Promise<string[]> {
 
 /** Of somebody without groups the list is left out; of somebody who is not in the directory, everything. */
 function listed(body: unknown) {
-  return records(claimAt(body, "groups") ?? []);
+  const groups = claimAt(body, "groups");
+  return groups === undefined && body !== undefined ? [] : records(groups);
 }
 
 async function memberships(
@@ -68,7 +69,11 @@ async function isMember(directory: Api, group: string, member: string): Promise<
   const path = `${groupsPath}/${encodeURIComponent(group)}`;
   const nested = await directory(`${path}/hasMember/${member}`, { expects: [400, 404] });
   if (nested.status === 404) return false;
-  if (nested.status === 200) return claimAt(nested.body, "isMember") === true;
+  const said = claimAt(nested.body, "isMember");
+  if (nested.status === 200) {
+    if (typeof said === "boolean") return said;
+    throw new ApiError(`the answer about ${group} says nothing`, 200);
+  }
   const direct = await directory(`${path}/members/${member}`, { expects: [404] });
   return direct.status === 200 && claimAt(direct.body, "status") === "ACTIVE";
 }

@@ -44,6 +44,7 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
   const store = await openStore(config.storage);
   const issuerFetch = createIssuerFetch(fetch);
   const parties = createParties(config, { fetch: issuerFetch, now });
+  await Promise.all([...parties.values()].map(({ directory }) => directory?.checkKey()));
   const offers = new Map(createSites(config).map(({ url, providers: names }) => [url.href, names]));
   const sessions = new Sessions({
     store,

@@ -4,6 +4,7 @@ import { redirect, type Answer } from "./answer.ts";
 import type { Door, Endpoint } from "./door.ts";
 import { AuthError } from "./errors.ts";
 import { createRequestId } from "./observe/request-id.ts";
+import { noGroups } from "./observe/no-groups.ts";
 import { deniedPage } from "./pages/denied-page.ts";
 import { readCookie, sessionCookieName, setSessionCookie } from "./session/cookie.ts";
 import { exchangeCode, type CallbackAnswer, type SignedIn } from "./sign-in/code-flow.ts";
@@ -75,9 +76,10 @@ export function createCallback(door: Door): Endpoint {
   ): Answer {
     door.counts.signInFailed++;
     const requestId = createRequestId();
-    const { issuer, subject } = identity;
+    const { issuer, subject, groupsFault } = identity;
+    const reason = "access does not name this identity";
     door.log.info(
-      { requestId, provider, issuer, subject, reason: "access does not name this identity" },
+      { requestId, provider, issuer, subject, reason, ...noGroups(groupsFault) },
       "denied",
     );
     const query = new URLSearchParams({ rd: returnTo, provider, prompt: "select_account" });

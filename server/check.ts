@@ -4,6 +4,7 @@ import type { Config } from "./config/schema.ts";
 import { createSites, type Site } from "./config/site.ts";
 import { reasonsOf } from "./observe/log.ts";
 import { openStore } from "./session/storage.ts";
+import type { Directory } from "./sign-in/directory.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
 
 export interface Finding {
@@ -25,12 +26,22 @@ export async function check(config: Config): Promise<Finding[]> {
       }),
     ),
   );
+  const directories = [...parties.values()].flatMap(({ name, directory }) =>
+    directory === undefined ? [] : found(`directory of ${name}`, () => tryDirectory(directory)),
+  );
   return [
     ...createSites(config).map(cookieScope),
     ...addressRules(config),
     await found(`store ${config.storage.driver}`, () => tryStore(config)),
     ...issuers,
+    ...(await Promise.all(directories)),
   ];
+}
+
+async function tryDirectory({ checkKey, checkGrant }: Directory): Promise<string> {
+  await checkKey();
+  await checkGrant();
+  return "the service account may ask it";
 }
 
 async function found(what: string, look: () => Promise<string>): Promise<Finding> {

@@ -36,6 +36,12 @@ const tenantId = v.pipe(
   v.toLowerCase(),
 );
 
+const project = told((written) =>
+  /^[^\s=/]+(\/[^\s=/]+)+(=(10|15|20|30|40|50))?$/.test(written)
+    ? undefined
+    : "is no project: write namespace/name, or namespace/name=30 with the least access level (10 to 50)",
+);
+
 const provider = v.strictObject({
   type: v.optional(text),
   clientId: text,
@@ -77,7 +83,7 @@ const provider = v.strictObject({
   audience: v.optional(oneOrMore(text)),
   trustEmail: v.optional(v.boolean(), false),
   repositories: v.optional(oneOrMore(text)),
-  projects: v.optional(oneOrMore(text)),
+  projects: v.optional(oneOrMore(project)),
   /** Whose people may sign in where the issuer stands for many tenants. */
   tenants: v.optional(oneOrMore(tenantId)),
   directory: v.optional(

@@ -111,12 +111,14 @@ async function again(
 
 const tokenAnswer = v.object({
   access_token: v.string(),
-  expires_in: v.optional(v.number()),
+  // Text at Microsoft's older endpoints.
+  expires_in: v.optional(v.pipe(v.union([v.number(), v.string()]), v.transform(Number))),
   refresh_token: v.optional(v.string()),
   id_token: v.optional(v.string()),
 });
 
-function identityBefore({ issuer, name }: RelyingParty, subject: string): Identity {
+function identityBefore({ issuers, name }: RelyingParty, subject: string): Identity {
+  const [issuer = ""] = issuers;
   const unknown = { email: undefined, name: undefined, preferredUsername: undefined };
   return { issuer, subject, provider: name, groups: [], claims: {}, ...unknown };
 }

@@ -1,12 +1,26 @@
 import { identify } from "../../../providers/openid.ts";
 import { providers } from "../../../providers/registry.ts";
 import type { StandIn } from "../../peers/provider-stand-in.ts";
+import { adfs } from "./adfs.ts";
+import { azure } from "./azure.ts";
+import { cidaas } from "./cidaas.ts";
+import { entraId } from "./entra-id.ts";
 import { github } from "./github.ts";
+import { gitlab } from "./gitlab.ts";
+import { google } from "./google.ts";
+import { keycloak } from "./keycloak.ts";
 import { openidStandIn } from "./openid.ts";
 
 /** Of every kind that is more than data: one file beside this one, and one entry here. */
 const special: Readonly<Record<string, StandIn>> = {
+  adfs,
+  azure,
+  cidaas,
+  "entra-id": entraId,
   github,
+  gitlab,
+  google,
+  keycloak,
 };
 
 /** Every kind of the registry with its stand-in; `undefined` = nobody wrote one, and the contract says so. */
