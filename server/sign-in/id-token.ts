@@ -3,6 +3,7 @@ import type { IDToken } from "openid-client";
 import { claimAt, text } from "../../providers/claims.ts";
 import { AuthError } from "../errors.ts";
 import type { RelyingParty } from "./relying-party.ts";
+import { issuerFault } from "./tenants.ts";
 
 /** Two clocks never agree to the second. */
 export const toleranceSeconds = 30;
@@ -19,12 +20,11 @@ export function checkIdToken(
   checkAccessTokenHash(idToken, written, accessToken);
 }
 
-function idTokenFault(
-  { iss, sub, aud, azp, iat }: IDToken,
-  { settings, issuers }: RelyingParty,
-): string | undefined {
-  const { clientId, audience = [] } = settings;
-  if (!issuers.includes(iss)) return `is of ${iss}, and \`tenants\` names no such tenant`;
+function idTokenFault(idToken: IDToken, party: RelyingParty): string | undefined {
+  const { sub, aud, azp, iat } = idToken;
+  const { clientId, audience = [] } = party.settings;
+  const fault = issuerFault(party, idToken);
+  if (fault !== undefined) return fault;
   if (text(sub) === undefined) return "names no subject";
   // A token that others may use too must be for others whom we know.
   const stranger = [aud].flat().find((entry) => entry !== clientId && !audience.includes(entry));

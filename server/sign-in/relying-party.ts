@@ -20,7 +20,14 @@ import { discoveryError } from "./issuer-error.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 import { createIssuerKeys } from "./issuer-keys.ts";
 import { remembered } from "./remembered.ts";
-import { isTemplated, issuersOf, openPlain, openTemplated, usualPlace } from "./tenants.ts";
+import {
+  isTemplated,
+  issuersOf,
+  openPlain,
+  openTemplated,
+  usualPlace,
+  withoutStrangersKeys,
+} from "./tenants.ts";
 
 /** An issuer that is slow is, to the person who waits, an issuer that is down. */
 const patienceSeconds = 4;
@@ -32,6 +39,7 @@ export interface RelyingParty {
   readonly issuer: string;
   /** Whose `iss` it is that counts: the issuer's own, or those of the tenants that may sign in. */
   readonly issuers: readonly string[];
+  readonly place: Metadata;
   readonly provider: Provider;
   readonly settings: ProviderConfig;
   /** Addresses that the operator or the kind of provider gives; the operator's go first. */
@@ -56,24 +64,29 @@ export function createRelyingParty(
   const endpoints = { ...provider.endpoints?.(issuer), ...settings.endpoints };
   const client = { ...settings, endpoints };
   const place = provider.metadata?.(issuer) ?? usualPlace(issuer);
+  const issuers = issuersOf(place, settings.tenants);
+  const fetch = isTemplated(place.issuer)
+    ? withoutStrangersKeys(parts.fetch, place.issuer, issuers)
+    : parts.fetch;
   const discover = remembered(
     async () =>
       provider.isOAuthOnly
-        ? documented(issuer, client, parts.fetch)
-        : discoverOnce(place, client, toSignIn, parts.fetch),
+        ? documented(issuer, client, fetch)
+        : discoverOnce(place, client, toSignIn, fetch),
     parts.now,
   );
   return {
     name,
     label: settings.label ?? labelOf(name, provider),
     issuer,
-    issuers: issuersOf(place, settings.tenants),
+    issuers,
+    place,
     provider,
     settings,
     endpoints,
     fetch: parts.fetch,
     directory: createDirectory(name, provider, settings, endpoints.api, parts),
-    keys: createIssuerKeys({ issuer, discover }, parts),
+    keys: createIssuerKeys({ issuer, discover }, { ...parts, fetch }),
     // Mix-up (RFC 9700 §4.4.2): either the answer names its issuer (RFC 9207), or its address does.
     ownCallback: (metadata) =>
       parts.isAlone || metadata.authorization_response_iss_parameter_supported ? undefined : name,

@@ -5,7 +5,9 @@ import {
   type ClientAuth,
   type ServerMetadata,
 } from "openid-client";
-import type { Metadata } from "../../providers/provider.ts";
+import * as v from "valibot";
+import type { Claims, Metadata } from "../../providers/provider.ts";
+import type { IssuerFetch } from "./issuer-fetch.ts";
 
 /** Where Microsoft's metadata has the id of the tenant that a token is of. */
 const placeholder = "{tenantid}";
@@ -21,8 +23,55 @@ export function isTemplated(issuer: string): boolean {
 
 /** The issuers whose tokens count. Without a list of tenants an issuer of many has none: anybody can open one. */
 export function issuersOf({ issuer }: Metadata, tenants: readonly string[] = []): string[] {
-  return isTemplated(issuer) ? tenants.map((id) => issuer.replace(placeholder, id)) : [issuer];
+  return isTemplated(issuer)
+    ? tenants.map((id) => issuer.replace(placeholder, () => id))
+    : [issuer];
 }
+
+/** What speaks against the issuer of an ID token: of many tenants each has its own, and names it twice. */
+export function issuerFault(
+  { place, issuers }: { readonly place: Metadata; readonly issuers: readonly string[] },
+  { iss, tid }: Claims,
+): string | undefined {
+  if (!issuers.some((issuer) => issuer === iss)) {
+    return `is of ${String(iss)}, and \`tenants\` names no such tenant`;
+  }
+  if (!isTemplated(place.issuer)) return undefined;
+  const isItself = typeof tid === "string" && place.issuer.replace(placeholder, () => tid) === iss;
+  return isItself ? undefined : "names another tenant than its issuer";
+}
+
+/**
+ * Microsoft publishes the keys of all its tenants together and says of some whose they are. One that is for people
+ * who may not sign in here must not vouch for those who may.
+ */
+export function withoutStrangersKeys(
+  fetch: IssuerFetch,
+  template: string,
+  issuers: readonly string[],
+): IssuerFetch {
+  return async (url, init) => {
+    const response = await fetch(url, init);
+    const text = await response.text();
+    const { status, statusText, headers } = response;
+    return new Response(text === "" ? null : trimmed(text), { status, statusText, headers });
+  };
+
+  function trimmed(text: string): string {
+    const { success, output } = v.safeParse(keySet, text);
+    if (!success) return text;
+    const keys = output.keys.filter(
+      ({ issuer = template }) => issuer === template || issuers.some((one) => one === issuer),
+    );
+    return JSON.stringify({ keys });
+  }
+}
+
+const keySet = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ keys: v.array(v.looseObject({ issuer: v.optional(v.unknown()) })) }),
+);
 
 type Open = (
   metadata: ServerMetadata,
