@@ -103,3 +103,38 @@ function listGroups(asked: Asked, { email, groups }: Member): Reply {
     },
   };
 }
+
+/**
+ * Members of groups by their names: an address, or another group of example.com whose people are nested in it. Of
+ * another domain's people `hasMember` answers 400.
+ */
+export function memberships(
+  groups: Readonly<Record<string, readonly string[]>>,
+): NonNullable<StandIn["others"]> {
+  const nameOf = (group = "") => group.replace(/@example\.com$/, "");
+  const holds = (name: string, address: string): boolean =>
+    groups[name]?.some((one) => one === address || (!one.includes("@") && holds(one, address))) ===
+    true;
+  const path = "/admin/directory/v1/groups/:group";
+  const look = (asked: Asked, answer: (group: string, address: string) => Reply): Reply => {
+    const { group, member = "" } = asked.named;
+    if (!isServiceAccount(asked)) return { status: 401, body: { error: { code: 401 } } };
+    return groups[nameOf(group)] === undefined ? notFound : answer(nameOf(group), member);
+  };
+  return {
+    [`${path}/hasMember/:member`]: (asked) =>
+      look(asked, (group, address) =>
+        address.endsWith("@example.com")
+          ? { body: { isMember: holds(group, address) } }
+          : { status: 400, body: { error: { code: 400, message: "Invalid Input: memberKey" } } },
+      ),
+    [`${path}/members/:member`]: (asked) =>
+      look(asked, (group, email) =>
+        groups[group]?.includes(email)
+          ? { body: { kind: "admin#directory#member", email, role: "MEMBER", status: "ACTIVE" } }
+          : notFound,
+      ),
+  };
+}
+
+const notFound: Reply = { status: 404, body: { error: { code: 404, message: "notFound" } } };
