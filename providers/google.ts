@@ -13,6 +13,7 @@ export const google: Provider = {
   scope: "openid email profile",
   // Google gives a refresh token only so, and the second time only to who has consented again.
   authorization: { access_type: "offline", prompt: "consent" },
+  revokesWholeGrant: true,
   accountPrompt: "select_account", // Google refuses `login`
   endpoints: () => ({ api: "https://admin.googleapis.com" }),
   takes: ["directory"],
