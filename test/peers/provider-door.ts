@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import type { Identity } from "../../server/access/identity.ts";
 import type { RelyingParty } from "../../server/sign-in/relying-party.ts";
-import { askAgain, refreshTokens, renewalWay, type Tokens } from "../../server/sign-in/renewal.ts";
+import { askAgain, refreshTokens, renewalWay } from "../../server/sign-in/renewal.ts";
+import type { Tokens } from "../../server/sign-in/tokens.ts";
 import { Browser, navigation, type Answer } from "./browser.ts";
 import { configOf, startDoorward, type TestDoorward } from "./doorward.ts";
 import { freePort } from "./free-port.ts";
