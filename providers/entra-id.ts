@@ -1,5 +1,5 @@
 import { everyPage, groupsOrFault, records, type Api } from "./api.ts";
-import { claimAt, text, texts } from "./claims.ts";
+import { claimAt, plainGroups, text, texts } from "./claims.ts";
 import { identify } from "./openid.ts";
 import type { Answers, Claims, Options, Person, Provider } from "./provider.ts";
 
@@ -31,7 +31,9 @@ export async function identifyMicrosoft(
 ): Promise<Person> {
   const person = identify({ idToken: vouchedFor(idToken), userinfo: undefined }, options);
   const roles = texts(idToken.roles).map((role) => `role:${role}`);
-  if (!isCutOff(idToken, options)) return { ...person, groups: [...person.groups, ...roles] };
+  // A tenant may send names instead of ids, and there anybody can found a group and name it.
+  const groups = plainGroups(person.groups);
+  if (!isCutOff(idToken, options)) return { ...person, groups: [...groups, ...roles] };
   const needs = "Microsoft Graph's delegated permission User.Read or GroupMember.Read.All";
   return {
     ...person,

@@ -1,4 +1,4 @@
-import { claimAt, texts } from "./claims.ts";
+import { claimAt, plainGroups, texts } from "./claims.ts";
 import { identify } from "./openid.ts";
 import type { Claims, Provider } from "./provider.ts";
 
@@ -17,7 +17,7 @@ export const keycloak: Provider = {
       const reason = "there is no access token to read roles from";
       return { ...person, groups: [], groupsFault: { reason, isTransient: false } };
     }
-    return { ...person, groups: [...person.groups, ...rolesIn(answers.accessToken)] };
+    return { ...person, groups: [...plainGroups(person.groups), ...rolesIn(answers.accessToken)] };
   },
 };
 

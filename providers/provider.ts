@@ -85,6 +85,12 @@ export interface Provider {
   readonly scopeWith?: Readonly<Partial<Record<ParticularOption, string>>>;
   /** Parameters of every authorization request; the operator's `authorization` goes over them. */
   readonly authorization?: Readonly<Record<string, string>>;
+  /** What it wants of a client, where its metadata does not say. */
+  readonly clientAuthentication?: "client_secret_post";
+  /** What its token endpoint calls a code or a refresh token that is no good, beside `invalid_grant`. */
+  readonly grantErrors?: readonly string[];
+  /** It takes the redirect URI from the registration alone, and naming it is an error. */
+  readonly refusesRedirectUri?: true;
   /** false: an issuer that offers the scope `offline_access`, and gives refresh tokens without it. */
   readonly offlineAccess?: false;
   /** To revoke one refresh token ends the person's sessions everywhere: then sign-out leaves it alone. */

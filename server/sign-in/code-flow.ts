@@ -42,8 +42,10 @@ export async function authorizationUrl(
     ...maxAgeParameter(authorization.max_age, stepUp),
     ...(stepUp.acr !== undefined && { acr_values: stepUp.acr.join(" ") }),
     response_type: "code",
-    redirect_uri: site.redirectUri(party.ownCallback(metadata)),
-    scope: scopeOf(party, metadata),
+    ...(!party.provider.refusesRedirectUri && {
+      redirect_uri: site.redirectUri(party.ownCallback(metadata)),
+    }),
+    ...scopeParameter(scopeOf(party, metadata)),
     state,
     ...(!party.provider.isOAuthOnly && { nonce }),
     code_challenge: await calculatePKCECodeChallenge(codeVerifier),
@@ -70,6 +72,11 @@ function scopeOf({ provider, settings }: RelyingParty, metadata: ServerMetadata)
 function usualScope({ scope, scopeWith = {} }: Provider, settings: ProviderConfig): string {
   const more = particularOptions.filter((option) => settings[option] !== undefined);
   return [scope, ...more.flatMap((option) => scopeWith[option] ?? [])].join(" ");
+}
+
+/** RFC 6749 §3.3: a scope is never empty, and Nextcloud has none. */
+function scopeParameter(scope: string): { scope?: string } {
+  return scope === "" ? {} : { scope };
 }
 
 /** The stricter of what the operator asks of every sign-in and a rule of this one. */

@@ -28,6 +28,7 @@ import {
   usualPlace,
   withoutStrangersKeys,
 } from "./tenants.ts";
+import { atTokenEndpoint, type TokenQuirks } from "./token-endpoint.ts";
 
 /** An issuer that is slow is, to the person who waits, an issuer that is down. */
 const patienceSeconds = 4;
@@ -61,8 +62,9 @@ export function createRelyingParty(
   parts: { readonly fetch: IssuerFetch; readonly now: () => number; readonly isAlone: boolean },
 ): RelyingParty {
   const issuer = settings.issuer ?? provider.issuer ?? "";
-  const endpoints = { ...provider.endpoints?.(issuer), ...settings.endpoints };
-  const client = { ...settings, endpoints };
+  const endpoints = { ...provider.endpoints?.(issuer.replace(/\/+$/, "")), ...settings.endpoints };
+  const clientAuthentication = settings.clientAuthentication ?? provider.clientAuthentication;
+  const client = { ...settings, endpoints, clientAuthentication, quirks: provider };
   const place = provider.metadata?.(issuer) ?? usualPlace(issuer);
   const issuers = issuersOf(place, settings.tenants);
   const fetch = isTemplated(place.issuer)
@@ -118,7 +120,7 @@ function labelOf(name: string, provider: Provider): string {
 type Client = Pick<
   ProviderConfig,
   "clientId" | "clientSecret" | "clientAuthentication" | "endpoints"
->;
+> & { readonly quirks?: TokenQuirks };
 
 async function discoverOnce(
   { address, issuer }: Metadata,
@@ -153,7 +155,9 @@ async function configure(
   const open = isTemplated(issuer) ? openTemplated : openPlain;
   const configuration = await open(metadata, settings.clientId, authentication(metadata, settings));
   configuration.timeout = patienceSeconds;
-  configuration[customFetch] = fetch;
+  const tokenFetch = atTokenEndpoint(fetch, settings.quirks);
+  const tokenUrl = metadata.token_endpoint && new URL(metadata.token_endpoint).href;
+  configuration[customFetch] = (url, init) => (url === tokenUrl ? tokenFetch : fetch)(url, init);
   if (
     Object.values({ issuer, ...settings.endpoints }).some((address) => address?.startsWith("http:"))
   ) {

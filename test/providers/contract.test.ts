@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { providers } from "../../providers/registry.ts";
 import { setCookies } from "../peers/sign-in-door.ts";
 import { faults } from "../peers/provider-faults.ts";
 import {
@@ -22,6 +23,9 @@ const ada: Member = {
 const written = standIns.flatMap(([kind, standIn]) =>
   standIn === undefined ? [] : [{ kind, standIn }],
 );
+
+/** Who says anything to an access token alone. */
+const askable = written.filter(({ kind }) => providers.get(kind)?.hasUserinfo !== false);
 
 const withGroups = written.filter(({ standIn }) => standIn.groups !== undefined);
 
@@ -59,6 +63,13 @@ function subjectOf({ subject = ({ id }) => id }: StandIn, member = ada): string 
   return subject(member);
 }
 
+function withoutRefreshTokens(standIn: StandIn): StandIn {
+  return {
+    ...standIn,
+    tokens: (issued) => ({ ...standIn.tokens(issued), refresh_token: undefined }),
+  };
+}
+
 /** What the operator has to say so that an address counts. */
 function vouching({ verifiesEmail }: StandIn): Record<string, unknown> {
   return verifiesEmail === false ? { trustEmail: true } : {};
@@ -85,7 +96,7 @@ describe.each(written)("a provider of the kind $kind", ({ kind, standIn }) => {
     expect(identity).toMatchObject({
       user: subjectOf(standIn),
       email: "ada@example.com",
-      name: ada.name,
+      name: standIn.tellsName === false ? null : ada.name,
     });
     expect(identity?.groups.toSorted()).toEqual((standIn.groups?.(ada.groups) ?? []).toSorted());
   });
@@ -136,6 +147,17 @@ describe.each(written)("a provider of the kind $kind", ({ kind, standIn }) => {
     },
   );
 
+  it("has a code that it does not take blamed on the visitor's try, and an unknown client on the operator", async () => {
+    const door = await open(kind, standIn);
+    const spent = await door.signIn("a-code-that-is-spent");
+    door.provider.forgetClient();
+
+    const unknown = await door.signIn();
+
+    expect([spent, unknown].map(isRefused)).toEqual([true, true]);
+    expect([spent, unknown].map(({ answer }) => answer.status)).toEqual([400, 502]);
+  });
+
   it("is asked again about who somebody is, and turns away whose token it took back", async () => {
     const door = await open(kind, standIn, ada, { provider: vouching(standIn) });
     await door.signIn();
@@ -152,6 +174,16 @@ describe.each(written)("a provider of the kind $kind", ({ kind, standIn }) => {
     await door.signIn();
 
     await expect(door.again("somebody else")).rejects.toMatchObject({ code: "grant_ended" });
+  });
+});
+
+describe.each(askable)("a provider of the kind $kind", ({ kind, standIn }) => {
+  it("turns away, without a refresh token too, whose access token it took back", async () => {
+    const door = await open(kind, withoutRefreshTokens(standIn));
+    await door.signIn();
+    door.provider.revoke();
+
+    await expect(door.again(subjectOf(standIn))).rejects.toMatchObject({ code: "grant_ended" });
   });
 });
 

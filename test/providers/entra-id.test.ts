@@ -196,8 +196,8 @@ describe("an address at Entra", () => {
 });
 
 describe("groups at Entra", () => {
-  it("are the ids in the token and the roles of the app", async () => {
-    const claims = { tid: tenant, groups: ["staff"], roles: ["Admin", "Reader"] };
+  it("are the ids in the token and the roles of the app, which no group can be called like", async () => {
+    const claims = { tid: tenant, groups: ["staff", "role:Owner"], roles: ["Admin", "Reader"] };
     const door = await open(claiming(claims), { anyone: true });
 
     const { identity } = await door.signIn();
