@@ -3,6 +3,7 @@ import { providerFaults } from "./provider-checks.ts";
 import { ruleFaults } from "./rule-checks.ts";
 import { isObject } from "./shape.ts";
 import { isPublicSuffix, siteFaults } from "./site-checks.ts";
+import { storageFaults } from "./storage-checks.ts";
 
 /** What no single value shows: how the settings fit one another. Reads raw values, for other faults may stand beside. */
 export function crossChecks(raw: Record<string, unknown>): Fault[] {
@@ -14,6 +15,7 @@ export function crossChecks(raw: Record<string, unknown>): Fault[] {
     ...headerFaults(raw.headers),
     ...redirectFaults(raw.allowedRedirects),
     ...listenerFaults(raw),
+    ...storageFaults(raw),
   ];
 }
 
