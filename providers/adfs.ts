@@ -12,6 +12,17 @@ export const adfs: Provider = {
   issuerExample: "https://adfs.example.com/adfs",
   scope: "openid email profile",
   accountPrompt: "login",
+  guide: {
+    register: "AD FS Management → Application Groups → Server application accessing a web API",
+    permissions: "the scopes openid, email, profile and, for claims in the ID token, allatclaims",
+    groups: "the claim `groups`, or else `group`, as a claim rule sends it",
+    emails: "unsaid",
+    renewal: "refresh token",
+    notes: [
+      "Somebody without `email` has the `upn` for an address, which counts with `trustEmail: true`.",
+      "Claims of your own come with `scope: openid email profile allatclaims`.",
+    ],
+  },
   hasUserinfo: false, // it tells `sub` and nothing else
   identify({ idToken }, options) {
     const { upn, email } = idToken;

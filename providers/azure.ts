@@ -5,7 +5,11 @@ import type { Provider } from "./provider.ts";
 export const azure: Provider = {
   kind: "azure",
   label: "Microsoft",
-  issuerExample: "https://sts.windows.net/TENANT/ with the tenant's id and the slash",
+  issuerExample: "https://sts.windows.net/11111111-2222-3333-4444-555555555555/",
+  issuerShape: {
+    written: "https://sts.windows.net/TENANT-ID/",
+    pattern: /^https:\/\/sts\.windows\.net\/[0-9a-f-]{36}\/$/,
+  },
   metadata(issuer) {
     const [, tenant] = /^https:\/\/sts\.windows\.net\/([^/]+)\/$/.exec(issuer) ?? [];
     if (tenant === undefined) return undefined;
@@ -18,5 +22,12 @@ export const azure: Provider = {
   accountPrompt: "select_account",
   hasUserinfo: false,
   endpoints: () => ({ api: "https://graph.microsoft.com/v1.0" }),
+  guide: {
+    register: "as for entra-id, which is the one to take for everything new",
+    permissions: "User.Read, and the groups claim",
+    groups: "as at entra-id",
+    emails: "unsaid",
+    renewal: "refresh token",
+  },
   identify: identifyMicrosoft,
 };

@@ -6,9 +6,15 @@ import type { Provider } from "./provider.ts";
 export const cidaas: Provider = {
   kind: "cidaas",
   label: "cidaas",
-  issuerExample: "https://NAME.cidaas.de",
+  issuerExample: "https://example.cidaas.de",
   scope: "openid email profile roles groups",
   accountPrompt: "login",
+  guide: {
+    register: "the admin dashboard → Apps, of the type Regular Web Application",
+    permissions: "the scopes openid, email, profile, roles and groups",
+    groups: "`group:role` for each role in a group, and `cidaas:role` for roles beside them",
+    emails: "verified",
+  },
   identify(answers, options) {
     const { idToken, userinfo } = answers;
     const find = (claim: string) => claimAt(idToken, claim) ?? claimAt(userinfo, claim);

@@ -7,7 +7,11 @@ import type { Answers, Claims, Options, Person, Provider } from "./provider.ts";
 export const entraId: Provider = {
   kind: "entra-id",
   label: "Microsoft",
-  issuerExample: "https://login.microsoftonline.com/TENANT/v2.0 with the tenant's id",
+  issuerExample: "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0",
+  issuerShape: {
+    written: "https://login.microsoftonline.com/TENANT-ID/v2.0",
+    pattern: /^https:\/\/login\.[^/]+\/([0-9a-f-]{36}|common|organizations)\/v2\.0$/,
+  },
   metadata(issuer) {
     const [, host] = /^(https?:\/\/[^/]+)\/(?:common|organizations)\/v2\.0$/.exec(issuer) ?? [];
     if (host === undefined) return undefined;
@@ -20,6 +24,19 @@ export const entraId: Provider = {
   hasUserinfo: false,
   endpoints: () => ({ api: "https://graph.microsoft.com/v1.0" }),
   takes: ["tenants"],
+  guide: {
+    register: "Microsoft Entra admin center → App registrations",
+    permissions:
+      "Microsoft Graph's delegated permission User.Read, and under Token configuration the groups claim",
+    groups:
+      "the ids of security groups, and `role:x` for app roles; of more than 200 groups Microsoft Graph is asked, with User.Read or GroupMember.Read.All",
+    emails: "unsaid",
+    renewal: "refresh token",
+    notes: [
+      "With the optional claims `email` and `xms_edov` in its ID tokens an address counts where the owner of its domain stands behind it; that is safer than `trustEmail`, for whoever runs a tenant writes any address into `email`.",
+      "`common` and `organizations` stand for every tenant there is: list the ids of those that may sign in as `tenants`.",
+    ],
+  },
   identify: identifyMicrosoft,
 };
 

@@ -24,6 +24,16 @@ export const github: Provider = {
   // The version keeps the shapes as they are; without a User-Agent GitHub answers 403.
   apiHeaders: { Accept: "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28" },
   takes: ["repositories"],
+  guide: {
+    register:
+      "github.com → Settings → Developer settings → OAuth Apps, or the same of an organisation",
+    permissions: "the scopes user:email and read:org",
+    groups:
+      "organisations as `org`, teams as `org:team`, and with `repositories` also `repo:owner/name`; an organisation that restricts apps has to approve yours first",
+    emails: "verified",
+    renewal: "access token",
+    notes: ["GitHub Enterprise Server: its address is the `issuer`."],
+  },
   async identify({ userinfo = {} }, { repositories }, api) {
     const [email, member] = await Promise.all([
       primaryEmail(api),

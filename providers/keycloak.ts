@@ -6,11 +6,22 @@ import type { Claims, Provider } from "./provider.ts";
 export const keycloak: Provider = {
   kind: "keycloak",
   label: "Keycloak",
-  issuerExample: "https://keycloak.example.com/realms/REALM",
+  issuerExample: "https://keycloak.example.com/realms/staff",
+  issuerShape: { written: "https://HOST/realms/REALM", pattern: /\/realms\/[^/]+$/ },
   scope: "openid email profile",
   accountPrompt: "login",
   offlineAccess: false, // an offline session would outlive the sign-out at Keycloak
   readsAccessToken: true,
+  guide: {
+    register:
+      "the realm's admin console → Clients, of the type OpenID Connect, with client authentication on",
+    permissions: "the client scopes basic, profile, email and roles, as a new client has them",
+    groups:
+      "`role:x` for the realm's roles and `role:client:x` for a client's, out of the access token; and the claim `groups`, which takes a mapper of the type Group Membership",
+    emails: "verified",
+    renewal: "refresh token",
+    notes: ["A client with lightweight access tokens gives no roles: switch them off."],
+  },
   identify(answers, options) {
     const person = identify(answers, options);
     if (answers.accessToken === undefined) {

@@ -1,4 +1,5 @@
 import type { Api } from "./api.ts";
+import type { Guide, IssuerShape } from "./guide.ts";
 
 /** What an issuer says of somebody, as it says it. Nothing in it is trusted to have a shape. */
 export type Claims = Readonly<Record<string, unknown>>;
@@ -78,6 +79,7 @@ export interface Provider {
   readonly issuerExample?: string;
   /** Only where the metadata is not beneath the issuer, or names another; undefined = it is as usual. */
   readonly metadata?: (issuer: string) => Metadata | undefined;
+  readonly issuerShape?: IssuerShape;
   /** OAuth 2.0 without ID tokens: nothing is discovered, and who it is comes from the API. */
   readonly isOAuthOnly?: true;
   readonly scope: string;
@@ -85,8 +87,14 @@ export interface Provider {
   readonly scopeWith?: Readonly<Partial<Record<ParticularOption, string>>>;
   /** Parameters of every authorization request; the operator's `authorization` goes over them. */
   readonly authorization?: Readonly<Record<string, string>>;
+  /** How it sends its answer, where that is not by the query (OAuth 2.0 Form Post Response Mode). */
+  readonly responseMode?: "form_post";
+  /** The client secret is a JWT that is made from the operator's key, again and again. */
+  readonly clientSecretFromKey?: true;
   /** What it wants of a client, where its metadata does not say. */
   readonly clientAuthentication?: "client_secret_post";
+  /** It answers a code verifier with an error and leaves the nonce out of its ID tokens. */
+  readonly isTiedByStateAlone?: true;
   /** What its token endpoint calls a code or a refresh token that is no good, beside `invalid_grant`. */
   readonly grantErrors?: readonly string[];
   /** It takes the redirect URI from the registration alone, and naming it is an error. */
@@ -109,6 +117,7 @@ export interface Provider {
   readonly directoryScopes?: (isListed: boolean) => readonly string[];
   /** Which of the options that only some providers take mean something here. */
   readonly takes?: readonly ParticularOption[];
+  readonly guide?: Guide;
   /**
    * Reads who it is, asking the API where the answers do not say. Throws an `ApiError` when who it is cannot
    * be learnt; groups that cannot be learnt are a `groupsFault`.

@@ -44,8 +44,7 @@ function scopeFaults({ isOAuthOnly }: Provider, { scope }: Written, path: string
 
 function issuerFaults(provider: Provider, { issuer, tenants }: Written, path: string): Fault[] {
   if (issuer === undefined) {
-    const example = provider.issuerExample ?? "https://id.example.com";
-    const message = `is missing: write the issuer's address, such as ${example}`;
+    const message = issuerMissing(provider);
     return provider.issuer === undefined ? [{ path: `${path}.issuer`, message }] : [];
   }
   if (typeof issuer !== "string" || provider.takes?.includes("tenants") !== true) return [];
@@ -58,6 +57,11 @@ function issuerFaults(provider: Provider, { issuer, tenants }: Written, path: st
   const message =
     "means something only where the issuer stands for many tenants, and this one does not";
   return [{ path: `${path}.tenants`, message }];
+}
+
+function issuerMissing({ label, issuerShape, issuerExample = "https://id.example.com" }: Provider) {
+  const shape = issuerShape === undefined ? "" : `${issuerShape.written}; `;
+  return `is missing: write the address of your ${label} issuer (${shape}such as ${issuerExample})`;
 }
 
 /** What would be ignored is not what the operator means: a restriction that restricts nothing. */

@@ -26,7 +26,7 @@ export interface SignedIn {
   readonly sid: string | undefined;
 }
 
-/** The authorization request (RFC 6749 §4.1.1): code, PKCE S256, state and nonce, always. */
+/** The authorization request (RFC 6749 §4.1.1): code, state, and PKCE S256 and a nonce wherever they are taken. */
 export async function authorizationUrl(
   party: RelyingParty,
   site: Site,
@@ -35,6 +35,7 @@ export async function authorizationUrl(
 ): Promise<string> {
   const configuration = await party.discover();
   const metadata = configuration.serverMetadata();
+  const { isOAuthOnly, isTiedByStateAlone } = party.provider;
   const authorization = { ...party.provider.authorization, ...party.settings.authorization };
   return buildAuthorizationUrl(configuration, {
     ...authorization,
@@ -47,9 +48,11 @@ export async function authorizationUrl(
     }),
     ...scopeParameter(scopeOf(party, metadata)),
     state,
-    ...(!party.provider.isOAuthOnly && { nonce }),
-    code_challenge: await calculatePKCECodeChallenge(codeVerifier),
-    code_challenge_method: "S256",
+    ...(!isOAuthOnly && !isTiedByStateAlone && { nonce }),
+    ...(!isTiedByStateAlone && {
+      code_challenge: await calculatePKCECodeChallenge(codeVerifier),
+      code_challenge_method: "S256",
+    }),
   }).href;
 }
 
@@ -61,7 +64,7 @@ function promptParameter(written = "", asked: string | undefined): { prompt?: st
 }
 
 /** OpenID Connect Core §11: an issuer that knows the scope gives no refresh token without it. */
-function scopeOf({ provider, settings }: RelyingParty, metadata: ServerMetadata): string {
+export function scopeOf({ provider, settings }: RelyingParty, metadata: ServerMetadata): string {
   const scope = settings.scope ?? usualScope(provider, settings);
   const isOffered = metadata.scopes_supported?.includes("offline_access") ?? false;
   const adds =
@@ -115,12 +118,13 @@ export async function exchangeCode(
   // It knows of a templated issuer by that name alone; the callback has compared what the answer says.
   const iss = query.get("iss");
   if (iss !== null) currentUrl.searchParams.set("iss", configuration.serverMetadata().issuer);
-  const { isOAuthOnly = false } = party.provider;
+  const { isOAuthOnly = false, isTiedByStateAlone = false } = party.provider;
   try {
     const answer = await authorizationCodeGrant(configuration, currentUrl, {
       expectedState: state,
-      pkceCodeVerifier: codeVerifier,
-      ...(!isOAuthOnly && { expectedNonce: nonce, idTokenExpected: true, ...maxAgeOf(party) }),
+      ...(!isTiedByStateAlone && { pkceCodeVerifier: codeVerifier }),
+      ...(!isOAuthOnly && !isTiedByStateAlone && { expectedNonce: nonce }),
+      ...(!isOAuthOnly && { idTokenExpected: true, ...maxAgeOf(party) }),
     });
     const tokens = tokensOf(answer, Date.now());
     const idToken = isOAuthOnly ? undefined : answer.claims();

@@ -113,7 +113,8 @@ export function createTokenIssuer(
 
 /** A provider that goes by its kind's name has its kind's label; a name of its own says more. */
 function labelOf(name: string, provider: Provider): string {
-  return name === provider.kind ? provider.label : name.slice(0, 1).toUpperCase() + name.slice(1);
+  const isKind = name === provider.kind.replaceAll(".", "-"); // a name holds no dots
+  return isKind ? provider.label : name.slice(0, 1).toUpperCase() + name.slice(1);
 }
 
 /** Our registration at an issuer, as far as speaking to it needs. */

@@ -1,5 +1,5 @@
 import { decodeJwt } from "jose";
-import { refreshTokenGrant, WWWAuthenticateChallengeError } from "openid-client";
+import { ClientError, refreshTokenGrant, WWWAuthenticateChallengeError } from "openid-client";
 import { ApiError } from "../../providers/api.ts";
 import type { Claims } from "../../providers/provider.ts";
 import type { Identity } from "../access/identity.ts";
@@ -85,8 +85,11 @@ export async function askAgain(
   }
 }
 
-/** RFC 6750 §3.1: taken back before its time, or its owner was. */
+/** RFC 6750 §3.1: taken back before its time, or its owner was. Some say so by the bare status. */
 function isTokenRefused(error: unknown): boolean {
+  if (error instanceof ClientError && error.cause instanceof Response) {
+    return error.cause.status === 401;
+  }
   return (
     error instanceof WWWAuthenticateChallengeError ||
     (error instanceof ApiError && !error.isTransient)

@@ -79,11 +79,17 @@ export class Grants {
     this.#codes.delete(code);
     const isProper =
       grant?.query.get("redirect_uri") === form.get("redirect_uri") &&
-      grant?.query.get("code_challenge") === challengeOf(form.get("code_verifier") ?? "");
+      this.#isTied(form.get("code_verifier"), grant?.query.get("code_challenge"));
     const refreshed = this.#owners.get(form.get("refresh_token") ?? "");
+    this.#owners.delete(form.get("refresh_token") ?? "");
     const member = this.#members.get((isProper ? grant?.memberId : refreshed) ?? "");
     if (member === undefined) return refuse("invalid_grant");
     return this.#pay(member, grant?.query.get("nonce") ?? undefined);
+  }
+
+  #isTied(verifier: string | null, challenge: string | null | undefined): boolean {
+    if (this.#standIn.refusesPkce) return verifier === null;
+    return challenge === challengeOf(verifier ?? "");
   }
 
   #pay(member: Member, nonce: string | undefined): Reply {

@@ -74,13 +74,17 @@ export interface StandIn {
   /** The subject that doorward is to know a member by. Left out: the member's `id`. */
   readonly subject?: (member: Member) => string;
   /** The groups that doorward is to know a member's groups by. Left out: this provider has no groups. */
-  readonly groups?: (names: readonly string[]) => string[];
+  readonly groups?: ((names: readonly string[]) => string[]) | undefined;
   /** How many groups are on a page of its API; left out: all of them are in one answer. */
   readonly pageSize?: number;
   /** false: it never says whether an address is verified, so the operator has to vouch for it. */
   readonly verifiesEmail?: false;
   /** false: it says of nobody what they are called. */
   readonly tellsName?: false;
+  /** A code verifier is an error to it. */
+  readonly refusesPkce?: true;
+  /** It gives nothing to ask it again with. */
+  readonly isAskedOnce?: true;
 }
 
 export interface RunningStandIn {

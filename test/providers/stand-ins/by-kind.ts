@@ -2,6 +2,7 @@ import { identify } from "../../../providers/openid.ts";
 import { providers } from "../../../providers/registry.ts";
 import type { StandIn } from "../../peers/provider-stand-in.ts";
 import { adfs } from "./adfs.ts";
+import { apple } from "./apple.ts";
 import { azure } from "./azure.ts";
 import { bitbucket } from "./bitbucket.ts";
 import { cidaas } from "./cidaas.ts";
@@ -13,13 +14,18 @@ import { github } from "./github.ts";
 import { gitlab } from "./gitlab.ts";
 import { google } from "./google.ts";
 import { keycloak } from "./keycloak.ts";
+import { linkedin } from "./linkedin.ts";
 import { nextcloud } from "./nextcloud.ts";
 import { openidStandIn } from "./openid.ts";
+import { slack } from "./slack.ts";
 import { sourcehut } from "./sourcehut.ts";
+import { twitch } from "./twitch.ts";
+import { zitadel } from "./zitadel.ts";
 
 /** Of every kind that is more than data: one file beside this one, and one entry here. */
 const special: Readonly<Record<string, StandIn>> = {
   adfs,
+  apple,
   azure,
   bitbucket,
   cidaas,
@@ -31,8 +37,12 @@ const special: Readonly<Record<string, StandIn>> = {
   gitlab,
   google,
   keycloak,
+  linkedin,
   nextcloud,
+  slack,
   sourcehut,
+  twitch,
+  zitadel,
 };
 
 /** Every kind of the registry with its stand-in; `undefined` = nobody wrote one, and the contract says so. */
