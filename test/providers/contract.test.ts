@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { providers } from "../../providers/registry.ts";
 import { setCookies } from "../peers/sign-in-door.ts";
 import { faults } from "../peers/provider-faults.ts";
 import {
@@ -24,7 +25,10 @@ const written = standIns.flatMap(([kind, standIn]) =>
 );
 
 const askedAgain = written.filter(({ standIn }) => !standIn.isAskedOnce);
-const askedByAccessToken = askedAgain.filter(({ standIn }) => Object.keys(standIn.api).length > 0);
+const askedByAccessToken = askedAgain.filter(
+  ({ kind, standIn }) =>
+    Object.keys(standIn.api).length > 0 && providers.get(kind)?.hasUserinfo !== false,
+);
 const withGroups = askedAgain.filter(({ standIn }) => standIn.groups !== undefined);
 
 let doors: ProviderDoor[] = [];
