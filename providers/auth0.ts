@@ -5,7 +5,7 @@ export const auth0 = openid({
   kind: "auth0",
   label: "Auth0",
   issuerExample: "https://acme.eu.auth0.com/",
-  issuerShape: { written: "https://TENANT.REGION.auth0.com/", pattern: /\/$/ },
+  issuerShape: { written: "`https://TENANT.REGION.auth0.com/`", pattern: /\/$/ },
   scope: "openid email profile",
   accountPrompt: "login",
   guide: {
@@ -14,7 +14,6 @@ export const auth0 = openid({
     groups:
       "a claim that an Action of yours adds to the ID token, such as `https://example.com/roles`: name it in `groupsClaim`. Auth0 keeps the bare names `groups` and `roles` to itself",
     emails: "verified",
-    renewal: "refresh token",
     notes: [
       "On a domain of your own the issuer is `https://login.example.com/`: the slash at its end stays.",
     ],

@@ -5,7 +5,7 @@ export const authelia = openid({
   kind: "authelia",
   label: "Authelia",
   issuerExample: "https://auth.example.com",
-  issuerShape: { written: "https://HOST, without a slash at its end", pattern: /[^/]$/ },
+  issuerShape: { written: "`https://HOST`, without a slash at its end", pattern: /[^/]$/ },
   scope: "openid email profile groups",
   accountPrompt: "login",
   guide: {
@@ -14,7 +14,6 @@ export const authelia = openid({
       "the scopes openid, email, profile, groups and offline_access, and the grants authorization_code and refresh_token",
     groups: "the claim `groups`, with the scope groups",
     emails: "verified",
-    renewal: "refresh token",
     notes: ["Authelia calls every address verified that its directory holds."],
   },
 });

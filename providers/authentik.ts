@@ -6,7 +6,7 @@ export const authentik = openid({
   label: "authentik",
   issuerExample: "https://id.example.com/application/o/doorward/",
   issuerShape: {
-    written: "https://HOST/application/o/SLUG/",
+    written: "`https://HOST/application/o/SLUG/`",
     pattern: /\/application\/o\/[^/]+\/$/,
   },
   scope: "openid email profile",
@@ -17,7 +17,6 @@ export const authentik = openid({
       "a confidential client with a signing key, and the scope mappings openid, email, profile and offline_access",
     groups: "the claim `groups`, which the scope mapping profile brings along",
     emails: "unverified",
-    renewal: "refresh token",
     notes: [
       "Since 2025.10 the scope mapping email says `email_verified: false`. If your accounts' addresses are checked, give the provider a mapping of your own for the scope email that says true.",
     ],

@@ -6,7 +6,7 @@ export const cognito = openid({
   label: "Amazon Cognito",
   issuerExample: "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Ab12Cd34E",
   issuerShape: {
-    written: "https://cognito-idp.REGION.amazonaws.com/POOL",
+    written: "`https://cognito-idp.REGION.amazonaws.com/POOL`",
     pattern: /^https:\/\/cognito-idp\.[^/]+\/[a-z0-9-]+_[^/]+$/,
   },
   scope: "openid email profile",

@@ -13,7 +13,6 @@ export const dex = openid({
     groups:
       "the claim `groups`, of connectors that have groups (the LDAP, GitHub and GitLab ones do)",
     emails: "verified",
-    renewal: "refresh token",
     notes: [
       "Connectors that cannot refresh, SAML among them, give no refresh token: then a session lives its lifetime.",
     ],

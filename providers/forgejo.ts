@@ -5,7 +5,7 @@ export const forgejo = openid({
   kind: "forgejo",
   label: "Forgejo",
   issuerExample: "https://code.example.com/",
-  issuerShape: { written: "https://HOST/", pattern: /\/$/ },
+  issuerShape: { written: "`https://HOST/`", pattern: /\/$/ },
   scope: "openid email profile groups",
   guide: {
     register: "Forgejo's Site administration → Integrations → Applications",

@@ -5,7 +5,7 @@ export const gitea = openid({
   kind: "gitea",
   label: "Gitea",
   issuerExample: "https://git.example.com",
-  issuerShape: { written: "https://HOST (https://HOST/ before Gitea 1.25)" },
+  issuerShape: { written: "`https://HOST` (`https://HOST/` before Gitea 1.25)" },
   scope: "openid email profile groups",
   guide: {
     register:

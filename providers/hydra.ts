@@ -17,7 +17,6 @@ export const hydra = openid({
       "the scopes openid, email, profile and offline_access, the grants authorization_code and refresh_token, the response type code",
     groups: "the claim `groups`, if your consent app puts one into `session.id_token`",
     emails: "verified",
-    renewal: "refresh token",
     notes: [
       "Hydra says of people what the consent app says. One that sends no `email_verified` needs `trustEmail: true` here.",
     ],

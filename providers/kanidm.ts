@@ -6,7 +6,7 @@ export const kanidm = openid({
   label: "Kanidm",
   issuerExample: "https://idm.example.com/oauth2/openid/doorward",
   issuerShape: {
-    written: "https://HOST/oauth2/openid/CLIENT",
+    written: "`https://HOST/oauth2/openid/CLIENT`",
     pattern: /\/oauth2\/openid\/[^/]+$/,
   },
   scope: "openid email profile groups",

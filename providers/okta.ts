@@ -7,7 +7,7 @@ export const okta = openid({
   issuerExample: "https://acme.okta.com/oauth2/default",
   issuerShape: {
     written:
-      "https://ORG.okta.com/oauth2/SERVER (or https://ORG.okta.com without API Access Management)",
+      "`https://ORG.okta.com/oauth2/SERVER`, or `https://ORG.okta.com` without API Access Management",
     // The console's own host, ORG-admin.okta.com, issues nothing.
     pattern: /^https:\/\/(?![^/]*-admin\.okta)[^/]+(\/oauth2\/[^/]+)?$/,
   },
@@ -20,7 +20,6 @@ export const okta = openid({
     groups:
       "the claim `groups`, once the authorization server has a claim of that name: value type Groups, included in the ID token always, in any scope. With `https://ORG.okta.com` as the issuer it takes `scope: openid email profile groups` and a groups claim on the app's Sign On page",
     emails: "verified",
-    renewal: "refresh token",
     notes: [
       "Okta calls every primary address verified, so an address is worth as much as your way of making accounts.",
     ],

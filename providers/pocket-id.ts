@@ -5,7 +5,7 @@ export const pocketId = openid({
   kind: "pocket-id",
   label: "Pocket ID",
   issuerExample: "https://id.example.com",
-  issuerShape: { written: "https://HOST, as APP_URL has it", pattern: /[^/]$/ },
+  issuerShape: { written: "`https://HOST`, as `APP_URL` has it", pattern: /[^/]$/ },
   scope: "openid email profile groups",
   accountPrompt: "login",
   guide: {

@@ -9,7 +9,7 @@ export const zitadel: Provider = {
     label: "ZITADEL",
     issuerExample: "https://acme-ab12cd.us1.zitadel.cloud",
     issuerShape: {
-      written: "https://INSTANCE.REGION.zitadel.cloud, or your own domain, without a slash",
+      written: "`https://INSTANCE.REGION.zitadel.cloud`, or your own domain, without a slash",
       pattern: /[^/]$/,
     },
     scope: "openid email profile",
@@ -21,7 +21,6 @@ export const zitadel: Provider = {
       groups:
         "the project's roles as `role:KEY`, from the claim `urn:zitadel:iam:org:project:roles`, once the project has Assert Roles on Authentication ticked",
       emails: "verified",
-      renewal: "refresh token",
     },
   }),
   identify(answers, options) {

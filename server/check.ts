@@ -1,16 +1,12 @@
-import { randomUUID } from "node:crypto";
-import { createParties } from "./app.ts";
+import { checkProvider, type Finding } from "./check-provider.ts";
 import type { Config } from "./config/schema.ts";
 import { createSites, type Site } from "./config/site.ts";
 import { createLog, reasonsOf } from "./observe/log.ts";
-import { openStore } from "./session/storage.ts";
-import { authenticationFault, createOpenAuthentication } from "./sign-in/client-authentication.ts";
+import { createParties } from "./parties.ts";
+import { createOpenAuthentication } from "./sign-in/client-authentication.ts";
+import type { Directory } from "./sign-in/directory.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
-
-export interface Finding {
-  readonly isFault: boolean;
-  readonly text: string;
-}
+import { tryStore } from "./store/try-store.ts";
 
 /** Looks at everything that a sign-in will need. The configuration itself has been checked by then. */
 export async function check(config: Config): Promise<Finding[]> {
@@ -21,29 +17,25 @@ export async function check(config: Config): Promise<Finding[]> {
     log,
     openAuthentication: createOpenAuthentication(log),
   });
-  const issuers = await Promise.all(
-    [...parties.values()].map((party) =>
-      found(`provider ${party.name}: ${party.issuer}`, async () => {
-        const metadata = (await party.discover()).serverMetadata();
-        const uris = sitesOffering(config, party.name).map(({ redirectUri }) =>
-          redirectUri(party.ownCallback(metadata)),
-        );
-        const fault = await authenticationFault(
-          party.authentication,
-          metadata,
-          party.settings.clientId,
-        );
-        if (fault !== undefined) throw new Error(fault);
-        return `discovered; register there: ${uris.join(", ")}`;
-      }),
-    ),
+  const ofProviders = await Promise.all(
+    [...parties.values()].map((party) => checkProvider(config, party)),
+  );
+  const directories = [...parties.values()].flatMap(({ name, directory }) =>
+    directory === undefined ? [] : found(`directory of ${name}`, () => tryDirectory(directory)),
   );
   return [
     ...createSites(config).map(cookieScope),
     ...addressRules(config),
-    await found(`store ${config.storage.driver}`, () => tryStore(config)),
-    ...issuers,
+    await found(`store ${config.storage.driver}`, () => tryStore(config.storage)),
+    ...ofProviders.flat(),
+    ...(await Promise.all(directories)),
   ];
+}
+
+async function tryDirectory({ checkKey, checkGrant }: Directory): Promise<string> {
+  await checkKey();
+  await checkGrant();
+  return "the service account may ask it";
 }
 
 async function found(what: string, look: () => Promise<string>): Promise<Finding> {
@@ -52,23 +44,6 @@ async function found(what: string, look: () => Promise<string>): Promise<Finding
   } catch (error) {
     return { isFault: true, text: `${what}: ${reasonsOf(error)}` };
   }
-}
-
-async function tryStore({ storage }: Config): Promise<string> {
-  const store = await openStore(storage);
-  const key = `check:${randomUUID()}`;
-  try {
-    await store.set(key, { written: true }, 60);
-    if ((await store.get(key)) === null) throw new Error("what was written cannot be read back");
-    await store.remove(key);
-  } finally {
-    await store.close();
-  }
-  return storage.driver === "memory" ? "works; sessions end with the process" : "works";
-}
-
-function sitesOffering(config: Config, provider: string): Site[] {
-  return createSites(config).filter(({ providers }) => providers?.includes(provider) !== false);
 }
 
 /** Whoever sits in a range that is trusted as a whole can write any address into `X-Forwarded-For`. */

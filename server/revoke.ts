@@ -1,6 +1,6 @@
-import { createParties } from "./app.ts";
 import type { Config } from "./config/schema.ts";
 import { createLog } from "./observe/log.ts";
+import { createParties } from "./parties.ts";
 import { Revocations, type Revoked } from "./session/revocations.ts";
 import { openStore } from "./session/storage.ts";
 import { noAuthentication } from "./sign-in/client-authentication.ts";

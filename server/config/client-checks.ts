@@ -59,7 +59,7 @@ export function clientWay(written: Written, provider: Kind): WayName {
 }
 
 /** What is missing from the way that a client is to prove who it is, and what contradicts it. */
-export function clientFaults(written: Written, provider: Kind, path: string): Fault[] {
+export function clientFaults(provider: Kind, written: Written, path: string): Fault[] {
   const { clientAuthentication: method } = written;
   if (method !== undefined && !candidates(method, provider).length) {
     const known = candidates(undefined, provider).flatMap((name) => ways[name].methods);

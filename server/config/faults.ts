@@ -54,7 +54,7 @@ export function faultOf(issue: v.BaseIssue<unknown>): Fault {
  * stands where a key's file should be named.
  */
 function isSecret(path: string): boolean {
-  return /(^|\.)(secret(\.\d+)?|clientSecret|client(Key|Assertion|Certificate)File)$|^providers(\.[^.]+)?$/.test(
+  return /(^|\.)(secret(\.\d+)?|clientSecret|client(Key|Assertion|Certificate)File)$|^providers(\.[^.]+)?$|^storage\.(url|password|sentinelPassword|tls\.key)$/.test(
     path,
   );
 }

@@ -9,6 +9,22 @@ import { duration } from "./duration.ts";
 import { dnsName, oneOrMore, port, text, told, webAddress } from "./leaves.ts";
 import { rule } from "./rule-schema.ts";
 import { secret } from "./secret.ts";
+import { storage } from "./storage-schema.ts";
+
+const tenantId = v.pipe(
+  told((written) =>
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(written)
+      ? undefined
+      : "is no tenant id: write it as the portal shows it, such as 11111111-2222-3333-4444-555555555555",
+  ),
+  v.toLowerCase(),
+);
+
+const project = told((written) =>
+  /^[^\s=/]+(\/[^\s=/]+)+(=(10|15|20|30|40|50))?$/.test(written)
+    ? undefined
+    : "is no project: write namespace/name, or namespace/name=30 with the least access level (10 to 50)",
+);
 
 const provider = v.strictObject({
   type: v.optional(text),
@@ -38,7 +54,9 @@ const provider = v.strictObject({
   audience: v.optional(oneOrMore(text)),
   trustEmail: v.optional(v.boolean(), false),
   repositories: v.optional(oneOrMore(text)),
-  projects: v.optional(oneOrMore(text)),
+  projects: v.optional(oneOrMore(project)),
+  /** Whose people may sign in where the issuer stands for many tenants. */
+  tenants: v.optional(oneOrMore(tenantId)),
   directory: v.optional(
     v.strictObject({
       /** The key file of a service account that may act for `admin`. */
@@ -114,13 +132,9 @@ export const schema = v.strictObject({
     }),
     {},
   ),
-  storage: v.optional(
-    v.strictObject({
-      driver: v.optional(v.picklist(["fs-lite", "memory"]), "fs-lite"),
-      base: v.optional(text, "./data"),
-    }),
-    {},
-  ),
+  storage,
+  /** Whether more than one doorward serves: then the storage must be one that they share. */
+  replicas: v.optional(v.boolean(), false),
   signOut: v.optional(v.picklist(["local", "issuer"]), "local"),
   headers: v.optional(v.record(told(headerNameFault), told(headerSourceFault)), {
     "X-Auth-Request-User": "subject",

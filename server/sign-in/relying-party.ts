@@ -1,13 +1,6 @@
-import {
-  allowInsecureRequests,
-  Configuration,
-  customFetch,
-  discovery,
-  enableNonRepudiationChecks,
-  None,
-  type ServerMetadata,
-} from "openid-client";
-import type { Endpoints, Provider } from "../../providers/provider.ts";
+import type { JWTVerifyGetKey } from "jose";
+import type { Configuration, ServerMetadata } from "openid-client";
+import type { Endpoints, Metadata, Provider } from "../../providers/provider.ts";
 import type { ProviderConfig } from "../config/schema.ts";
 import type { Log } from "../observe/log.ts";
 import {
@@ -15,40 +8,38 @@ import {
   secretAuthentication,
   type ClientAuthentication,
 } from "./client-authentication.ts";
-import { discoveryError } from "./issuer-error.ts";
+import { createDirectory, type Directory } from "./directory.ts";
+import { configure, discoverOnce } from "./discovery.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
-import {
-  checkMetadata,
-  toAskApi,
-  toCheckTokens,
-  toSignIn,
-  withEndpoints,
-  type Needs,
-} from "./metadata.ts";
+import { createIssuerKeys } from "./issuer-keys.ts";
+import { toAskApi, toCheckTokens, toSignIn } from "./metadata.ts";
 import { createSendRequest, type SendRequest } from "./pushed-request.ts";
 import { remembered } from "./remembered.ts";
-import { scopeAsText } from "./scope-as-text.ts";
-
-/** An issuer that is slow is, to the person who waits, an issuer that is down. */
-const patienceSeconds = 4;
+import { isTemplated, issuersOf, usualPlace, withoutStrangersKeys } from "./tenants.ts";
 
 /** Our registration at one issuer: what a sign-in needs to know of it. */
 export interface RelyingParty {
   readonly name: string;
   readonly label: string;
   readonly issuer: string;
+  /** Whose `iss` it is that counts: the issuer's own, or those of the tenants that may sign in. */
+  readonly issuers: readonly string[];
+  readonly place: Metadata;
   readonly provider: Provider;
   readonly settings: ProviderConfig;
   /** Addresses that the operator or the kind of provider gives; the operator's go first. */
   readonly endpoints: Endpoints;
   readonly authentication: ClientAuthentication;
   readonly fetch: IssuerFetch;
+  /** Where a service account learns groups. */
+  readonly directory: Directory | undefined;
   /** Beside other providers an issuer that does not say whose answer it gives has a callback of its own. */
   ownCallback(metadata: ServerMetadata): string | undefined;
   /** Where to send a browser that is to sign in. */
   readonly sendRequest: SendRequest;
   /** The issuer's metadata, asked for at the first use. Throws "issuer_unreachable" or "issuer_broken". */
   discover(): Promise<Configuration>;
+  readonly keys: JWTVerifyGetKey;
 }
 
 interface Parts {
@@ -69,27 +60,36 @@ export function createRelyingParty(
   parts: PartyParts,
 ): RelyingParty {
   const issuer = settings.issuer ?? provider.issuer ?? "";
-  const endpoints = { ...provider.endpoints?.(issuer), ...settings.endpoints };
+  const endpoints = { ...provider.endpoints?.(issuer.replace(/\/+$/, "")), ...settings.endpoints };
   const { authentication } = parts;
+  const place = provider.metadata?.(issuer) ?? usualPlace(issuer);
+  const issuers = issuersOf(place, settings.tenants);
   const asks = authentication.fetch ?? parts.fetch;
-  const fetch = provider.answersScopeAsList ? scopeAsText(asks) : asks;
-  const client = { clientId: settings.clientId, endpoints, authentication, fetch };
+  const fetch = isTemplated(place.issuer)
+    ? withoutStrangersKeys(asks, place.issuer, issuers)
+    : asks;
+  const { clientId } = settings;
+  const client = { clientId, endpoints, authentication, fetch, quirks: provider };
   const discover = remembered(
     async () =>
       provider.isOAuthOnly
         ? configure(issuer, { issuer }, client, toAskApi)
-        : discoverOnce(issuer, client, toSignIn, parts.fetch),
+        : discoverOnce(place, client, toSignIn),
     parts.now,
   );
   return {
     name,
     label: settings.label ?? labelOf(name, provider),
     issuer,
+    issuers,
+    place,
     provider,
     settings,
     endpoints,
     authentication,
     fetch: parts.fetch,
+    directory: createDirectory(name, provider, settings, endpoints.api, parts),
+    keys: createIssuerKeys({ issuer, discover }, { ...parts, fetch }),
     // Mix-up (RFC 9700 §4.4.2): either the answer names its issuer (RFC 9207), or its address does.
     ownCallback: (metadata) =>
       parts.isAlone || metadata.authorization_response_iss_parameter_supported ? undefined : name,
@@ -108,66 +108,12 @@ export function createTokenIssuer(
   const authentication =
     clientSecret === undefined ? noAuthentication : secretAuthentication(clientSecret);
   const client = { clientId, endpoints: {}, authentication, fetch };
-  return remembered(() => discoverOnce(issuer, client, toCheckTokens, fetch), now);
+  const place = usualPlace(issuer);
+  return remembered(() => discoverOnce(place, client, toCheckTokens), now);
 }
 
 /** A provider that goes by its kind's name has its kind's label; a name of its own says more. */
 function labelOf(name: string, provider: Provider): string {
   const isKind = name === provider.kind.replaceAll(".", "-"); // a name holds no dots
   return isKind ? provider.label : name.slice(0, 1).toUpperCase() + name.slice(1);
-}
-
-/** Our registration at an issuer, as far as speaking to it needs. */
-interface Client {
-  readonly clientId: string;
-  readonly endpoints: ProviderConfig["endpoints"];
-  readonly authentication: ClientAuthentication;
-  readonly fetch: IssuerFetch;
-}
-
-async function discoverOnce(
-  issuer: string,
-  client: Client,
-  needs: Needs,
-  fetch: IssuerFetch,
-): Promise<Configuration> {
-  const url = new URL(issuer);
-  try {
-    const found = await discovery(url, client.clientId, undefined, None(), {
-      timeout: patienceSeconds,
-      [customFetch]: fetch,
-      execute: url.protocol === "http:" ? [allowInsecureRequests] : [],
-    });
-    return configure(issuer, found.serverMetadata(), client, needs);
-  } catch (error) {
-    throw discoveryError(error, issuer);
-  }
-}
-
-/**
- * The issuer as found, with the operator's endpoints, our way to authenticate and every check on. An OAuth 2.0
- * provider publishes no metadata: its documentation says where it answers, and the endpoints have it all.
- */
-function configure(
-  issuer: string,
-  found: ServerMetadata,
-  { clientId, endpoints, authentication, fetch }: Client,
-  needs: Needs,
-): Configuration {
-  const metadata = withEndpoints(found, endpoints);
-  checkMetadata(issuer, metadata, needs, endpoints);
-  const configuration = new Configuration(
-    metadata,
-    clientId,
-    { use_mtls_endpoint_aliases: authentication.fetch !== undefined },
-    authentication.ofIssuer(metadata),
-  );
-  configuration.timeout = patienceSeconds;
-  configuration[customFetch] = fetch;
-  if (Object.values({ issuer, ...endpoints }).some((address) => address?.startsWith("http:"))) {
-    allowInsecureRequests(configuration); // the schema lets plain http be this machine only
-  }
-  // Over the code flow OpenID Connect lets TLS vouch for the ID token; we look at its signature as well.
-  enableNonRepudiationChecks(configuration);
-  return configuration;
 }

@@ -26,8 +26,10 @@ export interface ProviderDoor {
   readonly provider: RunningStandIn;
   readonly party: RelyingParty;
   readonly doorward: TestDoorward;
-  /** Goes the whole way with a new browser: /start, the provider, /callback. */
-  signIn(): Promise<SignedIn>;
+  readonly site: string;
+  newBrowser(): Browser;
+  /** Goes the whole way with a new browser: /start, the provider, /callback with what it gave, or another code. */
+  signIn(code?: string): Promise<SignedIn>;
   /** The same questions that a session's refresh asks. */
   again(subject: string): Promise<Identity>;
   close(): Promise<void>;
@@ -42,6 +44,7 @@ export interface SignedIn {
 
 export interface DoorSettings {
   readonly access?: Record<string, unknown>;
+  readonly rules?: readonly Record<string, unknown>[];
   /** What the operator says of the provider beside what the stand-in needs. */
   readonly provider?: Record<string, unknown>;
 }
@@ -50,22 +53,28 @@ export async function openProviderDoor(
   kind: string,
   standIn: StandIn,
   member: Member,
-  { access = { anyone: true }, provider: more }: DoorSettings = {},
+  { access = { anyone: true }, rules = [], provider: more }: DoorSettings = {},
 ): Promise<ProviderDoor> {
   const provider = await startStandIn(standIn, member);
   const site = `http://localhost:${await freePort()}/_auth`;
+  provider.registered = `${site}/callback`;
   const company = { type: kind, ...client, ...standIn.settings(provider.origin), ...more };
-  const doorward = await startDoorward(configOf({ url: site, access, providers: { company } }));
+  const doorward = await startDoorward(
+    configOf({ url: site, access, rules, providers: { company } }),
+  );
   const party = doorward.app.parties.get("company");
   if (party === undefined) throw new Error(`there is no provider of the kind ${kind}`);
   const ports = new Map([[new URL(site).host, doorward.port]]);
+  const newBrowser = () => new Browser(ports);
   return {
     provider,
     party,
     doorward,
-    async signIn() {
-      const browser = new Browser(ports);
-      const answer = await goThrough(browser, site);
+    site,
+    newBrowser,
+    async signIn(code) {
+      const browser = newBrowser();
+      const answer = await goThrough(browser, site, code);
       const headers = { Accept: "application/json" };
       const { status, body } = await browser.ask(`${site}/verify`, { headers });
       const identity = status === 200 ? v.parse(userInfo, JSON.parse(body)) : undefined;
@@ -78,7 +87,7 @@ export async function openProviderDoor(
   };
 }
 
-async function goThrough(browser: Browser, site: string): Promise<Answer> {
+async function goThrough(browser: Browser, site: string, code?: string): Promise<Answer> {
   const begun = await browser.ask(`${site}/start`, { headers: navigation });
   if (begun.status !== 302) return begun;
   const { headers, body } = await browser.ask(String(begun.headers.location), {
@@ -86,7 +95,9 @@ async function goThrough(browser: Browser, site: string): Promise<Answer> {
   });
   const callback = String(headers.location);
   if (!callback.startsWith(`${site}/callback?`)) throw new Error(`the provider says ${body}`);
-  return browser.ask(callback, { headers: navigation });
+  const answer = new URL(callback);
+  if (code !== undefined) answer.searchParams.set("code", code);
+  return browser.ask(answer.href, { headers: navigation });
 }
 
 async function again(
@@ -112,12 +123,14 @@ async function again(
 
 const tokenAnswer = v.object({
   access_token: v.string(),
-  expires_in: v.optional(v.number()),
+  // Text at Microsoft's older endpoints.
+  expires_in: v.optional(v.pipe(v.union([v.number(), v.string()]), v.transform(Number))),
   refresh_token: v.optional(v.string()),
   id_token: v.optional(v.string()),
 });
 
-function identityBefore({ issuer, name }: RelyingParty, subject: string): Identity {
+function identityBefore({ issuers, name }: RelyingParty, subject: string): Identity {
+  const [issuer = ""] = issuers;
   const unknown = { email: undefined, name: undefined, preferredUsername: undefined };
   return { issuer, subject, provider: name, groups: [], claims: {}, ...unknown };
 }

@@ -5,6 +5,9 @@ export const client = { clientId: "door", clientSecret: "a secret of the door" }
 
 /** The OAuth 2.0 of a stand-in: who is signed in there, what has been granted, and whose a token is. */
 export class Grants {
+  registered = "";
+  /** Somebody deleted the registration, or made a new secret for it. */
+  isClientUnknown = false;
   /** The last answer that held tokens. */
   paid: unknown;
   readonly #standIn: StandIn;
@@ -45,14 +48,16 @@ export class Grants {
 
   /** RFC 6749 §4.1.1: a request that no provider would take is an error for the test to see. */
   consent(query: URLSearchParams): Reply {
-    const { state, redirect_uri: uri } = Object.fromEntries(query);
-    const isOurs = query.get("client_id") === client.clientId;
-    if (!isOurs || query.get("response_type") !== "code" || !state || !uri) {
+    const { state } = Object.fromEntries(query);
+    const isOurs =
+      query.get("client_id") === client.clientId &&
+      query.get("redirect_uri") === (this.#standIn.refusesRedirectUri ? null : this.registered);
+    if (!isOurs || query.get("response_type") !== "code" || !state) {
       return { status: 400, body: { error: "invalid_request" } };
     }
     const code = random();
     this.#codes.set(code, { memberId: this.#current.id, query });
-    const callback = new URL(uri);
+    const callback = new URL(this.registered);
     callback.searchParams.set("code", code);
     callback.searchParams.set("state", state);
     return { status: 302, headers: { Location: callback.href }, body: "" };
@@ -61,8 +66,14 @@ export class Grants {
   /** RFC 6749 §4.1.3 with RFC 7636 §4.6, and §6: a code is for one use, one address and one verifier. */
   redeem({ body, headers }: Asked): Reply {
     const form = new URLSearchParams(body);
-    const { refuse = refusal } = this.#standIn;
-    if (!isOurClient(form, headers.authorization)) return refuse("invalid_client");
+    const { refuse = refusal, takesSecretIn, otherGrant } = this.#standIn;
+    const other = otherGrant?.(form, this.#origin);
+    if (other !== undefined) return other;
+    const place = headers.authorization === undefined ? "body" : "header";
+    if (takesSecretIn !== undefined && takesSecretIn !== place) return refuse("invalid_client");
+    if (this.isClientUnknown || !isOurClient(form, headers.authorization)) {
+      return refuse("invalid_client");
+    }
     const code = form.get("code") ?? "";
     const grant = this.#codes.get(code);
     this.#codes.delete(code);
@@ -70,6 +81,7 @@ export class Grants {
       grant?.query.get("redirect_uri") === form.get("redirect_uri") &&
       this.#isTied(form.get("code_verifier"), grant?.query.get("code_challenge"));
     const refreshed = this.#owners.get(form.get("refresh_token") ?? "");
+    this.#owners.delete(form.get("refresh_token") ?? "");
     const member = this.#members.get((isProper ? grant?.memberId : refreshed) ?? "");
     if (member === undefined) return refuse("invalid_grant");
     return this.#pay(member, grant?.query.get("nonce") ?? undefined);
@@ -84,8 +96,11 @@ export class Grants {
     const tokens = { accessToken: random(), refreshToken: random() };
     for (const token of Object.values(tokens)) this.#owners.set(token, member.id);
     const { clientId } = client;
-    this.paid = this.#standIn.tokens({ ...tokens, member, nonce, origin: this.#origin, clientId });
-    return { body: this.paid };
+    const paid = this.#standIn.tokens({ ...tokens, member, nonce, origin: this.#origin, clientId });
+    // Some make one of their own, which says things itself.
+    this.#owners.set(String(paid.access_token), member.id);
+    this.paid = paid;
+    return { body: paid };
   }
 }
 

@@ -55,12 +55,20 @@ export interface StandIn {
   readonly tokenPath: string;
   /** The token endpoint's answer, whole: `access_token`, and `refresh_token` where the provider gives one. */
   tokens(issued: Issued): Record<string, unknown>;
+  /** What the token endpoint answers to a grant that is no code and no refresh token; undefined = it is one of those. */
+  readonly otherGrant?: (form: URLSearchParams, origin: string) => Reply | undefined;
   /** How the token endpoint says no. Left out: as RFC 6749 §5.2 has it. */
   readonly refuse?: (error: "invalid_grant" | "invalid_client") => Reply;
+  /** It takes the redirect URI from the registration alone. */
+  readonly refusesRedirectUri?: true;
+  /** Where the client's secret has to be; left out: in the body or in the header. */
+  readonly takesSecretIn?: "body" | "header";
   /** What anybody may ask, such as metadata and keys. */
   readonly documents?: Readonly<Record<string, (origin: string) => unknown>>;
   /** What a live access token opens, to say things of its owner. */
   readonly api: Readonly<Record<string, (member: Member, asked: Asked) => Reply>>;
+  /** What is asked in somebody else's name than the member's, and looks at its token itself. */
+  readonly others?: Readonly<Record<string, (asked: Asked, member: Member) => Reply>>;
   /** How its API turns down a token that is spent. Left out: as RFC 6750 §3.1 has it. */
   readonly unauthorized?: Reply;
   /** The subject that doorward is to know a member by. Left out: the member's `id`. */
@@ -83,12 +91,16 @@ export interface RunningStandIn {
   readonly origin: string;
   /** Whose browser is at the provider and says yes to all. Setting a member again changes what the API says of it. */
   member: Member;
+  /** The redirect URI that the client is registered with. */
+  registered: string;
   /** The patterns that were asked for, in order. */
   readonly asked: string[];
   /** What goes wrong at a pattern. */
   readonly faults: Map<string, Fault>;
   /** The token endpoint's last good answer. */
   readonly paid: unknown;
+  /** Forgets the client, or its secret. */
+  forgetClient(): void;
   /** Takes back every token there is, as when somebody presses "revoke access". */
   revoke(): void;
   close(): Promise<void>;
@@ -124,8 +136,17 @@ export async function startStandIn(standIn: StandIn, member: Member): Promise<Ru
     set member(next) {
       grants.member = next;
     },
+    get registered() {
+      return grants.registered;
+    },
+    set registered(uri) {
+      grants.registered = uri;
+    },
     get paid() {
       return grants.paid;
+    },
+    forgetClient() {
+      grants.isClientUnknown = true;
     },
     revoke: () => grants.revoke(),
     async close() {
@@ -143,13 +164,16 @@ interface Route {
 }
 
 function routesOf(standIn: StandIn, origin: string, grants: Grants): Route[] {
-  const { documents = {}, api, unauthorized = tokenIsInvalid } = standIn;
+  const { documents = {}, others = {}, api, unauthorized = tokenIsInvalid } = standIn;
   const answers: [path: string, answer: Route["answer"]][] = [
     [standIn.authorizationPath, ({ url }) => grants.consent(url.searchParams)],
     [standIn.tokenPath, (asked) => grants.redeem(asked)],
   ];
   for (const [path, document] of Object.entries(documents)) {
     answers.push([path, () => ({ body: document(origin) })]);
+  }
+  for (const [path, answer] of Object.entries(others)) {
+    answers.push([path, (asked) => answer(asked, grants.member)]);
   }
   for (const [path, answer] of Object.entries(api)) {
     answers.push([
