@@ -70,16 +70,23 @@ function renewalText({ guide, isOAuthOnly, offlineAccess }: Provider) {
 }
 
 /** What a person would write: as little as the kind allows. */
-function exampleOf({ kind, issuer, issuerExample, guide }: Provider): string {
+function exampleOf(provider: Provider): string {
+  const { kind, issuer, issuerExample, guide } = provider;
   const name = kind.replaceAll(".", "-");
   const settings = {
     ...(name !== kind && { type: kind }),
     ...(issuer === undefined && { issuer: issuerExample }),
     clientId: "…",
-    clientSecret: "…",
+    ...credentialsOf(provider),
     ...guide?.example,
   };
   return stringifyYAML({ providers: { [name]: settings } }, { indent: 2 });
+}
+
+function credentialsOf({ clientSecretFromKey, assertionAudience }: Provider) {
+  const key = { clientKeyFile: "/etc/doorward/client.pem" };
+  if (clientSecretFromKey) return { ...key, clientKeyId: "…", clientTeamId: "…" };
+  return assertionAudience === undefined ? { clientSecret: "…" } : key;
 }
 
 if (import.meta.main) writeFileSync(join(import.meta.dirname, "providers.md"), providersPage());

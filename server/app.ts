@@ -47,7 +47,7 @@ export async function createApp(
   before?: App,
 ): Promise<App> {
   const { log, now = Date.now, fetch = globalThis.fetch } = surroundings;
-  const users = config.users === undefined ? undefined : await openUsers(config.users, log, now);
+  const users = config.users === undefined ? undefined : openUsers(config.users, log, now);
   const issuerFetch = createIssuerFetch(fetch);
   const openAuthentication = createOpenAuthentication(log);
   const partyParts = { fetch: issuerFetch, now, log, openAuthentication };

@@ -5,6 +5,8 @@ import { fileStamp } from "./file-stamp.ts";
 
 /** What is in files that others renew under us, by an editor or by swapping a link. */
 export interface ChangingFiles<T> {
+  /** As they were when they were opened. */
+  readonly first: T;
   /** As the files are now. Those that cannot be used change nothing, and are logged once. */
   current(): Promise<T>;
 }
@@ -15,11 +17,13 @@ export function openChangingFiles<T>(
   parse: (...contents: string[]) => T,
   log: Log,
 ): ChangingFiles<T> {
-  let value = parse(...files.map((file) => readFileSync(file, "utf8")));
+  const first = parse(...files.map((file) => readFileSync(file, "utf8")));
+  let value = first;
   let stamp: string | undefined;
   let looking: Promise<T> | undefined;
 
   return {
+    first,
     current() {
       looking ??= look().finally(() => {
         looking = undefined;

@@ -62,8 +62,8 @@ export function clientWay(written: Written, provider: Kind): WayName {
 export function clientFaults(provider: Kind, written: Written, path: string): Fault[] {
   const { clientAuthentication: method } = written;
   if (method !== undefined && !candidates(method, provider).length) {
-    const known = candidates(undefined, provider).flatMap((name) => ways[name].methods);
-    const message = `"${String(method)}" is nothing that this provider takes: write one of ${known.join(", ")}`;
+    const known = new Set(candidates(undefined, provider).flatMap((name) => ways[name].methods));
+    const message = `"${String(method)}" is nothing that this provider takes: write one of ${[...known].join(", ")}`;
     return [{ path: `${path}.clientAuthentication`, message }];
   }
   const way: ClientWay = ways[closest(written, provider)];

@@ -2,10 +2,11 @@ import { generateKeyPairSync, randomUUID, type KeyObject } from "node:crypto";
 import { mkdtempSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SignJWT } from "jose";
+import { jwtVerify, SignJWT } from "jose";
 import type { SigningAlgorithm } from "oidc-provider";
 import { afterEach, describe, expect, it } from "vitest";
 import { openClientDoor, type ClientDoor, type ClientDoorOptions } from "../peers/client-door.ts";
+import { openSignInDoor } from "../peers/sign-in-door.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "doorward-client-"));
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -221,4 +222,34 @@ describe("a client whose key the issuer does not know", () => {
       "the client's key signs with ES256, and the issuer takes RS256",
     );
   });
+});
+
+describe("an assertion", () => {
+  it.each([
+    ["oidc", {}, ""],
+    ["oidc", { clientAssertionAudience: "token_endpoint" }, "/token"],
+    ["login.gov", {}, "/token"],
+    ["login.gov", { clientAssertionAudience: "issuer" }, ""],
+  ])(
+    "at a provider of the kind %s with %j is for the issuer's address and %j",
+    async (type, more, path) => {
+      const clientKeyFile = file(pem(rsa.privateKey));
+      const own = await openSignInDoor(
+        {},
+        { type, clientSecret: undefined, clientKeyFile, ...more },
+      );
+
+      await own.signIn(own.browser());
+      await own.close();
+
+      const asked = own.issuer.received.find((one) => one.path === "/token");
+      const written = new URLSearchParams(asked?.body).get("client_assertion") ?? "";
+      const { payload } = await jwtVerify(written, rsa.publicKey, {
+        issuer: "door",
+        subject: "door",
+      });
+      expect(payload.aud).toBe(own.issuer.issuer + path);
+      expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(60);
+    },
+  );
 });
