@@ -48,9 +48,10 @@ export async function createApp(
 ): Promise<App> {
   const { log, now = Date.now, fetch = globalThis.fetch } = surroundings;
   const users = config.users === undefined ? undefined : await openUsers(config.users, log, now);
-  const lasting = await openLasting(config.storage, { log, now }, before);
   const issuerFetch = createIssuerFetch(fetch);
   const parties = createParties(config, { fetch: issuerFetch, now }, before?.parties);
+  await Promise.all([...parties.values()].map(({ directory }) => directory?.checkKey()));
+  const lasting = await openLasting(config.storage, { log, now }, before);
   const held = holdStore(lasting);
   const sessions = createSessions(config, { store: held.store, parties, log, now });
   const { store, tries, counts } = lasting;
@@ -94,7 +95,8 @@ function createSessions(
       if (offers.get(siteUrl)?.includes(identity.provider) === false) return false;
       const party = parts.parties.get(identity.provider);
       // A subject means somebody at one issuer only, and a session is for one client only.
-      return party?.issuer === identity.issuer && party.settings.clientId === clientId;
+      if (party?.issuers.includes(identity.issuer) !== true) return false;
+      return party.settings.clientId === clientId;
     },
   });
 }
