@@ -6,6 +6,7 @@ export const google = openid({
   label: "Google",
   issuer: "https://accounts.google.com",
   scope: "openid email profile",
+  revokesWholeGrant: true,
   accountPrompt: "select_account", // Google refuses `login`
   guide: {
     register: "console.cloud.google.com → Google Auth Platform → Clients → Web application",
