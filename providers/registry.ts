@@ -2,8 +2,12 @@ import { apple } from "./apple.ts";
 import { auth0 } from "./auth0.ts";
 import { authelia } from "./authelia.ts";
 import { authentik } from "./authentik.ts";
+import { bitbucket } from "./bitbucket.ts";
 import { cognito } from "./cognito.ts";
 import { dex } from "./dex.ts";
+import { digitalocean } from "./digitalocean.ts";
+import { discord } from "./discord.ts";
+import { facebook } from "./facebook.ts";
 import { forgejo } from "./forgejo.ts";
 import { gitea } from "./gitea.ts";
 import { github } from "./github.ts";
@@ -12,11 +16,13 @@ import { hydra } from "./hydra.ts";
 import { kanidm } from "./kanidm.ts";
 import { linkedin } from "./linkedin.ts";
 import { loginGov } from "./login-gov.ts";
+import { nextcloud } from "./nextcloud.ts";
 import { oidc } from "./oidc.ts";
 import { okta } from "./okta.ts";
 import { pocketId } from "./pocket-id.ts";
 import type { Provider } from "./provider.ts";
 import { slack } from "./slack.ts";
+import { sourcehut } from "./sourcehut.ts";
 import { twitch } from "./twitch.ts";
 import { zitadel } from "./zitadel.ts";
 
@@ -25,8 +31,12 @@ const all: readonly Provider[] = [
   auth0,
   authelia,
   authentik,
+  bitbucket,
   cognito,
   dex,
+  digitalocean,
+  discord,
+  facebook,
   forgejo,
   gitea,
   github,
@@ -35,10 +45,12 @@ const all: readonly Provider[] = [
   kanidm,
   linkedin,
   loginGov,
+  nextcloud,
   oidc,
   okta,
   pocketId,
   slack,
+  sourcehut,
   twitch,
   zitadel,
 ];

@@ -10,7 +10,6 @@ export const twitch = openid({
   issuer: "https://id.twitch.tv/oauth2",
   scope: "openid user:read:email",
   authorization: { claims: JSON.stringify({ id_token: wanted, userinfo: wanted }) },
-  answersScopeAsList: true,
   guide: {
     register: "dev.twitch.tv/console/apps → Register Your Application, client type Confidential",
     permissions: "the scopes openid and user:read:email",

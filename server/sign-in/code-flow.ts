@@ -41,8 +41,10 @@ export async function authorizationUrl(
     ...maxAgeParameter(authorization.max_age, stepUp),
     ...(stepUp.acr !== undefined && { acr_values: stepUp.acr.join(" ") }),
     response_type: "code",
-    redirect_uri: site.redirectUri(party.ownCallback(metadata)),
-    scope: scopeOf(party, metadata),
+    ...(!party.provider.refusesRedirectUri && {
+      redirect_uri: site.redirectUri(party.ownCallback(metadata)),
+    }),
+    ...scopeParameter(scopeOf(party, metadata)),
     state,
     ...(!isOAuthOnly && !isTiedByStateAlone && { nonce }),
     ...(!isTiedByStateAlone && {
@@ -59,6 +61,11 @@ export function scopeOf({ provider, settings }: RelyingParty, metadata: ServerMe
   const adds =
     isOffered && provider.offlineAccess !== false && !scope.split(" ").includes("offline_access");
   return adds ? `${scope} offline_access` : scope;
+}
+
+/** RFC 6749 §3.3: a scope is never empty, and Nextcloud has none. */
+function scopeParameter(scope: string): { scope?: string } {
+  return scope === "" ? {} : { scope };
 }
 
 /** The stricter of what the operator asks of every sign-in and a rule of this one. */

@@ -17,7 +17,7 @@ import { isLoopbackHost } from "../forwarded/loopback.ts";
 import { discoveryError } from "./issuer-error.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 import { remembered } from "./remembered.ts";
-import { scopeAsText } from "./scope-as-text.ts";
+import { atTokenEndpoint, type TokenQuirks } from "./token-endpoint.ts";
 
 /** An issuer that is slow is, to the person who waits, an issuer that is down. */
 const patienceSeconds = 4;
@@ -45,15 +45,14 @@ export function createRelyingParty(
   parts: { readonly fetch: IssuerFetch; readonly now: () => number; readonly isAlone: boolean },
 ): RelyingParty {
   const issuer = settings.issuer ?? provider.issuer ?? "";
-  const endpoints = { ...provider.endpoints?.(issuer), ...settings.endpoints };
+  const endpoints = { ...provider.endpoints?.(issuer.replace(/\/+$/, "")), ...settings.endpoints };
   const clientAuthentication = settings.clientAuthentication ?? provider.clientAuthentication;
-  const client = { ...settings, endpoints, clientAuthentication };
-  const fetch = provider.answersScopeAsList ? scopeAsText(parts.fetch) : parts.fetch;
+  const client = { ...settings, endpoints, clientAuthentication, quirks: provider };
   const discover = remembered(
     async () =>
       provider.isOAuthOnly
-        ? documented(issuer, client, fetch)
-        : discoverOnce(issuer, client, toSignIn, fetch),
+        ? documented(issuer, client, parts.fetch)
+        : discoverOnce(issuer, client, toSignIn, parts.fetch),
     parts.now,
   );
   return {
@@ -95,7 +94,7 @@ function labelOf(name: string, provider: Provider): string {
 type Client = Pick<
   ProviderConfig,
   "clientId" | "clientSecret" | "clientAuthentication" | "endpoints"
->;
+> & { readonly quirks?: TokenQuirks };
 
 async function discoverOnce(
   issuer: string,
@@ -133,7 +132,9 @@ function configure(
     authentication(metadata, settings),
   );
   configuration.timeout = patienceSeconds;
-  configuration[customFetch] = fetch;
+  const tokenFetch = atTokenEndpoint(fetch, settings.quirks);
+  const tokenUrl = metadata.token_endpoint && new URL(metadata.token_endpoint).href;
+  configuration[customFetch] = (url, init) => (url === tokenUrl ? tokenFetch : fetch)(url, init);
   if (
     Object.values({ issuer, ...settings.endpoints }).some((address) => address?.startsWith("http:"))
   ) {

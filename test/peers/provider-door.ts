@@ -26,8 +26,8 @@ export interface ProviderDoor {
   readonly provider: RunningStandIn;
   readonly party: RelyingParty;
   readonly doorward: TestDoorward;
-  /** Goes the whole way with a new browser: /start, the provider, /callback. */
-  signIn(): Promise<SignedIn>;
+  /** Goes the whole way with a new browser: /start, the provider, /callback with what it gave, or another code. */
+  signIn(code?: string): Promise<SignedIn>;
   /** The same questions that a session's refresh asks. */
   again(subject: string): Promise<Identity>;
   close(): Promise<void>;
@@ -54,6 +54,7 @@ export async function openProviderDoor(
 ): Promise<ProviderDoor> {
   const provider = await startStandIn(standIn, member);
   const site = `http://localhost:${await freePort()}/_auth`;
+  provider.registered = `${site}/callback`;
   const company = { type: kind, ...client, ...standIn.settings(provider.origin), ...more };
   const doorward = await startDoorward(configOf({ url: site, access, providers: { company } }));
   const party = doorward.app.parties.get("company");
@@ -63,9 +64,9 @@ export async function openProviderDoor(
     provider,
     party,
     doorward,
-    async signIn() {
+    async signIn(code) {
       const browser = new Browser(ports);
-      const answer = await goThrough(browser, site);
+      const answer = await goThrough(browser, site, code);
       const headers = { Accept: "application/json" };
       const { status, body } = await browser.ask(`${site}/verify`, { headers });
       const identity = status === 200 ? v.parse(userInfo, JSON.parse(body)) : undefined;
@@ -78,7 +79,7 @@ export async function openProviderDoor(
   };
 }
 
-async function goThrough(browser: Browser, site: string): Promise<Answer> {
+async function goThrough(browser: Browser, site: string, code?: string): Promise<Answer> {
   const begun = await browser.ask(`${site}/start`, { headers: navigation });
   if (begun.status !== 302) return begun;
   const { headers, body } = await browser.ask(String(begun.headers.location), {
@@ -86,7 +87,9 @@ async function goThrough(browser: Browser, site: string): Promise<Answer> {
   });
   const callback = String(headers.location);
   if (!callback.startsWith(`${site}/callback?`)) throw new Error(`the provider says ${body}`);
-  return browser.ask(callback, { headers: navigation });
+  const answer = new URL(callback);
+  if (code !== undefined) answer.searchParams.set("code", code);
+  return browser.ask(answer.href, { headers: navigation });
 }
 
 async function again(

@@ -5,6 +5,9 @@ export const client = { clientId: "door", clientSecret: "a secret of the door" }
 
 /** The OAuth 2.0 of a stand-in: who is signed in there, what has been granted, and whose a token is. */
 export class Grants {
+  registered = "";
+  /** Somebody deleted the registration, or made a new secret for it. */
+  isClientUnknown = false;
   /** The last answer that held tokens. */
   paid: unknown;
   readonly #standIn: StandIn;
@@ -45,14 +48,16 @@ export class Grants {
 
   /** RFC 6749 §4.1.1: a request that no provider would take is an error for the test to see. */
   consent(query: URLSearchParams): Reply {
-    const { state, redirect_uri: uri } = Object.fromEntries(query);
-    const isOurs = query.get("client_id") === client.clientId;
-    if (!isOurs || query.get("response_type") !== "code" || !state || !uri) {
+    const { state } = Object.fromEntries(query);
+    const isOurs =
+      query.get("client_id") === client.clientId &&
+      query.get("redirect_uri") === (this.#standIn.refusesRedirectUri ? null : this.registered);
+    if (!isOurs || query.get("response_type") !== "code" || !state) {
       return { status: 400, body: { error: "invalid_request" } };
     }
     const code = random();
     this.#codes.set(code, { memberId: this.#current.id, query });
-    const callback = new URL(uri);
+    const callback = new URL(this.registered);
     callback.searchParams.set("code", code);
     callback.searchParams.set("state", state);
     return { status: 302, headers: { Location: callback.href }, body: "" };
@@ -61,8 +66,12 @@ export class Grants {
   /** RFC 6749 §4.1.3 with RFC 7636 §4.6, and §6: a code is for one use, one address and one verifier. */
   redeem({ body, headers }: Asked): Reply {
     const form = new URLSearchParams(body);
-    const { refuse = refusal } = this.#standIn;
-    if (!isOurClient(form, headers.authorization)) return refuse("invalid_client");
+    const { refuse = refusal, takesSecretIn } = this.#standIn;
+    const place = headers.authorization === undefined ? "body" : "header";
+    if (takesSecretIn !== undefined && takesSecretIn !== place) return refuse("invalid_client");
+    if (this.isClientUnknown || !isOurClient(form, headers.authorization)) {
+      return refuse("invalid_client");
+    }
     const code = form.get("code") ?? "";
     const grant = this.#codes.get(code);
     this.#codes.delete(code);

@@ -57,6 +57,10 @@ export interface StandIn {
   tokens(issued: Issued): Record<string, unknown>;
   /** How the token endpoint says no. Left out: as RFC 6749 §5.2 has it. */
   readonly refuse?: (error: "invalid_grant" | "invalid_client") => Reply;
+  /** It takes the redirect URI from the registration alone. */
+  readonly refusesRedirectUri?: true;
+  /** Where the client's secret has to be; left out: in the body or in the header. */
+  readonly takesSecretIn?: "body" | "header";
   /** What anybody may ask, such as metadata and keys. */
   readonly documents?: Readonly<Record<string, (origin: string) => unknown>>;
   /** What a live access token opens, to say things of its owner. */
@@ -83,12 +87,16 @@ export interface RunningStandIn {
   readonly origin: string;
   /** Whose browser is at the provider and says yes to all. Setting a member again changes what the API says of it. */
   member: Member;
+  /** The redirect URI that the client is registered with. */
+  registered: string;
   /** The patterns that were asked for, in order. */
   readonly asked: string[];
   /** What goes wrong at a pattern. */
   readonly faults: Map<string, Fault>;
   /** The token endpoint's last good answer. */
   readonly paid: unknown;
+  /** Forgets the client, or its secret. */
+  forgetClient(): void;
   /** Takes back every token there is, as when somebody presses "revoke access". */
   revoke(): void;
   close(): Promise<void>;
@@ -124,8 +132,17 @@ export async function startStandIn(standIn: StandIn, member: Member): Promise<Ru
     set member(next) {
       grants.member = next;
     },
+    get registered() {
+      return grants.registered;
+    },
+    set registered(uri) {
+      grants.registered = uri;
+    },
     get paid() {
       return grants.paid;
+    },
+    forgetClient() {
+      grants.isClientUnknown = true;
     },
     revoke: () => grants.revoke(),
     async close() {

@@ -60,6 +60,13 @@ function subjectOf({ subject = ({ id }) => id }: StandIn, member = ada): string 
   return subject(member);
 }
 
+function withoutRefreshTokens(standIn: StandIn): StandIn {
+  return {
+    ...standIn,
+    tokens: (issued) => ({ ...standIn.tokens(issued), refresh_token: undefined }),
+  };
+}
+
 /** What the operator has to say so that an address counts. */
 function vouching({ verifiesEmail }: StandIn): Record<string, unknown> {
   return verifiesEmail === false ? { trustEmail: true } : {};
@@ -136,6 +143,17 @@ describe.each(written)("a provider of the kind $kind", ({ kind, standIn }) => {
       expect(admitted).toEqual([]);
     },
   );
+
+  it("has a code that it does not take blamed on the visitor's try, and an unknown client on the operator", async () => {
+    const door = await open(kind, standIn);
+    const spent = await door.signIn("a-code-that-is-spent");
+    door.provider.forgetClient();
+
+    const unknown = await door.signIn();
+
+    expect([spent, unknown].map(isRefused)).toEqual([true, true]);
+    expect([spent, unknown].map(({ answer }) => answer.status)).toEqual([400, 502]);
+  });
 });
 
 describe.each(askedAgain)("a provider of the kind $kind", ({ kind, standIn }) => {
@@ -147,6 +165,14 @@ describe.each(askedAgain)("a provider of the kind $kind", ({ kind, standIn }) =>
     door.provider.revoke();
 
     expect(again).toMatchObject({ subject: subjectOf(standIn), email: "ada@example.com" });
+    await expect(door.again(subjectOf(standIn))).rejects.toMatchObject({ code: "grant_ended" });
+  });
+
+  it("turns away, without a refresh token too, whose access token it took back", async () => {
+    const door = await open(kind, withoutRefreshTokens(standIn));
+    await door.signIn();
+    door.provider.revoke();
+
     await expect(door.again(subjectOf(standIn))).rejects.toMatchObject({ code: "grant_ended" });
   });
 

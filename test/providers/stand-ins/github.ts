@@ -11,6 +11,7 @@ export const github: StandIn = {
   settings: (origin) => ({ issuer: origin }),
   authorizationPath: "/login/oauth/authorize",
   tokenPath: "/login/oauth/access_token",
+  takesSecretIn: "body",
   tokens: ({ accessToken }) => ({
     access_token: accessToken,
     token_type: "bearer",
