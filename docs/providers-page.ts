@@ -36,7 +36,7 @@ function section(provider: Provider): string {
     ["Register at", guide && `${guide.register}, with the redirect URI \`${redirectUri}\``],
     ["Least permissions", guide?.permissions],
     ["Issuer", issuerText(provider)],
-    ["Scope", `\`${provider.scope}\``],
+    ["Scope", provider.scope === "" ? undefined : `\`${provider.scope}\``],
     ["Groups", groupsText(provider)],
     ["Emails", guide && emailWords[guide.emails]],
     ["At refresh", renewalText(provider)],

@@ -16,6 +16,15 @@ export const bitbucket: Provider = {
     api: "https://api.bitbucket.org/2.0",
   }),
   takes: ["repositories"],
+  guide: {
+    register: "bitbucket.org → your workspace → Settings → OAuth consumers → Add consumer",
+    permissions:
+      "Account: Read and Email, and Repositories: Read for `repositories` (write the scope `account email repository` then)",
+    groups:
+      "workspaces by their id in addresses, such as `acme`, of which somebody is a member and no mere guest, and with `repositories` also `repo:workspace/name` for whoever may write there",
+    emails: "verified",
+    renewal: "refresh token",
+  },
   async identify({ userinfo = {} }, { repositories }, api) {
     const [emails, found] = await Promise.all([
       everyValue(api, "/user/emails?pagelen=100"),

@@ -15,6 +15,17 @@ export const digitalocean: Provider = {
     token: "https://cloud.digitalocean.com/v1/oauth/token",
     userinfo: "https://api.digitalocean.com/v2/account",
   }),
+  guide: {
+    register: "cloud.digitalocean.com → API → OAuth Applications",
+    permissions: "the scope account:read",
+    groups:
+      "the team that somebody signs in for, by its uuid: `doctl account get` shows it, and teams can be renamed",
+    emails: "verified",
+    renewal: "refresh token",
+    notes: [
+      "Anybody can have an account there: let in addresses, subjects or a team, not `anyone`.",
+    ],
+  },
   identify({ userinfo: { account } = {} }) {
     const team = text(claimAt(account, "team.uuid"));
     const isVerified = claimAt(account, "email_verified") === true;

@@ -17,6 +17,15 @@ export const discord: Provider = {
     userinfo: "https://discord.com/api/v10/users/@me",
     api: "https://discord.com/api/v10",
   }),
+  guide: {
+    register: "discord.com/developers/applications → New Application, then OAuth2",
+    permissions: "the scopes identify, email and guilds",
+    groups:
+      "guilds by their ids (Developer Mode → Copy Server ID), for anybody can give a guild of their own any name",
+    emails: "verified",
+    renewal: "refresh token",
+    notes: ["Whoever finds an invitation is a member of a guild: mind who may hand them out."],
+  },
   async identify({ userinfo = {} }, _, api) {
     return {
       subject: id(userinfo.id) ?? "",

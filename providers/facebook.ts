@@ -17,6 +17,15 @@ export const facebook: Provider = {
     token: `${graph}/oauth/access_token`,
     userinfo: `${graph}/me?fields=id,name,email`,
   }),
+  guide: {
+    register: "developers.facebook.com/apps → Create app → Facebook Login → Settings",
+    permissions: "public_profile and email",
+    emails: "unsaid",
+    renewal: "access token",
+    notes: [
+      "Let people in by `subjects`. The ids are those of your app alone: another app has others for the same people.",
+    ],
+  },
   identify({ userinfo = {} }, { trustEmail }) {
     return {
       subject: text(userinfo.id) ?? "",

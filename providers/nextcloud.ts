@@ -15,6 +15,18 @@ export const nextcloud: Provider = {
     userinfo: `${issuer}/ocs/v2.php/cloud/user?format=json`,
   }),
   apiHeaders: { "OCS-APIRequest": "true" },
+  issuerExample: "https://cloud.example.com",
+  guide: {
+    register: "your Nextcloud → Administration settings → Security → OAuth 2.0 clients",
+    permissions: "nothing to choose: Nextcloud's tokens may do all that their owner may",
+    groups: "its groups, by their ids",
+    emails: "unsaid",
+    renewal: "refresh token",
+    notes: [
+      "Without pretty addresses the `issuer` ends in `/index.php`, and `endpoints.userinfo` is the address without it.",
+      "A Nextcloud with an OpenID Connect app is better served by the kind `oidc`: those tokens may do less.",
+    ],
+  },
   async identify({ userinfo }, { trustEmail }) {
     const said = (name: string) => claimAt(userinfo, `ocs.data.${name}`);
     const groups = said("groups");

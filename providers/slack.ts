@@ -6,6 +6,7 @@ export const slack = openid({
   label: "Slack",
   issuer: "https://slack.com",
   scope: "openid email profile",
+  grantErrors: ["invalid_code", "invalid_refresh_token"],
   groupsClaim: "https://slack.com/team_id",
   guide: {
     register: "api.slack.com/apps → Create New App, then OAuth & Permissions for the redirect URI",

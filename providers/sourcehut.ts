@@ -16,6 +16,15 @@ export const sourcehut: Provider = {
     token: `${issuer}/oauth2/access-token`,
     api: issuer,
   }),
+  guide: {
+    register: "meta.sr.ht/oauth2 → Register new client",
+    permissions: "the grant meta.sr.ht/PROFILE:RO",
+    emails: "unsaid",
+    renewal: "access token",
+    notes: [
+      "SourceHut knows a client's one redirect URI and takes no PKCE: the secret and `state` alone hold a stolen code back.",
+    ],
+  },
   async identify(_, { trustEmail }, api) {
     const query = "{ me { id username email } }";
     const { body } = await api("/query", { method: "POST", body: { query } });

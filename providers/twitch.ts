@@ -10,6 +10,7 @@ export const twitch = openid({
   issuer: "https://id.twitch.tv/oauth2",
   scope: "openid user:read:email",
   authorization: { claims: JSON.stringify({ id_token: wanted, userinfo: wanted }) },
+  grantErrors: ["Invalid authorization code", "Invalid refresh token"],
   guide: {
     register: "dev.twitch.tv/console/apps → Register Your Application, client type Confidential",
     permissions: "the scopes openid and user:read:email",

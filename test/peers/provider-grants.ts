@@ -79,6 +79,7 @@ export class Grants {
       grant?.query.get("redirect_uri") === form.get("redirect_uri") &&
       this.#isTied(form.get("code_verifier"), grant?.query.get("code_challenge"));
     const refreshed = this.#owners.get(form.get("refresh_token") ?? "");
+    this.#owners.delete(form.get("refresh_token") ?? "");
     const member = this.#members.get((isProper ? grant?.memberId : refreshed) ?? "");
     if (member === undefined) return refuse("invalid_grant");
     return this.#pay(member, grant?.query.get("nonce") ?? undefined);

@@ -12,7 +12,9 @@ export const slack: StandIn = {
     id_token: idTokenOf(issued, claimsOf(issued.member)),
   }),
   // An error comes with status 200.
-  refuse: (error) => ({ body: { ok: false, error } }),
+  refuse: (error) => ({
+    body: { ok: false, error: error === "invalid_grant" ? "invalid_code" : error },
+  }),
   api: { "/userinfo": (member) => ({ body: { ok: true, ...claimsOf(member) } }) },
   groups: ([workspace]) => (workspace === undefined ? [] : [workspace]),
   isAskedOnce: true,

@@ -13,6 +13,11 @@ export const twitch: StandIn = {
     scope: ["openid", "user:read:email"],
     token_type: "bearer",
   }),
+  // Its errors have a message and no name.
+  refuse: (error) =>
+    error === "invalid_grant"
+      ? { status: 400, body: { status: 400, message: "Invalid refresh token" } }
+      : { status: 403, body: { status: 403, message: "invalid client secret" } },
   api: {
     "/userinfo": (member) => {
       const { name: _, ...claims } = standardClaims(member);
