@@ -10,6 +10,7 @@ export const apple: Provider = {
     scope: "openid email",
     responseMode: "form_post", // Apple insists, as soon as an address is asked for
     clientSecretFromKey: true,
+    hasUserinfo: false,
     guide: {
       register:
         "developer.apple.com/account → Certificates, Identifiers & Profiles: an App ID, a Services ID for the redirect URI, and a key for Sign in with Apple",

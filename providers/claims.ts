@@ -28,6 +28,11 @@ export function texts(value: unknown): string[] {
 /** Words that begin groups of another kind: `role:admin`, `repo:owner/name`. */
 const prefixes = new Set(["project", "repo", "role"]);
 
+/** Groups by names that somebody chose, without those that could be read as another kind of group. */
+export function plainGroups(groups: readonly string[]): string[] {
+  return groups.filter((group) => !prefixes.has(/^(.*?):/.exec(group)?.[1]?.toLowerCase() ?? ""));
+}
+
 /**
  * A name that people choose for themselves at the provider, such as an organisation's, to be a group or a part of
  * one. A name that could be read as another kind of group, or as several, is none.

@@ -57,6 +57,17 @@ export interface Endpoints {
   readonly api?: string | undefined;
 }
 
+/** Options that mean something to some kinds of provider alone. */
+export const particularOptions = ["repositories", "projects", "directory", "tenants"] as const;
+export type ParticularOption = (typeof particularOptions)[number];
+
+/** Where an issuer describes itself, and by what name. */
+export interface Metadata {
+  readonly address: string;
+  /** With `{tenantid}` in it, it is what each of its tenants is called once its id stands there. */
+  readonly issuer: string;
+}
+
 /** How to sign in at one kind of issuer: data, and how to read who it is. */
 export interface Provider {
   readonly kind: string;
@@ -67,9 +78,13 @@ export interface Provider {
   /** How its address looks, where every installation or tenant has its own. */
   readonly issuerExample?: string;
   readonly issuerShape?: IssuerShape;
+  /** Only where the metadata is not beneath the issuer, or names another; undefined = it is as usual. */
+  readonly metadata?: (issuer: string) => Metadata | undefined;
   /** OAuth 2.0 without ID tokens: nothing is discovered, and who it is comes from the API. */
   readonly isOAuthOnly?: true;
   readonly scope: string;
+  /** What to ask for besides when an option is used. */
+  readonly scopeWith?: Readonly<Partial<Record<ParticularOption, string>>>;
   /** Parameters of every authorization request; the operator's `authorization` goes over them. */
   readonly authorization?: Readonly<Record<string, string>>;
   /** How it sends its answer, where that is not by the query (OAuth 2.0 Form Post Response Mode). */
@@ -95,9 +110,13 @@ export interface Provider {
   readonly apiHeaders?: Readonly<Record<string, string>>;
   /** The claim of its groups, where it is not `groups`. */
   readonly groupsClaim?: string;
+  /** false: its userinfo endpoint tells nothing more than the ID token, or takes no token that we get. */
+  readonly hasUserinfo?: false;
   readonly readsAccessToken?: true;
+  /** What a service account must be allowed: any one of these, to ask about listed groups or for all. */
+  readonly directoryScopes?: (isListed: boolean) => readonly string[];
   /** Which of the options that only some providers take mean something here. */
-  readonly takes?: readonly ("repositories" | "projects" | "directory" | "tenants")[];
+  readonly takes?: readonly ParticularOption[];
   readonly guide?: Guide;
   /**
    * Reads who it is, asking the API where the answers do not say. Throws an `ApiError` when who it is cannot

@@ -44,6 +44,7 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
   const store = await openStore(config.storage, log);
   const issuerFetch = createIssuerFetch(fetch);
   const parties = createParties(config, { fetch: issuerFetch, now });
+  await Promise.all([...parties.values()].map(({ directory }) => directory?.checkKey()));
   const offers = new Map(createSites(config).map(({ url, providers: names }) => [url.href, names]));
   const passesOn = (token: string) =>
     Object.values(config.headers).some((source) => source.endsWith(token));
@@ -64,7 +65,8 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
       if (offers.get(siteUrl)?.includes(identity.provider) === false) return false;
       const party = parties.get(identity.provider);
       // A subject means somebody at one issuer only, and a session is for one client only.
-      return party?.issuer === identity.issuer && party.settings.clientId === clientId;
+      if (party?.issuers.includes(identity.issuer) !== true) return false;
+      return party.settings.clientId === clientId;
     },
     log,
     now,

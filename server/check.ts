@@ -3,6 +3,7 @@ import { checkProvider, type Finding } from "./check-provider.ts";
 import type { Config } from "./config/schema.ts";
 import { createSites, type Site } from "./config/site.ts";
 import { reasonsOf } from "./observe/log.ts";
+import type { Directory } from "./sign-in/directory.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
 import { tryStore } from "./store/try-store.ts";
 
@@ -12,12 +13,22 @@ export async function check(config: Config): Promise<Finding[]> {
   const ofProviders = await Promise.all(
     [...parties.values()].map((party) => checkProvider(config, party)),
   );
+  const directories = [...parties.values()].flatMap(({ name, directory }) =>
+    directory === undefined ? [] : found(`directory of ${name}`, () => tryDirectory(directory)),
+  );
   return [
     ...createSites(config).map(cookieScope),
     ...addressRules(config),
     await found(`store ${config.storage.driver}`, () => tryStore(config.storage)),
     ...ofProviders.flat(),
+    ...(await Promise.all(directories)),
   ];
+}
+
+async function tryDirectory({ checkKey, checkGrant }: Directory): Promise<string> {
+  await checkKey();
+  await checkGrant();
+  return "the service account may ask it";
 }
 
 async function found(what: string, look: () => Promise<string>): Promise<Finding> {

@@ -5,8 +5,10 @@ import {
   type ServerMetadata,
 } from "openid-client";
 import { text } from "../../providers/claims.ts";
+import { particularOptions, type Provider } from "../../providers/provider.ts";
 import type { StepUp } from "../access/step-up.ts";
 import type { Identity } from "../access/identity.ts";
+import type { ProviderConfig } from "../config/schema.ts";
 import type { Site } from "../config/site.ts";
 import { AuthError } from "../errors.ts";
 import { askIdentity } from "./ask-identity.ts";
@@ -37,7 +39,7 @@ export async function authorizationUrl(
   const authorization = { ...party.provider.authorization, ...party.settings.authorization };
   return buildAuthorizationUrl(configuration, {
     ...authorization,
-    ...(prompt !== undefined && { prompt }),
+    ...promptParameter(authorization.prompt, prompt),
     ...maxAgeParameter(authorization.max_age, stepUp),
     ...(stepUp.acr !== undefined && { acr_values: stepUp.acr.join(" ") }),
     response_type: "code",
@@ -54,13 +56,25 @@ export async function authorizationUrl(
   }).href;
 }
 
+/** Core §3.1.2.1: what a visitor asks for goes beside what every sign-in has, but for `none`, which stands alone. */
+function promptParameter(written = "", asked: string | undefined): { prompt?: string } {
+  const prompts = new Set(`${asked ?? ""} ${written}`.split(" ").filter(Boolean));
+  if (asked !== undefined) prompts.delete("none");
+  return prompts.size === 0 ? {} : { prompt: [...prompts].join(" ") };
+}
+
 /** OpenID Connect Core §11: an issuer that knows the scope gives no refresh token without it. */
 export function scopeOf({ provider, settings }: RelyingParty, metadata: ServerMetadata): string {
-  const scope = settings.scope ?? provider.scope;
+  const scope = settings.scope ?? usualScope(provider, settings);
   const isOffered = metadata.scopes_supported?.includes("offline_access") ?? false;
   const adds =
     isOffered && provider.offlineAccess !== false && !scope.split(" ").includes("offline_access");
   return adds ? `${scope} offline_access` : scope;
+}
+
+function usualScope({ scope, scopeWith = {} }: Provider, settings: ProviderConfig): string {
+  const more = particularOptions.filter((option) => settings[option] !== undefined);
+  return [scope, ...more.flatMap((option) => scopeWith[option] ?? [])].join(" ");
 }
 
 /** RFC 6749 §3.3: a scope is never empty, and Nextcloud has none. */
@@ -101,6 +115,9 @@ export async function exchangeCode(
   }
   // openid-client takes `redirect_uri` from this URL, so it is built from the configuration alone.
   const currentUrl = new URL(`${site.redirectUri(expected)}?${query}`);
+  // It knows of a templated issuer by that name alone; the callback has compared what the answer says.
+  const iss = query.get("iss");
+  if (iss !== null) currentUrl.searchParams.set("iss", configuration.serverMetadata().issuer);
   const { isOAuthOnly = false, isTiedByStateAlone = false } = party.provider;
   try {
     const answer = await authorizationCodeGrant(configuration, currentUrl, {
@@ -116,6 +133,9 @@ export async function exchangeCode(
         throw new AuthError("response_rejected", "the answer holds no ID token");
       }
       checkIdToken(idToken, tokens.idToken, tokens.accessToken, party);
+      if (iss !== null && iss !== idToken.iss) {
+        throw new AuthError("response_rejected", `the answer is of ${iss}, its ID token is not`);
+      }
     }
     const { accessToken } = tokens;
     const identity = await askIdentity(party, configuration, { accessToken, idToken });

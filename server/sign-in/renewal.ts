@@ -16,6 +16,7 @@ export type RenewalWay = "refresh token" | "access token" | "directory" | undefi
 export function renewalWay(party: RelyingParty, tokens: Tokens, now: number): RenewalWay {
   if (tokens.refreshToken !== undefined) return "refresh token";
   if (party.settings.directory !== undefined) return "directory";
+  if (party.provider.hasUserinfo === false) return undefined;
   const { accessTokenExpiresAt: end } = tokens;
   // Of an OAuth 2.0 API's token without an end; an OpenID Connect issuer's is short-lived, said or not.
   if (end === undefined) return party.provider.isOAuthOnly ? "access token" : undefined;
@@ -40,6 +41,7 @@ export async function refreshTokens(
     const next = tokensOf(answer, now);
     if (claims !== undefined && next.idToken !== undefined) {
       if (claims.sub !== identity.subject) throw changed("subject");
+      if (claims.iss !== identity.issuer) throw changed("issuer");
       checkIdToken(claims, next.idToken, next.accessToken, party);
     }
     return {

@@ -26,6 +26,8 @@ export interface ProviderDoor {
   readonly provider: RunningStandIn;
   readonly party: RelyingParty;
   readonly doorward: TestDoorward;
+  readonly site: string;
+  newBrowser(): Browser;
   /** Goes the whole way with a new browser: /start, the provider, /callback with what it gave, or another code. */
   signIn(code?: string): Promise<SignedIn>;
   /** The same questions that a session's refresh asks. */
@@ -42,6 +44,7 @@ export interface SignedIn {
 
 export interface DoorSettings {
   readonly access?: Record<string, unknown>;
+  readonly rules?: readonly Record<string, unknown>[];
   /** What the operator says of the provider beside what the stand-in needs. */
   readonly provider?: Record<string, unknown>;
 }
@@ -50,22 +53,27 @@ export async function openProviderDoor(
   kind: string,
   standIn: StandIn,
   member: Member,
-  { access = { anyone: true }, provider: more }: DoorSettings = {},
+  { access = { anyone: true }, rules = [], provider: more }: DoorSettings = {},
 ): Promise<ProviderDoor> {
   const provider = await startStandIn(standIn, member);
   const site = `http://localhost:${await freePort()}/_auth`;
   provider.registered = `${site}/callback`;
   const company = { type: kind, ...client, ...standIn.settings(provider.origin), ...more };
-  const doorward = await startDoorward(configOf({ url: site, access, providers: { company } }));
+  const doorward = await startDoorward(
+    configOf({ url: site, access, rules, providers: { company } }),
+  );
   const party = doorward.app.parties.get("company");
   if (party === undefined) throw new Error(`there is no provider of the kind ${kind}`);
   const ports = new Map([[new URL(site).host, doorward.port]]);
+  const newBrowser = () => new Browser(ports);
   return {
     provider,
     party,
     doorward,
+    site,
+    newBrowser,
     async signIn(code) {
-      const browser = new Browser(ports);
+      const browser = newBrowser();
       const answer = await goThrough(browser, site, code);
       const headers = { Accept: "application/json" };
       const { status, body } = await browser.ask(`${site}/verify`, { headers });
@@ -115,12 +123,14 @@ async function again(
 
 const tokenAnswer = v.object({
   access_token: v.string(),
-  expires_in: v.optional(v.number()),
+  // Text at Microsoft's older endpoints.
+  expires_in: v.optional(v.pipe(v.union([v.number(), v.string()]), v.transform(Number))),
   refresh_token: v.optional(v.string()),
   id_token: v.optional(v.string()),
 });
 
-function identityBefore({ issuer, name }: RelyingParty, subject: string): Identity {
+function identityBefore({ issuers, name }: RelyingParty, subject: string): Identity {
+  const [issuer = ""] = issuers;
   const unknown = { email: undefined, name: undefined, preferredUsername: undefined };
   return { issuer, subject, provider: name, groups: [], claims: {}, ...unknown };
 }

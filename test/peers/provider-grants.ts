@@ -66,7 +66,9 @@ export class Grants {
   /** RFC 6749 §4.1.3 with RFC 7636 §4.6, and §6: a code is for one use, one address and one verifier. */
   redeem({ body, headers }: Asked): Reply {
     const form = new URLSearchParams(body);
-    const { refuse = refusal, takesSecretIn } = this.#standIn;
+    const { refuse = refusal, takesSecretIn, otherGrant } = this.#standIn;
+    const other = otherGrant?.(form, this.#origin);
+    if (other !== undefined) return other;
     const place = headers.authorization === undefined ? "body" : "header";
     if (takesSecretIn !== undefined && takesSecretIn !== place) return refuse("invalid_client");
     if (this.isClientUnknown || !isOurClient(form, headers.authorization)) {
@@ -94,8 +96,11 @@ export class Grants {
     const tokens = { accessToken: random(), refreshToken: random() };
     for (const token of Object.values(tokens)) this.#owners.set(token, member.id);
     const { clientId } = client;
-    this.paid = this.#standIn.tokens({ ...tokens, member, nonce, origin: this.#origin, clientId });
-    return { body: this.paid };
+    const paid = this.#standIn.tokens({ ...tokens, member, nonce, origin: this.#origin, clientId });
+    // Some make one of their own, which says things itself.
+    this.#owners.set(String(paid.access_token), member.id);
+    this.paid = paid;
+    return { body: paid };
   }
 }
 

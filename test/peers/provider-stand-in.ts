@@ -55,6 +55,8 @@ export interface StandIn {
   readonly tokenPath: string;
   /** The token endpoint's answer, whole: `access_token`, and `refresh_token` where the provider gives one. */
   tokens(issued: Issued): Record<string, unknown>;
+  /** What the token endpoint answers to a grant that is no code and no refresh token; undefined = it is one of those. */
+  readonly otherGrant?: (form: URLSearchParams, origin: string) => Reply | undefined;
   /** How the token endpoint says no. Left out: as RFC 6749 §5.2 has it. */
   readonly refuse?: (error: "invalid_grant" | "invalid_client") => Reply;
   /** It takes the redirect URI from the registration alone. */
@@ -65,6 +67,8 @@ export interface StandIn {
   readonly documents?: Readonly<Record<string, (origin: string) => unknown>>;
   /** What a live access token opens, to say things of its owner. */
   readonly api: Readonly<Record<string, (member: Member, asked: Asked) => Reply>>;
+  /** What is asked in somebody else's name than the member's, and looks at its token itself. */
+  readonly others?: Readonly<Record<string, (asked: Asked, member: Member) => Reply>>;
   /** How its API turns down a token that is spent. Left out: as RFC 6750 §3.1 has it. */
   readonly unauthorized?: Reply;
   /** The subject that doorward is to know a member by. Left out: the member's `id`. */
@@ -160,13 +164,16 @@ interface Route {
 }
 
 function routesOf(standIn: StandIn, origin: string, grants: Grants): Route[] {
-  const { documents = {}, api, unauthorized = tokenIsInvalid } = standIn;
+  const { documents = {}, others = {}, api, unauthorized = tokenIsInvalid } = standIn;
   const answers: [path: string, answer: Route["answer"]][] = [
     [standIn.authorizationPath, ({ url }) => grants.consent(url.searchParams)],
     [standIn.tokenPath, (asked) => grants.redeem(asked)],
   ];
   for (const [path, document] of Object.entries(documents)) {
     answers.push([path, () => ({ body: document(origin) })]);
+  }
+  for (const [path, answer] of Object.entries(others)) {
+    answers.push([path, (asked) => answer(asked, grants.member)]);
   }
   for (const [path, answer] of Object.entries(api)) {
     answers.push([

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { providers } from "../../providers/registry.ts";
 import { setCookies } from "../peers/sign-in-door.ts";
 import { faults } from "../peers/provider-faults.ts";
 import {
@@ -24,7 +25,8 @@ const written = standIns.flatMap(([kind, standIn]) =>
 );
 
 const askedAgain = written.filter(({ standIn }) => !standIn.isAskedOnce);
-const askedByAccessToken = askedAgain.filter(({ standIn }) => Object.keys(standIn.api).length > 0);
+/** Who says anything to an access token alone. */
+const askable = askedAgain.filter(({ kind }) => providers.get(kind)?.hasUserinfo !== false);
 const withGroups = askedAgain.filter(({ standIn }) => standIn.groups !== undefined);
 
 let doors: ProviderDoor[] = [];
@@ -177,7 +179,7 @@ describe.each(askedAgain)("a provider of the kind $kind", ({ kind, standIn }) =>
   });
 });
 
-describe.each(askedByAccessToken)("a provider of the kind $kind", ({ kind, standIn }) => {
+describe.each(askable)("a provider of the kind $kind", ({ kind, standIn }) => {
   it("turns away, without a refresh token too, whose access token it took back", async () => {
     const door = await open(kind, withoutRefreshTokens(standIn));
     await door.signIn();

@@ -1,12 +1,19 @@
 import { identify } from "../../../providers/openid.ts";
 import { providers } from "../../../providers/registry.ts";
 import type { StandIn } from "../../peers/provider-stand-in.ts";
+import { adfs } from "./adfs.ts";
 import { apple } from "./apple.ts";
+import { azure } from "./azure.ts";
 import { bitbucket } from "./bitbucket.ts";
+import { cidaas } from "./cidaas.ts";
 import { digitalocean } from "./digitalocean.ts";
 import { discord } from "./discord.ts";
+import { entraId } from "./entra-id.ts";
 import { facebook } from "./facebook.ts";
 import { github } from "./github.ts";
+import { gitlab } from "./gitlab.ts";
+import { google } from "./google.ts";
+import { keycloak } from "./keycloak.ts";
 import { linkedin } from "./linkedin.ts";
 import { nextcloud } from "./nextcloud.ts";
 import { openidStandIn } from "./openid.ts";
@@ -17,12 +24,19 @@ import { zitadel } from "./zitadel.ts";
 
 /** Of every kind that is more than data: one file beside this one, and one entry here. */
 const special: Readonly<Record<string, StandIn>> = {
+  adfs,
   apple,
+  azure,
   bitbucket,
+  cidaas,
   digitalocean,
   discord,
+  "entra-id": entraId,
   facebook,
   github,
+  gitlab,
+  google,
+  keycloak,
   linkedin,
   nextcloud,
   slack,

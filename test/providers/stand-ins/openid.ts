@@ -51,7 +51,7 @@ export function standardClaims({ id, name, username, email, isVerified }: Member
 
 /** OpenID Connect Core §2, with what a provider adds to it. */
 export function idTokenOf(
-  { origin, clientId, nonce, member }: Issued,
+  { origin, clientId, nonce, member }: Omit<Issued, "refreshToken" | "accessToken">,
   claims: Record<string, unknown> = {},
 ): string {
   const now = Math.floor(Date.now() / 1000);
