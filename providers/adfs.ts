@@ -13,16 +13,18 @@ export const adfs: Provider = {
   issuerShape: { written: "`https://HOST/adfs`", pattern: /\/adfs$/ },
   scope: "openid email profile",
   accountPrompt: "login",
-  hasUserinfo: false, // it tells `sub` and nothing else
   guide: {
     register: "AD FS Management → Application Groups → Server application accessing a web API",
-    permissions: "the permitted scopes openid, email, profile and allatclaims",
-    groups:
-      "the claims `groups` or `group`, once an issuance transform rule sends Token-Groups by such a name in the ID token",
+    permissions: "the scopes openid, email, profile and, for claims in the ID token, allatclaims",
+    groups: "the claim `groups`, or else `group`, as a claim rule sends it",
     emails: "unsaid",
     renewal: "refresh token",
-    notes: ["Where there is no `email`, the `upn` stands for it, if `trustEmail` is on."],
+    notes: [
+      "Somebody without `email` has the `upn` for an address, which counts with `trustEmail: true`.",
+      "Claims of your own come with `scope: openid email profile allatclaims`.",
+    ],
   },
+  hasUserinfo: false, // it tells `sub` and nothing else
   identify({ idToken }, options) {
     const { upn, email } = idToken;
     // Only accounts of the directory have a `upn`, so the operator who trusts its addresses trusts it too.

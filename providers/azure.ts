@@ -7,8 +7,8 @@ export const azure: Provider = {
   label: "Microsoft",
   issuerExample: "https://sts.windows.net/11111111-2222-3333-4444-555555555555/",
   issuerShape: {
-    written: "`https://sts.windows.net/TENANT/` with the tenant's id and the slash",
-    pattern: /^https:\/\/sts\.windows\.net\/[^/]+\/$/,
+    written: "`https://sts.windows.net/TENANT-ID/`",
+    pattern: /^https:\/\/sts\.windows\.net\/[0-9a-f-]{36}\/$/,
   },
   metadata(issuer) {
     const [, tenant] = /^https:\/\/sts\.windows\.net\/([^/]+)\/$/.exec(issuer) ?? [];
@@ -23,11 +23,9 @@ export const azure: Provider = {
   hasUserinfo: false,
   endpoints: () => ({ api: "https://graph.microsoft.com/v1.0" }),
   guide: {
-    register:
-      "an app of Entra ID that needs the older endpoints; a new one is better off with entra-id",
-    permissions: "User.Read of Microsoft Graph, delegated",
-    groups:
-      "as with entra-id: ids of security groups, roles as `role:x`, the groups claim turned on",
+    register: "as for entra-id, which is the one to take for everything new",
+    permissions: "User.Read, and the groups claim",
+    groups: "as at entra-id",
     emails: "unsaid",
     renewal: "refresh token",
   },

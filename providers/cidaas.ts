@@ -6,15 +6,13 @@ import type { Provider } from "./provider.ts";
 export const cidaas: Provider = {
   kind: "cidaas",
   label: "cidaas",
-  issuerExample: "https://acme.cidaas.de",
-  issuerShape: { written: "`https://NAME.cidaas.de`, without a slash", pattern: /[^/]$/ },
+  issuerExample: "https://example.cidaas.de",
   scope: "openid email profile roles groups",
   accountPrompt: "login",
   guide: {
-    register: "the cidaas admin dashboard, Apps → App Management → Create New App, Regular Web App",
-    permissions: "the scopes openid, email, profile, roles, groups and offline_access",
-    groups:
-      "roles in groups as `group:role` and others as `cidaas:role`, with the scopes groups and roles",
+    register: "the admin dashboard → Apps, of the type Regular Web Application",
+    permissions: "the scopes openid, email, profile, roles and groups",
+    groups: "`group:role` for each role in a group, and `cidaas:role` for roles beside them",
     emails: "verified",
   },
   identify(answers, options) {

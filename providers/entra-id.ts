@@ -9,9 +9,8 @@ export const entraId: Provider = {
   label: "Microsoft",
   issuerExample: "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0",
   issuerShape: {
-    written:
-      "`https://login.microsoftonline.com/TENANT/v2.0` with the tenant's id, or with `organizations` beside a list of `tenants`",
-    pattern: /\/v2\.0$/,
+    written: "`https://login.microsoftonline.com/TENANT-ID/v2.0`",
+    pattern: /^https:\/\/login\.[^/]+\/([0-9a-f-]{36}|common|organizations)\/v2\.0$/,
   },
   metadata(issuer) {
     const [, host] = /^(https?:\/\/[^/]+)\/(?:common|organizations)\/v2\.0$/.exec(issuer) ?? [];
@@ -26,13 +25,16 @@ export const entraId: Provider = {
   endpoints: () => ({ api: "https://graph.microsoft.com/v1.0" }),
   takes: ["tenants"],
   guide: {
-    register: "entra.microsoft.com → App registrations → New registration, platform Web",
-    permissions: "Microsoft Graph's delegated permission User.Read",
+    register: "Microsoft Entra admin center → App registrations",
+    permissions:
+      "Microsoft Graph's delegated permission User.Read, and under Token configuration the groups claim",
     groups:
-      "security groups by their ids and roles of the app as `role:x`, once Token configuration → Add groups claim is done for the ID token; of more than 200 groups Microsoft Graph is asked",
+      "the ids of security groups, and `role:x` for app roles; of more than 200 groups Microsoft Graph is asked, with User.Read or GroupMember.Read.All",
     emails: "unsaid",
+    renewal: "refresh token",
     notes: [
-      "In a tenant of your own `trustEmail: true` is right if its administrators alone set addresses. Across tenants it is not: ask for the optional claim `xms_edov` instead, and an address of a domain that its tenant owns counts.",
+      "With the optional claims `email` and `xms_edov` in its ID tokens an address counts where the owner of its domain stands behind it; that is safer than `trustEmail`, for whoever runs a tenant writes any address into `email`.",
+      "`common` and `organizations` stand for every tenant there is: list the ids of those that may sign in as `tenants`.",
     ],
   },
   identify: identifyMicrosoft,

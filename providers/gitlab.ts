@@ -14,13 +14,13 @@ export const gitlab: Provider = {
   endpoints: (issuer) => ({ api: `${issuer}/api/v4` }),
   takes: ["projects"],
   guide: {
-    register: "gitlab.com → Preferences → Applications, or a group's Settings → Applications",
-    permissions: "the scopes openid, email and profile, with `projects` also read_api",
+    register: "User settings, a group's settings or the admin area → Applications, confidential",
+    permissions: "the scopes openid, email and profile; with `projects` also read_api",
     groups:
-      "full paths such as `acme/ops`, and with `projects` also `project:ns/name` for whoever has the access level there",
+      "full paths such as `acme/tools`, and `project:acme/site` for each of `projects` in which somebody has the access level (20, or what stands behind `=`)",
     emails: "verified",
     renewal: "refresh token",
-    notes: ["An instance of your own: its address is the `issuer`, without a slash."],
+    notes: ["An instance of your own: its address is the `issuer`."],
   },
   async identify(answers, options, api) {
     const person = identify(answers, options);

@@ -17,22 +17,21 @@ export const google: Provider = {
   accountPrompt: "select_account", // Google refuses `login`
   endpoints: () => ({ api: "https://admin.googleapis.com" }),
   takes: ["directory"],
+  guide: {
+    register: "console.cloud.google.com → Google Auth Platform → Clients → Web application",
+    permissions: "the scopes openid, email and profile, none of which Google has to review",
+    groups:
+      "with `directory` the addresses of groups, nested ones too: a service account with domain-wide delegation of admin.directory.group.member.readonly (for listed groups) or admin.directory.group.readonly asks the Admin SDK in the name of `admin`; of other domains' people it knows only who is in a listed group directly",
+    emails: "verified",
+    renewal: "refresh token",
+    notes: ["`hd` only chooses whose accounts Google offers: what restricts is `access`."],
+  },
   directoryScopes: (isListed) => [
     ...(isListed ? [`${scopes}.member.readonly`] : []),
     `${scopes}.readonly`,
     ...(isListed ? [`${scopes}.member`] : []),
     scopes,
   ],
-  guide: {
-    register: "console.cloud.google.com → Google Auth Platform → Clients → Web application",
-    permissions:
-      "the scopes openid, email and profile, none of which Google has to review; for groups a service account with domain-wide delegation",
-    groups:
-      "by their addresses, from the Workspace directory, with `directory`: a service account's key file, an `admin` to act for, and the delegated scope admin.directory.group.readonly (or, with `groups` listed there, admin.directory.group.member.readonly)",
-    emails: "verified",
-    renewal: "refresh token",
-    notes: ["Google gives a refresh token only to who consents, so each sign-in asks for consent."],
-  },
   async identify(answers, options, _, directory) {
     const person = identify(answers, options);
     if (directory === undefined) return person;

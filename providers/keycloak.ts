@@ -6,7 +6,7 @@ import type { Claims, Provider } from "./provider.ts";
 export const keycloak: Provider = {
   kind: "keycloak",
   label: "Keycloak",
-  issuerExample: "https://keycloak.example.com/realms/main",
+  issuerExample: "https://keycloak.example.com/realms/staff",
   issuerShape: { written: "`https://HOST/realms/REALM`", pattern: /\/realms\/[^/]+$/ },
   scope: "openid email profile",
   accountPrompt: "login",
@@ -14,14 +14,13 @@ export const keycloak: Provider = {
   readsAccessToken: true,
   guide: {
     register:
-      "Keycloak's admin console, your realm → Clients → Create client, with client authentication on",
-    permissions:
-      "the standard flow and the default client scopes; a full scope is not needed, only the roles that count",
+      "the realm's admin console → Clients, of the type OpenID Connect, with client authentication on",
+    permissions: "the client scopes basic, profile, email and roles, as a new client has them",
     groups:
-      "the realm's roles as `role:x` and a client's as `role:client:x`, from the access token; groups too, once a mapper of the type Group Membership writes the claim `groups`",
+      "`role:x` for the realm's roles and `role:client:x` for a client's, out of the access token; and the claim `groups`, which takes a mapper of the type Group Membership",
     emails: "verified",
     renewal: "refresh token",
-    notes: ["Keycloak before 17 has `/auth` before `/realms`."],
+    notes: ["A client with lightweight access tokens gives no roles: switch them off."],
   },
   identify(answers, options) {
     const person = identify(answers, options);

@@ -77,9 +77,9 @@ export interface Provider {
   readonly issuer?: string;
   /** How its address looks, where every installation or tenant has its own. */
   readonly issuerExample?: string;
-  readonly issuerShape?: IssuerShape;
   /** Only where the metadata is not beneath the issuer, or names another; undefined = it is as usual. */
   readonly metadata?: (issuer: string) => Metadata | undefined;
+  readonly issuerShape?: IssuerShape;
   /** OAuth 2.0 without ID tokens: nothing is discovered, and who it is comes from the API. */
   readonly isOAuthOnly?: true;
   readonly scope: string;

@@ -25,8 +25,10 @@ const written = standIns.flatMap(([kind, standIn]) =>
 );
 
 const askedAgain = written.filter(({ standIn }) => !standIn.isAskedOnce);
-/** Who says anything to an access token alone. */
-const askable = askedAgain.filter(({ kind }) => providers.get(kind)?.hasUserinfo !== false);
+const askedByAccessToken = askedAgain.filter(
+  ({ kind, standIn }) =>
+    Object.keys(standIn.api).length > 0 && providers.get(kind)?.hasUserinfo !== false,
+);
 const withGroups = askedAgain.filter(({ standIn }) => standIn.groups !== undefined);
 
 let doors: ProviderDoor[] = [];
@@ -179,7 +181,7 @@ describe.each(askedAgain)("a provider of the kind $kind", ({ kind, standIn }) =>
   });
 });
 
-describe.each(askable)("a provider of the kind $kind", ({ kind, standIn }) => {
+describe.each(askedByAccessToken)("a provider of the kind $kind", ({ kind, standIn }) => {
   it("turns away, without a refresh token too, whose access token it took back", async () => {
     const door = await open(kind, withoutRefreshTokens(standIn));
     await door.signIn();

@@ -21,16 +21,16 @@ function faultOf(type: string): string | undefined {
 
 describe("an issuer that is left out", () => {
   it.each([
-    ["adfs", "`https://HOST/adfs`; such as https://adfs.example.com/adfs"],
+    ["adfs", "such as https://adfs.example.com/adfs"],
     ["auth0", "`https://TENANT.REGION.auth0.com/`; such as https://acme.eu.auth0.com/"],
     ["authentik", "`https://HOST/application/o/SLUG/`; such as"],
-    ["azure", "`https://sts.windows.net/TENANT/`"],
-    ["cidaas", "`https://NAME.cidaas.de`"],
+    ["azure", "`https://sts.windows.net/TENANT-ID/`"],
+    ["cidaas", "such as https://example.cidaas.de"],
     ["cognito", "`https://cognito-idp.REGION.amazonaws.com/POOL`; such as"],
-    ["entra-id", "`https://login.microsoftonline.com/TENANT/v2.0`"],
+    ["entra-id", "`https://login.microsoftonline.com/TENANT-ID/v2.0`"],
     ["forgejo", "`https://HOST/`; such as https://code.example.com/"],
     ["kanidm", "`https://HOST/oauth2/openid/CLIENT`"],
-    ["keycloak", "`https://HOST/realms/REALM`; such as https://keycloak.example.com/realms/main"],
+    ["keycloak", "`https://HOST/realms/REALM`; such as https://keycloak.example.com/realms/staff"],
     ["nextcloud", "such as https://cloud.example.com"],
     ["oidc", "such as https://id.example.com"],
     ["okta", "`https://ORG.okta.com/oauth2/SERVER`"],
