@@ -20,6 +20,9 @@ providers it may be \`…/callback/NAME\`. \`doorward check\` prints just which,
 
 An address counts only when the provider calls it verified. Groups that cannot be learnt are none, and whatever
 asks for one denies.
+
+Groups of all providers stand in one list, and anybody can found an organisation \`ops\` at GitHub. With more than one
+provider, let a rule that asks for a group name its \`provider\` too.
 `;
 
 /** docs/providers.md, whole: a section a kind, in the order of their labels. */
