@@ -18,6 +18,7 @@ export const apple: Provider = {
       emails: "verified",
       renewal: "refresh token",
       notes: [
+        "Apple's client secret is a JWT that the key signs (ES256), for half a year at most.",
         "People may hide their address: then it is one of privaterelay.appleid.com, which no `domains` of yours matches.",
         "Apple may slow down whoever asks about a person more than once a day: `session.refresh: 1d` suits it.",
       ],
