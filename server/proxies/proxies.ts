@@ -2,6 +2,7 @@ import { ConfigError } from "../config/faults.ts";
 import type { Config } from "../config/schema.ts";
 import { unknown } from "../config/unknown-keys.ts";
 import { proxyModel, type ProxyModel } from "./model.ts";
+import { caddyFiles } from "./caddy/caddy.ts";
 import { nginxFiles } from "./nginx/nginx.ts";
 
 interface Proxy {
@@ -12,6 +13,7 @@ interface Proxy {
 }
 
 const proxies: Readonly<Record<string, Proxy>> = {
+  caddy: { dialect: "forwarded", files: caddyFiles },
   nginx: { dialect: "original", files: nginxFiles },
 };
 
