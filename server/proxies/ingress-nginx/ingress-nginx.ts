@@ -5,12 +5,18 @@ import { namesToStrip } from "../visitor-headers.ts";
 /** For the ingress controller that is made of nginx: an Ingress for every app, and one for doorward's endpoints. */
 export function ingressNginxFiles(model: ProxyModel): ReadonlyMap<string, string> {
   const byHost = new Map(model.hosts.map((host) => [host.host, host])); // an Ingress has no ports
-  const ingresses = [...byHost.values()].flatMap((host) => [
-    ...(host.serves === "app" ? [] : [endpoints(host, model.doorwardPort)]),
-    ...(host.serves === "doorward" ? [] : [guarded(host, model)]),
-  ]);
+  const hosts = [...byHost.values()];
+  const guards = hosts.filter(({ serves }) => serves !== "doorward");
+  const doors = hosts.filter(({ serves }) => serves !== "app");
   return new Map([
-    ["ingress.yaml", [head, ...ingresses].join("")],
+    [
+      "ingress.yaml",
+      [
+        head,
+        ...guards.map((host) => guarded(host, model)),
+        ...doors.map((host) => endpoints(host, model.doorwardPort)),
+      ].join(""),
+    ],
     ["strip-headers.yaml", strip(model.identityHeaders)],
   ]);
 }
@@ -81,11 +87,15 @@ function guarded(host: PublicHost, { doorwardPort, identityHeaders }: ProxyModel
   );
 }
 
+const aboutTheRequest = [
+  "X-Forwarded-Method",
+  "X-Forwarded-Uri",
+  "X-Original-Method",
+  "X-Original-URL",
+];
+
 function strip(identityHeaders: readonly string[]): string {
-  const names = [
-    ...namesToStrip(identityHeaders),
-    ...["X-Forwarded-Method", "X-Forwarded-Uri", "X-Original-Method", "X-Original-URL", "Proxy"],
-  ];
+  const names = [...namesToStrip(identityHeaders), ...aboutTheRequest];
   return `# Takes from every request the names that apps believe and doorward does not set. The controller reads this where
 # its own ConfigMap says \`proxy-set-headers: doorward/doorward-strip-headers\`, for all its hosts. Keep
 # enable-underscores-in-headers at \`false\`, as it is by default: x_auth_request_user would be believed as well.
