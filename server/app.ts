@@ -45,11 +45,21 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
   const issuerFetch = createIssuerFetch(fetch);
   const parties = createParties(config, { fetch: issuerFetch, now });
   const offers = new Map(createSites(config).map(({ url, providers: names }) => [url.href, names]));
+  const passesOn = (token: string) =>
+    Object.values(config.headers).some((source) => source.endsWith(token));
   const sessions = new Sessions({
     store,
     secrets: config.secret,
+    parties,
     lifetimeMs: config.session.lifetime,
     idleMs: config.session.idle,
+    refreshMs: config.session.refresh,
+    graceMs: config.session.grace ?? config.session.lifetime,
+    shown: ({ accessToken, idToken }) => ({
+      accessToken: passesOn("accessToken") ? accessToken : undefined,
+      idToken: passesOn("idToken") ? idToken : undefined,
+    }),
+    keepsIdToken: config.signOut === "issuer",
     isCurrent: ({ identity, clientId, site: siteUrl }) => {
       if (offers.get(siteUrl)?.includes(identity.provider) === false) return false;
       const party = parties.get(identity.provider);

@@ -28,7 +28,7 @@ export function createSignOut({ site, sessions, returnTarget, counts, log }: Doo
   async function end(token: string): Promise<void> {
     const ended = await sessions.end(site, token);
     if (ended === undefined) return;
-    const { issuer, subject, provider } = ended.record.identity;
+    const { issuer, subject, provider } = ended.identity;
     counts.signedOut++;
     log.info({ provider, issuer, subject }, "signed out");
   }
