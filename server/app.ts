@@ -17,8 +17,8 @@ import { openStore, type Store } from "./session/storage.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
 import { createRelyingParty, type RelyingParty } from "./sign-in/relying-party.ts";
 import { createReturnTargets } from "./sign-in/return-target.ts";
+import { SignOutReturns } from "./sign-in/sign-out-return.ts";
 import { Transactions } from "./sign-in/transaction.ts";
-import { UsedStates } from "./sign-in/used-states.ts";
 import { createVerify } from "./verify.ts";
 
 /** What a test may hold in its hand. */
@@ -75,6 +75,7 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
     ...house,
     site,
     parties: offered(parties, site),
+    store,
   }));
   const close = async () => {
     await sessions.settle();
@@ -105,7 +106,7 @@ export function createHouse(
     rules,
     rulesOf: indexByHost(rules),
     transactions: new Transactions(config.secret, parts.now),
-    usedStates: new UsedStates(),
+    signOutReturns: new SignOutReturns(config.secret),
     returnTarget: createReturnTargets(sites, config.allowedRedirects),
     counts: createCounts(),
   };

@@ -3,9 +3,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import { AuthError } from "../errors.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import { Backoff } from "../sign-in/backoff.ts";
+import { revokeTokens } from "../sign-in/end-session.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { askAgain, refreshTokens, renewalWay } from "../sign-in/renewal.ts";
-import type { Tokens } from "../sign-in/tokens.ts";
+import { noTokens, type Tokens } from "../sign-in/tokens.ts";
 import type { Store } from "../store/store.ts";
 import type { SessionRecord } from "./record.ts";
 import { storeKey, type SealedRecords, type Stored } from "./sealed-records.ts";
@@ -59,12 +60,7 @@ export class Renewals {
     const way = party && renewalWay(party, tokens, now());
     if (way === "refresh token") return { ...tokens, accessToken: undefined };
     if (way !== undefined) return tokens;
-    const nothing = {
-      accessToken: undefined,
-      accessTokenExpiresAt: undefined,
-      refreshToken: undefined,
-    };
-    return keepsIdToken ? { ...nothing, idToken: tokens.idToken } : undefined;
+    return keepsIdToken ? { ...noTokens, idToken: tokens.idToken } : undefined;
   }
 
   /** Whether the issuer is unwell, and left alone for the moment. */
@@ -118,7 +114,7 @@ export class Renewals {
     } catch (error) {
       if (error instanceof AuthError && error.code === "grant_ended") {
         backoff.succeeded(); // it answers, after all
-        return this.#believe(error, token, stored);
+        return this.#ended(error, stored);
       }
       backoff.failed();
       if (error instanceof AuthError && error.code === "store_unreachable") throw error;
@@ -135,25 +131,44 @@ export class Renewals {
     const way = renewalWay(party, tokens, now());
     if (way === undefined) return { kind: "unable" };
     const isRefresh = way === "refresh token";
-    const next = isRefresh ? await refreshTokens(party, identity, tokens, now()) : tokens;
+    const next = isRefresh ? await this.#refreshed(party, token, before) : tokens;
+    if ("kind" in next) return next;
     // The old refresh token may be spent already: the next one is kept before it is used for anything.
     const kept = isRefresh
       ? await this.#write(token, before, { tokens: this.kept(provider, next) })
       : before;
-    if (kept === undefined) return { kind: "ended" };
+    if (kept === undefined) return this.#tooLate(party, next);
     const isNewIdToken = next.idToken !== tokens.idToken;
     const who = await askAgain(party, identity, next, isNewIdToken, now());
     const shown = this.#parts.shown(next);
     const stored = await this.#write(token, kept, { identity: who, askedAt: now(), ...shown });
-    return stored === undefined ? { kind: "ended" } : { kind: "renewed", stored };
+    return stored === undefined ? this.#tooLate(party, next) : { kind: "renewed", stored };
   }
 
-  /** The issuer says no. If somebody else refreshed meanwhile, it said so of a token that was spent. */
-  async #believe(error: AuthError, token: string, { record }: Stored): Promise<Outcome> {
-    const stored = await this.#parts.records.read(token);
-    if (stored === undefined) return { kind: "ended" };
-    if (stored.record.tokens?.refreshToken !== record.tokens?.refreshToken)
+  /** The next tokens. The issuer's no is believed only if nobody else used the token meanwhile, which works once. */
+  async #refreshed(
+    party: RelyingParty,
+    token: string,
+    { record: { identity, tokens = noTokens } }: Stored,
+  ): Promise<Tokens | Outcome> {
+    try {
+      return await refreshTokens(party, identity, tokens, this.#parts.now());
+    } catch (error) {
+      if (!(error instanceof AuthError) || error.code !== "grant_ended") throw error;
+      const stored = await this.#parts.records.read(token);
+      if (stored === undefined) return { kind: "ended" };
+      if (stored.record.tokens?.refreshToken === tokens.refreshToken) throw error;
       return { kind: "renewed", stored };
+    }
+  }
+
+  /** Signed out meanwhile: what the issuer gave after that must not stay good for anybody. */
+  #tooLate(party: RelyingParty, tokens: Tokens): Outcome {
+    revokeTokens(party, tokens).catch((error: unknown) => this.#warn(error));
+    return { kind: "ended" };
+  }
+
+  #ended(error: AuthError, { record }: Stored): Outcome {
     const { issuer, subject, provider } = record.identity;
     const reason = reasonsOf(error);
     this.#parts.log.info({ provider, issuer, subject, reason }, "the issuer ended a session");

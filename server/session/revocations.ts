@@ -59,6 +59,21 @@ export class Revocations {
     await this.#store.announce(mark);
   }
 
+  /** Remembers that an issuer's session has sessions here, for those who may only end what there is. */
+  async know({
+    identity: { issuer },
+    sid,
+  }: Pick<SessionRecord, "identity" | "sid">): Promise<void> {
+    if (sid === undefined) return;
+    const key = knownKey(markOf({ kind: "sid", issuer, sid }));
+    await this.#store.set(key, { known: true }, Math.ceil(this.#lifetimeMs / 1000));
+  }
+
+  async isKnown(issuer: string, sid: string): Promise<boolean> {
+    const key = knownKey(markOf({ kind: "sid", issuer, sid }));
+    return ((await this.#store.get(key)) ?? undefined) !== undefined;
+  }
+
   /** What stands in the store, as a new session keeps it. */
   async tombstonesOf(whose: Pick<SessionRecord, "identity" | "sid">): Promise<Tombstones> {
     const found = await Promise.all(
@@ -126,6 +141,10 @@ export function sessionMark(token: string): string {
 
 function short(text: string): string {
   return createHash("sha256").update(text).digest("base64url").slice(0, 22);
+}
+
+function knownKey(mark: string): string {
+  return `issuer-session:${mark}`;
 }
 
 function keyOf(mark: string): string {

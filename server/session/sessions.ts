@@ -100,6 +100,7 @@ export class Sessions {
       askedAt: time,
     };
     // Nobody has the token of one that was given up.
+    await this.revocations.know(record);
     await this.#records.create(token, record, () => this.#remove(token));
     if (this.#options.isCurrent(record)) this.#hot.set(token, this.#adopt(token, record, epoch));
     return token;

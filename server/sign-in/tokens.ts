@@ -9,6 +9,14 @@ export interface Tokens {
   readonly idToken: string | undefined;
 }
 
+export const noTokens: Tokens = {
+  accessToken: undefined,
+  accessTokenExpiresAt: undefined,
+  refreshToken: undefined,
+  idToken: undefined,
+};
+
+/** The issuer's answer (RFC 6749 §5.1), received at `now`. */
 export function tokensOf(
   answer: TokenEndpointResponse & TokenEndpointResponseHelpers,
   now: number,

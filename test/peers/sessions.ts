@@ -2,6 +2,7 @@ import { pino } from "pino";
 import type { Identity } from "../../server/access/identity.ts";
 import type { Site } from "../../server/config/site.ts";
 import { Sessions, type NewSession, type SessionOptions } from "../../server/session/sessions.ts";
+import { noTokens } from "../../server/sign-in/tokens.ts";
 import { testSecret } from "./doorward.ts";
 
 /** Sessions over a store, that no issuer is asked about. */
@@ -46,11 +47,6 @@ export function newSession(
     site: url.href,
     clientId,
     sid: undefined,
-    tokens: {
-      accessToken: undefined,
-      accessTokenExpiresAt: undefined,
-      refreshToken: undefined,
-      idToken: undefined,
-    },
+    tokens: noTokens,
   };
 }
