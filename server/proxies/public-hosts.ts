@@ -123,3 +123,14 @@ function distinct(hosts: readonly PublicHost[]): PublicHost[] {
   }
   return [...byName.values()];
 }
+
+/** For a comment above what a proxy does with a host. */
+export function purposeOf({ serves, site }: PublicHost): string {
+  return `${purposes[serves]} ${site}`;
+}
+
+const purposes = {
+  app: "Guarded by doorward, which is at",
+  doorward: "doorward on a host of its own:",
+  both: "Guarded by doorward, which is mounted beneath it:",
+};
