@@ -1,3 +1,4 @@
+import { proxyFiles } from "../../server/proxies/proxies.ts";
 import { Browser } from "../peers/browser.ts";
 import { configOf, startDoorward } from "../peers/doorward.ts";
 import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
@@ -42,7 +43,8 @@ export async function openProviderStand(
   });
   const doorward = await startDoorward(config, { now: () => Date.now() + clock.aheadMs });
   const echo = await startEchoApp();
-  const wiring = { file: "own-host.conf", hosts, doorwardPort: doorward.port, appPort: echo.port };
+  const { files } = proxyFiles(config, "nginx");
+  const wiring = { files, hosts, doorwardPort: doorward.port, appPort: echo.port };
   const proxy = await startNginx(wiring);
   return {
     provider,
