@@ -44,6 +44,7 @@ describe("an app behind nginx that is for one of Google's groups", () => {
         isDown ? { status: 503, body: { error: { code: 503 } } } : answer(...asked),
     ]);
     provider = await startStandIn({ ...google, others: Object.fromEntries(others) }, ada);
+    provider.registered = "https://auth.example.com/callback";
     const { origin } = provider;
     const groups = ["crew@example.com", "board@example.com"];
     const company = {
