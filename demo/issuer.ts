@@ -28,6 +28,8 @@ export interface IssuerOptions {
   readonly port?: number;
   /** Left out: plain http on 127.0.0.1; else https on localhost. */
   readonly tls?: ServerOptions;
+  /** What the issuer's address ends in: `/`, or `/realms/demo`. Left out: the bare host. */
+  readonly path?: string;
   /** What differs from the usual, in oidc-provider's own words. */
   readonly configuration?: Configuration;
   /** Called before each request is answered; what it returns is waited for. */
@@ -47,7 +49,9 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
   server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const issuer = options.tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
+  const { path = "" } = options;
+  const origin = options.tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
+  const issuer = origin + path;
   const provider = new Provider(issuer, configurationOf(options));
   const answer = provider.callback();
   const listener = async (request: IncomingMessage, response: ServerResponse) => {
@@ -55,7 +59,7 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
     if (response.writableEnded) return;
     if (request.url?.startsWith("/interaction/"))
       await interact(provider, options, request, response);
-    else await answer(request, response);
+    else await answer(beneath(path, request), response);
   };
   server.on("request", listener);
   return {
@@ -67,6 +71,14 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
       await once(server, "close");
     },
   };
+}
+
+/** oidc-provider looks for its endpoints at the root, and in `originalUrl` for where that is. */
+function beneath(path: string, request: IncomingMessage): IncomingMessage {
+  const { url = "" } = request;
+  const mount = path.replace(/\/$/, "");
+  if (mount === "" || !url.startsWith(`${mount}/`)) return request;
+  return Object.assign(request, { originalUrl: url, url: url.slice(mount.length) });
 }
 
 function configurationOf(options: IssuerOptions): Configuration {

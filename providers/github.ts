@@ -32,7 +32,10 @@ export const github: Provider = {
       "organisations as `org`, teams as `org:team`, and with `repositories` also `repo:owner/name`; an organisation that restricts apps has to approve yours first",
     emails: "verified",
     renewal: "access token",
-    notes: ["GitHub Enterprise Server: its address is the `issuer`."],
+    notes: [
+      "GitHub Enterprise Server: its address is the `issuer`.",
+      "A private one of `repositories` is seen with the scope `repo` alone, which may write too: ask for a team rather.",
+    ],
   },
   async identify({ userinfo = {} }, { repositories }, api) {
     const [email, member] = await Promise.all([

@@ -2,7 +2,7 @@ import type { Config } from "./config/schema.ts";
 import { createLog } from "./observe/log.ts";
 import { createParties } from "./parties.ts";
 import { Revocations, type Revoked } from "./session/revocations.ts";
-import { openStore } from "./session/storage.ts";
+import { openStore } from "./store/open-store.ts";
 import { noAuthentication } from "./sign-in/client-authentication.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
 

@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, "..");
 /** From the top down; a file may import from its own rank's folder and from what is beneath. */
 const ranks: RegExp[][] = [
   [/^server\/cli\.ts$/],
-  [/^server\/(serve|check|check-provider|health|explain|revoke)\.ts$/],
+  [/^server\/(serve|check|check-provider|health|explain|revoke|write-files)\.ts$/],
   [/^server\/(reload)\.ts$/],
   [/^server\/(admin|places|relay|bind)\.ts$/],
   [/^server\/app\.ts$/],
@@ -16,6 +16,7 @@ const ranks: RegExp[][] = [
   [/^server\/(user-info|issuer-sign-out)\.ts$/],
   [/^server\/(refusals)\.ts$/],
   [/^server\/(door|lasting|parties|entrances)\.ts$/],
+  [/^server\/proxies\//],
   [/^server\/(config|forwarded|access|sign-in|session|store|pages|observe)\//],
   [/^server\/(answer|errors|form)\.ts$/],
   [/^providers\//],

@@ -9,14 +9,14 @@ import { speaksTls } from "./tls.ts";
 
 /** What a proxy of the tests is to stand between. */
 export interface Wiring {
-  /** A file of the proxy's folder in `deploy/`. */
-  readonly file: string;
+  /** What `doorward config` prints for this proxy. */
+  readonly files: ReadonlyMap<string, string>;
   readonly doorwardPort: number;
   readonly appPort: number;
   /** The public hosts, for each of which it has to hold a certificate. */
   readonly hosts: readonly string[];
-  /** More names for a host of the file: each stands wherever the one did. */
-  readonly renamed?: Readonly<Record<string, readonly string[]>>;
+  /** The port of the printed sites, where it is none of their scheme's own. */
+  readonly ownPort?: number;
 }
 
 export interface Ports {
@@ -39,13 +39,13 @@ const attempts = 3; // a free port may be somebody else's by the time the proxy 
 
 /** Runs a proxy from what `prepare` writes into a folder of its own, and waits until it serves all hosts. */
 export async function startProxy(
-  { hosts }: Wiring,
+  { hosts, ownPort }: Wiring,
   prepare: (folder: string, ports: Ports) => Promise<Command>,
 ): Promise<Proxy> {
   const failures: unknown[] = [];
   while (failures.length < attempts) {
     const folder = await mkdtemp(join(tmpdir(), "doorward-proxy-"));
-    const ports = { http: await freePort(), https: await freePort() };
+    const ports = { http: await freePort(), https: ownPort ?? (await freePort()) };
     const stop = await run(await prepare(folder, ports), folder);
     try {
       await stop.until(async () => {
@@ -97,24 +97,18 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
 }
 
 /**
- * Files of `deploy/` with the values changed that they document, and nothing else. A value that stands in
- * none of them would leave something unchanged unseen.
+ * Printed files with addresses and paths changed, and nothing else. A value that stands in none of them would
+ * leave something unchanged unseen.
  */
 export function rewired(
   files: ReadonlyMap<string, string>,
   changes: Readonly<Record<string, string>>,
 ): Map<string, string> {
   const changed = new Map(files);
-  for (const [documented, ours] of Object.entries(changes)) {
-    if (![...files.values()].some((text) => text.includes(documented)))
-      throw new Error(`no file says ${documented}`);
-    for (const [name, text] of changed) changed.set(name, text.replaceAll(documented, ours));
+  for (const [printed, ours] of Object.entries(changes)) {
+    if (![...files.values()].some((text) => text.includes(printed)))
+      throw new Error(`no file says ${printed}`);
+    for (const [name, text] of changed) changed.set(name, text.replaceAll(printed, ours));
   }
   return changed;
-}
-
-/** The names in a file, each with those that stand in its place. */
-export function renaming({ renamed = {} }: Wiring, between: string): Record<string, string> {
-  const names = Object.entries(renamed).map(([name, hosts]) => [name, hosts.join(between)]);
-  return Object.fromEntries(names) as Record<string, string>;
 }

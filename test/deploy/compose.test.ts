@@ -1,0 +1,108 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseYAML } from "confbox";
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import { deployFolder } from "./example.ts";
+import { composeFault } from "./schemas.ts";
+
+const service = v.object({
+  volumes: v.optional(v.array(v.string()), []),
+  extends: v.optional(v.object({ file: v.string(), service: v.string() })),
+  build: v.optional(v.string()),
+  network_mode: v.optional(v.string()),
+  ports: v.optional(v.array(v.string()), []),
+});
+const composeFile = v.object({
+  services: v.record(v.string(), service),
+  volumes: v.optional(v.record(v.string(), v.unknown()), {}),
+});
+
+function readCompose(path: string): v.InferOutput<typeof composeFile> {
+  return v.parse(composeFile, parseYAML(readFileSync(path, "utf8")));
+}
+
+/** What a compose file names beneath its folder and is not there. */
+function missingOf(folder: string): string[] {
+  const { services, volumes } = readCompose(join(folder, "compose.yaml"));
+  return Object.values(services).flatMap((one) => {
+    const mounted = one.volumes.map((volume) => volume.split(":")[0] ?? "");
+    const isThere = (name: string) =>
+      /^[./]/.test(name) ? existsSync(join(folder, name)) : Object.hasOwn(volumes, name);
+    const { file, service: base } = one.extends ?? { file: "compose.yaml", service: undefined };
+    const bases = Object.keys(readCompose(join(folder, file)).services);
+    const missing = mounted.concat(one.build ?? []).filter((name) => !isThere(name));
+    return base === undefined || bases.includes(base) ? missing : missing.concat(base);
+  });
+}
+
+const composed = readdirSync(deployFolder).filter((name) =>
+  existsSync(join(deployFolder, name, "compose.yaml")),
+);
+
+describe.each(composed)("the compose file of %s", (name) => {
+  const folder = join(deployFolder, name);
+
+  it("is one by the published schema, and so is what it extends", () => {
+    const files = [join(folder, "compose.yaml"), join(deployFolder, "compose.yaml")];
+
+    const faults = files.map((file) => composeFault(parseYAML(readFileSync(file, "utf8"))));
+
+    expect(faults).toEqual(["", ""]);
+  });
+
+  it("mounts, builds and extends nothing that is not there", () => {
+    expect([...missingOf(folder), ...missingOf(deployFolder)]).toEqual([]);
+  });
+
+  it("lets nobody reach doorward or the app but the proxy", () => {
+    const { services } = readCompose(join(folder, "compose.yaml"));
+
+    const inside = [services.doorward, services.app];
+    expect(inside.map((one) => one?.network_mode)).toEqual(["service:proxy", "service:proxy"]);
+    expect(inside.flatMap((one) => one?.ports)).toEqual([]);
+  });
+});
+
+it("the schema of compose files finds a key that is none", () => {
+  expect(composeFault({ services: { app: { imgae: "x" } } })).toContain("imgae");
+});
+
+describe("the Dockerfile", () => {
+  it("copies what is there, and what .dockerignore lets it see", () => {
+    const root = join(deployFolder, "..");
+    const lines = readFileSync(join(root, "Dockerfile"), "utf8").split("\n");
+    const seen = readFileSync(join(root, ".dockerignore"), "utf8").split("\n");
+
+    const copied = lines
+      .filter((line) => line.startsWith("COPY ") && !line.includes("--from"))
+      .flatMap((line) => line.split(" ").slice(1, -1));
+
+    expect(copied.filter((name) => !existsSync(join(root, name)))).toEqual([]);
+    expect(copied.filter((name) => !seen.includes(`!${name}`))).toEqual([]);
+    expect(copied).toEqual(expect.arrayContaining(["server", "providers", "package.json"]));
+  });
+});
+
+describe("the image", () => {
+  it("holds every package that the service imports", () => {
+    const root = join(deployFolder, "..");
+    const { dependencies } = v.parse(
+      v.object({ dependencies: v.record(v.string(), v.string()) }),
+      JSON.parse(readFileSync(join(root, "package.json"), "utf8")),
+    );
+
+    const imported = ["server", "providers"]
+      .flatMap((folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+          .filter((name) => name.endsWith(".ts"))
+          .map((name) => readFileSync(join(root, folder, name), "utf8")),
+      )
+      .flatMap((text) => Array.from(text.matchAll(/(?:from|import\()\s*"([^".\n][^"\n]*)"/g)))
+      .map(([, name = ""]) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? "")
+      .filter((name) => !name.startsWith("node:"));
+
+    expect(imported.length).toBeGreaterThan(0);
+    expect(imported.filter((name) => !Object.hasOwn(dependencies, name))).toEqual([]);
+  });
+});
