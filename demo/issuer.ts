@@ -112,7 +112,11 @@ function configurationOf(options: IssuerOptions): Configuration {
       Interaction: 600,
       Session: 86_400,
     },
-    features: { devInteractions: { enabled: false } },
+    features: {
+      devInteractions: { enabled: false },
+      // What is asked stands in the browser's address, for everybody to see.
+      pushedAuthorizationRequests: { enabled: false },
+    },
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
     // Everybody has said yes to everything: consent is the issuer's matter and none of ours.
     loadExistingGrant: async (context) => {

@@ -83,8 +83,7 @@ function renewalText({ guide, isOAuthOnly, offlineAccess }: Provider) {
 }
 
 /** What a person would write: as little as the kind allows. */
-function exampleOf(provider: Provider): string {
-  const { kind, issuer, issuerExample, guide } = provider;
+function exampleOf({ kind, issuer, issuerExample, guide }: Provider): string {
   const name = kind.replaceAll(".", "-");
   const settings = {
     ...(name !== kind && { type: kind }),

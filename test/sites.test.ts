@@ -17,18 +17,7 @@ let doorward: TestDoorward;
 
 beforeAll(async () => {
   const redirectUris = [portal, other, mounted].map((url) => `${url}/callback`);
-  issuer = await startIssuer({
-    accounts,
-    ...client,
-    redirectUris,
-    configuration: {
-      // So that what is asked stands in the browser's address, for the tests to see.
-      features: {
-        devInteractions: { enabled: false },
-        pushedAuthorizationRequests: { enabled: false },
-      },
-    },
-  });
+  issuer = await startIssuer({ accounts, ...client, redirectUris });
   const company = { type: "oidc", issuer: issuer.issuer, ...client };
   doorward = await startDoorward(
     configOf({
