@@ -47,16 +47,27 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
     }
   }
 
+  // Where another family is pinned, there is nothing beneath `/verify`.
+  const carriers = entrances.filter(({ door }) =>
+    [undefined, "ext-authz"].includes(door.config.dialect),
+  );
+
   return (request, response) => {
     const { url = "" } = request;
     const mark = url.indexOf("?");
     const endpoint = endpoints.get(mark === -1 ? url : url.slice(0, mark));
-    if (endpoint === undefined) return send(response, notFoundPage(siteAt(request)));
+    if (endpoint === undefined) return answerCarried(request, response, url);
     const entrance = entranceOf(endpoint.sharing, request);
     if (endpoint.name === "verify") {
       // A proxy may ask under any host of its own; the site follows from the request it tells of.
       const { site } = (entrance ?? (endpoint.sharing[0] as Entrance)).door;
-      return answerVerify(request, response, mark === -1 ? "" : url.slice(mark + 1), site);
+      return answerVerify(
+        request,
+        response,
+        mark === -1 ? "" : url.slice(mark + 1),
+        undefined,
+        site,
+      );
     }
     if (entrance === undefined) return send(response, notFoundPage(undefined));
     // RFC 9112 §3.2: which of two hosts was meant is nobody's to guess.
@@ -69,8 +80,13 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
     answerOthers(entrance, request, response);
   };
 
-  function siteAt(request: IncomingMessage): Site | undefined {
-    return entranceOf(entrances, request)?.door.site;
+  /** What follows `/verify` is the visitor's: dots, slashes and query are not for us to make sense of here. */
+  function answerCarried(request: IncomingMessage, response: ServerResponse, url: string): void {
+    const carrier = carriers.find(({ door: { site } }) => url.startsWith(`${site.base}/verify/`));
+    if (carrier === undefined)
+      return send(response, notFoundPage(entranceOf(entrances, request)?.door.site));
+    const { site } = carrier.door;
+    answerVerify(request, response, "", url.slice(`${site.base}/verify`.length), site);
   }
 
   /** Sites that share a path are told apart by the host that the browser asked for. */
@@ -92,11 +108,12 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
     request: IncomingMessage,
     response: ServerResponse,
     query: string,
+    uri: string | undefined,
     site: Site,
   ): void {
     const { method = "", rawHeaders, socket } = request;
     try {
-      const answer = verify({ method, query, rawHeaders, peer: socket.remoteAddress, site });
+      const answer = verify({ method, query, uri, rawHeaders, peer: socket.remoteAddress, site });
       if (!(answer instanceof Promise)) send(response, answer);
       else
         answer
