@@ -105,6 +105,31 @@ const explain = defineCommand({
     }),
 });
 
+const configArgs = {
+  ...args,
+  proxy: { type: "positional", description: "nginx, caddy, …", required: true },
+  write: {
+    type: "string",
+    description: "write the files beneath this folder, instead of printing them",
+    valueHint: "DIR",
+  },
+} as const;
+
+const config = defineCommand({
+  meta: { name: "config", description: "print a proxy's configuration for this doorward" },
+  args: configArgs,
+  run: (given) =>
+    withConfig(given.args, configArgs, async (loaded) => {
+      const { proxyFiles } = await import("./proxies/proxies.ts");
+      const { joinFiles, writeFiles } = await import("./write-files.ts");
+      const { proxy, write: folder } = given.args;
+      const { files, remarks } = proxyFiles(loaded, proxy);
+      for (const remark of remarks) process.stderr.write(`${remark}\n`);
+      if (folder === undefined) return void process.stdout.write(joinFiles(files));
+      process.stdout.write(`${(await writeFiles(folder, files)).join("\n")}\n`);
+    }),
+});
+
 const secret = defineCommand({
   meta: { name: "secret", description: "print a fresh secret for the configuration" },
   run: () => void process.stdout.write(`${createSecret()}\n`),
@@ -119,6 +144,6 @@ await runMain(
     },
     args, // named here too, or the FILE after --config would be taken for a command
     default: "serve",
-    subCommands: { serve, check, explain, health, secret },
+    subCommands: { serve, check, explain, config, health, secret },
   }),
 );

@@ -1,0 +1,44 @@
+import { ConfigError } from "../config/faults.ts";
+import type { Config } from "../config/schema.ts";
+import { unknown } from "../config/unknown-keys.ts";
+import { proxyModel, type ProxyModel } from "./model.ts";
+import { nginxFiles } from "./nginx/nginx.ts";
+
+interface Proxy {
+  /** The dialect in which it tells of a request; a configuration that pins another cannot be for it. */
+  readonly dialect: NonNullable<Config["dialect"]>;
+  /** Its files, by their names in a folder; in all of them `#` begins a comment. */
+  readonly files: (model: ProxyModel) => ReadonlyMap<string, string>;
+}
+
+const proxies: Readonly<Record<string, Proxy>> = {
+  nginx: { dialect: "original", files: nginxFiles },
+};
+
+export const proxyNames: readonly string[] = Object.keys(proxies);
+
+export interface ProxyFiles {
+  readonly files: ReadonlyMap<string, string>;
+  /** What was left out, and why, a sentence each. */
+  readonly remarks: readonly string[];
+}
+
+/**
+ * The files with which a proxy asks this doorward. Throws an error that names a proxy nobody knows, or a
+ * `ConfigError` for settings that no configuration of a proxy can carry.
+ */
+export function proxyFiles(config: Config, name: string): ProxyFiles {
+  const proxy = Object.hasOwn(proxies, name) ? proxies[name] : undefined;
+  if (proxy === undefined) throw new Error(`the proxy "${name}" ${unknown(name, proxyNames)}`);
+  if (config.dialect !== undefined && config.dialect !== proxy.dialect) {
+    const message = `${config.dialect} is not what ${name} speaks: leave it out, or write ${proxy.dialect}`;
+    throw new ConfigError(`for ${name} the configuration`, [{ path: "dialect", message }]);
+  }
+  const model = proxyModel(config);
+  return {
+    files: proxy.files(model),
+    remarks: model.uncovered.map(
+      (host) => `${host} is left out: no site covers it, so doorward lets nobody pass there`,
+    ),
+  };
+}

@@ -1,0 +1,115 @@
+import type { Config } from "../config/schema.ts";
+import { createSiteFinder, createSites, type Site } from "../config/site.ts";
+
+/** A host that visitors name, and what the proxy does with their requests. */
+export interface PublicHost {
+  /** `app.example.com` or `*.example.com`, lower case, without a port. */
+  readonly host: string;
+  readonly port: number;
+  /** http only for a site on this machine. */
+  readonly scheme: "https" | "http";
+  /** As visitors write it: with the port, where that is not the scheme's own. */
+  readonly authority: string;
+  /** Small letters, digits and hyphens, and no other host has the same: `app-example-com`. */
+  readonly name: string;
+  /**
+   * `app`: ask doorward about every request, and then pass it on. `doorward`: pass it to doorward, but for
+   * /verify. `both`: an app with doorward mounted beneath it, at `base`.
+   */
+  readonly serves: "app" | "doorward" | "both";
+  /** The path of the site's URL, beneath which to ask: "" or "/_auth". */
+  readonly base: string;
+  /** The site's URL. */
+  readonly site: string;
+}
+
+interface Guarded {
+  readonly host: string;
+  readonly port: number;
+}
+
+type SiteFinder = (hostname: string) => Site | undefined;
+
+/** The hosts of the sites and of the rules. A site of which no rule names an app gets an example of one. */
+export function publicHosts(config: Config): {
+  readonly hosts: readonly PublicHost[];
+  readonly uncovered: readonly string[];
+} {
+  const sites = createSites(config);
+  const siteOf = createSiteFinder(sites);
+  const patterns = [...new Set(config.rules.flatMap(({ host = [] }) => host))];
+  const isOf = (site: Site | undefined) => (pattern: string) =>
+    siteOf(pattern.replace(/:\d+$/, "")) === site;
+  const hosts = sites.flatMap((site) => hostsOf(site, patterns.filter(isOf(site)), siteOf));
+  return {
+    hosts: distinct(hosts.toSorted(wildcardsLast)),
+    uncovered: patterns.filter(isOf(undefined)),
+  };
+}
+
+function hostsOf(site: Site, patterns: readonly string[], siteOf: SiteFinder): PublicHost[] {
+  const isMounted = site.base !== "";
+  const own = { host: site.url.hostname, port: Number(site.url.port) || usualPort(site) };
+  const apps = patterns
+    .map((pattern) => guarded(pattern, site))
+    .filter(({ host, port }) => host !== own.host || port !== own.port);
+  if (apps.length === 0 && !isMounted) apps.push(example(site, siteOf));
+  return apps
+    .map((app) => toPublicHost(app, site, "app"))
+    .concat(toPublicHost(own, site, isMounted ? "both" : "doorward"));
+}
+
+function usualPort({ secure }: Site): number {
+  return secure ? 443 : 80;
+}
+
+function guarded(pattern: string, site: Site): Guarded {
+  const [host = pattern, port] = pattern.split(":");
+  return { host, port: port === undefined ? usualPort(site) : Number(port) };
+}
+
+function example(site: Site, siteOf: SiteFinder): Guarded {
+  const names = ["app", "my-app", "guarded-app"].map((name) => `${name}.${site.cookieDomain}`);
+  const host = names.find((name) => siteOf(name) === site && name !== site.url.hostname);
+  return { host: host ?? `app.${site.url.hostname}`, port: usualPort(site) };
+}
+
+function toPublicHost(
+  { host, port }: Guarded,
+  site: Site,
+  serves: PublicHost["serves"],
+): PublicHost {
+  const authority = port === usualPort(site) ? host : `${host}:${port}`;
+  return {
+    host,
+    port,
+    scheme: site.secure ? "https" : "http",
+    authority,
+    name: authority.replace(/^\*/, "any").replace(/[^a-z0-9]+/g, "-"),
+    serves,
+    base: site.base,
+    site: `${site.url.origin}${site.base}`,
+  };
+}
+
+/** Most proxies look for the name itself first; those that go by the order find it first as well. */
+function wildcardsLast(one: PublicHost, other: PublicHost): number {
+  return breadth(one) - breadth(other);
+}
+
+function breadth({ host }: PublicHost): number {
+  return host.startsWith("*") ? 1000 - host.length : 0;
+}
+
+/** The same host on the same port once (`:443` is no other), and every name once; "doorward" is doorward's. */
+function distinct(hosts: readonly PublicHost[]): PublicHost[] {
+  const byAuthority = new Map(hosts.map((host) => [host.authority, host]));
+  const byName = new Map<string, PublicHost>();
+  for (const host of byAuthority.values()) {
+    let { name } = host;
+    for (let count = 2; byName.has(name) || name === "doorward"; count++)
+      name = `${host.name}-${count}`;
+    byName.set(name, { ...host, name });
+  }
+  return [...byName.values()];
+}
