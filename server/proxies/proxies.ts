@@ -2,6 +2,7 @@ import { ConfigError } from "../config/faults.ts";
 import type { Config } from "../config/schema.ts";
 import { unknown } from "../config/unknown-keys.ts";
 import { proxyModel, type ProxyModel } from "./model.ts";
+import { haproxyFiles } from "./haproxy/haproxy.ts";
 import { nginxFiles } from "./nginx/nginx.ts";
 
 interface Proxy {
@@ -12,6 +13,7 @@ interface Proxy {
 }
 
 const proxies: Readonly<Record<string, Proxy>> = {
+  haproxy: { dialect: "forwarded", files: haproxyFiles },
   nginx: { dialect: "original", files: nginxFiles },
 };
 
