@@ -2,6 +2,7 @@ import { ConfigError } from "../config/faults.ts";
 import type { Config } from "../config/schema.ts";
 import { unknown } from "../config/unknown-keys.ts";
 import { proxyModel, type ProxyModel } from "./model.ts";
+import { caddyFiles } from "./caddy/caddy.ts";
 import { haproxyFiles } from "./haproxy/haproxy.ts";
 import { nginxFiles } from "./nginx/nginx.ts";
 
@@ -13,6 +14,7 @@ interface Proxy {
 }
 
 const proxies: Readonly<Record<string, Proxy>> = {
+  caddy: { dialect: "forwarded", files: caddyFiles },
   haproxy: { dialect: "forwarded", files: haproxyFiles },
   nginx: { dialect: "original", files: nginxFiles },
 };

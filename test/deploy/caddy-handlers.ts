@@ -14,12 +14,12 @@ interface Handler {
   readonly routes?: readonly Route[] | undefined;
 }
 interface Route {
-  readonly match?: readonly unknown[] | undefined;
+  readonly match?: readonly { readonly host?: readonly string[] | undefined }[] | undefined;
   readonly handle?: readonly Handler[] | undefined;
 }
 
 const routeSchema: v.GenericSchema<Route> = v.object({
-  match: v.optional(v.array(v.unknown())),
+  match: v.optional(v.array(v.object({ host: v.optional(v.array(v.string())) }))),
   handle: v.optional(v.array(v.lazy(() => handlerSchema))),
 });
 const handlerSchema: v.GenericSchema<Handler> = v.object({
@@ -35,15 +35,16 @@ const adapted = v.object({
   }),
 });
 
-/** What happens to a request, in the order in which Caddy does it, as a word each; one list a public host. */
-export function readCaddy(file: string): string[][] {
+/** What happens to a request, in the order in which Caddy does it, as a word each; by public host. */
+export function readCaddy(file: string): Map<string, string[]> {
   const json = execFileSync("caddy", ["adapt", "--adapter", "caddyfile", "--config", file], {
     cwd: deployed,
     env: { ...process.env, HOME: tmpdir() },
     stdio: ["ignore", "pipe", "ignore"],
   });
   const { servers } = v.parse(adapted, JSON.parse(String(json))).apps.http;
-  return Object.values(servers).flatMap(({ routes }) => routes.map((route) => steps([route])));
+  const routes = Object.values(servers).flatMap((server) => server.routes);
+  return new Map(routes.map((route) => [route.match?.[0]?.host?.[0] ?? "", steps([route])]));
 }
 
 function steps(routes: readonly Route[]): string[] {

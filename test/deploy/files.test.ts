@@ -1,11 +1,9 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseYAML } from "confbox";
 import { describe, expect, it } from "vitest";
 import { createSites, type Site } from "../../server/config/site.ts";
-import { configOf } from "../peers/doorward.ts";
+import { proxyFiles } from "../../server/proxies/proxies.ts";
 import { readCaddy } from "./caddy-handlers.ts";
-import { findAll, parseNginx, readNginx, type Directive } from "./nginx-tree.ts";
+import { exampleConfig } from "./example.ts";
+import { findAll, parseNginx, type Directive } from "./nginx-tree.ts";
 
 /** What nginx does before it asks, or instead of it. */
 const earlier = new Set(["return", "rewrite", "if", "set", "break", "try_files"]);
@@ -24,15 +22,18 @@ function faultsOf(config: readonly Directive[]): string[] {
     ...locations
       .filter((location) => !isProtected(location))
       .flatMap(({ block }) => findAll(block, "proxy_pass"))
-      .flatMap(({ words: [to = ""] }) => (/^http:\/\/doorward\b/.test(to) ? [] : [`open ${to}`])),
+      .flatMap(({ words: [to = ""] }) =>
+        /^http:\/\/doorward(\$|$)/.test(to) ? [] : [`open ${to}`],
+      ),
   ];
 }
 
-describe.each(["own-host.conf", "mounted.conf"])("nginx's %s", (file) => {
-  it("asks before everything that leads to the app", () => {
-    const config = readNginx(file);
+describe("what is printed for nginx", () => {
+  it("asks before everything that leads to an app", () => {
+    const { files } = proxyFiles(exampleConfig(), "nginx");
+    const config = parseNginx(files.get("doorward.conf") ?? "", files);
 
-    expect(findAll(config, "location").filter(isProtected)).toHaveLength(1);
+    expect(findAll(config, "location").filter(isProtected)).toHaveLength(2);
     expect(faultsOf(config)).toEqual([]);
   });
 });
@@ -50,14 +51,12 @@ describe("the check of nginx's files", () => {
 });
 
 describe.each([
-  ["own-host.Caddyfile", "ask 127.0.0.1:4180/verify?"],
-  ["mounted.Caddyfile", "ask 127.0.0.1:4180/_auth/verify?"],
-])("Caddy's %s", (file, question) => {
+  ["app.example.com", "ask 127.0.0.1:4180/verify?"],
+  ["wiki.example.org", "ask 127.0.0.1:4180/_auth/verify?"],
+])("what deploy/caddy does with requests to %s", (host, question) => {
   it("strips, then asks without the visitor's query, and only then passes to the app", () => {
-    const hosts = readCaddy(file).filter((steps) => steps.includes("pass to 127.0.0.1:8080"));
+    const steps = readCaddy("Caddyfile").get(host) ?? [];
 
-    expect(hosts).toHaveLength(1);
-    const [steps = []] = hosts;
     const asked = steps.indexOf(question);
     expect(asked).toBeGreaterThan(steps.indexOf("strip X-Auth-Request-*"));
     expect(steps.findLastIndex((step) => step.startsWith("strip"))).toBeLessThan(asked);
@@ -67,14 +66,13 @@ describe.each([
 });
 
 describe("the example doorward.yaml", () => {
-  it("needs nothing but the secrets, and fits the files for a host of its own", () => {
-    const text = readFileSync(join(import.meta.dirname, "../../deploy/doorward.yaml"), "utf8");
+  it("needs nothing but the secrets, and shows both places where doorward can be", () => {
+    const config = exampleConfig();
 
-    const config = configOf(parseYAML<Record<string, unknown>>(text));
-
-    const [site] = createSites(config) as [Site];
+    const [ownHost, mounted] = createSites(config) as [Site, Site];
     expect(config.listen).toEqual({ host: "127.0.0.1", port: 4180 });
-    expect(site.address("start")).toBe("https://auth.example.com/start");
-    expect(site.covers("app.example.com")).toBe(true);
+    expect(ownHost.address("start")).toBe("https://auth.example.com/start");
+    expect(ownHost.covers("app.example.com")).toBe(true);
+    expect(mounted.address("start")).toBe("https://wiki.example.org/_auth/start");
   });
 });

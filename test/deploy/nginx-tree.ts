@@ -1,8 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
-const deployed = join(import.meta.dirname, "../../deploy/nginx");
-
 /** One directive of an nginx file, with what stands in its braces. */
 export interface Directive {
   readonly name: string;
@@ -10,20 +5,22 @@ export interface Directive {
   readonly block: readonly Directive[];
 }
 
-/** A file of `deploy/nginx` with everything it includes in the place where it does. */
-export function readNginx(file: string): Directive[] {
-  return parseNginx(readFileSync(join(deployed, file), "utf8"));
-}
-
-export function parseNginx(text: string): Directive[] {
+/** A text with everything it includes of some files in the place where it does. */
+export function parseNginx(
+  text: string,
+  files: ReadonlyMap<string, string> = new Map(),
+): Directive[] {
   const tokens = text
     .replace(/(^|\s)#.*$/gm, "$1")
     .matchAll(/"[^"]*"|'[^']*'|[;{}]|[^\s;{}"']+/g)
     .map(([token]) => token);
-  return parseBlock([...tokens].values());
+  return parseBlock([...tokens].values(), files);
 }
 
-function parseBlock(tokens: IterableIterator<string>): Directive[] {
+function parseBlock(
+  tokens: IterableIterator<string>,
+  files: ReadonlyMap<string, string>,
+): Directive[] {
   const directives: Directive[] = [];
   let words: string[] = [];
   for (let next = tokens.next(); !next.done && next.value !== "}"; next = tokens.next()) {
@@ -33,8 +30,9 @@ function parseBlock(tokens: IterableIterator<string>): Directive[] {
       continue;
     }
     const [name = "", ...rest] = words;
-    const block = token === "{" ? parseBlock(tokens) : [];
-    if (name === "include") directives.push(...readNginx(included(rest[0])));
+    const block = token === "{" ? parseBlock(tokens, files) : [];
+    if (name === "include")
+      directives.push(...parseNginx(files.get(included(rest[0])) ?? "", files));
     else directives.push({ name, words: rest, block });
     words = [];
   }

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { startIssuer, type Account, type Issuer } from "../../demo/issuer.ts";
 import { createApp, type App } from "../../server/app.ts";
+import type { Config } from "../../server/config/schema.ts";
+import { proxyFiles } from "../../server/proxies/proxies.ts";
 import { Browser } from "../peers/browser.ts";
 import { startCaddy } from "../peers/caddy.ts";
 import { configOf } from "../peers/doorward.ts";
@@ -25,12 +27,12 @@ const mounted = {
   cookieName: "__Host-doorward",
 };
 
-/** Each proxy with each of its deploy files. */
+/** Each proxy in each of the two places where doorward can be. */
 export const variants = [
-  { name: "nginx, own host", proxy: "nginx", file: "own-host.conf", ...ownHost },
-  { name: "nginx, mounted", proxy: "nginx", file: "mounted.conf", ...mounted },
-  { name: "Caddy, own host", proxy: "caddy", file: "own-host.Caddyfile", ...ownHost },
-  { name: "Caddy, mounted", proxy: "caddy", file: "mounted.Caddyfile", ...mounted },
+  { name: "nginx, own host", proxy: "nginx", ...ownHost },
+  { name: "nginx, mounted", proxy: "nginx", ...mounted },
+  { name: "Caddy, own host", proxy: "caddy", ...ownHost },
+  { name: "Caddy, mounted", proxy: "caddy", ...mounted },
 ] as const;
 
 export type Variant = (typeof variants)[number];
@@ -68,13 +70,17 @@ export interface Stand {
 }
 
 export async function setUp(variant: Variant): Promise<Stand> {
-  const { site, hosts, file } = variant;
+  const { site, hosts } = variant;
   const base = await mkdtemp(join(tmpdir(), "doorward-store-"));
   const issuer = await startIssuer({ accounts, ...client, redirectUris: [`${site}/callback`] });
-  let doorward = await openDoorward(variant, issuer, base, { anyone: true });
+  const configFor = (access: Record<string, unknown>) =>
+    configOfVariant(variant, issuer, base, access);
+  const config = configFor({ anyone: true });
+  let doorward = await openDoorward(config);
   const gate = await openGate(doorward.listener);
   const app = await startEchoApp();
-  const wiring = { file, hosts, doorwardPort: gate.port, appPort: app.port };
+  const { files } = proxyFiles(config, variant.proxy);
+  const wiring = { files, hosts, doorwardPort: gate.port, appPort: app.port };
   const proxy = await starters[variant.proxy](wiring);
   const newBrowser = () => new Browser(portsOf(variant, proxy));
   return {
@@ -89,7 +95,7 @@ export async function setUp(variant: Variant): Promise<Stand> {
     },
     async permit(access) {
       await doorward.close();
-      doorward = await openDoorward(variant, issuer, base, access);
+      doorward = await openDoorward(configFor(access));
       gate.answer = doorward.listener;
     },
     async close() {
@@ -101,15 +107,18 @@ export async function setUp(variant: Variant): Promise<Stand> {
   };
 }
 
-function openDoorward(
+function configOfVariant(
   { site: url, cookie }: Variant,
   { issuer }: Issuer,
   base: string,
   access: Record<string, unknown>,
-): Promise<App> {
+): Config {
   const providers = { company: { type: "oidc", issuer, ...client } };
   const storage = { driver: "fs-lite", base };
-  const config = configOf({ url, cookie, providers, access, storage });
+  return configOf({ url, cookie, providers, access, storage });
+}
+
+function openDoorward(config: Config): Promise<App> {
   return createApp(config, { log: pino({ level: "silent" }) });
 }
 

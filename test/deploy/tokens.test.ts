@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { proxyFiles } from "../../server/proxies/proxies.ts";
 import { Browser } from "../peers/browser.ts";
 import { startCaddy } from "../peers/caddy.ts";
 import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
@@ -11,9 +12,9 @@ const hosts = ["app.example.com"];
 const app = "https://app.example.com";
 
 describe.each([
-  { name: "nginx", start: startNginx, file: "mounted.conf" },
-  { name: "Caddy", start: startCaddy, file: "mounted.Caddyfile" },
-])("a program with a token, behind $name", ({ start, file }) => {
+  { name: "nginx", proxyName: "nginx", start: startNginx },
+  { name: "Caddy", proxyName: "caddy", start: startCaddy },
+])("a program with a token, behind $name", ({ proxyName, start }) => {
   let issuer: TokenIssuer;
   let doorward: TestDoorward;
   let echo: EchoApp;
@@ -22,19 +23,19 @@ describe.each([
   beforeAll(async () => {
     issuer = await startTokenIssuer();
     const company = { type: "oidc", issuer: issuer.issuer, clientId: "door" };
-    doorward = await startDoorward(
-      configOf({
-        url: `${app}/_auth`,
-        providers: { company },
-        access: { subjects: ["ci"] },
-        rules: [
-          { path: "/repo.git/**", bearer: true },
-          { path: "/scoped/**", bearer: { scopes: ["write"] } },
-        ],
-      }),
-    );
+    const config = configOf({
+      url: `${app}/_auth`,
+      providers: { company },
+      access: { subjects: ["ci"] },
+      rules: [
+        { path: "/repo.git/**", bearer: true },
+        { path: "/scoped/**", bearer: { scopes: ["write"] } },
+      ],
+    });
+    doorward = await startDoorward(config);
     echo = await startEchoApp();
-    proxy = await start({ file, hosts, doorwardPort: doorward.port, appPort: echo.port });
+    const { files } = proxyFiles(config, proxyName);
+    proxy = await start({ files, hosts, doorwardPort: doorward.port, appPort: echo.port });
   });
   afterAll(async () => {
     await proxy.stop();

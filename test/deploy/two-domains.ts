@@ -1,5 +1,6 @@
 import { startIssuer, type Account } from "../../demo/issuer.ts";
 import { Browser } from "../peers/browser.ts";
+import { proxyFiles } from "../../server/proxies/proxies.ts";
 import { configOf, startDoorward } from "../peers/doorward.ts";
 import { startCaddy } from "../peers/caddy.ts";
 import { startNginx } from "../peers/nginx.ts";
@@ -11,16 +12,9 @@ export const com = { portal: "https://auth.example.com", app: "https://app.examp
 export const net = { portal: "https://auth.example.net", app: "https://app.example.net" };
 /** Guarded by the proxy, and forgotten in doorward's configuration. */
 export const forgotten = "app.example.org";
+const forgottenSite = { url: "https://auth.example.org", cookie: { domain: "example.org" } };
 
-const renamed = {
-  "app.example.com": ["app.example.com", "app.example.net", forgotten],
-  "auth.example.com": ["auth.example.com", "auth.example.net"],
-};
-
-const proxies = {
-  nginx: { start: startNginx, file: "own-host.conf" },
-  caddy: { start: startCaddy, file: "own-host.Caddyfile" },
-};
+const starters = { nginx: startNginx, caddy: startCaddy };
 
 const accounts: Account[] = [
   { id: "ada", claims: { name: "Ada", groups: ["admins"] } },
@@ -50,21 +44,26 @@ export async function openTwoDomains(
 ): Promise<TwoDomains> {
   const redirectUris = [com, net].map(({ portal }) => `${portal}/callback`);
   const issuer = await startIssuer({ accounts, ...client, redirectUris });
+  const sites = [
+    { url: com.portal, cookie: { domain: "example.com" } },
+    { url: net.portal, cookie: { domain: "example.net" } },
+  ];
   const config = configOf({
-    sites: [
-      { url: com.portal, cookie: { domain: "example.com" } },
-      { url: net.portal, cookie: { domain: "example.net" } },
-    ],
+    sites,
     providers: { company: { type: "oidc", issuer: issuer.issuer, ...client } },
     access: { anyone: true },
     rules,
   });
   const doorward = await startDoorward(config, { now: () => Date.now() + stand.aheadMs });
   const app = await startEchoApp();
-  const hosts = Object.values(renamed).flat();
-  const { start, file } = proxies[kind];
-  const wiring = { file, hosts, doorwardPort: doorward.port, appPort: app.port, renamed };
-  const proxy = await start(wiring);
+  const printedFor = { ...config, rules: [], sites: [...sites, forgottenSite] };
+  const { files } = proxyFiles(printedFor, kind);
+  const hosts = ["com", "net", "org"].flatMap((end) => [
+    `app.example.${end}`,
+    `auth.example.${end}`,
+  ]);
+  const wiring = { files, hosts, doorwardPort: doorward.port, appPort: app.port };
+  const proxy = await starters[kind](wiring);
   const newBrowser = () => new Browser(new Map(hosts.map((host) => [`${host}:443`, proxy.https])));
   const stand: TwoDomains = {
     app,

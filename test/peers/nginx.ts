@@ -1,43 +1,24 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  renaming,
-  rewired,
-  startProxy,
-  type Ports,
-  type Proxy,
-  type Wiring,
-} from "./proxy-process.ts";
+import { rewired, startProxy, type Ports, type Proxy, type Wiring } from "./proxy-process.ts";
 import { createCertificate } from "./tls.ts";
 
-const deployed = join(import.meta.dirname, "../../deploy/nginx");
-
-/** The real nginx with one of the files of `deploy/nginx`: only addresses and paths differ. */
+/** The real nginx with what is printed for it: only addresses and paths differ. */
 export function startNginx(wiring: Wiring): Promise<Proxy> {
   return startProxy(wiring, async (folder, ports) => {
     await mkdir(join(folder, "snippets"));
     await mkdir(join(folder, "tls"));
     createCertificate(join(folder, "tls/example.com"), wiring.hosts);
-    const files = rewired(await readDeployed(wiring.file), {
+    const files = rewired(wiring.files, {
       "/etc/nginx/": `${folder}/`,
-      ...renaming(wiring, " "),
       "127.0.0.1:4180": `127.0.0.1:${wiring.doorwardPort}`,
       "127.0.0.1:8080": `127.0.0.1:${wiring.appPort}`,
       ...listening(ports),
     });
     for (const [name, text] of files) await writeFile(join(folder, name), text);
-    await writeFile(join(folder, "nginx.conf"), mainFile(wiring.file));
+    await writeFile(join(folder, "nginx.conf"), mainFile);
     return { program: "nginx", args: ["-p", folder, "-e", "stderr", "-c", "nginx.conf"] };
   });
-}
-
-async function readDeployed(file: string): Promise<Map<string, string>> {
-  const snippets = await readdir(join(deployed, "snippets"));
-  const names = [file, ...snippets.map((name) => join("snippets", name))];
-  const texts = names.map(async (name) => {
-    return [name, await readFile(join(deployed, name), "utf8")] as const;
-  });
-  return new Map(await Promise.all(texts));
 }
 
 function listening({ http, https }: Ports): Record<string, string> {
@@ -50,8 +31,7 @@ function listening({ http, https }: Ports): Record<string, string> {
 }
 
 /** What a distribution brings: as little as nginx can start with, all of it beneath the test's folder. */
-function mainFile(site: string): string {
-  return `
+const mainFile = `
     daemon off;
     ${process.getuid?.() === 0 ? "user root;" : ""}
     worker_processes 1;
@@ -64,7 +44,6 @@ function mainFile(site: string): string {
       fastcgi_temp_path fastcgi;
       uwsgi_temp_path uwsgi;
       scgi_temp_path scgi;
-      include ${site};
+      include doorward.conf;
     }
-  `;
-}
+`;

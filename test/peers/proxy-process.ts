@@ -9,14 +9,12 @@ import { speaksTls } from "./tls.ts";
 
 /** What a proxy of the tests is to stand between. */
 export interface Wiring {
-  /** A file of the proxy's folder in `deploy/`. */
-  readonly file: string;
+  /** What `doorward config` prints for this proxy. */
+  readonly files: ReadonlyMap<string, string>;
   readonly doorwardPort: number;
   readonly appPort: number;
   /** The public hosts, for each of which it has to hold a certificate. */
   readonly hosts: readonly string[];
-  /** More names for a host of the file: each stands wherever the one did. */
-  readonly renamed?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Ports {
@@ -97,24 +95,18 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
 }
 
 /**
- * Files of `deploy/` with the values changed that they document, and nothing else. A value that stands in
- * none of them would leave something unchanged unseen.
+ * Printed files with addresses and paths changed, and nothing else. A value that stands in none of them would
+ * leave something unchanged unseen.
  */
 export function rewired(
   files: ReadonlyMap<string, string>,
   changes: Readonly<Record<string, string>>,
 ): Map<string, string> {
   const changed = new Map(files);
-  for (const [documented, ours] of Object.entries(changes)) {
-    if (![...files.values()].some((text) => text.includes(documented)))
-      throw new Error(`no file says ${documented}`);
-    for (const [name, text] of changed) changed.set(name, text.replaceAll(documented, ours));
+  for (const [printed, ours] of Object.entries(changes)) {
+    if (![...files.values()].some((text) => text.includes(printed)))
+      throw new Error(`no file says ${printed}`);
+    for (const [name, text] of changed) changed.set(name, text.replaceAll(printed, ours));
   }
   return changed;
-}
-
-/** The names in a file, each with those that stand in its place. */
-export function renaming({ renamed = {} }: Wiring, between: string): Record<string, string> {
-  const names = Object.entries(renamed).map(([name, hosts]) => [name, hosts.join(between)]);
-  return Object.fromEntries(names) as Record<string, string>;
 }

@@ -12,7 +12,6 @@ export function haproxyFiles(model: ProxyModel): ReadonlyMap<string, string> {
 }
 
 function mainFile({ hosts, identityHeaders, doorward }: ProxyModel): string {
-  const isGuarded = ({ serves }: PublicHost) => serves !== "doorward";
   return [
     head,
     redirect(hosts.filter(({ scheme, port }) => scheme === "https" && port === 443)),
@@ -20,7 +19,9 @@ function mainFile({ hosts, identityHeaders, doorward }: ProxyModel): string {
       frontend(sharing, identityHeaders),
     ),
     ownBackends(doorward),
-    ...hosts.filter(isGuarded).map((host) => guarded(host, identityHeaders)),
+    ...hosts
+      .filter(({ serves }) => serves !== "doorward")
+      .map((host) => guarded(host, identityHeaders)),
   ].join("");
 }
 

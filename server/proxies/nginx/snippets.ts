@@ -8,7 +8,7 @@ location = /_doorward/verify {
     internal;
     include /etc/nginx/snippets/doorward-ask.conf;
     proxy_pass       http://doorward$doorward_base/verify;
-    # $doorward_authority has what nginx itself chose the server by. With $http_host, \`GET http://app/secret\` beside
+    # Its host is what nginx itself chose the server by. With $http_host, \`GET http://app/secret\` beside
     # \`Host: other\` would have doorward decide about the wrong site. $request_uri is the raw path.
     proxy_set_header X-Original-URL     $scheme://$doorward_authority$request_uri;
     proxy_set_header X-Original-Method  $request_method;

@@ -1,0 +1,13 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseYAML } from "confbox";
+import type { Config } from "../../server/config/schema.ts";
+import { configOf } from "../peers/doorward.ts";
+
+export const deployFolder = join(import.meta.dirname, "../../deploy");
+
+/** The configuration for which everything in `deploy/` is printed, with a secret. */
+export function exampleConfig(): Config {
+  const text = readFileSync(join(deployFolder, "doorward.yaml"), "utf8");
+  return configOf(parseYAML<Record<string, unknown>>(text));
+}
