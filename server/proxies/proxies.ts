@@ -9,7 +9,7 @@ import { nginxFiles } from "./nginx/nginx.ts";
 interface Proxy {
   /** The dialect in which it tells of a request; a configuration that pins another cannot be for it. */
   readonly dialect: NonNullable<Config["dialect"]>;
-  /** Its files, by their names in a folder; in all of them `#` begins a comment. */
+  /** Its files, by their names in a folder. */
   readonly files: (model: ProxyModel) => ReadonlyMap<string, string>;
 }
 

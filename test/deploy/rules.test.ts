@@ -10,7 +10,7 @@ const rules = [
   { host: "app.example.com", path: "/pay/**", maxAge: "15m" },
 ];
 
-describe.each(["nginx", "caddy"] as const)("rules, behind %s", (kind) => {
+describe.each(["nginx", "caddy", "haproxy"] as const)("rules, behind %s", (kind) => {
   let stand: TwoDomains;
   let ada: Browser;
   let bob: Browser;

@@ -67,7 +67,7 @@ ${hosts
     (host) =>
       `    http-request redirect code 308 location https://%[var(txn.doorward_host)]%[pathq] if ${isHost(host)}\n`,
   )
-  .join("")}    http-request reject
+  .join("")}    http-request return status 421
 `;
 }
 
@@ -141,7 +141,7 @@ backend doorward
 
 # Whoever names a host that is not ours gets nothing.
 backend doorward-nobody
-    http-request reject
+    http-request return status 421
 `;
 }
 

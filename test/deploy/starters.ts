@@ -1,0 +1,8 @@
+import { startCaddy } from "../peers/caddy.ts";
+import { startHaproxy } from "../peers/haproxy.ts";
+import { startNginx } from "../peers/nginx.ts";
+
+/** How each proxy is started with what is printed for it. */
+export const starters = { nginx: startNginx, caddy: startCaddy, haproxy: startHaproxy };
+
+export type ProxyName = keyof typeof starters;
