@@ -26,9 +26,13 @@ export const exampleApp = "127.0.0.1:8080";
  */
 export function proxyModel(config: Config): ProxyModel {
   const faults = faultsOf(config);
-  if (faults.length > 0) throw new ConfigError("for a proxy the configuration", faults);
+  if (faults.length > 0) throw refusal(faults);
+  const { hosts, uncovered } = publicHosts(config);
+  const mixed = mixedPorts(hosts);
+  if (mixed.length > 0) throw refusal(mixed);
   return {
-    ...publicHosts(config),
+    hosts,
+    uncovered,
     identityHeaders: Object.keys(config.headers),
     doorward: `${reachable(config.listen.host)}:${config.listen.port}`,
     doorwardPort: config.listen.port,
@@ -53,6 +57,21 @@ function faultsOf(config: Config): Fault[] {
   return [...sites, ...hosts, ...headers, listen].flatMap(({ path, message }) =>
     message === undefined ? [] : [{ path, message }],
   );
+}
+
+function refusal(faults: readonly Fault[]): ConfigError {
+  return new ConfigError("for a proxy the configuration", faults);
+}
+
+/** A listener either ends TLS or does not; port 80 is where https begins. */
+function mixedPorts(hosts: readonly PublicHost[]): Fault[] {
+  return hosts
+    .filter(({ scheme }) => scheme === "http")
+    .filter((one) => hosts.some(({ scheme, port }) => scheme === "https" && port === one.port))
+    .map(({ site, port }) => ({
+      path: site,
+      message: `cannot be http on port ${port}, for another site is https there: give it a port of its own`,
+    }));
 }
 
 function withoutPort(host: string): string {

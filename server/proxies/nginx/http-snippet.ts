@@ -1,14 +1,11 @@
 import type { PublicHost } from "../public-hosts.ts";
 
 /** What stands once at the level of `http`. */
-export function httpSnippet(hosts: readonly PublicHost[]): string {
-  const isLong = hosts.some(({ host }) => host.length > 40);
-  return [
-    intro,
-    authority(hosts),
-    isLong ? "\n# Some of the names are long.\nserver_names_hash_bucket_size 512;\n" : "",
-    ...strangers(hosts),
-  ].join("");
+export function httpSnippet(
+  hosts: readonly PublicHost[],
+  identityHeaders: readonly string[],
+): string {
+  return [intro, authority(hosts), longNames(hosts, identityHeaders), ...strangers(hosts)].join("");
 }
 
 const intro = `# Once, at the level of http { }.
@@ -51,6 +48,19 @@ map $server_port $doorward_authority {
     default $host;
 ${lines.join("")}}
 `;
+}
+
+function isLong(name: string): boolean {
+  return name.length > 40;
+}
+
+/** What nginx does not start without where a name is longer than it expects. */
+function longNames(hosts: readonly PublicHost[], identityHeaders: readonly string[]): string {
+  const lines = [
+    ...(hosts.some(({ host }) => isLong(host)) ? ["server_names_hash_bucket_size 512;\n"] : []),
+    ...(identityHeaders.some(isLong) ? ["proxy_headers_hash_bucket_size 256;\n"] : []),
+  ];
+  return lines.length === 0 ? "" : `\n# For the long names.\n${lines.join("")}`;
 }
 
 function strangers(hosts: readonly PublicHost[]): string[] {

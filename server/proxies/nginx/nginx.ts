@@ -8,7 +8,7 @@ import { askSnippet, publicSnippet, serverSnippet, tlsSnippet } from "./snippets
 export function nginxFiles(model: ProxyModel): ReadonlyMap<string, string> {
   return new Map([
     ["doorward.conf", siteFile(model)],
-    ["snippets/doorward-http.conf", httpSnippet(model.hosts)],
+    ["snippets/doorward-http.conf", httpSnippet(model.hosts, model.identityHeaders)],
     ["snippets/doorward-server.conf", serverSnippet],
     ["snippets/doorward-ask.conf", askSnippet],
     ["snippets/doorward-protect.conf", protectSnippet(model.identityHeaders)],
