@@ -1,84 +1,78 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { navigation } from "../peers/browser.ts";
+import { proxiesOfTests } from "./starters.ts";
 import { com, forgotten, net, openTwoDomains, type TwoDomains } from "./two-domains.ts";
 
-describe.each(["nginx", "caddy", "haproxy"] as const)(
-  "two sites of one doorward, behind %s",
-  (kind) => {
-    let stand: TwoDomains;
+describe.each(proxiesOfTests)("two sites of one doorward, behind %s", (kind) => {
+  let stand: TwoDomains;
 
-    beforeAll(async () => {
-      stand = await openTwoDomains(kind, []);
-    });
-    afterAll(() => stand.close());
+  beforeAll(async () => {
+    stand = await openTwoDomains(kind, []);
+  });
+  afterAll(() => stand.close());
 
-    it.each([
-      ["ada", com],
-      ["bob", net],
-    ])("let %s sign in at %o, and tell the app who it is", async (account, { portal, app }) => {
-      const browser = stand.newBrowser();
+  it.each([
+    ["ada", com],
+    ["bob", net],
+  ])("let %s sign in at %o, and tell the app who it is", async (account, { portal, app }) => {
+    const browser = stand.newBrowser();
 
-      const challenge = await browser.ask(`${app}/x`, { headers: navigation });
-      const end = await browser.signIn(`${app}/x`, account);
+    const challenge = await browser.ask(`${app}/x`, { headers: navigation });
+    const end = await browser.signIn(`${app}/x`, account);
 
-      expect(challenge.headers.location).toBe(
-        `${portal}/start?rd=${encodeURIComponent(`${app}/x`)}`,
-      );
-      expect(end).toMatchObject({ url: `${app}/x`, status: 200 });
-      expect(stand.lastUser()).toBe(account);
-    });
+    expect(challenge.headers.location).toBe(`${portal}/start?rd=${encodeURIComponent(`${app}/x`)}`);
+    expect(end).toMatchObject({ url: `${app}/x`, status: 200 });
+    expect(stand.lastUser()).toBe(account);
+  });
 
-    it("give one browser a session each", async () => {
-      const browser = await stand.signedIn("ada", com.app);
-      const before = await browser.ask(`${net.app}/`);
-      const end = await browser.signIn(`${net.app}/`, "ada");
+  it("give one browser a session each", async () => {
+    const browser = await stand.signedIn("ada", com.app);
+    const before = await browser.ask(`${net.app}/`);
+    const end = await browser.signIn(`${net.app}/`, "ada");
 
-      const both = await Promise.all([com, net].map(({ app }) => browser.ask(`${app}/`)));
+    const both = await Promise.all([com, net].map(({ app }) => browser.ask(`${app}/`)));
 
-      expect(before.status).toBe(401);
-      expect(end.status).toBe(200);
-      expect(both.map(({ status }) => status)).toEqual([200, 200]);
-    });
+    expect(before.status).toBe(401);
+    expect(end.status).toBe(200);
+    expect(both.map(({ status }) => status)).toEqual([200, 200]);
+  });
 
-    it.each([
-      [com, net],
-      [net, com],
-    ])("refuse at the other a cookie of %o, whatever it is called", async (own, other) => {
-      const browser = await stand.signedIn("ada", own.app);
-      const [name = "", token = ""] = (await browser.jar.getCookieString(own.app)).split("=");
-      const spellings = [name, "__Host-doorward", "doorward"].map((called) => `${called}=${token}`);
+  it.each([
+    [com, net],
+    [net, com],
+  ])("refuse at the other a cookie of %o, whatever it is called", async (own, other) => {
+    const browser = await stand.signedIn("ada", own.app);
+    const [name = "", token = ""] = (await browser.jar.getCookieString(own.app)).split("=");
+    const spellings = [name, "__Host-doorward", "doorward"].map((called) => `${called}=${token}`);
 
-      const { answer, heard } = await stand.passing(() =>
-        Promise.all(
-          spellings.map((Cookie) =>
-            stand.newBrowser().ask(`${other.app}/`, { headers: { Cookie } }),
-          ),
-        ),
-      );
+    const { answer, heard } = await stand.passing(() =>
+      Promise.all(
+        spellings.map((Cookie) => stand.newBrowser().ask(`${other.app}/`, { headers: { Cookie } })),
+      ),
+    );
 
-      expect(name).toBe("__Secure-doorward");
-      expect(answer.map(({ status }) => status)).toEqual([401, 401, 401]);
-      expect(heard).toEqual([]);
-      expect((await browser.ask(`${own.app}/`)).status).toBe(200);
-    });
+    expect(name).toBe("__Secure-doorward");
+    expect(answer.map(({ status }) => status)).toEqual([401, 401, 401]);
+    expect(heard).toEqual([]);
+    expect((await browser.ask(`${own.app}/`)).status).toBe(200);
+  });
 
-    it("refuse a host that neither covers, and name it in the log", async () => {
-      const ada = await stand.signedIn("ada");
-      const cookie = await ada.jar.getCookieString(com.app);
-      const logged = stand.events.length;
+  it("refuse a host that neither covers, and name it in the log", async () => {
+    const ada = await stand.signedIn("ada");
+    const cookie = await ada.jar.getCookieString(com.app);
+    const logged = stand.events.length;
 
-      const { answer, heard } = await stand.passing(() =>
-        stand.newBrowser().ask(`https://${forgotten}/x`, {
-          headers: { ...navigation, Cookie: cookie },
-        }),
-      );
+    const { answer, heard } = await stand.passing(() =>
+      stand.newBrowser().ask(`https://${forgotten}/x`, {
+        headers: { ...navigation, Cookie: cookie },
+      }),
+    );
 
-      expect(answer.status).toBe(403);
-      expect(answer.body).toContain(forgotten);
-      expect(heard).toEqual([]);
-      expect(stand.events.slice(logged)).toContainEqual(
-        expect.objectContaining({ host: forgotten, msg: "denied: no site covers the host" }),
-      );
-    });
-  },
-);
+    expect(answer.status).toBe(403);
+    expect(answer.body).toContain(forgotten);
+    expect(heard).toEqual([]);
+    expect(stand.events.slice(logged)).toContainEqual(
+      expect.objectContaining({ host: forgotten, msg: "denied: no site covers the host" }),
+    );
+  });
+});

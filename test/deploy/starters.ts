@@ -6,3 +6,5 @@ import { startNginx } from "../peers/nginx.ts";
 export const starters = { nginx: startNginx, caddy: startCaddy, haproxy: startHaproxy };
 
 export type ProxyName = keyof typeof starters;
+
+export const proxiesOfTests: readonly ProxyName[] = ["nginx", "caddy", "haproxy"];

@@ -7,21 +7,19 @@ import { script } from "./script.ts";
 export function haproxyFiles(model: ProxyModel): ReadonlyMap<string, string> {
   return new Map([
     ["haproxy.cfg", mainFile(model)],
-    ["doorward.lua", script],
+    ["doorward.lua", script(model.identityHeaders)],
   ]);
 }
 
 function mainFile({ hosts, identityHeaders, doorward }: ProxyModel): string {
   return [
     head,
-    redirect(hosts.filter(({ scheme, port }) => scheme === "https" && port === 443)),
-    ...Array.from(Map.groupBy(hosts, listener).values(), (sharing) =>
-      frontend(sharing, identityHeaders),
+    plain(hosts),
+    ...Array.from(Map.groupBy(hosts, ({ port }) => port).values(), (sharing) =>
+      frontend(sharing, hosts, identityHeaders),
     ),
     ownBackends(doorward),
-    ...hosts
-      .filter(({ serves }) => serves !== "doorward")
-      .map((host) => guarded(host, identityHeaders)),
+    ...hosts.filter(({ serves }) => serves !== "doorward").map((host) => guarded(host)),
   ].join("");
 }
 
@@ -51,38 +49,43 @@ function outage(status: number): string {
 `;
 }
 
-function listener({ scheme, port }: PublicHost): string {
-  return `${scheme}:${port}`;
-}
-
-/** Who comes without TLS is sent to it; sites on ports of their own have no such door. */
-function redirect(hosts: readonly PublicHost[]): string {
-  if (hosts.length === 0) return "";
+/** A port's listener for who comes without TLS, unless a site has that port. */
+function plain(hosts: readonly PublicHost[]): string {
+  const redirects = toTls(hosts);
+  if (redirects === "" || hosts.some(({ port }) => port === 80)) return "";
   return `
-frontend doorward-plain
+frontend doorward-80
     bind :80
     http-request set-var(txn.doorward_host) req.hdr(host),host_only
-${hosts
-  .map(
-    (host) =>
-      `    http-request redirect code 308 location https://%[var(txn.doorward_host)]%[pathq] if ${isHost(host)}\n`,
-  )
-  .join("")}    http-request return status 421
+${redirects}    http-request return status 421
 `;
 }
 
-function frontend(hosts: readonly PublicHost[], identityHeaders: readonly string[]): string {
+/** Who comes without TLS is sent to it; sites on ports of their own have no such door. */
+function toTls(hosts: readonly PublicHost[]): string {
+  const location = "https://%[var(txn.doorward_host)]%[pathq]";
+  return hosts
+    .filter(({ scheme, port }) => scheme === "https" && port === 443)
+    .map((host) => `    http-request redirect code 308 location ${location} if ${isHost(host)}\n`)
+    .join("");
+}
+
+function frontend(
+  hosts: readonly PublicHost[],
+  all: readonly PublicHost[],
+  identityHeaders: readonly string[],
+): string {
   const [{ scheme, port }] = hosts as [PublicHost];
   const own = hosts.filter(({ serves }) => serves !== "app");
   const isUsual = port === (scheme === "https" ? 443 : 80);
   return `
-frontend doorward-${scheme}-${port}
+frontend doorward-${port}
     bind :${port}${scheme === "https" ? tls : ""}
 
     # Small letters and no port: what HAProxy chooses the app by is what doorward decides about, and what
     # the app sees.
     http-request set-var(txn.doorward_host) req.hdr(host),host_only
-${strips(identityHeaders)}
+${port === 80 ? toTls(all) : ""}${strips(identityHeaders)}
     # Where the request comes from and leads, in this proxy's words alone.
     http-request set-header Host %[var(txn.doorward_host)]${isUsual ? "" : `:${port}`}
     http-request set-header X-Forwarded-Host %[var(txn.doorward_host)]${isUsual ? "" : `:${port}`}
@@ -145,12 +148,12 @@ backend doorward-nobody
 `;
 }
 
-function guarded({ name, base, site }: PublicHost, identityHeaders: readonly string[]): string {
+function guarded({ name, base, site }: PublicHost): string {
   return `
 # Guarded by doorward, which is at ${site}
 backend ${name}
     # Put nothing in front of these two that answers or passes on: it would be open to everybody.
-    http-request lua.doorward doorward ${base}/verify ${identityHeaders.join(",")}
+    http-request lua.doorward doorward ${base}/verify
     # Whoever may not pass, the script has answered. Should it fail, nobody passes.
     http-request deny deny_status 503 unless { var(txn.doorward_allows) -m bool }
 ${keepCookie}    server app ${exampleApp}   # CHANGE: the app. No way to it may lead past this proxy.

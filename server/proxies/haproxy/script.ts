@@ -1,12 +1,22 @@
 /** The question and its answer, which HAProxy has no words for in its own configuration. */
-export const script = `-- Asks doorward about a request, and answers in its place whoever may not pass. HAProxy 2.6 or later.
---
---   http-request lua.doorward BACKEND PATH HEADERS
---
--- BACKEND holds doorward's address, PATH is that of its /verify, and HEADERS are the names of the identity
--- headers, separated by commas: the app gets doorward's word for each of them and nobody else's.
--- An allow, and nothing else, sets txn.doorward_allows.
+export function script(identityHeaders: readonly string[]): string {
+  const names = identityHeaders.map((name) => `    "${name}",\n`).join("");
+  return `${usage}
+-- The app gets doorward's word for each of these, and nobody else's.
+local identity_headers = {
+${names}}
+${code}`;
+}
 
+const usage = `-- Asks doorward about a request, and answers in its place whoever may not pass. HAProxy 2.6 or later.
+--
+--   http-request lua.doorward BACKEND PATH
+--
+-- BACKEND holds doorward's address, PATH is that of its /verify. An allow, and nothing else, sets
+-- txn.doorward_allows.
+`;
+
+const code = `
 -- Milliseconds. HAProxy's own client asks four times before it gives up, which makes five seconds.
 local patience = 1250
 
@@ -87,7 +97,7 @@ local function refuse(txn, answer)
     txn:done(reply)
 end
 
-core.register_action("doorward", { "http-req" }, function(txn, backend, path, names)
+core.register_action("doorward", { "http-req" }, function(txn, backend, path)
     txn:set_var("txn.doorward_allows", false)
     local doorward = address(backend)
     if not doorward then
@@ -104,9 +114,9 @@ core.register_action("doorward", { "http-req" }, function(txn, backend, path, na
     if answer.status ~= 200 then
         return refuse(txn, answer)
     end
-    for name in names:gmatch("[^,]+") do
+    for _, name in ipairs(identity_headers) do
         txn.http:req_set_header(name, joined(answer.headers[name:lower()]))
     end
     txn:set_var("txn.doorward_allows", true)
-end, 3)
+end, 2)
 `;
