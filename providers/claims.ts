@@ -24,3 +24,8 @@ export function texts(value: unknown): string[] {
   const list = Array.isArray(value) ? value : [value];
   return list.filter((entry): entry is string => typeof entry === "string" && entry !== "");
 }
+
+/** A name that may be written as a number, as the ids of many providers are. */
+export function id(value: unknown): string | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) ? String(value) : text(value);
+}

@@ -103,7 +103,7 @@ export function createCallback(door: Door): Endpoint {
   /** A new session with a new token every time, so that none can be planted (fixation). */
   async function open(
     party: RelyingParty,
-    { identity, accessToken, idToken }: SignedIn,
+    { identity, tokens: { accessToken, idToken } }: SignedIn,
     { returnTo }: Transaction,
     cookies: string | undefined,
     forget: string[],

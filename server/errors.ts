@@ -8,6 +8,7 @@ const statuses = {
   provider_refused: 403, // RFC 6749 §4.1.2.1: the visitor or the issuer said no
   response_rejected: 400, // the issuer's answer fails a check of OpenID Connect Core §3.1.3.7
   step_up_failed: 403, // the issuer cannot, or did not, sign in as strongly as a rule asks
+  grant_ended: 401, // the issuer vouches for the session no longer, or speaks of somebody else
   client_rejected: 502, // the issuer does not accept our registration: the operator's to mend
   issuer_broken: 502, // the issuer answers, but not as an issuer
   issuer_unreachable: 503,

@@ -15,7 +15,7 @@ const ranks: RegExp[][] = [
   [/^server\/(refusals)\.ts$/],
   [/^server\/door\.ts$/],
   [/^server\/proxies\//],
-  [/^server\/(config|forwarded|access|sign-in|session|pages|observe)\//],
+  [/^server\/(config|forwarded|access|sign-in|session|store|pages|observe)\//],
   [/^server\/(answer|errors)\.ts$/],
   [/^providers\//],
 ];

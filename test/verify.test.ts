@@ -31,10 +31,8 @@ const signIn =
   "https://auth.example.com/start?rd=https%3A%2F%2Fapp.example.com%2Fprivate%3Fx%3D1%26y%3D%2526";
 
 const deadStore: Store = {
+  ...(await openStore(config.storage)),
   get: () => Promise.reject(new AuthError("store_unreachable", "the session store failed")),
-  set: () => Promise.resolve(),
-  remove: () => Promise.resolve(),
-  close: () => Promise.resolve(),
 };
 
 const [site] = createSites(config) as [Site];

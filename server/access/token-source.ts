@@ -12,6 +12,7 @@ import { reasonsOf } from "../observe/log.ts";
 import type { Session } from "../session/sessions.ts";
 import { identityOf, type Describer } from "../sign-in/identity-of.ts";
 import type { Introspect } from "../sign-in/introspection.ts";
+import { noApi } from "../sign-in/provider-api.ts";
 import { isSignedToken } from "./authorization.ts";
 import {
   introspectedTokenFault,
@@ -106,7 +107,7 @@ async function checkSigned(issuer: TokenIssuer, token: string, now: number): Pro
     const fault = signedTokenFault(payload, kind, issuer, now);
     if (fault !== undefined) return refused(fault);
     const until = Math.min((payload.exp ?? 0) * 1000, now + longestMs);
-    return { verified: verifiedToken(issuer, token, kind, payload, now), until };
+    return { verified: await verifiedToken(issuer, token, kind, payload, now), until };
   } catch (error) {
     if (error instanceof AuthError && error.code !== "response_rejected") throw error;
     return refused(reasonsOf(error));
@@ -158,22 +159,23 @@ async function checkOpaque(
   const { exp } = answer;
   const end = typeof exp === "number" ? exp * 1000 : Number.POSITIVE_INFINITY;
   return {
-    verified: verifiedToken(issuer, token, "opaque", answer, time),
+    verified: await verifiedToken(issuer, token, "opaque", answer, time),
     until: Math.min(end, time + longestIntrospectedMs),
   };
 }
 
-function verifiedToken(
+async function verifiedToken(
   issuer: TokenIssuer,
   token: string,
   kind: TokenKind,
   claims: Claims,
   now: number,
-): VerifiedToken {
+): Promise<VerifiedToken> {
   const { exp } = claims;
+  const said = { idToken: claims, userinfo: undefined, accessToken: claims };
   const record = {
     version: 1,
-    identity: identityOf(issuer, claims, undefined),
+    identity: await identityOf(issuer, said, { api: noApi }),
     site: "",
     clientId: issuer.clientId ?? "",
     accessToken: token,

@@ -31,7 +31,7 @@ function providerFaults(section: unknown): Fault[] {
     const provider = providers.get(type);
     if (provider === undefined) return [unknownType(path, value.type, type)];
     const scope = typeof value.scope === "string" ? value.scope.split(" ") : undefined;
-    if (scope?.includes("openid") === false) {
+    if (!provider.isOAuthOnly && scope?.includes("openid") === false) {
       return [
         { path: `${path}.scope`, message: "lacks openid, and without it there is no ID token" },
       ];

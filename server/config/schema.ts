@@ -54,14 +54,30 @@ const provider = v.strictObject({
       token: v.optional(webAddress),
       userinfo: v.optional(webAddress),
       jwks: v.optional(webAddress),
+      introspection: v.optional(webAddress),
+      revocation: v.optional(webAddress),
+      endSession: v.optional(webAddress),
+      pushedAuthorization: v.optional(webAddress),
+      api: v.optional(webAddress),
     }),
     {},
   ),
-  groupsClaim: v.optional(text, "groups"),
+  /** Left out: where this kind of provider has its groups, and mostly that is `groups`. */
+  groupsClaim: v.optional(text),
   emailClaim: v.optional(text, "email"),
   usernameClaim: v.optional(text, "preferred_username"),
   audience: v.optional(oneOrMore(text)),
   trustEmail: v.optional(v.boolean(), false),
+  repositories: v.optional(oneOrMore(text)),
+  projects: v.optional(oneOrMore(text)),
+  directory: v.optional(
+    v.strictObject({
+      /** The key file of a service account that may act for `admin`. */
+      serviceAccount: text,
+      admin: text,
+      groups: v.optional(oneOrMore(text)),
+    }),
+  ),
 });
 
 const providerName = told((name) =>
@@ -122,7 +138,10 @@ export const schema = v.strictObject({
     v.strictObject({
       lifetime: v.optional(duration, "7d"),
       idle: v.optional(duration, "1d"),
+      /** How old the issuer's word may be before it is asked again. */
       refresh: v.optional(duration, "1h"),
+      /** How long a session lives on while its issuer cannot be asked; left out: its lifetime. */
+      grace: v.optional(duration),
     }),
     {},
   ),

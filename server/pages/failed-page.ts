@@ -42,6 +42,7 @@ const words: Record<AuthErrorCode, Words> = {
     title: "A stronger sign-in is needed",
     text: "This page asks for a fresh or stronger sign-in, and the account service did not give one. If trying again does not help, ask the people who run this site.",
   },
+  grant_ended: startAgain,
   client_rejected: {
     title: "Sign-in is not possible right now",
     text: "The account service does not accept this site. The people who run the site need to look at its settings.",

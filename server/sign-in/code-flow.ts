@@ -1,28 +1,27 @@
-import { createHash } from "node:crypto";
 import {
   authorizationCodeGrant,
   buildAuthorizationUrl,
   calculatePKCECodeChallenge,
-  fetchUserInfo,
-  type Configuration,
-  type IDToken,
+  type ServerMetadata,
 } from "openid-client";
-import type { Claims } from "../../providers/provider.ts";
-import { claimAt, text } from "../../providers/claims.ts";
+import { text } from "../../providers/claims.ts";
 import type { StepUp } from "../access/step-up.ts";
 import type { Identity } from "../access/identity.ts";
 import type { Site } from "../config/site.ts";
 import { AuthError } from "../errors.ts";
-import { identityOf } from "./identity-of.ts";
+import { askIdentity } from "./ask-identity.ts";
+import { checkIdToken } from "./id-token.ts";
 import { exchangeError } from "./issuer-error.ts";
 import type { RelyingParty } from "./relying-party.ts";
+import { tokensOf, type Tokens } from "./renewal.ts";
 import type { Transaction } from "./transaction.ts";
 
-/** What a finished sign-in gives: who it is, and the tokens that headers may pass on. */
+/** What a finished sign-in gives: who it is, and what to ask the issuer again with. */
 export interface SignedIn {
   readonly identity: Identity;
-  readonly accessToken: string;
-  readonly idToken: string;
+  readonly tokens: Tokens;
+  /** The session at the issuer (OpenID Connect Back-Channel Logout 1.0 §2.1), if it tells. */
+  readonly sid: string | undefined;
 }
 
 /** The authorization request (RFC 6749 §4.1.1): code, PKCE S256, state and nonce, always. */
@@ -33,20 +32,30 @@ export async function authorizationUrl(
   prompt: string | undefined,
 ): Promise<string> {
   const configuration = await party.discover();
-  const { authorization, scope } = party.settings;
+  const metadata = configuration.serverMetadata();
+  const authorization = { ...party.provider.authorization, ...party.settings.authorization };
   return buildAuthorizationUrl(configuration, {
     ...authorization,
     ...(prompt !== undefined && { prompt }),
     ...maxAgeParameter(authorization.max_age, stepUp),
     ...(stepUp.acr !== undefined && { acr_values: stepUp.acr.join(" ") }),
     response_type: "code",
-    redirect_uri: site.redirectUri(party.ownCallback(configuration.serverMetadata())),
-    scope: scope ?? party.provider.scope,
+    redirect_uri: site.redirectUri(party.ownCallback(metadata)),
+    scope: scopeOf(party, metadata),
     state,
-    nonce,
+    ...(!party.provider.isOAuthOnly && { nonce }),
     code_challenge: await calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: "S256",
   }).href;
+}
+
+/** OpenID Connect Core §11: an issuer that knows the scope gives no refresh token without it. */
+function scopeOf({ provider, settings }: RelyingParty, metadata: ServerMetadata): string {
+  const scope = settings.scope ?? provider.scope;
+  const isOffered = metadata.scopes_supported?.includes("offline_access") ?? false;
+  const adds =
+    isOffered && provider.offlineAccess !== false && !scope.split(" ").includes("offline_access");
+  return adds ? `${scope} offline_access` : scope;
 }
 
 /** The stricter of what the operator asks of every sign-in and a rule of this one. */
@@ -82,23 +91,24 @@ export async function exchangeCode(
   }
   // openid-client takes `redirect_uri` from this URL, so it is built from the configuration alone.
   const currentUrl = new URL(`${site.redirectUri(expected)}?${query}`);
+  const { isOAuthOnly = false } = party.provider;
   try {
-    const tokens = await authorizationCodeGrant(configuration, currentUrl, {
+    const answer = await authorizationCodeGrant(configuration, currentUrl, {
       expectedState: state,
-      expectedNonce: nonce,
       pkceCodeVerifier: codeVerifier,
-      idTokenExpected: true,
-      ...maxAgeOf(party),
+      ...(!isOAuthOnly && { expectedNonce: nonce, idTokenExpected: true, ...maxAgeOf(party) }),
     });
-    const { access_token: accessToken, id_token: written } = tokens;
-    const idToken = tokens.claims();
-    if (idToken === undefined || written === undefined) {
-      throw new AuthError("response_rejected", "the answer holds no ID token");
+    const tokens = tokensOf(answer, Date.now());
+    const idToken = isOAuthOnly ? undefined : answer.claims();
+    if (!isOAuthOnly) {
+      if (idToken === undefined || tokens.idToken === undefined) {
+        throw new AuthError("response_rejected", "the answer holds no ID token");
+      }
+      checkIdToken(idToken, tokens.idToken, tokens.accessToken, party);
     }
-    checkIdToken(idToken, party);
-    checkAccessTokenHash(idToken, written, accessToken);
-    const userinfo = await askUserinfo(configuration, party, accessToken, idToken);
-    return { identity: identityOf(party, idToken, userinfo), accessToken, idToken: written };
+    const { accessToken } = tokens;
+    const identity = await askIdentity(party, configuration, { accessToken, idToken });
+    return { identity, tokens, sid: text(idToken?.sid) };
   } catch (error) {
     throw exchangeError(error, `the sign-in at ${party.issuer} could not be finished`);
   }
@@ -108,66 +118,4 @@ export async function exchangeCode(
 function maxAgeOf({ settings }: RelyingParty): { maxAge?: number } {
   const written = settings.authorization.max_age;
   return written === undefined ? {} : { maxAge: Number(written) };
-}
-
-/** Two clocks never agree to the second. */
-const toleranceSeconds = 30;
-
-/** What openid-client leaves to us of OpenID Connect Core §3.1.3.7. */
-function checkIdToken(idToken: IDToken, party: RelyingParty): void {
-  const fault = idTokenFault(idToken, party);
-  if (fault !== undefined) throw new AuthError("response_rejected", `the ID token ${fault}`);
-}
-
-function idTokenFault(
-  { sub, aud, azp, iat }: IDToken,
-  { settings }: RelyingParty,
-): string | undefined {
-  const { clientId, audience = [] } = settings;
-  if (text(sub) === undefined) return "names no subject";
-  // A token that others may use too must be for others whom we know.
-  const stranger = [aud].flat().find((entry) => entry !== clientId && !audience.includes(entry));
-  if (stranger !== undefined) return `is also for ${stranger}, whom \`audience\` does not name`;
-  if (azp !== undefined && azp !== clientId) return "was issued to another client";
-  return iat > Date.now() / 1000 + toleranceSeconds ? "is from the future" : undefined;
-}
-
-/** Core §3.1.3.8: the left half of the hash that the signature's algorithm has; Ed25519 hashes with SHA-512. */
-function checkAccessTokenHash(
-  { at_hash: expected }: IDToken,
-  written: string,
-  accessToken: string,
-): void {
-  if (expected === undefined) return;
-  const header: unknown = JSON.parse(
-    Buffer.from(written.split(".")[0] ?? "", "base64url").toString(),
-  );
-  const bits = text(claimAt(header, "alg"))?.match(/(256|384|512)$/)?.[0] ?? "512";
-  const digest = createHash(`sha${bits}`).update(accessToken).digest();
-  if (digest.subarray(0, digest.length / 2).toString("base64url") !== expected) {
-    throw new AuthError(
-      "response_rejected",
-      "the access token is not the one that the ID token names",
-    );
-  }
-}
-
-/** Asks only when the ID token leaves something open. The subject must be the same (Core §5.3.2). */
-async function askUserinfo(
-  configuration: Configuration,
-  { settings }: RelyingParty,
-  accessToken: string,
-  idToken: IDToken,
-): Promise<Claims | undefined> {
-  const { emailClaim, groupsClaim, usernameClaim, trustEmail } = settings;
-  const wanted = [
-    emailClaim,
-    groupsClaim,
-    usernameClaim,
-    "name",
-    ...(trustEmail ? [] : ["email_verified"]),
-  ];
-  const isWhole = wanted.every((claim) => claimAt(idToken, claim) !== undefined);
-  if (isWhole || configuration.serverMetadata().userinfo_endpoint === undefined) return undefined;
-  return fetchUserInfo(configuration, accessToken, idToken.sub);
 }

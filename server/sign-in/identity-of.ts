@@ -1,4 +1,5 @@
-import type { Claims, Provider } from "../../providers/provider.ts";
+import type { Api } from "../../providers/api.ts";
+import type { Answers, Options, Provider } from "../../providers/provider.ts";
 import { parseEmail } from "../access/email.ts";
 import type { Identity } from "../access/identity.ts";
 import type { ProviderConfig } from "../config/schema.ts";
@@ -9,10 +10,21 @@ export interface Describer {
   readonly name: string;
   readonly issuer: string;
   readonly provider: Provider;
-  readonly settings: Pick<
-    ProviderConfig,
-    "emailClaim" | "groupsClaim" | "usernameClaim" | "trustEmail"
-  >;
+  readonly settings: Settings;
+}
+
+/** What is special to some providers is left out where only tokens of an issuer are read. */
+type Settings = Pick<
+  ProviderConfig,
+  "emailClaim" | "groupsClaim" | "usernameClaim" | "trustEmail"
+> &
+  Partial<Pick<ProviderConfig, "repositories" | "projects" | "directory">>;
+
+/** What may be asked for what the answers leave open. */
+export interface Apis {
+  readonly api: Api;
+  /** A directory that a service account may ask. */
+  readonly directory?: Api | undefined;
 }
 
 /** About the messages themselves, not about the person. */
@@ -31,20 +43,20 @@ const protocolClaims = new Set([
 
 const signInClaims = new Set(["acr", "amr", "auth_time"]);
 
-/** Who the claims speak of. Their issuer, audience and times have been checked by then. */
-export function identityOf(
+/** Who the answers speak of. Their issuer, audience and times have been checked by then. */
+export async function identityOf(
   { name, issuer, provider, settings }: Describer,
-  idToken: Claims,
-  userinfo: Claims | undefined,
-): Identity {
-  const { emailClaim, groupsClaim, usernameClaim, trustEmail } = settings;
-  const person = provider.identify(
-    { idToken, userinfo },
-    { email: emailClaim, groups: groupsClaim, username: usernameClaim, trustEmail },
-  );
+  answers: Answers,
+  { api, directory }: Apis,
+): Promise<Identity> {
+  const { repositories = [], projects = [], directory: asked } = settings;
+  const groupsClaim = settings.groupsClaim ?? provider.groupsClaim ?? "groups";
+  const options: Options = { ...settings, groupsClaim, repositories, projects, directory: asked };
+  const person = await provider.identify(answers, options, api, directory);
   if (person.subject === "") throw new AuthError("response_rejected", "it names no subject");
+  const { idToken, userinfo = {} } = answers;
   // How and when somebody signed in is for the signed answer alone to say.
-  const unsigned = Object.entries(userinfo ?? {}).filter(([claim]) => !signInClaims.has(claim));
+  const unsigned = Object.entries(userinfo).filter(([claim]) => !signInClaims.has(claim));
   const claims = Object.entries({ ...Object.fromEntries(unsigned), ...idToken }).filter(
     ([claim]) => !protocolClaims.has(claim),
   );
@@ -52,6 +64,7 @@ export function identityOf(
     ...person,
     issuer,
     email: person.email === undefined ? undefined : parseEmail(person.email)?.address,
+    groupsFault: person.groupsFault,
     provider: name,
     claims: Object.fromEntries(claims),
   };

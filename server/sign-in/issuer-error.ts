@@ -1,4 +1,5 @@
 import { ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from "openid-client";
+import { ApiError } from "../../providers/api.ts";
 import { AuthError } from "../errors.ts";
 
 /** What a failed look at an issuer's metadata means to the person who waits. */
@@ -21,6 +22,7 @@ function codeOf(
     if (error.error === "invalid_grant") return "response_rejected";
     return error.status >= 500 ? "issuer_broken" : "client_rejected";
   }
+  if (error instanceof ApiError && error.status !== undefined) return "issuer_broken";
   // RFC 6749 §5.2: `invalid_client` may come as a challenge.
   if (error instanceof WWWAuthenticateChallengeError) return "client_rejected";
   const code = error instanceof ClientError ? error.code : undefined;

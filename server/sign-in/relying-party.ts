@@ -10,7 +10,7 @@ import {
   type ClientAuth,
   type ServerMetadata,
 } from "openid-client";
-import type { Provider } from "../../providers/provider.ts";
+import type { Endpoints, Provider } from "../../providers/provider.ts";
 import type { ProviderConfig } from "../config/schema.ts";
 import { webAddressFault } from "../config/web-address.ts";
 import { isLoopbackHost } from "../forwarded/loopback.ts";
@@ -28,6 +28,9 @@ export interface RelyingParty {
   readonly issuer: string;
   readonly provider: Provider;
   readonly settings: ProviderConfig;
+  /** Addresses that the operator or the kind of provider gives; the operator's go first. */
+  readonly endpoints: Endpoints;
+  readonly fetch: IssuerFetch;
   /** Beside other providers an issuer that does not say whose answer it gives has a callback of its own. */
   ownCallback(metadata: ServerMetadata): string | undefined;
   /** The issuer's metadata, asked for at the first use. Throws "issuer_unreachable" or "issuer_broken". */
@@ -41,8 +44,13 @@ export function createRelyingParty(
   parts: { readonly fetch: IssuerFetch; readonly now: () => number; readonly isAlone: boolean },
 ): RelyingParty {
   const issuer = settings.issuer ?? provider.issuer ?? "";
+  const endpoints = { ...provider.endpoints?.(issuer), ...settings.endpoints };
+  const client = { ...settings, endpoints };
   const discover = remembered(
-    () => discoverOnce(issuer, settings, toSignIn, parts.fetch),
+    async () =>
+      provider.isOAuthOnly
+        ? documented(issuer, client, parts.fetch)
+        : discoverOnce(issuer, client, toSignIn, parts.fetch),
     parts.now,
   );
   return {
@@ -51,6 +59,8 @@ export function createRelyingParty(
     issuer,
     provider,
     settings,
+    endpoints,
+    fetch: parts.fetch,
     // Mix-up (RFC 9700 §4.4.2): either the answer names its issuer (RFC 9207), or its address does.
     ownCallback: (metadata) =>
       parts.isAlone || metadata.authorization_response_iss_parameter_supported ? undefined : name,
@@ -111,14 +121,7 @@ function configure(
   fetch: IssuerFetch,
 ): Configuration {
   checkMetadata(issuer, found, needs);
-  const { authorization, token, userinfo, jwks } = settings.endpoints;
-  const metadata: ServerMetadata = {
-    ...found,
-    ...(authorization && { authorization_endpoint: authorization }),
-    ...(token && { token_endpoint: token }),
-    ...(userinfo && { userinfo_endpoint: userinfo }),
-    ...(jwks && { jwks_uri: jwks }),
-  };
+  const metadata = { ...found, ...overridden(settings.endpoints) };
   const configuration = new Configuration(
     metadata,
     settings.clientId,
@@ -135,6 +138,33 @@ function configure(
   // Over the code flow OpenID Connect lets TLS vouch for the ID token; we look at its signature as well.
   enableNonRepudiationChecks(configuration);
   return configuration;
+}
+
+/** An OAuth 2.0 provider publishes no metadata: its documentation says where it answers. */
+function documented(issuer: string, settings: Client, fetch: IssuerFetch): Configuration {
+  const metadata = { issuer, ...overridden(settings.endpoints) };
+  return configure(issuer, metadata, settings, toAskApi, fetch);
+}
+
+/** The configuration's names for endpoints, and the metadata's (RFC 8414 §2). */
+const metadataNames = {
+  authorization: "authorization_endpoint",
+  token: "token_endpoint",
+  userinfo: "userinfo_endpoint",
+  jwks: "jwks_uri",
+  introspection: "introspection_endpoint",
+  revocation: "revocation_endpoint",
+  endSession: "end_session_endpoint",
+  pushedAuthorization: "pushed_authorization_request_endpoint",
+} as const;
+
+function overridden(endpoints: Client["endpoints"]): Partial<ServerMetadata> {
+  return Object.fromEntries(
+    Object.entries(metadataNames).flatMap(([name, metadataName]) => {
+      const address = endpoints[name as keyof typeof metadataNames];
+      return address === undefined ? [] : [[metadataName, address]];
+    }),
+  );
 }
 
 type EndpointName =
@@ -154,6 +184,8 @@ const toSignIn: Needs = {
   must: ["authorization_endpoint", "token_endpoint", "jwks_uri"],
   may: ["userinfo_endpoint", "introspection_endpoint"],
 };
+
+const toAskApi: Needs = { must: ["authorization_endpoint", "token_endpoint"], may: [] };
 
 /** Kubernetes and build services publish keys and nothing else. */
 const toCheckTokens: Needs = { must: ["jwks_uri"], may: ["introspection_endpoint"] };

@@ -1,27 +1,30 @@
 import { describe, expect, it } from "vitest";
 import { google } from "../../providers/google.ts";
-import { oidc } from "../../providers/oidc.ts";
-import type { Claims, ClaimNames } from "../../providers/provider.ts";
+import { identify as identifyPerson } from "../../providers/openid.ts";
+import type { Claims, Options } from "../../providers/provider.ts";
 import { providers } from "../../providers/registry.ts";
 
-const usual: ClaimNames = {
-  email: "email",
-  groups: "groups",
-  username: "preferred_username",
+const usual: Options = {
+  emailClaim: "email",
+  groupsClaim: "groups",
+  usernameClaim: "preferred_username",
   trustEmail: false,
+  repositories: [],
+  projects: [],
+  directory: undefined,
 };
 
-function identify(idToken: Claims, userinfo?: Claims, names: Partial<ClaimNames> = {}) {
-  return oidc.identify({ idToken: { sub: "s-1", ...idToken }, userinfo }, { ...usual, ...names });
+function identify(idToken: Claims, userinfo?: Claims, names: Partial<Options> = {}) {
+  return identifyPerson({ idToken: { sub: "s-1", ...idToken }, userinfo }, { ...usual, ...names });
 }
 
 describe("every provider", () => {
   it.each([...providers])(
-    "%s is found by its kind and asks for OpenID Connect",
+    "%s is found by its kind and asks for OpenID Connect, if it speaks that",
     (kind, provider) => {
       expect(provider.kind).toBe(kind);
       expect(provider.label).not.toBe("");
-      expect(provider.scope.split(" ")).toContain("openid");
+      expect(provider.scope.split(" ").includes("openid")).toBe(!provider.isOAuthOnly);
     },
   );
 });
@@ -78,10 +81,10 @@ describe("an email address", () => {
   it("of another claim is not verified by what is said of `email`", () => {
     const claims = { email: "eve@elsewhere.example", email_verified: true, upn: ada };
 
-    expect(identify(claims, undefined, { email: "upn" }).email).toBeUndefined();
-    expect(identify({ upn: ada, email_verified: true }, undefined, { email: "upn" }).email).toBe(
-      ada,
-    );
+    expect(identify(claims, undefined, { emailClaim: "upn" }).email).toBeUndefined();
+    expect(
+      identify({ upn: ada, email_verified: true }, undefined, { emailClaim: "upn" }).email,
+    ).toBe(ada);
   });
 
   it.each([[["a@example.com"]], [{}], [7], [""]])("that is %j is none", (email) => {
@@ -117,7 +120,7 @@ describe("groups", () => {
     ["constructor.name", {}, []],
     ["toString", {}, []],
   ])("may stand at %s", (path, claims, read) => {
-    expect(identify(claims, undefined, { groups: path }).groups).toEqual(read);
+    expect(identify(claims, undefined, { groupsClaim: path }).groups).toEqual(read);
   });
 
   it("come from the ID token where it has them, and from userinfo where not", () => {

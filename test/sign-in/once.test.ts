@@ -28,7 +28,9 @@ describe("a sign-in is taken once", () => {
 
     expect(answers.map(({ status }) => status).toSorted()).toEqual([302, 400, 400]);
     expect(door.issuer.asked("/token")).toBe(before + 1);
-    expect(answers.flatMap(setCookies).filter((line) => /^doorward=[\w-]/.test(line))).toHaveLength(1);
+    expect(answers.flatMap(setCookies).filter((line) => /^doorward=[\w-]/.test(line))).toHaveLength(
+      1,
+    );
   });
 
   it("also when its cookie was kept and sent again", async () => {

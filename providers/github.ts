@@ -1,0 +1,68 @@
+import { everyPage, groupsOrFault, records, type Api } from "./api.ts";
+import { claimAt, id, text } from "./claims.ts";
+import type { Provider } from "./provider.ts";
+
+/** github.com, and GitHub Enterprise Server by its address as `issuer`. Groups: `org`, `org:team`, `repo:owner/name`. */
+export const github: Provider = {
+  kind: "github",
+  label: "GitHub",
+  issuer: "https://github.com",
+  isOAuthOnly: true,
+  scope: "user:email read:org",
+  accountPrompt: "select_account",
+  endpoints: (issuer) => {
+    const api = issuer === "https://github.com" ? "https://api.github.com" : `${issuer}/api/v3`;
+    return {
+      authorization: `${issuer}/login/oauth/authorize`,
+      token: `${issuer}/login/oauth/access_token`,
+      userinfo: `${api}/user`,
+      api,
+    };
+  },
+  // The version keeps the shapes as they are; without a User-Agent GitHub answers 403.
+  apiHeaders: { Accept: "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28" },
+  takes: ["repositories"],
+  async identify({ userinfo = {} }, { repositories }, api) {
+    const [email, member] = await Promise.all([
+      primaryEmail(api),
+      groupsOrFault("the scope read:org", () => memberships(api, repositories)),
+    ]);
+    return {
+      subject: id(userinfo.id) ?? "",
+      email,
+      ...member,
+      name: text(userinfo.name),
+      preferredUsername: text(userinfo.login),
+    };
+  },
+};
+
+async function primaryEmail(api: Api): Promise<string | undefined> {
+  const emails = await everyPage(api, "/user/emails?per_page=100", records);
+  return text(emails.find(({ primary, verified }) => primary === true && verified === true)?.email);
+}
+
+async function memberships(api: Api, repositories: readonly string[]): Promise<string[]> {
+  const [orgs, teams, repos] = await Promise.all([
+    everyPage(api, "/user/orgs?per_page=100", records),
+    everyPage(api, "/user/teams?per_page=100", records),
+    Promise.all(repositories.map((name) => repository(api, name))),
+  ]);
+  const ofTeams = teams.map((team) => {
+    const org = text(claimAt(team, "organization.login"));
+    const slug = text(team.slug);
+    return org === undefined || slug === undefined ? undefined : `${org}:${slug}`;
+  });
+  const found = [...orgs.map((org) => text(org.login)), ...ofTeams, ...repos];
+  return found.filter((group) => group !== undefined);
+}
+
+/** Whoever may push is of the repository; of a private one, whoever sees it. */
+async function repository(api: Api, name: string): Promise<string | undefined> {
+  const path = name.split("/").map(encodeURIComponent).join("/");
+  const { status, body } = await api(`/repos/${path}`, { expects: [404] });
+  if (status === 404) return undefined;
+  const may = (permission: string) => claimAt(body, `permissions.${permission}`) === true;
+  const isMember = may("push") || (claimAt(body, "private") === true && may("pull"));
+  return isMember ? `repo:${name}` : undefined;
+}

@@ -1,0 +1,80 @@
+import { fetchUserInfo, type Configuration } from "openid-client";
+import { claimAt } from "../../providers/claims.ts";
+import type { Claims } from "../../providers/provider.ts";
+import type { Identity } from "../access/identity.ts";
+import { identityOf, type Apis } from "./identity-of.ts";
+import { createApi, noApi } from "./provider-api.ts";
+import type { RelyingParty } from "./relying-party.ts";
+
+/** What is at hand to learn who somebody is. */
+export interface Evidence {
+  /** undefined = there is none that could still be used. */
+  readonly accessToken: string | undefined;
+  /** The checked claims of the ID token; none where a provider has no such thing. */
+  readonly idToken: Claims | undefined;
+  /** They are of an earlier answer: what the issuer says now goes over them. */
+  readonly isOld?: boolean;
+}
+
+/** Who it is, with everything that the provider has to be asked for. Throws `AuthError` and `ApiError`. */
+export async function askIdentity(
+  party: RelyingParty,
+  configuration: Configuration,
+  { accessToken, idToken = {}, isOld = false }: Evidence,
+): Promise<Identity> {
+  const apis = apisFor(party, accessToken);
+  if (party.provider.isOAuthOnly) {
+    const userinfo = await askApi(party, accessToken);
+    return identityOf(party, { idToken: {}, userinfo }, apis);
+  }
+  const isWhole = !isOld && wanted(party).every((claim) => claimAt(idToken, claim) !== undefined);
+  const userinfo =
+    isWhole || accessToken === undefined
+      ? undefined
+      : await askUserinfo(configuration, accessToken, idToken);
+  const said = isOld ? renewedClaims(party, idToken, userinfo) : idToken;
+  return identityOf(party, { idToken: said, userinfo }, apis);
+}
+
+/** What a session is decided by; the rest of an identity is worth no question of its own. */
+function wanted({ provider, settings }: RelyingParty): string[] {
+  const { emailClaim, groupsClaim = provider.groupsClaim, usernameClaim, trustEmail } = settings;
+  const claims = [emailClaim, groupsClaim ?? "groups", usernameClaim, "name"];
+  return trustEmail ? claims : [...claims, "email_verified"];
+}
+
+/** The subject must be the same (OpenID Connect Core §5.3.2). */
+async function askUserinfo(
+  configuration: Configuration,
+  accessToken: string,
+  { sub }: Claims,
+): Promise<Claims | undefined> {
+  if (configuration.serverMetadata().userinfo_endpoint === undefined) return undefined;
+  return fetchUserInfo(configuration, accessToken, String(sub));
+}
+
+/** An old `email_verified` must not vouch for a new address. */
+function renewedClaims({ settings }: RelyingParty, old: Claims, userinfo: Claims = {}): Claims {
+  const ofEmail = ["email", "email_verified", settings.emailClaim];
+  const speaksOfEmail = ofEmail.some((claim) => Object.hasOwn(userinfo, claim));
+  const kept = Object.entries(old).filter(([claim]) => !speaksOfEmail || !ofEmail.includes(claim));
+  return { ...Object.fromEntries(kept), ...userinfo };
+}
+
+async function askApi(party: RelyingParty, accessToken: string | undefined): Promise<Claims> {
+  const { userinfo } = party.endpoints;
+  if (userinfo === undefined || accessToken === undefined) return {};
+  const headers = party.provider.apiHeaders;
+  const { body } = await createApi({ base: userinfo, accessToken, headers, fetch: party.fetch })(
+    userinfo,
+  );
+  return typeof body === "object" && body !== null ? { ...body } : {};
+}
+
+function apisFor(
+  { endpoints: { api: base }, provider, fetch }: RelyingParty,
+  accessToken: string | undefined,
+): Apis {
+  if (base === undefined || accessToken === undefined) return { api: noApi };
+  return { api: createApi({ base, accessToken, headers: provider.apiHeaders, fetch }) };
+}

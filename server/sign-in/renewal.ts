@@ -1,0 +1,121 @@
+import { decodeJwt } from "jose";
+import {
+  refreshTokenGrant,
+  type TokenEndpointResponse,
+  type TokenEndpointResponseHelpers,
+} from "openid-client";
+import { ApiError } from "../../providers/api.ts";
+import type { Claims } from "../../providers/provider.ts";
+import type { Identity } from "../access/identity.ts";
+import { AuthError } from "../errors.ts";
+import { askIdentity } from "./ask-identity.ts";
+import { checkIdToken } from "./id-token.ts";
+import { exchangeError } from "./issuer-error.ts";
+import type { RelyingParty } from "./relying-party.ts";
+
+/** What an issuer gave us to ask it again. */
+export interface Tokens {
+  readonly accessToken: string;
+  /** Milliseconds since the epoch; undefined = the issuer does not say. */
+  readonly accessTokenExpiresAt: number | undefined;
+  readonly refreshToken: string | undefined;
+  readonly idToken: string | undefined;
+}
+
+/** How an issuer can be asked again about somebody; undefined = not at all, and the session lives its lifetime. */
+export type RenewalWay = "refresh token" | "access token" | "directory" | undefined;
+
+export function renewalWay(party: RelyingParty, tokens: Tokens, now: number): RenewalWay {
+  if (tokens.refreshToken !== undefined) return "refresh token";
+  if (party.settings.directory !== undefined) return "directory";
+  const { accessTokenExpiresAt: end } = tokens;
+  // Of an OAuth 2.0 API's token without an end; an OpenID Connect issuer's is short-lived, said or not.
+  if (end === undefined) return party.provider.isOAuthOnly ? "access token" : undefined;
+  return now < end ? "access token" : undefined;
+}
+
+export function tokensOf(
+  answer: TokenEndpointResponse & TokenEndpointResponseHelpers,
+  now: number,
+): Tokens {
+  const seconds = answer.expiresIn();
+  return {
+    accessToken: answer.access_token,
+    accessTokenExpiresAt: seconds === undefined ? undefined : now + seconds * 1000,
+    refreshToken: answer.refresh_token,
+    idToken: answer.id_token,
+  };
+}
+
+/**
+ * Trades the refresh token for the next tokens (RFC 6749 §6). They must be stored before anything else is done
+ * with them, for the old one may be spent. Throws "grant_ended" when the issuer says no for good or speaks of
+ * somebody else, and whatever passes ("issuer_unreachable", "issuer_broken", "client_rejected").
+ */
+export async function refreshTokens(
+  party: RelyingParty,
+  identity: Identity,
+  tokens: Tokens,
+  now: number,
+): Promise<Tokens> {
+  try {
+    const configuration = await party.discover();
+    const answer = await refreshTokenGrant(configuration, tokens.refreshToken ?? "");
+    const claims = answer.claims();
+    const next = tokensOf(answer, now);
+    if (claims !== undefined && next.idToken !== undefined) {
+      if (claims.sub !== identity.subject) throw changed("subject");
+      checkIdToken(claims, next.idToken, next.accessToken, party);
+    }
+    return {
+      ...next,
+      refreshToken: next.refreshToken ?? tokens.refreshToken,
+      idToken: next.idToken ?? tokens.idToken,
+    };
+  } catch (error) {
+    throw renewalError(error, party);
+  }
+}
+
+/** Who it is now. Throws as `refreshTokens` does. */
+export async function askAgain(
+  party: RelyingParty,
+  identity: Identity,
+  tokens: Tokens,
+  isNewIdToken: boolean,
+  now: number,
+): Promise<Identity> {
+  const { accessToken, accessTokenExpiresAt = Number.POSITIVE_INFINITY, idToken: written } = tokens;
+  // It was checked when it came, and has been sealed since.
+  const idToken: Claims | undefined = written === undefined ? undefined : decodeJwt(written);
+  try {
+    const next = await askIdentity(party, await party.discover(), {
+      accessToken: now < accessTokenExpiresAt ? accessToken : undefined,
+      idToken,
+      isOld: !isNewIdToken,
+    });
+    if (next.subject !== identity.subject) throw changed("subject");
+    if (next.issuer !== identity.issuer) throw changed("issuer");
+    if (next.groupsFault?.isTransient) {
+      throw new AuthError("issuer_unreachable", next.groupsFault.reason);
+    }
+    return next;
+  } catch (error) {
+    throw renewalError(error, party);
+  }
+}
+
+function changed(what: string): AuthError {
+  return new AuthError("grant_ended", `the issuer answers with another ${what}`);
+}
+
+function renewalError(error: unknown, party: RelyingParty): AuthError {
+  const message = `${party.issuer} could not be asked again`;
+  if (error instanceof ApiError && error.status === 401) {
+    return new AuthError("grant_ended", message, { cause: error });
+  }
+  const coded = exchangeError(error, message);
+  if (coded.code !== "response_rejected") return coded;
+  // A spent or revoked token, or an answer that fails a check: either way nobody vouches for the session now.
+  return new AuthError("grant_ended", message, { cause: error });
+}
