@@ -1,3 +1,17 @@
+/** What a verdict depends on beside the request as a proxy tells it: a proxy must pass these on. */
+export const visitorHeaders = [
+  "cookie",
+  "authorization",
+  "accept",
+  "origin",
+  "access-control-request-method",
+  "x-requested-with",
+  "sec-websocket-key",
+  "sec-fetch-mode",
+  "sec-fetch-dest",
+  "sec-fetch-site",
+] as const;
+
 /** The headers that a verdict may depend on; every other one has no influence at all. */
 const read = [
   "host",
@@ -8,16 +22,7 @@ const read = [
   "x-original-url",
   "x-original-method",
   "x-forwarded-for",
-  "origin",
-  "access-control-request-method",
-  "cookie",
-  "accept",
-  "authorization",
-  "x-requested-with",
-  "sec-websocket-key",
-  "sec-fetch-mode",
-  "sec-fetch-dest",
-  "sec-fetch-site",
+  ...visitorHeaders,
 ] as const;
 
 export type ReadHeader = (typeof read)[number];

@@ -10,7 +10,10 @@ export interface PublicHost {
   readonly scheme: "https" | "http";
   /** As visitors write it: with the port, where that is not the scheme's own. */
   readonly authority: string;
-  /** Small letters, digits and hyphens, and no other host has the same: `app-example-com`. */
+  /**
+   * At most 60 small letters, digits and hyphens, one of them within, so that no format takes it for a number or
+   * a word of its own; no other host has the same: `app-example-com`.
+   */
   readonly name: string;
   /**
    * `app`: ask doorward about every request, and then pass it on. `doorward`: pass it to doorward, but for
@@ -85,11 +88,16 @@ function toPublicHost(
     port,
     scheme: site.secure ? "https" : "http",
     authority,
-    name: authority.replace(/^\*/, "any").replace(/[^a-z0-9]+/g, "-"),
+    name: nameOf(authority),
     serves,
     base: site.base,
     site: `${site.url.origin}${site.base}`,
   };
+}
+
+function nameOf(authority: string): string {
+  const words = authority.replace(/^\*/, "any").split(/[^a-z0-9]+/);
+  return (words.length === 1 ? ["host", ...words] : words).join("-").slice(0, 50);
 }
 
 /** Most proxies look for the name itself first; those that go by the order find it first as well. */
@@ -101,15 +109,25 @@ function breadth({ host }: PublicHost): number {
   return host.startsWith("*") ? 1000 - host.length : 0;
 }
 
-/** The same host on the same port once (`:443` is no other), and every name once; "doorward" is doorward's. */
+/** The same host on the same port once (`:443` is no other), and every name once. */
 function distinct(hosts: readonly PublicHost[]): PublicHost[] {
   const byAuthority = new Map(hosts.map((host) => [host.authority, host]));
   const byName = new Map<string, PublicHost>();
   for (const host of byAuthority.values()) {
     let { name } = host;
-    for (let count = 2; byName.has(name) || name === "doorward"; count++)
-      name = `${host.name}-${count}`;
+    for (let count = 2; byName.has(name); count++) name = `${host.name}-${count}`;
     byName.set(name, { ...host, name });
   }
   return [...byName.values()];
 }
+
+/** For a comment above what a proxy does with a host. */
+export function purposeOf({ serves, site }: PublicHost): string {
+  return `${purposes[serves]} ${site}`;
+}
+
+const purposes = {
+  app: "Guarded by doorward, which is at",
+  doorward: "doorward on a host of its own:",
+  both: "Guarded by doorward, which is mounted beneath it:",
+};

@@ -1,5 +1,5 @@
 import { exampleApp, type ProxyModel } from "../model.ts";
-import type { PublicHost } from "../public-hosts.ts";
+import { purposeOf, type PublicHost } from "../public-hosts.ts";
 import { believedPrefixes, namesBesidePrefixes, namesToStrip } from "../visitor-headers.ts";
 import { script } from "./script.ts";
 
@@ -148,9 +148,10 @@ backend doorward-nobody
 `;
 }
 
-function guarded({ name, base, site }: PublicHost): string {
+function guarded(host: PublicHost): string {
+  const { name, base } = host;
   return `
-# Guarded by doorward, which is at ${site}
+# ${purposeOf(host)}
 backend ${name}
     # Put nothing in front of these two that answers or passes on: it would be open to everybody.
     http-request lua.doorward doorward ${base}/verify

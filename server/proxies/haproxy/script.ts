@@ -1,3 +1,5 @@
+import { visitorHeaders } from "../../forwarded/request-headers.ts";
+
 /** The question and its answer, which HAProxy has no words for in its own configuration. */
 export function script(identityHeaders: readonly string[]): string {
   const names = identityHeaders.map((name) => `    "${name}",\n`).join("");
@@ -22,10 +24,8 @@ local patience = 1250
 
 -- All that doorward reads. What else a visitor sends is the app's alone.
 local told = {
-    "accept", "access-control-request-method", "authorization", "cookie", "origin", "sec-fetch-dest",
-    "sec-fetch-mode", "sec-fetch-site", "sec-websocket-key", "user-agent", "x-requested-with",
-    "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto",
-}
+    "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "user-agent",
+${visitorHeaders.map((name) => `    "${name}",\n`).join("")}}
 
 -- HAProxy writes these itself.
 local hop_by_hop = {

@@ -1,0 +1,109 @@
+import type { ProxyModel } from "../model.ts";
+import type { PublicHost } from "../public-hosts.ts";
+import { namesToStrip } from "../visitor-headers.ts";
+
+/** For the ingress controller that is made of nginx: an Ingress for every app, and one for doorward's endpoints. */
+export function ingressNginxFiles(model: ProxyModel): ReadonlyMap<string, string> {
+  const byHost = new Map(model.hosts.map((host) => [host.host, host])); // an Ingress has no ports
+  const hosts = [...byHost.values()];
+  const guards = hosts.filter(({ serves }) => serves !== "doorward");
+  const doors = hosts.filter(({ serves }) => serves !== "app");
+  return new Map([
+    [
+      "ingress.yaml",
+      [
+        head,
+        ...guards.map((host) => guarded(host, model)),
+        ...doors.map((host) => endpoints(host, model.doorwardPort)),
+      ].join(""),
+    ],
+    ["strip-headers.yaml", strip(model.identityHeaders)],
+  ]);
+}
+
+const head = `# For ingress-nginx, as \`doorward config ingress-nginx\` prints it for a doorward.yaml. All of it lies in the namespace
+# of doorward, and needs strip-headers.yaml beside it.
+# CHANGE marks what doorward cannot know: the Services of the apps, and the certificates.
+`;
+
+function ingress(host: PublicHost, name: string, annotations: string, paths: string): string {
+  const tls = `  tls:
+    - hosts:
+        - "${host.host}"
+      secretName: ${host.name}-tls # CHANGE: the certificate
+`;
+  return `---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: ${name}
+  namespace: doorward
+${annotations}spec:
+  ingressClassName: nginx
+${host.scheme === "https" ? tls : ""}  rules:
+    - host: "${host.host}"
+      http:
+        paths:
+${paths}`;
+}
+
+function path(type: "Exact" | "Prefix", value: string, service: string, port: string): string {
+  return `          - pathType: ${type}
+            path: ${value}
+            backend:
+              service:
+                name: ${service}
+                port:
+                  number: ${port}
+`;
+}
+
+/** One by one, for /verify is not among them: outside, anybody could ask it with headers of their own making. */
+function endpoints(host: PublicHost, port: number): string {
+  const to = (type: "Exact" | "Prefix", name: string) =>
+    path(type, `${host.base}/${name}`, "doorward", String(port));
+  const paths = [
+    to("Exact", "start"),
+    to("Exact", "sign_out"),
+    to("Exact", "callback"),
+    to("Prefix", "callback/"),
+  ];
+  return ingress(host, `doorward-public-${host.name}`, "", paths.join(""));
+}
+
+function guarded(host: PublicHost, { doorwardPort, identityHeaders }: ProxyModel): string {
+  const prefix = "nginx.ingress.kubernetes.io";
+  const annotations = `  annotations:
+    ${prefix}/auth-url: "http://doorward.doorward.svc.cluster.local:${doorwardPort}${host.base}/verify"
+    ${prefix}/auth-signin: "${host.site}/start"
+    ${prefix}/auth-response-headers: "${identityHeaders.join(",")}"
+    # A cached verdict would outlive a sign-out: no auth-cache-key here.
+`;
+  return ingress(
+    host,
+    host.name,
+    annotations,
+    path("Prefix", "/", `${host.name} # CHANGE: the app`, "8080 # CHANGE"),
+  );
+}
+
+const aboutTheRequest = [
+  "X-Forwarded-Method",
+  "X-Forwarded-Uri",
+  "X-Original-Method",
+  "X-Original-URL",
+];
+
+function strip(identityHeaders: readonly string[]): string {
+  const names = [...namesToStrip(identityHeaders), ...aboutTheRequest];
+  return `# Takes from every request the names that apps believe and doorward does not set. The controller reads this where
+# its own ConfigMap says \`proxy-set-headers: doorward/doorward-strip-headers\`, for all its hosts. Keep
+# enable-underscores-in-headers at \`false\`, as it is by default: x_auth_request_user would be believed as well.
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: doorward-strip-headers
+  namespace: doorward
+data:
+${names.map((name) => `  ${name}: ""\n`).join("")}`;
+}

@@ -1,0 +1,65 @@
+import { indent } from "../indent.ts";
+import { exampleApp, type ProxyModel } from "../model.ts";
+import { forwardAuthOptions } from "./forward-auth.ts";
+import { nothing, questionsOf, routersOf, type Router } from "./routers.ts";
+
+/** Middlewares and an IngressRoute for every router, for Traefik v3 with the Kubernetes CRDs. */
+export function kubernetes({ hosts, doorwardPort, identityHeaders }: ProxyModel): string {
+  const options = indent(forwardAuthOptions(identityHeaders), 4);
+  const questions = questionsOf(hosts).map(({ name, path }) =>
+    resource(
+      "Middleware",
+      name,
+      `  forwardAuth:
+    address: "http://doorward.doorward.svc.cluster.local:${doorwardPort}${path}"
+${options}`,
+    ),
+  );
+  const hidden = resource(
+    "Middleware",
+    nothing.name,
+    `  replacePath:\n    path: ${nothing.path}\n`,
+  );
+  const routes = routersOf(hosts, "v3").map((router) =>
+    resource("IngressRoute", router.name, route(router, doorwardPort)),
+  );
+  return [head, ...questions, hidden, ...routes].join("");
+}
+
+const head = `# For Traefik v3 with the Kubernetes CRDs, as \`doorward config traefik\` prints it for a doorward.yaml. All of it lies
+# in the namespace of doorward; an app in another one needs a \`namespace\` at its service and
+# \`allowCrossNamespace\` at Traefik's provider. On the entry points: aliasHeadersStrategy: delete.
+# CHANGE marks what doorward cannot know: the Services of the apps, and where certificates come from.
+`;
+
+function resource(kind: string, name: string, spec: string): string {
+  return `---
+apiVersion: traefik.io/v1alpha1
+kind: ${kind}
+metadata:
+  name: ${name}
+  namespace: doorward
+spec:
+${spec}`;
+}
+
+function route(router: Router, doorwardPort: number): string {
+  const { rule, priority, entryPoint, middleware, service } = router;
+  const port =
+    service === "doorward" ? String(doorwardPort) : `${exampleApp.split(":")[1]} # CHANGE`;
+  const middlewares =
+    middleware === undefined ? "" : `      middlewares:\n        - name: ${middleware}\n`;
+  const tls = entryPoint.startsWith("websecure")
+    ? "  tls: {} # CHANGE: certResolver or secretName\n"
+    : "";
+  return `  entryPoints:
+    - ${entryPoint}
+  routes:
+    - kind: Rule
+      match: ${rule}
+      priority: ${priority}
+${middlewares}      services:
+        - name: ${service}${service === "doorward" ? "" : " # CHANGE: the app"}
+          port: ${port}
+${tls}`;
+}

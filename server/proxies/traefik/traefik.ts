@@ -1,0 +1,16 @@
+import type { ProxyModel } from "../model.ts";
+import { dockerLabels } from "./docker-labels.ts";
+import { dynamicFile } from "./dynamic-file.ts";
+import { kubernetes } from "./kubernetes.ts";
+import { staticFile } from "./static-file.ts";
+
+/** For Traefik v3 and v2 with files, and for v3 with Docker's labels or Kubernetes' resources. */
+export function traefikFiles(model: ProxyModel): ReadonlyMap<string, string> {
+  return new Map([
+    ["traefik.yaml", staticFile(model.hosts)],
+    ["dynamic/doorward.yaml", dynamicFile(model, "v3")],
+    ["dynamic-v2/doorward.yaml", dynamicFile(model, "v2")],
+    ["docker-labels.yaml", dockerLabels(model)],
+    ["kubernetes.yaml", kubernetes(model)],
+  ]);
+}
