@@ -42,10 +42,10 @@ describe.each(variants)("a doorward that fails, behind $name", (variant) => {
   // Caddy shows what it is told; nginx makes 500 of whatever is no verdict, and the configuration 503. The
   // script for HAProxy takes what may be stored for somebody else's answer.
   it.each([
-    [500, { nginx: 503, caddy: 500, haproxy: 503 }],
-    [503, { nginx: 503, caddy: 503, haproxy: 503 }],
-    [404, { nginx: 503, caddy: 404, haproxy: 503 }],
-    [302, { nginx: 503, caddy: 302, haproxy: 503 }],
+    [500, { nginx: 503, caddy: 500, haproxy: 503, envoy: 503 }],
+    [503, { nginx: 503, caddy: 503, haproxy: 503, envoy: 503 }],
+    [404, { nginx: 503, caddy: 404, haproxy: 503, envoy: 404 }],
+    [302, { nginx: 503, caddy: 302, haproxy: 503, envoy: 302 }],
   ])("lets nobody pass with an answer of %i", async (said, seen) => {
     const { answer: doorward } = stand.gate;
     const before = stand.app.heard.length;

@@ -34,6 +34,8 @@ export const variants = [
   { name: "Caddy, mounted", proxy: "caddy", ...mounted },
   { name: "HAProxy, own host", proxy: "haproxy", ...ownHost },
   { name: "HAProxy, mounted", proxy: "haproxy", ...mounted },
+  { name: "Envoy, own host", proxy: "envoy", ...ownHost },
+  { name: "Envoy, mounted", proxy: "envoy", ...mounted },
 ] as const;
 
 export type Variant = (typeof variants)[number];

@@ -1,10 +1,16 @@
 import { startCaddy } from "../peers/caddy.ts";
+import { startEnvoy } from "../peers/envoy.ts";
 import { startHaproxy } from "../peers/haproxy.ts";
 import { startNginx } from "../peers/nginx.ts";
 
 /** How each proxy is started with what is printed for it. */
-export const starters = { nginx: startNginx, caddy: startCaddy, haproxy: startHaproxy };
+export const starters = {
+  nginx: startNginx,
+  caddy: startCaddy,
+  haproxy: startHaproxy,
+  envoy: startEnvoy,
+};
 
 export type ProxyName = keyof typeof starters;
 
-export const proxiesOfTests: readonly ProxyName[] = ["nginx", "caddy", "haproxy"];
+export const proxiesOfTests: readonly ProxyName[] = ["nginx", "caddy", "haproxy", "envoy"];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Browser } from "../peers/browser.ts";
-import { isQuestion, toldBy, valuesOf } from "./gate.ts";
+import { isQuestion, methodOfQuestion, toldBy, valuesOf } from "./gate.ts";
 import { sendLines } from "./raw-request.ts";
 import { appUrl, setUp, variants, type Stand, type Variant } from "./stand.ts";
 
@@ -8,6 +8,7 @@ import { appUrl, setUp, variants, type Stand, type Variant } from "./stand.ts";
 function telling({ proxy }: Variant, method: string, uri: string): Record<string, string> {
   if (proxy === "nginx")
     return { "x-original-method": method, "x-original-url": `${appUrl}${uri}` };
+  if (proxy === "envoy") return { method, uri, "x-forwarded-proto": "https" };
   return {
     "x-forwarded-method": method,
     "x-forwarded-proto": "https",
@@ -40,7 +41,7 @@ describe.each(variants)("what doorward is told by $name", (variant) => {
       const answer = await ada.ask(`${appUrl}/thing?a=1`, { method });
 
       expect(answer.status).toBe(200);
-      expect(lastQuestion().method).toBe("GET");
+      expect(lastQuestion().method).toBe(methodOfQuestion(variant.proxy, method));
       expect(toldBy(lastQuestion())).toEqual(telling(variant, method, "/thing?a=1"));
       expect(valuesOf(lastQuestion(), "host")).toEqual(["app.example.com"]);
       expect(stand.app.heard.at(-1)).toMatchObject({ method, url: "/thing?a=1" });
@@ -70,25 +71,29 @@ describe.each(variants)("what doorward is told by $name", (variant) => {
 
     const base = new URL(variant.site).pathname.replace(/\/$/, "");
     expect(answer.status).toBe(200);
-    expect([`${base}/verify`, `${base}/verify?`]).toContain(lastQuestion().url);
+    const own = lastQuestion().url.replace(/\?$/, "");
+    const carried = "/x?allowed_groups=nobody&rd=https://evil.example";
+    expect(own).toBe(`${base}/verify${variant.proxy === "envoy" ? carried : ""}`);
   });
 
   it.each(["Cookie, X-Forwarded-Uri, X-Forwarded-Host", "X-Original-URL, X-Original-Method"])(
     "stays whole when Connection names %s",
     async (names) => {
       const before = stand.app.heard.length;
+      const questions = stand.gate.asked.length;
       const lines = ["GET /x HTTP/1.1", "Host: app.example.com", `Connection: close, ${names}`];
 
       const known = await sendLines(stand, ...lines, `Cookie: ${cookie}`);
-      const toldOfKnown = toldBy(lastQuestion());
       const unknown = await sendLines(stand, ...lines);
 
-      expect([known.status, unknown.status]).toEqual([200, 401]);
-      expect([toldOfKnown, toldBy(lastQuestion())]).toEqual([
-        telling(variant, "GET", "/x"),
-        telling(variant, "GET", "/x"),
-      ]);
-      expect(stand.app.heard).toHaveLength(before + 1);
+      // Envoy refuses whoever names a header of its own.
+      const isRefused = variant.proxy === "envoy" && names.includes("X-Forwarded-Host");
+      const whole = telling(variant, "GET", "/x");
+      expect([known.status, unknown.status]).toEqual(isRefused ? [400, 400] : [200, 401]);
+      expect(stand.gate.asked.slice(questions).map(toldBy)).toEqual(
+        isRefused ? [] : [whole, whole],
+      );
+      expect(stand.app.heard).toHaveLength(before + (isRefused ? 0 : 1));
     },
   );
 
@@ -116,14 +121,21 @@ describe.each(variants)("what doorward is told by $name", (variant) => {
     expect(toldBy(lastQuestion())).toEqual(telling(variant, "GET", raw));
   });
 
-  it("has the session also where the cookies come in two lines", async () => {
+  it("has the session also where the cookies come in two lines, or the visitor has none", async () => {
+    const before = stand.app.heard.length;
     const lines = ["GET /x HTTP/1.1", "Host: app.example.com", "Cookie: a=1", `Cookie: ${cookie}`];
 
     const answer = await sendLines(stand, ...lines);
 
-    expect(answer.status).toBe(200);
-    const heard = stand.app.heard.at(-1) ?? { headers: [] };
-    expect(valuesOf(heard, "cookie").join("; ")).toMatch(/^a=1[; ]*$/);
+    // Envoy joins them with a comma; browsers send several lines over HTTP/2 alone, and those it joins rightly.
+    const isLost = variant.proxy === "envoy";
+    const cookies = stand.app.heard.slice(before).map((heard) =>
+      valuesOf(heard, "cookie")
+        .join("; ")
+        .replace(/[; ]+$/, ""),
+    );
+    expect(answer.status).toBe(isLost ? 401 : 200);
+    expect(cookies).toEqual(isLost ? [] : ["a=1"]);
   });
 
   it("has the session beside 7 KiB of other cookies, and 70 KiB are refused", async () => {

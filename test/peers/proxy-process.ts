@@ -59,6 +59,22 @@ export async function startProxy(
   throw new AggregateError(failures, `the proxy does not start: ${failures.join("\n")}`);
 }
 
+/** The same of a double, which runs in this process. */
+export async function startStandIn(
+  start: (folder: string, ports: Ports) => Promise<{ stop(): Promise<void> }>,
+): Promise<Proxy> {
+  const folder = await mkdtemp(join(tmpdir(), "doorward-proxy-"));
+  const ports = { http: await freePort(), https: await freePort() };
+  const double = await start(folder, ports);
+  return {
+    ...ports,
+    async stop() {
+      await double.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
 async function run({ program, args, environment = {} }: Command, folder: string) {
   const child = spawn(program, args, {
     cwd: folder,

@@ -1,0 +1,37 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { startEnvoyDouble } from "./doubles/envoy.ts";
+import { startProxy, startStandIn, rewired, type Proxy, type Wiring } from "./proxy-process.ts";
+import { createCertificate } from "./tls.ts";
+
+/** Envoy with what is printed for it: the program that ENVOY_BIN names, or a double of it. */
+export function startEnvoy(wiring: Wiring): Promise<Proxy> {
+  const { ENVOY_BIN: program } = process.env;
+  if (program === undefined) {
+    return startStandIn(async (folder, ports) => {
+      const certificate = join(folder, "example.com");
+      createCertificate(certificate, wiring.hosts);
+      const text = rewired(wiring.files, addresses(wiring)).get("envoy.yaml") ?? "";
+      return startEnvoyDouble(text, folder, { ports, certificate, hosts: wiring.hosts });
+    });
+  }
+  return startProxy(wiring, async (folder, { http, https }) => {
+    await mkdir(join(folder, "tls"));
+    createCertificate(join(folder, "tls/example.com"), wiring.hosts);
+    const files = rewired(wiring.files, {
+      ...addresses(wiring),
+      "/etc/envoy/": `${folder}/`,
+      'address: "::", port_value: 80, ipv4_compat: true': `address: 127.0.0.1, port_value: ${http}`,
+      'address: "::", port_value: 443, ipv4_compat: true': `address: 127.0.0.1, port_value: ${https}`,
+    });
+    await writeFile(join(folder, "envoy.yaml"), files.get("envoy.yaml") ?? "");
+    return { program, args: ["-c", "envoy.yaml", "--log-level", "error"] };
+  });
+}
+
+function addresses({ doorwardPort, appPort }: Wiring): Record<string, string> {
+  return {
+    'address: "127.0.0.1", port_value: 4180': `address: "127.0.0.1", port_value: ${doorwardPort}`,
+    'address: "127.0.0.1", port_value: 8080': `address: "127.0.0.1", port_value: ${appPort}`,
+  };
+}
