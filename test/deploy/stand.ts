@@ -36,6 +36,8 @@ export const variants = [
   { name: "HAProxy, mounted", proxy: "haproxy", ...mounted },
   { name: "Envoy, own host", proxy: "envoy", ...ownHost },
   { name: "Envoy, mounted", proxy: "envoy", ...mounted },
+  { name: "APISIX, own host", proxy: "apisix", ...ownHost },
+  { name: "APISIX, mounted", proxy: "apisix", ...mounted },
 ] as const;
 
 export type Variant = (typeof variants)[number];

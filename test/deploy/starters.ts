@@ -1,3 +1,4 @@
+import { startApisix } from "../peers/apisix.ts";
 import { startCaddy } from "../peers/caddy.ts";
 import { startEnvoy } from "../peers/envoy.ts";
 import { startHaproxy } from "../peers/haproxy.ts";
@@ -9,8 +10,15 @@ export const starters = {
   caddy: startCaddy,
   haproxy: startHaproxy,
   envoy: startEnvoy,
+  apisix: startApisix,
 };
 
 export type ProxyName = keyof typeof starters;
 
-export const proxiesOfTests: readonly ProxyName[] = ["nginx", "caddy", "haproxy", "envoy"];
+export const proxiesOfTests: readonly ProxyName[] = [
+  "nginx",
+  "caddy",
+  "haproxy",
+  "envoy",
+  "apisix",
+];

@@ -2,7 +2,7 @@
 # The programs that the tests run for real. What is missing is installed from Debian's packages, or named.
 set -euo pipefail
 
-declare -A package=([nginx]=nginx [caddy]=caddy [haproxy]=haproxy [chromium]=chromium [openssl]=openssl)
+declare -A package=([nginx]=nginx [caddy]=caddy [haproxy]=haproxy [chromium]=chromium [openssl]=openssl [luajit]=luajit)
 PATH=$PATH:/usr/sbin
 missing=()
 for program in "${!package[@]}"; do

@@ -33,7 +33,7 @@ nginx_config:
   http:
     # Apps behind CGI, WSGI or PHP read X_Auth_Request_User as X-Auth-Request-User.
     underscores_in_headers: "off"
-plugins: [forward-auth, proxy-rewrite, redirect, fault-injection, serverless-post-function]
+plugins: [forward-auth, proxy-rewrite, redirect, fault-injection, serverless-pre-function, serverless-post-function]
 `;
 }
 
@@ -61,7 +61,7 @@ ${upstream("doorward", doorward, "# Where doorward listens.")}${apps.join("")}${
 `;
 }
 
-const head = `# Routes of APISIX 3.3 or later, as \`doorward config apisix\` prints them for a doorward.yaml. Goes to conf/apisix.yaml.
+const head = `# Routes of APISIX 3, as \`doorward config apisix\` prints them for a doorward.yaml. Goes to conf/apisix.yaml.
 # CHANGE marks what doorward cannot know: where the apps are, and the certificate.
 
 `;
@@ -73,7 +73,7 @@ function redirect({ host, name }: PublicHost): string {
     uri: /*
     priority: 100
 ${onlyBy("http")}    plugins:
-      redirect: { uri: "https://$host$request_uri", ret_code: 308 }
+      redirect: { uri: "https://$host$real_request_uri", ret_code: 308 }
 `;
 }
 

@@ -63,13 +63,22 @@ package.preload["apisix.core"] = function()
     }
 end
 
+-- A variable of APISIX comes and goes as a header whose name begins with a colon.
+local var = setmetatable({}, {
+    __index = function(_, name) return all(":" .. name)[1] end,
+    __newindex = function(_, name, value)
+        remove(":" .. name)
+        add(":" .. name, value)
+    end,
+})
+
 local run
 if kind == "envoy" then
     assert(loadfile(file))()
     run = function() envoy_on_request({ headers = function() return headers end }) end
 else
     local written = assert(loadfile(file))()
-    run = function() written({}, {}) end
+    run = function() written({}, { var = var }) end
 end
 
 while true do
