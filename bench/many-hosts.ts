@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { pino } from "pino";
 import { createHouse } from "../server/app.ts";
 import { openStore } from "../server/session/storage.ts";
-import { Sessions } from "../server/session/sessions.ts";
+import { openSessions } from "../test/peers/sessions.ts";
 import { createVerify, type VerifyRequest } from "../server/verify.ts";
 import { configOf } from "../test/peers/doorward.ts";
 import { nginxQuestion, signIn } from "./requests.ts";
@@ -39,15 +39,7 @@ export async function gateWith(
     ),
   });
   const log = pino({ level: "silent" });
-  const sessions = new Sessions({
-    store: await openStore(config.storage),
-    secrets: config.secret,
-    lifetimeMs: config.session.lifetime,
-    idleMs: config.session.idle,
-    isCurrent: () => true,
-    log,
-    now: Date.now,
-  });
+  const sessions = openSessions({ store: await openStore(config.storage) });
   const house = createHouse(config, { sessions, log, now: Date.now });
   const [site] = house.sites;
   if (site === undefined) throw new Error("there is no site");

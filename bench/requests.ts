@@ -1,4 +1,5 @@
 import type { Sessions } from "../server/session/sessions.ts";
+import { newSession } from "../test/peers/sessions.ts";
 import type { Site } from "../server/config/site.ts";
 
 const cookieBytes = 1024;
@@ -32,20 +33,5 @@ function fresh(text: string): string {
 
 /** A session that stays hot. */
 export function signIn(sessions: Sessions, site: Site): Promise<string> {
-  return sessions.start({
-    clientId: "door",
-    site: site.url.href,
-    accessToken: undefined,
-    idToken: undefined,
-    identity: {
-      issuer: "https://id.example.com",
-      subject: "s-1",
-      email: "ada@example.com",
-      groups: ["staff", "ops"],
-      name: "Ada",
-      preferredUsername: "ada",
-      provider: "company",
-      claims: {},
-    },
-  });
+  return sessions.start(newSession(site, { groups: ["staff", "ops"], preferredUsername: "ada" }));
 }

@@ -6,5 +6,6 @@ export const google = openid({
   label: "Google",
   issuer: "https://accounts.google.com",
   scope: "openid email profile",
+  revokesWholeGrant: true,
   accountPrompt: "select_account", // Google refuses `login`
 });

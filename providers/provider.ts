@@ -70,6 +70,8 @@ export interface Provider {
   readonly authorization?: Readonly<Record<string, string>>;
   /** false: an issuer that offers the scope `offline_access`, and gives refresh tokens without it. */
   readonly offlineAccess?: false;
+  /** To revoke one refresh token ends the person's sessions everywhere: then sign-out leaves it alone. */
+  readonly revokesWholeGrant?: true;
   /** The `prompt` that makes this issuer ask which account to use. */
   readonly accountPrompt?: string;
   readonly endpoints?: (issuer: string) => Endpoints;

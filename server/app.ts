@@ -17,8 +17,8 @@ import { openStore, type Store } from "./session/storage.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
 import { createRelyingParty, type RelyingParty } from "./sign-in/relying-party.ts";
 import { createReturnTargets } from "./sign-in/return-target.ts";
+import { SignOutReturns } from "./sign-in/sign-out-return.ts";
 import { Transactions } from "./sign-in/transaction.ts";
-import { UsedStates } from "./sign-in/used-states.ts";
 import { createVerify } from "./verify.ts";
 
 /** What a test may hold in its hand. */
@@ -45,11 +45,21 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
   const issuerFetch = createIssuerFetch(fetch);
   const parties = createParties(config, { fetch: issuerFetch, now });
   const offers = new Map(createSites(config).map(({ url, providers: names }) => [url.href, names]));
+  const passesOn = (token: string) =>
+    Object.values(config.headers).some((source) => source.endsWith(token));
   const sessions = new Sessions({
     store,
     secrets: config.secret,
+    parties,
     lifetimeMs: config.session.lifetime,
     idleMs: config.session.idle,
+    refreshMs: config.session.refresh,
+    graceMs: config.session.grace ?? config.session.lifetime,
+    shown: ({ accessToken, idToken }) => ({
+      accessToken: passesOn("accessToken") ? accessToken : undefined,
+      idToken: passesOn("idToken") ? idToken : undefined,
+    }),
+    keepsIdToken: config.signOut === "issuer",
     isCurrent: ({ identity, clientId, site: siteUrl }) => {
       if (offers.get(siteUrl)?.includes(identity.provider) === false) return false;
       const party = parties.get(identity.provider);
@@ -65,6 +75,7 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
     ...house,
     site,
     parties: offered(parties, site),
+    store,
   }));
   const close = async () => {
     await sessions.settle();
@@ -95,7 +106,7 @@ export function createHouse(
     rules,
     rulesOf: indexByHost(rules),
     transactions: new Transactions(config.secret, parts.now),
-    usedStates: new UsedStates(),
+    signOutReturns: new SignOutReturns(config.secret),
     returnTarget: createReturnTargets(sites, config.allowedRedirects),
     counts: createCounts(),
   };

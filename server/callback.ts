@@ -8,7 +8,7 @@ import { deniedPage } from "./pages/denied-page.ts";
 import { readCookie, sessionCookieName, setSessionCookie } from "./session/cookie.ts";
 import { exchangeCode, type CallbackAnswer, type SignedIn } from "./sign-in/code-flow.ts";
 import type { RelyingParty } from "./sign-in/relying-party.ts";
-import type { Transaction } from "./sign-in/transaction.ts";
+import { transactionMs, type Transaction } from "./sign-in/transaction.ts";
 
 /** Takes the issuer's answer, once, in the browser that asked for it, and opens a session. */
 export function createCallback(door: Door): Endpoint {
@@ -55,7 +55,7 @@ export function createCallback(door: Door): Endpoint {
     if (party === undefined)
       throw new AuthError("provider_unknown", `${transaction.provider} is not configured`);
     // From here on the transaction is spent, whatever becomes of it.
-    if (!door.usedStates.take(transaction.state))
+    if (!(await takeOnce(transaction.state)))
       throw new AuthError("transaction_used", "the state came twice");
     checkAnswer(answer.query, party);
     const signedIn = await exchangeCode(party, site, transaction, answer);
@@ -66,6 +66,11 @@ export function createCallback(door: Door): Endpoint {
       return insist(transaction, forget);
     }
     return open(party, signedIn, transaction, cookies, forget);
+  }
+
+  /** An issuer's answer is taken once, by whichever replica it comes to (RFC 9700 §4.5). */
+  function takeOnce(state: string): Promise<boolean> {
+    return door.store.claim(`state:${state}`, state, transactionMs);
   }
 
   function refuse(
@@ -103,20 +108,18 @@ export function createCallback(door: Door): Endpoint {
   /** A new session with a new token every time, so that none can be planted (fixation). */
   async function open(
     party: RelyingParty,
-    { identity, tokens: { accessToken, idToken } }: SignedIn,
+    { identity, tokens, sid }: SignedIn,
     { returnTo }: Transaction,
     cookies: string | undefined,
     forget: string[],
   ): Promise<Answer> {
     await sessions.end(site, readCookie(cookies, sessionCookieName(site)));
-    const passesOn = (token: string) =>
-      Object.values(door.config.headers).some((source) => source.endsWith(token));
     const token = await sessions.start({
       identity,
       site: site.url.href,
       clientId: party.settings.clientId,
-      accessToken: passesOn("accessToken") ? accessToken : undefined,
-      idToken: passesOn("idToken") ? idToken : undefined,
+      sid,
+      tokens,
     });
     const { issuer, subject, provider } = identity;
     door.counts.signedIn++;

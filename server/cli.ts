@@ -130,6 +130,29 @@ const config = defineCommand({
     }),
 });
 
+const revokeArgs = {
+  ...args,
+  subject: { type: "string", description: "end the sessions of this subject" },
+  provider: { type: "string", description: "the subject at this provider alone" },
+  all: { type: "boolean", description: "end everybody's sessions" },
+} as const;
+
+const revoke = defineCommand({
+  meta: { name: "revoke", description: "end sessions: --subject SUBJECT, or --all" },
+  args: revokeArgs,
+  run: ({ args: { all = false, subject, provider, ...given } }) =>
+    withConfig(given, revokeArgs, async (loaded) => {
+      const { revoke: end } = await import("./revoke.ts");
+      const ended = await end(loaded, { all, subject, provider });
+      process.stdout.write(`${ended.join("\n")}\n`);
+    }),
+});
+
+const sessions = defineCommand({
+  meta: { name: "sessions", description: "end sessions that are open" },
+  subCommands: { revoke },
+});
+
 const secret = defineCommand({
   meta: { name: "secret", description: "print a fresh secret for the configuration" },
   run: () => void process.stdout.write(`${createSecret()}\n`),
@@ -144,6 +167,6 @@ await runMain(
     },
     args, // named here too, or the FILE after --config would be taken for a command
     default: "serve",
-    subCommands: { serve, check, explain, config, health, secret },
+    subCommands: { serve, check, explain, config, health, sessions, secret },
   }),
 );

@@ -10,8 +10,9 @@ import type { Log } from "./observe/log.ts";
 import type { Sessions } from "./session/sessions.ts";
 import type { RelyingParty } from "./sign-in/relying-party.ts";
 import type { ReturnTargets } from "./sign-in/return-target.ts";
+import type { SignOutReturns } from "./sign-in/sign-out-return.ts";
 import type { Transactions } from "./sign-in/transaction.ts";
-import type { UsedStates } from "./sign-in/used-states.ts";
+import type { Store } from "./store/store.ts";
 
 /** What the endpoints of all sites share; made once from the configuration and never changed. */
 export interface House {
@@ -24,7 +25,7 @@ export interface House {
   /** undefined = no rule takes anything but a session. */
   readonly admit: Admit | undefined;
   readonly transactions: Transactions;
-  readonly usedStates: UsedStates;
+  readonly signOutReturns: SignOutReturns;
   readonly returnTarget: ReturnTargets;
   readonly counts: Counts;
   readonly log: Log;
@@ -35,6 +36,7 @@ export interface House {
 export interface Door extends House {
   readonly site: Site;
   readonly parties: ReadonlyMap<string, RelyingParty>;
+  readonly store: Store;
 }
 
 export type Endpoint = (event: H3Event) => Promise<Answer>;

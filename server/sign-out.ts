@@ -1,36 +1,89 @@
 import type { H3Event } from "h3";
-import { empty, json, redirect, type Answer } from "./answer.ts";
+import { empty, redirect, type Answer } from "./answer.ts";
 import type { Door, Endpoint } from "./door.ts";
+import { createIssuerSignOut } from "./issuer-sign-out.ts";
+import { reasonsOf } from "./observe/log.ts";
 import { confirmSignOutPage, signedOutPage } from "./pages/signed-out-page.ts";
 import { forgetSession, readCookies, sessionCookieName } from "./session/cookie.ts";
+import type { SessionRecord } from "./session/record.ts";
+import { endSessionUrl, revokeTokens } from "./sign-in/end-session.ts";
 
 const mostFormBytes = 16 * 1024;
 /** More of one name than this no browser sends. */
 const mostCookies = 8;
 
 /** Ends the session in the store first and in the browser then, and says so or goes on to `rd`. */
-export function createSignOut({ site, sessions, returnTarget, counts, log }: Door): Endpoint {
+export function createSignOut(door: Door): Endpoint {
+  const { site, sessions, signOutReturns, returnTarget, counts, log } = door;
+  const { backChannel, frontChannel } = createIssuerSignOut(door);
+
   return async ({ url: { searchParams: query }, req }) => {
     const { headers } = req;
     const form = req.method === "POST" ? await readForm(req) : new URLSearchParams();
-    // An issuer takes any 200 to mean that its session has ended here (Back-Channel Logout 1.0).
-    if (form.has("logout_token")) return json(501, { error: "unsupported" });
+    // An issuer takes any 200 to mean that its session has ended here.
+    if (form === undefined) return empty(413);
+    const logoutToken = form.get("logout_token");
+    if (logoutToken !== null) return backChannel(logoutToken);
+    const [issuer, sid] = [query.get("iss"), query.get("sid")];
+    if (issuer !== null && sid !== null) return frontChannel(issuer, sid);
+    const cookies = headers.get("cookie") ?? undefined;
+    const returned = signOutReturns.find(site, cookies, query.get("state") ?? "");
+    if (returned !== undefined) return back(returned);
     const returnTo = returnTarget(site, query.get("rd") ?? form.get("rd"));
     if ((headers.get("sec-purpose") ?? "").includes("prefetch")) return empty(403);
     // A picture or a form on another site must not sign anybody out.
     if (isCrossSite(headers)) return confirm(returnTo);
-    const tokens = readCookies(headers.get("cookie") ?? undefined, sessionCookieName(site));
+    const tokens = readCookies(cookies, sessionCookieName(site));
     // Two of one name count for nobody at the gate; signed out means that neither ever will again.
-    for (const token of tokens.slice(0, mostCookies)) await end(token);
-    return gone(returnTo);
+    const ended: SessionRecord[] = [];
+    for (const token of tokens.slice(0, mostCookies)) ended.push(...(await end(token)));
+    const [record] = ended;
+    const location = record && (await issuersOwn(record, returnTo));
+    return location ?? gone(returnTo);
   };
 
-  async function end(token: string): Promise<void> {
+  async function end(token: string): Promise<SessionRecord[]> {
     const ended = await sessions.end(site, token);
-    if (ended === undefined) return;
-    const { issuer, subject, provider } = ended.record.identity;
+    if (ended === undefined) return [];
+    const { issuer, subject, provider } = ended.identity;
     counts.signedOut++;
     log.info({ provider, issuer, subject }, "signed out");
+    revoke(ended);
+    return [ended];
+  }
+
+  /** Nobody waits for it: signed out is whoever has no session. */
+  function revoke({ identity: { provider }, tokens }: SessionRecord): void {
+    const party = door.parties.get(provider);
+    if (party === undefined) return;
+    revokeTokens(party, tokens).catch((error: unknown) =>
+      log.warn({ provider, reason: reasonsOf(error) }, "a refresh token could not be revoked"),
+    );
+  }
+
+  /** On to the issuer, which signs out too; an issuer that is down keeps nobody signed in here. */
+  async function issuersOwn(
+    { identity: { provider }, tokens }: SessionRecord,
+    returnTo: string | undefined,
+  ): Promise<Answer | undefined> {
+    const party = door.parties.get(provider);
+    if (door.config.signOut !== "issuer" || party === undefined) return undefined;
+    const { state, setCookie } = signOutReturns.begin(site, returnTo);
+    try {
+      const location = await endSessionUrl(party, site, tokens?.idToken, state);
+      if (location === undefined) return undefined;
+      return redirect(303, location, ...removals(), "Set-Cookie", setCookie);
+    } catch (error) {
+      log.warn({ provider, reason: reasonsOf(error) }, "signed out here, and not at the issuer");
+      return undefined;
+    }
+  }
+
+  /** The issuer sent the visitor back, with the state that this browser left with. */
+  function back(returnTo: string): Answer {
+    const forget = ["Set-Cookie", signOutReturns.forget(site)];
+    if (returnTo === "") return signedOutPage(site.address("start"), ...forget);
+    return redirect(303, returnTo, ...forget);
   }
 
   /** Fetch Metadata says so, and in browsers that have none the origin of a form. */
@@ -47,16 +100,26 @@ export function createSignOut({ site, sessions, returnTarget, counts, log }: Doo
   }
 
   function gone(returnTo: string | undefined): Answer {
-    const remove = forgetSession(site).flatMap((cookie) => ["Set-Cookie", cookie]);
-    if (returnTo === undefined) return signedOutPage(site.address("start"), ...remove);
-    return redirect(303, returnTo, ...remove);
+    if (returnTo === undefined) return signedOutPage(site.address("start"), ...removals());
+    return redirect(303, returnTo, ...removals());
+  }
+
+  function removals(): string[] {
+    return forgetSession(site).flatMap((cookie) => ["Set-Cookie", cookie]);
   }
 }
 
-/** A form that says beforehand that it is small; of anything else not a byte is read. */
-async function readForm(request: H3Event["req"]): Promise<URLSearchParams> {
-  const type = request.headers.get("content-type") ?? "";
-  const bytes = Number(request.headers.get("content-length") ?? Number.NaN);
-  const isForm = type.startsWith("application/x-www-form-urlencoded") && bytes <= mostFormBytes;
-  return new URLSearchParams(isForm ? await request.text() : "");
+/** A small form; undefined = it is too large to be one of ours. */
+async function readForm({ headers, body }: H3Event["req"]): Promise<URLSearchParams | undefined> {
+  const type = headers.get("content-type") ?? "";
+  if (!type.startsWith("application/x-www-form-urlencoded") || body === null)
+    return new URLSearchParams();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > mostFormBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return new URLSearchParams(Buffer.concat(chunks).toString());
 }

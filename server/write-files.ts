@@ -16,6 +16,7 @@ export async function writeFiles(
   folder: string,
   files: ReadonlyMap<string, string>,
 ): Promise<string[]> {
+  if (folder === "") throw new Error("--write names no folder: write --write DIR");
   const states = await Promise.all(
     [...files].map(async ([name, text]) => {
       const path = join(folder, name);

@@ -127,7 +127,7 @@ describe("the journey", () => {
       body: "logout_token=a.b.c",
     });
 
-    expect(answer.status).toBe(501);
+    expect(answer.status).toBe(400);
   });
 
   it("asks first when a form of another site leads there", async () => {

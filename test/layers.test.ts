@@ -7,11 +7,11 @@ const root = join(import.meta.dirname, "..");
 /** From the top down; a file may import from its own rank's folder and from what is beneath. */
 const ranks: RegExp[][] = [
   [/^server\/cli\.ts$/],
-  [/^server\/(serve|check|health|admin|explain|write-files)\.ts$/],
+  [/^server\/(serve|check|health|admin|explain|revoke|write-files)\.ts$/],
   [/^server\/app\.ts$/],
   [/^server\/listener\.ts$/],
   [/^server\/(verify|start|callback|sign-out)\.ts$/],
-  [/^server\/(user-info)\.ts$/],
+  [/^server\/(user-info|issuer-sign-out)\.ts$/],
   [/^server\/(refusals)\.ts$/],
   [/^server\/door\.ts$/],
   [/^server\/proxies\//],

@@ -64,15 +64,6 @@ describe("the configurations in the README", () => {
 
     expect(String(adapted)).toContain("/_auth/verify");
   });
-
-  it("Traefik's is YAML, and keeps /verify off the public side", () => {
-    const [, , text = ""] = readme.split("```yaml\n");
-    const { http } = parseYAML<{ http: { routers: { doorward: { rule: string } } } }>(
-      text.split("```")[0] ?? "",
-    );
-
-    expect(http.routers.doorward.rule).toContain("!PathPrefix(`/_auth/verify`)");
-  });
 });
 
 function path(): NodeJS.ProcessEnv {

@@ -3,7 +3,7 @@ import type { Answer } from "../server/answer.ts";
 import { createHouse } from "../server/app.ts";
 import { createSites, type Site } from "../server/config/site.ts";
 import { AuthError } from "../server/errors.ts";
-import { Sessions } from "../server/session/sessions.ts";
+import { newSession, openSessions } from "./peers/sessions.ts";
 import { openStore, type Store } from "../server/session/storage.ts";
 import { createVerify, type Verify } from "../server/verify.ts";
 import { capturingLog } from "./peers/capturing-log.ts";
@@ -40,32 +40,9 @@ const [site] = createSites(config) as [Site];
 async function gate(store?: Store) {
   const { log, events } = capturingLog();
   const now = Date.now;
-  const sessions = new Sessions({
-    store: store ?? (await openStore(config.storage)),
-    secrets: config.secret,
-    lifetimeMs: config.session.lifetime,
-    idleMs: config.session.idle,
-    isCurrent: () => true,
-    log,
-    now,
-  });
+  const sessions = openSessions({ store: store ?? (await openStore(config.storage)), log });
   const signedIn = (groups: string[], email?: string) =>
-    sessions.start({
-      clientId: "door",
-      site: site.url.href,
-      accessToken: undefined,
-      idToken: undefined,
-      identity: {
-        issuer: "https://id.example.com",
-        subject: "s-1",
-        email,
-        groups,
-        name: "Ada",
-        preferredUsername: undefined,
-        provider: "google",
-        claims: {},
-      },
-    });
+    sessions.start(newSession(site, { subject: "s-1", email, groups, provider: "google" }));
   const verify = createVerify(createHouse(config, { sessions, log, now }));
   return { verify, signedIn, events };
 }

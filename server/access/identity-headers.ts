@@ -1,13 +1,13 @@
 import { claimAt } from "../../providers/claims.ts";
 import type { Log } from "../observe/log.ts";
-import type { SessionRecord } from "../session/record.ts";
+import type { ShownRecord } from "../session/record.ts";
 import { parseHeaderSource, type HeaderSource } from "./header-map.ts";
 
 /** nginx's default buffer for a whole answer head is 4 KiB; this leaves room for the rest of it. */
 const mostBytes = 3_584;
 
 /** The identity headers of an allow, as a flat list of names and values. */
-export type IdentityHeaders = (record: SessionRecord | undefined) => string[];
+export type IdentityHeaders = (record: ShownRecord | undefined) => string[];
 
 /**
  * Prepares the headers that say who it is. Every configured one is there every time, empty where there
@@ -52,7 +52,7 @@ export function createIdentityHeaders(
 
 type Drop = (name: string, reason: string) => void;
 
-function valueOf({ identity, accessToken, idToken }: SessionRecord, source: HeaderSource): unknown {
+function valueOf({ identity, accessToken, idToken }: ShownRecord, source: HeaderSource): unknown {
   if ("claim" in source) return claimAt(identity.claims, source.claim);
   if (source.field === "accessToken") return accessToken && source.prefix + accessToken;
   if (source.field === "idToken") return idToken && source.prefix + idToken;

@@ -174,21 +174,10 @@ async function verifiedToken(
   const { exp } = claims;
   const said = { idToken: claims, userinfo: undefined, accessToken: claims };
   const record = {
-    version: 1,
     identity: await identityOf(issuer, said, { api: noApi }),
-    site: "",
-    clientId: issuer.clientId ?? "",
     accessToken: token,
     idToken: kind === "id" ? token : undefined,
-    createdAt: now,
     expiresAt: typeof exp === "number" ? exp * 1000 : now + longestIntrospectedMs,
-    usedAt: now,
-  } as const;
-  return { kind, scopes: scopesOf(claims), session: unstoredSession(record) };
-}
-
-/** What `Authorization` proves holds for its request alone, and no store hears of it. */
-export function unstoredSession(record: Session["record"]): Session {
-  const { usedAt } = record;
-  return { record, usedAt, storedUsedAt: usedAt, isEnded: false, writing: Promise.resolve() };
+  };
+  return { kind, scopes: scopesOf(claims), session: { record } };
 }

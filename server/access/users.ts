@@ -3,7 +3,6 @@ import { ConfigError, type Fault } from "../config/faults.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import type { Session } from "../session/sessions.ts";
 import { parsePasswordHash, type PasswordCheck } from "./password-hash.ts";
-import { unstoredSession } from "./token-source.ts";
 
 export interface User {
   readonly session: Session;
@@ -88,24 +87,16 @@ export function parseUsers(file: string, text: string): UserList {
 /** A name and nothing else: rules let such a user in by `subjects`, or by `provider: users`. */
 function sessionOf(name: string): Session {
   const issuer = "urn:doorward:users";
-  return unstoredSession({
-    version: 1,
-    identity: {
-      issuer,
-      subject: name,
-      email: undefined,
-      groups: [],
-      name: undefined,
-      preferredUsername: name,
-      provider: "users",
-      claims: { iss: issuer, sub: name },
-    },
-    site: "",
-    clientId: "",
-    accessToken: undefined,
-    idToken: undefined,
-    createdAt: 0,
-    expiresAt: Number.MAX_SAFE_INTEGER,
-    usedAt: 0,
-  });
+  const identity = {
+    issuer,
+    subject: name,
+    email: undefined,
+    groups: [],
+    name: undefined,
+    preferredUsername: name,
+    provider: "users",
+    claims: { iss: issuer, sub: name },
+  };
+  const expiresAt = Number.MAX_SAFE_INTEGER;
+  return { record: { identity, accessToken: undefined, idToken: undefined, expiresAt } };
 }

@@ -152,7 +152,7 @@ export const schema = v.strictObject({
     }),
     {},
   ),
-  signOut: v.optional(v.picklist(["local"]), "local"),
+  signOut: v.optional(v.picklist(["local", "issuer"]), "local"),
   headers: v.optional(v.record(told(headerNameFault), told(headerSourceFault)), {
     "X-Auth-Request-User": "subject",
     "X-Auth-Request-Email": "email",

@@ -11,7 +11,7 @@ export interface PublicHost {
   /** As visitors write it: with the port, where that is not the scheme's own. */
   readonly authority: string;
   /**
-   * At most 60 small letters, digits and hyphens, one of them within, so that no format takes it for a number or
+   * At most 45 small letters, digits and hyphens, one of them within, so that no format takes it for a number or
    * a word of its own; no other host has the same: `app-example-com`.
    */
   readonly name: string;
@@ -97,7 +97,10 @@ function toPublicHost(
 
 function nameOf(authority: string): string {
   const words = authority.replace(/^\*/, "any").split(/[^a-z0-9]+/);
-  return (words.length === 1 ? ["host", ...words] : words).join("-").slice(0, 50);
+  return (words.length === 1 ? ["host", ...words] : words)
+    .join("-")
+    .slice(0, 40)
+    .replace(/-+$/, "");
 }
 
 /** Most proxies look for the name itself first; those that go by the order find it first as well. */

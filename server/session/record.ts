@@ -1,5 +1,9 @@
 import * as v from "valibot";
 import type { Identity } from "../access/identity.ts";
+import type { Tokens } from "../sign-in/tokens.ts";
+
+/** Written in this shape since this number; an older one is no session. */
+export const shape = 2;
 
 const text = v.optional(v.string());
 
@@ -8,39 +12,62 @@ const identity = v.object({
   subject: v.pipe(v.string(), v.nonEmpty()),
   email: text,
   groups: v.array(v.string()),
+  groupsFault: v.optional(v.object({ reason: v.string(), isTransient: v.boolean() })),
   name: text,
   preferredUsername: text,
   provider: v.string(),
   claims: v.record(v.string(), v.unknown()),
 });
 
+const tokens = v.object({
+  accessToken: text,
+  accessTokenExpiresAt: v.optional(v.number()),
+  refreshToken: text,
+  idToken: text,
+});
+
 const schema = v.object({
-  version: v.literal(1),
+  shape: v.literal(shape),
   identity,
   site: v.string(),
-  /** The client that signed in. Another client at the same provider is another relying party. */
   clientId: v.string(),
+  sid: text,
   accessToken: text,
   idToken: text,
-  /** Milliseconds since the epoch. */
+  tokens: v.optional(tokens),
+  tombstones: v.object({ all: text, subject: text }),
   createdAt: v.number(),
   expiresAt: v.number(),
   usedAt: v.number(),
+  askedAt: v.number(),
 });
 
-/** What the store keeps of a session, sealed. */
+/** What the store keeps of a session, sealed. Times are milliseconds since the epoch. */
 export interface SessionRecord {
-  readonly version: 1;
+  readonly shape: typeof shape;
   readonly identity: Identity;
   /** The URL of the site that it was opened at, and that alone takes it. */
   readonly site: string;
+  /** The client that signed in. Another client at the same provider is another relying party. */
   readonly clientId: string;
+  /** The session at the issuer, which may end it (OpenID Connect Back-Channel Logout 1.0). */
+  readonly sid: string | undefined;
+  /** Only where identity headers pass them on. */
   readonly accessToken: string | undefined;
   readonly idToken: string | undefined;
+  /** To ask the issuer again with, and to end things there; never held in memory between two questions. */
+  readonly tokens: Tokens | undefined;
+  /** The tombstones that were there before it: any other one ends it. */
+  readonly tombstones: { readonly all?: string | undefined; readonly subject?: string | undefined };
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly usedAt: number;
+  /** When the issuer last said who it is. */
+  readonly askedAt: number;
 }
+
+/** What others than the keepers of sessions see of one. */
+export type ShownRecord = Pick<SessionRecord, "identity" | "accessToken" | "idToken" | "expiresAt">;
 
 /** A record as it was written, or nothing: what is torn, old or of another shape is no session. */
 export function parseRecord(written: string): SessionRecord | undefined {
@@ -52,11 +79,18 @@ export function parseRecord(written: string): SessionRecord | undefined {
   }
   const result = v.safeParse(schema, value);
   if (!result.success) return undefined;
-  const { identity: who, ...rest } = result.output;
+  const { identity: who, tokens: kept, ...rest } = result.output;
   return {
     ...rest,
+    sid: rest.sid,
     accessToken: rest.accessToken,
     idToken: rest.idToken,
+    tokens: kept && {
+      accessToken: kept.accessToken,
+      accessTokenExpiresAt: kept.accessTokenExpiresAt,
+      refreshToken: kept.refreshToken,
+      idToken: kept.idToken,
+    },
     identity: {
       ...who,
       email: who.email,

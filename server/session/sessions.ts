@@ -1,50 +1,69 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import * as v from "valibot";
 import type { Site } from "../config/site.ts";
-import type { Log } from "../observe/log.ts";
-import { reasonsOf } from "../observe/log.ts";
-import { parseRecord, type SessionRecord } from "./record.ts";
-import { deriveKey, open, seal } from "./seal.ts";
-import type { Store } from "./storage.ts";
+import { AuthError } from "../errors.ts";
+import { reasonsOf, type Log } from "../observe/log.ts";
+import type { RelyingParty } from "../sign-in/relying-party.ts";
+import type { Tokens } from "../sign-in/tokens.ts";
+import type { Store } from "../store/store.ts";
+import { HotSession } from "./hot-session.ts";
+import { shape, type SessionRecord, type ShownRecord } from "./record.ts";
+import { Renewals, type Outcome } from "./renewals.ts";
+import { Revocations, sessionMark } from "./revocations.ts";
+import { SealedRecords } from "./sealed-records.ts";
 
-/** A live session in this process. */
+/** Somebody who is signed in. What the issuer says later is another object. */
 export interface Session {
-  readonly record: SessionRecord;
-  /** When it was last seen, to the request; the store hears of it far more rarely. */
-  usedAt: number;
-  /** When the store last heard. */
-  storedUsedAt: number;
-  /** Signed out: whoever still holds this object must not write it back. */
-  isEnded: boolean;
-  /** The last write under way, which an end has to wait for. */
-  writing: Promise<void>;
+  readonly record: ShownRecord;
 }
 
 export interface SessionOptions {
   readonly store: Store;
   readonly secrets: readonly string[];
+  readonly parties: ReadonlyMap<string, RelyingParty>;
   readonly lifetimeMs: number;
   readonly idleMs: number;
+  readonly refreshMs: number;
+  /** How long the issuer's last word counts beyond `refresh` while it cannot be asked. */
+  readonly graceMs: number;
   /** Whether the provider and client that a session came from are still configured. */
   readonly isCurrent: (record: SessionRecord) => boolean;
+  /** Which tokens a record holds for identity headers. */
+  readonly shown: (tokens: Tokens) => Pick<SessionRecord, "accessToken" | "idToken">;
+  readonly keepsIdToken: boolean;
   readonly log: Log;
   readonly now: () => number;
 }
 
+/** What a sign-in knows of the session that it opens. */
+export type NewSession = Pick<SessionRecord, "identity" | "site" | "clientId" | "sid"> & {
+  readonly tokens: Tokens;
+};
+
 /** 256 random bits in base64url. Anything else is refused before the store is asked. */
 const tokenGrammar = /^[A-Za-z0-9_-]{43}$/;
-const envelope = v.object({ sealed: v.string() });
 const hotSessions = 100_000;
+/** A request that cannot do without the issuer's word waits for it this long. */
+const patienceMs = 5_000;
 
 export class Sessions {
   readonly #options: SessionOptions;
-  readonly #hot = new LRUCache<string, Session>({ max: hotSessions });
-  /** One read of the store a session, however many requests wait for it. */
-  readonly #loading = new Map<string, Promise<Session | undefined>>();
+  readonly #records: SealedRecords;
+  readonly #renewals: Renewals;
+  readonly revocations: Revocations;
+  readonly #hot = new LRUCache<string, HotSession>({ max: hotSessions });
+  /** One read of the store a session, and one question to its issuer, however many requests wait for it. */
+  readonly #loading = new Map<string, Promise<HotSession | undefined>>();
+  readonly #renewing = new Map<string, Promise<HotSession | undefined>>();
+  /** What is being written behind answers. */
+  readonly #writing = new Set<Promise<void>>();
 
   constructor(options: SessionOptions) {
+    const { store, lifetimeMs } = options;
     this.#options = options;
+    this.#records = new SealedRecords(options);
+    this.#renewals = new Renewals({ ...options, records: this.#records });
+    this.revocations = new Revocations({ store, lifetimeMs, onFlood: () => this.#hot.clear() });
   }
 
   /**
@@ -54,130 +73,214 @@ export class Sessions {
   find(site: Site, token: string | undefined): Session | undefined | Promise<Session | undefined> {
     if (token === undefined) return undefined;
     const session = this.#hot.get(token);
-    if (session !== undefined) return this.#alive(site, token, session);
-    if (!tokenGrammar.test(token)) return undefined;
-    return this.#load(token).then((found) => found && this.#alive(site, token, found));
+    // While nobody tells us of what ends elsewhere, the store is asked every time.
+    if (session !== undefined && this.#options.store.hearsAnnouncements)
+      return this.#use(site, token, session);
+    return this.#cold(site, token);
   }
 
-  /** Opens a session; the token is for the browser alone. */
-  async start(
-    record: Omit<SessionRecord, "version" | "createdAt" | "expiresAt" | "usedAt">,
-  ): Promise<string> {
-    const { now, lifetimeMs } = this.#options;
+  /** Opens a session; the token is for the browser alone. Throws "grant_ended" if the issuer ended its own meanwhile. */
+  async start({ tokens, ...opened }: NewSession): Promise<string> {
+    const { now, lifetimeMs, shown } = this.#options;
+    const { epoch } = this.revocations;
+    const { all, subject, sid } = await this.revocations.tombstonesOf(opened);
+    if (sid !== undefined)
+      throw new AuthError("grant_ended", "the issuer has ended this session already");
     const token = randomBytes(32).toString("base64url");
-    const createdAt = now();
-    const times = { createdAt, expiresAt: createdAt + lifetimeMs, usedAt: createdAt };
-    const session = this.#adopt({ version: 1, ...record, ...times });
-    await this.#write(token, session);
-    this.#hot.set(token, session);
+    const time = now();
+    const record: SessionRecord = {
+      shape,
+      ...opened,
+      ...shown(tokens),
+      tokens: this.#renewals.kept(opened.identity.provider, tokens),
+      tombstones: { all, subject },
+      createdAt: time,
+      expiresAt: time + lifetimeMs,
+      usedAt: time,
+      askedAt: time,
+    };
+    // Nobody has the token of one that was given up.
+    await this.revocations.know(record);
+    await this.#records.create(token, record, () => this.#remove(token));
+    if (this.#options.isCurrent(record)) this.#hot.set(token, this.#adopt(token, record, epoch));
     return token;
   }
 
-  /** Ends a session for good. Gives back who it was, if anybody. */
-  async end(site: Site, token: string | undefined): Promise<Session | undefined> {
+  /** Ends a session for good, everywhere. Gives back what it was, if anything. */
+  async end(site: Site, token: string | undefined): Promise<SessionRecord | undefined> {
     if (token === undefined || !tokenGrammar.test(token)) return undefined;
-    // Also one that is over already: a write of it may still be on its way.
-    const session = this.#hot.get(token) ?? (await this.#load(token));
-    if (session !== undefined) {
-      if (session.record.site !== site.url.href) return undefined;
-      session.isEnded = true;
-      await session.writing;
-    }
-    await this.#options.store.remove(storeKey(token));
+    const stored = await this.#records.read(token);
+    if (stored !== undefined && stored.record.site !== site.url.href) return undefined;
+    await this.#records.remove(token);
     this.#hot.delete(token);
-    return session;
+    await this.revocations.announce(sessionMark(token));
+    return stored?.record;
   }
 
-  /** Lets what is being written finish. */
+  /** Lets what has begun finish. */
   async settle(): Promise<void> {
-    await Promise.all([...this.#hot.values()].map((session) => session.writing));
+    await Promise.allSettled([...this.#renewing.values(), ...this.#writing]);
   }
 
-  #adopt(record: SessionRecord): Session {
-    const { usedAt } = record;
-    return { record, usedAt, storedUsedAt: usedAt, isEnded: false, writing: Promise.resolve() };
+  #adopt(token: string, record: SessionRecord, epoch: number, usedAt = record.usedAt): HotSession {
+    const canRenew = this.#renewals.canRenew(record);
+    return new HotSession({ token, record, epoch, usedAt, canRenew, ...this.#options });
   }
 
-  #load(token: string): Promise<Session | undefined> {
+  #cold(site: Site, token: string): undefined | Promise<Session | undefined> {
+    if (!tokenGrammar.test(token)) return undefined;
     const pending =
-      this.#loading.get(token) ?? this.#read(token).finally(() => this.#loading.delete(token));
+      this.#loading.get(token) ?? this.#load(token).finally(() => this.#loading.delete(token));
     this.#loading.set(token, pending);
-    return pending;
+    return pending.then((found) => found && this.#use(site, token, found, true));
   }
 
-  async #read(token: string): Promise<Session | undefined> {
-    const key = storeKey(token);
-    const stored = v.safeParse(envelope, await this.#options.store.get(key));
-    if (!stored.success) return undefined;
-    for (const secret of this.#options.secrets) {
-      const plaintext = open(deriveKey(secret, token, "session"), key, stored.output.sealed);
-      const record = plaintext === undefined ? undefined : parseRecord(plaintext);
-      if (record === undefined) continue;
-      const session = this.#adopt(record);
-      this.#hot.set(token, session);
-      return session;
-    }
-    return undefined;
-  }
-
-  /** The session if its time is not over. Expiry is checked here, for most drivers know none. */
-  #alive(site: Site, token: string, session: Session): Session | undefined {
-    const { now, idleMs, lifetimeMs, isCurrent } = this.#options;
-    const time = now();
-    // A lifetime that was shortened since counts for the sessions that are there already.
-    const endsAt = Math.min(session.record.expiresAt, session.record.createdAt + lifetimeMs);
-    if (session.isEnded || session.record.site !== site.url.href) return undefined;
-    if (time >= endsAt || time >= session.usedAt + idleMs || !isCurrent(session.record)) {
-      this.#discard(token, session);
+  async #load(token: string): Promise<HotSession | undefined> {
+    // What ends from here on is compared later.
+    const { epoch } = this.revocations;
+    const stored = await this.#records.read(token);
+    if (stored === undefined) {
+      this.#hot.delete(token);
       return undefined;
     }
-    session.usedAt = time;
-    if (time - session.storedUsedAt >= idleMs / 10) this.#touch(token, session, time);
+    const { record } = stored;
+    if (await this.revocations.isRevoked(record)) {
+      this.#remove(token);
+      return undefined;
+    }
+    if (!this.#options.isCurrent(record)) return undefined;
+    const known = this.#hot.peek(token)?.usedAt ?? 0;
+    const session = this.#adopt(token, record, epoch, Math.max(record.usedAt, known));
+    this.#hot.set(token, session);
     return session;
   }
 
-  #discard(token: string, session: Session): void {
-    session.isEnded = true;
-    this.#hot.delete(token);
-    const removal = session.writing.then(() => this.#options.store.remove(storeKey(token)));
-    removal.catch((error: unknown) => this.#warn("an expired session could not be removed", error));
+  /** The session for a request that came now, if its time is not over. Expiry is checked here, for most drivers know none. */
+  #use(
+    site: Site,
+    token: string,
+    session: HotSession,
+    isFresh = false,
+  ): Session | undefined | Promise<Session | undefined> {
+    const { now, idleMs } = this.#options;
+    const time = now();
+    if (session.record.site !== site.url.href) return undefined;
+    if (this.#isOutdated(session)) return this.#cold(site, token);
+    if (time >= session.endsAt) return this.#remove(token);
+    if (time >= session.usedAt + idleMs) {
+      // Another replica may have seen it since.
+      return isFresh ? this.#remove(token) : this.#cold(site, token);
+    }
+    session.usedAt = time;
+    if (!session.isTouching && this.#isUseUnstored(session)) {
+      this.#behind("the last use of a session could not be stored", () =>
+        this.#touch(token, session),
+      );
+    }
+    return time < session.renewAt ? session : this.#renewed(site, token, session, time);
+  }
+
+  /** Whether something ended since this session was read that may have been it. */
+  #isOutdated(session: HotSession): boolean {
+    const { epoch } = this.revocations;
+    if (session.epoch === epoch) return false;
+    if (this.revocations.isEndedSince(session.epoch, session.marks)) return true;
+    session.epoch = epoch;
+    return false;
+  }
+
+  /** Asks the issuer again: behind the answer while its last word is fresh enough, else before it. */
+  #renewed(
+    site: Site,
+    token: string,
+    session: HotSession,
+    time: number,
+  ): Session | undefined | Promise<Session | undefined> {
+    const isStale = time >= session.staleAt;
+    if (!this.#renewing.has(token) && this.#renewals.isShut(session.record))
+      return session.inGrace(time);
+    const renewing = this.#renewing.get(token) ?? this.#beginRenewal(token, session);
+    if (isStale) return this.#awaited(site, token, session, renewing);
+    renewing.catch((error: unknown) => this.#warn("an issuer could not be asked again", error));
+    return session;
+  }
+
+  #beginRenewal(token: string, session: HotSession): Promise<HotSession | undefined> {
+    const renewing = this.#renewals
+      .renew(token, session.record)
+      .then((outcome) => this.#apply(token, session, outcome))
+      .finally(() => this.#renewing.delete(token));
+    this.#renewing.set(token, renewing);
+    return renewing;
+  }
+
+  #apply(token: string, session: HotSession, outcome: Outcome): HotSession | undefined {
+    if (outcome.kind === "kept") return session;
+    if (outcome.kind === "unable") {
+      session.renewAt = Number.POSITIVE_INFINITY;
+      return session;
+    }
+    if (outcome.kind === "ended" || !this.#options.isCurrent(outcome.stored.record)) {
+      return this.#remove(token);
+    }
+    const next = this.#adopt(token, outcome.stored.record, session.epoch, session.usedAt);
+    this.#hot.set(token, next);
+    return next;
+  }
+
+  async #awaited(
+    site: Site,
+    token: string,
+    session: HotSession,
+    renewing: Promise<HotSession | undefined>,
+  ): Promise<Session | undefined> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<HotSession>((resolve) => {
+      timer = setTimeout(() => resolve(session), patienceMs);
+    });
+    const next = await Promise.race([renewing, late]).finally(() => clearTimeout(timer));
+    if (next === undefined) return undefined;
+    // Much may have ended while we waited.
+    if (this.#isOutdated(next)) return this.#cold(site, token);
+    const time = this.#options.now();
+    if (time >= next.endsAt) return this.#remove(token);
+    return next.inGrace(time);
   }
 
   /** Tells the store of the last use, behind the answer. A failure costs idle time, not the session. */
-  #touch(token: string, session: Session, time: number): void {
-    session.storedUsedAt = time;
-    const write = () => (session.isEnded ? undefined : this.#write(token, session));
-    session.writing = session.writing
-      .then(write)
-      .catch((error: unknown) =>
-        this.#warn("the last use of a session could not be stored", error),
-      );
+  async #touch(token: string, session: HotSession): Promise<void> {
+    session.isTouching = true;
+    try {
+      while (this.#isUseUnstored(session)) {
+        const stored = await this.#records.read(token);
+        const { usedAt } = session;
+        session.storedUsedAt = usedAt;
+        if (stored === undefined) this.#hot.delete(token);
+        else await this.#records.replace(token, { ...stored.record, usedAt }, stored.version);
+      }
+    } finally {
+      session.isTouching = false;
+    }
   }
 
-  async #write(token: string, session: Session): Promise<void> {
-    const { store, secrets, now } = this.#options;
-    const key = storeKey(token);
-    const record = { ...session.record, usedAt: session.usedAt };
-    const sealed = seal(deriveKey(secrets[0] ?? "", token, "session"), key, JSON.stringify(record));
-    await store.set(key, { sealed }, Math.ceil((record.expiresAt - now()) / 1000), () =>
-      this.#undo(key, session),
-    );
+  /** The store is told at most once in a tenth of the idle time, never of every request. */
+  #isUseUnstored({ usedAt, storedUsedAt }: HotSession): boolean {
+    return usedAt - storedUsedAt >= this.#options.idleMs / 10;
   }
 
-  /** A write that comes after the end would bring the session back to life. */
-  #undo(key: string, session: Session): void {
-    if (!session.isEnded) return;
-    this.#options.store
-      .remove(key)
-      .catch((error: unknown) => this.#warn("an ended session could not be removed", error));
+  #remove(token: string): undefined {
+    this.#hot.delete(token);
+    this.#behind("a session that is over could not be removed", () => this.#records.remove(token));
+  }
+
+  #behind(message: string, work: () => Promise<void>): void {
+    const writing = work()
+      .catch((error: unknown) => this.#warn(message, error))
+      .finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
   }
 
   #warn(message: string, error: unknown): void {
     this.#options.log.warn({ reason: reasonsOf(error) }, message);
   }
-}
-
-/** A hash, so that whoever reads the store's keys holds nobody's cookie. */
-function storeKey(token: string): string {
-  return `session:${createHash("sha256").update(token).digest("hex")}`;
 }

@@ -13,7 +13,7 @@ import { askIdentity } from "./ask-identity.ts";
 import { checkIdToken } from "./id-token.ts";
 import { exchangeError } from "./issuer-error.ts";
 import type { RelyingParty } from "./relying-party.ts";
-import { tokensOf, type Tokens } from "./renewal.ts";
+import { tokensOf, type Tokens } from "./tokens.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** What a finished sign-in gives: who it is, and what to ask the issuer again with. */

@@ -24,7 +24,7 @@ export function createApi({ base, accessToken, headers, fetch }: ApiAccess): Api
     });
     const { status } = response;
     if (status !== 200 && !question.expects?.includes(status)) {
-      throw new ApiError(`${place} answers ${status}`, status);
+      throw new ApiError(`${place} answers ${status}`, isRateLimit(response) ? 429 : status);
     }
     return { status, body: await jsonOf(response, place), next: nextOf(response, url) };
   };
@@ -51,6 +51,13 @@ function requestOf({ method = "GET", headers, body }: Question, usual: Record<st
     },
     ...(body && { body: JSON.stringify(body) }),
   };
+}
+
+/** GitHub and others say 403 where 429 is meant. */
+function isRateLimit({ status, headers }: Response): boolean {
+  return (
+    status === 403 && (headers.has("retry-after") || headers.get("x-ratelimit-remaining") === "0")
+  );
 }
 
 /** A page for people where JSON was expected is a captive portal, or a load balancer that is unwell. */

@@ -1,9 +1,5 @@
 import { decodeJwt } from "jose";
-import {
-  refreshTokenGrant,
-  type TokenEndpointResponse,
-  type TokenEndpointResponseHelpers,
-} from "openid-client";
+import { refreshTokenGrant, WWWAuthenticateChallengeError } from "openid-client";
 import { ApiError } from "../../providers/api.ts";
 import type { Claims } from "../../providers/provider.ts";
 import type { Identity } from "../access/identity.ts";
@@ -12,15 +8,7 @@ import { askIdentity } from "./ask-identity.ts";
 import { checkIdToken } from "./id-token.ts";
 import { exchangeError } from "./issuer-error.ts";
 import type { RelyingParty } from "./relying-party.ts";
-
-/** What an issuer gave us to ask it again. */
-export interface Tokens {
-  readonly accessToken: string;
-  /** Milliseconds since the epoch; undefined = the issuer does not say. */
-  readonly accessTokenExpiresAt: number | undefined;
-  readonly refreshToken: string | undefined;
-  readonly idToken: string | undefined;
-}
+import { tokensOf, type Tokens } from "./tokens.ts";
 
 /** How an issuer can be asked again about somebody; undefined = not at all, and the session lives its lifetime. */
 export type RenewalWay = "refresh token" | "access token" | "directory" | undefined;
@@ -32,19 +20,6 @@ export function renewalWay(party: RelyingParty, tokens: Tokens, now: number): Re
   // Of an OAuth 2.0 API's token without an end; an OpenID Connect issuer's is short-lived, said or not.
   if (end === undefined) return party.provider.isOAuthOnly ? "access token" : undefined;
   return now < end ? "access token" : undefined;
-}
-
-export function tokensOf(
-  answer: TokenEndpointResponse & TokenEndpointResponseHelpers,
-  now: number,
-): Tokens {
-  const seconds = answer.expiresIn();
-  return {
-    accessToken: answer.access_token,
-    accessTokenExpiresAt: seconds === undefined ? undefined : now + seconds * 1000,
-    refreshToken: answer.refresh_token,
-    idToken: answer.id_token,
-  };
 }
 
 /**
@@ -101,8 +76,19 @@ export async function askAgain(
     }
     return next;
   } catch (error) {
+    if (isTokenRefused(error)) {
+      throw new AuthError("grant_ended", "the access token is taken no more", { cause: error });
+    }
     throw renewalError(error, party);
   }
+}
+
+/** RFC 6750 §3.1: taken back before its time, or its owner was. */
+function isTokenRefused(error: unknown): boolean {
+  return (
+    error instanceof WWWAuthenticateChallengeError ||
+    (error instanceof ApiError && !error.isTransient)
+  );
 }
 
 function changed(what: string): AuthError {
@@ -111,9 +97,6 @@ function changed(what: string): AuthError {
 
 function renewalError(error: unknown, party: RelyingParty): AuthError {
   const message = `${party.issuer} could not be asked again`;
-  if (error instanceof ApiError && error.status === 401) {
-    return new AuthError("grant_ended", message, { cause: error });
-  }
   const coded = exchangeError(error, message);
   if (coded.code !== "response_rejected") return coded;
   // A spent or revoked token, or an answer that fails a check: either way nobody vouches for the session now.

@@ -19,7 +19,7 @@ export interface Transaction {
   readonly expiresAt: number;
 }
 
-const lifetimeMs = 10 * 60_000;
+export const transactionMs = 10 * 60_000;
 const mostPending = 8;
 /** All cookies of ours together stay under 4 KiB, or nginx's header buffers are next to overflow. */
 const mostPendingBytes = 3_900;
@@ -64,12 +64,15 @@ export class Transactions {
       returnTo,
       stepUp,
       isForced,
-      expiresAt: this.#now() + lifetimeMs,
+      expiresAt: this.#now() + transactionMs,
     };
     const name = cookieName(site, transaction.state);
     const value = this.#seal(site, transaction);
     const dropped = this.#tooMany(site, cookies, name.length + value.length);
-    const keep = setCookie(name, value, { maxAgeSeconds: lifetimeMs / 1000, secure: site.secure });
+    const keep = setCookie(name, value, {
+      maxAgeSeconds: transactionMs / 1000,
+      secure: site.secure,
+    });
     return { transaction, setCookies: [...dropped.map((state) => this.forget(site, state)), keep] };
   }
 

@@ -17,7 +17,7 @@ export function createStore(storage: Storage): Store {
   const writes = new Writes(patienceMs, (key) => removeForSure(storage, key));
   const read = async (key: string) => orThrow(await storage.getItem(key));
   return {
-    get: (key) => inTime(read(key), patienceMs),
+    get: (key) => writes.read(key, () => read(key)),
     set: (key, value, _ttlSeconds, onLate) =>
       writes.write(key, () => storage.setItem(key, { ...value }), onLate),
     replace: (key, value, _ttlSeconds, expected) =>

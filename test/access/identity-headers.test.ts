@@ -1,21 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { createIdentityHeaders } from "../../server/access/identity-headers.ts";
 import { headerNameFault, headerSourceFault } from "../../server/access/header-map.ts";
-import type { SessionRecord } from "../../server/session/record.ts";
+import type { ShownRecord } from "../../server/session/record.ts";
 import { capturingLog } from "../peers/capturing-log.ts";
 
-type Who = Partial<SessionRecord["identity"]>;
+type Who = Partial<ShownRecord["identity"]>;
 
-function recordOf(who: Who, tokens: Partial<SessionRecord> = {}): SessionRecord {
+function recordOf(who: Who, tokens: Partial<ShownRecord> = {}): ShownRecord {
   return {
-    version: 1,
-    clientId: "door",
-    site: "https://auth.example.com/",
     accessToken: undefined,
     idToken: undefined,
-    createdAt: 0,
     expiresAt: 1,
-    usedAt: 0,
     ...tokens,
     identity: {
       issuer: "https://id.example.com",
@@ -31,7 +26,7 @@ function recordOf(who: Who, tokens: Partial<SessionRecord> = {}): SessionRecord 
   };
 }
 
-function headersOf(configured: Record<string, string>, record: SessionRecord | undefined) {
+function headersOf(configured: Record<string, string>, record: ShownRecord | undefined) {
   const { log, events } = capturingLog();
   const flat = createIdentityHeaders(configured, log)(record);
   const pairs = Array.from({ length: flat.length / 2 }, (_, index) =>

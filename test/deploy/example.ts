@@ -6,8 +6,8 @@ import { configOf } from "../peers/doorward.ts";
 
 export const deployFolder = join(import.meta.dirname, "../../deploy");
 
-/** The configuration for which everything in `deploy/` is printed, with a secret. */
+/** The configuration for which everything in `deploy/` is printed, with a secret, and without its folder. */
 export function exampleConfig(): Config {
   const text = readFileSync(join(deployFolder, "doorward.yaml"), "utf8");
-  return configOf(parseYAML<Record<string, unknown>>(text));
+  return configOf({ ...parseYAML<Record<string, unknown>>(text), storage: { driver: "memory" } });
 }

@@ -4,7 +4,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { issuerKey, jwkOf, rs256, type Claims } from "./jwt.ts";
 
-export type Path = "/.well-known/openid-configuration" | "/jwks" | "/token" | "/userinfo";
+const paths = [
+  "/.well-known/openid-configuration",
+  "/jwks",
+  "/token",
+  "/userinfo",
+  "/revoke",
+] as const;
+export type Path = (typeof paths)[number];
 export type Reply = (response: ServerResponse, request: IncomingMessage) => unknown;
 
 /** The one thing that is not as OpenID Connect has it. */
@@ -17,6 +24,8 @@ export interface Twist {
   readonly idToken?: (claims: Claims) => string | undefined;
   readonly userinfo?: Claims;
   readonly token?: Claims;
+  /** Gives refresh tokens, each of which works once. */
+  readonly refreshes?: boolean;
   /** Answers instead of the issuer; one that never calls `end` keeps everybody waiting. */
   readonly reply?: Partial<Record<Path, Reply>>;
 }
@@ -46,6 +55,11 @@ interface Grant {
   readonly challenge: string;
   readonly redirectUri: string;
   readonly clientId: string;
+}
+
+interface Given {
+  readonly grants: Map<string, Grant>;
+  readonly refreshTokens: Map<string, Grant>;
 }
 
 /** Proper claims, verified address and all; a test twists one of them. */
@@ -96,6 +110,7 @@ export async function startHostileIssuer(port = 0): Promise<HostileIssuer> {
       await once(server, "close");
     },
   };
+  const refreshTokens = new Map<string, Grant>();
   server.on("request", async (request, response) => {
     let body = "";
     for await (const chunk of request) body += String(chunk);
@@ -104,13 +119,13 @@ export async function startHostileIssuer(port = 0): Promise<HostileIssuer> {
     hostile.received.push({ path, body, authorization });
     const reply = isPath(path) ? hostile.twist.reply?.[path] : undefined;
     if (reply !== undefined) reply(response, request);
-    else answer(hostile, grants, path, body, response);
+    else answer(hostile, { grants, refreshTokens }, path, body, response);
   });
   return hostile;
 }
 
 function isPath(path: string): path is Path {
-  return ["/.well-known/openid-configuration", "/jwks", "/token", "/userinfo"].includes(path);
+  return paths.some((known) => known === path);
 }
 
 function secret(hostile: HostileIssuer): string {
@@ -121,14 +136,14 @@ function secret(hostile: HostileIssuer): string {
 
 function answer(
   hostile: HostileIssuer,
-  grants: Map<string, Grant>,
+  given: Given,
   path: string,
   body: string,
   response: ServerResponse,
 ): void {
   const { issuer, twist } = hostile;
   if (path === "/jwks") json(response, 200, { keys: [jwkOf(issuerKey.publicKey, "one")] });
-  else if (path === "/token") redeem(hostile, grants, new URLSearchParams(body), response);
+  else if (path === "/token") redeem(hostile, given, new URLSearchParams(body), response);
   else if (path === "/userinfo") json(response, 200, { ...person, ...twist.userinfo });
   else if (path === "/.well-known/openid-configuration") {
     json(response, 200, { ...metadataOf(issuer), ...twist.metadata });
@@ -152,10 +167,17 @@ function metadataOf(issuer: string): Claims {
 /** RFC 6749 §4.1.3 with RFC 7636 §4.6: a code is for one use, one client, one address and one verifier. */
 function redeem(
   hostile: HostileIssuer,
-  grants: Map<string, Grant>,
+  { grants, refreshTokens }: Given,
   form: URLSearchParams,
   response: ServerResponse,
 ): void {
+  const spent = form.get("refresh_token") ?? "";
+  const earlier = refreshTokens.get(spent);
+  refreshTokens.delete(spent);
+  if (earlier !== undefined && form.get("grant_type") === "refresh_token") {
+    lend(hostile, refreshTokens, earlier, response);
+    return;
+  }
   const code = form.get("code") ?? "";
   const grant = grants.get(code);
   grants.delete(code);
@@ -168,7 +190,18 @@ function redeem(
     json(response, 400, { error: "invalid_grant" });
     return;
   }
+  lend(hostile, refreshTokens, grant, response);
+}
+
+function lend(
+  hostile: HostileIssuer,
+  refreshTokens: Map<string, Grant>,
+  grant: Grant,
+  response: ServerResponse,
+): void {
   const { twist } = hostile;
+  const refreshToken = twist.refreshes ? secret(hostile) : undefined;
+  if (refreshToken !== undefined) refreshTokens.set(refreshToken, grant);
   const claims = { ...properClaims(hostile.issuer, grant), ...twist.claims };
   const idToken = twist.idToken
     ? twist.idToken(claims)
@@ -179,6 +212,7 @@ function redeem(
     token_type: "Bearer",
     expires_in: 300,
     id_token: idToken,
+    refresh_token: refreshToken,
     ...twist.token,
   });
 }

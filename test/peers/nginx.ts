@@ -13,21 +13,24 @@ export function startNginx(wiring: Wiring): Promise<Proxy> {
       "/etc/nginx/": `${folder}/`,
       "127.0.0.1:4180": `127.0.0.1:${wiring.doorwardPort}`,
       "127.0.0.1:8080": `127.0.0.1:${wiring.appPort}`,
-      ...listening(ports),
     });
-    for (const [name, text] of files) await writeFile(join(folder, name), text);
+    for (const [name, text] of files) {
+      await writeFile(join(folder, name), listening(text, ports));
+    }
     await writeFile(join(folder, "nginx.conf"), mainFile);
     return { program: "nginx", args: ["-p", folder, "-e", "stderr", "-c", "nginx.conf"] };
   });
 }
 
-function listening({ http, https }: Ports): Record<string, string> {
-  return {
-    "listen 80;": `listen 127.0.0.1:${http};`,
-    "listen 80 default_server;": `listen 127.0.0.1:${http} default_server;`,
-    "listen 443 ssl;": `listen 127.0.0.1:${https} ssl;`,
-    "listen 443 ssl default_server;": `listen 127.0.0.1:${https} ssl default_server;`,
-  };
+function listening(text: string, { http, https }: Ports): string {
+  const moved = new Map([
+    ["80", http],
+    ["443", https],
+  ]);
+  return text.replace(
+    /\blisten (\d+)/g,
+    (_, port: string) => `listen 127.0.0.1:${moved.get(port) ?? port}`,
+  );
 }
 
 /** What a distribution brings: as little as nginx can start with, all of it beneath the test's folder. */

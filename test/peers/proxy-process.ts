@@ -15,6 +15,8 @@ export interface Wiring {
   readonly appPort: number;
   /** The public hosts, for each of which it has to hold a certificate. */
   readonly hosts: readonly string[];
+  /** The port of the printed sites, where it is none of their scheme's own. */
+  readonly ownPort?: number;
 }
 
 export interface Ports {
@@ -37,13 +39,13 @@ const attempts = 3; // a free port may be somebody else's by the time the proxy 
 
 /** Runs a proxy from what `prepare` writes into a folder of its own, and waits until it serves all hosts. */
 export async function startProxy(
-  { hosts }: Wiring,
+  { hosts, ownPort }: Wiring,
   prepare: (folder: string, ports: Ports) => Promise<Command>,
 ): Promise<Proxy> {
   const failures: unknown[] = [];
   while (failures.length < attempts) {
     const folder = await mkdtemp(join(tmpdir(), "doorward-proxy-"));
-    const ports = { http: await freePort(), https: await freePort() };
+    const ports = { http: await freePort(), https: ownPort ?? (await freePort()) };
     const stop = await run(await prepare(folder, ports), folder);
     try {
       await stop.until(async () => {

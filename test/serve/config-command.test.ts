@@ -50,6 +50,13 @@ describe("config", () => {
     await expect(readFile(join(folder, "Caddyfile"))).rejects.toThrow("ENOENT");
   });
 
+  it("writes nothing where no folder is named", async () => {
+    const { code, stdout, stderr } = await config("nginx", "--write=");
+
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain("--write DIR");
+  });
+
   it("says which proxy was meant, and which there are", async () => {
     const [mistyped, strange, missing] = await Promise.all([
       config("ngnix"),

@@ -6,11 +6,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Identity } from "../../server/access/identity.ts";
 import { createHouse } from "../../server/app.ts";
 import { createSites, type Site } from "../../server/config/site.ts";
-import { Sessions } from "../../server/session/sessions.ts";
+import type { Sessions } from "../../server/session/sessions.ts";
+import { newSession, openSessions } from "../peers/sessions.ts";
 import { createStore } from "../../server/session/storage.ts";
 import { createVerify, type Verify } from "../../server/verify.ts";
 import { navigation } from "../peers/browser.ts";
-import { configOf, testSecret } from "../peers/doorward.ts";
+import { configOf } from "../peers/doorward.ts";
 
 const log = pino({ enabled: false });
 const memory = memoryDriver(undefined);
@@ -25,13 +26,11 @@ const config = configOf({
 const [site] = createSites(config) as [Site];
 
 function open(driver: Driver): { sessions: Sessions; verify: Verify } {
-  const sessions = new Sessions({
+  const sessions = openSessions({
     store: createStore(createStorage({ driver })),
-    secrets: [testSecret],
     lifetimeMs: 60_000,
     idleMs: 60_000,
     isCurrent: ({ clientId }) => clientId === "door",
-    log,
     now: () => clock.now,
   });
   return {
@@ -41,24 +40,7 @@ function open(driver: Driver): { sessions: Sessions; verify: Verify } {
 }
 
 function start(sessions: Sessions, changed: Partial<Identity>, clientId = "door"): Promise<string> {
-  const identity: Identity = {
-    issuer: "https://id.example.com",
-    subject: "ada",
-    email: "ada@example.com",
-    groups: ["staff"],
-    name: "Ada",
-    preferredUsername: "ada",
-    provider: "company",
-    claims: {},
-    ...changed,
-  };
-  return sessions.start({
-    identity,
-    site: site.url.href,
-    clientId,
-    accessToken: undefined,
-    idToken: undefined,
-  });
+  return sessions.start(newSession(site, { groups: ["staff"], ...changed }, clientId));
 }
 
 const proper: [string, string][] = [

@@ -1,5 +1,5 @@
 import { exampleApp, type ProxyModel } from "../model.ts";
-import type { PublicHost } from "../public-hosts.ts";
+import { purposeOf, type PublicHost } from "../public-hosts.ts";
 import { snippets } from "./snippets.ts";
 
 /** For Caddy 2.6.2 and later: a Caddyfile, and what it imports. */
@@ -17,9 +17,9 @@ import doorward.caddy
 `;
 
 function block(host: PublicHost, doorward: string): string {
-  const { authority, scheme, serves, base, site } = host;
+  const { authority, scheme, serves, base } = host;
   return `
-# ${purpose[serves]} ${site}
+# ${purposeOf(host)}
 ${scheme === "http" ? "http://" : ""}${authority} {
 	import doorward_down
 
@@ -32,12 +32,6 @@ ${[
 }
 `;
 }
-
-const purpose = {
-  app: "Guarded by doorward, which is at",
-  doorward: "doorward on a host of its own:",
-  both: "Guarded by doorward, which is mounted beneath it:",
-};
 
 function endpoints(base: string, doorward: string): string {
   return `		# The verdict is for this proxy alone: outside, anybody could ask it with headers of their own making.

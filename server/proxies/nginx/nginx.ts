@@ -1,5 +1,5 @@
 import { exampleApp, type ProxyModel } from "../model.ts";
-import type { PublicHost } from "../public-hosts.ts";
+import { purposeOf, type PublicHost } from "../public-hosts.ts";
 import { httpSnippet } from "./http-snippet.ts";
 import { protectSnippet } from "./protect-snippet.ts";
 import { askSnippet, publicSnippet, serverSnippet, tlsSnippet } from "./snippets.ts";
@@ -67,26 +67,21 @@ server {
 `;
 }
 
-function server({ host, port, scheme, base, serves, name, site }: PublicHost): string {
+function server(host: PublicHost): string {
+  const { port, scheme, base, serves, name } = host;
   const tls =
     "    include /etc/nginx/snippets/doorward-tls.conf;              # CHANGE the certificate in there\n";
   return `
-# ${purpose[serves]} ${site}
+# ${purposeOf(host)}
 server {
     listen ${port}${scheme === "https" ? " ssl" : ""};
-    server_name ${host};
+    server_name ${host.host};
 ${scheme === "https" ? tls : ""}
     set $doorward_base ${base === "" ? '""' : base};
     include /etc/nginx/snippets/doorward-server.conf;
 ${serves === "app" ? "" : endpoints(base)}${serves === "doorward" ? "" : guarded(name)}}
 `;
 }
-
-const purpose = {
-  app: "Guarded by doorward, which is at",
-  doorward: "doorward on a host of its own:",
-  both: "Guarded by doorward, which is mounted beneath it:",
-};
 
 function endpoints(base: string): string {
   return `

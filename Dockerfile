@@ -1,0 +1,20 @@
+# doorward and what it needs at run time, nothing of the tests. Node runs the TypeScript as it is.
+FROM node:26-slim AS packages
+WORKDIR /doorward
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --ignore-scripts
+
+FROM node:26-slim
+WORKDIR /doorward
+COPY --from=packages /doorward/node_modules node_modules
+COPY package.json LICENSE ./
+COPY providers providers
+COPY server server
+# Sessions lie here where `storage` is a folder; the rest of the image needs no writing.
+RUN mkdir data && chown node:node data
+VOLUME /doorward/data
+ENV NODE_ENV=production
+USER node
+HEALTHCHECK CMD ["node", "server/cli.ts", "health", "--config", "/etc/doorward/doorward.yaml"]
+ENTRYPOINT ["node", "server/cli.ts"]
+CMD ["serve", "--config", "/etc/doorward/doorward.yaml"]

@@ -1,0 +1,49 @@
+import { createParties } from "./app.ts";
+import type { Config } from "./config/schema.ts";
+import { Revocations, type Revoked } from "./session/revocations.ts";
+import { openStore } from "./session/storage.ts";
+import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
+
+/** Whose sessions an operator ends, as on the command line. */
+export interface Whose {
+  readonly all: boolean;
+  readonly subject: string | undefined;
+  /** The name of a provider; left out: the subject at each of them. */
+  readonly provider: string | undefined;
+}
+
+/** Ends sessions without looking for them, and says whose. Throws when it is not clear whose, or the store is not to be had. */
+export async function revoke(config: Config, whose: Whose): Promise<string[]> {
+  const revoked = revokedBy(config, whose);
+  const store = await openStore(config.storage);
+  try {
+    const { lifetime: lifetimeMs } = config.session;
+    const revocations = new Revocations({ store, lifetimeMs, onFlood: () => undefined });
+    for (const one of revoked) await revocations.revoke(one);
+  } finally {
+    await store.close();
+  }
+  return revoked.map(describe);
+}
+
+function revokedBy(config: Config, { all, subject, provider }: Whose): Revoked[] {
+  if (all === (subject !== undefined)) {
+    throw new Error("write --subject SUBJECT for one person, or --all for everybody");
+  }
+  if (subject === undefined) return [{ kind: "all" }];
+  const parties = createParties(config, { fetch: createIssuerFetch(fetch), now: Date.now });
+  const named = [...parties.values()].filter(
+    ({ name }) => provider === undefined || name === provider,
+  );
+  if (named.length === 0) {
+    throw new Error(
+      `"${provider}" is no provider here: there is ${[...parties.keys()].join(", ")}`,
+    );
+  }
+  return named.map(({ issuer }) => ({ kind: "subject", issuer, subject }));
+}
+
+function describe(revoked: Revoked): string {
+  if (revoked.kind !== "subject") return "every session has ended";
+  return `every session of ${revoked.subject} at ${revoked.issuer} has ended`;
+}

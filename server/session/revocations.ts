@@ -1,0 +1,152 @@
+import { createHash, randomBytes } from "node:crypto";
+import { LRUCache } from "lru-cache";
+import * as v from "valibot";
+import type { Store } from "../store/store.ts";
+import type { SessionRecord } from "./record.ts";
+import { storeKey } from "./sealed-records.ts";
+
+/** Whose sessions end: everybody's, a person's, or those of one session at the issuer. */
+export type Revoked =
+  | { readonly kind: "all" }
+  | { readonly kind: "subject"; readonly issuer: string; readonly subject: string }
+  | { readonly kind: "sid"; readonly issuer: string; readonly sid: string };
+
+/** The names of the tombstones that stand for a session, by their kind. */
+export type Tombstones = Readonly<Partial<Record<Revoked["kind"], string>>>;
+
+const tombstone = v.object({ id: v.string() });
+/** So many are remembered one by one; beyond, every session is looked at anew. */
+const mostRecent = 50_000;
+
+/**
+ * Ends sessions by writing one record, however many there are, and none of them is looked for: whoever reads
+ * a session compares. A tombstone has no time but a name, and a session knows those that were there before
+ * it; so no clock has to agree with another.
+ */
+export class Revocations {
+  readonly #store: Store;
+  readonly #lifetimeMs: number;
+  readonly #recent = new LRUCache<string, number>({ max: mostRecent });
+  readonly #onFlood: () => void;
+  /** Grows with everything that ends anywhere, so that a hot session knows when to look again. */
+  epoch = 0;
+
+  constructor(parts: {
+    readonly store: Store;
+    readonly lifetimeMs: number;
+    /** So much was revoked at once that no local cache can tell what; or some of it may have been missed. */
+    readonly onFlood: () => void;
+  }) {
+    this.#store = parts.store;
+    this.#lifetimeMs = parts.lifetimeMs;
+    this.#onFlood = parts.onFlood;
+    parts.store.onAnnounced((mark) => this.#hear(mark));
+    parts.store.onReconnected(() => this.#flood());
+  }
+
+  /** Writes the tombstone and tells everybody. Throws "store_unreachable". */
+  async revoke(revoked: Revoked): Promise<void> {
+    const mark = markOf(revoked);
+    // No session outlives its lifetime, so then there is nothing left to end.
+    const ttlSeconds = Math.ceil(this.#lifetimeMs / 1000) + 60;
+    await this.#store.set(keyOf(mark), { id: randomBytes(9).toString("base64url") }, ttlSeconds);
+    await this.announce(mark);
+  }
+
+  /** Tells everybody that what goes by this mark must be looked at anew. */
+  async announce(mark: string): Promise<void> {
+    this.#hear(mark);
+    await this.#store.announce(mark);
+  }
+
+  /** Remembers that an issuer's session has sessions here, for those who may only end what there is. */
+  async know({
+    identity: { issuer },
+    sid,
+  }: Pick<SessionRecord, "identity" | "sid">): Promise<void> {
+    if (sid === undefined) return;
+    const key = knownKey(markOf({ kind: "sid", issuer, sid }));
+    await this.#store.set(key, { known: true }, Math.ceil(this.#lifetimeMs / 1000));
+  }
+
+  async isKnown(issuer: string, sid: string): Promise<boolean> {
+    const key = knownKey(markOf({ kind: "sid", issuer, sid }));
+    return ((await this.#store.get(key)) ?? undefined) !== undefined;
+  }
+
+  /** What stands in the store, as a new session keeps it. */
+  async tombstonesOf(whose: Pick<SessionRecord, "identity" | "sid">): Promise<Tombstones> {
+    const found = await Promise.all(
+      whoseSessions(whose).map(async (revoked): Promise<[string, string][]> => {
+        const result = v.safeParse(tombstone, await this.#store.get(keyOf(markOf(revoked))));
+        return result.success ? [[revoked.kind, result.output.id]] : [];
+      }),
+    );
+    return Object.fromEntries(found.flat());
+  }
+
+  /** Whether a tombstone stands that was not there when the session began. */
+  async isRevoked(record: SessionRecord): Promise<boolean> {
+    const { tombstones } = record;
+    const found = await this.tombstonesOf(record);
+    return (
+      found.sid !== undefined ||
+      found.all !== tombstones.all ||
+      found.subject !== tombstones.subject
+    );
+  }
+
+  /** Whether something with one of these marks was ended since that epoch. */
+  isEndedSince(epoch: number, marks: readonly string[]): boolean {
+    return marks.some((mark) => (this.#recent.get(mark) ?? 0) > epoch);
+  }
+
+  #hear(mark: string): void {
+    this.epoch++;
+    if (this.#recent.size >= mostRecent) this.#flood();
+    this.#recent.set(mark, this.epoch);
+  }
+
+  #flood(): void {
+    this.epoch++;
+    this.#recent.clear();
+    this.#onFlood();
+  }
+}
+
+/** All that may end a session from elsewhere. */
+function whoseSessions({ identity, sid }: Pick<SessionRecord, "identity" | "sid">): Revoked[] {
+  const { issuer, subject } = identity;
+  const ofIssuer: Revoked[] = sid === undefined ? [] : [{ kind: "sid", issuer, sid }];
+  return [{ kind: "all" }, { kind: "subject", issuer, subject }, ...ofIssuer];
+}
+
+export function marksOf(whose: Pick<SessionRecord, "identity" | "sid">): string[] {
+  return whoseSessions(whose).map(markOf);
+}
+
+/** A short name that tells nobody whom it means. */
+function markOf(revoked: Revoked): string {
+  const parts =
+    revoked.kind === "all"
+      ? ["all"]
+      : [revoked.kind, revoked.issuer, revoked.kind === "sid" ? revoked.sid : revoked.subject];
+  return short(JSON.stringify(parts));
+}
+
+/** The mark of one session alone: its end is announced, and needs no tombstone. */
+export function sessionMark(token: string): string {
+  return short(storeKey(token));
+}
+
+function short(text: string): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, 22);
+}
+
+function knownKey(mark: string): string {
+  return `issuer-session:${mark}`;
+}
+
+function keyOf(mark: string): string {
+  return `revoked:${mark}`;
+}

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import * as v from "valibot";
+import { parseRecord, type SessionRecord } from "./record.ts";
+import { deriveKey, open, seal } from "./seal.ts";
+import type { Store } from "../store/store.ts";
+
+/** A record as it stands in the store; the version counts its writings. */
+export interface Stored {
+  readonly record: SessionRecord;
+  readonly version: number;
+}
+
+const envelope = v.object({ sealed: v.string(), version: v.number() });
+
+/** Session records by the browser's token: sealed on the way in, opened on the way out. */
+export class SealedRecords {
+  readonly #store: Store;
+  readonly #secrets: readonly string[];
+  readonly #idleMs: number;
+  readonly #now: () => number;
+
+  constructor(parts: {
+    readonly store: Store;
+    readonly secrets: readonly string[];
+    readonly idleMs: number;
+    readonly now: () => number;
+  }) {
+    this.#store = parts.store;
+    this.#secrets = parts.secrets;
+    this.#idleMs = parts.idleMs;
+    this.#now = parts.now;
+  }
+
+  /** What is there, if it can be opened. Throws "store_unreachable", as all of these do. */
+  async read(token: string): Promise<Stored | undefined> {
+    const key = storeKey(token);
+    const stored = v.safeParse(envelope, await this.#store.get(key));
+    if (!stored.success) return undefined;
+    const { sealed, version } = stored.output;
+    for (const secret of this.#secrets) {
+      const plaintext = open(deriveKey(secret, token, "session"), key, sealed);
+      const record = plaintext === undefined ? undefined : parseRecord(plaintext);
+      if (record !== undefined) return { record, version };
+    }
+    return undefined;
+  }
+
+  /** A new one. A write that was given up may still come through: `onLate` is called when it has. */
+  async create(token: string, record: SessionRecord, onLate: () => void): Promise<void> {
+    const key = storeKey(token);
+    await this.#store.set(
+      key,
+      this.#seal(token, { record, version: 1 }),
+      this.#ttl(record),
+      onLate,
+    );
+  }
+
+  /** Writes over `expected` alone; false = somebody else wrote meanwhile, or the session has ended. */
+  replace(token: string, record: SessionRecord, expected: number): Promise<boolean> {
+    const next = this.#seal(token, { record, version: expected + 1 });
+    return this.#store.replace(storeKey(token), next, this.#ttl(record), expected);
+  }
+
+  remove(token: string): Promise<void> {
+    return this.#store.remove(storeKey(token));
+  }
+
+  #seal(token: string, { record, version }: Stored): { sealed: string; version: number } {
+    const key = deriveKey(this.#secrets[0] ?? "", token, "session");
+    return { sealed: seal(key, storeKey(token), JSON.stringify(record)), version };
+  }
+
+  /** In seconds. The last use is written once in a tenth of `idle`, so the store may be that much behind. */
+  #ttl({ expiresAt }: SessionRecord): number {
+    return Math.ceil(Math.min(expiresAt - this.#now(), this.#idleMs * 1.1 + 60_000) / 1000);
+  }
+}
+
+/** A hash, so that whoever reads the store's keys holds nobody's cookie. */
+export function storeKey(token: string): string {
+  return `session:${createHash("sha256").update(token).digest("hex")}`;
+}

@@ -1,0 +1,37 @@
+import { buildEndSessionUrl, tokenRevocation } from "openid-client";
+import type { Site } from "../config/site.ts";
+import { exchangeError } from "./issuer-error.ts";
+import type { RelyingParty } from "./relying-party.ts";
+import type { Tokens } from "./tokens.ts";
+
+/**
+ * Where the issuer signs the visitor out too (OpenID Connect RP-Initiated Logout 1.0 §2); undefined = it has no
+ * such place. Throws "issuer_unreachable" or "issuer_broken".
+ */
+export async function endSessionUrl(
+  party: RelyingParty,
+  site: Site,
+  idToken: string | undefined,
+  state: string,
+): Promise<string | undefined> {
+  const configuration = await party.discover();
+  if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined;
+  return buildEndSessionUrl(configuration, {
+    ...(idToken !== undefined && { id_token_hint: idToken }),
+    post_logout_redirect_uri: site.address("sign_out"),
+    state,
+  }).href;
+}
+
+/** Tells the issuer that a refresh token is done with (RFC 7009). Throws what discovery and the issuer throw. */
+export async function revokeTokens(party: RelyingParty, tokens: Tokens | undefined): Promise<void> {
+  const { refreshToken } = tokens ?? {};
+  if (refreshToken === undefined || party.provider.revokesWholeGrant) return;
+  try {
+    const configuration = await party.discover();
+    if (configuration.serverMetadata().revocation_endpoint === undefined) return;
+    await tokenRevocation(configuration, refreshToken, { token_type_hint: "refresh_token" });
+  } catch (error) {
+    throw exchangeError(error, `a refresh token could not be revoked at ${party.issuer}`);
+  }
+}

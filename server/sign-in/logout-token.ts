@@ -1,0 +1,71 @@
+import { jwtVerify, type JWTPayload } from "jose";
+import * as v from "valibot";
+import { asymmetricAlgorithms } from "../config/bearer-schema.ts";
+import { AuthError } from "../errors.ts";
+import { createIssuerKeys } from "./issuer-keys.ts";
+import type { RelyingParty } from "./relying-party.ts";
+
+/** Two clocks never agree to the second. */
+const toleranceSeconds = 30;
+/** A token that tells of something that ended is of use at once or not at all. */
+const longestSeconds = 5 * 60;
+
+const event = "http://schemas.openid.net/event/backchannel-logout";
+
+const logoutClaims = v.object({
+  iss: v.string(),
+  jti: v.pipe(v.string(), v.nonEmpty()),
+  iat: v.number(),
+  exp: v.number(),
+  sub: v.optional(v.pipe(v.string(), v.nonEmpty())),
+  sid: v.optional(v.pipe(v.string(), v.nonEmpty())),
+  events: v.object({ [event]: v.record(v.string(), v.unknown()) }),
+  /** §2.4: an ID token has one, and must not pass for this. */
+  nonce: v.optional(v.never()),
+});
+
+export type LogoutClaims = v.InferOutput<typeof logoutClaims>;
+
+/** Checks an issuer's word that a session of its has ended (OpenID Connect Back-Channel Logout 1.0 §2.6). */
+export type CheckLogoutToken = (token: string) => Promise<LogoutClaims>;
+
+/** Throws "response_rejected" at whatever is not in order, and "issuer_unreachable" without the issuer's keys. */
+export function createLogoutTokenCheck(party: RelyingParty, now: () => number): CheckLogoutToken {
+  const keys = createIssuerKeys(party, { fetch: party.fetch, now });
+  return async (token) => {
+    const payload = await verified(token);
+    const result = v.safeParse(logoutClaims, payload);
+    if (!result.success)
+      throw rejected(`its ${v.getDotPath(result.issues[0]) ?? "claims"} will not do`);
+    const { sub, sid } = result.output;
+    if (sub === undefined && sid === undefined) throw rejected("it says not whose session ended");
+    return result.output;
+  };
+
+  async function verified(token: string): Promise<JWTPayload> {
+    try {
+      const { payload, protectedHeader } = await jwtVerify(token, keys, {
+        issuer: party.issuer,
+        audience: party.settings.clientId,
+        algorithms: [...asymmetricAlgorithms],
+        requiredClaims: ["iss", "aud", "iat", "exp", "jti", "events"],
+        maxTokenAge: longestSeconds,
+        clockTolerance: toleranceSeconds,
+        currentDate: new Date(now()),
+      });
+      // RFC 8725 §3.11: whatever says that it is another kind of token is.
+      const type = (protectedHeader.typ ?? "jwt").toLowerCase().replace(/^application\//, "");
+      if (type !== "logout+jwt" && type !== "jwt") throw rejected(`its typ is ${type}`);
+      return payload;
+    } catch (error) {
+      if (error instanceof AuthError) throw error;
+      throw new AuthError("response_rejected", "the logout token is not in order", {
+        cause: error,
+      });
+    }
+  }
+}
+
+function rejected(reason: string): AuthError {
+  return new AuthError("response_rejected", `the logout token is not in order: ${reason}`);
+}

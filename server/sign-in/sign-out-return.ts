@@ -1,0 +1,50 @@
+import { randomBytes } from "node:crypto";
+import type { Site } from "../config/site.ts";
+import { readCookie, setCookie } from "../session/cookie.ts";
+import { deriveKey, open, seal } from "../session/seal.ts";
+
+const lifetimeSeconds = 10 * 60;
+
+/** Where a visitor goes on who was sent to the issuer to sign out there too. Sealed in a cookie, as a transaction is. */
+export class SignOutReturns {
+  readonly #keys: readonly Buffer[];
+
+  constructor(secrets: readonly string[]) {
+    this.#keys = secrets.map((secret) => deriveKey(secret, "", "sign-out"));
+  }
+
+  begin(site: Site, returnTo: string | undefined): { state: string; setCookie: string } {
+    const [key] = this.#keys;
+    if (key === undefined) throw new TypeError("there is no secret to seal with");
+    const state = randomBytes(16).toString("base64url");
+    const value = seal(key, contextOf(site, state), returnTo ?? "");
+    return { state, setCookie: keep(site, value, lifetimeSeconds) };
+  }
+
+  /** undefined = this browser was not sent away with that state; "" = nothing was asked for. */
+  find(site: Site, cookies: string | undefined, state: string): string | undefined {
+    const value = readCookie(cookies, cookieName(site));
+    if (value === undefined) return undefined;
+    for (const key of this.#keys) {
+      const returnTo = open(key, contextOf(site, state), value);
+      if (returnTo !== undefined) return returnTo;
+    }
+    return undefined;
+  }
+
+  forget(site: Site): string {
+    return keep(site, "", 0);
+  }
+}
+
+function keep(site: Site, value: string, maxAgeSeconds: number): string {
+  return setCookie(cookieName(site), value, { maxAgeSeconds, secure: site.secure });
+}
+
+function cookieName({ secure }: Site): string {
+  return secure ? "__Host-doorward-out" : "doorward-out";
+}
+
+function contextOf({ url }: Site, state: string): string {
+  return `sign-out:${url.href}:${state}`;
+}

@@ -1,0 +1,147 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseYAML } from "confbox";
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import { proxyFiles } from "../../server/proxies/proxies.ts";
+import { configOf } from "../peers/doorward.ts";
+import { oddConfigs } from "../proxies/odd-configs.ts";
+import { deployFolder, exampleConfig } from "./example.ts";
+import { composeFault, readResources, resourceFault, type Resource } from "./schemas.ts";
+
+const service = v.object({
+  volumes: v.optional(v.array(v.string()), []),
+  extends: v.optional(v.object({ file: v.string(), service: v.string() })),
+  build: v.optional(v.string()),
+  network_mode: v.optional(v.string()),
+  ports: v.optional(v.array(v.string()), []),
+});
+const composeFile = v.object({
+  services: v.record(v.string(), service),
+  volumes: v.optional(v.record(v.string(), v.unknown()), {}),
+});
+
+function readCompose(path: string): v.InferOutput<typeof composeFile> {
+  return v.parse(composeFile, parseYAML(readFileSync(path, "utf8")));
+}
+
+/** What a compose file names beneath its folder and is not there. */
+function missingOf(folder: string): string[] {
+  const { services, volumes } = readCompose(join(folder, "compose.yaml"));
+  return Object.values(services).flatMap((one) => {
+    const mounted = one.volumes.map((volume) => volume.split(":")[0] ?? "");
+    const isThere = (name: string) =>
+      /^[./]/.test(name) ? existsSync(join(folder, name)) : Object.hasOwn(volumes, name);
+    const { file, service: base } = one.extends ?? { file: "compose.yaml", service: undefined };
+    const bases = Object.keys(readCompose(join(folder, file)).services);
+    const missing = mounted.concat(one.build ?? []).filter((name) => !isThere(name));
+    return base === undefined || bases.includes(base) ? missing : missing.concat(base);
+  });
+}
+
+const composed = readdirSync(deployFolder).filter((name) =>
+  existsSync(join(deployFolder, name, "compose.yaml")),
+);
+
+describe.each(composed)("the compose file of %s", (name) => {
+  const folder = join(deployFolder, name);
+
+  it("is one by the published schema, and so is what it extends", () => {
+    const files = [join(folder, "compose.yaml"), join(deployFolder, "compose.yaml")];
+
+    const faults = files.map((file) => composeFault(parseYAML(readFileSync(file, "utf8"))));
+
+    expect(faults).toEqual(["", ""]);
+  });
+
+  it("mounts, builds and extends nothing that is not there", () => {
+    expect([...missingOf(folder), ...missingOf(deployFolder)]).toEqual([]);
+  });
+
+  it("lets nobody reach doorward or the app but the proxy", () => {
+    const { services } = readCompose(join(folder, "compose.yaml"));
+
+    const inside = [services.doorward, services.app];
+    expect(inside.map((one) => one?.network_mode)).toEqual(["service:proxy", "service:proxy"]);
+    expect(inside.flatMap((one) => one?.ports)).toEqual([]);
+  });
+});
+
+it("the schema of compose files finds a key that is none", () => {
+  expect(composeFault({ services: { app: { imgae: "x" } } })).toContain("imgae");
+});
+
+describe("the Dockerfile", () => {
+  it("copies what is there, and what .dockerignore lets it see", () => {
+    const root = join(deployFolder, "..");
+    const lines = readFileSync(join(root, "Dockerfile"), "utf8").split("\n");
+    const seen = readFileSync(join(root, ".dockerignore"), "utf8").split("\n");
+
+    const copied = lines
+      .filter((line) => line.startsWith("COPY ") && !line.includes("--from"))
+      .flatMap((line) => line.split(" ").slice(1, -1));
+
+    expect(copied.filter((name) => !existsSync(join(root, name)))).toEqual([]);
+    expect(copied.filter((name) => !seen.includes(`!${name}`))).toEqual([]);
+    expect(copied).toEqual(expect.arrayContaining(["server", "providers", "package.json"]));
+  });
+});
+
+describe("the manifests in deploy/kubernetes", () => {
+  const folder = join(deployFolder, "kubernetes");
+  const resources = readdirSync(folder)
+    .filter((name) => name.endsWith(".yaml"))
+    .flatMap((name) => readResources(readFileSync(join(folder, name), "utf8")));
+  const find = (kind: string, name: string): Resource | undefined =>
+    resources.find((one) => one.kind === kind && one.metadata.name === name);
+
+  it("fit the published schemas", () => {
+    expect(resources.map(resourceFault).filter((fault) => fault !== "")).toEqual([]);
+  });
+
+  it("hold a configuration that doorward takes, and probes and ports that fit it", () => {
+    const { data } = v.parse(
+      v.object({ data: v.object({ "doorward.yaml": v.string() }) }),
+      find("ConfigMap", "doorward"),
+    );
+    const written = parseYAML<Record<string, unknown>>(data["doorward.yaml"]);
+
+    const config = configOf({ ...written, storage: { driver: "memory" } });
+
+    const manifest = JSON.stringify(find("Deployment", "doorward"));
+    expect(manifest).toContain(`"name":"http","containerPort":${config.listen.port}`);
+    expect(manifest).toContain(`"name":"admin","containerPort":${config.admin?.port}`);
+    expect(written.storage).toEqual({ driver: "redis", url: "redis://doorward-redis:6379" });
+    expect(find("Service", "doorward-redis")).toBeDefined();
+  });
+
+  it("let the ingress controller alone ask, and nobody but doorward reach Redis", () => {
+    expect(JSON.stringify(find("NetworkPolicy", "doorward"))).toContain('"port":"http"');
+    expect(JSON.stringify(find("NetworkPolicy", "doorward-redis"))).toContain('{"app":"doorward"}');
+  });
+});
+
+describe.each([exampleConfig(), ...oddConfigs].map((config, index) => ({ index, config })))(
+  "what is printed for Kubernetes, configuration $index",
+  ({ config }) => {
+    it.each([
+      ["traefik", "kubernetes.yaml"],
+      ["ingress-nginx", "ingress.yaml"],
+      ["ingress-nginx", "strip-headers.yaml"],
+    ])("fits the published schemas: %s, %s", (proxy, name) => {
+      const resources = readResources(proxyFiles(config, proxy).files.get(name) ?? "");
+
+      expect(resources.map(resourceFault).filter((fault) => fault !== "")).toEqual([]);
+      expect(resources.every((one) => /^[a-z0-9-]{1,63}$/.test(one.metadata.name))).toBe(true);
+    });
+  },
+);
+
+it("the schema of Traefik's resources finds a value of the wrong kind", () => {
+  const metadata = { name: "x", namespace: "doorward" };
+  const route = { apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute", metadata };
+
+  expect(resourceFault({ ...route, spec: { routes: [{ match: 1, kind: "Rule" }] } })).toContain(
+    "match",
+  );
+});

@@ -1,0 +1,52 @@
+import { pino } from "pino";
+import type { Identity } from "../../server/access/identity.ts";
+import type { Site } from "../../server/config/site.ts";
+import { Sessions, type NewSession, type SessionOptions } from "../../server/session/sessions.ts";
+import { noTokens } from "../../server/sign-in/tokens.ts";
+import { testSecret } from "./doorward.ts";
+
+/** Sessions over a store, that no issuer is asked about. */
+export function openSessions(
+  options: Pick<SessionOptions, "store"> & Partial<SessionOptions>,
+): Sessions {
+  const day = 86_400_000;
+  return new Sessions({
+    secrets: [testSecret],
+    parties: new Map(),
+    lifetimeMs: 7 * day,
+    idleMs: day,
+    refreshMs: day / 24,
+    graceMs: day,
+    isCurrent: () => true,
+    shown: () => ({ accessToken: undefined, idToken: undefined }),
+    keepsIdToken: false,
+    log: pino({ enabled: false }),
+    now: Date.now,
+    ...options,
+  });
+}
+
+/** What a sign-in of somebody at a site gives, from an issuer that lends no tokens. */
+export function newSession(
+  { url }: Site,
+  who: Partial<Identity> = {},
+  clientId = "door",
+): NewSession {
+  return {
+    identity: {
+      issuer: "https://id.example.com",
+      subject: "ada",
+      email: "ada@example.com",
+      groups: [],
+      name: "Ada",
+      preferredUsername: undefined,
+      provider: "company",
+      claims: {},
+      ...who,
+    },
+    site: url.href,
+    clientId,
+    sid: undefined,
+    tokens: noTokens,
+  };
+}

@@ -1,0 +1,157 @@
+import type { ServerResponse } from "node:http";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Browser } from "../peers/browser.ts";
+import { html, json } from "../peers/hostile-issuer.ts";
+import { openSignInDoor, type SignInDoor } from "../peers/sign-in-door.ts";
+
+const minute = 60_000;
+let door: SignInDoor;
+let browser: Browser;
+
+afterEach(() => door.close());
+
+async function signIn(settings: Record<string, unknown> = {}): Promise<void> {
+  door = await openSignInDoor(settings);
+  door.issuer.twist = { refreshes: true };
+  browser = door.browser();
+  await door.signIn(browser);
+}
+
+const refreshes = () =>
+  door.issuer.received.filter(({ body }) => body.includes("grant_type=refresh_token")).length;
+
+async function statusNow(): Promise<number> {
+  return (await door.verify(browser)).status;
+}
+
+describe("the issuer's word", () => {
+  it("is asked for ahead of time, behind an answer that comes at once", async () => {
+    await signIn({ session: { refresh: "1h" } });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    door.clock.now += 50 * minute;
+    door.issuer.twist = {
+      refreshes: true,
+      reply: { "/token": (response) => promise.then(() => json(response, 400, {})) },
+    };
+
+    const status = await statusNow();
+    await expect.poll(refreshes).toBe(1);
+    resolve();
+
+    expect(status).toBe(200);
+  });
+
+  it("is waited for when the last one is too old, by a hundred requests that ask once", async () => {
+    await signIn({ session: { refresh: "1h" } });
+    door.clock.now += 61 * minute;
+
+    const answers = await Promise.all(Array.from({ length: 100 }, statusNow));
+
+    expect(new Set(answers)).toEqual(new Set([200]));
+    expect(refreshes()).toBe(1);
+  });
+
+  it("is asked for again and again with tokens that work once", async () => {
+    await signIn({ session: { refresh: "1h", lifetime: "7d" } });
+    const seen: number[] = [];
+
+    for (let hours = 0; hours < 10; hours++) {
+      door.clock.now += 61 * minute;
+      seen.push(await statusNow());
+    }
+
+    expect(new Set(seen)).toEqual(new Set([200]));
+    expect(refreshes()).toBe(10);
+  });
+
+  it("takes groups away", async () => {
+    await signIn({ session: { refresh: "1h" }, access: { groups: ["staff"] } });
+    const before = await statusNow();
+    door.issuer.twist = { refreshes: true, userinfo: { groups: ["others"] } };
+    door.clock.now += 61 * minute;
+
+    const after = await statusNow();
+
+    expect([before, after]).toEqual([200, 403]);
+  });
+
+  it.each([
+    ["another subject", { claims: { sub: "eve" }, userinfo: { sub: "eve" } }],
+    ["another audience", { claims: { aud: "another" } }],
+    ["another issuer", { claims: { iss: "https://evil.example" } }],
+    ["another subject in userinfo", { userinfo: { sub: "eve" } }],
+    [
+      "no grant any more",
+      {
+        reply: {
+          "/token": (response: ServerResponse) => json(response, 400, { error: "invalid_grant" }),
+        },
+      },
+    ],
+  ])("of %s ends the session", async (_, twist) => {
+    await signIn({ session: { refresh: "1h" } });
+    door.issuer.twist = { refreshes: true, ...twist };
+    door.clock.now += 61 * minute;
+
+    const after = [await statusNow(), await statusNow()];
+
+    expect(after).toEqual([302, 302]);
+  });
+});
+
+describe("trouble that passes", () => {
+  const troubles = {
+    "an error of the issuer's": { "/token": html(503) },
+    "a page in the place of tokens": { "/token": html(200) },
+    "a client that it does not take now": {
+      "/token": (response: ServerResponse) => json(response, 401, { error: "invalid_client" }),
+    },
+    "userinfo that fails": { "/userinfo": html(500) },
+  };
+
+  it.each(Object.entries(troubles))(
+    "as %s keeps the session, and is tried again later",
+    async (_, reply) => {
+      await signIn({ session: { refresh: "1h" } });
+      door.issuer.twist = { refreshes: true, reply };
+      door.clock.now += 61 * minute;
+
+      const during = await statusNow();
+      door.issuer.twist = { refreshes: true, userinfo: { groups: ["later"] } };
+      door.clock.now += 2 * minute;
+      const after = await statusNow();
+
+      expect([during, after]).toEqual([200, 200]);
+      expect(
+        door.doorward.events.some(({ msg }) => msg === "an issuer could not be asked again"),
+      ).toBe(true);
+    },
+  );
+
+  it("keeps it no longer than the grace that was configured", async () => {
+    await signIn({ session: { refresh: "1h", grace: "30m" } });
+    door.issuer.twist = { refreshes: true, reply: { "/token": html(503) } };
+
+    door.clock.now += 89 * minute;
+    const within = await statusNow();
+    door.clock.now += minute;
+    const beyond = await statusNow();
+
+    expect([within, beyond]).toEqual([200, 302]);
+  });
+
+  it("of ten minutes is met with one question a step, and throws nobody out", async () => {
+    await signIn({ session: { refresh: "1h" } });
+    door.issuer.twist = { refreshes: true, reply: { "/token": html(503) } };
+    door.clock.now += 61 * minute;
+    const seen = new Set<number>();
+
+    for (let second = 0; second < 600; second++) {
+      door.clock.now += 1_000;
+      for (const status of await Promise.all([statusNow(), statusNow()])) seen.add(status);
+    }
+
+    expect(seen).toEqual(new Set([200]));
+    expect(refreshes()).toBeLessThan(20);
+  });
+});
