@@ -18,9 +18,17 @@ local patience = 1250
 
 -- All that doorward reads. What else a visitor sends is the app's alone.
 local told = {
-    "accept", "access-control-request-method", "authorization", "cookie", "origin", "sec-fetch-dest",
-    "sec-fetch-mode", "sec-fetch-site", "sec-websocket-key", "user-agent", "x-requested-with",
-    "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto",
+    "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "user-agent",
+    "cookie",
+    "authorization",
+    "accept",
+    "origin",
+    "access-control-request-method",
+    "x-requested-with",
+    "sec-websocket-key",
+    "sec-fetch-mode",
+    "sec-fetch-dest",
+    "sec-fetch-site",
 }
 
 -- HAProxy writes these itself.

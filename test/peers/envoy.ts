@@ -31,7 +31,7 @@ export function startEnvoy(wiring: Wiring): Promise<Proxy> {
 
 function addresses({ doorwardPort, appPort }: Wiring): Record<string, string> {
   return {
-    'address: "127.0.0.1", port_value: 4180': `address: "127.0.0.1", port_value: ${doorwardPort}`,
-    'address: "127.0.0.1", port_value: 8080': `address: "127.0.0.1", port_value: ${appPort}`,
+    "port_value: 4180": `port_value: ${doorwardPort}`,
+    "port_value: 8080": `port_value: ${appPort}`,
   };
 }

@@ -1,6 +1,8 @@
+import { listed } from "../indent.ts";
 import { exampleApp, type ProxyModel } from "../model.ts";
 import { purposeOf, type PublicHost } from "../public-hosts.ts";
 import { appRoutes, guards } from "./app-routes.ts";
+import { aboutTheRequest } from "./functions.ts";
 import { onlyBy } from "./schemes.ts";
 
 /** For APISIX 3 without etcd: routes and certificates in one file, and the few settings of its own. */
@@ -10,6 +12,15 @@ export function apisixFiles(model: ProxyModel): ReadonlyMap<string, string> {
     ["config.yaml", settings(model.hosts)],
   ]);
 }
+
+const plugins = [
+  "forward-auth",
+  "proxy-rewrite",
+  "redirect",
+  "fault-injection",
+  "serverless-pre-function",
+  "serverless-post-function",
+];
 
 function settings(hosts: readonly PublicHost[]): string {
   const portsOf = (wanted: PublicHost["scheme"]) =>
@@ -33,8 +44,8 @@ nginx_config:
   http:
     # Apps behind CGI, WSGI or PHP read X_Auth_Request_User as X-Auth-Request-User.
     underscores_in_headers: "off"
-plugins: [forward-auth, proxy-rewrite, redirect, fault-injection, serverless-pre-function, serverless-post-function]
-`;
+plugins:
+${listed(plugins, 2)}`;
 }
 
 function routesFile(model: ProxyModel): string {
@@ -94,8 +105,8 @@ ${onlyBy(scheme)}    plugins:
       proxy-rewrite:
         headers:
           # Where the request comes from and leads, in this proxy's words alone.
-          remove: [X-Forwarded-For, X-Forwarded-Host, X-Forwarded-Port, X-Forwarded-Proto, X-Real-IP, Forwarded]
-    upstream_id: doorward
+          remove:
+${listed(aboutTheRequest, 12)}    upstream_id: doorward
 `;
 }
 
@@ -103,7 +114,7 @@ function upstream(id: string, address: string, comment: string): string {
   return `  - id: ${id}
     type: roundrobin
     timeout: { connect: 2, send: 60, read: 60 }
-    nodes: { "${address}": 1 }   ${comment}
+    nodes: { "${address}": 1 } ${comment}
 `;
 }
 
@@ -114,7 +125,7 @@ function certificate(hosts: readonly PublicHost[]): string {
 ssls:
   - id: doorward
     snis: [${[...new Set(names)].join(", ")}]
-    cert: $env://DOORWARD_TLS_CERTIFICATE   # CHANGE: the whole chain, as text in the environment of APISIX
-    key: $env://DOORWARD_TLS_KEY   # CHANGE
+    cert: $env://DOORWARD_TLS_CERTIFICATE # CHANGE: the whole chain, as text in the environment of APISIX
+    key: $env://DOORWARD_TLS_KEY # CHANGE
 `;
 }

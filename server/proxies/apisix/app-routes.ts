@@ -1,5 +1,5 @@
 import { visitorHeaders } from "../../forwarded/request-headers.ts";
-import { indent } from "../indent.ts";
+import { indent, listed } from "../indent.ts";
 import type { ProxyModel } from "../model.ts";
 import type { PublicHost } from "../public-hosts.ts";
 import { beforeTheApp, beforeTheQuestion } from "./functions.ts";
@@ -53,11 +53,11 @@ ${indent(beforeTheQuestion(host, identityHeaders), 12)}      forward-auth:
         timeout: 5000
         # Without an answer nobody passes. Never set allow_degradation.
         status_on_error: 503
-        request_headers: [${visitorHeaders.join(", ")}]
-        # Each is set to doorward's word, or taken off.
-        upstream_headers: [${identityHeaders.join(", ")}]
-        client_headers: [${shown.join(", ")}]
-      serverless-post-function:
+        request_headers:
+${listed(visitorHeaders, 10)}        # Each is set to doorward's word, or taken off.
+        upstream_headers:
+${listed(identityHeaders, 10)}        client_headers:
+${listed(shown, 10)}      serverless-post-function:
         phase: before_proxy
         functions:
           - |

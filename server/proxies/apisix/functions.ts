@@ -1,8 +1,8 @@
 import type { PublicHost } from "../public-hosts.ts";
 import { namesToStrip } from "../visitor-headers.ts";
 
-/** Names by which a visitor could tell the app of another request. */
-const aboutTheRequest = [
+/** Names by which a visitor could tell of another request. */
+export const aboutTheRequest = [
   "X-Forwarded-For",
   "X-Forwarded-Host",
   "X-Forwarded-Method",

@@ -1,4 +1,4 @@
-import { indent } from "../indent.ts";
+import { indent, listed } from "../indent.ts";
 import { exampleApp, type ProxyModel } from "../model.ts";
 import type { PublicHost } from "../public-hosts.ts";
 import { questionHeaders, questionPath } from "./question.ts";
@@ -60,7 +60,8 @@ ${isTls ? tlsInspector : ""}      filter_chains:
                 upgrade_configs: [{ upgrade_type: websocket }]
 ${localReplies}                http_filters:
 ${httpFilters}                  - name: envoy.filters.http.router
-                    typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
                 route_config:
                   virtual_hosts:
 ${virtualHosts}${isTls ? certificate(sharing ?? []) : ""}`;
@@ -68,33 +69,44 @@ ${virtualHosts}${isTls ? certificate(sharing ?? []) : ""}`;
 
 const tlsInspector = `      listener_filters:
         - name: envoy.filters.listener.tls_inspector
-          typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector }
+          typed_config:
+            "@type": type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector
 `;
 
 const localReplies = `                # doorward or the app is out of reach: a plain word instead of an empty page.
                 local_reply_config:
                   mappers:
                     - filter:
-                        status_code_filter: { comparison: { op: GE, value: { default_value: 502, runtime_key: doorward.down } } }
+                        status_code_filter:
+                          comparison:
+                            op: GE
+                            value: { default_value: 502, runtime_key: doorward.down }
                       status_code: 503
-                      body: { inline_string: "This page is not available right now. Please try again in a moment.\\n" }
+                      body:
+                        inline_string: "This page is not available right now. Please try again in a moment.\\n"
                       headers_to_add:
-                        - { header: { key: cache-control, value: no-store }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
-                        - { header: { key: retry-after, value: "5" }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
+                        - header: { key: cache-control, value: no-store }
+                          append_action: OVERWRITE_IF_EXISTS_OR_ADD
+                        - header: { key: retry-after, value: "5" }
+                          append_action: OVERWRITE_IF_EXISTS_OR_ADD
 `;
 
 function certificate(hosts: readonly PublicHost[]): string {
   return `          # Whoever names another host gets no certificate, and no answer.
-          filter_chain_match: { server_names: [${hosts.map(({ host }) => `"${host}"`).join(", ")}] }
-          transport_socket:
+          filter_chain_match:
+            server_names:
+${listed(
+  hosts.map(({ host }) => `"${host}"`),
+  14,
+)}          transport_socket:
             name: envoy.transport_sockets.tls
             typed_config:
               "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
               common_tls_context:
                 alpn_protocols: [h2, http/1.1]
                 tls_certificates:
-                  - certificate_chain: { filename: /etc/envoy/tls/example.com.pem }   # CHANGE: the whole chain
-                    private_key: { filename: /etc/envoy/tls/example.com.key }   # CHANGE
+                  - certificate_chain: { filename: /etc/envoy/tls/example.com.pem } # CHANGE: the whole chain
+                    private_key: { filename: /etc/envoy/tls/example.com.key } # CHANGE
 `;
 }
 
@@ -143,6 +155,12 @@ function cluster(name: string, address: string, comment: string): string {
       connect_timeout: 2s
       load_assignment:
         cluster_name: ${name}
-        endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: { address: "${hostname.replace(/^\[|\]$/g, "")}", port_value: ${port === "" ? 80 : port} } } } }] }]
+        endpoints:
+          - lb_endpoints:
+              - endpoint:
+                  address:
+                    socket_address:
+                      address: "${hostname.replace(/^\[|\]$/g, "")}"
+                      port_value: ${port === "" ? 80 : port}
 `;
 }

@@ -1,3 +1,4 @@
+import { listed, lower } from "../indent.ts";
 import type { ProxyModel } from "../model.ts";
 import type { PublicHost } from "../public-hosts.ts";
 import { namesToStrip } from "../visitor-headers.ts";
@@ -43,7 +44,7 @@ spec:
     # Names that apps believe and doorward does not send. The rest of them stand in the routes.
     earlyRequestHeaders:
       remove:
-${list(8, names)}`;
+${listed(lower(names), 8)}`;
 }
 
 function resources(host: PublicHost, model: ProxyModel, names: readonly string[]): string {
@@ -89,7 +90,7 @@ function appRoute(host: PublicHost, names: readonly string[]): string {
         - type: RequestHeaderModifier
           requestHeaderModifier:
             remove:
-${list(14, names)}`;
+${listed(lower(names), 14)}`;
   return `${route(host.name, host)}    - matches:
         - path: { type: PathPrefix, value: / }
 ${filter}      backendRefs:
@@ -111,14 +112,10 @@ spec:
     # Without an answer nobody passes. Never set failOpen.
     failOpen: false
     headersToExtAuth:
-${list(6, [...questionHeaders, "x-forwarded-proto"])}    http:
+${listed([...questionHeaders, "x-forwarded-proto"], 6)}    http:
       backendRefs:
         - { name: doorward, port: ${doorwardPort} }
       path: ${base}/verify
       headersToBackend:
-${list(8, identityHeaders)}`;
-}
-
-function list(indent: number, names: readonly string[]): string {
-  return names.map((name) => `${" ".repeat(indent)}- ${name.toLowerCase()}\n`).join("");
+${listed(lower(identityHeaders), 8)}`;
 }

@@ -1,3 +1,4 @@
+import { listed, lower } from "../indent.ts";
 import type { ProxyModel } from "../model.ts";
 import { purposeOf, type PublicHost } from "../public-hosts.ts";
 import { namesToStrip } from "../visitor-headers.ts";
@@ -32,17 +33,10 @@ extensionProviders:
       failOpen: false
       statusOnError: "503"
       includeRequestHeadersInCheck:
-${list(8, questionHeaders)}      includeAdditionalHeadersInCheck:
+${listed(questionHeaders, 8)}      includeAdditionalHeadersInCheck:
         x-forwarded-proto: ${scheme}
       headersToUpstreamOnAllow:
-${list(
-  8,
-  identityHeaders.map((name) => name.toLowerCase()),
-)}`;
-}
-
-function list(indent: number, names: readonly string[]): string {
-  return names.map((name) => `${" ".repeat(indent)}- ${name}\n`).join("");
+${listed(lower(identityHeaders), 8)}`;
 }
 
 /** What is not named is asked about: a host that somebody adds to the gateway later, too. */
@@ -52,12 +46,15 @@ function policy(hosts: readonly PublicHost[]): string {
   const asMounted = mounted.map(
     ({ host, base }) => `    - to:
         - operation:
-            hosts: ["${host}", "${host}:*"]
-            # Exactly these pages are doorward's own.
-            notPaths: ["${base}/start", "${base}/callback", "${base}/callback/*", "${base}/sign_out"]
-`,
+            hosts:
+${listed([`"${host}"`, `"${host}:*"`], 14)}            # Exactly these pages are doorward's own.
+            notPaths:
+${listed(
+  ["start", "callback", "callback/*", "sign_out"].map((page) => `"${base}/${page}"`),
+  14,
+)}`,
   );
-  const names = own.flatMap(({ host }) => [`"${host}"`, `"${host}:*"`]).join(", ");
+  const names = own.flatMap(({ host }) => [`"${host}"`, `"${host}:*"`]);
   return `---
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
@@ -75,8 +72,8 @@ spec:
     # All hosts but doorward's own. To name the guarded ones instead would leave any other open.
     - to:
         - operation:
-            notHosts: [${names}]
-${asMounted.join("")}`;
+            notHosts:
+${listed(names, 14)}${asMounted.join("")}`;
 }
 
 function virtualService(host: PublicHost, { doorwardPort, identityHeaders }: ProxyModel): string {
@@ -103,7 +100,9 @@ function endpoints(base: string, port: number): string {
         - uri: { prefix: ${base}/callback/ }
         - uri: { exact: ${base}/sign_out }
       route:
-        - destination: { host: doorward.doorward.svc.cluster.local, port: { number: ${port} } }
+        - destination:
+            host: doorward.doorward.svc.cluster.local
+            port: { number: ${port} }
 `;
 }
 
@@ -121,8 +120,5 @@ function app(name: string, identityHeaders: readonly string[]): string {
       headers:
         request:
           remove:
-${list(
-  12,
-  names.map((one) => one.toLowerCase()),
-)}`;
+${listed(lower(names), 12)}`;
 }

@@ -1,3 +1,4 @@
+import { listed } from "../indent.ts";
 import { purposeOf, type PublicHost } from "../public-hosts.ts";
 
 /** Who comes without TLS is sent to it; sites on ports of their own have no such door. */
@@ -5,10 +6,13 @@ export function plainHosts(hosts: readonly PublicHost[]): string {
   return hosts
     .map(
       ({ name, host }) => `                    - name: ${name}
-                      domains: ["${host}", "${host}:80"]
-                      routes:
+                      domains:
+${listed([`"${host}"`, `"${host}:80"`], 24)}                      routes:
                         - match: { prefix: / }
-                          redirect: { https_redirect: true, port_redirect: 443, response_code: PERMANENT_REDIRECT }
+                          redirect:
+                            https_redirect: true
+                            port_redirect: 443
+                            response_code: PERMANENT_REDIRECT
 `,
     )
     .join("");
@@ -21,17 +25,17 @@ export function guardedHosts(hosts: readonly PublicHost[]): string {
       const routes = host.serves === "doorward" ? own("") : guarded(host);
       return `                    # ${purposeOf(host)}
                     - name: ${host.name}
-                      domains: [${domains(host)}]
-                      routes:
+                      domains:
+${listed(domains(host), 24)}                      routes:
 ${routes}`;
     })
     .join("");
 }
 
 /** With and without the port, as visitors may write it. */
-function domains({ host, port, authority }: PublicHost): string {
+function domains({ host, port, authority }: PublicHost): string[] {
   const names = authority === host ? [host, `${host}:${port}`] : [authority];
-  return names.map((name) => `"${name}"`).join(", ");
+  return names.map((name) => `"${name}"`);
 }
 
 /** The verdict stays inside: asked from outside, /verify could be told of any request. */
@@ -45,8 +49,12 @@ ${disabled}`;
 
 /** doorward's own pages need no question, and its cookie. */
 const disabled = `                          typed_per_filter_config:
-                            doorward.ask: { "@type": type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute, disabled: true }
-                            doorward.keep-cookie: { "@type": type.googleapis.com/envoy.extensions.filters.http.lua.v3.LuaPerRoute, disabled: true }
+                            doorward.ask:
+                              "@type": type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute
+                              disabled: true
+                            doorward.keep-cookie:
+                              "@type": type.googleapis.com/envoy.extensions.filters.http.lua.v3.LuaPerRoute
+                              disabled: true
 `;
 
 function guarded({ name, base, serves }: PublicHost): string {
