@@ -5,7 +5,7 @@ import { createCertificate } from "./tls.ts";
 
 /** A double of APISIX with what is printed for it: only addresses differ. */
 export function startApisix(wiring: Wiring): Promise<Proxy> {
-  return startStandIn(async (folder, ports) => {
+  return startStandIn(wiring, async (folder, ports) => {
     const certificate = join(folder, "example.com");
     createCertificate(certificate, wiring.hosts);
     const files = rewired(wiring.files, {

@@ -8,7 +8,7 @@ import { createCertificate } from "./tls.ts";
 export function startEnvoy(wiring: Wiring): Promise<Proxy> {
   const { ENVOY_BIN: program } = process.env;
   if (program === undefined) {
-    return startStandIn(async (folder, ports) => {
+    return startStandIn(wiring, async (folder, ports) => {
       const certificate = join(folder, "example.com");
       createCertificate(certificate, wiring.hosts);
       const text = rewired(wiring.files, addresses(wiring)).get("envoy.yaml") ?? "";
@@ -21,10 +21,13 @@ export function startEnvoy(wiring: Wiring): Promise<Proxy> {
     const files = rewired(wiring.files, {
       ...addresses(wiring),
       "/etc/envoy/": `${folder}/`,
-      'address: "::", port_value: 80, ipv4_compat: true': `address: 127.0.0.1, port_value: ${http}`,
-      'address: "::", port_value: 443, ipv4_compat: true': `address: 127.0.0.1, port_value: ${https}`,
     });
-    await writeFile(join(folder, "envoy.yaml"), files.get("envoy.yaml") ?? "");
+    const moved = (files.get("envoy.yaml") ?? "")
+      .replaceAll('address: "::",', "address: 127.0.0.1,")
+      .replaceAll(", ipv4_compat: true", "")
+      .replace("port_value: 80 }", `port_value: ${http} }`)
+      .replace("port_value: 443 }", `port_value: ${https} }`);
+    await writeFile(join(folder, "envoy.yaml"), moved);
     return { program, args: ["-c", "envoy.yaml", "--log-level", "error"] };
   });
 }

@@ -1,11 +1,11 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { rewired, startProxy, type Proxy, type Wiring } from "./proxy-process.ts";
+import { rewired, startProxy, type Ports, type Proxy, type Wiring } from "./proxy-process.ts";
 import { createCertificate } from "./tls.ts";
 
 /** The real HAProxy with what is printed for it: only addresses and paths differ. */
 export function startHaproxy(wiring: Wiring): Promise<Proxy> {
-  return startProxy(wiring, async (folder, { http, https }) => {
+  return startProxy(wiring, async (folder, ports) => {
     await mkdir(join(folder, "tls"));
     const certificate = join(folder, "tls/example.com");
     createCertificate(certificate, wiring.hosts);
@@ -16,10 +16,19 @@ export function startHaproxy(wiring: Wiring): Promise<Proxy> {
       "/etc/haproxy/": `${folder}/`,
       "127.0.0.1:4180": `127.0.0.1:${wiring.doorwardPort}`,
       "127.0.0.1:8080": `127.0.0.1:${wiring.appPort}`,
-      "bind :80\n": `bind 127.0.0.1:${http}\n`,
-      "bind :443 ": `bind 127.0.0.1:${https} `,
     });
-    for (const [name, text] of files) await writeFile(join(folder, name), text);
+    for (const [name, text] of files) await writeFile(join(folder, name), listening(text, ports));
     return { program: "haproxy", args: ["-db", "-f", "haproxy.cfg"] };
   });
+}
+
+function listening(text: string, { http, https }: Ports): string {
+  const moved = new Map([
+    ["80", http],
+    ["443", https],
+  ]);
+  return text.replace(
+    /\bbind :(\d+)/g,
+    (_, port: string) => `bind 127.0.0.1:${moved.get(port) ?? port}`,
+  );
 }

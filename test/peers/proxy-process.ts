@@ -63,10 +63,11 @@ export async function startProxy(
 
 /** The same of a double, which runs in this process. */
 export async function startStandIn(
+  { ownPort }: Wiring,
   start: (folder: string, ports: Ports) => Promise<{ stop(): Promise<void> }>,
 ): Promise<Proxy> {
   const folder = await mkdtemp(join(tmpdir(), "doorward-proxy-"));
-  const ports = { http: await freePort(), https: await freePort() };
+  const ports = { http: await freePort(), https: ownPort ?? (await freePort()) };
   const double = await start(folder, ports);
   return {
     ...ports,

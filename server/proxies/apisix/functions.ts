@@ -1,5 +1,5 @@
 import type { PublicHost } from "../public-hosts.ts";
-import { namesToStrip } from "../visitor-headers.ts";
+import { namesOfIdentity } from "../visitor-headers.ts";
 
 /** Names by which a visitor could tell of another request. */
 export const aboutTheRequest = [
@@ -27,7 +27,7 @@ export function beforeTheQuestion(
   { host, authority, port }: PublicHost,
   identityHeaders: readonly string[],
 ): string {
-  const names = [...identityHeaders, ...namesToStrip(identityHeaders), ...aboutTheRequest];
+  const names = [...namesOfIdentity(identityHeaders), ...aboutTheRequest];
   const withPort = authority === host ? "" : ` .. ":${port}"`;
   return `return function(conf, ctx)
   local core = require("apisix.core")

@@ -1,4 +1,4 @@
-import { believedPrefixes, namesBesidePrefixes, namesToStrip } from "../visitor-headers.ts";
+import { believedPrefixes, namesBesidePrefixes, namesOfIdentity } from "../visitor-headers.ts";
 
 /** Names by which a visitor could tell doorward or the app of another request. */
 const aboutTheRequest = ["forwarded", "proxy", "x-real-ip"];
@@ -9,7 +9,7 @@ const prefixesAboutTheRequest = ["x-original-"];
  * alone, and apps behind PHP read X.Auth.Request.User as X-Auth-Request-User.
  */
 export function stripHeaders(identityHeaders: readonly string[]): string {
-  const names = namesBesidePrefixes([...identityHeaders, ...namesToStrip(identityHeaders)]);
+  const names = namesBesidePrefixes(namesOfIdentity(identityHeaders));
   const all = [...new Set([...names.map((name) => name.toLowerCase()), ...aboutTheRequest])];
   const prefixes = [
     ...believedPrefixes.map((prefix) => prefix.toLowerCase()),

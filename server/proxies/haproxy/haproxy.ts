@@ -1,6 +1,6 @@
 import { exampleApp, type ProxyModel } from "../model.ts";
 import { purposeOf, type PublicHost } from "../public-hosts.ts";
-import { believedPrefixes, namesBesidePrefixes, namesToStrip } from "../visitor-headers.ts";
+import { believedPrefixes, namesBesidePrefixes, namesOfIdentity } from "../visitor-headers.ts";
 import { script } from "./script.ts";
 
 /** For HAProxy 2.6 and later, built with Lua, as distributions and the official image are. */
@@ -122,9 +122,8 @@ function choice(host: PublicHost): string {
 /** Everything by which a visitor could speak for doorward or for this proxy. */
 function strips(identityHeaders: readonly string[]): string {
   const prefixes = [...believedPrefixes, "X-Forwarded-", "X-Original-"];
-  // An identity header of ours is set later, and only for who passes.
   const names = [
-    ...namesBesidePrefixes([...identityHeaders, ...namesToStrip(identityHeaders)]),
+    ...namesBesidePrefixes(namesOfIdentity(identityHeaders)),
     "X-Real-IP",
     "Forwarded",
     "Proxy", // becomes HTTP_PROXY in CGI programs
