@@ -41,7 +41,7 @@ export interface App {
 export async function createApp(config: Config, surroundings: Surroundings): Promise<App> {
   const { log, now = Date.now, fetch = globalThis.fetch } = surroundings;
   const users = config.users === undefined ? undefined : await openUsers(config.users, log, now);
-  const store = await openStore(config.storage);
+  const store = await openStore(config.storage, log);
   const issuerFetch = createIssuerFetch(fetch);
   const parties = createParties(config, { fetch: issuerFetch, now });
   const offers = new Map(createSites(config).map(({ url, providers: names }) => [url.href, names]));

@@ -1,10 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { createParties } from "./app.ts";
 import type { Config } from "./config/schema.ts";
 import { createSites, type Site } from "./config/site.ts";
 import { reasonsOf } from "./observe/log.ts";
-import { openStore } from "./session/storage.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
+import { tryStore } from "./store/try-store.ts";
 
 export interface Finding {
   readonly isFault: boolean;
@@ -28,7 +27,7 @@ export async function check(config: Config): Promise<Finding[]> {
   return [
     ...createSites(config).map(cookieScope),
     ...addressRules(config),
-    await found(`store ${config.storage.driver}`, () => tryStore(config)),
+    await found(`store ${config.storage.driver}`, () => tryStore(config.storage)),
     ...issuers,
   ];
 }
@@ -39,19 +38,6 @@ async function found(what: string, look: () => Promise<string>): Promise<Finding
   } catch (error) {
     return { isFault: true, text: `${what}: ${reasonsOf(error)}` };
   }
-}
-
-async function tryStore({ storage }: Config): Promise<string> {
-  const store = await openStore(storage);
-  const key = `check:${randomUUID()}`;
-  try {
-    await store.set(key, { written: true }, 60);
-    if ((await store.get(key)) === null) throw new Error("what was written cannot be read back");
-    await store.remove(key);
-  } finally {
-    await store.close();
-  }
-  return storage.driver === "memory" ? "works; sessions end with the process" : "works";
 }
 
 function sitesOffering(config: Config, provider: string): Site[] {

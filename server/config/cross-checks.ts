@@ -3,6 +3,7 @@ import type { Fault } from "./faults.ts";
 import { ruleFaults } from "./rule-checks.ts";
 import { isObject } from "./shape.ts";
 import { isPublicSuffix, siteFaults } from "./site-checks.ts";
+import { storageFaults } from "./storage-checks.ts";
 import { unknown } from "./unknown-keys.ts";
 
 /** What no single value shows: how the settings fit one another. Reads raw values, for other faults may stand beside. */
@@ -15,6 +16,7 @@ export function crossChecks(raw: Record<string, unknown>): Fault[] {
     ...headerFaults(raw.headers),
     ...redirectFaults(raw.allowedRedirects),
     ...listenerFaults(raw),
+    ...storageFaults(raw),
   ];
 }
 

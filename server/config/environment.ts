@@ -96,7 +96,8 @@ function locate(
     const rest = child && locate(child, name.slice(spelt.length + 1), below);
     if (rest !== undefined) return { path: [head, ...rest.path], shape: rest.shape };
   }
-  return undefined;
+  const isOpen = shape.kind === "object" && shape.isOpen && !name.endsWith("_FILE");
+  return isOpen ? { path: [camelCase(name)], shape: { kind: "leaf", type: "text" } } : undefined;
 }
 
 /** The names that stand in the file already, then every way to cut the variable's name. */
@@ -146,6 +147,11 @@ function variableName(key: string): string {
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replaceAll("-", "_")
     .toUpperCase();
+}
+
+/** `CONNECTION_STRING` is connectionString. */
+function camelCase(variable: string): string {
+  return variable.toLowerCase().replace(/_(.)/g, (_, first: string) => first.toUpperCase());
 }
 
 /** A value that cannot be read as its type stays text, and the schema says what it should be. */

@@ -51,7 +51,9 @@ export function faultOf(issue: v.BaseIssue<unknown>): Fault {
 
 /** Secrets are named by their place alone; and a provider that is no group of settings may be one. */
 function isSecret(path: string): boolean {
-  return /(^|\.)(secret(\.\d+)?|clientSecret)$|^providers(\.[^.]+)?$/.test(path);
+  return /(^|\.)(secret(\.\d+)?|clientSecret)$|^providers(\.[^.]+)?$|^storage\.(url|password|sentinelPassword|tls\.key)$/.test(
+    path,
+  );
 }
 
 /** `https://user:password@host`. */

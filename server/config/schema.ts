@@ -8,6 +8,7 @@ import { duration } from "./duration.ts";
 import { dnsName, oneOrMore, port, text, told, webAddress } from "./leaves.ts";
 import { rule } from "./rule-schema.ts";
 import { secret } from "./secret.ts";
+import { storage } from "./storage-schema.ts";
 
 /** Parameters of the authorization request that are the operator's choice; the others are the flow's. */
 export const authorizationParameters = [
@@ -145,13 +146,9 @@ export const schema = v.strictObject({
     }),
     {},
   ),
-  storage: v.optional(
-    v.strictObject({
-      driver: v.optional(v.picklist(["fs-lite", "memory"]), "fs-lite"),
-      base: v.optional(text, "./data"),
-    }),
-    {},
-  ),
+  storage,
+  /** Whether more than one doorward serves: then the storage must be one that they share. */
+  replicas: v.optional(v.boolean(), false),
   signOut: v.optional(v.picklist(["local", "issuer"]), "local"),
   headers: v.optional(v.record(told(headerNameFault), told(headerSourceFault)), {
     "X-Auth-Request-User": "subject",

@@ -4,7 +4,12 @@ type Schema = v.GenericSchema;
 
 /** The schema as a tree to walk: what keys an object knows, what a record or list holds. */
 export type Shape =
-  | { readonly kind: "object"; readonly entries: Readonly<Record<string, Schema>> }
+  | {
+      readonly kind: "object";
+      readonly entries: Readonly<Record<string, Schema>>;
+      /** Whether other keys than these go through as they are written. */
+      readonly isOpen: boolean;
+    }
   | { readonly kind: "record"; readonly value: Schema; readonly names: readonly string[] }
   | { readonly kind: "list"; readonly item: Schema }
   | { readonly kind: "leaf"; readonly type: "number" | "boolean" | "text" };
@@ -14,7 +19,8 @@ export function shapeOf(schema: Schema, value?: unknown): Shape {
   if (isWrapped(schema)) return shapeOf(schema.wrapped, value);
   if (isLazy(schema)) return shapeOf(schema.getter(value), value);
   if ("entries" in schema) {
-    return { kind: "object", entries: schema.entries as Record<string, Schema> };
+    const entries = schema.entries as Record<string, Schema>;
+    return { kind: "object", entries, isOpen: schema.type === "object_with_rest" };
   }
   if (schema.type === "record" && "value" in schema) {
     return { kind: "record", value: schema.value as Schema, names: namesOf(schema) };

@@ -24,6 +24,7 @@ export function unknownKeys(
     if (shape.kind === "record") return unknownKeys(shape.value, child, [...path, key]);
     const known = Object.hasOwn(shape.entries, key) ? shape.entries[key] : undefined;
     if (known !== undefined) return unknownKeys(known, child, [...path, key]);
+    if (shape.isOpen) return [];
     return [{ path: [...path, key].join("."), message: unknown(key, Object.keys(shape.entries)) }];
   });
 }

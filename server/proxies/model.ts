@@ -2,19 +2,18 @@ import { ConfigError, type Fault } from "../config/faults.ts";
 import type { Config } from "../config/schema.ts";
 import { createSites } from "../config/site.ts";
 import { baseFault, hostFault, identityHeaderFault, listenFault } from "./grammar.ts";
-import { publicHosts, type PublicHost } from "./public-hosts.ts";
+import { publicHosts, type PublicHost, type PublicHosts } from "./public-hosts.ts";
 
-/** What a proxy's configuration has to say of a `doorward.yaml`. Nothing in it needs quoting anywhere. */
-export interface ProxyModel {
-  /** Every public host; one with a `*` stands behind those without. */
-  readonly hosts: readonly PublicHost[];
+/**
+ * What a proxy's configuration has to say of a `doorward.yaml`. Nothing in it needs quoting anywhere. Of the hosts,
+ * one with a `*` stands behind those without.
+ */
+export interface ProxyModel extends PublicHosts {
   /** The headers by which apps learn who it is, spelled as configured. */
   readonly identityHeaders: readonly string[];
   /** Where a proxy on the same machine reaches doorward: `127.0.0.1:4180`, `[::1]:4180`. */
   readonly doorward: string;
   readonly doorwardPort: number;
-  /** Hosts that rules name and no site covers: doorward lets nobody pass there. */
-  readonly uncovered: readonly string[];
 }
 
 /** doorward is not told where the apps are: this stands for them all, beside a word that says so. */
@@ -27,12 +26,11 @@ export const exampleApp = "127.0.0.1:8080";
 export function proxyModel(config: Config): ProxyModel {
   const faults = faultsOf(config);
   if (faults.length > 0) throw refusal(faults);
-  const { hosts, uncovered } = publicHosts(config);
-  const mixed = mixedPorts(hosts);
+  const found = publicHosts(config);
+  const mixed = mixedPorts(found.hosts);
   if (mixed.length > 0) throw refusal(mixed);
   return {
-    hosts,
-    uncovered,
+    ...found,
     identityHeaders: Object.keys(config.headers),
     doorward: `${reachable(config.listen.host)}:${config.listen.port}`,
     doorwardPort: config.listen.port,

@@ -31,7 +31,7 @@ export const proxyNames: readonly string[] = Object.keys(proxies);
 
 export interface ProxyFiles {
   readonly files: ReadonlyMap<string, string>;
-  /** What was left out, and why, a sentence each. */
+  /** What was left out or made up, and why, a sentence each. */
   readonly remarks: readonly string[];
 }
 
@@ -49,8 +49,14 @@ export function proxyFiles(config: Config, name: string): ProxyFiles {
   const model = proxyModel(config);
   return {
     files: proxy.files(model),
-    remarks: model.uncovered.map(
-      (host) => `${host} is left out: no site covers it, so doorward lets nobody pass there`,
-    ),
+    remarks: [
+      ...model.uncovered.map(
+        (host) => `${host} is left out: no site covers it, so doorward lets nobody pass there`,
+      ),
+      ...model.examples.map(
+        (host) =>
+          `${host} is an example: no rule names a host of yours there, so put it in its place`,
+      ),
+    ],
   };
 }

@@ -33,33 +33,46 @@ interface Guarded {
 
 type SiteFinder = (hostname: string) => Site | undefined;
 
-/** The hosts of the sites and of the rules. A site of which no rule names an app gets an example of one. */
-export function publicHosts(config: Config): {
+export interface PublicHosts {
   readonly hosts: readonly PublicHost[];
+  /** Patterns of rules that no site covers. */
   readonly uncovered: readonly string[];
-} {
+  /** Hosts that stand for the apps of a site of which no rule names one. */
+  readonly examples: readonly string[];
+}
+
+/** The hosts of the sites and of the rules. A site of which no rule names an app gets an example of one. */
+export function publicHosts(config: Config): PublicHosts {
   const sites = createSites(config);
   const siteOf = createSiteFinder(sites);
   const patterns = [...new Set(config.rules.flatMap(({ host = [] }) => host))];
   const isOf = (site: Site | undefined) => (pattern: string) =>
     siteOf(pattern.replace(/:\d+$/, "")) === site;
-  const hosts = sites.flatMap((site) => hostsOf(site, patterns.filter(isOf(site)), siteOf));
+  const examples = new Map<Site, Guarded>();
+  const hosts = sites.flatMap((site) => {
+    const apps = appsOf(site, patterns.filter(isOf(site)));
+    if (apps.length === 0 && site.base === "") examples.set(site, example(site, siteOf));
+    const guards = apps.concat(examples.get(site) ?? []);
+    return guards
+      .map((app) => toPublicHost(app, site, "app"))
+      .concat(toPublicHost(ownHost(site), site, site.base === "" ? "doorward" : "both"));
+  });
   return {
     hosts: distinct(hosts.toSorted(wildcardsLast)),
     uncovered: patterns.filter(isOf(undefined)),
+    examples: [...examples.values()].map(({ host }) => host),
   };
 }
 
-function hostsOf(site: Site, patterns: readonly string[], siteOf: SiteFinder): PublicHost[] {
-  const isMounted = site.base !== "";
-  const own = { host: site.url.hostname, port: Number(site.url.port) || usualPort(site) };
-  const apps = patterns
+function ownHost(site: Site): Guarded {
+  return { host: site.url.hostname, port: Number(site.url.port) || usualPort(site) };
+}
+
+function appsOf(site: Site, patterns: readonly string[]): Guarded[] {
+  const own = ownHost(site);
+  return patterns
     .map((pattern) => guarded(pattern, site))
     .filter(({ host, port }) => host !== own.host || port !== own.port);
-  if (apps.length === 0 && !isMounted) apps.push(example(site, siteOf));
-  return apps
-    .map((app) => toPublicHost(app, site, "app"))
-    .concat(toPublicHost(own, site, isMounted ? "both" : "doorward"));
 }
 
 function usualPort({ secure }: Site): number {

@@ -16,6 +16,15 @@ const believed = [
   ),
 ] as const;
 
+/** Names by which a visitor could tell the app of another request, and that no proxy sets. */
+export const namesAboutTheRequest = [
+  "X-Original-Method",
+  "X-Original-URI",
+  "X-Original-URL",
+  "Forwarded",
+  "Proxy", // becomes HTTP_PROXY in CGI programs
+] as const;
+
 /** Where those of one family are stripped by their beginning, for proxies that can. */
 export const believedPrefixes = ["X-Auth-Request-", "Remote-", "X-Remote-", "X-WebAuth-"] as const;
 

@@ -1,55 +1,80 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Storage } from "unstorage";
 import * as v from "valibot";
+import type { Log } from "../observe/log.ts";
+import type { DriverFacts } from "./drivers.ts";
+import { ExpiryIndex } from "./expiry-index.ts";
+import { LocalAnnouncements } from "./local-announcements.ts";
 import { LocalClaims } from "./local-claims.ts";
+import { PolledAnnouncements } from "./polled-announcements.ts";
+import { Records } from "./records.ts";
+import { SharedClaims } from "./shared-claims.ts";
 import type { Store } from "./store.ts";
+import { startSweeping } from "./sweeping.ts";
 import { inTime } from "./time-limit.ts";
 import { Writes } from "./writes.ts";
 
 /** A visitor waits for this: better to say "not now" than to keep them. */
 const patienceMs = 900;
 
-const versioned = v.object({ version: v.number() });
+const versioned = v.looseObject({ version: v.number() });
+const dated = v.looseObject({ until: v.optional(v.number()) });
 
-/** Any unstorage that this process alone writes to, behind our verbs. */
-export function createStore(storage: Storage): Store {
-  const claims = new LocalClaims();
-  const listeners: ((mark: string) => void)[] = [];
-  const writes = new Writes(patienceMs, (key) => removeForSure(storage, key));
-  const read = async (key: string) => orThrow(await storage.getItem(key));
+export interface PlainStoreParts extends DriverFacts {
+  readonly log?: Log | undefined;
+  readonly now?: () => number;
+}
+
+/** Any unstorage behind our verbs. What its driver cannot do is done here, as well as it can be. */
+export function createStore(
+  storage: Storage,
+  { reach, expires, log, now = Date.now }: PlainStoreParts = { reach: "process", expires: true },
+): Store {
+  const isShared = reach === "shared";
+  const index = expires === true ? undefined : new ExpiryIndex(storage, now);
+  const records = new Records(storage, now, index);
+  const writes = new Writes(patienceMs, (key) => records.remove(key));
+  const claims = isShared ? new SharedClaims(records) : new LocalClaims();
+  const announcements =
+    reach === "process"
+      ? new LocalAnnouncements()
+      : new PolledAnnouncements(storage, { isTrusted: !isShared });
+  const stopSweeping = index && startSweeping({ index, records, writes, claims, log });
+  const timely = <T>(work: Promise<T>) => inTime(work, patienceMs);
   return {
-    get: (key) => writes.read(key, () => read(key)),
-    set: (key, value, _ttlSeconds, onLate) =>
-      writes.write(key, () => storage.setItem(key, { ...value }), onLate),
-    replace: (key, value, _ttlSeconds, expected) =>
+    get: (key) => timely(records.read(key)),
+    set: (key, value, ttlSeconds, onLate) =>
+      writes.write(key, () => records.write(key, value, ttlSeconds * 1000), onLate),
+    replace: (key, value, ttlSeconds, expected) =>
       writes.write(key, async () => {
-        const stored = v.safeParse(versioned, await read(key));
+        const stored = v.safeParse(versioned, await records.read(key));
         if (!stored.success || stored.output.version !== expected) return false;
-        await storage.setItem(key, { ...value });
-        return true;
+        await records.write(key, value, ttlSeconds * 1000);
+        return !isShared || isKept(value, await records.read(key));
       }),
     remove: (key) => writes.remove(key),
-    claim: (...claim) => inTime(claims.claim(...claim), patienceMs),
-    extend: (...claim) => claims.extend(...claim),
-    release: (...claim) => claims.release(...claim),
-    async announce(mark) {
-      for (const listener of listeners) listener(mark);
+    claim: (...claim) => timely(claims.claim(...claim)),
+    extend: (...claim) => timely(claims.extend(...claim)),
+    release: (...claim) => timely(claims.release(...claim)),
+    announce: (mark) => timely(announcements.announce(mark)),
+    onAnnounced: (listener) => announcements.onAnnounced(listener),
+    get hearsAnnouncements() {
+      return announcements.isHeard;
     },
-    onAnnounced: (listener) => void listeners.push(listener),
-    hearsAnnouncements: true,
-    onReconnected: () => undefined,
-    isShared: false,
-    close: () => storage.dispose(),
+    onReconnected: (listener) => announcements.onReconnected(listener),
+    isShared,
+    async close() {
+      stopSweeping?.();
+      announcements.close();
+      await storage.dispose();
+    },
   };
 }
 
-/** The fs drivers give back, not throw, every error but "not found". */
-function orThrow(value: unknown): unknown {
-  if (value instanceof Error) throw value;
-  return value;
-}
-
-/** Whoever signed out must be out: a driver may swallow that a removal failed. */
-async function removeForSure(storage: Storage, key: string): Promise<void> {
-  await storage.removeItem(key);
-  if (orThrow(await storage.getItem(key)) !== null) throw new Error(`the store still holds ${key}`);
+/** Where replicas share a store that cannot compare and set, the one that wrote last has won. */
+function isKept(value: object, stored: unknown): boolean {
+  const read = v.safeParse(dated, stored);
+  if (!read.success) return false;
+  const { until: _, ...kept } = read.output;
+  return isDeepStrictEqual(kept, { ...value });
 }

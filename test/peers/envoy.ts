@@ -8,12 +8,8 @@ import { createCertificate } from "./tls.ts";
 export function startEnvoy(wiring: Wiring): Promise<Proxy> {
   const { ENVOY_BIN: program } = process.env;
   if (program === undefined) {
-    return startStandIn(wiring, async (folder, ports) => {
-      const certificate = join(folder, "example.com");
-      createCertificate(certificate, wiring.hosts);
-      const text = rewired(wiring.files, addresses(wiring)).get("envoy.yaml") ?? "";
-      return startEnvoyDouble(text, folder, { ports, certificate, hosts: wiring.hosts });
-    });
+    const text = rewired(wiring.files, addresses(wiring)).get("envoy.yaml") ?? "";
+    return startStandIn(wiring, (folder, listening) => startEnvoyDouble(text, folder, listening));
   }
   return startProxy(wiring, async (folder, { http, https }) => {
     await mkdir(join(folder, "tls"));

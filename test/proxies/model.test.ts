@@ -55,6 +55,12 @@ describe("the hosts of a proxy", () => {
     ]);
   });
 
+  it("tell which of them is such an example", () => {
+    const { remarks } = proxyFiles(configOf(settings), "nginx");
+
+    expect(remarks).toEqual([expect.stringContaining("app.example.com is an example")]);
+  });
+
   it("of a mounted site are its own, and what else its cookie reaches", () => {
     const url = "https://wiki.example.com:8443/_auth";
     const rules = [{ host: "app.example.com", allow: "signed-in" }];

@@ -10,7 +10,7 @@ export interface StoredSession {
   readonly browser: Browser;
   /** The `Cookie` header of the browser. */
   readonly cookie: string;
-  /** The files of the store. */
+  /** The files of its sessions. */
   files(): Promise<string[]>;
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export async function storeSession(settings: Record<string, unknown> = {}): Prom
     async files() {
       const entries = await readdir(base, { recursive: true, withFileTypes: true });
       return entries
-        .filter((entry) => entry.isFile())
+        .filter((entry) => entry.isFile() && entry.parentPath.endsWith("/session"))
         .map((entry) => join(entry.parentPath, entry.name));
     },
     async close() {

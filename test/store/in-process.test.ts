@@ -1,14 +1,82 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { createStorage, type Driver } from "unstorage";
 import memoryDriver from "unstorage/drivers/memory";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openStore } from "../../server/store/open-store.ts";
 import { createStore } from "../../server/store/plain-store.ts";
+import type { Store } from "../../server/store/store.ts";
 import { itKeepsTheVerbs } from "./verbs.ts";
 
-const memory = createStore(createStorage({ driver: memoryDriver(undefined) }));
+describe.each(["memory", "fs", "fs-lite"])("the driver %s", (driver) => {
+  let base: string;
+  let store: Store;
+  beforeAll(async () => {
+    base = await mkdtemp(join(tmpdir(), "doorward-test-"));
+    store = await openStore({ driver, base });
+  });
+  afterAll(async () => {
+    await store.close();
+    await rm(base, { recursive: true });
+  });
+
+  itKeepsTheVerbs(() => ({ store, other: store }));
+
+  it("keeps nothing longer than it was told to", async () => {
+    await store.set("session:short", { version: 1 }, 0.2);
+    await store.set("session:long", { version: 1 }, 100 * 86_400);
+
+    expect(await store.get("session:short")).not.toBeNull();
+    await expect.poll(() => store.get("session:short")).toBeNull();
+
+    expect(await store.replace("session:short", { version: 2 }, 60, 1)).toBe(false);
+    expect(await store.get("session:long")).not.toBeNull();
+  });
+});
+
+describe("a store of files", () => {
+  let base: string;
+  beforeAll(async () => (base = await mkdtemp(join(tmpdir(), "doorward-test-"))));
+  afterAll(() => rm(base, { recursive: true }));
+
+  it("is open to its owner alone, every folder and file of it", async () => {
+    const store = await openStore({ driver: "fs-lite", base });
+    await store.set("session:a", { version: 1 }, 60);
+    await store.announce("mark");
+    await store.close();
+
+    const entries = await readdir(base, { recursive: true, withFileTypes: true });
+    const paths = [base, ...entries.map(({ parentPath, name }) => join(parentPath, name))];
+    const modes = await Promise.all(paths.map(async (path) => (await stat(path)).mode & 0o077));
+
+    expect(modes.length).toBeGreaterThan(5);
+    expect(new Set(modes)).toEqual(new Set([0]));
+  });
+
+  it("hears within two seconds what another process of the machine announces", async () => {
+    const service = await openStore({ driver: "fs-lite", base });
+    const heard: string[] = [];
+    service.onAnnounced((mark) => heard.push(mark));
+    const source = new URL("../../server/store/open-store.ts", import.meta.url).href;
+    const command = `
+      const { openStore } = await import(${JSON.stringify(source)});
+      const store = await openStore({ driver: "fs-lite", base: ${JSON.stringify(base)} });
+      await Promise.all(["one", "two", "three"].map((mark) => store.announce(mark)));
+      await store.close();`;
+
+    await promisify(execFile)(process.execPath, ["--input-type=module", "-e", command]);
+
+    const told = () => ["one", "two", "three"].filter((mark) => heard.includes(mark));
+    await expect.poll(told, { timeout: 2_000 }).toHaveLength(3);
+    expect(service.hearsAnnouncements).toBe(true);
+    await service.close();
+  });
+});
 
 describe("a store of one process", () => {
-  itKeepsTheVerbs(() => ({ store: memory, other: memory }));
-
   it("gives no more claims rather than forget one", async () => {
     const store = createStore(createStorage({ driver: memoryDriver(undefined) }));
     for (let index = 0; index < 100_000; index++) await store.claim(`state:${index}`, "x", 60_000);

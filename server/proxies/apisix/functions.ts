@@ -1,5 +1,5 @@
 import type { PublicHost } from "../public-hosts.ts";
-import { namesOfIdentity } from "../visitor-headers.ts";
+import { namesAboutTheRequest, namesOfIdentity } from "../visitor-headers.ts";
 
 /** Names by which a visitor could tell of another request. */
 export const aboutTheRequest = [
@@ -10,12 +10,8 @@ export const aboutTheRequest = [
   "X-Forwarded-Prefix",
   "X-Forwarded-Proto",
   "X-Forwarded-Uri",
-  "X-Original-Method",
-  "X-Original-URI",
-  "X-Original-URL",
   "X-Real-IP",
-  "Forwarded",
-  "Proxy",
+  ...namesAboutTheRequest,
 ];
 
 /**

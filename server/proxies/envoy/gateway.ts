@@ -1,7 +1,7 @@
 import { listed, lower } from "../indent.ts";
 import type { ProxyModel } from "../model.ts";
 import type { PublicHost } from "../public-hosts.ts";
-import { namesToStrip } from "../visitor-headers.ts";
+import { namesAboutTheRequest, namesToStrip } from "../visitor-headers.ts";
 import { questionHeaders } from "./question.ts";
 
 /** The Gateway API lets one list take off no more. */
@@ -11,8 +11,7 @@ const mostRemoved = 16;
 export function gateway(model: ProxyModel): string {
   const names = [
     ...namesToStrip(model.identityHeaders),
-    "X-Original-URL",
-    "X-Original-Method",
+    ...namesAboutTheRequest,
     "X-Forwarded-Uri",
     "X-Forwarded-Method",
   ];

@@ -1,7 +1,7 @@
 import { listed, lower } from "../indent.ts";
 import type { ProxyModel } from "../model.ts";
 import { purposeOf, type PublicHost } from "../public-hosts.ts";
-import { namesToStrip } from "../visitor-headers.ts";
+import { namesAboutTheRequest, namesToStrip } from "../visitor-headers.ts";
 import { questionHeaders, questionPath } from "./question.ts";
 
 /** For an Istio ingress gateway: the provider, who is asked about, and the routes. */
@@ -109,8 +109,7 @@ function endpoints(base: string, port: number): string {
 function app(name: string, identityHeaders: readonly string[]): string {
   const names = [
     ...namesToStrip(identityHeaders),
-    "X-Original-URL",
-    "X-Original-Method",
+    ...namesAboutTheRequest,
     "X-Forwarded-Uri",
     "X-Forwarded-Method",
   ];

@@ -1,8 +1,12 @@
-import { believedPrefixes, namesBesidePrefixes, namesOfIdentity } from "../visitor-headers.ts";
+import {
+  believedPrefixes,
+  namesAboutTheRequest,
+  namesBesidePrefixes,
+  namesOfIdentity,
+} from "../visitor-headers.ts";
 
 /** Names by which a visitor could tell doorward or the app of another request. */
-const aboutTheRequest = ["forwarded", "proxy", "x-real-ip"];
-const prefixesAboutTheRequest = ["x-original-"];
+const aboutTheRequest = [...namesAboutTheRequest.map((name) => name.toLowerCase()), "x-real-ip"];
 
 /**
  * Takes every header off that would speak for doorward or for the proxy. Envoy's own ways take exact names
@@ -11,10 +15,7 @@ const prefixesAboutTheRequest = ["x-original-"];
 export function stripHeaders(identityHeaders: readonly string[]): string {
   const names = namesBesidePrefixes(namesOfIdentity(identityHeaders));
   const all = [...new Set([...names.map((name) => name.toLowerCase()), ...aboutTheRequest])];
-  const prefixes = [
-    ...believedPrefixes.map((prefix) => prefix.toLowerCase()),
-    ...prefixesAboutTheRequest,
-  ];
+  const prefixes = believedPrefixes.map((prefix) => prefix.toLowerCase());
   return `local names = {
 ${all.map((name) => `  ["${name}"] = true,\n`).join("")}}
 local prefixes = {

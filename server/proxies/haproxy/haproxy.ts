@@ -1,6 +1,11 @@
 import { exampleApp, type ProxyModel } from "../model.ts";
 import { purposeOf, type PublicHost } from "../public-hosts.ts";
-import { believedPrefixes, namesBesidePrefixes, namesOfIdentity } from "../visitor-headers.ts";
+import {
+  believedPrefixes,
+  namesAboutTheRequest,
+  namesBesidePrefixes,
+  namesOfIdentity,
+} from "../visitor-headers.ts";
 import { script } from "./script.ts";
 
 /** For HAProxy 2.6 and later, built with Lua, as distributions and the official image are. */
@@ -125,9 +130,8 @@ function strips(identityHeaders: readonly string[]): string {
   const names = [
     ...namesBesidePrefixes(namesOfIdentity(identityHeaders)),
     "X-Real-IP",
-    "Forwarded",
-    "Proxy", // becomes HTTP_PROXY in CGI programs
-  ].filter((name) => !/^X-Forwarded-/i.test(name));
+    ...namesAboutTheRequest,
+  ].filter((name) => !/^X-(Forwarded|Original)-/i.test(name));
   return `
     # Every header that would speak for doorward or for this proxy.
 ${prefixes.map((prefix) => `    http-request del-header ${prefix} -m beg\n`).join("")}${names

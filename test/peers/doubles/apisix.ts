@@ -3,6 +3,7 @@ import { chooseRoute, routesOf, type Plugins, type Route } from "./apisix-routes
 import { startDouble, type Course, type Listening, type Reply, type Visit } from "./double.ts";
 import { hopByHop, setting, valueOf, without, type Header } from "./headers.ts";
 import { startLua, type Lua } from "./lua.ts";
+import type { Proxy } from "../proxy-process.ts";
 import { ask } from "./question.ts";
 
 /** What nginx, which APISIX is made of, says where there is nobody to answer. */
@@ -13,7 +14,7 @@ export async function startApisixDouble(
   text: string,
   folder: string,
   listening: Listening,
-): Promise<{ stop(): Promise<void> }> {
+): Promise<Proxy> {
   const { routes, upstreams } = routesOf(text);
   const scripts = new Map<string, Lua>();
   for (const { plugins } of routes) {
@@ -24,6 +25,7 @@ export async function startApisixDouble(
   }
   const double = await startDouble(listening, decide);
   return {
+    ...double,
     async stop() {
       await double.stop();
       await Promise.all([...scripts.values()].map((script) => script.stop()));

@@ -10,10 +10,11 @@ import {
 } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { createSecureContext } from "node:tls";
 import { pairs } from "../echo-app.ts";
-import type { Ports } from "../proxy-process.ts";
+import type { Proxy } from "../proxy-process.ts";
 import { endToEnd, type Header } from "./headers.ts";
 
 /** A request as it came to the proxy. An absolute target is taken apart, as every proxy does. */
@@ -37,10 +38,17 @@ export interface Reply {
 /** What the proxy does with a request. */
 export type Course =
   | { readonly reply: Reply }
-  | { readonly to: string; readonly headers: readonly Header[]; readonly unreachable: Reply };
+  | {
+      readonly to: string;
+      /** Where it is not the visitor's own. */
+      readonly target?: string;
+      readonly headers: readonly Header[];
+      readonly unreachable: Reply;
+    };
 
 export interface Listening {
-  readonly ports: Ports;
+  /** The port for TLS; undefined = any, as for plain http. */
+  readonly ownPort: number | undefined;
   /** Where `FILE.pem` and `FILE.key` are. */
   readonly certificate: string;
   readonly hosts: readonly string[];
@@ -50,9 +58,9 @@ const agent = new Agent({ keepAlive: true });
 
 /** The sockets and pipes of a proxy. What it does with a request is `decide`'s alone. */
 export async function startDouble(
-  { ports, certificate, hosts }: Listening,
+  { ownPort, certificate, hosts }: Listening,
   decide: (visit: Visit) => Promise<Course>,
-): Promise<{ stop(): Promise<void> }> {
+): Promise<Proxy> {
   const pem = { cert: readFileSync(`${certificate}.pem`), key: readFileSync(`${certificate}.key`) };
   const context = createSecureContext(pem);
   const limits = { maxHeaderSize: 60 * 1024, keepAliveTimeout: 60_000 };
@@ -72,8 +80,9 @@ export async function startDouble(
     server.on("upgrade", (request, socket, head) => void tunnel(request, socket, head, scheme));
     server.on("checkContinue", (request, response) => void serve(request, response, scheme));
   }
-  await Promise.all([listen(tls, ports.https), listen(plain, ports.http)]);
   return {
+    https: await listen(tls, ownPort ?? 0),
+    http: await listen(plain, 0),
     async stop() {
       for (const server of [tls, plain]) {
         server.closeAllConnections();
@@ -131,9 +140,10 @@ export async function startDouble(
   }
 }
 
-async function listen(server: Server, port: number): Promise<void> {
+async function listen(server: Server, port: number): Promise<number> {
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
+  return (server.address() as AddressInfo).port;
 }
 
 function visitOf(request: IncomingMessage, scheme: Visit["scheme"]): Visit {
@@ -151,15 +161,14 @@ function visitOf(request: IncomingMessage, scheme: Visit["scheme"]): Visit {
 
 function optionsOf(
   request: IncomingMessage,
-  { to, headers }: Extract<Course, { to: string }>,
+  { to, target, headers }: Extract<Course, { to: string }>,
 ): RequestOptions {
   const { hostname, port } = new URL(`http://${to}`);
-  const { target } = visitOf(request, "http");
   return {
     host: hostname,
     port: Number(port),
     ...(request.method !== undefined && { method: request.method }),
-    path: target,
+    path: target ?? visitOf(request, "http").target,
     headers: headers.flat(),
     setHost: false,
     agent,

@@ -9,6 +9,7 @@ import {
 } from "./envoy-bootstrap.ts";
 import { endToEnd, nominated, setting, valueOf, without, type Header } from "./headers.ts";
 import { startLua, type Lua } from "./lua.ts";
+import type { Proxy } from "../proxy-process.ts";
 import { ask } from "./question.ts";
 import type { Listening } from "./double.ts";
 
@@ -17,7 +18,7 @@ export async function startEnvoyDouble(
   text: string,
   folder: string,
   listening: Listening,
-): Promise<{ stop(): Promise<void> }> {
+): Promise<Proxy> {
   const { managers, clusters } = bootstrapOf(text);
   const scripts = new Map<string, Lua>();
   for (const filter of managers.flatMap(({ filters }) => filters)) {
@@ -27,6 +28,7 @@ export async function startEnvoyDouble(
   }
   const double = await startDouble(listening, decide);
   return {
+    ...double,
     async stop() {
       await double.stop();
       await Promise.all([...scripts.values()].map((script) => script.stop()));

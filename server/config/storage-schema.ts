@@ -1,0 +1,56 @@
+import * as v from "valibot";
+import { text, told } from "./leaves.ts";
+
+/** `redis-1.example.com`, `redis-1:6379`, `[::1]:6379`. */
+const hostAndPort = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
+
+/** Two parts of an address, or nothing when it is none. */
+export function hostPort(
+  written: string,
+  usualPort: number,
+): { host: string; port: number } | undefined {
+  const [, host, port = String(usualPort)] = hostAndPort.exec(written) ?? [];
+  if (host === undefined || Number(port) < 1 || Number(port) > 65_535) return undefined;
+  return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
+}
+
+const address = told((written) =>
+  hostPort(written, 6379) ? undefined : "is no address: write redis-1.example.com:6379",
+);
+
+const addresses = v.pipe(v.array(address), v.minLength(1, "is empty: write host:port of each"));
+
+/**
+ * Where sessions are kept. Beside what is named here, settings of any other driver go to it as they are
+ * written: which keys fit together is `storageFaults`' to say.
+ */
+export const storage = v.optional(
+  v.objectWithRest(
+    {
+      driver: v.optional(text, "fs-lite"),
+      /** The folder of the file drivers; what all keys begin with in Redis. */
+      base: v.optional(text),
+      url: v.optional(text),
+      username: v.optional(text),
+      password: v.optional(text),
+      /** The Sentinels, and the name of the master that they watch. */
+      sentinels: v.optional(addresses),
+      name: v.optional(text),
+      sentinelPassword: v.optional(text),
+      /** Some nodes of a Cluster; the others are found through them. */
+      cluster: v.optional(addresses),
+      /** PEM, or the path of a file that holds it. Given at all, even empty: TLS. */
+      tls: v.optional(
+        v.strictObject({
+          ca: v.optional(text),
+          cert: v.optional(text),
+          key: v.optional(text),
+        }),
+      ),
+    },
+    v.unknown(),
+  ),
+  {},
+);
+
+export type StorageConfig = v.InferOutput<typeof storage>;

@@ -1,0 +1,149 @@
+import { randomUUID } from "node:crypto";
+import { LRUCache } from "lru-cache";
+import type { Storage } from "unstorage";
+import * as v from "valibot";
+import { readItem } from "./read-item.ts";
+
+const hourMs = 3_600_000;
+const lanesKey = "expires:lanes";
+const pageKeys = 100;
+
+const hours = v.object({ from: v.number(), to: v.number() });
+const lanesDocument = v.object({ lanes: v.record(v.string(), hours) });
+const page = v.object({ keys: v.array(v.string()) });
+
+type Hours = v.InferOutput<typeof hours>;
+type Lanes = Record<string, Hours>;
+
+/**
+ * Which keys expire in which hour, so that the expired are found without looking at all there is: most
+ * drivers can only list everything. Each process writes pages of a lane of its own, `expires:HOUR:LANE:N`
+ * with N from 0 and no gap, and one small document names the lanes and their hours.
+ */
+export class ExpiryIndex {
+  readonly #storage: Storage;
+  readonly #now: () => number;
+  readonly #lane = randomUUID().slice(0, 8);
+  /** The last page of each hour, which is written again until it is full. */
+  readonly #pages = new Map<number, { readonly index: number; readonly keys: readonly string[] }>();
+  /** Spares a page when a record is written again within its hour. */
+  readonly #noted = new LRUCache<string, number>({ max: 10_000 });
+  #hours: Hours | undefined;
+  #waiting: { readonly key: string; readonly hour: number }[] = [];
+  #writing: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
+  #changing: Promise<void> = Promise.resolve();
+
+  constructor(storage: Storage, now: () => number) {
+    this.#storage = storage;
+    this.#now = now;
+  }
+
+  /** Resolves when it is stored. Keys that come while a page is written share the next one. */
+  async note(key: string, until: number): Promise<void> {
+    const hour = hourOf(until);
+    if (this.#noted.get(key) === hour) return;
+    this.#waiting.push({ key, hour });
+    const flush = () => this.#flush();
+    this.#next ??= this.#writing.then(flush, flush);
+    await this.#next;
+    this.#noted.set(key, hour);
+  }
+
+  /** Hands over every key of the hours that are past, one at a time, then forgets those hours. */
+  async sweep(removeIfOver: (key: string) => Promise<void>): Promise<void> {
+    const current = hourOf(this.#now());
+    for (const [lane, { from, to }] of Object.entries(await this.#readLanes())) {
+      const end = Math.min(to, current - 1);
+      for (let hour = from; hour <= end; hour++) await this.#sweepHour(hour, lane, removeIfOver);
+      if (end >= from) await this.#changeLanes((lanes) => shorten(lanes, lane, end + 1));
+    }
+    await this.#reassert(current);
+  }
+
+  /** Another process may have written the document over what we put there. */
+  async #reassert(current: number): Promise<void> {
+    if (this.#hours === undefined) return;
+    const { from, to } = this.#hours;
+    this.#hours = to < current ? undefined : { from: Math.max(from, current), to };
+    if (this.#hours !== undefined) await this.#enlist(this.#hours);
+  }
+
+  async #sweepHour(
+    hour: number,
+    lane: string,
+    removeIfOver: (key: string) => Promise<void>,
+  ): Promise<void> {
+    let count = 0;
+    for (; ; count++) {
+      const stored = await readItem(this.#storage, pageKey(hour, lane, count));
+      if (stored === null) break;
+      const read = v.safeParse(page, stored);
+      for (const key of read.success ? read.output.keys : []) await removeIfOver(key);
+    }
+    // From the end, so that a crash leaves no page behind a gap.
+    while (count-- > 0) await this.#storage.removeItem(pageKey(hour, lane, count));
+    if (lane === this.#lane) this.#pages.delete(hour);
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    this.#writing = this.#next ?? Promise.resolve();
+    this.#next = undefined;
+    for (const [hour, entries] of Map.groupBy(batch, (entry) => entry.hour)) {
+      await this.#append(
+        hour,
+        entries.map(({ key }) => key),
+      );
+    }
+  }
+
+  async #append(hour: number, added: readonly string[]): Promise<void> {
+    const { from = Infinity, to = -Infinity } = this.#hours ?? {};
+    if (hour < from || hour > to)
+      await this.#enlist({ from: Math.min(from, hour), to: Math.max(to, hour) });
+    const { index, keys: before } = this.#pages.get(hour) ?? { index: 0, keys: [] };
+    const keys = [...before, ...added];
+    await this.#storage.setItem(pageKey(hour, this.#lane, index), { keys });
+    this.#pages.set(
+      hour,
+      keys.length < pageKeys ? { index, keys } : { index: index + 1, keys: [] },
+    );
+  }
+
+  async #enlist(reach: Hours): Promise<void> {
+    const known = (await this.#readLanes())[this.#lane];
+    if (known === undefined || known.to < reach.to || known.from > reach.from)
+      await this.#changeLanes((lanes) => ({ ...lanes, [this.#lane]: reach }));
+    this.#hours = reach;
+  }
+
+  async #readLanes(): Promise<Lanes> {
+    const read = v.safeParse(lanesDocument, await readItem(this.#storage, lanesKey));
+    return read.success ? read.output.lanes : {};
+  }
+
+  async #changeLanes(change: (lanes: Lanes) => Lanes): Promise<void> {
+    const write = async () =>
+      this.#storage.setItem(lanesKey, { lanes: change(await this.#readLanes()) });
+    const turn = this.#changing.then(write);
+    this.#changing = turn.catch(() => undefined); // whoever asked for it is told
+    await turn;
+  }
+}
+
+/** A lane without the hours before `from`, or none when that was its last. */
+function shorten(lanes: Lanes, lane: string, from: number): Lanes {
+  const { [lane]: reach, ...others } = lanes;
+  if (reach === undefined || reach.to < from) return others;
+  return { ...others, [lane]: { ...reach, from } };
+}
+
+function hourOf(time: number): number {
+  return Math.floor(time / hourMs);
+}
+
+function pageKey(hour: number, lane: string, index: number): string {
+  return `expires:${hour}:${lane}:${index}`;
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Storage } from "unstorage";
+import * as v from "valibot";
+import { readItem } from "./read-item.ts";
+
+const key = "announced";
+const pollMs = 1_000;
+const silenceMs = 2_500;
+const attempts = 5;
+/** As many as one poll can be late for. */
+const most = 128;
+
+const entry = v.object({ id: v.string(), mark: v.string() });
+const document = v.object({ entries: v.array(entry) });
+type Entry = v.InferOutput<typeof entry>;
+
+/**
+ * Announcements where nothing pushes them: the last few stand under one small key, which everybody reads
+ * once a second. Two that are written at the same instant may overwrite each other, so each is read back.
+ */
+export class PolledAnnouncements {
+  readonly #storage: Storage;
+  readonly #isTrusted: boolean;
+  readonly #timer: NodeJS.Timeout;
+  readonly #listeners: ((mark: string) => void)[] = [];
+  readonly #onReconnected: (() => void)[] = [];
+  #seen: ReadonlySet<string> | undefined;
+  #announcing: Promise<void> = Promise.resolve();
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #isOpen = false;
+
+  /** `isTrusted`: whoever else writes is a command of this machine, for which no cache need be given up. */
+  constructor(storage: Storage, { isTrusted }: { readonly isTrusted: boolean }) {
+    this.#storage = storage;
+    this.#isTrusted = isTrusted;
+    const poll = () => void this.poll().catch(() => undefined); // silence is what counts
+    this.#timer = setInterval(poll, pollMs).unref();
+    poll();
+  }
+
+  get isHeard(): boolean {
+    if (this.#isOpen && performance.now() - this.#heardAt > silenceMs) this.#isOpen = false;
+    return this.#isTrusted || this.#isOpen;
+  }
+
+  announce(mark: string): Promise<void> {
+    const turn = this.#announcing.then(() => this.#write({ id: randomUUID(), mark }));
+    this.#announcing = turn.catch(() => undefined); // whoever asked for it is told
+    return turn;
+  }
+
+  onAnnounced(listener: (mark: string) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  onReconnected(listener: () => void): void {
+    this.#onReconnected.push(listener);
+  }
+
+  async poll(): Promise<void> {
+    const askedAt = performance.now();
+    const entries = await this.#read();
+    const { isHeard } = this;
+    const seen = this.#seen;
+    this.#seen = new Set(entries.map(({ id }) => id));
+    const [oldest] = entries;
+    // Had the list been full of what is new, there may have been more.
+    const isGap = entries.length >= most && oldest !== undefined && seen?.has(oldest.id) !== true;
+    if (!isHeard || isGap) for (const listener of this.#onReconnected) listener();
+    for (const { id, mark } of entries)
+      if (seen?.has(id) !== true) for (const listener of this.#listeners) listener(mark);
+    this.#heardAt = askedAt;
+    this.#isOpen = true;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #write(added: Entry): Promise<void> {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const entries = await this.#read();
+      await this.#storage.setItem(key, { entries: [...entries.slice(1 - most), added] });
+      const kept = await this.#read();
+      if (kept.some(({ id }) => id === added.id)) return this.poll();
+      await pause(10 * 2 ** attempt);
+    }
+    throw new Error("an announcement was overwritten again and again");
+  }
+
+  async #read(): Promise<readonly Entry[]> {
+    const read = v.safeParse(document, await readItem(this.#storage, key));
+    return read.success ? read.output.entries : [];
+  }
+}

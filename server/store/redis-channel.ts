@@ -1,0 +1,108 @@
+import type { Redis } from "ioredis";
+import type { Log } from "../observe/log.ts";
+
+const beatMs = 150;
+/** Five beats in a row unheard: whoever is stopped or cut off is noticed within a second. */
+const silenceMs = 800;
+const reopenMs = 100;
+
+export interface ChannelParts {
+  /** Commands go another way than messages come, so a beat that is heard has shown both to be open. */
+  readonly publish: (channel: string, text: string) => Promise<unknown>;
+  /** A new connection that does not reconnect by itself: this class opens another one instead. */
+  readonly connect: () => Redis;
+  readonly name: string;
+  /** What tells this process's beats from others'. */
+  readonly id: string;
+  readonly log: Log | undefined;
+}
+
+/** Redis's publish/subscribe, and the knowledge of whether it works right now. */
+export class RedisChannel {
+  readonly #parts: ChannelParts;
+  readonly #beats: string;
+  readonly #timer: NodeJS.Timeout;
+  readonly #listeners: ((mark: string) => void)[] = [];
+  readonly #onReconnected: (() => void)[] = [];
+  #subscriber: Redis | undefined;
+  #openedAt = 0;
+  /** When the last beat that was heard had been sent, by the clock of `performance.now()`. */
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #isOpen = false;
+  #isClosed = false;
+
+  constructor(parts: ChannelParts) {
+    this.#parts = parts;
+    this.#beats = `${parts.name}:${parts.id}`;
+    this.#timer = setInterval(() => this.#beat(), beatMs).unref();
+    this.#open();
+  }
+
+  get isHeard(): boolean {
+    if (this.#isOpen && performance.now() - this.#heardAt > silenceMs) this.#lose();
+    return this.#isOpen;
+  }
+
+  async announce(mark: string): Promise<void> {
+    await this.#parts.publish(this.#parts.name, mark);
+  }
+
+  onAnnounced(listener: (mark: string) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  onReconnected(listener: () => void): void {
+    this.#onReconnected.push(listener);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    this.#subscriber?.disconnect();
+  }
+
+  #open(): void {
+    if (this.#isClosed) return;
+    this.#openedAt = performance.now();
+    const subscriber = this.#parts.connect();
+    this.#subscriber = subscriber;
+    subscriber.on("error", () => undefined); // the commands' connection tells what is wrong
+    subscriber.on("message", (channel, text) => this.#hear(channel, text));
+    subscriber.once("ready", () => {
+      subscriber.subscribe(this.#parts.name, this.#beats).then(
+        () => this.#beat(),
+        () => subscriber.disconnect(),
+      );
+    });
+    subscriber.once("close", () => this.#lose());
+    subscriber.once("end", () => void setTimeout(() => this.#open(), reopenMs).unref());
+  }
+
+  #hear(channel: string, text: string): void {
+    if (channel !== this.#beats) {
+      for (const listener of this.#listeners) listener(text);
+      return;
+    }
+    const wasHeard = this.isHeard;
+    this.#heardAt = Number(text);
+    if (wasHeard || performance.now() - this.#heardAt > silenceMs) return;
+    for (const listener of this.#onReconnected) listener();
+    this.#isOpen = true;
+    this.#parts.log?.info("announcements of other replicas arrive");
+  }
+
+  #beat(): void {
+    // One that fails is one that nobody hears, which is all that counts.
+    this.#parts.publish(this.#beats, String(performance.now())).catch(() => undefined);
+    const isSilent = !this.isHeard && performance.now() - this.#openedAt > silenceMs;
+    if (!isSilent) return;
+    this.#openedAt = performance.now();
+    this.#subscriber?.disconnect();
+  }
+
+  #lose(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#parts.log?.warn("announcements do not arrive: every request asks the store");
+  }
+}

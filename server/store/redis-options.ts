@@ -1,0 +1,107 @@
+import { readFileSync } from "node:fs";
+import type { ClusterOptions, RedisOptions } from "ioredis";
+import type { Config } from "../config/schema.ts";
+import { hostPort } from "../config/storage-schema.ts";
+
+/** A visitor waits for every command. */
+export const redisPatienceMs = 500;
+const reconnectMs = 100;
+
+/** How to reach Redis: one server, whoever is master by the Sentinels' word, or a Cluster. */
+export type RedisPlace =
+  | { readonly server: RedisOptions }
+  | { readonly nodes: { host: string; port: number }[]; readonly options: ClusterOptions };
+
+/** Throws an error that names the setting, when a file of `tls` cannot be read. */
+export function redisPlace(storage: Config["storage"]): RedisPlace {
+  const { url, cluster, sentinels } = storage;
+  const common = { ...timing, ...credentials(storage), ...tlsOf(storage) };
+  if (cluster !== undefined) return clusterPlace(cluster, common);
+  const single = { ...common, ...singleTiming };
+  if (sentinels !== undefined)
+    return { server: { ...single, ...sentinelOptions(storage, common.tls) } };
+  const { hostname, port } = new URL(url ?? "");
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return { server: { ...single, host, port: Number(port === "" ? 6379 : port) } };
+}
+
+const timing = {
+  connectTimeout: redisPatienceMs,
+  // A peer that is silent, not gone: armed only while an answer is due.
+  socketTimeout: redisPatienceMs,
+  disconnectTimeout: reconnectMs,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  maxLoadingRetryTime: reconnectMs,
+  // After a failover the old master may still answer, as a replica.
+  reconnectOnError: ({ message }: Error) => message.includes("READONLY"),
+} satisfies RedisOptions;
+
+const singleTiming = {
+  retryStrategy: () => reconnectMs,
+  // Whoever waits is told "not now" instead of being kept: nothing is sent later.
+  enableOfflineQueue: false,
+} satisfies RedisOptions;
+
+function credentials({ url, username, password }: Config["storage"]): RedisOptions {
+  const parts = url === undefined ? undefined : new URL(url);
+  const user = username ?? decodeURIComponent(parts?.username ?? "");
+  const secret = password ?? decodeURIComponent(parts?.password ?? "");
+  return {
+    ...(user === "" ? {} : { username: user }),
+    ...(secret === "" ? {} : { password: secret }),
+  };
+}
+
+function tlsOf({ url, tls }: Config["storage"]): Pick<RedisOptions, "tls"> {
+  if (tls === undefined && url?.startsWith("rediss:") !== true) return {};
+  const { ca, cert, key } = tls ?? {};
+  return {
+    tls: {
+      ...(ca === undefined ? {} : { ca: pem("ca", ca) }),
+      ...(cert === undefined ? {} : { cert: pem("cert", cert) }),
+      ...(key === undefined ? {} : { key: pem("key", key) }),
+    },
+  };
+}
+
+/** The text itself, as from `DOORWARD_STORAGE_TLS_CA_FILE`, or what stands in the file of that name. */
+function pem(name: string, written: string): string {
+  if (written.includes("-----BEGIN")) return written;
+  try {
+    return readFileSync(written, "utf8");
+  } catch (cause) {
+    throw new Error(`storage.tls.${name} names a file that cannot be read`, { cause });
+  }
+}
+
+function sentinelOptions(
+  { sentinels, name, sentinelPassword }: Config["storage"],
+  tls: RedisOptions["tls"],
+) {
+  return {
+    sentinels: (sentinels ?? []).flatMap((written) => hostPort(written, 26_379) ?? []),
+    name: name ?? "",
+    sentinelRetryStrategy: () => reconnectMs,
+    sentinelCommandTimeout: redisPatienceMs,
+    ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
+    ...(tls === undefined ? {} : { sentinelTLS: tls, enableTLSForSentinelMode: true }),
+  } satisfies RedisOptions;
+}
+
+function clusterPlace(cluster: readonly string[], redisOptions: RedisOptions): RedisPlace {
+  return {
+    nodes: cluster.flatMap((written) => hostPort(written, 6379) ?? []),
+    options: {
+      redisOptions,
+      enableOfflineQueue: false,
+      clusterRetryStrategy: () => reconnectMs,
+      retryDelayOnFailover: reconnectMs,
+      retryDelayOnClusterDown: reconnectMs,
+      slotsRefreshInterval: 1_000,
+      slotsRefreshTimeout: redisPatienceMs,
+      // A certificate is for a name: it must not be looked up beforehand.
+      ...(redisOptions.tls && { dnsLookup: (name, done) => done(null, name) }),
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { randomInt, randomUUID } from "node:crypto";
+import type { Cluster, Redis, RedisOptions } from "ioredis";
+import { createStorage, joinKeys } from "unstorage";
+import type { Config } from "../config/schema.ts";
+import type { Log } from "../observe/log.ts";
+import { RedisChannel } from "./redis-channel.ts";
+import { RedisFailures } from "./redis-failures.ts";
+import { redisPatienceMs, redisPlace, type RedisPlace } from "./redis-options.ts";
+import { extendScript, releaseScript, replaceScript } from "./redis-scripts.ts";
+import type { Store } from "./store.ts";
+import { inTime } from "./time-limit.ts";
+
+/** A start waits this long for Redis, and then goes on without: it may come later. */
+const patienceAtStartMs = 1_000;
+
+/** Redis through unstorage's driver, and what unstorage has no word for through the driver's own client. */
+export async function openRedisStore(settings: Config["storage"], log?: Log): Promise<Store> {
+  const place = redisPlace(settings);
+  const base = joinKeys(settings.base ?? "doorward");
+  // Loaded here, for a start without Redis should not wait for its client.
+  const [{ default: redisDriver }, ioredis] = await Promise.all([
+    import("unstorage/drivers/redis"),
+    import("ioredis"),
+  ]);
+  const options = "server" in place ? place.server : clusterOptions(place);
+  const driver = redisDriver({ ...options, base });
+  const client = driver.getInstance?.();
+  if (client === undefined) throw new Error("unstorage's redis driver has no client");
+  const failures = new RedisFailures(client, log);
+  const channel = new RedisChannel({
+    publish: (name, text) => client.publish(name, text),
+    connect: () => new ioredis.Redis(subscriberOptions(place, client)),
+    name: `${base}:announced`,
+    id: randomUUID(),
+    log,
+  });
+  const close = keepTrying(client);
+  await isHeardOnce(channel);
+  const storage = createStorage({ driver });
+  const run = <T>(work: Promise<T>, onLate?: () => void) =>
+    inTime(
+      work.catch((error: unknown) => {
+        throw failures.explain(error);
+      }),
+      redisPatienceMs,
+      onLate,
+    );
+  const keyOf = (key: string) => joinKeys(base, key);
+  const evaluate = async (script: string, key: string, ...values: (string | number)[]) =>
+    (await run(client.eval(script, 1, keyOf(key), ...values))) === 1;
+  return {
+    get: (key) => run(storage.getItem(key)),
+    set: (key, value, ttlSeconds, onLate) =>
+      run(storage.setItem(key, { ...value }, { ttl: whole(ttlSeconds) }), onLate),
+    replace: (key, value, ttlSeconds, expected) =>
+      evaluate(replaceScript, key, expected, JSON.stringify(value), whole(ttlSeconds)),
+    remove: (key) => run(storage.removeItem(key)),
+    claim: async (key, holder, ttlMs) =>
+      (await run(client.set(keyOf(key), holder, "PX", whole(ttlMs), "NX"))) === "OK",
+    extend: (key, holder, ttlMs) => evaluate(extendScript, key, holder, whole(ttlMs)),
+    release: async (key, holder) => void (await evaluate(releaseScript, key, holder)),
+    announce: (mark) => run(channel.announce(mark)),
+    onAnnounced: (listener) => channel.onAnnounced(listener),
+    get hearsAnnouncements() {
+      return channel.isHeard;
+    },
+    onReconnected: (listener) => channel.onReconnected(listener),
+    isShared: true,
+    async close() {
+      channel.close();
+      close();
+    },
+  };
+}
+
+/** Redis takes whole numbers, and nothing that is over already. */
+function whole(time: number): number {
+  return Math.max(1, Math.ceil(time));
+}
+
+function clusterOptions({ nodes, options }: Extract<RedisPlace, { nodes: unknown }>) {
+  return { cluster: nodes, clusterOptions: options };
+}
+
+/** In a Cluster every node hears every message; each time another one is asked. */
+function subscriberOptions(place: RedisPlace, client: Redis | Cluster): RedisOptions {
+  const once = { retryStrategy: () => null, sentinelRetryStrategy: () => null };
+  if ("server" in place) return { ...place.server, ...once };
+  const masters = "nodes" in client ? client.nodes("master") : [];
+  const known = masters.flatMap(({ options: { host, port } }) =>
+    host === undefined || port === undefined ? [] : [{ host, port }],
+  );
+  const nodes = known.length > 0 ? known : place.nodes;
+  return { ...place.options.redisOptions, ...once, ...nodes[randomInt(nodes.length)] };
+}
+
+/** A client that gave up, as ioredis does when Sentinels change beneath it, begins anew. */
+function keepTrying(client: Redis | Cluster): () => void {
+  let isClosed = false;
+  client.on("end", () => {
+    if (!isClosed) void client.connect().catch(() => undefined);
+  });
+  return () => {
+    isClosed = true;
+    client.disconnect();
+  };
+}
+
+async function isHeardOnce(channel: RedisChannel): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  channel.onReconnected(resolve);
+  const timer = setTimeout(resolve, patienceAtStartMs);
+  await promise;
+  clearTimeout(timer);
+}

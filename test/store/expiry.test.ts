@@ -1,0 +1,153 @@
+import { createStorage, type Driver } from "unstorage";
+import memoryDriver from "unstorage/drivers/memory";
+import { beforeEach, describe, expect, it } from "vitest";
+import { ExpiryIndex } from "../../server/store/expiry-index.ts";
+import { Records } from "../../server/store/records.ts";
+
+const hour = 3_600_000;
+
+let clock: number;
+let data: Driver;
+let isListed: boolean;
+/** Every key that was read or removed. */
+let touched: string[];
+
+beforeEach(() => {
+  clock = 1_000 * hour;
+  data = memoryDriver(undefined);
+  isListed = false;
+  touched = [];
+});
+
+/** A process on the one store; a second one is what comes after a restart. */
+function openProcess() {
+  const driver: Driver = {
+    ...data,
+    getItem: (key, options) => (touched.push(key), data.getItem(key, options)),
+    getKeys: () => ((isListed = true), []),
+  };
+  const storage = createStorage({ driver });
+  const index = new ExpiryIndex(storage, () => clock);
+  const records = new Records(storage, () => clock, index);
+  return { records, sweep: () => index.sweep((key) => records.removeIfOver(key)) };
+}
+
+async function keysLeft(prefix = ""): Promise<string[]> {
+  return (await data.getKeys("", {})).filter((key) => key.startsWith(prefix)).toSorted();
+}
+
+describe("a sweep", () => {
+  it("removes what has expired and what told of it, and leaves the rest", async () => {
+    const { records, sweep } = openProcess();
+    await records.write("session:short", { version: 1 }, hour / 2);
+    await records.write("session:long", { version: 1 }, 30 * hour);
+
+    clock += 2 * hour;
+    await sweep();
+
+    expect(await keysLeft("session")).toEqual(["session:long"]);
+    expect((await keysLeft("expires")).filter((key) => /:\d+:/.test(key))).toHaveLength(1);
+  });
+
+  it("finds after a restart what the process before it wrote", async () => {
+    const before = openProcess();
+    for (let index = 0; index < 250; index++)
+      await before.records.write(`session:${index}`, { version: 1 }, hour / 2);
+
+    const { sweep } = openProcess();
+    clock += 2 * hour;
+    await sweep();
+
+    expect(await keysLeft("session")).toEqual([]);
+    expect(await keysLeft()).toEqual(["expires:lanes"]);
+  });
+
+  it("asks for what expires in those hours alone, and lists nothing", async () => {
+    const { records, sweep } = openProcess();
+    await records.write("session:short", { version: 1 }, hour / 2);
+    for (let index = 0; index < 1_000; index++)
+      await records.write(`session:${index}`, { version: 1 }, 100 * hour);
+    clock += 2 * hour;
+    touched = [];
+
+    await sweep();
+
+    expect(touched.filter((key) => key.startsWith("session"))).toEqual(["session:short"]);
+    expect(touched.length).toBeLessThan(20);
+    expect(isListed).toBe(false);
+  });
+
+  it("keeps what was written anew for longer", async () => {
+    const { records, sweep } = openProcess();
+    await records.write("revoked:ada", { at: 1 }, hour / 2);
+    await records.write("revoked:ada", { at: 2 }, 10 * hour);
+
+    clock += 2 * hour;
+    await sweep();
+
+    expect(await records.read("revoked:ada")).toMatchObject({ at: 2 });
+    clock += 10 * hour;
+    await sweep();
+    expect(await keysLeft("revoked")).toEqual([]);
+  });
+
+  it("removes what a crash tore", async () => {
+    const { records, sweep } = openProcess();
+    await records.write("session:torn", { version: 1 }, hour / 2);
+    await data.setItem?.("session:torn", '{"until":36', {});
+
+    clock += 2 * hour;
+    await sweep();
+
+    expect(await keysLeft("session")).toEqual([]);
+  });
+
+  it("goes on where one that was broken off began", async () => {
+    const { records, sweep } = openProcess();
+    for (let index = 0; index < 250; index++)
+      await records.write(`session:${index}`, { version: 1 }, hour / 2);
+    clock += 2 * hour;
+    const removeItem = data.removeItem;
+    let removals = 0;
+    data.removeItem = (key, options) => {
+      if (removals++ === 120) throw new Error("broken off");
+      return removeItem?.(key, options);
+    };
+
+    const { sweep: broken } = openProcess();
+    await expect(broken()).rejects.toThrow("broken off");
+    await sweep();
+
+    expect(await keysLeft("session")).toEqual([]);
+  });
+
+  it("of two processes at once finds the records of both", async () => {
+    const [one, other] = [openProcess(), openProcess()];
+    await Promise.all([
+      one.records.write("session:one", { version: 1 }, hour / 2),
+      other.records.write("session:other", { version: 1 }, hour / 2),
+    ]);
+    await one.sweep();
+    await other.sweep();
+
+    clock += 2 * hour;
+    await one.sweep();
+
+    expect(await keysLeft("session")).toEqual([]);
+  });
+
+  it("costs no more the longer the process runs", async () => {
+    const { records, sweep } = openProcess();
+    const costs: number[] = [];
+    for (let passed = 0; passed < 200; passed++) {
+      await records.write(`session:${passed}`, { version: 1 }, 10 * hour);
+      clock += hour;
+      touched = [];
+      await sweep();
+      costs.push(touched.length);
+    }
+
+    expect(Math.max(...costs.slice(20))).toBeLessThan(15);
+    expect((await keysLeft()).length).toBeLessThan(30);
+  });
+});

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import { openStore } from "../../server/store/open-store.ts";
+import type { Store } from "../../server/store/store.ts";
+import { startCluster } from "../peers/redis-cluster.ts";
+import { startSentinels } from "../peers/redis-sentinel.ts";
+import { startRedis } from "../peers/redis.ts";
+import { itKeepsTheVerbs } from "./verbs.ts";
+
+interface Kind {
+  readonly storage: Parameters<typeof openStore>[0];
+  close(): Promise<void>;
+}
+
+const kinds: [string, () => Promise<Kind>][] = [
+  [
+    "Redis",
+    async () => {
+      const redis = await startRedis();
+      return { storage: { driver: "redis", url: redis.url }, close: redis.close };
+    },
+  ],
+  [
+    "Redis behind Sentinels",
+    async () => {
+      const { sentinels, close } = await startSentinels();
+      return { storage: { driver: "redis", sentinels, name: "main" }, close };
+    },
+  ],
+  [
+    "a Redis Cluster",
+    async () => {
+      const { nodes, close } = await startCluster();
+      const cluster = nodes.slice(0, 2).map(({ port }) => `127.0.0.1:${port}`);
+      return { storage: { driver: "redis", cluster, base: "door" }, close };
+    },
+  ],
+];
+
+describe.each(kinds)("%s", (_, start) => {
+  let kind: Kind;
+  let store: Store;
+  let other: Store;
+  beforeAll(async () => {
+    kind = await start();
+    [store, other] = await Promise.all([openStore(kind.storage), openStore(kind.storage)]);
+  });
+  afterAll(async () => {
+    await store.close();
+    await other.close();
+    await kind.close();
+  });
+
+  itKeepsTheVerbs(() => ({ store, other }));
+});
