@@ -3,11 +3,8 @@ import { join } from "node:path";
 import { parseYAML } from "confbox";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { proxyFiles } from "../../server/proxies/proxies.ts";
-import { configOf } from "../peers/doorward.ts";
-import { oddConfigs } from "../proxies/odd-configs.ts";
-import { deployFolder, exampleConfig } from "./example.ts";
-import { composeFault, readResources, resourceFault, type Resource } from "./schemas.ts";
+import { deployFolder } from "./example.ts";
+import { composeFault } from "./schemas.ts";
 
 const service = v.object({
   volumes: v.optional(v.array(v.string()), []),
@@ -108,63 +105,4 @@ describe("the image", () => {
     expect(imported.length).toBeGreaterThan(0);
     expect(imported.filter((name) => !Object.hasOwn(dependencies, name))).toEqual([]);
   });
-});
-
-describe("the manifests in deploy/kubernetes", () => {
-  const folder = join(deployFolder, "kubernetes");
-  const resources = readdirSync(folder)
-    .filter((name) => name.endsWith(".yaml"))
-    .flatMap((name) => readResources(readFileSync(join(folder, name), "utf8")));
-  const find = (kind: string, name: string): Resource | undefined =>
-    resources.find((one) => one.kind === kind && one.metadata.name === name);
-
-  it("fit the published schemas", () => {
-    expect(resources.map(resourceFault).filter((fault) => fault !== "")).toEqual([]);
-  });
-
-  it("hold a configuration that doorward takes, and probes and ports that fit it", () => {
-    const { data } = v.parse(
-      v.object({ data: v.object({ "doorward.yaml": v.string() }) }),
-      find("ConfigMap", "doorward"),
-    );
-    const written = parseYAML<Record<string, unknown>>(data["doorward.yaml"]);
-
-    const config = configOf({ ...written, storage: { driver: "memory" } });
-
-    const manifest = JSON.stringify(find("Deployment", "doorward"));
-    expect(manifest).toContain(`"name":"http","containerPort":${config.listen.port}`);
-    expect(manifest).toContain(`"name":"admin","containerPort":${config.admin?.port}`);
-    expect(written.storage).toEqual({ driver: "redis", url: "redis://doorward-redis:6379" });
-    expect(find("Service", "doorward-redis")).toBeDefined();
-  });
-
-  it("let the ingress controller alone ask, and nobody but doorward reach Redis", () => {
-    expect(JSON.stringify(find("NetworkPolicy", "doorward"))).toContain('"port":"http"');
-    expect(JSON.stringify(find("NetworkPolicy", "doorward-redis"))).toContain('{"app":"doorward"}');
-  });
-});
-
-describe.each([exampleConfig(), ...oddConfigs].map((config, index) => ({ index, config })))(
-  "what is printed for Kubernetes, configuration $index",
-  ({ config }) => {
-    it.each([
-      ["traefik", "kubernetes.yaml"],
-      ["ingress-nginx", "ingress.yaml"],
-      ["ingress-nginx", "strip-headers.yaml"],
-    ])("fits the published schemas: %s, %s", (proxy, name) => {
-      const resources = readResources(proxyFiles(config, proxy).files.get(name) ?? "");
-
-      expect(resources.map(resourceFault).filter((fault) => fault !== "")).toEqual([]);
-      expect(resources.every((one) => /^[a-z0-9-]{1,63}$/.test(one.metadata.name))).toBe(true);
-    });
-  },
-);
-
-it("the schema of Traefik's resources finds a value of the wrong kind", () => {
-  const metadata = { name: "x", namespace: "doorward" };
-  const route = { apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute", metadata };
-
-  expect(resourceFault({ ...route, spec: { routes: [{ match: 1, kind: "Rule" }] } })).toContain(
-    "match",
-  );
 });

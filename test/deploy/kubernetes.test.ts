@@ -1,0 +1,102 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseYAML } from "confbox";
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import { checkConfig } from "../../server/config/load.ts";
+import { proxyFiles } from "../../server/proxies/proxies.ts";
+import { testSecret } from "../peers/doorward.ts";
+import { oddConfigs } from "../proxies/odd-configs.ts";
+import { deployFolder, exampleConfig } from "./example.ts";
+import { readResources, resourceFault, type Resource } from "./schemas.ts";
+
+const deployment = v.object({
+  spec: v.object({
+    template: v.object({
+      spec: v.object({
+        containers: v.tuple([
+          v.object({
+            env: v.array(v.object({ name: v.string(), value: v.string() })),
+            ports: v.array(v.object({ containerPort: v.number() })),
+          }),
+        ]),
+      }),
+    }),
+  }),
+});
+
+describe("the manifests in deploy/kubernetes", () => {
+  const folder = join(deployFolder, "kubernetes");
+  const resources = readdirSync(folder)
+    .filter((name) => name.endsWith(".yaml"))
+    .flatMap((name) => readResources(readFileSync(join(folder, name), "utf8")));
+  const find = (kind: string, name: string): Resource | undefined =>
+    resources.find((one) => one.kind === kind && one.metadata.name === name);
+
+  it("fit the published schemas", () => {
+    expect(resources.map(resourceFault).filter((fault) => fault !== "")).toEqual([]);
+  });
+
+  it("hold a configuration that doorward takes with the Secret's files, and ports that fit it", () => {
+    const { data } = v.parse(
+      v.object({ data: v.object({ "doorward.yaml": v.string() }) }),
+      find("ConfigMap", "doorward"),
+    );
+    const [container] = v.parse(deployment, find("Deployment", "doorward")).spec.template.spec
+      .containers;
+    const secrets = mkdtempSync(join(tmpdir(), "doorward-secrets-"));
+    for (const name of ["secret", "client-secret", "redis-password"]) {
+      writeFileSync(join(secrets, name), `${testSecret}\n`);
+    }
+    const environment = container.env.map(({ name, value }) => [
+      name,
+      value.replace("/run/secrets/doorward", secrets),
+    ]);
+
+    const config = checkConfig(
+      "config.yaml",
+      parseYAML<Record<string, unknown>>(data["doorward.yaml"]),
+      Object.fromEntries(environment),
+    );
+
+    rmSync(secrets, { recursive: true });
+    expect(container.ports.map(({ containerPort }) => containerPort)).toEqual([
+      config.listen.port,
+      config.admin?.port,
+    ]);
+    expect(config.storage).toMatchObject({ driver: "redis", url: "redis://doorward-redis:6379" });
+    expect(config.storage.password).toBe(testSecret);
+    expect(find("Service", "doorward-redis")).toBeDefined();
+  });
+
+  it("let the ingress controller alone ask, and nobody but doorward reach Redis", () => {
+    expect(JSON.stringify(find("NetworkPolicy", "doorward"))).toContain('"port":"http"');
+    expect(JSON.stringify(find("NetworkPolicy", "doorward-redis"))).toContain('{"app":"doorward"}');
+  });
+});
+
+describe.each([exampleConfig(), ...oddConfigs].map((config, index) => ({ index, config })))(
+  "what is printed for Kubernetes, configuration $index",
+  ({ config }) => {
+    it.each([
+      ["traefik", "kubernetes.yaml"],
+      ["ingress-nginx", "ingress.yaml"],
+      ["ingress-nginx", "strip-headers.yaml"],
+    ])("fits the published schemas: %s, %s", (proxy, name) => {
+      const resources = readResources(proxyFiles(config, proxy).files.get(name) ?? "");
+
+      expect(resources.map(resourceFault).filter((fault) => fault !== "")).toEqual([]);
+      expect(resources.every((one) => /^[a-z0-9-]{1,63}$/.test(one.metadata.name))).toBe(true);
+    });
+  },
+);
+
+it("the schema of Traefik's resources finds a value of the wrong kind", () => {
+  const metadata = { name: "x", namespace: "doorward" };
+  const route = { apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute", metadata };
+
+  expect(resourceFault({ ...route, spec: { routes: [{ match: 1, kind: "Rule" }] } })).toContain(
+    "match",
+  );
+});
