@@ -25,6 +25,24 @@ export function texts(value: unknown): string[] {
   return list.filter((entry): entry is string => typeof entry === "string" && entry !== "");
 }
 
+/** Words that begin groups of another kind: `role:admin`, `repo:owner/name`. */
+const prefixes = new Set(["project", "repo", "role"]);
+
+/** Groups by names that somebody chose, without those that could be read as another kind of group. */
+export function plainGroups(groups: readonly string[]): string[] {
+  return groups.filter((group) => !prefixes.has(/^(.*?):/.exec(group)?.[1]?.toLowerCase() ?? ""));
+}
+
+/**
+ * A name that people choose for themselves at the provider, such as an organisation's, to be a group or a part of
+ * one. A name that could be read as another kind of group, or as several, is none.
+ */
+export function handle(value: unknown): string | undefined {
+  const name = text(value);
+  const isPlain = name !== undefined && /^[\w.-]+$/.test(name);
+  return isPlain && !prefixes.has(name.toLowerCase()) ? name : undefined;
+}
+
 /** A name that may be written as a number, as the ids of many providers are. */
 export function id(value: unknown): string | undefined {
   return typeof value === "number" && Number.isSafeInteger(value) ? String(value) : text(value);

@@ -1,5 +1,5 @@
 import { everyPage, groupsOrFault, records, type Api } from "./api.ts";
-import { claimAt, id, text } from "./claims.ts";
+import { claimAt, handle, id, text } from "./claims.ts";
 import type { Provider } from "./provider.ts";
 
 /** github.com, and GitHub Enterprise Server by its address as `issuer`. Groups: `org`, `org:team`, `repo:owner/name`. */
@@ -9,9 +9,11 @@ export const github: Provider = {
   issuer: "https://github.com",
   isOAuthOnly: true,
   scope: "user:email read:org",
+  clientAuthentication: "client_secret_post",
+  grantErrors: ["bad_verification_code", "bad_refresh_token"],
   accountPrompt: "select_account",
   endpoints: (issuer) => {
-    const api = issuer === "https://github.com" ? "https://api.github.com" : `${issuer}/api/v3`;
+    const api = apiOf(issuer);
     return {
       authorization: `${issuer}/login/oauth/authorize`,
       token: `${issuer}/login/oauth/access_token`,
@@ -22,6 +24,19 @@ export const github: Provider = {
   // The version keeps the shapes as they are; without a User-Agent GitHub answers 403.
   apiHeaders: { Accept: "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28" },
   takes: ["repositories"],
+  guide: {
+    register:
+      "github.com → Settings → Developer settings → OAuth Apps, or the same of an organisation",
+    permissions: "the scopes user:email and read:org",
+    groups:
+      "organisations as `org`, teams as `org:team`, and with `repositories` also `repo:owner/name`; an organisation that restricts apps has to approve yours first",
+    emails: "verified",
+    renewal: "access token",
+    notes: [
+      "GitHub Enterprise Server: its address is the `issuer`.",
+      "A private one of `repositories` is seen with the scope `repo` alone, which may write too: ask for a team rather.",
+    ],
+  },
   async identify({ userinfo = {} }, { repositories }, api) {
     const [email, member] = await Promise.all([
       primaryEmail(api),
@@ -37,6 +52,13 @@ export const github: Provider = {
   },
 };
 
+/** Of github.com and of an enterprise's part of ghe.com it has a host of its own; a server's is beneath it. */
+function apiOf(issuer: string): string {
+  const { host, hostname } = new URL(issuer);
+  const isHosted = hostname === "github.com" || hostname.endsWith(".ghe.com");
+  return isHosted ? `https://api.${host}` : `${issuer}/api/v3`;
+}
+
 async function primaryEmail(api: Api): Promise<string | undefined> {
   const emails = await everyPage(api, "/user/emails?per_page=100", records);
   return text(emails.find(({ primary, verified }) => primary === true && verified === true)?.email);
@@ -49,11 +71,11 @@ async function memberships(api: Api, repositories: readonly string[]): Promise<s
     Promise.all(repositories.map((name) => repository(api, name))),
   ]);
   const ofTeams = teams.map((team) => {
-    const org = text(claimAt(team, "organization.login"));
-    const slug = text(team.slug);
+    const org = handle(claimAt(team, "organization.login"));
+    const slug = handle(team.slug);
     return org === undefined || slug === undefined ? undefined : `${org}:${slug}`;
   });
-  const found = [...orgs.map((org) => text(org.login)), ...ofTeams, ...repos];
+  const found = [...orgs.map((org) => handle(org.login)), ...ofTeams, ...repos];
   return found.filter((group) => group !== undefined);
 }
 

@@ -1,4 +1,5 @@
 import type { Api } from "./api.ts";
+import type { Guide, IssuerShape } from "./guide.ts";
 
 /** What an issuer says of somebody, as it says it. Nothing in it is trusted to have a shape. */
 export type Claims = Readonly<Record<string, unknown>>;
@@ -56,6 +57,17 @@ export interface Endpoints {
   readonly api?: string | undefined;
 }
 
+/** Options that mean something to some kinds of provider alone. */
+export const particularOptions = ["repositories", "projects", "directory", "tenants"] as const;
+export type ParticularOption = (typeof particularOptions)[number];
+
+/** Where an issuer describes itself, and by what name. */
+export interface Metadata {
+  readonly address: string;
+  /** With `{tenantid}` in it, it is what each of its tenants is called once its id stands there. */
+  readonly issuer: string;
+}
+
 /** How to sign in at one kind of issuer: data, and how to read who it is. */
 export interface Provider {
   readonly kind: string;
@@ -63,11 +75,30 @@ export interface Provider {
   readonly label: string;
   /** Where there is only one such issuer, or one that most people mean. */
   readonly issuer?: string;
+  /** How its address looks, where every installation or tenant has its own. */
+  readonly issuerExample?: string;
+  /** Only where the metadata is not beneath the issuer, or names another; undefined = it is as usual. */
+  readonly metadata?: (issuer: string) => Metadata | undefined;
+  readonly issuerShape?: IssuerShape;
   /** OAuth 2.0 without ID tokens: nothing is discovered, and who it is comes from the API. */
   readonly isOAuthOnly?: true;
   readonly scope: string;
+  /** What to ask for besides when an option is used. */
+  readonly scopeWith?: Readonly<Partial<Record<ParticularOption, string>>>;
   /** Parameters of every authorization request; the operator's `authorization` goes over them. */
   readonly authorization?: Readonly<Record<string, string>>;
+  /** How it sends its answer, where that is not by the query (OAuth 2.0 Form Post Response Mode). */
+  readonly responseMode?: "form_post";
+  /** The client secret is a JWT that is made from the operator's key, again and again. */
+  readonly clientSecretFromKey?: true;
+  /** What it wants of a client, where its metadata does not say. */
+  readonly clientAuthentication?: "client_secret_post";
+  /** It answers a code verifier with an error and leaves the nonce out of its ID tokens. */
+  readonly isTiedByStateAlone?: true;
+  /** What its token endpoint calls a code or a refresh token that is no good, beside `invalid_grant`. */
+  readonly grantErrors?: readonly string[];
+  /** It takes the redirect URI from the registration alone, and naming it is an error. */
+  readonly refusesRedirectUri?: true;
   /** false: an issuer that offers the scope `offline_access`, and gives refresh tokens without it. */
   readonly offlineAccess?: false;
   /** To revoke one refresh token ends the person's sessions everywhere: then sign-out leaves it alone. */
@@ -79,9 +110,14 @@ export interface Provider {
   readonly apiHeaders?: Readonly<Record<string, string>>;
   /** The claim of its groups, where it is not `groups`. */
   readonly groupsClaim?: string;
+  /** false: its userinfo endpoint tells nothing more than the ID token, or takes no token that we get. */
+  readonly hasUserinfo?: false;
   readonly readsAccessToken?: true;
+  /** What a service account must be allowed: any one of these, to ask about listed groups or for all. */
+  readonly directoryScopes?: (isListed: boolean) => readonly string[];
   /** Which of the options that only some providers take mean something here. */
-  readonly takes?: readonly ("repositories" | "projects" | "directory" | "tenants")[];
+  readonly takes?: readonly ParticularOption[];
+  readonly guide?: Guide;
   /**
    * Reads who it is, asking the API where the answers do not say. Throws an `ApiError` when who it is cannot
    * be learnt; groups that cannot be learnt are a `groupsFault`.

@@ -5,14 +5,17 @@ import { empty, send } from "./answer.ts";
 import type { App } from "./app.ts";
 import { reasonsOf, type Log } from "./observe/log.ts";
 
-/** What only operators see, on a port of its own: alive, ready, and how much. */
-export function createAdmin(app: App, log: Log): RequestListener {
+/** What only operators see, on a port of its own: alive, ready, and how much. `appNow` is asked each time. */
+export function createAdmin(
+  appNow: () => Pick<App, "store" | "counts">,
+  log: Log,
+): RequestListener {
   const admin = new H3({ silent: true });
   admin.get("/healthz", () => plain(200, "ok"));
   // An issuer that is down delays sign-ins alone, so it does not make us unready; the store does.
   admin.get("/readyz", async () => {
     try {
-      await app.store.get("ready:probe");
+      await appNow().store.get("ready:probe");
       return plain(200, "ready");
     } catch (error) {
       log.error({ reason: reasonsOf(error) }, "not ready: the session store cannot be reached");
@@ -22,7 +25,7 @@ export function createAdmin(app: App, log: Log): RequestListener {
   let metrics: Promise<import("prom-client").Registry> | undefined;
   admin.get("/metrics", async () => {
     metrics ??= import("./observe/metrics.ts").then(({ createMetrics }) =>
-      createMetrics(app.counts),
+      createMetrics(appNow().counts),
     );
     const registry = await metrics;
     return plain(200, await registry.metrics(), registry.contentType);

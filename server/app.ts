@@ -1,19 +1,21 @@
 import type { RequestListener } from "node:http";
+import { isDeepStrictEqual } from "node:util";
 import { providers } from "../providers/registry.ts";
 import type { Admit } from "./access/admission.ts";
 import { createBearer } from "./access/bearer.ts";
 import { createPasswords } from "./access/passwords.ts";
 import { indexByHost } from "./access/rule-index.ts";
 import { compileRules } from "./access/rules.ts";
+import type { Tries } from "./access/tries.ts";
 import { openUsers, type Users } from "./access/users.ts";
 import type { Config } from "./config/schema.ts";
 import { createSiteFinder, createSites, type Site } from "./config/site.ts";
 import type { Door, House } from "./door.ts";
+import { holdStore, openLasting, type Lasting } from "./lasting.ts";
 import { createListener } from "./listener.ts";
-import { createCounts, type Counts } from "./observe/counts.ts";
+import { createCounts } from "./observe/counts.ts";
 import type { Log } from "./observe/log.ts";
-import { Sessions } from "./session/sessions.ts";
-import { openStore, type Store } from "./session/storage.ts";
+import { Sessions, type SessionOptions } from "./session/sessions.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
 import { createRelyingParty, type RelyingParty } from "./sign-in/relying-party.ts";
 import { createReturnTargets } from "./sign-in/return-target.ts";
@@ -28,29 +30,58 @@ export interface Surroundings {
   readonly fetch?: typeof globalThis.fetch;
 }
 
-export interface App {
+export interface App extends Lasting {
   readonly listener: RequestListener;
   readonly parties: ReadonlyMap<string, RelyingParty>;
-  readonly store: Store;
-  readonly counts: Readonly<Counts>;
   /** Finishes what is being written and lets go of the store. */
   close(): Promise<void>;
 }
 
-/** The service made from a configuration: four endpoints a site, behind one listener. */
-export async function createApp(config: Config, surroundings: Surroundings): Promise<App> {
+/**
+ * The service made from a configuration: four endpoints a site, behind one listener. It takes over what
+ * outlives a configuration from the app `before` it, which is left as it was.
+ */
+export async function createApp(
+  config: Config,
+  surroundings: Surroundings,
+  before?: App,
+): Promise<App> {
   const { log, now = Date.now, fetch = globalThis.fetch } = surroundings;
   const users = config.users === undefined ? undefined : await openUsers(config.users, log, now);
-  const store = await openStore(config.storage, log);
   const issuerFetch = createIssuerFetch(fetch);
-  const parties = createParties(config, { fetch: issuerFetch, now });
+  const parties = createParties(config, { fetch: issuerFetch, now }, before?.parties);
+  await Promise.all([...parties.values()].map(({ directory }) => directory?.checkKey()));
+  const lasting = await openLasting(config.storage, { log, now }, before);
+  const held = holdStore(lasting);
+  const sessions = createSessions(config, { store: held.store, parties, log, now });
+  const { store, tries, counts } = lasting;
+  const admit = createAdmit(config, users, { tries, parties, fetch: issuerFetch, now });
+  const house = createHouse(config, { sessions, admit, counts, log, now });
+  const doors = house.sites.map((site): Door => ({
+    ...house,
+    site,
+    parties: offered(parties, site),
+    store,
+  }));
+  return {
+    ...lasting,
+    listener: createListener(doors, createVerify(house), log),
+    parties,
+    close: () => sessions.settle().then(held.release),
+  };
+}
+
+/** Sessions by what the configuration says of their times, and of whose still count. */
+function createSessions(
+  config: Config,
+  parts: Pick<SessionOptions, "store" | "parties" | "log" | "now">,
+): Sessions {
   const offers = new Map(createSites(config).map(({ url, providers: names }) => [url.href, names]));
   const passesOn = (token: string) =>
     Object.values(config.headers).some((source) => source.endsWith(token));
-  const sessions = new Sessions({
-    store,
+  return new Sessions({
+    ...parts,
     secrets: config.secret,
-    parties,
     lifetimeMs: config.session.lifetime,
     idleMs: config.session.idle,
     refreshMs: config.session.refresh,
@@ -62,43 +93,24 @@ export async function createApp(config: Config, surroundings: Surroundings): Pro
     keepsIdToken: config.signOut === "issuer",
     isCurrent: ({ identity, clientId, site: siteUrl }) => {
       if (offers.get(siteUrl)?.includes(identity.provider) === false) return false;
-      const party = parties.get(identity.provider);
+      const party = parts.parties.get(identity.provider);
       // A subject means somebody at one issuer only, and a session is for one client only.
-      return party?.issuer === identity.issuer && party.settings.clientId === clientId;
+      if (party?.issuers.includes(identity.issuer) !== true) return false;
+      return party.settings.clientId === clientId;
     },
-    log,
-    now,
   });
-  const admit = createAdmit(config, users, { parties, fetch: issuerFetch, now });
-  const house = createHouse(config, { sessions, admit, log, now });
-  const doors = house.sites.map((site): Door => ({
-    ...house,
-    site,
-    parties: offered(parties, site),
-    store,
-  }));
-  const close = async () => {
-    await sessions.settle();
-    await store.close();
-  };
-  return {
-    listener: createListener(doors, createVerify(house), log),
-    parties,
-    store,
-    counts: house.counts,
-    close,
-  };
 }
 
 /** What all sites share. */
 export function createHouse(
   config: Config,
-  parts: Pick<House, "sessions" | "log" | "now"> & Partial<Pick<House, "admit">>,
+  parts: Pick<House, "sessions" | "log" | "now"> & Partial<Pick<House, "admit" | "counts">>,
 ): House {
   const sites = createSites(config);
   const rules = compileRules(config.rules);
   return {
     admit: undefined,
+    counts: createCounts(),
     ...parts,
     config,
     sites,
@@ -108,7 +120,6 @@ export function createHouse(
     transactions: new Transactions(config.secret, parts.now),
     signOutReturns: new SignOutReturns(config.secret),
     returnTarget: createReturnTargets(sites, config.allowedRedirects),
-    counts: createCounts(),
   };
 }
 
@@ -123,25 +134,30 @@ function offered(
 function createAdmit(
   { rules }: Config,
   users: Users | undefined,
-  parts: Omit<Parameters<typeof createBearer>[0], "rules">,
+  parts: Omit<Parameters<typeof createBearer>[0], "rules"> & { readonly tries: Tries },
 ): Admit | undefined {
   const takesTokens = rules.some(({ bearer }) => bearer !== undefined);
   const bearer = takesTokens ? createBearer({ ...parts, rules }) : undefined;
-  const passwords = users && createPasswords(users, parts.now);
+  const passwords = users && createPasswords(users, parts.tries, parts.now);
   if (passwords === undefined) return bearer;
   return (...asked) => passwords(...asked) ?? bearer?.(...asked);
 }
 
-/** Our registrations, by the names of the providers. */
+/** Our registrations, by the names of the providers. One that stays as it was keeps what it knows of its issuer. */
 export function createParties(
   config: Config,
   parts: Omit<Parameters<typeof createRelyingParty>[3], "isAlone">,
+  before?: ReadonlyMap<string, RelyingParty>,
 ): Map<string, RelyingParty> {
   const parties = new Map<string, RelyingParty>();
   const isAlone = Object.keys(config.providers).length === 1;
+  const wasAlone = before?.size === 1;
   for (const [name, settings] of Object.entries(config.providers)) {
+    const earlier = before?.get(name);
+    const isUnchanged = isAlone === wasAlone && isDeepStrictEqual(earlier?.settings, settings);
     const provider = providers.get(settings.type ?? name);
-    if (provider !== undefined)
+    if (earlier !== undefined && isUnchanged) parties.set(name, earlier);
+    else if (provider !== undefined)
       parties.set(name, createRelyingParty(name, provider, settings, { ...parts, isAlone }));
   }
   return parties;

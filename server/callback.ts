@@ -4,6 +4,7 @@ import { redirect, type Answer } from "./answer.ts";
 import type { Door, Endpoint } from "./door.ts";
 import { AuthError } from "./errors.ts";
 import { createRequestId } from "./observe/request-id.ts";
+import { noGroups } from "./observe/no-groups.ts";
 import { deniedPage } from "./pages/denied-page.ts";
 import { readCookie, sessionCookieName, setSessionCookie } from "./session/cookie.ts";
 import { exchangeCode, type CallbackAnswer, type SignedIn } from "./sign-in/code-flow.ts";
@@ -80,9 +81,10 @@ export function createCallback(door: Door): Endpoint {
   ): Answer {
     door.counts.signInFailed++;
     const requestId = createRequestId();
-    const { issuer, subject } = identity;
+    const { issuer, subject, groupsFault } = identity;
+    const reason = "access does not name this identity";
     door.log.info(
-      { requestId, provider, issuer, subject, reason: "access does not name this identity" },
+      { requestId, provider, issuer, subject, reason, ...noGroups(groupsFault) },
       "denied",
     );
     const query = new URLSearchParams({ rd: returnTo, provider, prompt: "select_account" });
@@ -139,7 +141,7 @@ function single(query: URLSearchParams, name: string): string | undefined {
 /** What must be so before the code goes anywhere: RFC 6749 §4.1.2, RFC 9207 §2.4. */
 function checkAnswer(query: URLSearchParams, party: RelyingParty): void {
   const [code, error, iss] = ["code", "error", "iss"].map((name) => single(query, name));
-  if (iss !== undefined && iss !== party.issuer) {
+  if (iss !== undefined && !party.issuers.includes(iss)) {
     throw new AuthError("response_rejected", `the answer is of ${iss}, not of ${party.issuer}`);
   }
   if (error !== undefined) throw new AuthError("provider_refused", `${party.issuer} says ${error}`);

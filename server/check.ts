@@ -1,35 +1,34 @@
 import { createParties } from "./app.ts";
+import { checkProvider, type Finding } from "./check-provider.ts";
 import type { Config } from "./config/schema.ts";
 import { createSites, type Site } from "./config/site.ts";
 import { reasonsOf } from "./observe/log.ts";
+import type { Directory } from "./sign-in/directory.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
 import { tryStore } from "./store/try-store.ts";
-
-export interface Finding {
-  readonly isFault: boolean;
-  readonly text: string;
-}
 
 /** Looks at everything that a sign-in will need. The configuration itself has been checked by then. */
 export async function check(config: Config): Promise<Finding[]> {
   const parties = createParties(config, { fetch: createIssuerFetch(fetch), now: Date.now });
-  const issuers = await Promise.all(
-    [...parties.values()].map((party) =>
-      found(`provider ${party.name}: ${party.issuer}`, async () => {
-        const metadata = (await party.discover()).serverMetadata();
-        const uris = sitesOffering(config, party.name).map(({ redirectUri }) =>
-          redirectUri(party.ownCallback(metadata)),
-        );
-        return `discovered; register there: ${uris.join(", ")}`;
-      }),
-    ),
+  const ofProviders = await Promise.all(
+    [...parties.values()].map((party) => checkProvider(config, party)),
+  );
+  const directories = [...parties.values()].flatMap(({ name, directory }) =>
+    directory === undefined ? [] : found(`directory of ${name}`, () => tryDirectory(directory)),
   );
   return [
     ...createSites(config).map(cookieScope),
     ...addressRules(config),
     await found(`store ${config.storage.driver}`, () => tryStore(config.storage)),
-    ...issuers,
+    ...ofProviders.flat(),
+    ...(await Promise.all(directories)),
   ];
+}
+
+async function tryDirectory({ checkKey, checkGrant }: Directory): Promise<string> {
+  await checkKey();
+  await checkGrant();
+  return "the service account may ask it";
 }
 
 async function found(what: string, look: () => Promise<string>): Promise<Finding> {
@@ -38,10 +37,6 @@ async function found(what: string, look: () => Promise<string>): Promise<Finding
   } catch (error) {
     return { isFault: true, text: `${what}: ${reasonsOf(error)}` };
   }
-}
-
-function sitesOffering(config: Config, provider: string): Site[] {
-  return createSites(config).filter(({ providers }) => providers?.includes(provider) !== false);
 }
 
 /** Whoever sits in a range that is trusted as a whole can write any address into `X-Forwarded-For`. */

@@ -2,7 +2,7 @@
 import { defineCommand, runMain } from "citty";
 import manifest from "../package.json" with { type: "json" };
 import { ConfigError } from "./config/faults.ts";
-import { loadConfig } from "./config/load.ts";
+import { chooseSource, loadConfig, type Source } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import { createSecret } from "./config/secret.ts";
 import { createLog, reasonsOf } from "./observe/log.ts";
@@ -19,20 +19,28 @@ const args = {
 type Words = { readonly _: readonly string[]; readonly config?: string | undefined };
 type Known = Readonly<Record<string, { readonly type: string }>>;
 
-/** A command that needs the configuration; whatever it throws is said on stderr, and the exit code is 1. */
-async function withConfig(
+/** A command that reads a configuration; whatever it throws is said on stderr, and the exit code is 1. */
+async function withSource(
   given: Words,
   known: Known,
-  run: (config: Config) => Promise<void>,
+  run: (source: Source) => Promise<void>,
 ): Promise<void> {
   try {
     refuseUnknown(given, known);
-    await run(loadConfig({ file: given.config, environment: process.env }));
+    await run(chooseSource(given.config, process.env));
   } catch (error) {
     const message = error instanceof ConfigError ? error.message : `doorward: ${reasonsOf(error)}`;
     process.stderr.write(`${message}\n`);
     process.exitCode = 1;
   }
+}
+
+function withConfig(
+  given: Words,
+  known: Known,
+  run: (config: Config) => Promise<void>,
+): Promise<void> {
+  return withSource(given, known, (source) => run(loadConfig(source)));
 }
 
 /** citty drops what it does not know; a mistyped `--config` would then serve another file than was meant. */
@@ -52,9 +60,9 @@ const serve = defineCommand({
   meta: { name: "serve", description: "answer the proxy (the default)" },
   args,
   run: (given) =>
-    withConfig(given.args, args, async (loaded) => {
+    withSource(given.args, args, async (source) => {
       const { serveUntilSignal } = await import("./serve.ts");
-      await serveUntilSignal(loaded, createLog());
+      await serveUntilSignal(source, createLog());
       process.exit(0);
     }),
 });

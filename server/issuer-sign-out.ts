@@ -39,7 +39,7 @@ export function createIssuerSignOut({ parties, store, sessions, counts, log, now
     const issuer = issuerOf(token);
     let failure = new AuthError("response_rejected", "the logout token is of no provider here");
     for (const [party, check] of checks) {
-      if (party.issuer !== issuer) continue;
+      if (!party.issuers.some((one) => one === issuer)) continue;
       try {
         return await check(token);
       } catch (error) {
@@ -70,7 +70,7 @@ export function createIssuerSignOut({ parties, store, sessions, counts, log, now
    */
   async function frontChannel(issuer: string, sid: string): Promise<Answer> {
     const isKnown =
-      checks.some(([party]) => party.issuer === issuer) &&
+      checks.some(([party]) => party.issuers.includes(issuer)) &&
       (await sessions.revocations.isKnown(issuer, sid));
     if (isKnown) {
       await sessions.revocations.revoke({ kind: "sid", issuer, sid });

@@ -26,7 +26,12 @@ beforeAll(async () => {
     }),
     { log },
   );
-  server.on("request", createAdmin(app, log)).listen(0, "127.0.0.1");
+  server
+    .on(
+      "request",
+      createAdmin(() => app, log),
+    )
+    .listen(0, "127.0.0.1");
   await once(server, "listening");
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });

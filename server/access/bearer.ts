@@ -69,7 +69,7 @@ export function createBearer(parts: Parts): Admit {
   }
 }
 
-function ownSource(party: RelyingParty, { fetch, now }: Parts): TokenSource {
+function ownSource(party: RelyingParty, { now }: Parts): TokenSource {
   const { clientId, clientSecret, audience = [] } = party.settings;
   return createTokenSource(
     {
@@ -80,7 +80,6 @@ function ownSource(party: RelyingParty, { fetch, now }: Parts): TokenSource {
       claims: {},
       scopes: [],
       algorithms: asymmetricAlgorithms,
-      keys: createIssuerKeys(party, { fetch, now }),
       introspect: clientSecret === undefined ? undefined : createIntrospection(party),
     },
     now,
@@ -110,6 +109,7 @@ function addedSource(config: TokenIssuerConfig, { fetch, now }: Parts): TokenSou
     {
       ...config,
       name: issuer,
+      issuers: [issuer],
       provider: oidc,
       settings: config,
       clientId,
@@ -130,7 +130,9 @@ async function askKeys(candidates: readonly Candidate[], token: string): Promise
     return rejected("it is no signed token");
   }
   const audiences = new Set([said.aud].flat());
-  const ofIssuer = candidates.filter(({ source }) => source.issuer.issuer === said.iss);
+  const ofIssuer = candidates.filter(({ source }) =>
+    source.issuer.issuers.some((issuer) => issuer === said.iss),
+  );
   const chosen =
     ofIssuer.find(({ source }) => source.issuer.audiences.some((one) => audiences.has(one))) ??
     ofIssuer[0];

@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { Session } from "../session/sessions.ts";
 import { rulesTaking, type Admission, type Admit, type Bringing } from "./admission.ts";
 import { isSignedToken, parseAuthorization, tokenOf, type Credentials } from "./authorization.ts";
-import { Tries } from "./tries.ts";
+import type { Tries } from "./tries.ts";
 import type { User, UserList, Users } from "./users.ts";
 
 const knownForMs = 60_000;
@@ -19,11 +19,10 @@ interface Known {
 }
 
 /** Takes passwords of the file in `users` instead of sessions, on rules with `basic` alone. */
-export function createPasswords(users: Users, now: () => number): Admit {
+export function createPasswords(users: Users, tries: Tries, now: () => number): Admit {
   const key = randomBytes(32);
   const known = new LRUCache<string, Known>({ max: mostKnown });
   const checking = new Map<string, Promise<Admission>>();
-  const tries = new Tries(now);
 
   return (bringing, authorization) => {
     const credentials = passwordFor(bringing, authorization);

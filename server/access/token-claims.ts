@@ -6,7 +6,7 @@ export const toleranceSeconds = 30;
 
 /** Which tokens of an issuer are for us. */
 export interface Recipient {
-  readonly issuer: string;
+  readonly issuers: readonly string[];
   /** For an access token one of them is enough; an ID token may name no others. */
   readonly audiences: readonly string[];
   /** Our own client there, if there is one. */
@@ -90,7 +90,8 @@ export function introspectedTokenFault(
 ): string | undefined {
   const { active, iss, exp, nbf, token_type: type, token_use: use } = answer;
   if (active !== true) return "it is not active";
-  if (iss !== undefined && iss !== recipient.issuer) return "it is of another issuer";
+  if (iss !== undefined && !recipient.issuers.some((issuer) => issuer === iss))
+    return "it is of another issuer";
   // An issuer also answers for refresh tokens, and says so here or nowhere.
   if (typeof type !== "string" || type.toLowerCase() !== "bearer") return "it is no bearer token";
   if (use !== undefined && use !== "access_token") return "it is no access token";

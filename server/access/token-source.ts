@@ -93,7 +93,7 @@ export function createTokenSource(issuer: TokenIssuer, now: () => number): Token
 
 async function checkSigned(issuer: TokenIssuer, token: string, now: number): Promise<TokenVerdict> {
   const options: JWTVerifyOptions = {
-    issuer: issuer.issuer,
+    issuer: [...issuer.issuers],
     audience: [...issuer.audiences],
     algorithms: [...issuer.algorithms],
     requiredClaims: ["exp", "iat", "sub"],
@@ -171,10 +171,11 @@ async function verifiedToken(
   claims: Claims,
   now: number,
 ): Promise<VerifiedToken> {
-  const { exp } = claims;
+  const { exp, iss } = claims;
+  const tokenIssuer = typeof iss === "string" ? iss : issuer.issuer;
   const said = { idToken: claims, userinfo: undefined, accessToken: claims };
   const record = {
-    identity: await identityOf(issuer, said, { api: noApi }),
+    identity: await identityOf({ ...issuer, issuer: tokenIssuer }, said, { api: noApi }),
     accessToken: token,
     idToken: kind === "id" ? token : undefined,
     expiresAt: typeof exp === "number" ? exp * 1000 : now + longestIntrospectedMs,

@@ -1,5 +1,6 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { ConfigError, type Fault } from "../config/faults.ts";
+import { fileStamp } from "../config/file-stamp.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import type { Session } from "../session/sessions.ts";
 import { parsePasswordHash, type PasswordCheck } from "./password-hash.ts";
@@ -24,7 +25,7 @@ export async function openUsers(file: string, log: Log, now: () => number): Prom
   let users: UserList;
   let stamp: string;
   try {
-    stamp = await stampOf(file);
+    stamp = await fileStamp(file);
     users = parseUsers(file, await readFile(file, "utf8"));
   } catch (error) {
     if (error instanceof ConfigError) throw error;
@@ -47,7 +48,7 @@ export async function openUsers(file: string, log: Log, now: () => number): Prom
 
   /** A file that cannot be used changes nothing: a slip of an editor locks nobody out. */
   async function look(): Promise<UserList> {
-    const found = await stampOf(file).catch(reasonsOf);
+    const found = await fileStamp(file).catch(reasonsOf);
     if (found === stamp) return users;
     stamp = found;
     try {
@@ -58,12 +59,6 @@ export async function openUsers(file: string, log: Log, now: () => number): Prom
     }
     return users;
   }
-}
-
-/** What differs once a file was written or replaced. */
-async function stampOf(file: string): Promise<string> {
-  const { mtimeNs, ino, size } = await stat(file, { bigint: true });
-  return `${mtimeNs}:${ino}:${size}`;
 }
 
 /** The format of htpasswd: `name:hash` a line. */

@@ -1,10 +1,9 @@
-import { providers } from "../../providers/registry.ts";
 import type { Fault } from "./faults.ts";
+import { providerFaults } from "./provider-checks.ts";
 import { ruleFaults } from "./rule-checks.ts";
 import { isObject } from "./shape.ts";
 import { isPublicSuffix, siteFaults } from "./site-checks.ts";
 import { storageFaults } from "./storage-checks.ts";
-import { unknown } from "./unknown-keys.ts";
 
 /** What no single value shows: how the settings fit one another. Reads raw values, for other faults may stand beside. */
 export function crossChecks(raw: Record<string, unknown>): Fault[] {
@@ -18,43 +17,6 @@ export function crossChecks(raw: Record<string, unknown>): Fault[] {
     ...listenerFaults(raw),
     ...storageFaults(raw),
   ];
-}
-
-function providerFaults(section: unknown): Fault[] {
-  if (!isObject(section)) return [];
-  const entries = Object.entries(section);
-  if (entries.length === 0)
-    return [{ path: "providers", message: "is empty: nobody could sign in" }];
-  return entries.flatMap(([name, value]) => {
-    if (!isObject(value)) return [];
-    const path = `providers.${name}`;
-    const type = value.type ?? name;
-    if (typeof type !== "string") return [];
-    const provider = providers.get(type);
-    if (provider === undefined) return [unknownType(path, value.type, type)];
-    const scope = typeof value.scope === "string" ? value.scope.split(" ") : undefined;
-    if (!provider.isOAuthOnly && scope?.includes("openid") === false) {
-      return [
-        { path: `${path}.scope`, message: "lacks openid, and without it there is no ID token" },
-      ];
-    }
-    if (provider.issuer !== undefined || value.issuer !== undefined) return [];
-    return [
-      {
-        path: `${path}.issuer`,
-        message: "is missing: write the issuer's address, such as https://id.example.com",
-      },
-    ];
-  });
-}
-
-function unknownType(path: string, written: unknown, type: string): Fault {
-  const kinds = [...providers.keys()];
-  if (written === undefined) {
-    const message = `is missing, and "${type}" is no kind of provider: write one of ${kinds.join(", ")}`;
-    return { path: `${path}.type`, message };
-  }
-  return { path: `${path}.type`, message: `"${type}" ${unknown(type, kinds)}` };
 }
 
 /** There is no silent default: somebody must have written who may pass. */

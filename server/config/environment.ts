@@ -24,6 +24,13 @@ export interface Overlay {
   readonly faults: readonly Fault[];
 }
 
+/** The files that variables such as `DOORWARD_SECRET_FILE` name. */
+export function secretFiles(environment: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(environment).flatMap(([name, file]) =>
+    name.startsWith(prefix) && name.endsWith("_FILE") ? (file ?? []) : [],
+  );
+}
+
 /** The file's values with the environment's laid over them: `DOORWARD_COOKIE_DOMAIN`, `DOORWARD_SECRET_FILE`. */
 export function overlayEnvironment(
   schema: v.GenericSchema,

@@ -4,7 +4,7 @@ import { parseJSON, parseTOML, parseYAML } from "confbox";
 import * as v from "valibot";
 import { reasonsOf } from "../observe/log.ts";
 import { crossChecks } from "./cross-checks.ts";
-import { overlayEnvironment } from "./environment.ts";
+import { overlayEnvironment, secretFiles } from "./environment.ts";
 import { ConfigError, type Fault, faultOf } from "./faults.ts";
 import { schema, type Config } from "./schema.ts";
 import { isObject } from "./shape.ts";
@@ -28,14 +28,27 @@ function parseStrictJSON(text: string): unknown {
 const usualFiles = ["doorward.yaml", "doorward.yml", "doorward.toml", "doorward.json"];
 
 export interface Source {
-  /** From `--config`; else `DOORWARD_CONFIG`, else the usual file in this folder, if there is one. */
-  readonly file?: string | undefined;
+  /** undefined = the environment holds everything. */
+  readonly file: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** The configuration, read and checked whole. Throws a `ConfigError` that lists every fault. */
-export function loadConfig({ file: named, environment }: Source): Config {
+/** The file from `--config`; else `DOORWARD_CONFIG`, else the usual one in this folder, if there is one. */
+export function chooseSource(
+  named: string | undefined,
+  environment: Source["environment"],
+): Source {
   const file = named ?? environment.DOORWARD_CONFIG ?? usualFiles.find((name) => existsSync(name));
+  return { file, environment };
+}
+
+/** Every file that `loadConfig` may read. */
+export function filesOf({ file, environment }: Source): string[] {
+  return [...(file === undefined ? [] : [file]), ...secretFiles(environment)];
+}
+
+/** The configuration, read and checked whole. Throws a `ConfigError` that lists every fault. */
+export function loadConfig({ file, environment }: Source): Config {
   if (file === "") {
     throw new ConfigError("--config", [
       { path: "", message: "names no file: write --config doorward.yaml" },

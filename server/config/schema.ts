@@ -29,6 +29,21 @@ export const authorizationParameters = [
   "ui_locales",
 ] as const;
 
+const tenantId = v.pipe(
+  told((written) =>
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(written)
+      ? undefined
+      : "is no tenant id: write it as the portal shows it, such as 11111111-2222-3333-4444-555555555555",
+  ),
+  v.toLowerCase(),
+);
+
+const project = told((written) =>
+  /^[^\s=/]+(\/[^\s=/]+)+(=(10|15|20|30|40|50))?$/.test(written)
+    ? undefined
+    : "is no project: write namespace/name, or namespace/name=30 with the least access level (10 to 50)",
+);
+
 const provider = v.strictObject({
   type: v.optional(text),
   clientId: text,
@@ -70,7 +85,9 @@ const provider = v.strictObject({
   audience: v.optional(oneOrMore(text)),
   trustEmail: v.optional(v.boolean(), false),
   repositories: v.optional(oneOrMore(text)),
-  projects: v.optional(oneOrMore(text)),
+  projects: v.optional(oneOrMore(project)),
+  /** Whose people may sign in where the issuer stands for many tenants. */
+  tenants: v.optional(oneOrMore(tenantId)),
   directory: v.optional(
     v.strictObject({
       /** The key file of a service account that may act for `admin`. */

@@ -62,6 +62,7 @@ function redisFaults(storage: Settings): Fault[] {
   return [
     ...sentinelFaults(storage),
     ...tlsFaults(storage),
+    ...userFaults(storage),
     ...(typeof storage.url === "string" ? urlFaults(storage.url, storage) : []),
   ];
 }
@@ -78,6 +79,14 @@ function sentinelFaults({ sentinels, name, sentinelPassword }: Settings): Fault[
     path,
     message,
   }));
+}
+
+function userFaults({ url, username, password }: Settings): Fault[] {
+  const parts = typeof url === "string" && URL.canParse(url) ? new URL(url) : undefined;
+  const hasUser = username !== undefined || (parts?.username ?? "") !== "";
+  const hasPassword = password !== undefined || (parts?.password ?? "") !== "";
+  if (!hasUser || hasPassword) return [];
+  return [{ path: "password", message: "is missing: a user has one" }];
 }
 
 function tlsFaults({ tls }: Settings): Fault[] {

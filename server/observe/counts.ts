@@ -9,6 +9,9 @@ export interface Counts {
   signedIn: number;
   signInFailed: number;
   signedOut: number;
+  /** The configuration, and how often it was not taken. */
+  reloaded: number;
+  reloadFailed: number;
 }
 
 export function createCounts(): Counts {
@@ -21,5 +24,7 @@ export function createCounts(): Counts {
     signedIn: 0,
     signInFailed: 0,
     signedOut: 0,
+    reloaded: 0,
+    reloadFailed: 0,
   };
 }

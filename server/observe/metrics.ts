@@ -3,6 +3,7 @@ import type { Counts } from "./counts.ts";
 
 const verdicts = ["allow", "challenge", "deny", "refused", "storeUnreachable"] as const;
 const events = ["signedIn", "signInFailed", "signedOut"] as const;
+const reloads = ["reloaded", "reloadFailed"] as const;
 
 /** Prometheus' view of the counts, made up when it is asked for. No label says who anybody is. */
 export function createMetrics(counts: Readonly<Counts>): Registry {
@@ -10,6 +11,7 @@ export function createMetrics(counts: Readonly<Counts>): Registry {
   collectDefaultMetrics({ register: registry });
   expose(registry, "doorward_verify_total", "Answers of /verify", "verdict", verdicts, counts);
   expose(registry, "doorward_sign_in_total", "Sign-ins and sign-outs", "event", events, counts);
+  expose(registry, "doorward_config_reloads_total", "Reloads", "result", reloads, counts);
   return registry;
 }
 

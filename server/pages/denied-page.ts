@@ -1,6 +1,6 @@
 import type { Answer } from "../answer.ts";
 import type { Identity } from "../access/identity.ts";
-import { button, firstButton, markup, page, requestNote } from "./page.ts";
+import { button, firstButton, markup, page, type Markup, requestNote } from "./page.ts";
 
 /** Signed in, but this account may not pass. */
 export function deniedPage(
@@ -16,11 +16,20 @@ export function deniedPage(
 <p>If you think that is wrong, ask the people who run this site.</p>
 ${requestNote(requestId)}`
       : markup`<p>You signed in as <strong>${nameOf(identity)}</strong>, and that account may not open this page.</p>
+${groupsNote(identity)}
 <p>If you have another account, use that one. If you should have access, ask the people who run this site to add you.</p>
 <nav class="actions">${firstButton(links.otherAccount, "Use another account")}${signOut}</nav>
 ${requestNote(requestId)}`;
   const title = identity === undefined ? "This page is closed" : "This account has no access";
   return page(403, { title, body }, ...headers);
+}
+
+/** Somebody of the right group must not think that they were put out of it. */
+function groupsNote({ groupsFault }: Identity): Markup | string {
+  if (groupsFault === undefined) return "";
+  return groupsFault.isTransient
+    ? markup`<p>Your groups could not be looked up just now, so none of them counted. Please sign in again in a few minutes.</p>`
+    : markup`<p>Your groups could not be looked up, so none of them counted. The people who run this site find the reason in its log.</p>`;
 }
 
 function nameOf({ email, preferredUsername, name, subject }: Identity): string {

@@ -1,7 +1,8 @@
 import { fetchUserInfo, type Configuration } from "openid-client";
-import { claimAt } from "../../providers/claims.ts";
+import { claimAt, text } from "../../providers/claims.ts";
 import type { Claims } from "../../providers/provider.ts";
 import type { Identity } from "../access/identity.ts";
+import { readAccessToken } from "./access-token.ts";
 import { identityOf, type Apis } from "./identity-of.ts";
 import { createApi, noApi } from "./provider-api.ts";
 import type { RelyingParty } from "./relying-party.ts";
@@ -22,18 +23,24 @@ export async function askIdentity(
   configuration: Configuration,
   { accessToken, idToken = {}, isOld = false }: Evidence,
 ): Promise<Identity> {
-  const apis = apisFor(party, accessToken);
+  const apis = { ...apisFor(party, accessToken), directory: party.directory?.open() };
   if (party.provider.isOAuthOnly) {
     const userinfo = await askApi(party, accessToken);
     return identityOf(party, { idToken: {}, userinfo }, apis);
   }
   const isWhole = !isOld && wanted(party).every((claim) => claimAt(idToken, claim) !== undefined);
   const userinfo =
-    isWhole || accessToken === undefined
+    isWhole || accessToken === undefined || party.provider.hasUserinfo === false
       ? undefined
       : await askUserinfo(configuration, accessToken, idToken);
   const said = isOld ? renewedClaims(party, idToken, userinfo) : idToken;
-  return identityOf(party, { idToken: said, userinfo }, apis);
+  const inToken =
+    accessToken === undefined || !party.provider.readsAccessToken
+      ? undefined
+      : await readAccessToken(party, accessToken, String(idToken.sub));
+  // Of an issuer of many tenants the ID token says which one it is, and that has been checked.
+  const issuer = text(idToken.iss) ?? party.issuer;
+  return identityOf({ ...party, issuer }, { idToken: said, userinfo, accessToken: inToken }, apis);
 }
 
 /** What a session is decided by; the rest of an identity is worth no question of its own. */

@@ -5,8 +5,10 @@ import {
   type ServerMetadata,
 } from "openid-client";
 import { text } from "../../providers/claims.ts";
+import { particularOptions, type Provider } from "../../providers/provider.ts";
 import type { StepUp } from "../access/step-up.ts";
 import type { Identity } from "../access/identity.ts";
+import type { ProviderConfig } from "../config/schema.ts";
 import type { Site } from "../config/site.ts";
 import { AuthError } from "../errors.ts";
 import { askIdentity } from "./ask-identity.ts";
@@ -24,7 +26,7 @@ export interface SignedIn {
   readonly sid: string | undefined;
 }
 
-/** The authorization request (RFC 6749 §4.1.1): code, PKCE S256, state and nonce, always. */
+/** The authorization request (RFC 6749 §4.1.1): code, state, and PKCE S256 and a nonce wherever they are taken. */
 export async function authorizationUrl(
   party: RelyingParty,
   site: Site,
@@ -33,29 +35,51 @@ export async function authorizationUrl(
 ): Promise<string> {
   const configuration = await party.discover();
   const metadata = configuration.serverMetadata();
+  const { isOAuthOnly, isTiedByStateAlone } = party.provider;
   const authorization = { ...party.provider.authorization, ...party.settings.authorization };
   return buildAuthorizationUrl(configuration, {
     ...authorization,
-    ...(prompt !== undefined && { prompt }),
+    ...promptParameter(authorization.prompt, prompt),
     ...maxAgeParameter(authorization.max_age, stepUp),
     ...(stepUp.acr !== undefined && { acr_values: stepUp.acr.join(" ") }),
     response_type: "code",
-    redirect_uri: site.redirectUri(party.ownCallback(metadata)),
-    scope: scopeOf(party, metadata),
+    ...(!party.provider.refusesRedirectUri && {
+      redirect_uri: site.redirectUri(party.ownCallback(metadata)),
+    }),
+    ...scopeParameter(scopeOf(party, metadata)),
     state,
-    ...(!party.provider.isOAuthOnly && { nonce }),
-    code_challenge: await calculatePKCECodeChallenge(codeVerifier),
-    code_challenge_method: "S256",
+    ...(!isOAuthOnly && !isTiedByStateAlone && { nonce }),
+    ...(!isTiedByStateAlone && {
+      code_challenge: await calculatePKCECodeChallenge(codeVerifier),
+      code_challenge_method: "S256",
+    }),
   }).href;
 }
 
+/** Core §3.1.2.1: what a visitor asks for goes beside what every sign-in has, but for `none`, which stands alone. */
+function promptParameter(written = "", asked: string | undefined): { prompt?: string } {
+  const prompts = new Set(`${asked ?? ""} ${written}`.split(" ").filter(Boolean));
+  if (asked !== undefined) prompts.delete("none");
+  return prompts.size === 0 ? {} : { prompt: [...prompts].join(" ") };
+}
+
 /** OpenID Connect Core §11: an issuer that knows the scope gives no refresh token without it. */
-function scopeOf({ provider, settings }: RelyingParty, metadata: ServerMetadata): string {
-  const scope = settings.scope ?? provider.scope;
+export function scopeOf({ provider, settings }: RelyingParty, metadata: ServerMetadata): string {
+  const scope = settings.scope ?? usualScope(provider, settings);
   const isOffered = metadata.scopes_supported?.includes("offline_access") ?? false;
   const adds =
     isOffered && provider.offlineAccess !== false && !scope.split(" ").includes("offline_access");
   return adds ? `${scope} offline_access` : scope;
+}
+
+function usualScope({ scope, scopeWith = {} }: Provider, settings: ProviderConfig): string {
+  const more = particularOptions.filter((option) => settings[option] !== undefined);
+  return [scope, ...more.flatMap((option) => scopeWith[option] ?? [])].join(" ");
+}
+
+/** RFC 6749 §3.3: a scope is never empty, and Nextcloud has none. */
+function scopeParameter(scope: string): { scope?: string } {
+  return scope === "" ? {} : { scope };
 }
 
 /** The stricter of what the operator asks of every sign-in and a rule of this one. */
@@ -91,12 +115,16 @@ export async function exchangeCode(
   }
   // openid-client takes `redirect_uri` from this URL, so it is built from the configuration alone.
   const currentUrl = new URL(`${site.redirectUri(expected)}?${query}`);
-  const { isOAuthOnly = false } = party.provider;
+  // It knows of a templated issuer by that name alone; the callback has compared what the answer says.
+  const iss = query.get("iss");
+  if (iss !== null) currentUrl.searchParams.set("iss", configuration.serverMetadata().issuer);
+  const { isOAuthOnly = false, isTiedByStateAlone = false } = party.provider;
   try {
     const answer = await authorizationCodeGrant(configuration, currentUrl, {
       expectedState: state,
-      pkceCodeVerifier: codeVerifier,
-      ...(!isOAuthOnly && { expectedNonce: nonce, idTokenExpected: true, ...maxAgeOf(party) }),
+      ...(!isTiedByStateAlone && { pkceCodeVerifier: codeVerifier }),
+      ...(!isOAuthOnly && !isTiedByStateAlone && { expectedNonce: nonce }),
+      ...(!isOAuthOnly && { idTokenExpected: true, ...maxAgeOf(party) }),
     });
     const tokens = tokensOf(answer, Date.now());
     const idToken = isOAuthOnly ? undefined : answer.claims();
@@ -105,6 +133,9 @@ export async function exchangeCode(
         throw new AuthError("response_rejected", "the answer holds no ID token");
       }
       checkIdToken(idToken, tokens.idToken, tokens.accessToken, party);
+      if (iss !== null && iss !== idToken.iss) {
+        throw new AuthError("response_rejected", `the answer is of ${iss}, its ID token is not`);
+      }
     }
     const { accessToken } = tokens;
     const identity = await askIdentity(party, configuration, { accessToken, idToken });

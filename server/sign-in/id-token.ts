@@ -3,9 +3,10 @@ import type { IDToken } from "openid-client";
 import { claimAt, text } from "../../providers/claims.ts";
 import { AuthError } from "../errors.ts";
 import type { RelyingParty } from "./relying-party.ts";
+import { issuerFault } from "./tenants.ts";
 
 /** Two clocks never agree to the second. */
-const toleranceSeconds = 30;
+export const toleranceSeconds = 30;
 
 /** What openid-client leaves to us of OpenID Connect Core §3.1.3.7. Throws "response_rejected". */
 export function checkIdToken(
@@ -19,11 +20,11 @@ export function checkIdToken(
   checkAccessTokenHash(idToken, written, accessToken);
 }
 
-function idTokenFault(
-  { sub, aud, azp, iat }: IDToken,
-  { settings }: RelyingParty,
-): string | undefined {
-  const { clientId, audience = [] } = settings;
+function idTokenFault(idToken: IDToken, party: RelyingParty): string | undefined {
+  const { sub, aud, azp, iat } = idToken;
+  const { clientId, audience = [] } = party.settings;
+  const fault = issuerFault(party, idToken);
+  if (fault !== undefined) return fault;
   if (text(sub) === undefined) return "names no subject";
   // A token that others may use too must be for others whom we know.
   const stranger = [aud].flat().find((entry) => entry !== clientId && !audience.includes(entry));

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from "jose";
 import { AuthError } from "../errors.ts";
+import type { Configuration } from "openid-client";
 import type { IssuerFetch } from "./issuer-fetch.ts";
-import type { RelyingParty } from "./relying-party.ts";
 
 /** Strangers make up key ids as they like: the issuer hears of it no more often than this. */
 const cooldownMs = 30_000;
@@ -25,7 +25,7 @@ interface KeySet {
  * rules an outage would break the keys that are known, and every unknown one would ask again.
  */
 export function createIssuerKeys(
-  { issuer, discover }: Pick<RelyingParty, "issuer" | "discover">,
+  { issuer, discover }: { issuer: string; discover: () => Promise<Configuration> },
   { fetch, now }: { readonly fetch: IssuerFetch; readonly now: () => number },
 ): JWTVerifyGetKey {
   let current: KeySet | undefined;

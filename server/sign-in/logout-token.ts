@@ -2,7 +2,6 @@ import { jwtVerify, type JWTPayload } from "jose";
 import * as v from "valibot";
 import { asymmetricAlgorithms } from "../config/bearer-schema.ts";
 import { AuthError } from "../errors.ts";
-import { createIssuerKeys } from "./issuer-keys.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
 /** Two clocks never agree to the second. */
@@ -31,7 +30,6 @@ export type CheckLogoutToken = (token: string) => Promise<LogoutClaims>;
 
 /** Throws "response_rejected" at whatever is not in order, and "issuer_unreachable" without the issuer's keys. */
 export function createLogoutTokenCheck(party: RelyingParty, now: () => number): CheckLogoutToken {
-  const keys = createIssuerKeys(party, { fetch: party.fetch, now });
   return async (token) => {
     const payload = await verified(token);
     const result = v.safeParse(logoutClaims, payload);
@@ -44,8 +42,8 @@ export function createLogoutTokenCheck(party: RelyingParty, now: () => number): 
 
   async function verified(token: string): Promise<JWTPayload> {
     try {
-      const { payload, protectedHeader } = await jwtVerify(token, keys, {
-        issuer: party.issuer,
+      const { payload, protectedHeader } = await jwtVerify(token, party.keys, {
+        issuer: [...party.issuers],
         audience: party.settings.clientId,
         algorithms: [...asymmetricAlgorithms],
         requiredClaims: ["iss", "aud", "iat", "exp", "jti", "events"],

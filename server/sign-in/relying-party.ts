@@ -1,3 +1,4 @@
+import type { JWTVerifyGetKey } from "jose";
 import {
   allowInsecureRequests,
   ClientSecretBasic,
@@ -10,13 +11,24 @@ import {
   type ClientAuth,
   type ServerMetadata,
 } from "openid-client";
-import type { Endpoints, Provider } from "../../providers/provider.ts";
+import type { Endpoints, Metadata, Provider } from "../../providers/provider.ts";
 import type { ProviderConfig } from "../config/schema.ts";
 import { webAddressFault } from "../config/web-address.ts";
 import { isLoopbackHost } from "../forwarded/loopback.ts";
+import { createDirectory, type Directory } from "./directory.ts";
 import { discoveryError } from "./issuer-error.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
+import { createIssuerKeys } from "./issuer-keys.ts";
 import { remembered } from "./remembered.ts";
+import {
+  isTemplated,
+  issuersOf,
+  openPlain,
+  openTemplated,
+  usualPlace,
+  withoutStrangersKeys,
+} from "./tenants.ts";
+import { atTokenEndpoint, type TokenQuirks } from "./token-endpoint.ts";
 
 /** An issuer that is slow is, to the person who waits, an issuer that is down. */
 const patienceSeconds = 4;
@@ -26,15 +38,21 @@ export interface RelyingParty {
   readonly name: string;
   readonly label: string;
   readonly issuer: string;
+  /** Whose `iss` it is that counts: the issuer's own, or those of the tenants that may sign in. */
+  readonly issuers: readonly string[];
+  readonly place: Metadata;
   readonly provider: Provider;
   readonly settings: ProviderConfig;
   /** Addresses that the operator or the kind of provider gives; the operator's go first. */
   readonly endpoints: Endpoints;
   readonly fetch: IssuerFetch;
+  /** Where a service account learns groups. */
+  readonly directory: Directory | undefined;
   /** Beside other providers an issuer that does not say whose answer it gives has a callback of its own. */
   ownCallback(metadata: ServerMetadata): string | undefined;
   /** The issuer's metadata, asked for at the first use. Throws "issuer_unreachable" or "issuer_broken". */
   discover(): Promise<Configuration>;
+  readonly keys: JWTVerifyGetKey;
 }
 
 export function createRelyingParty(
@@ -44,23 +62,33 @@ export function createRelyingParty(
   parts: { readonly fetch: IssuerFetch; readonly now: () => number; readonly isAlone: boolean },
 ): RelyingParty {
   const issuer = settings.issuer ?? provider.issuer ?? "";
-  const endpoints = { ...provider.endpoints?.(issuer), ...settings.endpoints };
-  const client = { ...settings, endpoints };
+  const endpoints = { ...provider.endpoints?.(issuer.replace(/\/+$/, "")), ...settings.endpoints };
+  const clientAuthentication = settings.clientAuthentication ?? provider.clientAuthentication;
+  const client = { ...settings, endpoints, clientAuthentication, quirks: provider };
+  const place = provider.metadata?.(issuer) ?? usualPlace(issuer);
+  const issuers = issuersOf(place, settings.tenants);
+  const fetch = isTemplated(place.issuer)
+    ? withoutStrangersKeys(parts.fetch, place.issuer, issuers)
+    : parts.fetch;
   const discover = remembered(
     async () =>
       provider.isOAuthOnly
-        ? documented(issuer, client, parts.fetch)
-        : discoverOnce(issuer, client, toSignIn, parts.fetch),
+        ? documented(issuer, client, fetch)
+        : discoverOnce(place, client, toSignIn, fetch),
     parts.now,
   );
   return {
     name,
     label: settings.label ?? labelOf(name, provider),
     issuer,
+    issuers,
+    place,
     provider,
     settings,
     endpoints,
     fetch: parts.fetch,
+    directory: createDirectory(name, provider, settings, endpoints.api, parts),
+    keys: createIssuerKeys({ issuer, discover }, { ...parts, fetch }),
     // Mix-up (RFC 9700 §4.4.2): either the answer names its issuer (RFC 9207), or its address does.
     ownCallback: (metadata) =>
       parts.isAlone || metadata.authorization_response_iss_parameter_supported ? undefined : name,
@@ -79,57 +107,58 @@ export function createTokenIssuer(
     clientId: credentials.clientId ?? "doorward", // openid-client wants one; it is sent nowhere
     endpoints: {},
   };
-  return remembered(() => discoverOnce(issuer, client, toCheckTokens, parts.fetch), parts.now);
+  const place = usualPlace(issuer);
+  return remembered(() => discoverOnce(place, client, toCheckTokens, parts.fetch), parts.now);
 }
 
 /** A provider that goes by its kind's name has its kind's label; a name of its own says more. */
 function labelOf(name: string, provider: Provider): string {
-  return name === provider.kind ? provider.label : name.slice(0, 1).toUpperCase() + name.slice(1);
+  const isKind = name === provider.kind.replaceAll(".", "-"); // a name holds no dots
+  return isKind ? provider.label : name.slice(0, 1).toUpperCase() + name.slice(1);
 }
 
 /** Our registration at an issuer, as far as speaking to it needs. */
 type Client = Pick<
   ProviderConfig,
   "clientId" | "clientSecret" | "clientAuthentication" | "endpoints"
->;
+> & { readonly quirks?: TokenQuirks };
 
 async function discoverOnce(
-  issuer: string,
+  { address, issuer }: Metadata,
   settings: Client,
   needs: Needs,
   fetch: IssuerFetch,
 ): Promise<Configuration> {
-  const url = new URL(issuer);
+  const url = new URL(address);
   try {
+    // Of a whole address openid-client leaves it to us to compare the issuer, which `checkMetadata` does.
     const found = await discovery(url, settings.clientId, undefined, None(), {
       timeout: patienceSeconds,
       [customFetch]: fetch,
       execute: url.protocol === "http:" ? [allowInsecureRequests] : [],
     });
-    return configure(issuer, found.serverMetadata(), settings, needs, fetch);
+    return await configure(issuer, found.serverMetadata(), settings, needs, fetch);
   } catch (error) {
     throw discoveryError(error, issuer);
   }
 }
 
 /** The issuer as found, with the operator's endpoints, our way to authenticate and every check on. */
-function configure(
+async function configure(
   issuer: string,
   found: ServerMetadata,
   settings: Client,
   needs: Needs,
   fetch: IssuerFetch,
-): Configuration {
+): Promise<Configuration> {
   checkMetadata(issuer, found, needs);
   const metadata = { ...found, ...overridden(settings.endpoints) };
-  const configuration = new Configuration(
-    metadata,
-    settings.clientId,
-    {},
-    authentication(metadata, settings),
-  );
+  const open = isTemplated(issuer) ? openTemplated : openPlain;
+  const configuration = await open(metadata, settings.clientId, authentication(metadata, settings));
   configuration.timeout = patienceSeconds;
-  configuration[customFetch] = fetch;
+  const tokenFetch = atTokenEndpoint(fetch, settings.quirks);
+  const tokenUrl = metadata.token_endpoint && new URL(metadata.token_endpoint).href;
+  configuration[customFetch] = (url, init) => (url === tokenUrl ? tokenFetch : fetch)(url, init);
   if (
     Object.values({ issuer, ...settings.endpoints }).some((address) => address?.startsWith("http:"))
   ) {
@@ -141,7 +170,7 @@ function configure(
 }
 
 /** An OAuth 2.0 provider publishes no metadata: its documentation says where it answers. */
-function documented(issuer: string, settings: Client, fetch: IssuerFetch): Configuration {
+function documented(issuer: string, settings: Client, fetch: IssuerFetch): Promise<Configuration> {
   const metadata = { issuer, ...overridden(settings.endpoints) };
   return configure(issuer, metadata, settings, toAskApi, fetch);
 }

@@ -1,5 +1,5 @@
 import { decodeJwt } from "jose";
-import { refreshTokenGrant, WWWAuthenticateChallengeError } from "openid-client";
+import { ClientError, refreshTokenGrant, WWWAuthenticateChallengeError } from "openid-client";
 import { ApiError } from "../../providers/api.ts";
 import type { Claims } from "../../providers/provider.ts";
 import type { Identity } from "../access/identity.ts";
@@ -16,6 +16,7 @@ export type RenewalWay = "refresh token" | "access token" | "directory" | undefi
 export function renewalWay(party: RelyingParty, tokens: Tokens, now: number): RenewalWay {
   if (tokens.refreshToken !== undefined) return "refresh token";
   if (party.settings.directory !== undefined) return "directory";
+  if (party.provider.hasUserinfo === false) return undefined;
   const { accessTokenExpiresAt: end } = tokens;
   // Of an OAuth 2.0 API's token without an end; an OpenID Connect issuer's is short-lived, said or not.
   if (end === undefined) return party.provider.isOAuthOnly ? "access token" : undefined;
@@ -40,6 +41,7 @@ export async function refreshTokens(
     const next = tokensOf(answer, now);
     if (claims !== undefined && next.idToken !== undefined) {
       if (claims.sub !== identity.subject) throw changed("subject");
+      if (claims.iss !== identity.issuer) throw changed("issuer");
       checkIdToken(claims, next.idToken, next.accessToken, party);
     }
     return {
@@ -83,8 +85,11 @@ export async function askAgain(
   }
 }
 
-/** RFC 6750 §3.1: taken back before its time, or its owner was. */
+/** RFC 6750 §3.1: taken back before its time, or its owner was. Some say so by the bare status. */
 function isTokenRefused(error: unknown): boolean {
+  if (error instanceof ClientError && error.cause instanceof Response) {
+    return error.cause.status === 401;
+  }
   return (
     error instanceof WWWAuthenticateChallengeError ||
     (error instanceof ApiError && !error.isTransient)

@@ -9,6 +9,7 @@ import type { Store } from "./store.ts";
 
 /** The store that the configuration asks for. Throws an error that names the setting that cannot be used. */
 export async function openStore(settings: Config["storage"], log?: Log): Promise<Store> {
+  // Loaded when it is needed: nobody should start more slowly for a client that they do not use.
   if (settings.driver === "redis") {
     return (await import("./redis-store.ts")).openRedisStore(settings, log);
   }

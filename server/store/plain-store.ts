@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Storage } from "unstorage";
 import * as v from "valibot";
@@ -8,7 +9,7 @@ import { LocalAnnouncements } from "./local-announcements.ts";
 import { LocalClaims } from "./local-claims.ts";
 import { PolledAnnouncements } from "./polled-announcements.ts";
 import { Records } from "./records.ts";
-import { SharedClaims } from "./shared-claims.ts";
+import { settleMs, SharedClaims } from "./shared-claims.ts";
 import type { Store } from "./store.ts";
 import { startSweeping } from "./sweeping.ts";
 import { inTime } from "./time-limit.ts";
@@ -50,7 +51,7 @@ export function createStore(
         const stored = v.safeParse(versioned, await records.read(key));
         if (!stored.success || stored.output.version !== expected) return false;
         await records.write(key, value, ttlSeconds * 1000);
-        return !isShared || isKept(value, await records.read(key));
+        return !isShared || (await isKept(records, key, value));
       }),
     remove: (key) => writes.remove(key),
     claim: (...claim) => timely(claims.claim(...claim)),
@@ -72,8 +73,9 @@ export function createStore(
 }
 
 /** Where replicas share a store that cannot compare and set, the one that wrote last has won. */
-function isKept(value: object, stored: unknown): boolean {
-  const read = v.safeParse(dated, stored);
+async function isKept(records: Records, key: string, value: object): Promise<boolean> {
+  await pause(settleMs);
+  const read = v.safeParse(dated, await records.read(key));
   if (!read.success) return false;
   const { until: _, ...kept } = read.output;
   return isDeepStrictEqual(kept, { ...value });

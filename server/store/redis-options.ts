@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ClusterOptions, RedisOptions } from "ioredis";
 import type { Config } from "../config/schema.ts";
 import { hostPort } from "../config/storage-schema.ts";
+import { directConnector, sentinelConnector } from "./redis-connectors.ts";
 
 /** A visitor waits for every command. */
 export const redisPatienceMs = 500;
@@ -16,13 +17,16 @@ export type RedisPlace =
 export function redisPlace(storage: Config["storage"]): RedisPlace {
   const { url, cluster, sentinels } = storage;
   const common = { ...timing, ...credentials(storage), ...tlsOf(storage) };
-  if (cluster !== undefined) return clusterPlace(cluster, common);
+  const Connector = directConnector(common.tls);
+  if (cluster !== undefined) return clusterPlace(cluster, { ...common, Connector });
   const single = { ...common, ...singleTiming };
-  if (sentinels !== undefined)
-    return { server: { ...single, ...sentinelOptions(storage, common.tls) } };
+  if (sentinels !== undefined) {
+    const options = { ...single, ...sentinelOptions(storage, common.tls) };
+    return { server: { ...options, Connector: sentinelConnector(options) } };
+  }
   const { hostname, port } = new URL(url ?? "");
   const host = hostname.replace(/^\[|\]$/g, "");
-  return { server: { ...single, host, port: Number(port === "" ? 6379 : port) } };
+  return { server: { ...single, Connector, host, port: Number(port === "" ? 6379 : port) } };
 }
 
 const timing = {

@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from "node:crypto";
-import type { Cluster, Redis, RedisOptions } from "ioredis";
+import { Redis, type Cluster, type RedisOptions } from "ioredis";
 import { createStorage, joinKeys } from "unstorage";
+import redisDriver from "unstorage/drivers/redis";
 import type { Config } from "../config/schema.ts";
 import type { Log } from "../observe/log.ts";
 import { RedisChannel } from "./redis-channel.ts";
@@ -17,11 +18,6 @@ const patienceAtStartMs = 1_000;
 export async function openRedisStore(settings: Config["storage"], log?: Log): Promise<Store> {
   const place = redisPlace(settings);
   const base = joinKeys(settings.base ?? "doorward");
-  // Loaded here, for a start without Redis should not wait for its client.
-  const [{ default: redisDriver }, ioredis] = await Promise.all([
-    import("unstorage/drivers/redis"),
-    import("ioredis"),
-  ]);
   const options = "server" in place ? place.server : clusterOptions(place);
   const driver = redisDriver({ ...options, base });
   const client = driver.getInstance?.();
@@ -29,7 +25,7 @@ export async function openRedisStore(settings: Config["storage"], log?: Log): Pr
   const failures = new RedisFailures(client, log);
   const channel = new RedisChannel({
     publish: (name, text) => client.publish(name, text),
-    connect: () => new ioredis.Redis(subscriberOptions(place, client)),
+    connect: () => new Redis(subscriberOptions(place, client)),
     name: `${base}:announced`,
     id: randomUUID(),
     log,

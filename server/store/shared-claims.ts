@@ -5,8 +5,8 @@ import type { Store } from "./store.ts";
 
 const claim = v.object({ holder: v.string() });
 
-/** Time for somebody else's claim of the same instant to show itself. */
-const settleMs = 50;
+/** Time for what somebody else writes in the same instant to show itself. */
+export const settleMs = 50;
 
 /**
  * Claims in a store that replicas share, but that has no word for "only if nobody has". Of two in the same

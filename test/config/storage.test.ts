@@ -114,6 +114,11 @@ describe("storage", () => {
       "storage.username: stands in url too: keep one",
     ],
     [
+      "a user without a password",
+      { driver: "redis", url: "redis://door@a" },
+      "storage.password: is missing: a user has one",
+    ],
+    [
       "TLS and a plain url",
       { driver: "redis", url: "redis://redis-1", tls: {} },
       "storage.url: begins with redis://, which is not encrypted, and tls is set: write rediss://",

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,11 +58,21 @@ export async function writeConfig(config: object | string): Promise<ConfigFile> 
   return { path, folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
+/** Puts a file in place at once, as editors and Kubernetes do. */
+export async function replaceFile(path: string, content: string): Promise<void> {
+  await writeFile(`${path}.new`, content);
+  await rename(`${path}.new`, path);
+}
+
 export interface DoorwardProcess {
+  /** Its configuration, beside which a test may put other files. */
+  readonly file: ConfigFile;
   readonly port: number;
   readonly site: string;
   readonly pid: number;
   stdout(): string;
+  /** The events of that message so far, once there are so many. */
+  logged(message: string, times?: number): Promise<Record<string, unknown>[]>;
   readonly exit: Promise<Finished>;
   /** One exchange on a socket of its own, byte for byte; resolves when the other side closes it. */
   raw(bytes: string | Buffer): Promise<string>;
@@ -87,26 +97,34 @@ export function settingsFor(port: number, issuer = "http://127.0.0.1:9"): Record
 /** `doorward serve`, ready to answer. */
 export async function startProcess(
   settings: (port: number) => Record<string, unknown>,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<DoorwardProcess> {
   const port = await freePort();
   const file = await writeConfig(settings(port));
-  const child = start(["serve", "--config", file.path], {}, file.folder);
+  const child = start(["serve", "--config", file.path], environment, file.folder);
   let stdout = "";
-  const listening = Promise.withResolvers<void>();
   child.stdout.on("data", (chunk) => {
     stdout += String(chunk);
-    if (stdout.includes('"listening"')) listening.resolve();
   });
+  const logged = async (message: string, times = 1) => {
+    for (;;) {
+      const events = eventsIn(stdout).filter(({ msg }) => msg === message);
+      if (events.length >= times) return events;
+      await once(child.stdout, "data");
+    }
+  };
   const exit = Promise.all([text(child.stderr), once(child, "exit")]).then(
     ([stderr, [code]]): Finished => ({ code, stdout, stderr }),
   );
-  void exit.then(({ stderr }) => listening.reject(new Error(`doorward ended: ${stderr}`)));
-  await listening.promise;
+  const ended = exit.then(({ stderr }) => Promise.reject(new Error(`doorward ended: ${stderr}`)));
+  await Promise.race([logged("listening"), ended]);
   return {
+    file,
     port,
     site: `http://localhost:${port}/_auth`,
     pid: child.pid ?? 0,
     stdout: () => stdout,
+    logged: (message, times) => Promise.race([logged(message, times), ended]),
     exit,
     raw: (bytes) => raw(port, bytes),
     signal: (name) => void child.kill(name),
@@ -116,6 +134,12 @@ export async function startProcess(
       await file.remove();
     },
   };
+}
+
+/** The last line may still be on its way. */
+function eventsIn(stdout: string): Record<string, unknown>[] {
+  const lines = stdout.slice(0, stdout.lastIndexOf("\n") + 1).split("\n");
+  return lines.filter(Boolean).map((line): Record<string, unknown> => JSON.parse(line));
 }
 
 function raw(port: number, bytes: string | Buffer): Promise<string> {

@@ -1,10 +1,15 @@
 import { Browser } from "../peers/browser.ts";
-import { startHostileIssuer } from "../peers/hostile-issuer.ts";
-import { settingsFor, startProcess, type DoorwardProcess } from "../peers/process.ts";
+import { startHostileIssuer, type HostileIssuer } from "../peers/hostile-issuer.ts";
+import { replaceFile, settingsFor, startProcess, type DoorwardProcess } from "../peers/process.ts";
 import { forwarded } from "../peers/sign-in-door.ts";
 
 export interface SignedInProcess {
   readonly doorward: DoorwardProcess;
+  readonly issuer: HostileIssuer;
+  readonly browser: Browser;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Replaces the configuration by one with other settings, and waits until it is in place. */
+  reload(changed: Readonly<Record<string, unknown>>): Promise<void>;
   /** The `Cookie` header of somebody who may pass. */
   readonly cookie: string;
   /** What a proxy sends about a request, a line each. */
@@ -14,16 +19,37 @@ export interface SignedInProcess {
   close(): Promise<void>;
 }
 
+/** What doorward logs when a configuration is in place, and when it is not taken. */
+export const readAnew = "the configuration was read anew";
+export const notTaken = "the configuration cannot be used: the one before stays";
+
 /** A real process, and somebody who is signed in there. */
-export async function startSignedInProcess(): Promise<SignedInProcess> {
+export async function startSignedInProcess(
+  changed: Readonly<Record<string, unknown>> = {},
+  environment: Readonly<Record<string, string>> = {},
+): Promise<SignedInProcess> {
   const issuer = await startHostileIssuer();
-  const doorward = await startProcess((port) => settingsFor(port, issuer.issuer));
+  let settings: Record<string, unknown> = {};
+  const doorward = await startProcess((port) => {
+    settings = { ...settingsFor(port, issuer.issuer), ...changed };
+    return settings;
+  }, environment);
   const browser = new Browser();
+  let reloads = 0;
   const start = await browser.open(`${doorward.site}/start`, 0);
   await browser.ask(issuer.consent(String(start.headers.location)));
   const headers = forwarded(doorward.site);
   return {
     doorward,
+    issuer,
+    browser,
+    settings,
+    async reload(others) {
+      await replaceFile(doorward.file.path, JSON.stringify({ ...settings, ...others }));
+      doorward.signal("SIGHUP");
+      reloads++;
+      await doorward.logged(readAnew, reloads);
+    },
     cookie: await browser.jar.getCookieString(doorward.site),
     lines: Object.entries(headers)
       .map((pair) => `${pair.join(": ")}\r\n`)

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStore } from "../../server/store/open-store.ts";
 import { createStore } from "../../server/store/plain-store.ts";
 import type { Store } from "../../server/store/store.ts";
-import { itKeepsTheVerbs } from "./verbs.ts";
+import { itIsAtomic, itKeepsTheVerbs } from "./verbs.ts";
 
 describe.each(["memory", "fs", "fs-lite"])("the driver %s", (driver) => {
   let base: string;
@@ -24,6 +24,7 @@ describe.each(["memory", "fs", "fs-lite"])("the driver %s", (driver) => {
   });
 
   itKeepsTheVerbs(() => ({ store, other: store }));
+  itIsAtomic(() => ({ store, other: store }));
 
   it("keeps nothing longer than it was told to", async () => {
     await store.set("session:short", { version: 1 }, 0.2);

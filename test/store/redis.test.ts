@@ -4,7 +4,7 @@ import type { Store } from "../../server/store/store.ts";
 import { startCluster } from "../peers/redis-cluster.ts";
 import { startSentinels } from "../peers/redis-sentinel.ts";
 import { startRedis } from "../peers/redis.ts";
-import { itKeepsTheVerbs } from "./verbs.ts";
+import { itIsAtomic, itKeepsTheVerbs } from "./verbs.ts";
 
 interface Kind {
   readonly storage: Parameters<typeof openStore>[0];
@@ -51,4 +51,5 @@ describe.each(kinds)("%s", (_, start) => {
   });
 
   itKeepsTheVerbs(() => ({ store, other }));
+  itIsAtomic(() => ({ store, other }));
 });

@@ -72,21 +72,6 @@ export function itKeepsTheVerbs(stores: () => { store: Store; other: Store }): v
     expect(await other.extend(kept, "eve", 60_000)).toBe(false);
   });
 
-  it("gives one of a hundred the claim, and one of a hundred the replacement", async () => {
-    const { store, other } = stores();
-    const [claim, kept] = [fresh("claim"), fresh("session")];
-    await store.set(kept, { version: 1 }, 60);
-    const each = Array.from({ length: 100 }, (_, index) => ({ by: index % 2 ? store : other }));
-
-    const claims = await Promise.all(each.map(({ by }, n) => by.claim(claim, `${n}`, 60_000)));
-    const written = await Promise.all(
-      each.map(({ by }) => by.replace(kept, { version: 2 }, 60, 1)),
-    );
-
-    expect(claims.filter(Boolean)).toHaveLength(1);
-    expect(written.filter(Boolean)).toHaveLength(1);
-  });
-
   it("tells an announcement to all, its author too", async () => {
     const { store, other } = stores();
     const mark = fresh("mark");
@@ -100,5 +85,23 @@ export function itKeepsTheVerbs(stores: () => { store: Store; other: Store }): v
       .poll(() => new Set(heard), { timeout: 5_000 })
       .toEqual(new Set([`store ${mark}`, `other ${mark}`]));
     expect([store.hearsAnnouncements, other.hearsAnnouncements]).toEqual([true, true]);
+  });
+}
+
+/** What a store does that can compare and set in one step. */
+export function itIsAtomic(stores: () => { store: Store; other: Store }): void {
+  it("gives one of a hundred the claim, and one of a hundred the replacement", async () => {
+    const { store, other } = stores();
+    const [claim, kept] = [fresh("claim"), fresh("session")];
+    await store.set(kept, { version: 1 }, 60);
+    const each = Array.from({ length: 100 }, (_, index) => ({ by: index % 2 ? store : other }));
+
+    const claims = await Promise.all(each.map(({ by }, n) => by.claim(claim, `${n}`, 60_000)));
+    const written = await Promise.all(
+      each.map(({ by }) => by.replace(kept, { version: 2 }, 60, 1)),
+    );
+
+    expect(claims.filter(Boolean)).toHaveLength(1);
+    expect(written.filter(Boolean)).toHaveLength(1);
   });
 }

@@ -1,0 +1,24 @@
+import { openid } from "./openid.ts";
+
+/** authentik, where each application is an issuer of its own, with a slash at its end. */
+export const authentik = openid({
+  kind: "authentik",
+  label: "authentik",
+  issuerExample: "https://id.example.com/application/o/doorward/",
+  issuerShape: {
+    written: "`https://HOST/application/o/SLUG/`",
+    pattern: /\/application\/o\/[^/]+\/$/,
+  },
+  scope: "openid email profile",
+  accountPrompt: "login",
+  guide: {
+    register: "authentik's admin interface, Applications → Create with Provider → OAuth2/OpenID",
+    permissions:
+      "a confidential client with a signing key, and the scope mappings openid, email, profile and offline_access",
+    groups: "the claim `groups`, which the scope mapping profile brings along",
+    emails: "unverified",
+    notes: [
+      "Since 2025.10 the scope mapping email says `email_verified: false`. If your accounts' addresses are checked, give the provider a mapping of your own for the scope email that says true.",
+    ],
+  },
+});

@@ -1,0 +1,33 @@
+import { identifyMicrosoft } from "./entra-id.ts";
+import type { Provider } from "./provider.ts";
+
+/** Entra ID by its older endpoints, for apps that need the `resource` parameter or tokens of version 1. */
+export const azure: Provider = {
+  kind: "azure",
+  label: "Microsoft",
+  issuerExample: "https://sts.windows.net/11111111-2222-3333-4444-555555555555/",
+  issuerShape: {
+    written: "https://sts.windows.net/TENANT-ID/",
+    pattern: /^https:\/\/sts\.windows\.net\/[0-9a-f-]{36}\/$/,
+  },
+  metadata(issuer) {
+    const [, tenant] = /^https:\/\/sts\.windows\.net\/([^/]+)\/$/.exec(issuer) ?? [];
+    if (tenant === undefined) return undefined;
+    const login = "https://login.microsoftonline.com";
+    return { address: `${login}/${tenant}/.well-known/openid-configuration`, issuer };
+  },
+  scope: "openid",
+  // Without it the access token is for a graph that is no more.
+  authorization: { resource: "https://graph.microsoft.com" },
+  accountPrompt: "select_account",
+  hasUserinfo: false,
+  endpoints: () => ({ api: "https://graph.microsoft.com/v1.0" }),
+  guide: {
+    register: "as for entra-id, which is the one to take for everything new",
+    permissions: "User.Read, and the groups claim",
+    groups: "as at entra-id",
+    emails: "unsaid",
+    renewal: "refresh token",
+  },
+  identify: identifyMicrosoft,
+};

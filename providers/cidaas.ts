@@ -1,0 +1,29 @@
+import { claimAt, text, texts } from "./claims.ts";
+import { identify } from "./openid.ts";
+import type { Provider } from "./provider.ts";
+
+/** cidaas. Groups: `group:role` for each role in a group, `cidaas:role` for those beside them. */
+export const cidaas: Provider = {
+  kind: "cidaas",
+  label: "cidaas",
+  issuerExample: "https://example.cidaas.de",
+  scope: "openid email profile roles groups",
+  accountPrompt: "login",
+  guide: {
+    register: "the admin dashboard → Apps, of the type Regular Web Application",
+    permissions: "the scopes openid, email, profile, roles and groups",
+    groups: "`group:role` for each role in a group, and `cidaas:role` for roles beside them",
+    emails: "verified",
+  },
+  identify(answers, options) {
+    const { idToken, userinfo } = answers;
+    const find = (claim: string) => claimAt(idToken, claim) ?? claimAt(userinfo, claim);
+    const inGroups = [find(options.groupsClaim) ?? []].flat().flatMap((group: unknown) => {
+      const name = text(claimAt(group, "groupId"));
+      const roles = texts(claimAt(group, "roles"));
+      return name === undefined ? texts(group) : roles.map((role) => `${name}:${role}`);
+    });
+    const roles = texts(find("roles")).map((role) => `cidaas:${role}`);
+    return { ...identify(answers, options), groups: [...inGroups, ...roles] };
+  },
+};

@@ -1,0 +1,51 @@
+import { everyPage, groupsOrFault, records, type Api, type Page } from "./api.ts";
+import { id, text } from "./claims.ts";
+import type { Provider } from "./provider.ts";
+
+/** Discord. Groups: the ids of guilds, for anybody may give a guild of their own any name. */
+export const discord: Provider = {
+  kind: "discord",
+  label: "Discord",
+  issuer: "https://discord.com",
+  isOAuthOnly: true,
+  scope: "identify email guilds",
+  clientAuthentication: "client_secret_post",
+  endpoints: () => ({
+    authorization: "https://discord.com/oauth2/authorize",
+    token: "https://discord.com/api/oauth2/token",
+    revocation: "https://discord.com/api/oauth2/token/revoke",
+    userinfo: "https://discord.com/api/v10/users/@me",
+    api: "https://discord.com/api/v10",
+  }),
+  guide: {
+    register: "discord.com/developers/applications → New Application, then OAuth2",
+    permissions: "the scopes identify, email and guilds",
+    groups:
+      "guilds by their ids (Developer Mode → Copy Server ID), for anybody can give a guild of their own any name",
+    emails: "verified",
+    renewal: "refresh token",
+    notes: ["Whoever finds an invitation is a member of a guild: mind who may hand them out."],
+  },
+  async identify({ userinfo = {} }, _, api) {
+    return {
+      subject: id(userinfo.id) ?? "",
+      email: userinfo.verified === true ? text(userinfo.email) : undefined,
+      name: text(userinfo.global_name),
+      preferredUsername: text(userinfo.username),
+      ...(await groupsOrFault("the scope guilds", () => guilds(api))),
+    };
+  },
+};
+
+const pageSize = 200;
+
+/** The guilds come in the order of their ids, a page from the one on that the last page ended with. */
+async function guilds(api: Api): Promise<string[]> {
+  const path = `/users/@me/guilds?limit=${pageSize}`;
+  const next = ({ body }: Page) => {
+    const page = records(body);
+    return page.length < pageSize ? undefined : `${path}&after=${id(page.at(-1)?.id)}`;
+  };
+  const all = await everyPage(api, path, records, next);
+  return all.map((guild) => id(guild.id)).filter((guild) => guild !== undefined);
+}

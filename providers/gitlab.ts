@@ -1,0 +1,55 @@
+import { ApiError, groupsOrFault, type Api } from "./api.ts";
+import { claimAt, text, texts } from "./claims.ts";
+import { identify } from "./openid.ts";
+import type { Provider } from "./provider.ts";
+
+/** gitlab.com, or an instance by its address. Groups: full paths, `project:ns/name` for the configured projects. */
+export const gitlab: Provider = {
+  kind: "gitlab",
+  label: "GitLab",
+  issuer: "https://gitlab.com",
+  scope: "openid email profile",
+  scopeWith: { projects: "read_api" },
+  accountPrompt: "login",
+  endpoints: (issuer) => ({ api: `${issuer}/api/v4` }),
+  takes: ["projects"],
+  guide: {
+    register: "User settings, a group's settings or the admin area → Applications, confidential",
+    permissions: "the scopes openid, email and profile; with `projects` also read_api",
+    groups:
+      "full paths such as `acme/tools`, and `project:acme/site` for each of `projects` in which somebody has the access level (20, or what stands behind `=`)",
+    emails: "verified",
+    renewal: "refresh token",
+    notes: ["An instance of your own: its address is the `issuer`."],
+  },
+  async identify(answers, options, api) {
+    const person = identify(answers, options);
+    const { idToken, userinfo = {} } = answers;
+    // The ID token names only the groups that somebody is in directly, and by another name.
+    const own = person.groups.length > 0 ? person.groups : texts(idToken.groups_direct);
+    const ofProjects = await groupsOrFault("the scope read_api", async () => {
+      const found = await Promise.all(options.projects.map((written) => project(api, written)));
+      return [...own, ...found.filter((group) => group !== undefined)];
+    });
+    const nickname = text(idToken.nickname) ?? text(userinfo.nickname);
+    return { ...person, ...ofProjects, preferredUsername: person.preferredUsername ?? nickname };
+  },
+};
+
+/** GitLab's access levels: 10 guest, 20 reporter, 30 developer, 40 maintainer, 50 owner. */
+const usualLevel = 20;
+
+/** `ns/name`, or `ns/name=30` with the least access level. */
+async function project(api: Api, written: string): Promise<string | undefined> {
+  const [path = "", level] = written.split("=");
+  const question = { expects: [404] };
+  const { status, body } = await api(`/projects/${encodeURIComponent(path)}`, question);
+  if (status === 404 || claimAt(body, "archived") === true) return undefined;
+  if (claimAt(body, "archived") !== false) {
+    throw new ApiError(`the answer about ${path} is no project`, status);
+  }
+  const levels = ["project_access", "group_access"].map((way) =>
+    Number(claimAt(body, `permissions.${way}.access_level`) ?? 0),
+  );
+  return Math.max(...levels) >= Number(level ?? usualLevel) ? `project:${path}` : undefined;
+}

@@ -1,0 +1,23 @@
+import { openid } from "./openid.ts";
+
+/** Kanidm, where each client has an issuer of its own. */
+export const kanidm = openid({
+  kind: "kanidm",
+  label: "Kanidm",
+  issuerExample: "https://idm.example.com/oauth2/openid/doorward",
+  issuerShape: {
+    written: "`https://HOST/oauth2/openid/CLIENT`",
+    pattern: /\/oauth2\/openid\/[^/]+$/,
+  },
+  scope: "openid email profile groups",
+  accountPrompt: "login",
+  guide: {
+    register: "`kanidm system oauth2 create`, then `add-redirect-url`",
+    permissions:
+      "`update-scope-map` with openid email profile groups for the group whose people may sign in: Kanidm turns away whoever lacks one of the scopes",
+    groups:
+      "the claim `groups`, with the scope groups: each group stands there by its UUID and as `name@domain`",
+    emails: "verified",
+    renewal: "refresh token",
+  },
+});

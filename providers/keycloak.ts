@@ -1,0 +1,44 @@
+import { claimAt, plainGroups, texts } from "./claims.ts";
+import { identify } from "./openid.ts";
+import type { Claims, Provider } from "./provider.ts";
+
+/** A realm of Keycloak. Groups: its `groups` claim, `role:x` for the realm's roles and `role:client:x` for a client's. */
+export const keycloak: Provider = {
+  kind: "keycloak",
+  label: "Keycloak",
+  issuerExample: "https://keycloak.example.com/realms/staff",
+  issuerShape: { written: "https://HOST/realms/REALM", pattern: /\/realms\/[^/]+$/ },
+  scope: "openid email profile",
+  accountPrompt: "login",
+  offlineAccess: false, // an offline session would outlive the sign-out at Keycloak
+  readsAccessToken: true,
+  guide: {
+    register:
+      "the realm's admin console → Clients, of the type OpenID Connect, with client authentication on",
+    permissions: "the client scopes basic, profile, email and roles, as a new client has them",
+    groups:
+      "`role:x` for the realm's roles and `role:client:x` for a client's, out of the access token; and the claim `groups`, which takes a mapper of the type Group Membership",
+    emails: "verified",
+    renewal: "refresh token",
+    notes: ["A client with lightweight access tokens gives no roles: switch them off."],
+  },
+  identify(answers, options) {
+    const person = identify(answers, options);
+    if (answers.accessToken === undefined) {
+      const reason = "there is no access token to read roles from";
+      return { ...person, groups: [], groupsFault: { reason, isTransient: false } };
+    }
+    return { ...person, groups: [...plainGroups(person.groups), ...rolesIn(answers.accessToken)] };
+  },
+};
+
+/** The scope `roles` puts them there, and not into the ID token. */
+function rolesIn(token: Claims): string[] {
+  const clients = Object.entries(token.resource_access ?? {});
+  return [
+    ...texts(claimAt(token, "realm_access.roles")).map((role) => `role:${role}`),
+    ...clients.flatMap(([client, access]) =>
+      texts(claimAt(access, "roles")).map((role) => `role:${client}:${role}`),
+    ),
+  ];
+}

@@ -1,0 +1,22 @@
+import { openid } from "./openid.ts";
+
+/** Login.gov of the United States. It takes signed client assertions only, and gives no refresh token. */
+export const loginGov = openid({
+  kind: "login.gov",
+  label: "Login.gov",
+  issuer: "https://secure.login.gov/",
+  scope: "openid email",
+  // A level of service must be named: this one is an address, a password and a second factor.
+  authorization: { acr_values: "urn:acr.login.gov:auth-only", prompt: "select_account" },
+  accountPrompt: "select_account",
+  guide: {
+    register: "Login.gov's Partner Portal, where agencies keep their applications",
+    permissions:
+      "the attribute email, the level auth-only, and the public half of your key for private_key_jwt",
+    emails: "verified",
+    renewal: "none",
+    notes: [
+      "The sandbox is `issuer: https://idp.int.identitysandbox.gov/`. For checked identities write `authorization: { acr_values: urn:acr.login.gov:verified }`.",
+    ],
+  },
+});

@@ -1,0 +1,22 @@
+import { openid } from "./openid.ts";
+
+/** Members of Slack workspaces. It asks which workspace by itself, and knows no `prompt`. */
+export const slack = openid({
+  kind: "slack",
+  label: "Slack",
+  issuer: "https://slack.com",
+  scope: "openid email profile",
+  grantErrors: ["invalid_code", "invalid_refresh_token"],
+  groupsClaim: "https://slack.com/team_id",
+  guide: {
+    register: "api.slack.com/apps → Create New App, then OAuth & Permissions for the redirect URI",
+    permissions: "the user token scopes openid, email and profile",
+    groups:
+      "the workspace by its id, such as `T0123ABCD`, from the claim `https://slack.com/team_id`, without further permission",
+    emails: "verified",
+    renewal: "none",
+    notes: [
+      "Whoever has any Slack account can sign in there: let in a workspace's id as a group, or addresses.",
+    ],
+  },
+});

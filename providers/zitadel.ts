@@ -1,0 +1,33 @@
+import { claimAt } from "./claims.ts";
+import { identify, openid } from "./openid.ts";
+import type { Provider } from "./provider.ts";
+
+/** ZITADEL, which has roles for groups: an object with a key a role, and in it who granted the role. */
+export const zitadel: Provider = {
+  ...openid({
+    kind: "zitadel",
+    label: "ZITADEL",
+    issuerExample: "https://acme-ab12cd.us1.zitadel.cloud",
+    issuerShape: {
+      written: "`https://INSTANCE.REGION.zitadel.cloud`, or your own domain, without a slash",
+      pattern: /[^/]$/,
+    },
+    scope: "openid email profile",
+    groupsClaim: "urn:zitadel:iam:org:project:roles",
+    accountPrompt: "select_account",
+    guide: {
+      register: "ZITADEL's console, your project → Applications → New → Web, method Code",
+      permissions: "the refresh token ticked among the application's grants",
+      groups:
+        "the project's roles as `role:KEY`, from the claim `urn:zitadel:iam:org:project:roles`, once the project has Assert Roles on Authentication ticked",
+      emails: "verified",
+    },
+  }),
+  identify(answers, options) {
+    const { idToken, userinfo } = answers;
+    const roles = claimAt(idToken, options.groupsClaim) ?? claimAt(userinfo, options.groupsClaim);
+    const person = identify(answers, options);
+    if (typeof roles !== "object" || roles === null || Array.isArray(roles)) return person;
+    return { ...person, groups: Object.keys(roles).map((role) => `role:${role}`) };
+  },
+};

@@ -1,0 +1,164 @@
+import { readFile } from "node:fs/promises";
+import { importPKCS8, SignJWT } from "jose";
+import * as v from "valibot";
+import { ApiError } from "../../providers/api.ts";
+import { reasonsOf } from "../observe/log.ts";
+import type { IssuerFetch } from "./issuer-fetch.ts";
+
+const keyFile = v.object({
+  type: v.literal("service_account"),
+  client_email: v.string(),
+  private_key: v.string(),
+  private_key_id: v.optional(v.string()),
+  token_uri: v.string(),
+});
+
+export type ServiceAccountKey = v.InferOutput<typeof keyFile>;
+
+export interface ServiceAccount {
+  /** A key file in Google's JSON format. */
+  readonly file: string;
+  /** In whose name the directory is asked. */
+  readonly admin: string;
+  /** One of them is enough; the first that the directory's people have granted is taken. */
+  readonly scopes: readonly string[];
+  /** An address beside Google's own that may be given the assertion. */
+  readonly tokenEndpoint: string | undefined;
+  readonly fetch: IssuerFetch;
+  readonly now: () => number;
+}
+
+/** A token that ends while it is on its way is none. */
+const marginMs = 60_000;
+const patienceMs = 4_000;
+
+/** Gives a service account's access token: asked for once, kept till shortly before its end. Throws an `ApiError`. */
+export function createServiceAccount(account: ServiceAccount): () => Promise<string> {
+  const { now } = account;
+  let kept: Granted | undefined;
+  let asking: Promise<Granted> | undefined;
+  return async () => {
+    if (kept !== undefined && now() < kept.until) return kept.token;
+    asking ??= askScopes(account).finally(() => {
+      asking = undefined;
+    });
+    kept = await asking;
+    return kept.token;
+  };
+}
+
+interface Granted {
+  readonly token: string;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
+/** Read anew for each token, so that a key can be changed under us. An error names the file and nothing in it. */
+export async function readKey({ file, tokenEndpoint }: ServiceAccount): Promise<ServiceAccountKey> {
+  const { success, output, issues } = v.safeParse(keyFile, parse(await readFile(file, "utf8")));
+  if (!success) {
+    const places = issues.map((issue) => v.getDotPath(issue) ?? "its JSON").join(", ");
+    throw new Error(`${file} is no key file of a service account: look at ${places}`);
+  }
+  if (!mayHaveAssertion(output.token_uri, tokenEndpoint)) {
+    throw new Error(
+      `${file} has a token_uri that is not Google's: write it as endpoints.token too`,
+    );
+  }
+  await signingKey(output).catch(() => {
+    throw new Error(`${file} has a private_key that is no PKCS #8 in PEM`);
+  });
+  return output;
+}
+
+/** What a parser says of a text may quote it, and this one is a secret. */
+function parse(written: string): unknown {
+  try {
+    return JSON.parse(written);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whoever gets the assertion can act for the administrator. */
+function mayHaveAssertion(written: string, tokenEndpoint: string | undefined): boolean {
+  const url = URL.parse(written);
+  if (url === null) return false;
+  if (url.href === tokenEndpoint) return true;
+  const isGoogle =
+    url.hostname === "accounts.google.com" || url.hostname.endsWith(".googleapis.com");
+  return url.protocol === "https:" && isGoogle && url.port === "" && url.username === "";
+}
+
+function signingKey({ private_key: pem }: ServiceAccountKey) {
+  return importPKCS8(pem, "RS256");
+}
+
+/** Google gives a token for all scopes of an assertion or for none, so they are tried in turn. */
+async function askScopes(account: ServiceAccount): Promise<Granted> {
+  const key = await readKey(account).catch((cause: unknown) => {
+    throw new ApiError(reasonsOf(cause), 200, { cause });
+  });
+  let refusal: ApiError | undefined;
+  for (const scope of account.scopes) {
+    try {
+      return await askToken(account, key, scope);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.isTransient) throw error;
+      refusal = error;
+    }
+  }
+  throw refusal ?? new ApiError("the service account has no scope to ask for", 200);
+}
+
+const granted = v.object({
+  access_token: v.pipe(v.string(), v.nonEmpty()),
+  expires_in: v.number(),
+});
+const refused = v.object({ error: v.string() });
+
+/** RFC 7523 §2.1. */
+async function askToken(
+  account: ServiceAccount,
+  key: ServiceAccountKey,
+  scope: string,
+): Promise<Granted> {
+  const { fetch, now } = account;
+  const place = `the service account ${key.client_email}`;
+  const body = new URLSearchParams({
+    grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    assertion: await assertion(account, key, scope),
+  });
+  const signal = AbortSignal.timeout(patienceMs);
+  const headers = { Accept: "application/json" };
+  const response = await fetch(key.token_uri, { method: "POST", headers, body, signal }).catch(
+    (cause: unknown) => {
+      throw new ApiError(`${place} gets no answer from ${key.token_uri}`, undefined, { cause });
+    },
+  );
+  const answer: unknown = await response.json().catch(() => undefined);
+  const { success, output } = v.safeParse(granted, answer);
+  if (response.status === 200 && success) {
+    return { token: output.access_token, until: now() + output.expires_in * 1000 - marginMs };
+  }
+  const said = v.safeParse(refused, answer);
+  const reason = said.success ? ` ${said.output.error}` : "";
+  throw new ApiError(`${place} gets no token: ${response.status}${reason}`, response.status);
+}
+
+async function assertion(
+  { admin, now }: ServiceAccount,
+  key: ServiceAccountKey,
+  scope: string,
+): Promise<string> {
+  const seconds = Math.floor(now() / 1000);
+  const kid = key.private_key_id;
+  return new SignJWT({ scope })
+    .setProtectedHeader({ alg: "RS256", typ: "JWT", ...(kid !== undefined && { kid }) })
+    .setIssuer(key.client_email)
+    .setSubject(admin)
+    .setAudience(key.token_uri)
+    .setIssuedAt(seconds)
+    .setExpirationTime(seconds + 600)
+    .sign(await signingKey(key));
+}

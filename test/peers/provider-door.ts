@@ -1,0 +1,136 @@
+import * as v from "valibot";
+import type { Identity } from "../../server/access/identity.ts";
+import type { RelyingParty } from "../../server/sign-in/relying-party.ts";
+import { askAgain, refreshTokens, renewalWay } from "../../server/sign-in/renewal.ts";
+import type { Tokens } from "../../server/sign-in/tokens.ts";
+import { Browser, navigation, type Answer } from "./browser.ts";
+import { configOf, startDoorward, type TestDoorward } from "./doorward.ts";
+import { freePort } from "./free-port.ts";
+import { client } from "./provider-grants.ts";
+import {
+  startStandIn,
+  type Member,
+  type RunningStandIn,
+  type StandIn,
+} from "./provider-stand-in.ts";
+
+const userInfo = v.object({
+  user: v.string(),
+  email: v.nullable(v.string()),
+  groups: v.array(v.string()),
+  name: v.nullable(v.string()),
+});
+
+/** doorward before the stand-in of one kind of provider. */
+export interface ProviderDoor {
+  readonly provider: RunningStandIn;
+  readonly party: RelyingParty;
+  readonly doorward: TestDoorward;
+  readonly site: string;
+  newBrowser(): Browser;
+  /** Goes the whole way with a new browser: /start, the provider, /callback with what it gave, or another code. */
+  signIn(code?: string): Promise<SignedIn>;
+  /** The same questions that a session's refresh asks. */
+  again(subject: string): Promise<Identity>;
+  close(): Promise<void>;
+}
+
+export interface SignedIn {
+  /** What /callback answers. */
+  readonly answer: Answer;
+  /** Whom doorward takes the browser for; undefined = nobody. */
+  readonly identity: v.InferOutput<typeof userInfo> | undefined;
+}
+
+export interface DoorSettings {
+  readonly access?: Record<string, unknown>;
+  readonly rules?: readonly Record<string, unknown>[];
+  /** What the operator says of the provider beside what the stand-in needs. */
+  readonly provider?: Record<string, unknown>;
+}
+
+export async function openProviderDoor(
+  kind: string,
+  standIn: StandIn,
+  member: Member,
+  { access = { anyone: true }, rules = [], provider: more }: DoorSettings = {},
+): Promise<ProviderDoor> {
+  const provider = await startStandIn(standIn, member);
+  const site = `http://localhost:${await freePort()}/_auth`;
+  provider.registered = `${site}/callback`;
+  const company = { type: kind, ...client, ...standIn.settings(provider.origin), ...more };
+  const doorward = await startDoorward(
+    configOf({ url: site, access, rules, providers: { company } }),
+  );
+  const party = doorward.app.parties.get("company");
+  if (party === undefined) throw new Error(`there is no provider of the kind ${kind}`);
+  const ports = new Map([[new URL(site).host, doorward.port]]);
+  const newBrowser = () => new Browser(ports);
+  return {
+    provider,
+    party,
+    doorward,
+    site,
+    newBrowser,
+    async signIn(code) {
+      const browser = newBrowser();
+      const answer = await goThrough(browser, site, code);
+      const headers = { Accept: "application/json" };
+      const { status, body } = await browser.ask(`${site}/verify`, { headers });
+      const identity = status === 200 ? v.parse(userInfo, JSON.parse(body)) : undefined;
+      return { answer, identity };
+    },
+    again: (subject) => again(party, provider, subject),
+    async close() {
+      await Promise.all([doorward.close(), provider.close()]);
+    },
+  };
+}
+
+async function goThrough(browser: Browser, site: string, code?: string): Promise<Answer> {
+  const begun = await browser.ask(`${site}/start`, { headers: navigation });
+  if (begun.status !== 302) return begun;
+  const { headers, body } = await browser.ask(String(begun.headers.location), {
+    headers: navigation,
+  });
+  const callback = String(headers.location);
+  if (!callback.startsWith(`${site}/callback?`)) throw new Error(`the provider says ${body}`);
+  const answer = new URL(callback);
+  if (code !== undefined) answer.searchParams.set("code", code);
+  return browser.ask(answer.href, { headers: navigation });
+}
+
+async function again(
+  party: RelyingParty,
+  { paid }: RunningStandIn,
+  subject: string,
+): Promise<Identity> {
+  const answer = v.parse(tokenAnswer, paid);
+  const now = Date.now();
+  const tokens: Tokens = {
+    accessToken: answer.access_token,
+    accessTokenExpiresAt: answer.expires_in && now + answer.expires_in * 1000,
+    refreshToken: answer.refresh_token,
+    idToken: answer.id_token,
+  };
+  const known = identityBefore(party, subject);
+  const way = renewalWay(party, tokens, now);
+  if (way === undefined) throw new Error(`${party.provider.kind} cannot be asked again`);
+  if (way !== "refresh token") return askAgain(party, known, tokens, false, now);
+  const next = await refreshTokens(party, known, tokens, now);
+  return askAgain(party, known, next, next.idToken !== tokens.idToken, now);
+}
+
+const tokenAnswer = v.object({
+  access_token: v.string(),
+  // Text at Microsoft's older endpoints.
+  expires_in: v.optional(v.pipe(v.union([v.number(), v.string()]), v.transform(Number))),
+  refresh_token: v.optional(v.string()),
+  id_token: v.optional(v.string()),
+});
+
+function identityBefore({ issuers, name }: RelyingParty, subject: string): Identity {
+  const [issuer = ""] = issuers;
+  const unknown = { email: undefined, name: undefined, preferredUsername: undefined };
+  return { issuer, subject, provider: name, groups: [], claims: {}, ...unknown };
+}

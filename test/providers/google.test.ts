@@ -1,0 +1,196 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { ConfigError } from "../../server/config/faults.ts";
+import { openProviderDoor, type DoorSettings, type ProviderDoor } from "../peers/provider-door.ts";
+import type { Member, StandIn } from "../peers/provider-stand-in.ts";
+import {
+  addressOf,
+  admin,
+  google,
+  grantServiceAccount,
+  memberships,
+  writeKeyFile,
+} from "./stand-ins/google.ts";
+
+const ada: Member = {
+  id: "470011",
+  username: "ada.l",
+  name: "Ada Lovelace",
+  email: "ada@example.com",
+  isVerified: true,
+  groups: ["ops"],
+};
+
+let doors: ProviderDoor[] = [];
+
+async function open({
+  member = ada,
+  standIn = google,
+  ...settings
+}: DoorSettings & Partial<Parts> = {}): Promise<ProviderDoor> {
+  const door = await openProviderDoor("google", standIn, member, settings);
+  doors.push(door);
+  return door;
+}
+
+interface Parts {
+  readonly member: Member;
+  readonly standIn: StandIn;
+}
+
+afterEach(async () => {
+  await Promise.all(doors.map((door) => door.close()));
+  doors = [];
+});
+
+/** Google with a directory that is asked about groups one by one. */
+const asking: StandIn = {
+  ...google,
+  settings: (origin) => ({
+    ...google.settings(origin),
+    directory: {
+      serviceAccount: writeKeyFile(origin),
+      admin,
+      groups: ["ops", "all", "guests", "gone"].map(addressOf),
+    },
+  }),
+  others: memberships({ ops: ["ada@example.com"], all: ["ops"], guests: ["eve@partner.example"] }),
+};
+
+describe("a listed group of Google's directory", () => {
+  it("has its members, those of the groups in it too, and nobody else", async () => {
+    const door = await open({ standIn: asking });
+
+    const { identity } = await door.signIn();
+
+    expect(identity?.groups).toEqual(["ops@example.com", "all@example.com"]);
+  });
+
+  it("has members of other domains, whom only the group's own list knows", async () => {
+    const eve = { ...ada, id: "470012", email: "eve@partner.example" };
+    const door = await open({ standIn: asking, member: eve });
+
+    const { identity } = await door.signIn();
+
+    expect(identity?.groups).toEqual(["guests@example.com"]);
+  });
+
+  it("has no member whose address Google does not call verified", async () => {
+    const access = { groups: ["ops@example.com"] };
+    const door = await open({ standIn: asking, member: { ...ada, isVerified: false }, access });
+
+    const { answer, identity } = await door.signIn();
+
+    expect([answer.status, identity]).toEqual([403, undefined]);
+    const denied = door.doorward.events.find(({ msg }) => msg === "denied");
+    expect(denied?.noGroups).toMatch(/without a verified email/);
+  });
+
+  it("is denied, and says which permission is missing, where the service account has none", async () => {
+    const standIn: StandIn = {
+      ...asking,
+      otherGrant: (form) =>
+        form.has("assertion") ? { status: 401, body: { error: "unauthorized_client" } } : undefined,
+    };
+    const door = await open({ standIn, access: { groups: ["ops@example.com"] } });
+
+    const { answer, identity } = await door.signIn();
+
+    expect([answer.status, identity]).toEqual([403, undefined]);
+    const denied = door.doorward.events.find(({ msg }) => msg === "denied");
+    expect(denied?.noGroups).toMatch(/unauthorized_client .*admin\.directory\.group/);
+    expect(JSON.stringify(door.doorward.events)).not.toMatch(/PRIVATE|eyJ/);
+  });
+});
+
+describe("the service account", () => {
+  it("gets one token for many sign-ins, even when they come at once", async () => {
+    let grants = 0;
+    const otherGrant: StandIn["otherGrant"] = (form, origin) => {
+      const reply = grantServiceAccount(form, origin);
+      if (reply?.status === undefined && reply !== undefined) grants++;
+      return reply;
+    };
+    const door = await open({ standIn: { ...google, otherGrant } });
+
+    await Promise.all([door.signIn(), door.signIn(), door.signIn()]);
+    const { identity } = await door.signIn();
+
+    expect(identity?.groups).toEqual(["ops@example.com"]);
+    expect(grants).toBe(1);
+  });
+
+  it.each<[string, (origin: string) => Record<string, unknown>, RegExp]>([
+    ["is of a person", () => ({ type: "authorized_user" }), /look at type$/],
+    ["has no key", () => ({ private_key: undefined }), /look at private_key$/],
+    [
+      "has half a key",
+      () => ({ private_key: "-----BEGIN PRIVATE KEY-----\nMIIEvQ" }),
+      /no PKCS #8/,
+    ],
+    [
+      "sends its assertions to strangers",
+      () => ({ token_uri: "https://oauth2.googleapis.com.evil.example/token" }),
+      /token_uri that is not Google's/,
+    ],
+    [
+      "sends its assertions in the clear",
+      () => ({ token_uri: "http://oauth2.googleapis.com/token" }),
+      /token_uri that is not Google's/,
+    ],
+  ])("stops the start where its key file %s", async (_, twist, reason) => {
+    const standIn: StandIn = {
+      ...google,
+      settings: (origin) => ({
+        ...google.settings(origin),
+        directory: { serviceAccount: writeKeyFile(origin, twist(origin)), admin },
+      }),
+    };
+
+    const failure: unknown = await open({ standIn }).catch((error: unknown) => error);
+
+    expect(failure).toBeInstanceOf(ConfigError);
+    expect(String(failure)).toMatch(/providers\.company\.directory\.serviceAccount/);
+    expect(String(failure)).toMatch(reason);
+    expect(String(failure)).not.toContain("MII");
+  });
+
+  it("stops the start where its key file is not there", async () => {
+    const directory = { serviceAccount: "/nowhere/key.json", admin };
+
+    const failure: unknown = await open({ provider: { directory } }).catch((error) => error);
+
+    expect(String(failure)).toMatch(/serviceAccount: .*ENOENT/);
+  });
+});
+
+describe("an authorization request to Google", () => {
+  it.each([
+    ["", {}, "consent"],
+    ["&prompt=select_account", {}, "select_account consent"],
+    ["&prompt=select_account", { prompt: "none" }, "select_account"],
+    ["", { prompt: "select_account" }, "select_account"],
+  ])("of /start?rd=/%s with %j has the prompt %s", async (query, authorization, prompt) => {
+    const door = await open({
+      provider: { authorization: { ...authorization, hd: "example.com" } },
+    });
+
+    const start = await door.newBrowser().ask(`${door.site}/start?rd=/${query}`);
+
+    const { searchParams } = new URL(String(start.headers.location));
+    expect(Object.fromEntries(searchParams)).toMatchObject({
+      access_type: "offline",
+      hd: "example.com",
+      prompt,
+    });
+  });
+
+  it("that names a domain restricts nobody: what restricts is the policy", async () => {
+    const eve = { ...ada, email: "eve@elsewhere.example" };
+    const provider = { authorization: { hd: "example.com" } };
+    const door = await open({ member: eve, provider, access: { domains: ["example.com"] } });
+
+    const { answer, identity } = await door.signIn();
+
+    expect([answer.status, identity]).toEqual([403, undefined]);
+  });
+});

@@ -1,0 +1,49 @@
+import { issuerKey, jwkOf } from "../../peers/jwt.ts";
+import type { Issued, StandIn } from "../../peers/provider-stand-in.ts";
+import { idTokenOf, metadataOf } from "./openid.ts";
+
+/** Where an OpenID Connect issuer has its addresses; paths beneath the origin. */
+export interface Places {
+  /** The issuer's own path, with a slash at its end only where its name has one. */
+  readonly issuer: string;
+  readonly authorization: string;
+  readonly token: string;
+  readonly keys: string;
+  readonly userinfo?: string;
+}
+
+/** What an OpenID Connect issuer publishes of itself at its own addresses. */
+export function discovered(
+  places: Places,
+  metadata: (origin: string) => Record<string, unknown> = () => ({}),
+): Pick<StandIn, "authorizationPath" | "tokenPath" | "documents"> {
+  const { issuer, authorization, token, keys, userinfo } = places;
+  const describe = (origin: string) => ({
+    ...metadataOf(origin),
+    issuer: origin + issuer,
+    authorization_endpoint: origin + authorization,
+    token_endpoint: origin + token,
+    jwks_uri: origin + keys,
+    userinfo_endpoint: userinfo === undefined ? undefined : origin + userinfo,
+    ...metadata(origin),
+  });
+  return {
+    authorizationPath: authorization,
+    tokenPath: token,
+    documents: {
+      [`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`]: describe,
+      [keys]: () => ({ keys: [jwkOf(issuerKey.publicKey, "one")] }),
+    },
+  };
+}
+
+/** A token endpoint's answer with an ID token in which the issuer says these things. */
+export function paidOut(issued: Issued, issuer: string, claims: Record<string, unknown>) {
+  return {
+    token_type: "Bearer",
+    expires_in: 3599,
+    access_token: issued.accessToken,
+    refresh_token: issued.refreshToken,
+    id_token: idTokenOf(issued, { iss: issued.origin + issuer, ...claims }),
+  };
+}

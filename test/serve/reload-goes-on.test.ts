@@ -1,0 +1,189 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { hashSync } from "bcryptjs";
+import { writeFile } from "node:fs/promises";
+import { afterEach, describe, expect, it } from "vitest";
+import { navigation, send, type Answer } from "../peers/browser.ts";
+import { freePort } from "../peers/free-port.ts";
+import { replaceFile } from "../peers/process.ts";
+import { forwarded } from "../peers/sign-in-door.ts";
+import { notTaken, startSignedInProcess, type SignedInProcess } from "./signed-in-process.ts";
+
+let ada: SignedInProcess;
+afterEach(() => ada.close());
+
+const loopback = "127.0.0.1";
+const stricter = { access: { emails: ["ada@example.com"] } };
+
+function ask(
+  path: string,
+  headers: Record<string, string> = {},
+  port = ada.doorward.port,
+): Promise<Answer> {
+  return send(`http://${loopback}:${port}${path}`, new Map(), { headers });
+}
+
+describe("a reload", () => {
+  it("lets a request under way finish as it began", async () => {
+    ada = await startSignedInProcess();
+    const asked = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    const { issuer, doorward } = ada;
+    const company = {
+      type: "oidc",
+      issuer: issuer.issuer,
+      clientId: "first",
+      clientSecret: "x".repeat(20),
+    };
+    await ada.reload({ providers: { company } });
+    issuer.twist = {
+      reply: {
+        "/.well-known/openid-configuration": async (response) => {
+          asked.resolve();
+          await release.promise;
+          response.writeHead(200, { "Content-Type": "application/json" });
+          response.end(JSON.stringify({ ...metadata, issuer: issuer.issuer }));
+        },
+      },
+    };
+    const metadata = {
+      authorization_endpoint: `${issuer.issuer}/authorize`,
+      token_endpoint: `${issuer.issuer}/token`,
+      jwks_uri: `${issuer.issuer}/jwks`,
+    };
+
+    const waiting = ask("/_auth/start", navigation);
+    await asked.promise;
+    await ada.reload({ providers: { company: { ...company, clientId: "second" } } });
+    release.resolve();
+    const begun = await waiting;
+    issuer.twist = {};
+    const next = await ask("/_auth/start", navigation);
+
+    expect(String(begun.headers.location)).toContain("client_id=first");
+    expect(String(next.headers.location)).toContain("client_id=second");
+    expect(doorward.stdout()).not.toContain("unexpected failure");
+  });
+
+  it("takes an issuer's answer no second time, and asks an issuer that is as it was nothing anew", async () => {
+    ada = await startSignedInProcess();
+    const { browser, doorward, issuer } = ada;
+    const start = await browser.ask(`${doorward.site}/start?prompt=login`, { headers: navigation });
+    const callback = issuer.consent(String(start.headers.location));
+    const Cookie = await browser.jar.getCookieString(callback);
+    const first = await ask(new URL(callback).pathname + new URL(callback).search, { Cookie });
+
+    await ada.reload(stricter);
+    const second = await ask(new URL(callback).pathname + new URL(callback).search, { Cookie });
+    await ask("/_auth/start", navigation);
+
+    expect([first.status, second.status]).toEqual([302, 400]);
+    expect(second.headers["set-cookie"]).not.toContain("doorward=");
+    expect(issuer.asked("/token")).toBe(2);
+    expect(issuer.asked("/.well-known/openid-configuration")).toBe(1);
+  });
+
+  it("forgives no failed password", async () => {
+    const rules = [{ basic: true, allow: { subjects: ["robot"] } }];
+    ada = await startSignedInProcess();
+    const users = join(ada.doorward.file.folder, "users");
+    await writeFile(users, `robot:${hashSync("open sesame", 4)}\n`);
+    await ada.reload({ users, rules });
+    const tell = forwarded(ada.doorward.site);
+    const as = (password: string) => ({
+      ...tell,
+      Authorization: `Basic ${btoa(`robot:${password}`)}`,
+    });
+    const right = await ask("/_auth/verify", as("open sesame"));
+    for (let tries = 0; tries < 10; tries++) await ask("/_auth/verify", as(`guess ${tries}`));
+
+    await ada.reload({ users, rules, ...stricter });
+    const late = await ask("/_auth/verify", as("open sesame"));
+
+    expect([right.status, late.status]).toEqual([200, 429]);
+  });
+
+  it("goes on counting, reloads too", async () => {
+    const admin = { host: loopback, port: await freePort() };
+    ada = await startSignedInProcess({ admin });
+    await ada.isAlive();
+
+    await ada.reload({ admin, ...stricter });
+    await replaceFile(ada.doorward.file.path, "{}");
+    ada.doorward.signal("SIGHUP");
+    await ada.doorward.logged(notTaken);
+    await ada.isAlive();
+    const { body } = await ask("/metrics", {}, admin.port);
+
+    expect(body).toContain('doorward_verify_total{verdict="allow"} 2');
+    expect(body).toContain('doorward_config_reloads_total{result="reloaded"} 1');
+    expect(body).toContain('doorward_config_reloads_total{result="reload_failed"} 1');
+  });
+
+  it("moves to another store, where nobody is signed in, and readiness is of that one", async () => {
+    const admin = { host: loopback, port: await freePort() };
+    ada = await startSignedInProcess({ admin });
+    const base = join(ada.doorward.file.folder, "data");
+
+    await ada.reload({ admin, storage: { driver: "fs-lite", base } });
+    const moved = await ada.isAlive();
+    const ready = await ask("/readyz", {}, admin.port);
+
+    expect([moved, ready.status]).toEqual([false, 200]);
+  });
+});
+
+describe("a reload with another place to listen", () => {
+  it("is there before it leaves the one before, and ends the admin listener when nobody wants it", async () => {
+    const admin = { host: loopback, port: await freePort() };
+    ada = await startSignedInProcess({ admin });
+    const port = await freePort();
+
+    await ada.reload({ listen: { host: loopback, port }, admin: undefined });
+    const there = await ask(
+      "/_auth/verify",
+      { ...forwarded(ada.doorward.site), Cookie: ada.cookie },
+      port,
+    );
+
+    expect(there.status).toBe(200);
+    await expect(ask("/", {})).rejects.toThrow("ECONNREFUSED");
+    await expect(ask("/healthz", {}, admin.port)).rejects.toThrow("ECONNREFUSED");
+  });
+
+  it("that is taken keeps the whole configuration before, and leaves nothing half open", async () => {
+    const taken = createServer().listen(0, loopback);
+    await once(taken, "listening");
+    const { port } = taken.address() as AddressInfo;
+    const free = await freePort();
+    ada = await startSignedInProcess();
+    const changed = {
+      listen: { host: loopback, port: free },
+      admin: { host: loopback, port },
+      access: { emails: ["nobody@example.com"] },
+    };
+
+    await replaceFile(ada.doorward.file.path, JSON.stringify({ ...ada.settings, ...changed }));
+    const [told] = await ada.doorward.logged(notTaken);
+    taken.close();
+
+    expect(told?.reason).toContain(`${loopback}:${port}`);
+    expect(await ada.isAlive()).toBe(true);
+    await expect(ask("/", {}, free)).rejects.toThrow("ECONNREFUSED");
+  });
+
+  it("that only doorward itself stands in the way of says that it needs a restart", async () => {
+    ada = await startSignedInProcess();
+    const { port } = ada.doorward;
+
+    await replaceFile(
+      ada.doorward.file.path,
+      JSON.stringify({ ...ada.settings, listen: { host: "0.0.0.0", port } }),
+    );
+    const [told] = await ada.doorward.logged(notTaken);
+
+    expect(told?.reason).toMatch(/^listen: .*needs a restart/);
+    expect(await ada.isAlive()).toBe(true);
+  });
+});

@@ -1,0 +1,157 @@
+import { mkdir, open, rename, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterEach, describe, expect, it } from "vitest";
+import { replaceFile, writeConfig } from "../peers/process.ts";
+import {
+  notTaken,
+  readAnew,
+  startSignedInProcess,
+  type SignedInProcess,
+} from "./signed-in-process.ts";
+
+let ada: SignedInProcess | undefined;
+afterEach(() => ada?.close());
+
+/** Puts a link of that name in place at once. */
+async function replaceLink(target: string, path: string): Promise<void> {
+  await symlink(target, `${path}.new`);
+  await rename(`${path}.new`, path);
+}
+
+/** As Kubernetes mounts a ConfigMap: the file is a link into `..data`, which is a link to the version's folder. */
+async function mountVersion(path: string, version: string, text: string): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(join(folder, version));
+  await writeFile(join(folder, version, "doorward.json"), text);
+  await replaceLink(version, join(folder, "..data"));
+}
+
+/** In pieces, longer than doorward takes to look at a file twice. */
+async function writeSlowly(path: string, text: string): Promise<void> {
+  const file = await open(path, "w");
+  for (let written = 0; written < text.length; written += Math.ceil(text.length / 8)) {
+    await file.write(text.slice(written, written + Math.ceil(text.length / 8)));
+    await wait(400);
+  }
+  await file.close();
+}
+
+type Change = (ada: SignedInProcess, path: string, text: string) => Promise<void>;
+
+const ways: [string, Change][] = [
+  ["is written in place", (_, path, text) => writeFile(path, text)],
+  ["is replaced, as editors do", (_, path, text) => replaceFile(path, text)],
+  ["is written in pieces", (_, path, text) => writeSlowly(path, text)],
+  [
+    "is gone for an instant",
+    async (_, path, text) => {
+      await rename(path, `${path}.old`);
+      await wait(100);
+      await writeFile(path, text);
+    },
+  ],
+  [
+    "is half there at a SIGHUP, and whole a moment later",
+    async ({ doorward }, path, text) => {
+      await writeFile(path, text.slice(0, text.length / 2));
+      doorward.signal("SIGHUP");
+      await wait(100);
+      await replaceFile(path, text);
+    },
+  ],
+  [
+    "is swapped by a link above it, as Kubernetes does",
+    async ({ doorward }, path, text) => {
+      await mountVersion(path, "..one", text.replace("nobody@", "ada@"));
+      await replaceLink(join("..data", "doorward.json"), path);
+      await doorward.logged(readAnew);
+      await mountVersion(path, "..two", text);
+      await doorward.logged(readAnew, 2);
+    },
+  ],
+];
+
+describe("a configuration file that", () => {
+  it.concurrent.for(ways)("%s is taken, and no fault is told", async ([, change], test) => {
+    const one = await startSignedInProcess({ access: { emails: ["ada@example.com"] } });
+    test.onTestFinished(() => one.close());
+    const before = await one.isAlive();
+    const changed = { ...one.settings, access: { emails: ["nobody@example.com"] } };
+
+    await change(one, one.doorward.file.path, JSON.stringify(changed));
+    await one.doorward.logged(readAnew);
+    const after = await one.isAlive();
+
+    expect([before, after]).toEqual([true, false]);
+    expect(one.doorward.stdout()).not.toContain(notTaken);
+  });
+});
+
+it("a file that the environment names is taken when it changes", async () => {
+  const access = await writeConfig({ emails: ["ada@example.com"] });
+  ada = await startSignedInProcess({}, { DOORWARD_ACCESS_FILE: access.path });
+  const before = await ada.isAlive();
+
+  await replaceFile(access.path, JSON.stringify({ emails: ["nobody@example.com"] }));
+  await ada.doorward.logged(readAnew);
+  const after = await ada.isAlive();
+  await access.remove();
+
+  expect([before, after]).toEqual([true, false]);
+});
+
+describe("a configuration that cannot be used", () => {
+  it("changes nothing, is told with every fault and its line, and is mended without a restart", async () => {
+    ada = await startSignedInProcess();
+    const { doorward, settings } = ada;
+    const { path } = doorward.file;
+    const faults = { ...settings, sesion: {}, listen: { port: 0 }, access: { emails: ["nobody"] } };
+    const syntax = JSON.stringify(settings, undefined, 2).replace('"access":', '"access"');
+
+    await replaceFile(path, JSON.stringify(faults));
+    const [told] = await doorward.logged(notTaken);
+    await replaceFile(path, syntax);
+    const [, second] = await doorward.logged(notTaken, 2);
+    const meanwhile = await ada.isAlive();
+    await ada.reload({ access: { emails: ["nobody@example.com"] } });
+    const mended = await ada.isAlive();
+
+    expect(told?.level).toBe(50);
+    for (const part of [path, "sesion: ", "listen.port: ", "access.emails.0: "])
+      expect(told?.reason).toContain(part);
+    expect(Date.parse(String(told?.since))).toBeLessThanOrEqual(Date.now());
+    const line = syntax.slice(0, syntax.indexOf('"access"')).split("\n").length;
+    expect(second?.reason).toMatch(new RegExp(`${path}.*in line ${line},`, "s"));
+    expect([meanwhile, mended]).toEqual([true, false]);
+    expect(doorward.stdout()).not.toContain(String(settings.secret));
+  });
+
+  it.each([
+    ["is no longer there", (path: string) => rename(path, `${path}.old`), "doorward.json"],
+    [
+      "names a store that cannot be opened",
+      (path: string, settings: object) =>
+        replaceFile(
+          path,
+          JSON.stringify({ ...settings, storage: { driver: "fs-lite", base: join(path, "data") } }),
+        ),
+      "storage.base",
+    ],
+    [
+      "names a file of users that is not there",
+      (path: string, settings: object) =>
+        replaceFile(path, JSON.stringify({ ...settings, users: join(path, "users") })),
+      "users",
+    ],
+  ])("because it %s is not taken", async (_, change, named) => {
+    ada = await startSignedInProcess();
+
+    await change(ada.doorward.file.path, ada.settings);
+    const [told] = await ada.doorward.logged(notTaken);
+    const isAlive = await ada.isAlive();
+
+    expect(told?.reason).toContain(named);
+    expect(isAlive).toBe(true);
+  });
+});

@@ -1,0 +1,22 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { Redis } from "ioredis";
+import { expect, it } from "vitest";
+import { directConnector } from "../../server/store/redis-connectors.ts";
+import { startRedis, tlsOnly } from "../peers/redis.ts";
+
+it("a connection with a refused certificate, given up at any moment, ends no process", async () => {
+  const redis = await startRedis(tlsOnly);
+  const Connector = directConnector({});
+  const refused: Error[] = [];
+
+  for (let index = 0; index < 150; index++) {
+    const client = new Redis({ Connector, tls: {}, host: "localhost", port: redis.port });
+    client.on("error", (error) => refused.push(error));
+    await pause((index % 30) / 2);
+    client.disconnect();
+  }
+  await redis.close();
+
+  // An error that nobody listens for fails the run by itself.
+  expect(refused.length).toBeGreaterThan(0);
+});
