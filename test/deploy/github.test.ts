@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { proxyFiles } from "../../server/proxies/proxies.ts";
 import { Browser } from "../peers/browser.ts";
 import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
 import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
@@ -51,7 +52,7 @@ describe("an app behind nginx for a team at GitHub", () => {
     });
     doorward = await startDoorward(config, { now: () => Date.now() + clock.aheadMs });
     echo = await startEchoApp();
-    const wiring = { file: "own-host.conf", hosts };
+    const wiring = { files: proxyFiles(config, "nginx").files, hosts };
     proxy = await startNginx({ ...wiring, doorwardPort: doorward.port, appPort: echo.port });
   });
   afterAll(async () => {

@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createApp, type App } from "../../server/app.ts";
+import { proxyFiles } from "../../server/proxies/proxies.ts";
 import { Browser } from "../peers/browser.ts";
 import { configOf } from "../peers/doorward.ts";
 import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
@@ -61,7 +62,8 @@ describe("an app behind nginx that is for one of Google's groups", () => {
     gate = await openGate(doorward.listener);
     app = await startEchoApp();
     const hosts = ["app.example.com", "auth.example.com"];
-    const wiring = { file: "own-host.conf", hosts, doorwardPort: gate.port, appPort: app.port };
+    const { files } = proxyFiles(config, "nginx");
+    const wiring = { files, hosts, doorwardPort: gate.port, appPort: app.port };
     nginx = await startNginx(wiring);
   });
 
