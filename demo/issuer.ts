@@ -20,6 +20,8 @@ export interface IssuerOptions {
   readonly redirectUris: readonly string[];
   /** 0 or left out: whichever port is free. */
   readonly port?: number;
+  /** What the issuer's address ends in: `/`, or `/realms/demo`. Left out: the bare host. */
+  readonly path?: string;
   /** What differs from the usual, in oidc-provider's own words. */
   readonly configuration?: Configuration;
   /** Called before each request is answered; what it returns is waited for. */
@@ -36,7 +38,9 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
   const server = createServer();
   server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { port } = server.address() as AddressInfo;
+  const { path = "" } = options;
+  const issuer = `http://127.0.0.1:${port}${path}`;
   const provider = new Provider(issuer, configurationOf(options));
   const answer = provider.callback();
   server.on("request", async (request, response) => {
@@ -44,7 +48,7 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
     if (response.writableEnded) return;
     if (request.url?.startsWith("/interaction/"))
       await interact(provider, options, request, response);
-    else answer(request, response);
+    else answer(beneath(path, request), response);
   });
   return {
     issuer,
@@ -54,6 +58,14 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
       await once(server, "close");
     },
   };
+}
+
+/** oidc-provider looks for its endpoints at the root, and in `originalUrl` for where that is. */
+function beneath(path: string, request: IncomingMessage): IncomingMessage {
+  const { url = "" } = request;
+  const mount = path.replace(/\/$/, "");
+  if (mount === "" || !url.startsWith(`${mount}/`)) return request;
+  return Object.assign(request, { originalUrl: url, url: url.slice(mount.length) });
 }
 
 function configurationOf(options: IssuerOptions): Configuration {

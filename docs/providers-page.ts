@@ -9,7 +9,7 @@ const redirectUri = "https://auth.example.com/callback";
 
 const introduction = `# Providers
 
-<!-- Written by \`node docs/providers-page.ts\` from providers/*.ts: change it there. -->
+<!-- Written by \`npm run docs\` from providers/*.ts: change it there. -->
 
 How to sign people in with each kind of provider. A provider's name in the configuration is yours to choose;
 where it is not the kind itself, \`type\` says which kind it is. Everything that the kind brings along can be
@@ -46,7 +46,20 @@ function section(provider: Provider): string {
   ].flatMap(([name, text]) => (text === undefined ? [] : [`- ${name}: ${text}.`]));
   const notes = (guide?.notes ?? []).flatMap((note) => ["", note]);
   const example = ["", "```yaml", exampleOf(provider).trimEnd(), "```", ""];
-  return [`## ${label}`, "", `\`type: ${kind}\``, "", ...facts, ...notes, ...example].join("\n");
+  return [
+    `## ${isShared(label) ? `${label} (${kind})` : label}`,
+    "",
+    `\`type: ${kind}\``,
+    "",
+    ...facts,
+    ...notes,
+    ...example,
+  ].join("\n");
+}
+
+/** Two kinds may be one provider to whoever signs in. */
+function isShared(label: string): boolean {
+  return [...providers.values()].filter((provider) => provider.label === label).length > 1;
 }
 
 function issuerText({ issuer, issuerShape, issuerExample, isOAuthOnly }: Provider) {

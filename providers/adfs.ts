@@ -10,6 +10,7 @@ export const adfs: Provider = {
   kind: "adfs",
   label: "AD FS",
   issuerExample: "https://adfs.example.com/adfs",
+  issuerShape: { written: "`https://HOST/adfs`", pattern: /\/adfs$/ },
   scope: "openid email profile",
   accountPrompt: "login",
   guide: {

@@ -10,6 +10,7 @@ export const apple: Provider = {
     scope: "openid email",
     responseMode: "form_post", // Apple insists, as soon as an address is asked for
     clientSecretFromKey: true,
+    hasUserinfo: false,
     guide: {
       register:
         "developer.apple.com/account → Certificates, Identifiers & Profiles: an App ID, a Services ID for the redirect URI, and a key for Sign in with Apple",
@@ -17,6 +18,7 @@ export const apple: Provider = {
       emails: "verified",
       renewal: "refresh token",
       notes: [
+        "Apple's client secret is a JWT that the key signs (ES256), for half a year at most.",
         "People may hide their address: then it is one of privaterelay.appleid.com, which no `domains` of yours matches.",
         "Apple may slow down whoever asks about a person more than once a day: `session.refresh: 1d` suits it.",
       ],

@@ -7,7 +7,7 @@ export const azure: Provider = {
   label: "Microsoft",
   issuerExample: "https://sts.windows.net/11111111-2222-3333-4444-555555555555/",
   issuerShape: {
-    written: "https://sts.windows.net/TENANT-ID/",
+    written: "`https://sts.windows.net/TENANT-ID/`",
     pattern: /^https:\/\/sts\.windows\.net\/[0-9a-f-]{36}\/$/,
   },
   metadata(issuer) {

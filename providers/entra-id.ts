@@ -9,7 +9,7 @@ export const entraId: Provider = {
   label: "Microsoft",
   issuerExample: "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0",
   issuerShape: {
-    written: "https://login.microsoftonline.com/TENANT-ID/v2.0",
+    written: "`https://login.microsoftonline.com/TENANT-ID/v2.0`",
     pattern: /^https:\/\/login\.[^/]+\/([0-9a-f-]{36}|common|organizations)\/v2\.0$/,
   },
   metadata(issuer) {

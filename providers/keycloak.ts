@@ -7,7 +7,7 @@ export const keycloak: Provider = {
   kind: "keycloak",
   label: "Keycloak",
   issuerExample: "https://keycloak.example.com/realms/staff",
-  issuerShape: { written: "https://HOST/realms/REALM", pattern: /\/realms\/[^/]+$/ },
+  issuerShape: { written: "`https://HOST/realms/REALM`", pattern: /\/realms\/[^/]+$/ },
   scope: "openid email profile",
   accountPrompt: "login",
   offlineAccess: false, // an offline session would outlive the sign-out at Keycloak

@@ -1,6 +1,6 @@
 import { openid } from "./openid.ts";
 
-/** Login.gov of the United States. It takes signed client assertions only, and gives no refresh token. */
+/** Login.gov of the United States. It takes signed assertions or PKCE of its clients, no secret, and gives no refresh token. */
 export const loginGov = openid({
   kind: "login.gov",
   label: "Login.gov",
@@ -12,10 +12,12 @@ export const loginGov = openid({
   guide: {
     register: "Login.gov's Partner Portal, where agencies keep their applications",
     permissions:
-      "the attribute email, the level auth-only, and the public half of your key for private_key_jwt",
+      "the attribute email, the level auth-only, and PKCE or private_key_jwt for the client's authentication",
     emails: "verified",
     renewal: "none",
+    example: { clientSecret: undefined, clientAuthentication: "none" },
     notes: [
+      "Login.gov gives no client secrets: with PKCE alone the client has none.",
       "The sandbox is `issuer: https://idp.int.identitysandbox.gov/`. For checked identities write `authorization: { acr_values: urn:acr.login.gov:verified }`.",
     ],
   },

@@ -91,10 +91,10 @@ export interface Provider {
   readonly responseMode?: "form_post";
   /** The client secret is a JWT that is made from the operator's key, again and again. */
   readonly clientSecretFromKey?: true;
-  /** What it wants of a client, where its metadata does not say. */
-  readonly clientAuthentication?: "client_secret_post";
   /** It answers a code verifier with an error and leaves the nonce out of its ID tokens. */
   readonly isTiedByStateAlone?: true;
+  /** What it wants of a client, where its metadata does not say. */
+  readonly clientAuthentication?: "client_secret_post";
   /** What its token endpoint calls a code or a refresh token that is no good, beside `invalid_grant`. */
   readonly grantErrors?: readonly string[];
   /** It takes the redirect URI from the registration alone, and naming it is an error. */

@@ -80,14 +80,16 @@ function parse(written: string): unknown {
   }
 }
 
+/** Where key files of today and of earlier years send theirs. */
+const googleHosts = new Set(["oauth2.googleapis.com", "www.googleapis.com", "accounts.google.com"]);
+
 /** Whoever gets the assertion can act for the administrator. */
 function mayHaveAssertion(written: string, tokenEndpoint: string | undefined): boolean {
   const url = URL.parse(written);
   if (url === null) return false;
   if (url.href === tokenEndpoint) return true;
-  const isGoogle =
-    url.hostname === "accounts.google.com" || url.hostname.endsWith(".googleapis.com");
-  return url.protocol === "https:" && isGoogle && url.port === "" && url.username === "";
+  const isGoogle = googleHosts.has(url.host);
+  return url.protocol === "https:" && isGoogle && url.username === "";
 }
 
 function signingKey({ private_key: pem }: ServiceAccountKey) {

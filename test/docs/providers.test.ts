@@ -23,7 +23,7 @@ function untold({ guide, issuer, issuerExample }: Provider): string[] {
 }
 
 describe("docs/providers.md", () => {
-  it("is what `node docs/providers-page.ts` writes", () => {
+  it("is what `npm run docs` writes", () => {
     expect(page).toBe(providersPage());
   });
 

@@ -3,16 +3,10 @@ import { navigation } from "../peers/browser.ts";
 import { issuerKey, jwkOf } from "../peers/jwt.ts";
 import { openProviderDoor, type DoorSettings, type ProviderDoor } from "../peers/provider-door.ts";
 import { client } from "../peers/provider-grants.ts";
-import {
-  startStandIn,
-  type Issued,
-  type Member,
-  type StandIn,
-} from "../peers/provider-stand-in.ts";
+import { type Issued, type Member, type StandIn } from "../peers/provider-stand-in.ts";
 import { forwarded } from "../peers/sign-in-door.ts";
-import { paidOut } from "./stand-ins/discovered.ts";
-import { entraId } from "./stand-ins/entra-id.ts";
-import { graphPath, tenant, transitiveMemberOf } from "./stand-ins/microsoft.ts";
+import { claiming, entraId, issuing } from "./stand-ins/entra-id.ts";
+import { tenant } from "./stand-ins/microsoft.ts";
 import { idTokenOf } from "./stand-ins/openid.ts";
 
 const stranger = "99999999-8888-7777-6666-555555555555";
@@ -26,19 +20,6 @@ const ada: Member = {
   isVerified: true,
   groups: ["staff"],
 };
-
-/** Of more groups than a token holds. */
-const busy = { ...ada, groups: Array.from({ length: 201 }, (_, index) => `group-${index}`) };
-
-/** Entra with other claims in the ID tokens that it signs. */
-function claiming(claims: Record<string, unknown>): StandIn {
-  return { ...entraId, tokens: (issued) => paidOut(issued, `/${tenant}/v2.0`, claims) };
-}
-
-/** Entra with other claims, of which some need its address. */
-function issuing(claims: (issued: Issued) => Record<string, unknown>): StandIn {
-  return { ...entraId, tokens: (issued) => paidOut(issued, "", claims(issued)) };
-}
 
 let closing: { close(): Promise<void> }[] = [];
 
@@ -192,69 +173,6 @@ describe("an address at Entra", () => {
     const { identity } = await door.signIn();
 
     expect(identity?.email).toBe(email);
-  });
-});
-
-describe("groups at Entra", () => {
-  it("are the ids in the token and the roles of the app, which no group can be called like", async () => {
-    const claims = { tid: tenant, groups: ["staff", "role:Owner"], roles: ["Admin", "Reader"] };
-    const door = await open(claiming(claims), { anyone: true });
-
-    const { identity } = await door.signIn();
-
-    expect(identity?.groups).toEqual(["staff", "role:Admin", "role:Reader"]);
-  });
-
-  it("that are too many for the token are read over three pages of Graph", async () => {
-    const door = await open(entraId, { groups: ["group-200"] }, { member: busy });
-
-    const { identity } = await door.signIn();
-
-    expect(door.provider.asked.filter((path) => path === graphPath)).toHaveLength(3);
-    expect(identity?.groups).toHaveLength(201);
-  });
-
-  it("are none, and both page and log say so, while Graph is down", async () => {
-    const door = await open(entraId, { groups: ["group-1"] }, { member: busy });
-    door.provider.faults.set(graphPath, "500");
-
-    const { answer, identity } = await door.signIn();
-
-    expect([answer.status, identity]).toEqual([403, undefined]);
-    expect(answer.body).toContain("could not be looked up just now");
-    const denied = door.doorward.events.find(({ msg }) => msg === "denied");
-    expect(denied?.noGroups).toMatch(/transitiveMemberOf.* answers 500 .*User\.Read/);
-  });
-
-  it("are none, and the page sends to the operator, where Graph refuses for good", async () => {
-    const door = await open(entraId, { groups: ["group-1"] }, { member: busy });
-    door.provider.faults.set(graphPath, "403");
-
-    const { answer, identity } = await door.signIn();
-
-    expect([answer.status, identity]).toEqual([403, undefined]);
-    expect(answer.body).toContain("The people who run this site find the reason in its log");
-  });
-
-  it("are never looked for at another host that a page's link names", async () => {
-    const other = await startStandIn({ ...entraId, api: {} }, busy);
-    closing.push(other);
-    const leading: StandIn = {
-      ...entraId,
-      api: {
-        [graphPath](member, asked) {
-          const reply = transitiveMemberOf(member, asked);
-          const body = { ...Object(reply.body), "@odata.nextLink": `${other.origin}/v1.0/steal` };
-          return { ...reply, body };
-        },
-      },
-    };
-    const door = await open(leading, { groups: ["group-1"] }, { member: busy });
-
-    const { answer } = await door.signIn();
-
-    expect(answer.status).toBe(403);
-    expect(other.asked).toEqual([]);
   });
 });
 

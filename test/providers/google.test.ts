@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { check } from "../../server/check.ts";
 import { ConfigError } from "../../server/config/faults.ts";
+import { configOf } from "../peers/doorward.ts";
+import { client } from "../peers/provider-grants.ts";
 import { openProviderDoor, type DoorSettings, type ProviderDoor } from "../peers/provider-door.ts";
-import type { Member, StandIn } from "../peers/provider-stand-in.ts";
+import { startStandIn, type Member, type StandIn } from "../peers/provider-stand-in.ts";
 import {
   addressOf,
   admin,
@@ -56,6 +59,13 @@ const asking: StandIn = {
   others: memberships({ ops: ["ada@example.com"], all: ["ops"], guests: ["eve@partner.example"] }),
 };
 
+/** Nobody has granted the service account anything. */
+const withoutGrant = {
+  ...google,
+  otherGrant: (form: URLSearchParams) =>
+    form.has("assertion") ? { status: 401, body: { error: "unauthorized_client" } } : undefined,
+};
+
 describe("a listed group of Google's directory", () => {
   it("has its members, those of the groups in it too, and nobody else", async () => {
     const door = await open({ standIn: asking });
@@ -86,11 +96,7 @@ describe("a listed group of Google's directory", () => {
   });
 
   it("is denied, and says which permission is missing, where the service account has none", async () => {
-    const standIn: StandIn = {
-      ...asking,
-      otherGrant: (form) =>
-        form.has("assertion") ? { status: 401, body: { error: "unauthorized_client" } } : undefined,
-    };
+    const standIn = { ...asking, otherGrant: withoutGrant.otherGrant };
     const door = await open({ standIn, access: { groups: ["ops@example.com"] } });
 
     const { answer, identity } = await door.signIn();
@@ -160,6 +166,23 @@ describe("the service account", () => {
     const failure: unknown = await open({ provider: { directory } }).catch((error) => error);
 
     expect(String(failure)).toMatch(/serviceAccount: .*ENOENT/);
+  });
+});
+
+describe("doorward check", () => {
+  it.each([
+    [true, "directory of company: the service account may ask it"],
+    [false, "directory of company: the service account .* gets no token: 401 unauthorized_client"],
+  ])("says whether the directory may be asked: %j", async (isGranted, words) => {
+    const provider = await startStandIn(isGranted ? google : withoutGrant, ada);
+    const company = { type: "google", ...client, ...google.settings(provider.origin) };
+    const settings = { url: "https://auth.example.com", access: { anyone: true } };
+
+    const findings = await check(configOf({ ...settings, providers: { company } }));
+
+    await provider.close();
+    const said = findings.filter(({ text }) => new RegExp(`^${words}`).test(text));
+    expect(said.map(({ isFault }) => isFault)).toEqual([!isGranted]);
   });
 });
 

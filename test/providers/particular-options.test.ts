@@ -76,20 +76,6 @@ describe("an option that only some providers have", () => {
   ])("%j gives the fault %j", (provider, fault) => {
     expect(faultsOf(provider)).toContain(fault);
   });
-
-  it.each([
-    ["adfs", "https://adfs.example.com/adfs)"],
-    ["azure", "https://sts.windows.net/TENANT-ID/;"],
-    ["cidaas", "https://example.cidaas.de)"],
-    ["entra-id", "https://login.microsoftonline.com/TENANT-ID/v2.0;"],
-    ["keycloak", "https://HOST/realms/REALM; such as https://keycloak.example.com/realms/staff)"],
-    ["oidc", "https://id.example.com)"],
-  ])("is missed at %s, whose issuer looks like %s", (type, example) => {
-    const fault = faultsOf({ type });
-
-    expect(fault).toContain("company.issuer: is missing: write the address of your");
-    expect(fault).toContain(example);
-  });
 });
 
 let doorward: TestDoorward | undefined;

@@ -1,4 +1,4 @@
-import type { StandIn } from "../../peers/provider-stand-in.ts";
+import type { Issued, StandIn } from "../../peers/provider-stand-in.ts";
 import { discovered, paidOut } from "./discovered.ts";
 import { graphPath, groupClaims, invalidToken, tenant, transitiveMemberOf } from "./microsoft.ts";
 
@@ -44,3 +44,13 @@ export const entraId: StandIn = {
   groups: (names) => [...names],
   pageSize: 100,
 };
+
+/** Entra with other claims in the ID tokens that it signs. */
+export function claiming(claims: Record<string, unknown>): StandIn {
+  return { ...entraId, tokens: (issued) => paidOut(issued, `/${tenant}/v2.0`, claims) };
+}
+
+/** Entra with other claims, of which some need its address. */
+export function issuing(claims: (issued: Issued) => Record<string, unknown>): StandIn {
+  return { ...entraId, tokens: (issued) => paidOut(issued, "", claims(issued)) };
+}
