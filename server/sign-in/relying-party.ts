@@ -19,7 +19,7 @@ import { createDirectory, type Directory } from "./directory.ts";
 import { discoveryError } from "./issuer-error.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 import { createIssuerKeys } from "./issuer-keys.ts";
-import { remembered } from "./remembered.ts";
+import { remembered, type Remembered } from "./remembered.ts";
 import {
   isTemplated,
   issuersOf,
@@ -51,7 +51,7 @@ export interface RelyingParty {
   /** Beside other providers an issuer that does not say whose answer it gives has a callback of its own. */
   ownCallback(metadata: ServerMetadata): string | undefined;
   /** The issuer's metadata, asked for at the first use. Throws "issuer_unreachable" or "issuer_broken". */
-  discover(): Promise<Configuration>;
+  readonly discover: Remembered<Configuration>;
   readonly keys: JWTVerifyGetKey;
 }
 
