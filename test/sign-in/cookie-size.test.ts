@@ -26,7 +26,7 @@ describe("all cookies of ours together", () => {
     };
 
     for (let round = 0; round < 4; round++) {
-      for (let tab = 0; tab < 12; tab++) await start(round % 2 === 0 ? target(230) : longTarget);
+      for (let tab = 0; tab < 12; tab++) await start(round % 2 === 1 ? target(215) : longTarget);
       await door.callback(browser, door.issuer.consent(await start(longTarget)));
       sizes.push(await cookieBytes(browser));
       const rd = round < 2 ? longTarget : target(450);
