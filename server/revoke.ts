@@ -1,7 +1,7 @@
 import { createParties } from "./app.ts";
 import type { Config } from "./config/schema.ts";
 import { Revocations, type Revoked } from "./session/revocations.ts";
-import { openStore } from "./session/storage.ts";
+import { openStore } from "./store/open-store.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
 
 /** Whose sessions an operator ends, as on the command line. */

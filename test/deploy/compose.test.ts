@@ -98,7 +98,7 @@ describe("the image", () => {
           .filter((name) => name.endsWith(".ts"))
           .map((name) => readFileSync(join(root, folder, name), "utf8")),
       )
-      .flatMap((text) => Array.from(text.matchAll(/(?:from|import\()\s*"([^".][^"]*)"/g)))
+      .flatMap((text) => Array.from(text.matchAll(/(?:from|import\()\s*"([^".\n][^"\n]*)"/g)))
       .map(([, name = ""]) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? "")
       .filter((name) => !name.startsWith("node:"));
 

@@ -2,7 +2,8 @@ import { createStorage, type Storage } from "unstorage";
 import memoryDriver from "unstorage/drivers/memory";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createSite } from "../../server/config/site.ts";
-import { createStore, type Store } from "../../server/session/storage.ts";
+import { createStore } from "../../server/store/plain-store.ts";
+import type { Store } from "../../server/store/store.ts";
 import type { Sessions } from "../../server/session/sessions.ts";
 import { newSession, openSessions } from "../peers/sessions.ts";
 

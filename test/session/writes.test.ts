@@ -5,7 +5,7 @@ import { createSite } from "../../server/config/site.ts";
 import { AuthError } from "../../server/errors.ts";
 import type { Sessions } from "../../server/session/sessions.ts";
 import { newSession, openSessions } from "../peers/sessions.ts";
-import { createStore } from "../../server/session/storage.ts";
+import { createStore } from "../../server/store/plain-store.ts";
 
 const minute = 60_000;
 const site = createSite({ url: "https://auth.example.com", cookie: {} });
