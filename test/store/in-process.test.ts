@@ -78,6 +78,21 @@ describe("a store of files", () => {
 });
 
 describe("a store of one process", () => {
+  it("goes by the clock that the service goes by", async () => {
+    let clock = Date.now();
+    const store = await openStore({ driver: "memory" }, { now: () => clock });
+    await store.set("session:a", { version: 1 }, 3_600);
+
+    clock += 3_599_999;
+    const before = await store.get("session:a");
+    clock += 1;
+    const after = await store.get("session:a");
+    await store.close();
+
+    expect(before).toMatchObject({ version: 1 });
+    expect(after).toBeNull();
+  });
+
   it("gives no more claims rather than forget one", async () => {
     const store = createStore(createStorage({ driver: memoryDriver(undefined) }));
     for (let index = 0; index < 100_000; index++) await store.claim(`state:${index}`, "x", 60_000);
