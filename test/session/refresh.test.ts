@@ -195,14 +195,15 @@ describe("trouble that passes", () => {
     await signIn({ session: { refresh: "1h" } });
     const people = Array.from({ length: 100 }, () => door.browser());
     for (const one of people) await door.signIn(one);
+    const [first = browser] = people;
     door.issuer.twist = { refreshes: true, reply: { "/token": down } };
     door.clock.now += 61 * minute;
     await statusNow();
     door.issuer.twist = { refreshes: true };
     door.clock.now += 1_000;
 
-    await statusNow();
-    await Promise.all(people.map((one) => door.verify(one)));
+    await door.verify(first);
+    await Promise.all([...people, browser].map((one) => door.verify(one)));
 
     expect(door.issuer.goodRefreshTokens()).toHaveLength(101);
     expect(refreshes()).toBe(102);
