@@ -33,6 +33,8 @@ export function startRefreshingIssuer(parts: {
         },
       ],
       rotateRefreshToken: true,
+      // Its own refuses to speak to this machine.
+      fetch: (url, init = {}) => fetch(url, { ...init, dispatcher: undefined }),
       issueRefreshToken: async (_, asking) => asking.grantTypeAllowed("refresh_token"),
       features: {
         devInteractions: { enabled: false },
