@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createStorage, type Driver } from "unstorage";
 import memoryDriver from "unstorage/drivers/memory";
@@ -74,6 +75,30 @@ describe("a store of files", () => {
     await expect.poll(told, { timeout: 2_000 }).toHaveLength(3);
     expect(service.hearsAnnouncements).toBe(true);
     await service.close();
+  });
+});
+
+describe("a store where every write takes a while", () => {
+  it("tells a hundred announcements that come at once in time", async () => {
+    const data = memoryDriver(undefined);
+    const driver: Driver = {
+      ...data,
+      async setItem(key, value, options) {
+        await pause(20);
+        await data.setItem?.(key, value, options);
+      },
+    };
+    const [store, other] = [1, 2].map(() =>
+      createStore(createStorage({ driver }), { reach: "machine", expires: true }),
+    ) as [Store, Store];
+    const heard = new Set<string>();
+    other.onAnnounced((mark) => heard.add(mark));
+    const marks = Array.from({ length: 100 }, (_, index) => `mark-${index}`);
+
+    await Promise.all(marks.map((mark) => store.announce(mark)));
+
+    await expect.poll(() => heard, { timeout: 5_000 }).toEqual(new Set(marks));
+    await Promise.all([store.close(), other.close()]);
   });
 });
 
