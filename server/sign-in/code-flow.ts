@@ -30,7 +30,12 @@ export interface SignedIn {
 export async function authorizationUrl(
   party: RelyingParty,
   site: Site,
-  { state, nonce, codeVerifier, stepUp }: Transaction,
+  {
+    state,
+    nonce,
+    codeVerifier,
+    stepUp,
+  }: Pick<Transaction, "state" | "nonce" | "codeVerifier" | "stepUp">,
   prompt: string | undefined,
 ): Promise<string> {
   const configuration = await party.discover();
