@@ -1,17 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { H3, HTTPResponse, type H3Event } from "h3";
 import { toNodeHandler } from "h3/node";
-import { empty, send, type Answer } from "./answer.ts";
-import { createCallback } from "./callback.ts";
+import { empty, send } from "./answer.ts";
 import { endpointNames, type EndpointName, type Site } from "./config/site.ts";
-import type { Door, Endpoint } from "./door.ts";
-import { AuthError } from "./errors.ts";
-import { reasonsOf, type Log } from "./observe/log.ts";
-import { createRequestId } from "./observe/request-id.ts";
-import { brokenPage, failedPage } from "./pages/failed-page.ts";
+import type { Door } from "./door.ts";
+import { reasonsOf, stackOf, type Log } from "./observe/log.ts";
 import { notFoundPage } from "./pages/not-found-page.ts";
-import { createSignOut } from "./sign-out.ts";
-import { createStart } from "./start.ts";
+import { createRoutes } from "./routes.ts";
 import type { Verify } from "./verify.ts";
 
 const methods: Record<EndpointName, readonly string[] | undefined> = {
@@ -47,16 +41,27 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
     }
   }
 
+  // Where another family is pinned, there is nothing beneath `/verify`.
+  const carriers = entrances.filter(({ door }) =>
+    [undefined, "ext-authz"].includes(door.config.dialect),
+  );
+
   return (request, response) => {
     const { url = "" } = request;
     const mark = url.indexOf("?");
     const endpoint = endpoints.get(mark === -1 ? url : url.slice(0, mark));
-    if (endpoint === undefined) return send(response, notFoundPage(siteAt(request)));
+    if (endpoint === undefined) return answerCarried(request, response, url);
     const entrance = entranceOf(endpoint.sharing, request);
     if (endpoint.name === "verify") {
       // A proxy may ask under any host of its own; the site follows from the request it tells of.
       const { site } = (entrance ?? (endpoint.sharing[0] as Entrance)).door;
-      return answerVerify(request, response, mark === -1 ? "" : url.slice(mark + 1), site);
+      return answerVerify(
+        request,
+        response,
+        mark === -1 ? "" : url.slice(mark + 1),
+        undefined,
+        site,
+      );
     }
     if (entrance === undefined) return send(response, notFoundPage(undefined));
     // RFC 9112 §3.2: which of two hosts was meant is nobody's to guess.
@@ -69,8 +74,13 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
     answerOthers(entrance, request, response);
   };
 
-  function siteAt(request: IncomingMessage): Site | undefined {
-    return entranceOf(entrances, request)?.door.site;
+  /** What follows `/verify` is the visitor's: dots, slashes and query are not for us to make sense of here. */
+  function answerCarried(request: IncomingMessage, response: ServerResponse, url: string): void {
+    const carrier = carriers.find(({ door: { site } }) => url.startsWith(`${site.base}/verify/`));
+    if (carrier === undefined)
+      return send(response, notFoundPage(entranceOf(entrances, request)?.door.site));
+    const { site } = carrier.door;
+    answerVerify(request, response, "", url.slice(`${site.base}/verify`.length), site);
   }
 
   /** Sites that share a path are told apart by the host that the browser asked for. */
@@ -92,11 +102,12 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
     request: IncomingMessage,
     response: ServerResponse,
     query: string,
+    uri: string | undefined,
     site: Site,
   ): void {
     const { method = "", rawHeaders, socket } = request;
     try {
-      const answer = verify({ method, query, rawHeaders, peer: socket.remoteAddress, site });
+      const answer = verify({ method, query, uri, rawHeaders, peer: socket.remoteAddress, site });
       if (!(answer instanceof Promise)) send(response, answer);
       else
         answer
@@ -127,60 +138,4 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
 /** RFC 9112 §3.2; HTTP/1.0 may leave it out. */
 function hasOneHost({ headersDistinct: { host = [] } }: IncomingMessage): boolean {
   return host.length <= 1 && host.every((written) => URL.canParse(`http://${written}/`));
-}
-
-function createRoutes(door: Door): H3 {
-  const { base } = door.site;
-  const app = new H3({
-    silent: true,
-    onError: (error, event) => toResponse(failed(door, error, event)),
-  });
-  app.get(`${base}/start`, route(createStart(door)));
-  const callback = route(createCallback(door));
-  app.get(`${base}/callback`, callback);
-  app.get(`${base}/callback/:provider`, callback);
-  const signOut = route(createSignOut(door));
-  app.get(`${base}/sign_out`, signOut);
-  app.post(`${base}/sign_out`, signOut);
-  return app;
-}
-
-function route(endpoint: Endpoint): (event: H3Event) => Promise<HTTPResponse> {
-  return async (event) => toResponse(await endpoint(event));
-}
-
-function toResponse({ status, headers, body }: Answer): HTTPResponse {
-  const list: [string, string][] = [];
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    list.push([headers[index] as string, headers[index + 1] as string]);
-  }
-  return new HTTPResponse(body, { status, headers: list });
-}
-
-/** An expected failure has a page of its own; of any other the visitor learns a number and the log the rest. */
-function failed(door: Door, { cause }: Error, event: H3Event): Answer {
-  const requestId = createRequestId();
-  const path = event.url.pathname;
-  if (!(cause instanceof AuthError)) {
-    door.log.error(
-      { requestId, path, reason: reasonsOf(cause), stack: stackOf(cause) },
-      "unexpected failure",
-    );
-    return brokenPage(requestId);
-  }
-  const level = cause.status >= 500 ? "error" : "warn";
-  door.log[level]({ requestId, path, code: cause.code, reason: reasonsOf(cause) }, "refused");
-  const { site, transactions } = door;
-  if (path.startsWith(`${site.base}/callback`)) door.counts.signInFailed++;
-  const again = new URL(site.address(path.endsWith("/sign_out") ? "sign_out" : "start"));
-  const rd = cause.transaction?.returnTo ?? event.url.searchParams.get("rd");
-  if (rd !== null) again.searchParams.set("rd", rd);
-  const forget = cause.transaction
-    ? ["Set-Cookie", transactions.forget(site, cause.transaction.state)]
-    : [];
-  return failedPage(cause, again, requestId, ...forget);
-}
-
-function stackOf(error: unknown): string | undefined {
-  return error instanceof Error ? error.stack : undefined;
 }

@@ -13,6 +13,7 @@ const ranks: RegExp[][] = [
   [/^server\/(admin|places|relay|bind)\.ts$/],
   [/^server\/app\.ts$/],
   [/^server\/listener\.ts$/],
+  [/^server\/routes\.ts$/],
   [/^server\/(verify|start|callback|sign-out)\.ts$/],
   [/^server\/(user-info|issuer-sign-out)\.ts$/],
   [/^server\/(refusals)\.ts$/],

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { headerNameFault, headerSourceFault } from "../access/header-map.ts";
 import { proxyRangeFault } from "../forwarded/address-ranges.ts";
+import { dialectNames } from "../forwarded/dialects.ts";
 import { allowedRedirectFault } from "../sign-in/allowed-redirect.ts";
 import { access } from "./access-schema.ts";
 import { duration } from "./duration.ts";
@@ -174,7 +175,7 @@ export const schema = v.strictObject({
   }),
   allowedRedirects: v.optional(v.array(told(allowedRedirectFault)), []),
   trustedProxies: v.optional(v.array(told(proxyRangeFault)), ["loopback", "private"]),
-  dialect: v.optional(v.picklist(["forwarded", "original"])),
+  dialect: v.optional(v.picklist(dialectNames)),
   /** Left out: no admin listener. */
   admin: v.optional(v.strictObject({ host: v.optional(text, "127.0.0.1"), port })),
   listen: v.optional(
