@@ -78,6 +78,6 @@ function loose(
 ): Finding {
   const quoted = names.map((name) => JSON.stringify(name)).join(", ");
   return warning(
-    `${path}.${list}: ${quoted} may be said by ${sayers.join(" or ")}, and ${lists[list].danger}: name it in a rule with \`provider\`, or give the site \`providers\``,
+    `${path}.${list}: ${quoted} may be said by ${sayers.join(" or ")}, and ${lists[list].danger}: name it in a rule with \`provider\` instead, or give the site \`providers\``,
   );
 }

@@ -20,7 +20,7 @@ describe("a group", () => {
     [
       "in access",
       { ...both, access: { groups: ["ops", "staff"] } },
-      'warning access.groups: "ops", "staff" may be said by github or company, and whoever can found a group of that name at one of them passes: name it in a rule with `provider`, or give the site `providers`',
+      'warning access.groups: "ops", "staff" may be said by github or company, and whoever can found a group of that name at one of them passes: name it in a rule with `provider` instead, or give the site `providers`',
     ],
     [
       "in a site's access",
@@ -71,6 +71,17 @@ describe("a group", () => {
     [
       "in a rule with a provider",
       { ...both, rules: [{ path: "/**", provider: "company", allow: { groups: ["ops"] } }] },
+    ],
+    [
+      "in rules with a provider each, and no access",
+      {
+        ...both,
+        access: undefined,
+        rules: [
+          { provider: "company", allow: { groups: ["ops"] } },
+          { provider: "github", allow: { groups: ["example-org"] } },
+        ],
+      },
     ],
     [
       "in a rule for a site with one provider",
