@@ -1,4 +1,3 @@
-import { createParties } from "./app.ts";
 import { watchClocks, type Clocks } from "./check/clocks.ts";
 import { cookieScopes } from "./check/cookie-scopes.ts";
 import { fault, ok, type Finding } from "./check/finding.ts";
@@ -7,7 +6,9 @@ import { sharedNames } from "./check/shared-names.ts";
 import { checkStore } from "./check/store.ts";
 import { trustedProxies } from "./check/trusted-proxies.ts";
 import type { Config } from "./config/schema.ts";
-import { reasonsOf } from "./observe/log.ts";
+import { createLog, reasonsOf } from "./observe/log.ts";
+import { createParties } from "./parties.ts";
+import { createOpenAuthentication } from "./sign-in/client-authentication.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
 import type { RelyingParty } from "./sign-in/relying-party.ts";
 
@@ -35,9 +36,12 @@ const checks: readonly Check[] = [
 /** Looks at everything that a sign-in will need. The configuration itself has been checked by then. */
 export async function check(config: Config, proxy?: string): Promise<Finding[]> {
   const clocks = watchClocks(fetch, Date.now);
+  const log = createLog(process.stderr);
   const parties = createParties(config, {
     fetch: createIssuerFetch(clocks.fetch),
     now: Date.now,
+    log,
+    openAuthentication: createOpenAuthentication(log),
   });
   const found = await Promise.all(checks.map((one) => one({ config, parties, clocks, proxy })));
   return found.flat();

@@ -1,25 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { toNodeHandler } from "h3/node";
 import { empty, send } from "./answer.ts";
-import { endpointNames, type EndpointName, type Site } from "./config/site.ts";
+import type { Site } from "./config/site.ts";
 import type { Door } from "./door.ts";
+import { entranceOf, methodsOf, targetsOf, type Entrance } from "./entrances.ts";
 import { reasonsOf, stackOf, type Log } from "./observe/log.ts";
 import { notFoundPage } from "./pages/not-found-page.ts";
 import { createRoutes } from "./routes.ts";
 import type { Verify } from "./verify.ts";
-
-const methods: Record<EndpointName, readonly string[] | undefined> = {
-  verify: undefined, // any: proxies pass the visitor's method on, and HAProxy asks with HEAD
-  start: ["GET", "HEAD"],
-  callback: ["GET"],
-  sign_out: ["GET", "POST"],
-};
-
-/** One site's way to answer, for everything but `/verify`. */
-interface Entrance {
-  readonly door: Door;
-  readonly handler: RequestListener;
-}
 
 /**
  * Finds the endpoint by the raw path, byte for byte, before anything decodes it: an encoded, slashed or
@@ -31,16 +19,7 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
     door,
     handler: toNodeHandler(createRoutes(door)),
   }));
-  const bases = Map.groupBy(entrances, ({ door }) => door.site.base);
-  const endpoints = new Map<string, { name: EndpointName; sharing: readonly Entrance[] }>();
-  for (const [base, sharing] of bases) {
-    for (const name of endpointNames) endpoints.set(`${base}/${name}`, { name, sharing });
-    const several = sharing.filter(({ door }) => Object.keys(door.config.providers).length > 1);
-    for (const provider of several.flatMap(({ door }) => Array.from(door.parties.keys()))) {
-      endpoints.set(`${base}/callback/${provider}`, { name: "callback", sharing });
-    }
-  }
-
+  const endpoints = targetsOf(entrances);
   // Where another family is pinned, there is nothing beneath `/verify`.
   const carriers = entrances.filter(({ door }) =>
     [undefined, "ext-authz"].includes(door.config.dialect),
@@ -67,7 +46,7 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
     // RFC 9112 §3.2: which of two hosts was meant is nobody's to guess.
     // And srvx throws, outside of every handler, at one that makes no URL.
     if (!hasOneHost(request)) return send(response, empty(400));
-    const allowed = methods[endpoint.name];
+    const allowed = methodsOf(endpoint, entrance);
     if (allowed?.includes(request.method ?? "") === false) {
       return send(response, empty(405, "Allow", allowed.join(", ")));
     }
@@ -81,21 +60,6 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
       return send(response, notFoundPage(entranceOf(entrances, request)?.door.site));
     const { site } = carrier.door;
     answerVerify(request, response, "", url.slice(`${site.base}/verify`.length), site);
-  }
-
-  /** Sites that share a path are told apart by the host that the browser asked for. */
-  function entranceOf(
-    sharing: readonly Entrance[],
-    { headers: { host } }: IncomingMessage,
-  ): Entrance | undefined {
-    const [only, ...more] = sharing;
-    if (more.length === 0) return only;
-    const asked = host
-      ?.toLowerCase()
-      .replace(/(:443|:80)?$/, "")
-      .replace(/\.$/, "");
-    const named = ({ door: { site } }: Entrance) => asked === site.url.hostname; // nginx's $host has no port
-    return sharing.find(({ door: { site } }) => asked === site.url.host) ?? sharing.find(named);
   }
 
   function answerVerify(

@@ -3,6 +3,7 @@ import type { Answer } from "./answer.ts";
 import { createCallback } from "./callback.ts";
 import type { Door, Endpoint } from "./door.ts";
 import { AuthError } from "./errors.ts";
+import { createFormPost } from "./form-post.ts";
 import { reasonsOf, stackOf } from "./observe/log.ts";
 import { createRequestId } from "./observe/request-id.ts";
 import { brokenPage, failedPage } from "./pages/failed-page.ts";
@@ -20,6 +21,9 @@ export function createRoutes(door: Door): H3 {
   const callback = route(createCallback(door));
   app.get(`${base}/callback`, callback);
   app.get(`${base}/callback/:provider`, callback);
+  const formPost = route(createFormPost(door));
+  app.post(`${base}/callback`, formPost);
+  app.post(`${base}/callback/:provider`, formPost);
   const signOut = route(createSignOut(door));
   app.get(`${base}/sign_out`, signOut);
   app.post(`${base}/sign_out`, signOut);

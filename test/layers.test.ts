@@ -14,13 +14,13 @@ const ranks: RegExp[][] = [
   [/^server\/app\.ts$/],
   [/^server\/listener\.ts$/],
   [/^server\/routes\.ts$/],
-  [/^server\/(verify|start|callback|sign-out)\.ts$/],
+  [/^server\/(verify|start|callback|form-post|sign-out)\.ts$/],
   [/^server\/(user-info|issuer-sign-out)\.ts$/],
   [/^server\/(refusals)\.ts$/],
-  [/^server\/(door|lasting)\.ts$/],
+  [/^server\/(door|lasting|parties|entrances)\.ts$/],
   [/^server\/proxies\//],
   [/^server\/(config|forwarded|access|sign-in|session|store|pages|observe)\//],
-  [/^server\/(answer|errors)\.ts$/],
+  [/^server\/(answer|errors|form)\.ts$/],
   [/^providers\//],
 ];
 

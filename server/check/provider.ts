@@ -2,6 +2,7 @@ import { emailWords, renewalWords } from "../../providers/guide.ts";
 import type { Config } from "../config/schema.ts";
 import { createSites, type Site } from "../config/site.ts";
 import { reasonsOf } from "../observe/log.ts";
+import { authenticationFault } from "../sign-in/client-authentication.ts";
 import { scopeOf } from "../sign-in/code-flow.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import type { Clocks } from "./clocks.ts";
@@ -24,14 +25,11 @@ async function tryIssuer(config: Config, party: RelyingParty, clocks: Clocks): P
   const sites = sitesOf(config, party);
   try {
     const metadata = await metadataOf(party);
-    const tried = metadata.require_pushed_authorization_requests
-      ? [fault(pushedAlone)]
-      : await tryRedirectUris(party, sites);
     const { authorization_endpoint: authorization, token_endpoint: token } = metadata;
     const addresses = [token, authorization, party.place.address];
     return [
       ...describe(party, sites, metadata).map(ok),
-      ...tried,
+      ...(await tryRedirectUris(party, sites, party.ownCallback(metadata))),
       ...clocks.compare(addresses.filter((address) => address !== undefined)),
     ];
   } catch (error) {
@@ -39,15 +37,13 @@ async function tryIssuer(config: Config, party: RelyingParty, clocks: Clocks): P
   }
 }
 
-const pushedAlone =
-  "the issuer takes pushed authorization requests alone (RFC 9126), and doorward sends none: let it take others too";
-
 function describe(party: RelyingParty, sites: readonly Site[], metadata: Metadata): string[] {
   const how = party.provider.isOAuthOnly ? "OAuth 2.0, nothing to discover" : "discovered";
   const uris = sites.map(({ redirectUri }) => redirectUri(party.ownCallback(metadata)));
   const scope = scopeOf(party, metadata);
   return [
     `${party.issuer}: ${how}; register there: ${uris.join(", ")}`,
+    `the client authenticates by ${party.authentication.method ?? "its clientSecret"}`,
     `asks for the scope ${scope}`,
     groupsOf(party),
     renewalOf(party, scope),
@@ -56,7 +52,11 @@ function describe(party: RelyingParty, sites: readonly Site[], metadata: Metadat
 }
 
 async function metadataOf(party: RelyingParty) {
-  return (await party.discover()).serverMetadata();
+  const metadata = (await party.discover()).serverMetadata();
+  const { authentication, settings } = party;
+  const wrong = await authenticationFault(authentication, metadata, settings.clientId);
+  if (wrong !== undefined) throw new Error(wrong);
+  return metadata;
 }
 
 function sitesOf(config: Config, { name }: RelyingParty): Site[] {

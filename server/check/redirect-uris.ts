@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Site } from "../config/site.ts";
+import { AuthError } from "../errors.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { authorizationUrl } from "../sign-in/code-flow.ts";
+import { saidOfRefusal } from "../sign-in/issuer-error.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { refusalAt, refusalOn } from "./authorization-refusals.ts";
 import { fault, ok, warning, type Finding } from "./finding.ts";
@@ -16,22 +18,33 @@ const patienceMs = 4_000;
 export async function tryRedirectUris(
   party: RelyingParty,
   sites: readonly Site[],
+  ownCallback: string | undefined,
 ): Promise<Finding[]> {
   if (party.provider.refusesRedirectUri) return [];
-  return Promise.all(sites.map((site) => tryRedirectUri(party, site)));
+  const findings: Finding[] = [];
+  // One after the other: many at once would be a crowd to the issuer, and be turned away as one.
+  for (const site of sites)
+    findings.push(await tryRedirectUri(party, site, site.redirectUri(ownCallback)));
+  return findings;
 }
 
-async function tryRedirectUri(party: RelyingParty, site: Site): Promise<Finding> {
+async function tryRedirectUri(
+  party: RelyingParty,
+  site: Site,
+  redirectUri: string,
+): Promise<Finding> {
   const [state, nonce, codeVerifier] = [random(), random(), random()];
-  const transaction = {
-    state,
-    nonce,
-    codeVerifier,
-    stepUp: { maxAgeMs: undefined, acr: undefined },
-  };
-  const url = new URL(await authorizationUrl(party, site, transaction, undefined));
-  url.searchParams.set("prompt", "none");
-  const redirectUri = url.searchParams.get("redirect_uri") ?? "";
+  const stepUp = { maxAgeMs: undefined, acr: undefined };
+  const request = { state, nonce, codeVerifier, stepUp };
+  try {
+    const url = new URL(await authorizationUrl(party, site, request, "none"));
+    return await ask(party, url, redirectUri);
+  } catch (error) {
+    return pushFault(error, redirectUri);
+  }
+}
+
+async function ask(party: RelyingParty, url: URL, redirectUri: string): Promise<Finding> {
   try {
     const response = await party.fetch(url.href, {
       headers: { Accept: "text/html" },
@@ -42,6 +55,17 @@ async function tryRedirectUri(party: RelyingParty, site: Site): Promise<Finding>
     return untold(redirectUri, `${url.origin} does not answer this machine: ${reasonsOf(error)}`);
   }
 }
+
+/** Where requests have to be pushed (RFC 9126 §2), this is already said there, and a sign-in could not begin. */
+function pushFault(error: unknown, redirectUri: string): Finding {
+  const said = saidOfRefusal(error);
+  if (said !== undefined && refusalOn(said, 400) === "redirect URI") return notTaken(redirectUri);
+  const quoted = said === undefined ? "" : `: ${JSON.stringify(said)}`;
+  const isRefused = error instanceof AuthError && error.code === "client_rejected";
+  return fault(`${reasonsOf(error)}${quoted}${isRefused ? compare : ""}`);
+}
+
+const compare = ": compare the client's id, secret or key, and scopes with the registration there";
 
 function random(): string {
   return randomBytes(32).toString("base64url");
@@ -55,8 +79,7 @@ async function verdict(response: Response, asked: URL, redirectUri: string): Pro
     location === undefined
       ? refusalOn(await response.text(), response.status)
       : refusalAt(location);
-  if (refusal === "redirect URI")
-    return fault(`the issuer does not take the redirect URI ${redirectUri}: register just that`);
+  if (refusal === "redirect URI") return notTaken(redirectUri);
   if (refusal === "client") {
     const { origin } = asked;
     return fault(
@@ -91,6 +114,10 @@ function taken(redirectUri: string, answer: URLSearchParams): Finding {
     [error, answer.get("error_description") ?? ""].join(" ").slice(0, 300),
   );
   return warning(`the issuer takes ${redirectUri}, but answers our request with ${said}`);
+}
+
+function notTaken(redirectUri: string): Finding {
+  return fault(`the issuer does not take the redirect URI ${redirectUri}: register just that`);
 }
 
 function untold(redirectUri: string, why: string): Finding {

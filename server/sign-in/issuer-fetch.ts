@@ -4,7 +4,7 @@ const mostBytes = 1024 * 1024;
  * `fetch` for what an issuer says: no redirect is followed, and an answer ends at 1 MiB whatever its
  * `Content-Length` claims. The waiting is bounded by whoever calls, through the signal.
  */
-export function createIssuerFetch(fetch: typeof globalThis.fetch) {
+export function createIssuerFetch(fetch: (url: string, init: RequestInit) => Promise<Response>) {
   return async function issuerFetch(url: string, init: object): Promise<Response> {
     const response = await fetch(url, { ...init, redirect: "manual" });
     if (response.body === null) return response;

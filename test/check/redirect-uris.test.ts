@@ -19,9 +19,28 @@ async function saidOf(
   const company = { type: "oidc", issuer: issuer.issuer, ...client, ...provider };
   const all = await lines({ providers: { company }, ...settings });
   return all.filter((line) =>
-    /(takes? (the|http|pushed)|does not take|clientId: |whether the)/.test(line),
+    /(takes (http|no pushed)|does not take|clientId: |whether the)/.test(line),
   );
 }
+
+/** RFC 9126, required or only offered. */
+function pushing(requirePushedAuthorizationRequests: boolean) {
+  const pushedAuthorizationRequests = { enabled: true, requirePushedAuthorizationRequests };
+  return { features: { devInteractions: { enabled: false }, pushedAuthorizationRequests } };
+}
+
+/** Left to itself oidc-provider passes over scopes that it does not know. */
+const knownScopes = {
+  clients: [
+    {
+      client_id: client.clientId,
+      client_secret: client.clientSecret,
+      redirect_uris: [uri],
+      scope: "openid",
+    },
+  ],
+  scopes: ["openid", "all"],
+};
 
 /** An issuer whose authorization endpoint answers so, whatever it is asked. */
 function answering(status: number, headers: Record<string, string>, body = "") {
@@ -75,27 +94,34 @@ describe("a redirect URI", () => {
   });
 
   it("that is taken, with a scope that is not, is told with the issuer's word", async () => {
-    const registered = { client_id: client.clientId, client_secret: client.clientSecret };
-    const clients = [{ ...registered, redirect_uris: [uri], scope: "openid" }];
-
-    const said = await saidOf({ configuration: { clients } });
+    const said = await saidOf({ configuration: knownScopes }, { scope: "openid all" });
 
     expect(said).toEqual([
       expect.stringMatching(/^warning .* but answers our request with "invalid_scope /),
     ]);
   });
 
-  it("is not asked about where the issuer takes pushed requests alone", async () => {
-    const features = {
-      devInteractions: { enabled: false },
-      pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true },
-    };
+  it.each([true, false])("that is pushed is asked about too (required: %j)", async (isRequired) => {
+    const configuration = pushing(isRequired);
 
-    const said = await saidOf({ configuration: { features } });
+    const taken = await saidOf({ configuration });
+    await issuer?.close();
+    const refused = await saidOf({ configuration, redirectUris: [`${uri}/other`] });
+
+    expect(taken).toEqual([`ok provider company: the issuer takes ${uri}`]);
+    expect(refused).toEqual([expect.stringMatching(/^fault .* does not take the redirect URI/)]);
+  });
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ["secret is another", { clientSecret: "of somebody else's" }, /: compare the client's id, sec/],
+    ["scope is not one", { scope: "openid all" }, /: "invalid_scope .*: compare the client's id/],
+  ])("of a client whose %s cannot be pushed, and that is told", async (_, provider, words) => {
+    const said = await saidOf({ configuration: { ...pushing(true), ...knownScopes } }, provider);
 
     expect(said).toEqual([
-      expect.stringMatching(/^fault .* takes pushed authorization requests alone \(RFC 9126\)/),
+      expect.stringMatching(/^fault .* takes no pushed authorization request/),
     ]);
+    expect(said[0]).toMatch(words);
   });
 });
 
