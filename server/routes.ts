@@ -60,8 +60,8 @@ function failed(door: Door, { cause }: Error, event: H3Event): Answer {
   const again = new URL(site.address(path.endsWith("/sign_out") ? "sign_out" : "start"));
   const rd = cause.transaction?.returnTo ?? event.url.searchParams.get("rd");
   if (rd !== null) again.searchParams.set("rd", rd);
-  const forget = cause.transaction
-    ? ["Set-Cookie", transactions.forget(site, cause.transaction.state)]
-    : [];
-  return failedPage(cause, again, requestId, ...forget);
+  // Once the store is back, the same answer of the issuer may still do.
+  const forgotten = cause.code === "store_unreachable" ? undefined : cause.transaction;
+  const forget = forgotten && ["Set-Cookie", transactions.forget(site, forgotten.state)];
+  return failedPage(cause, again, requestId, ...(forget ?? []));
 }

@@ -14,7 +14,7 @@ import type { IssuerFetch } from "./issuer-fetch.ts";
 import { createIssuerKeys } from "./issuer-keys.ts";
 import { toAskApi, toCheckTokens, toSignIn } from "./metadata.ts";
 import { createSendRequest, type SendRequest } from "./pushed-request.ts";
-import { remembered } from "./remembered.ts";
+import { remembered, type Remembered } from "./remembered.ts";
 import { isTemplated, issuersOf, usualPlace, withoutStrangersKeys } from "./tenants.ts";
 
 /** Our registration at one issuer: what a sign-in needs to know of it. */
@@ -38,7 +38,7 @@ export interface RelyingParty {
   /** Where to send a browser that is to sign in. */
   readonly sendRequest: SendRequest;
   /** The issuer's metadata, asked for at the first use. Throws "issuer_unreachable" or "issuer_broken". */
-  discover(): Promise<Configuration>;
+  readonly discover: Remembered<Configuration>;
   readonly keys: JWTVerifyGetKey;
 }
 

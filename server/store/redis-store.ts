@@ -25,6 +25,7 @@ export async function openRedisStore(settings: Config["storage"], log?: Log): Pr
   const failures = new RedisFailures(client, log);
   const channel = new RedisChannel({
     publish: (name, text) => client.publish(name, text),
+    era: () => eraOf(client, joinKeys(base, "era")),
     connect: () => new Redis(subscriberOptions(place, client)),
     name: `${base}:announced`,
     id: randomUUID(),
@@ -91,6 +92,13 @@ function createRedisStore({
       disconnect();
     },
   };
+}
+
+async function eraOf(client: Redis | Cluster, key: string): Promise<string> {
+  const era = await client.get(key);
+  if (era !== null) return era;
+  const next = randomUUID();
+  return (await client.set(key, next, "NX")) === "OK" ? next : eraOf(client, key);
 }
 
 /** Redis takes whole numbers, and nothing that is over already. */

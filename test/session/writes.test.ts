@@ -73,6 +73,29 @@ describe("the time of last use", () => {
   });
 });
 
+describe("a clock that is set back", () => {
+  it("keeps the store's time to live going, which nobody set back", async () => {
+    let storeClock = clock;
+    const store = createStore(createStorage({ driver }), {
+      reach: "process",
+      now: () => storeClock,
+    });
+    const sessions = openSessions({ store, idleMs: 30 * minute, now: () => clock });
+    const token = await start(sessions);
+
+    clock -= 60 * minute;
+    for (let passed = 0; passed < 50; passed++) {
+      clock += minute;
+      storeClock += minute;
+      expect(await sessions.find(site, token)).toBeDefined();
+      await sessions.settle();
+    }
+
+    const cold = openSessions({ store, idleMs: 30 * minute, now: () => clock });
+    expect(await cold.find(site, token)).toBeDefined();
+  });
+});
+
 describe("a store that does not answer", () => {
   it("is soon given up, and that is no verdict on the session", async () => {
     const token = await start(open());
