@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -56,6 +56,36 @@ describe("a store of files", () => {
 
     expect(modes.length).toBeGreaterThan(5);
     expect(new Set(modes)).toEqual(new Set([0]));
+  });
+
+  it("keeps each record whole when two processes write it at once, and leaves nothing beside it", async () => {
+    const [service, command] = await Promise.all([
+      openStore({ driver: "fs-lite", base }),
+      openStore({ driver: "fs-lite", base }),
+    ]);
+    const values = ["a", "b"].map((letter) => ({ version: 1, text: letter.repeat(200_000) }));
+
+    for (let round = 0; round < 20; round++) {
+      await Promise.all(
+        [service, command].map((store, at) => store.set("session:two", values[at] ?? {}, 60)),
+      );
+      const { until: _, ...kept } = Object(await service.get("session:two"));
+      expect(values).toContainEqual(kept);
+    }
+
+    await Promise.all([service.close(), command.close()]);
+    expect(await readdir(join(base, "session"))).not.toContainEqual(expect.stringContaining("new"));
+  });
+
+  it("leaves nothing of a record that cannot be written", async () => {
+    const store = await openStore({ driver: "fs-lite", base });
+    await mkdir(join(base, "taken", "by-a-folder"), { recursive: true });
+
+    const given = store.set("taken:by-a-folder", { version: 1 }, 60);
+
+    await expect(given).rejects.toMatchObject({ code: "store_unreachable" });
+    expect(await readdir(join(base, "taken"))).toEqual(["by-a-folder"]);
+    await store.close();
   });
 
   it("hears within two seconds what another process of the machine announces", async () => {
