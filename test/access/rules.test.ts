@@ -407,6 +407,32 @@ describe("conditions", () => {
   });
 });
 
+describe("`all`", () => {
+  const both = [{ domains: ["example.com"] }, { groups: ["ops"] }];
+
+  it.each<[verdict: string, { access: Record<string, unknown>; rules?: RawRule[] }]>([
+    ["deny access", { access: { all: both } }],
+    ["allow access", { access: { all: [{ domains: ["example.com"] }, { groups: ["staff"] }] } }],
+    ["allow access", { access: { groups: ["staff"], all: both } }],
+    ["deny access", { access: { all: [{ groups: [] }, { groups: ["staff"] }] } }],
+    ["deny rules.0", { access: { anyone: true }, rules: [{ allow: { all: both } }] }],
+    [
+      "allow rules.0",
+      { access: { groups: [] }, rules: [{ allow: { all: [{ claims: { level: 3 } }] } }] },
+    ],
+  ])(
+    "is %s to whom every one, and not just one, has to name",
+    (verdict, { access, rules = [] }) => {
+      const { ask, couldPass: could } = policyOf(rules, access);
+
+      const decided = ask({ identity: ada });
+
+      expect(decided).toBe(verdict);
+      expect(could(ada) || verdict.startsWith("deny")).toBe(true);
+    },
+  );
+});
+
 describe("outcomes", () => {
   it.each<[Record<string, unknown>, boolean]>([
     [{ claims: { department: "eng" } }, true],
