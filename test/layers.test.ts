@@ -17,7 +17,7 @@ const ranks: RegExp[][] = [
   [/^server\/(refusals)\.ts$/],
   [/^server\/(door|lasting)\.ts$/],
   [/^server\/proxies\//],
-  [/^server\/(config|forwarded|access|sign-in|session|store|pages|observe)\//],
+  [/^server\/(config|import|forwarded|access|sign-in|session|store|pages|observe)\//],
   [/^server\/(answer|errors)\.ts$/],
   [/^providers\//],
 ];
