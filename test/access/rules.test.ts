@@ -196,6 +196,14 @@ describe("a path that servers read in several ways", () => {
     );
   });
 
+  it("is not the root where it is two slashes", () => {
+    const { ask: asked } = policyOf([{ path: "/", allow: "public" }]);
+
+    const verdicts = ["/", "//", "///", "/./"].map((uri) => asked({ uri }));
+
+    expect(verdicts).toEqual(["allow rules.0", ...Array(3).fill("challenge access")]);
+  });
+
   it("matches a literal that a URL can only spell with escapes", () => {
     const { ask: spelt } = policyOf([{ path: "/über uns/**", allow: "public" }]);
 
