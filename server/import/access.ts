@@ -31,7 +31,7 @@ export function importAccess(
   const [only, ...more] = demands;
   if (only === undefined) {
     const message =
-      "whoever can sign in at the provider passes, and at most providers that is everybody in the world: access.anyone";
+      "whoever can sign in at the provider passes (access.anyone), and at most providers that is everybody in the world; here even those without a verified address";
     from.note("to do", "email_domains", message);
     return { access: { anyone: true }, isForRule };
   }
@@ -121,48 +121,33 @@ function projects(from: Settings): string[] {
 
 /** Names of people suffice; else the team of the organisation, the organisation, or the repository. */
 function gitHub(from: Settings, kind: string): Lists {
-  const [org, repo, users] = [
-    from.text("github_org"),
-    from.text("github_repo"),
-    from.list("github_users"),
-  ];
-  const teams = (from.text("github_team") ?? "").split(",").map((team) => team.trim());
-  const ofTeams = teams
+  const [org, repo] = [from.text("github_org"), from.text("github_repo")];
+  const users = from.list("github_users");
+  const teams = teamsOf(from, org);
+  if (org !== undefined && repo !== undefined)
+    from.note("left out", "github_repo", "where both are set, github_org alone is asked for");
+  if (from.text("github_token") !== undefined) from.note("different", "github_token", ownToken);
+  if (org !== undefined || teams.length > 0) from.note("different", "github_org", letterByLetter);
+  const ofOrg = org === undefined ? [] : [org];
+  const ofRepo = repo === undefined ? [] : [`repo:${repo}`];
+  const found = [teams, ofOrg].find((names) => names.length > 0) ?? ofRepo;
+  const login = kind === "gitea" ? "preferred_username" : "login";
+  return { ...groups(found), ...(users.length > 0 && { claims: { [login]: users } }) };
+}
+
+const ownToken =
+  "the repository is asked with the person's own token: who may push there, or pull if it is private, passes";
+const letterByLetter =
+  "organisations and teams are compared letter by letter, as GitHub spells them";
+
+function teamsOf(from: Settings, org: string | undefined): string[] {
+  const written = (from.text("github_team") ?? "").split(",").map((team) => team.trim());
+  return written
     .filter((team) => team !== "")
     .map((team) => {
       if (team.includes(":")) return team;
-      if (org === undefined)
-        from.problem(
-          "github_team",
-          `"${team}" is of no organisation: set github_org, or write org:${team}`,
-        );
+      const message = `"${team}" is of no organisation: set github_org, or write org:${team}`;
+      if (org === undefined) from.problem("github_team", message);
       return `${org}:${team}`;
     });
-  const ofOrg = org === undefined ? [] : [org];
-  const ofRepo = repo === undefined ? [] : [`repo:${repo}`];
-  if (org !== undefined && repo !== undefined)
-    from.note(
-      "left out",
-      "github_repo",
-      "oauth2-proxy asks for the organisation alone where both are set",
-    );
-  if (from.text("github_token") !== undefined)
-    from.note(
-      "different",
-      "github_token",
-      "the repository is asked with the person's own token: who may push there, or pull if it is private, passes",
-    );
-  if (org !== undefined || ofTeams.length > 0)
-    from.note(
-      "different",
-      "github_org",
-      "names of organisations and teams are compared letter by letter, as GitHub spells them",
-    );
-  const found = ofTeams.length > 0 ? ofTeams : ofOrg.length > 0 ? ofOrg : ofRepo;
-  return {
-    ...groups(found),
-    ...(users.length > 0 && {
-      claims: { [kind === "gitea" ? "preferred_username" : "login"]: users },
-    }),
-  };
 }

@@ -1,4 +1,3 @@
-import { addressRangeFault, createAddressRanges } from "../forwarded/address-ranges.ts";
 import { ConfigError } from "../config/faults.ts";
 import { parseUsers } from "../access/users.ts";
 import { reasonsOf } from "../observe/log.ts";
@@ -6,6 +5,7 @@ import type { ImportedAccess, ReadBeside } from "./access.ts";
 import { translateRegex } from "./route-pattern.ts";
 import { present } from "./provider.ts";
 import type { Settings } from "./settings.ts";
+import { trustedAddresses } from "./trusted-addresses.ts";
 
 export interface ImportedRules {
   readonly rules: readonly Record<string, unknown>[];
@@ -161,41 +161,4 @@ function faultsOf(file: string, readBeside: ReadBeside): string[] {
       return error.faults.map(({ path, message }) => `${path} ${message}`);
     return [`cannot be read here (${reasonsOf(error)}): doorward takes bcrypt and argon2id alone`];
   }
-}
-
-const usualProxies = ["loopback", "private"];
-
-/** Visitors' addresses and proxies' must not overlap: of an address among the proxies' nobody is a visitor. */
-function trustedAddresses(from: Settings) {
-  const proxies = from.list("trusted_proxy_ips");
-  const visitors = from.list("trusted_ips");
-  const named = proxies.length === 0 ? undefined : [...proxies];
-  const isProxy = createAddressRanges(named ?? ["loopback"]);
-  const isFine = (range: string) =>
-    addressRangeFault(range) === undefined && !isProxy(range.split("/")[0]);
-  const kept = visitors.filter(isFine);
-  for (const range of visitors.filter((one) => !isFine(one)))
-    from.note(
-      "left out",
-      "trusted_ips",
-      `${range} is the proxy's own address, or none: whoever comes through the proxy would have it`,
-    );
-  if (kept.length === 0) return { rules: [], ...(named && { trustedProxies: named }) };
-  if (!from.isOn("reverse_proxy")) {
-    from.note(
-      "to do",
-      "trusted_ips",
-      "without reverse_proxy they were addresses of whoever spoke to oauth2-proxy itself, which is the proxy: left out; see trustedProxies",
-    );
-    return { rules: [], ...(named && { trustedProxies: named }) };
-  }
-  const tight = named ?? tightProxies(kept);
-  const message = `a visitor's address is the last in X-Forwarded-For that is none of trustedProxies, and the proxy must send it${tight === undefined ? "" : `; trustedProxies is ${tight.join(", ")}: add your proxy's address if it is another, and no visitor's`}`;
-  from.note("to do", "trusted_ips", message);
-  return { rules: [{ ip: kept, allow: "public" }], ...(tight && { trustedProxies: tight }) };
-}
-
-function tightProxies(visitors: readonly string[]): string[] | undefined {
-  const isUsual = createAddressRanges(usualProxies);
-  return visitors.some((range) => isUsual(range.split("/")[0])) ? ["loopback"] : undefined;
 }
