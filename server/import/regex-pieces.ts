@@ -1,7 +1,7 @@
 /** A part of a regular expression that a path of a rule might say too. */
 export type Piece =
   | { readonly letter: string }
-  /** `^`, `$`, `[^/]+`, `.*`, `.+`. */
+  /** `^`, `$`, `[^/]*`, `.*`, `.+`. */
   | "start"
   | "end"
   | "segment"
@@ -71,7 +71,8 @@ class Reader {
       return atom === undefined || isDangling(atom) ? undefined : [...atom, []];
     if (source === "." && sign === "*") return [["any"]];
     if (source === "." && sign === "+") return [["some"]];
-    return source === "[^/]" && (sign === "+" || sign === "*") ? [["segment"]] : undefined;
+    // A rule's star may stand for nothing between two slashes, which `[^/]+` does not.
+    return source === "[^/]" && sign === "*" ? [["segment"]] : undefined;
   }
 
   #atom(): Branch[] | undefined {

@@ -50,6 +50,8 @@ function readBranch(branch: Branch, reaches: Map<string, Reach>): string | undef
   const isEnded = inner.at(-1) === "end";
   const body = isEnded ? inner.slice(0, -1) : inner;
   if (body.includes("start") || body.includes("end")) return "has an anchor in its middle";
+  if (body.indexOf("some") < body.length - 1 && body.includes("some"))
+    return "has a wildcard in its middle that stands for something, and a rule's may stand for nothing";
   const tail = body.at(-1);
   const isWild = tail === "any" || tail === "some";
   const text = (isWild ? body.slice(0, -1) : body).map(written).join("");

@@ -18,7 +18,7 @@ describe("a regular expression of oauth2-proxy becomes paths of a rule", () => {
     ["^/health$|^/health/$", ["/health"]],
     [String.raw`^\/api\/v1\/docs`, ["/api/v1/docs/**"]],
     ["^/(css|js)/", ["/css/*/**", "/js/*/**"]],
-    ["^/users/[^/]+/avatar/", ["/users/*/avatar/*/**"]],
+    ["^/users/[^/]*/avatar/", ["/users/*/avatar/*/**"]],
     ["^/a/.*/b/", ["/a/*/b/*/**"]],
     [String.raw`^/\.well-known/`, ["/.well-known/*/**"]],
     ["(?i)^/Docs/", ["/Docs/*/**"]],
@@ -39,6 +39,8 @@ describe("a regular expression of oauth2-proxy becomes paths of a rule", () => {
     [String.raw`^/api/v\d+/`, []],
     [String.raw`\.css$`, []],
     [String.raw`^/static/.*\.css$`, []],
+    ["^/users/[^/]+/avatar/", []],
+    ["^/users/.+/avatar/", []],
     ["^/a[0-9]", []],
     [String.raw`^/\*/`, []],
     [String.raw`^/a%2f`, []],
@@ -86,20 +88,23 @@ describe("a regular expression of oauth2-proxy becomes paths of a rule", () => {
     .map((parts) => `/${parts.join("")}`);
 
   it("and whatever they open, the expression matched", () => {
-    fc.assert(
+    const opens = ({ paths }: { readonly paths: readonly string[] }, path: string) => {
+      const rules = compileRules(paths.map((one) => ({ path: [one], allow: "public" as const })));
+      const request = forwardedRequest("GET", "https", "app.example.com", path);
+      if (isMalformed(request)) return false;
+      const given = { request, address: undefined, provider: undefined, isPreflight: false };
+      const visitor = { identity: undefined, now: 0 };
+      return decide(indexByHost(rules)(request), undefined, given, visitor).verdict === "allow";
+    };
+
+    const wider = fc.check(
       fc.property(regex, uri, (written, path) => {
-        const { paths } = translateRegex(written);
-        const rules = compileRules(paths.map((one) => ({ path: [one], allow: "public" as const })));
-        const request = forwardedRequest("GET", "https", "app.example.com", path);
-        fc.pre(!isMalformed(request));
-        const given = { request, address: undefined, provider: undefined, isPreflight: false };
-        const visitor = { identity: undefined, now: 0 };
-
-        const { verdict } = decide(indexByHost(rules)(request), undefined, given, visitor);
-
-        return verdict !== "allow" || new RegExp(written).test(decodeURIComponent(path));
+        fc.pre(opens(translateRegex(written), path));
+        return new RegExp(written).test(decodeURIComponent(path));
       }),
-      { numRuns: 5_000 },
+      { numRuns: 1_000, maxSkipsPerRun: 1_000 },
     );
+
+    expect(wider.counterexample).toBeNull();
   });
 });
