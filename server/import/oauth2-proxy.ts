@@ -18,7 +18,10 @@ import { importStorage } from "./storage.ts";
  */
 export function importOAuth2Proxy(files: readonly ImportFile[], readBeside: ReadBeside): Imported {
   const readings = files.map(readOAuth2Proxy);
-  const from = new Settings(readings.flatMap(({ settings }) => settings));
+  const from = new Settings(
+    readings.flatMap(({ settings }) => settings),
+    files[0]?.name ?? "",
+  );
   const config = configOf(from, readBeside);
   tellLeftOut(from);
   from.notes.push(sessionsNote);
@@ -106,6 +109,6 @@ const origins: readonly (readonly [path: RegExp, option: string])[] = [
 function faultsAt(from: Settings, config: Record<string, unknown>) {
   return faultsOf(config).map(({ path, message }) => {
     const option = origins.find(([pattern]) => pattern.test(path))?.[1] ?? path;
-    return { place: from.place(option) ?? "", message: `${option} (${path}): ${message}` };
+    return { place: from.place(option), message: `${option} (${path}): ${message}` };
   });
 }

@@ -140,12 +140,9 @@ function directory(from: Settings): Record<string, unknown> {
   if (groups.length === 0) return {};
   const message =
     "doorward asks Google for groups by a service account's key file: write directory.serviceAccount and directory.admin, or nobody passes";
-  if (from.isOn("google_use_application_default_credentials"))
-    from.note("to do", "google_use_application_default_credentials", message);
-  else
-    from.problem(
-      "google_groups",
-      "needs google_admin_email and google_service_account_json beside it",
-    );
+  const credentials = "google_use_application_default_credentials";
+  const option = from.has("google_groups") ? "google_groups" : "allowed_groups";
+  if (from.isOn(credentials)) from.note("to do", credentials, message);
+  else from.problem(option, "needs google_admin_email and google_service_account_json beside it");
   return {};
 }

@@ -20,7 +20,11 @@ export class Settings {
   readonly #byName = new Map<string, Setting>();
   readonly #read = new Set<string>();
 
-  constructor(settings: readonly Setting[]) {
+  readonly #file: string;
+
+  /** `file` is where to look for what is missing. */
+  constructor(settings: readonly Setting[], file: string) {
+    this.#file = file;
     for (const setting of settings) this.#add(setting);
   }
 
@@ -57,8 +61,8 @@ export class Settings {
     return [...this.#byName.values()].filter(({ name }) => !this.#read.has(name));
   }
 
-  place(name: string): string | undefined {
-    return this.#byName.get(name)?.place;
+  place(name: string): string {
+    return this.#byName.get(name)?.place ?? this.#file;
   }
 
   note(kind: NoteKind, name: string, message: string): void {
@@ -67,8 +71,8 @@ export class Settings {
   }
 
   problem(name: string, message: string): void {
-    const { place = "", spelt = name } = this.#byName.get(name) ?? {};
-    this.problems.push({ place, message: `${spelt}: ${message}` });
+    const { spelt = name } = this.#byName.get(name) ?? {};
+    this.problems.push({ place: this.place(name), message: `${spelt}: ${message}` });
   }
 
   #value(name: string): unknown {
