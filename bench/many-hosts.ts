@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { pino } from "pino";
 import { createHouse } from "../server/app.ts";
-import { openStore } from "../server/session/storage.ts";
+import { openStore } from "../server/store/open-store.ts";
 import { openSessions } from "../test/peers/sessions.ts";
 import { createVerify, type VerifyRequest } from "../server/verify.ts";
 import { configOf } from "../test/peers/doorward.ts";

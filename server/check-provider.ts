@@ -2,6 +2,7 @@ import { emailWords, renewalWords } from "../providers/guide.ts";
 import type { Config } from "./config/schema.ts";
 import { createSites } from "./config/site.ts";
 import { reasonsOf } from "./observe/log.ts";
+import { authenticationFault } from "./sign-in/client-authentication.ts";
 import { scopeOf } from "./sign-in/code-flow.ts";
 import type { RelyingParty } from "./sign-in/relying-party.ts";
 
@@ -30,6 +31,7 @@ function describe(config: Config, party: RelyingParty, metadata: Metadata): stri
   const scope = scopeOf(party, metadata);
   return [
     `${party.issuer}: ${how}; register there: ${uris.join(", ")}`,
+    `the client authenticates by ${party.authentication.method ?? "its clientSecret"}`,
     `asks for the scope ${scope}`,
     groupsOf(party),
     renewalOf(party, scope),
@@ -38,7 +40,11 @@ function describe(config: Config, party: RelyingParty, metadata: Metadata): stri
 }
 
 async function metadataOf(party: RelyingParty) {
-  return (await party.discover()).serverMetadata();
+  const metadata = (await party.discover()).serverMetadata();
+  const { authentication, settings } = party;
+  const fault = await authenticationFault(authentication, metadata, settings.clientId);
+  if (fault !== undefined) throw new Error(fault);
+  return metadata;
 }
 
 function redirectUris(config: Config, party: RelyingParty, metadata: Metadata): string[] {

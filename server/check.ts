@@ -1,15 +1,22 @@
-import { createParties } from "./app.ts";
 import { checkProvider, type Finding } from "./check-provider.ts";
 import type { Config } from "./config/schema.ts";
 import { createSites, type Site } from "./config/site.ts";
-import { reasonsOf } from "./observe/log.ts";
+import { createLog, reasonsOf } from "./observe/log.ts";
+import { createParties } from "./parties.ts";
+import { createOpenAuthentication } from "./sign-in/client-authentication.ts";
 import type { Directory } from "./sign-in/directory.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
 import { tryStore } from "./store/try-store.ts";
 
 /** Looks at everything that a sign-in will need. The configuration itself has been checked by then. */
 export async function check(config: Config): Promise<Finding[]> {
-  const parties = createParties(config, { fetch: createIssuerFetch(fetch), now: Date.now });
+  const log = createLog(process.stderr);
+  const parties = createParties(config, {
+    fetch: createIssuerFetch(fetch),
+    now: Date.now,
+    log,
+    openAuthentication: createOpenAuthentication(log),
+  });
   const ofProviders = await Promise.all(
     [...parties.values()].map((party) => checkProvider(config, party)),
   );

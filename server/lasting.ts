@@ -3,7 +3,8 @@ import { Tries } from "./access/tries.ts";
 import type { Config } from "./config/schema.ts";
 import { createCounts, type Counts } from "./observe/counts.ts";
 import type { Log } from "./observe/log.ts";
-import { openStore, type Store } from "./session/storage.ts";
+import { openStore } from "./store/open-store.ts";
+import type { Store } from "./store/store.ts";
 
 /** What an app hears of its store. */
 interface Holder {

@@ -1,7 +1,9 @@
-import { createParties } from "./app.ts";
 import type { Config } from "./config/schema.ts";
+import { createLog } from "./observe/log.ts";
+import { createParties } from "./parties.ts";
 import { Revocations, type Revoked } from "./session/revocations.ts";
-import { openStore } from "./session/storage.ts";
+import { openStore } from "./store/open-store.ts";
+import { noAuthentication } from "./sign-in/client-authentication.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
 
 /** Whose sessions an operator ends, as on the command line. */
@@ -31,7 +33,12 @@ function revokedBy(config: Config, { all, subject, provider }: Whose): Revoked[]
     throw new Error("write --subject SUBJECT for one person, or --all for everybody");
   }
   if (subject === undefined) return [{ kind: "all" }];
-  const parties = createParties(config, { fetch: createIssuerFetch(fetch), now: Date.now });
+  const parties = createParties(config, {
+    fetch: createIssuerFetch(fetch),
+    now: Date.now,
+    log: createLog(process.stderr),
+    openAuthentication: () => noAuthentication, // no issuer is asked, and a lost key must not stand in the way
+  });
   const named = [...parties.values()].filter(
     ({ name }) => provider === undefined || name === provider,
   );

@@ -1,6 +1,6 @@
-import type { H3Event } from "h3";
 import { empty, redirect, type Answer } from "./answer.ts";
 import type { Door, Endpoint } from "./door.ts";
+import { readForm } from "./form.ts";
 import { createIssuerSignOut } from "./issuer-sign-out.ts";
 import { reasonsOf } from "./observe/log.ts";
 import { confirmSignOutPage, signedOutPage } from "./pages/signed-out-page.ts";
@@ -8,7 +8,6 @@ import { forgetSession, readCookies, sessionCookieName } from "./session/cookie.
 import type { SessionRecord } from "./session/record.ts";
 import { endSessionUrl, revokeTokens } from "./sign-in/end-session.ts";
 
-const mostFormBytes = 16 * 1024;
 /** More of one name than this no browser sends. */
 const mostCookies = 8;
 
@@ -107,19 +106,4 @@ export function createSignOut(door: Door): Endpoint {
   function removals(): string[] {
     return forgetSession(site).flatMap((cookie) => ["Set-Cookie", cookie]);
   }
-}
-
-/** A small form; undefined = it is too large to be one of ours. */
-async function readForm({ headers, body }: H3Event["req"]): Promise<URLSearchParams | undefined> {
-  const type = headers.get("content-type") ?? "";
-  if (!type.startsWith("application/x-www-form-urlencoded") || body === null)
-    return new URLSearchParams();
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.byteLength;
-    if (bytes > mostFormBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return new URLSearchParams(Buffer.concat(chunks).toString());
 }

@@ -55,6 +55,7 @@ describe("a provider", () => {
       expect.stringMatching(
         /^http:.*: discovered; register there: https:\/\/auth\.example\.com\/callback$/,
       ),
+      "the client authenticates by none",
       "asks for the scope openid email profile offline_access",
       expect.stringContaining("groups: the claim `groups`"),
       expect.stringContaining("with a refresh token"),

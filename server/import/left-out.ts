@@ -109,9 +109,16 @@ const reasons: readonly Reason[] = [
       "doorward reads claims and groups its own way at each kind of provider: see docs/providers.md",
   },
   {
-    names: "entra_id_federated_token_auth jwt_key jwt_key_file pubjwk_url",
+    names: "entra_id_federated_token_auth",
     kind: "to do",
-    message: "a client that signs its way in is set up by hand: see docs/providers.md",
+    message:
+      "write clientAssertionFile, with the path in AZURE_FEDERATED_TOKEN_FILE (docs/client-authentication.md)",
+  },
+  {
+    names: "jwt_key jwt_key_file pubjwk_url",
+    kind: "to do",
+    message:
+      "a client that signs its way in has its key in clientKeyFile, as a file (docs/client-authentication.md)",
   },
   {
     names: "skip_auth_strip_headers signature_key",

@@ -1,4 +1,4 @@
-import { authorizationParameters } from "../config/schema.ts";
+import { authorizationParameters } from "../config/authorization-schema.ts";
 import { isObject } from "../config/shape.ts";
 import type { Kind } from "./provider-kind.ts";
 import type { Settings } from "./settings.ts";

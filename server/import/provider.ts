@@ -19,6 +19,7 @@ export function importProvider(from: Settings): ImportedProvider | undefined {
     ...issuerOf(found),
     clientId: from.text("client_id"),
     clientSecret: clientSecret(from, name),
+    clientKeyFile: found.kind === "login.gov" ? from.text("jwt_key_file") : undefined,
     scope: scopeOf(from, found),
     label: from.text("provider_display_name"),
     ...claims(from),

@@ -1,6 +1,5 @@
 import {
   authorizationCodeGrant,
-  buildAuthorizationUrl,
   calculatePKCECodeChallenge,
   type ServerMetadata,
 } from "openid-client";
@@ -37,12 +36,14 @@ export async function authorizationUrl(
   const metadata = configuration.serverMetadata();
   const { isOAuthOnly, isTiedByStateAlone } = party.provider;
   const authorization = { ...party.provider.authorization, ...party.settings.authorization };
-  return buildAuthorizationUrl(configuration, {
+  const { responseMode } = party.provider;
+  const url = await party.sendRequest(configuration, {
     ...authorization,
     ...promptParameter(authorization.prompt, prompt),
     ...maxAgeParameter(authorization.max_age, stepUp),
     ...(stepUp.acr !== undefined && { acr_values: stepUp.acr.join(" ") }),
     response_type: "code",
+    ...(responseMode !== undefined && { response_mode: responseMode }),
     ...(!party.provider.refusesRedirectUri && {
       redirect_uri: site.redirectUri(party.ownCallback(metadata)),
     }),
@@ -53,7 +54,8 @@ export async function authorizationUrl(
       code_challenge: await calculatePKCECodeChallenge(codeVerifier),
       code_challenge_method: "S256",
     }),
-  }).href;
+  });
+  return url.href;
 }
 
 /** Core §3.1.2.1: what a visitor asks for goes beside what every sign-in has, but for `none`, which stands alone. */

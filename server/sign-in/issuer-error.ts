@@ -10,7 +10,10 @@ export function discoveryError(error: unknown, issuer: string): AuthError {
 
 /** What a failed exchange of the code means to the person who waits. */
 export function exchangeError(error: unknown, message: string): AuthError {
-  if (error instanceof AuthError) return error;
+  // openid-client wraps what our own part of an exchange throws.
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof AuthError) return cause;
+  }
   return new AuthError(codeOf(error), message, { cause: error });
 }
 

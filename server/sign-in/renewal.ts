@@ -35,7 +35,7 @@ export async function refreshTokens(
   now: number,
 ): Promise<Tokens> {
   try {
-    const configuration = await party.discover();
+    const configuration = await party.discover(true);
     const answer = await refreshTokenGrant(configuration, tokens.refreshToken ?? "");
     const claims = answer.claims();
     const next = tokensOf(answer, now);
@@ -66,7 +66,7 @@ export async function askAgain(
   // It was checked when it came, and has been sealed since.
   const idToken: Claims | undefined = written === undefined ? undefined : decodeJwt(written);
   try {
-    const next = await askIdentity(party, await party.discover(), {
+    const next = await askIdentity(party, await party.discover(true), {
       accessToken: now < accessTokenExpiresAt ? accessToken : undefined,
       idToken,
       isOld: !isNewIdToken,

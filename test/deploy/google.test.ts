@@ -1,18 +1,8 @@
-import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createApp, type App } from "../../server/app.ts";
-import { proxyFiles } from "../../server/proxies/proxies.ts";
-import { Browser } from "../peers/browser.ts";
-import { configOf } from "../peers/doorward.ts";
-import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
-import { startNginx } from "../peers/nginx.ts";
-import { client } from "../peers/provider-grants.ts";
-import { startStandIn, type Member, type RunningStandIn } from "../peers/provider-stand-in.ts";
-import type { Proxy } from "../peers/proxy-process.ts";
+import type { Member, StandIn } from "../peers/provider-stand-in.ts";
 import { admin, google, memberships, writeKeyFile } from "../providers/stand-ins/google.ts";
-import { openGate, valuesOf, type Gate } from "./gate.ts";
-
-const appUrl = "https://app.example.com";
+import { valuesOf } from "./gate.ts";
+import { app, openProviderStand, type ProviderStand } from "./provider-stand.ts";
 
 const ada: Member = {
   id: "104719483920475610293",
@@ -29,12 +19,7 @@ const eve = { ...ada, id: "126931405968721304958", email: "eve@partner.example" 
 const directory = { crew: ["ops", "eve@partner.example"], ops: ["ada@example.com"] };
 
 describe("an app behind nginx that is for one of Google's groups", () => {
-  const now = { time: Date.now() };
-  let provider: RunningStandIn;
-  let doorward: App;
-  let gate: Gate;
-  let app: EchoApp;
-  let nginx: Proxy;
+  let stand: ProviderStand;
   let isDown = false;
 
   beforeAll(async () => {
@@ -43,50 +28,29 @@ describe("an app behind nginx that is for one of Google's groups", () => {
       (...asked: Parameters<typeof answer>) =>
         isDown ? { status: 503, body: { error: { code: 503 } } } : answer(...asked),
     ]);
-    provider = await startStandIn({ ...google, others: Object.fromEntries(others) }, ada);
-    provider.registered = "https://auth.example.com/callback";
-    const { origin } = provider;
     const groups = ["crew@example.com", "board@example.com"];
-    const company = {
-      ...google.settings(origin),
-      ...client,
-      directory: { serviceAccount: writeKeyFile(origin), admin, groups },
+    const standIn: StandIn = {
+      ...google,
+      settings: (origin) => ({
+        ...google.settings(origin),
+        directory: { serviceAccount: writeKeyFile(origin), admin, groups },
+      }),
+      others: Object.fromEntries(others),
     };
-    const config = configOf({
-      url: "https://auth.example.com",
-      cookie: { domain: "example.com" },
-      providers: { google: company },
+    stand = await openProviderStand("google", standIn, {
       access: { groups: ["crew@example.com"] },
     });
-    const log = pino({ level: "silent" });
-    doorward = await createApp(config, { log, now: () => now.time });
-    gate = await openGate(doorward.listener);
-    app = await startEchoApp();
-    const hosts = ["app.example.com", "auth.example.com"];
-    const { files } = proxyFiles(config, "nginx");
-    const wiring = { files, hosts, doorwardPort: gate.port, appPort: app.port };
-    nginx = await startNginx(wiring);
   });
+  afterAll(() => stand.close());
 
   beforeEach(() => {
     isDown = false;
   });
 
-  afterAll(async () => {
-    await nginx.stop();
-    await Promise.all([gate.shut(), app.close(), provider.close()]);
-    await doorward.close();
-  });
-
   /** Goes to the app, is sent to Google, says yes there, and ends where that leads. */
   async function arrive(member: Member) {
-    provider.member = member;
-    const ports = ["app.example.com", "auth.example.com"].map((host): [string, number] => [
-      `${host}:443`,
-      nginx.https,
-    ]);
-    const browser = new Browser(new Map(ports));
-    return { browser, end: await browser.open(`${appUrl}/page`) };
+    const browser = stand.browserOf(member);
+    return { browser, end: await browser.open(`${app}/page`) };
   }
 
   it.each([
@@ -95,20 +59,20 @@ describe("an app behind nginx that is for one of Google's groups", () => {
   ])("lets %s in, and tells the app of the group", async (_, member) => {
     const { end } = await arrive(member);
 
-    expect(end).toMatchObject({ url: `${appUrl}/page`, status: 200 });
-    const [told] = app.heard.slice(-1);
+    expect(end).toMatchObject({ url: `${app}/page`, status: 200 });
+    const [told] = stand.echo.heard.slice(-1);
     expect(told && valuesOf(told, "x-auth-request-groups")).toEqual(["crew@example.com"]);
     expect(told && valuesOf(told, "x-auth-request-email")).toEqual([member.email]);
   });
 
   it("stays closed to somebody of the same domain who is in no such group", async () => {
-    const heard = app.heard.length;
+    const heard = stand.echo.heard.length;
 
     const { browser, end } = await arrive(bob);
-    const again = await browser.ask(`${appUrl}/page`);
+    const again = await browser.ask(`${app}/page`);
 
     expect([end.status, again.status]).toEqual([403, 401]);
-    expect(app.heard).toHaveLength(heard);
+    expect(stand.echo.heard).toHaveLength(heard);
   });
 
   it("stays closed while the directory is down, and says why", async () => {
@@ -123,9 +87,9 @@ describe("an app behind nginx that is for one of Google's groups", () => {
   it("closes to a member who has left the group, once Google is asked again", async () => {
     const { browser, end } = await arrive(eve);
     directory.crew.pop();
-    now.time += 2 * 60 * 60_000;
+    stand.clock.aheadMs = 2 * 60 * 60_000;
 
-    const later = await browser.ask(`${appUrl}/page`);
+    const later = await browser.ask(`${app}/page`);
 
     expect([end.status, later.status]).toEqual([200, 403]);
   });

@@ -79,7 +79,23 @@ export class Browser {
       headers: { ...navigation, "Content-Type": "application/x-www-form-urlencoded" },
       body: new URLSearchParams({ account }).toString(),
     });
-    return this.open(new URL(String(posted.headers.location), page.url).href);
+    return this.#submit(await this.open(new URL(String(posted.headers.location), page.url).href));
+  }
+
+  /** A page that posts the issuer's answer by a script, which a person does not see: no Lax cookie goes with it. */
+  async #submit(page: Answer): Promise<Answer> {
+    const [, action] =
+      /document\.forms\[0\]\.submit.*<form method="post" action="([^"]*)"/s.exec(page.body) ?? [];
+    if (action === undefined) return page;
+    const inputs = page.body.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g);
+    const answer = await send(action, this.#ports, {
+      method: "POST",
+      headers: { ...navigation, "Content-Type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(
+        [...inputs].map(([, name = "", value = ""]) => [name, value]),
+      ).toString(),
+    });
+    return this.open(new URL(String(answer.headers.location), page.url).href);
   }
 }
 

@@ -1,0 +1,71 @@
+import { proxyFiles } from "../../server/proxies/proxies.ts";
+import { Browser } from "../peers/browser.ts";
+import { configOf, startDoorward } from "../peers/doorward.ts";
+import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
+import { startNginx } from "../peers/nginx.ts";
+import { client } from "../peers/provider-grants.ts";
+import {
+  startStandIn,
+  type Member,
+  type RunningStandIn,
+  type StandIn,
+} from "../peers/provider-stand-in.ts";
+
+export const app = "https://app.example.com";
+export const portal = "https://auth.example.com";
+const hosts = ["app.example.com", "auth.example.com"];
+
+/** The whole way of somebody of a provider's: nginx with its deploy file, doorward, and the app behind them. */
+export interface ProviderStand {
+  readonly provider: RunningStandIn;
+  readonly echo: EchoApp;
+  /** How far doorward's clock is ahead. */
+  readonly clock: { aheadMs: number };
+  /** A new browser, of a member whom the provider takes it for. */
+  browserOf(member: Member): Browser;
+  close(): Promise<void>;
+}
+
+export async function openProviderStand(
+  kind: string,
+  standIn: StandIn,
+  settings: Record<string, unknown>,
+): Promise<ProviderStand> {
+  const clock = { aheadMs: 0 };
+  const provider = await startStandIn(standIn, nobody);
+  provider.registered = `${portal}/callback`;
+  const config = configOf({
+    url: portal,
+    cookie: { domain: "example.com" },
+    providers: { [kind]: { ...client, ...standIn.settings(provider.origin) } },
+    session: { refresh: "1h" },
+    ...settings,
+  });
+  const doorward = await startDoorward(config, { now: () => Date.now() + clock.aheadMs });
+  const echo = await startEchoApp();
+  const { files } = proxyFiles(config, "nginx");
+  const wiring = { files, hosts, doorwardPort: doorward.port, appPort: echo.port };
+  const proxy = await startNginx(wiring);
+  return {
+    provider,
+    echo,
+    clock,
+    browserOf(member) {
+      provider.member = member;
+      return new Browser(new Map(hosts.map((host) => [`${host}:443`, proxy.https])));
+    },
+    async close() {
+      await proxy.stop();
+      await Promise.all([doorward.close(), echo.close(), provider.close()]);
+    },
+  };
+}
+
+const nobody: Member = {
+  id: "0",
+  username: "nobody",
+  name: "Nobody",
+  email: undefined,
+  isVerified: false,
+  groups: [],
+};
