@@ -13,7 +13,7 @@ const ranks: RegExp[][] = [
   [/^server\/app\.ts$/],
   [/^server\/listener\.ts$/],
   [/^server\/routes\.ts$/],
-  [/^server\/(verify|start|callback|form-post|sign-out)\.ts$/],
+  [/^server\/(verify|auth|start|compat-sign-in|callback|form-post|sign-out)\.ts$/],
   [/^server\/(user-info|issuer-sign-out)\.ts$/],
   [/^server\/(refusals)\.ts$/],
   [/^server\/(door|lasting|parties|entrances)\.ts$/],
