@@ -5,6 +5,7 @@ import type { Imported } from "./imported.ts";
 import { renderNotes } from "./notes.ts";
 import { importOAuth2Proxy } from "./oauth2-proxy.ts";
 import type { ImportFile } from "./setting.ts";
+import { importTraefikForwardAuth } from "./traefik-forward-auth.ts";
 
 /** What goes to stdout, if anything, and what to stderr. */
 export interface Report {
@@ -14,7 +15,10 @@ export interface Report {
 
 type Importer = (files: readonly ImportFile[], readBeside: (path: string) => string) => Imported;
 
-const importers: Readonly<Record<string, Importer>> = { "oauth2-proxy": importOAuth2Proxy };
+const importers: Readonly<Record<string, Importer>> = {
+  "oauth2-proxy": importOAuth2Proxy,
+  "traefik-forward-auth": importTraefikForwardAuth,
+};
 
 export const importable = Object.keys(importers);
 
