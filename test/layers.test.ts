@@ -7,6 +7,7 @@ const root = join(import.meta.dirname, "..");
 /** From the top down; a file may import from its own rank's folder and from what is beneath. */
 const ranks: RegExp[][] = [
   [/^server\/cli\.ts$/],
+  [/^server\/command-line\.ts$/],
   [/^server\/(serve|check|health|explain|revoke|write-files)\.ts$/],
   [/^server\/check\//],
   [/^server\/(reload)\.ts$/],
