@@ -53,15 +53,22 @@ const original: Dialect = {
 const dialects: Readonly<Record<DialectName, Dialect>> = { forwarded, original };
 
 function readOriginal(method: string, url: string): ForwardedRequest | Malformed {
-  const [, scheme, authority, rest] = /^([a-z]+):\/\/([^/?#]*)(.*)$/s.exec(url) ?? [];
-  if (scheme === undefined || authority === undefined)
-    return { malformed: "X-Original-URL is no absolute URL" };
-  return forwardedRequest(
-    method,
-    scheme,
-    authority,
-    rest === undefined || rest === "" ? "/" : rest,
-  );
+  const colon = url.indexOf("://");
+  if (colon === -1) return { malformed: "X-Original-URL is no absolute URL" };
+  const start = colon + 3;
+  const end = endOfAuthority(url, start);
+  const rest = end === url.length ? "/" : url.slice(end);
+  // A scheme that is none, and an authority that is, are found out there.
+  return forwardedRequest(method, url.slice(0, colon), url.slice(start, end), rest);
+}
+
+/** RFC 3986 §3.2 */
+function endOfAuthority(url: string, start: number): number {
+  for (let index = start; index < url.length; index++) {
+    const code = url.charCodeAt(index);
+    if (code === 47 /* / */ || code === 63 /* ? */ || code === 35 /* # */) return index;
+  }
+  return url.length;
 }
 
 /** A request and the dialect to answer in; or why there is none. */
@@ -85,10 +92,11 @@ export function readForwarded(headers: RequestHeaders, pinned: DialectName | und
     const isSilent = Object.values(dialects).every((dialect) => !isSpoken(headers, dialect));
     return isSilent && !("request" in told) ? { ...told, isSilent } : told;
   }
-  const spoken = [forwarded, original].filter((dialect) => isSpoken(headers, dialect));
-  const [only, other] = spoken;
-  if (only === undefined) return silent;
-  return other === undefined ? readAlone(headers, only) : readBoth(headers);
+  const isForwarded = isSpoken(headers, forwarded);
+  const isOriginal = isSpoken(headers, original);
+  if (isForwarded && isOriginal) return readBoth(headers);
+  if (isForwarded) return readAlone(headers, forwarded);
+  return isOriginal ? readAlone(headers, original) : silent;
 }
 
 const silent: Told = {
@@ -98,7 +106,8 @@ const silent: Told = {
 };
 
 function isSpoken(headers: RequestHeaders, { signs }: Dialect): boolean {
-  return signs.some((sign) => headers.get(sign) !== undefined);
+  for (const sign of signs) if (headers.get(sign) !== undefined) return true;
+  return false;
 }
 
 function readAlone(headers: RequestHeaders, dialect: Dialect): Told {
