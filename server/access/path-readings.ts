@@ -25,8 +25,8 @@ const longest = 8 * 1024;
 export function readPath(uri: string): PathReadings {
   const mark = uri.indexOf("?");
   const end = mark === -1 ? uri.length : mark;
-  const segments = end > longest ? undefined : plainSegments(uri, end);
-  if (segments !== undefined) return { readings: [segments], isTreacherous: false };
+  const asWritten = end > longest ? undefined : plainSegments(uri, end);
+  if (asWritten !== undefined) return { readings: [asWritten], isTreacherous: false };
   const path = uri.slice(0, end);
   if (path.length > longest) return { readings: [], isTreacherous: true };
   const readings = new Map<string, string[]>();
