@@ -114,7 +114,12 @@ export async function openDoor(wanted: { settings: object; sessions: number }): 
   const store = await openStore(config.storage);
   const sessions = await signIn(config, store, wanted.sessions);
   await store.close();
-  const server = await startServer("doorward", port, ["server/cli.ts", "serve", "--config", file]);
+  const server = await startServer("doorward", port, [
+    "server/doorward.js",
+    "serve",
+    "--config",
+    file,
+  ]);
   const close = async () => {
     await server.close();
     await rm(folder, { recursive: true });

@@ -1,17 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { H3, HTTPResponse, type H3Event } from "h3";
-import { toNodeHandler } from "h3/node";
-import { empty, send, type Answer } from "./answer.ts";
-import { createCallback } from "./callback.ts";
+import { empty, send } from "./answer.ts";
 import { endpointNames, type EndpointName, type Site } from "./config/site.ts";
-import type { Door, Endpoint } from "./door.ts";
-import { AuthError } from "./errors.ts";
-import { reasonsOf, type Log } from "./observe/log.ts";
-import { createRequestId } from "./observe/request-id.ts";
-import { brokenPage, failedPage } from "./pages/failed-page.ts";
+import type { Door } from "./door.ts";
+import { lateListener } from "./late-listener.ts";
+import { reasonsOf, stackOf, type Log } from "./observe/log.ts";
 import { notFoundPage } from "./pages/not-found-page.ts";
-import { createSignOut } from "./sign-out.ts";
-import { createStart } from "./start.ts";
 import type { Verify } from "./verify.ts";
 
 const methods: Record<EndpointName, readonly string[] | undefined> = {
@@ -30,12 +23,16 @@ interface Entrance {
 /**
  * Finds the endpoint by the raw path, byte for byte, before anything decodes it: an encoded, slashed or
  * absolute spelling is 404. `/verify` is answered right here, in front of h3's event and response objects,
- * which would cost it more than all its own work.
+ * which would cost it more than all its own work; h3 and all that signing in takes are loaded with the first
+ * request for them.
  */
 export function createListener(doors: readonly Door[], verify: Verify, log: Log): RequestListener {
   const entrances = doors.map((door): Entrance => ({
     door,
-    handler: toNodeHandler(createRoutes(door)),
+    handler: lateListener(
+      () => import("./routes.ts").then(({ createRoutes }) => createRoutes(door)),
+      fail,
+    ),
   }));
   const bases = Map.groupBy(entrances, ({ door }) => door.site.base);
   const endpoints = new Map<string, { name: EndpointName; sharing: readonly Entrance[] }>();
@@ -66,7 +63,7 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
     if (allowed?.includes(request.method ?? "") === false) {
       return send(response, empty(405, "Allow", allowed.join(", ")));
     }
-    answerOthers(entrance, request, response);
+    entrance.handler(request, response);
   };
 
   function siteAt(request: IncomingMessage): Site | undefined {
@@ -107,15 +104,6 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
     }
   }
 
-  function answerOthers(
-    { handler }: Entrance,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): void {
-    // A handler that throws before its first promise would else end the process.
-    Promise.try(handler, request, response).catch((error: unknown) => fail(response, error));
-  }
-
   /** Whatever broke, nobody passes. */
   function fail(response: ServerResponse, error: unknown): void {
     log.error({ reason: reasonsOf(error), stack: stackOf(error) }, "unexpected failure");
@@ -127,60 +115,4 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
 /** RFC 9112 §3.2; HTTP/1.0 may leave it out. */
 function hasOneHost({ headersDistinct: { host = [] } }: IncomingMessage): boolean {
   return host.length <= 1 && host.every((written) => URL.canParse(`http://${written}/`));
-}
-
-function createRoutes(door: Door): H3 {
-  const { base } = door.site;
-  const app = new H3({
-    silent: true,
-    onError: (error, event) => toResponse(failed(door, error, event)),
-  });
-  app.get(`${base}/start`, route(createStart(door)));
-  const callback = route(createCallback(door));
-  app.get(`${base}/callback`, callback);
-  app.get(`${base}/callback/:provider`, callback);
-  const signOut = route(createSignOut(door));
-  app.get(`${base}/sign_out`, signOut);
-  app.post(`${base}/sign_out`, signOut);
-  return app;
-}
-
-function route(endpoint: Endpoint): (event: H3Event) => Promise<HTTPResponse> {
-  return async (event) => toResponse(await endpoint(event));
-}
-
-function toResponse({ status, headers, body }: Answer): HTTPResponse {
-  const list: [string, string][] = [];
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    list.push([headers[index] as string, headers[index + 1] as string]);
-  }
-  return new HTTPResponse(body, { status, headers: list });
-}
-
-/** An expected failure has a page of its own; of any other the visitor learns a number and the log the rest. */
-function failed(door: Door, { cause }: Error, event: H3Event): Answer {
-  const requestId = createRequestId();
-  const path = event.url.pathname;
-  if (!(cause instanceof AuthError)) {
-    door.log.error(
-      { requestId, path, reason: reasonsOf(cause), stack: stackOf(cause) },
-      "unexpected failure",
-    );
-    return brokenPage(requestId);
-  }
-  const level = cause.status >= 500 ? "error" : "warn";
-  door.log[level]({ requestId, path, code: cause.code, reason: reasonsOf(cause) }, "refused");
-  const { site, transactions } = door;
-  if (path.startsWith(`${site.base}/callback`)) door.counts.signInFailed++;
-  const again = new URL(site.address(path.endsWith("/sign_out") ? "sign_out" : "start"));
-  const rd = cause.transaction?.returnTo ?? event.url.searchParams.get("rd");
-  if (rd !== null) again.searchParams.set("rd", rd);
-  const forget = cause.transaction
-    ? ["Set-Cookie", transactions.forget(site, cause.transaction.state)]
-    : [];
-  return failedPage(cause, again, requestId, ...forget);
-}
-
-function stackOf(error: unknown): string | undefined {
-  return error instanceof Error ? error.stack : undefined;
 }

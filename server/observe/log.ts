@@ -31,3 +31,7 @@ export function reasonsOf(error: unknown): string {
   }
   return reasons.join(": ") || String(error);
 }
+
+export function stackOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : undefined;
+}
