@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openStore, type Store } from "../server/session/storage.ts";
+import { openStore } from "../server/store/open-store.ts";
+import type { Store } from "../server/store/store.ts";
 import { checkConfig } from "../server/config/load.ts";
 import type { Config } from "../server/config/schema.ts";
 import { createSites } from "../server/config/site.ts";

@@ -1,7 +1,13 @@
 // eslint-disable-next-line import/no-unassigned-import -- it has to run before oidc-provider does
 import "./quiet.ts";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { Provider, type Configuration } from "oidc-provider";
@@ -20,6 +26,8 @@ export interface IssuerOptions {
   readonly redirectUris: readonly string[];
   /** 0 or left out: whichever port is free. */
   readonly port?: number;
+  /** Left out: plain http on 127.0.0.1; else https on localhost. */
+  readonly tls?: ServerOptions;
   /** What the issuer's address ends in: `/`, or `/realms/demo`. Left out: the bare host. */
   readonly path?: string;
   /** What differs from the usual, in oidc-provider's own words. */
@@ -30,28 +38,33 @@ export interface IssuerOptions {
 
 export interface Issuer {
   readonly issuer: string;
+  /** For a second address of the same issuer. */
+  readonly listener: RequestListener;
   close(): Promise<void>;
 }
 
 /** A real OpenID Connect issuer (oidc-provider, certified) whose sign-in page is a list of accounts. */
 export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
-  const server = createServer();
+  const server = options.tls ? createTlsServer(options.tls) : createServer();
   server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const { path = "" } = options;
-  const issuer = `http://127.0.0.1:${port}${path}`;
+  const origin = options.tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
+  const issuer = origin + path;
   const provider = new Provider(issuer, configurationOf(options));
   const answer = provider.callback();
-  server.on("request", async (request, response) => {
+  const listener = async (request: IncomingMessage, response: ServerResponse) => {
     await options.before?.(request, response);
     if (response.writableEnded) return;
     if (request.url?.startsWith("/interaction/"))
       await interact(provider, options, request, response);
-    else answer(beneath(path, request), response);
-  });
+    else await answer(beneath(path, request), response);
+  };
+  server.on("request", listener);
   return {
     issuer,
+    listener,
     async close() {
       server.closeAllConnections();
       server.close();
@@ -99,7 +112,11 @@ function configurationOf(options: IssuerOptions): Configuration {
       Interaction: 600,
       Session: 86_400,
     },
-    features: { devInteractions: { enabled: false } },
+    features: {
+      devInteractions: { enabled: false },
+      // What is asked stands in the browser's address, for everybody to see.
+      pushedAuthorizationRequests: { enabled: false },
+    },
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
     // Everybody has said yes to everything: consent is the issuer's matter and none of ours.
     loadExistingGrant: async (context) => {

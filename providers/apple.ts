@@ -17,8 +17,14 @@ export const apple: Provider = {
       permissions: "Sign in with Apple on the Services ID; the redirect URI must be https",
       emails: "verified",
       renewal: "refresh token",
+      example: {
+        clientSecret: undefined,
+        clientKeyFile: "/etc/doorward/AuthKey.p8",
+        clientKeyId: "…",
+        clientTeamId: "…",
+      },
       notes: [
-        "Apple's client secret is a JWT that the key signs (ES256), for half a year at most.",
+        "Apple's client secret is a JWT that the key signs: doorward makes it anew for each request.",
         "People may hide their address: then it is one of privaterelay.appleid.com, which no `domains` of yours matches.",
         "Apple may slow down whoever asks about a person more than once a day: `session.refresh: 1d` suits it.",
       ],

@@ -9,15 +9,16 @@ export const loginGov = openid({
   // A level of service must be named: this one is an address, a password and a second factor.
   authorization: { acr_values: "urn:acr.login.gov:auth-only", prompt: "select_account" },
   accountPrompt: "select_account",
+  assertionAudience: "token_endpoint",
   guide: {
     register: "Login.gov's Partner Portal, where agencies keep their applications",
     permissions:
       "the attribute email, the level auth-only, and PKCE or private_key_jwt for the client's authentication",
     emails: "verified",
     renewal: "none",
-    example: { clientSecret: undefined, clientAuthentication: "none" },
+    example: { clientSecret: undefined, clientKeyFile: "/etc/doorward/client.pem" },
     notes: [
-      "Login.gov gives no client secrets: with PKCE alone the client has none.",
+      "Login.gov gives no client secrets. The key signs assertions (RSA); a client registered for PKCE has none, so leave `clientKeyFile` out.",
       "The sandbox is `issuer: https://idp.int.identitysandbox.gov/`. For checked identities write `authorization: { acr_values: urn:acr.login.gov:verified }`.",
     ],
   },

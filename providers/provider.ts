@@ -91,6 +91,8 @@ export interface Provider {
   readonly responseMode?: "form_post";
   /** The client secret is a JWT that is made from the operator's key, again and again. */
   readonly clientSecretFromKey?: true;
+  /** Whom a client's signed assertion must be for, where that is not the issuer (RFC 7523 §3). */
+  readonly assertionAudience?: "token_endpoint";
   /** It answers a code verifier with an error and leaves the nonce out of its ID tokens. */
   readonly isTiedByStateAlone?: true;
   /** What it wants of a client, where its metadata does not say. */

@@ -1,6 +1,4 @@
 import type { RequestListener } from "node:http";
-import { isDeepStrictEqual } from "node:util";
-import { providers } from "../providers/registry.ts";
 import type { Admit } from "./access/admission.ts";
 import { createBearer } from "./access/bearer.ts";
 import { createPasswords } from "./access/passwords.ts";
@@ -15,9 +13,11 @@ import { holdStore, openLasting, type Lasting } from "./lasting.ts";
 import { createListener } from "./listener.ts";
 import { createCounts } from "./observe/counts.ts";
 import type { Log } from "./observe/log.ts";
+import { createParties } from "./parties.ts";
 import { Sessions, type SessionOptions } from "./session/sessions.ts";
+import { createOpenAuthentication } from "./sign-in/client-authentication.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
-import { createRelyingParty, type RelyingParty } from "./sign-in/relying-party.ts";
+import type { RelyingParty } from "./sign-in/relying-party.ts";
 import { createReturnTargets } from "./sign-in/return-target.ts";
 import { SignOutReturns } from "./sign-in/sign-out-return.ts";
 import { Transactions } from "./sign-in/transaction.ts";
@@ -47,9 +47,11 @@ export async function createApp(
   before?: App,
 ): Promise<App> {
   const { log, now = Date.now, fetch = globalThis.fetch } = surroundings;
-  const users = config.users === undefined ? undefined : await openUsers(config.users, log, now);
+  const users = config.users === undefined ? undefined : openUsers(config.users, log, now);
   const issuerFetch = createIssuerFetch(fetch);
-  const parties = createParties(config, { fetch: issuerFetch, now }, before?.parties);
+  const openAuthentication = createOpenAuthentication(log);
+  const partyParts = { fetch: issuerFetch, now, log, openAuthentication };
+  const parties = createParties(config, partyParts, before?.parties);
   await Promise.all([...parties.values()].map(({ directory }) => directory?.checkKey()));
   const lasting = await openLasting(config.storage, { log, now }, before);
   const held = holdStore(lasting);
@@ -141,24 +143,4 @@ function createAdmit(
   const passwords = users && createPasswords(users, parts.tries, parts.now);
   if (passwords === undefined) return bearer;
   return (...asked) => passwords(...asked) ?? bearer?.(...asked);
-}
-
-/** Our registrations, by the names of the providers. One that stays as it was keeps what it knows of its issuer. */
-export function createParties(
-  config: Config,
-  parts: Omit<Parameters<typeof createRelyingParty>[3], "isAlone">,
-  before?: ReadonlyMap<string, RelyingParty>,
-): Map<string, RelyingParty> {
-  const parties = new Map<string, RelyingParty>();
-  const isAlone = Object.keys(config.providers).length === 1;
-  const wasAlone = before?.size === 1;
-  for (const [name, settings] of Object.entries(config.providers)) {
-    const earlier = before?.get(name);
-    const isUnchanged = isAlone === wasAlone && isDeepStrictEqual(earlier?.settings, settings);
-    const provider = providers.get(settings.type ?? name);
-    if (earlier !== undefined && isUnchanged) parties.set(name, earlier);
-    else if (provider !== undefined)
-      parties.set(name, createRelyingParty(name, provider, settings, { ...parts, isAlone }));
-  }
-  return parties;
 }

@@ -1,24 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { empty, send } from "./answer.ts";
-import { endpointNames, type EndpointName, type Site } from "./config/site.ts";
+import type { Site } from "./config/site.ts";
 import type { Door } from "./door.ts";
+import { entranceOf, methodsOf, targetsOf, type Entrance } from "./entrances.ts";
 import { lateListener } from "./late-listener.ts";
 import { reasonsOf, stackOf, type Log } from "./observe/log.ts";
 import { notFoundPage } from "./pages/not-found-page.ts";
 import type { Verify } from "./verify.ts";
-
-const methods: Record<EndpointName, readonly string[] | undefined> = {
-  verify: undefined, // any: proxies pass the visitor's method on, and HAProxy asks with HEAD
-  start: ["GET", "HEAD"],
-  callback: ["GET"],
-  sign_out: ["GET", "POST"],
-};
-
-/** One site's way to answer, for everything but `/verify`. */
-interface Entrance {
-  readonly door: Door;
-  readonly handler: RequestListener;
-}
 
 /**
  * Finds the endpoint by the raw path, byte for byte, before anything decodes it: an encoded, slashed or
@@ -34,66 +22,59 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
       fail,
     ),
   }));
-  const bases = Map.groupBy(entrances, ({ door }) => door.site.base);
-  const endpoints = new Map<string, { name: EndpointName; sharing: readonly Entrance[] }>();
-  for (const [base, sharing] of bases) {
-    for (const name of endpointNames) endpoints.set(`${base}/${name}`, { name, sharing });
-    const several = sharing.filter(({ door }) => Object.keys(door.config.providers).length > 1);
-    for (const provider of several.flatMap(({ door }) => Array.from(door.parties.keys()))) {
-      endpoints.set(`${base}/callback/${provider}`, { name: "callback", sharing });
-    }
-  }
+  const endpoints = targetsOf(entrances);
+  // Where another family is pinned, there is nothing beneath `/verify`.
+  const carriers = entrances.filter(({ door }) =>
+    [undefined, "ext-authz"].includes(door.config.dialect),
+  );
 
   return (request, response) => {
     const { url = "" } = request;
     const mark = url.indexOf("?");
     const endpoint = endpoints.get(mark === -1 ? url : url.slice(0, mark));
-    if (endpoint === undefined) return send(response, notFoundPage(siteAt(request)));
+    if (endpoint === undefined) return answerCarried(request, response, url);
     const entrance = entranceOf(endpoint.sharing, request);
     if (endpoint.name === "verify") {
       // A proxy may ask under any host of its own; the site follows from the request it tells of.
       const { site } = (entrance ?? (endpoint.sharing[0] as Entrance)).door;
-      return answerVerify(request, response, mark === -1 ? "" : url.slice(mark + 1), site);
+      return answerVerify(
+        request,
+        response,
+        mark === -1 ? "" : url.slice(mark + 1),
+        undefined,
+        site,
+      );
     }
     if (entrance === undefined) return send(response, notFoundPage(undefined));
     // RFC 9112 §3.2: which of two hosts was meant is nobody's to guess.
     // And srvx throws, outside of every handler, at one that makes no URL.
     if (!hasOneHost(request)) return send(response, empty(400));
-    const allowed = methods[endpoint.name];
+    const allowed = methodsOf(endpoint, entrance);
     if (allowed?.includes(request.method ?? "") === false) {
       return send(response, empty(405, "Allow", allowed.join(", ")));
     }
     entrance.handler(request, response);
   };
 
-  function siteAt(request: IncomingMessage): Site | undefined {
-    return entranceOf(entrances, request)?.door.site;
-  }
-
-  /** Sites that share a path are told apart by the host that the browser asked for. */
-  function entranceOf(
-    sharing: readonly Entrance[],
-    { headers: { host } }: IncomingMessage,
-  ): Entrance | undefined {
-    const [only, ...more] = sharing;
-    if (more.length === 0) return only;
-    const asked = host
-      ?.toLowerCase()
-      .replace(/(:443|:80)?$/, "")
-      .replace(/\.$/, "");
-    const named = ({ door: { site } }: Entrance) => asked === site.url.hostname; // nginx's $host has no port
-    return sharing.find(({ door: { site } }) => asked === site.url.host) ?? sharing.find(named);
+  /** What follows `/verify` is the visitor's: dots, slashes and query are not for us to make sense of here. */
+  function answerCarried(request: IncomingMessage, response: ServerResponse, url: string): void {
+    const carrier = carriers.find(({ door: { site } }) => url.startsWith(`${site.base}/verify/`));
+    if (carrier === undefined)
+      return send(response, notFoundPage(entranceOf(entrances, request)?.door.site));
+    const { site } = carrier.door;
+    answerVerify(request, response, "", url.slice(`${site.base}/verify`.length), site);
   }
 
   function answerVerify(
     request: IncomingMessage,
     response: ServerResponse,
     query: string,
+    uri: string | undefined,
     site: Site,
   ): void {
     const { method = "", rawHeaders, socket } = request;
     try {
-      const answer = verify({ method, query, rawHeaders, peer: socket.remoteAddress, site });
+      const answer = verify({ method, query, uri, rawHeaders, peer: socket.remoteAddress, site });
       if (!(answer instanceof Promise)) send(response, answer);
       else
         answer

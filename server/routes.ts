@@ -5,13 +5,14 @@ import type { Answer } from "./answer.ts";
 import { createCallback } from "./callback.ts";
 import type { Door, Endpoint } from "./door.ts";
 import { AuthError } from "./errors.ts";
+import { createFormPost } from "./form-post.ts";
 import { reasonsOf, stackOf } from "./observe/log.ts";
 import { createRequestId } from "./observe/request-id.ts";
 import { brokenPage, failedPage } from "./pages/failed-page.ts";
 import { createSignOut } from "./sign-out.ts";
 import { createStart } from "./start.ts";
 
-/** Everything that a site answers but `/verify`. */
+/** One site's endpoints but `/verify`, in h3's hands. */
 export function createRoutes(door: Door): RequestListener {
   const { base } = door.site;
   const app = new H3({
@@ -22,6 +23,9 @@ export function createRoutes(door: Door): RequestListener {
   const callback = route(createCallback(door));
   app.get(`${base}/callback`, callback);
   app.get(`${base}/callback/:provider`, callback);
+  const formPost = route(createFormPost(door));
+  app.post(`${base}/callback`, formPost);
+  app.post(`${base}/callback/:provider`, formPost);
   const signOut = route(createSignOut(door));
   app.get(`${base}/sign_out`, signOut);
   app.post(`${base}/sign_out`, signOut);
@@ -58,8 +62,8 @@ function failed(door: Door, { cause }: Error, event: H3Event): Answer {
   const again = new URL(site.address(path.endsWith("/sign_out") ? "sign_out" : "start"));
   const rd = cause.transaction?.returnTo ?? event.url.searchParams.get("rd");
   if (rd !== null) again.searchParams.set("rd", rd);
-  const forget = cause.transaction
-    ? ["Set-Cookie", transactions.forget(site, cause.transaction.state)]
-    : [];
-  return failedPage(cause, again, requestId, ...forget);
+  // Once the store is back, the same answer of the issuer may still do.
+  const forgotten = cause.code === "store_unreachable" ? undefined : cause.transaction;
+  const forget = forgotten && ["Set-Cookie", transactions.forget(site, forgotten.state)];
+  return failedPage(cause, again, requestId, ...(forget ?? []));
 }

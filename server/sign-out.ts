@@ -1,6 +1,6 @@
-import type { H3Event } from "h3";
-import { empty, redirect, type Answer } from "./answer.ts";
+import { empty, json, redirect, type Answer } from "./answer.ts";
 import type { Door, Endpoint } from "./door.ts";
+import { isForm, readForm } from "./form.ts";
 import { createIssuerSignOut } from "./issuer-sign-out.ts";
 import { reasonsOf } from "./observe/log.ts";
 import { confirmSignOutPage, signedOutPage } from "./pages/signed-out-page.ts";
@@ -8,7 +8,6 @@ import { forgetSession, readCookies, sessionCookieName } from "./session/cookie.
 import type { SessionRecord } from "./session/record.ts";
 import { endSessionUrl, revokeTokens } from "./sign-in/end-session.ts";
 
-const mostFormBytes = 16 * 1024;
 /** More of one name than this no browser sends. */
 const mostCookies = 8;
 
@@ -19,8 +18,9 @@ export function createSignOut(door: Door): Endpoint {
 
   return async ({ url: { searchParams: query }, req }) => {
     const { headers } = req;
-    const form = req.method === "POST" ? await readForm(req) : new URLSearchParams();
     // An issuer takes any 200 to mean that its session has ended here.
+    if (req.method === "POST" && isUnread(headers)) return json(400, { error: "invalid_request" });
+    const form = req.method === "POST" ? await readForm(req) : new URLSearchParams();
     if (form === undefined) return empty(413);
     const logoutToken = form.get("logout_token");
     if (logoutToken !== null) return backChannel(logoutToken);
@@ -109,17 +109,9 @@ export function createSignOut(door: Door): Endpoint {
   }
 }
 
-/** A small form; undefined = it is too large to be one of ours. */
-async function readForm({ headers, body }: H3Event["req"]): Promise<URLSearchParams | undefined> {
-  const type = headers.get("content-type") ?? "";
-  if (!type.startsWith("application/x-www-form-urlencoded") || body === null)
-    return new URLSearchParams();
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.byteLength;
-    if (bytes > mostFormBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return new URLSearchParams(Buffer.concat(chunks).toString());
+/** Something else than a form, of somebody else than a browser: what it says nobody here has heard. */
+function isUnread(headers: Headers): boolean {
+  const length = headers.get("content-length") ?? "0";
+  const hasBody = length !== "0" || headers.has("transfer-encoding");
+  return hasBody && !isForm(headers) && !headers.has("sec-fetch-site") && !headers.has("cookie");
 }

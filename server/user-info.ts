@@ -3,7 +3,7 @@ import { couldPass } from "./access/policy.ts";
 import { json, type Answer } from "./answer.ts";
 import type { Site } from "./config/site.ts";
 import type { House } from "./door.ts";
-import type { Told } from "./forwarded/dialects.ts";
+import type { Told } from "./forwarded/told.ts";
 import type { RequestHeaders } from "./forwarded/request-headers.ts";
 import { signInRequired, type Refusals } from "./refusals.ts";
 import { readCookie, sessionCookieName } from "./session/cookie.ts";

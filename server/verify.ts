@@ -9,9 +9,9 @@ import type { Site } from "./config/site.ts";
 import type { House } from "./door.ts";
 import { AuthError } from "./errors.ts";
 import { createAddressRanges, visitorAddress } from "./forwarded/address-ranges.ts";
-import { readForwarded, type Told } from "./forwarded/dialects.ts";
 import { hostnameOf, type ForwardedRequest } from "./forwarded/forwarded-request.ts";
 import { RequestHeaders } from "./forwarded/request-headers.ts";
+import { readForwarded, type Told } from "./forwarded/told.ts";
 import { readCookie, readCookies, sessionCookieName } from "./session/cookie.ts";
 import type { Session } from "./session/sessions.ts";
 import { createUserInfo, isUserInfo } from "./user-info.ts";
@@ -22,6 +22,8 @@ export interface VerifyRequest {
   readonly method: string;
   /** Our own query, without its question mark. */
   readonly query: string;
+  /** What follows our path, query and all, where Envoy puts the visitor's URI. */
+  readonly uri?: string | undefined;
   readonly rawHeaders: readonly string[];
   readonly peer: string | undefined;
   /** The site at whose address we were asked. */
@@ -42,10 +44,13 @@ export function createVerify(house: House): Verify {
   const refuse = createRefusals(house);
   const userInfo = createUserInfo(house, refuse);
 
-  return function verify({ method, query, rawHeaders, peer, site: own }) {
+  return function verify({ method, query, uri, rawHeaders, peer, site: own }) {
     if (!isTrusted(peer)) return refuse.stranger(peer);
     const headers = new RequestHeaders(rawHeaders);
-    const told = headers.isRepeated("host") ? twoHosts : readForwarded(headers, config.dialect);
+    const carried = uri === undefined ? undefined : { method, uri };
+    const told = headers.isRepeated("host")
+      ? twoHosts
+      : readForwarded(headers, config.dialect, carried);
     if (!("request" in told)) {
       if (isUserInfo(told, method, headers)) return userInfo(own, headers, query);
       return refuse.malformed(told, headers);

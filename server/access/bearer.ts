@@ -70,7 +70,7 @@ export function createBearer(parts: Parts): Admit {
 }
 
 function ownSource(party: RelyingParty, { now }: Parts): TokenSource {
-  const { clientId, clientSecret, audience = [] } = party.settings;
+  const { clientId, audience = [] } = party.settings;
   return createTokenSource(
     {
       ...party,
@@ -80,7 +80,7 @@ function ownSource(party: RelyingParty, { now }: Parts): TokenSource {
       claims: {},
       scopes: [],
       algorithms: asymmetricAlgorithms,
-      introspect: clientSecret === undefined ? undefined : createIntrospection(party),
+      introspect: party.authentication.method === "none" ? undefined : createIntrospection(party),
     },
     now,
   );

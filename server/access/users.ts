@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { openChangingFiles, type ChangingFiles } from "../config/changing-files.ts";
 import { ConfigError, type Fault } from "../config/faults.ts";
-import { fileStamp } from "../config/file-stamp.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import type { Session } from "../session/sessions.ts";
 import { parsePasswordHash, type PasswordCheck } from "./password-hash.ts";
@@ -20,17 +19,13 @@ export interface Users {
 
 const lookAgainMs = 1_000;
 
-/** Opens a file of names and hashes. Throws a `ConfigError` that names every line that cannot be used. */
-export async function openUsers(file: string, log: Log, now: () => number): Promise<Users> {
-  let users: UserList;
-  let stamp: string;
-  try {
-    stamp = await fileStamp(file);
-    users = parseUsers(file, await readFile(file, "utf8"));
-  } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    throw new ConfigError(file, [{ path: "users", message: reasonsOf(error) }]);
-  }
+/**
+ * Opens a file of names and hashes. Throws a `ConfigError` that names every line that cannot be used; later on
+ * such a file changes nothing, for a slip of an editor locks nobody out.
+ */
+export function openUsers(file: string, log: Log, now: () => number): Users {
+  const files = openFile(file, log);
+  let users = files.first;
   let lookedAt = now();
   let looking: Promise<UserList> | undefined;
 
@@ -46,18 +41,18 @@ export async function openUsers(file: string, log: Log, now: () => number): Prom
     },
   };
 
-  /** A file that cannot be used changes nothing: a slip of an editor locks nobody out. */
   async function look(): Promise<UserList> {
-    const found = await fileStamp(file).catch(reasonsOf);
-    if (found === stamp) return users;
-    stamp = found;
-    try {
-      users = parseUsers(file, await readFile(file, "utf8"));
-      log.info({ file, users: users.size }, "the file of users was read anew");
-    } catch (error) {
-      log.error({ reason: reasonsOf(error) }, "the changed file of users is not taken");
-    }
+    users = await files.current();
     return users;
+  }
+}
+
+function openFile(file: string, log: Log): ChangingFiles<UserList> {
+  try {
+    return openChangingFiles([file], (text) => parseUsers(file, text), log);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError(file, [{ path: "users", message: reasonsOf(error) }]);
   }
 }
 

@@ -1,3 +1,4 @@
+import { hasCredential } from "./client-checks.ts";
 import type { Fault } from "./faults.ts";
 import { isObject } from "./shape.ts";
 
@@ -7,9 +8,10 @@ export function bearerFaults(bearer: unknown, providers: unknown, path: string):
   const issuers = issuersOf(bearer);
   const isAsked = bearer.introspection === true;
   const canAsk = [...(isObject(providers) ? Object.values(providers) : []), ...issuers].some(
-    (client) => isObject(client) && client.clientSecret !== undefined,
+    (client) => isObject(client) && hasCredential(client),
   );
-  const nobody = "asks issuers about tokens, but no provider or issuer has a clientSecret to do so";
+  const nobody =
+    "asks issuers about tokens, but no provider or issuer has a clientSecret, key or certificate to do so";
   return [
     ...(isAsked && !canAsk ? [{ path: `${path}.introspection`, message: nobody }] : []),
     ...issuers.flatMap((issuer, index) =>

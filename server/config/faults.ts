@@ -49,9 +49,12 @@ export function faultOf(issue: v.BaseIssue<unknown>): Fault {
   };
 }
 
-/** Secrets are named by their place alone; and a provider that is no group of settings may be one. */
+/**
+ * Secrets are named by their place alone. A provider that is no group of settings may be one, and so may what
+ * stands where a key's file should be named.
+ */
 function isSecret(path: string): boolean {
-  return /(^|\.)(secret(\.\d+)?|clientSecret)$|^providers(\.[^.]+)?$|^storage\.(url|password|sentinelPassword|tls\.key)$/.test(
+  return /(^|\.)(secret(\.\d+)?|clientSecret|client(Key|Assertion|Certificate)File)$|^providers(\.[^.]+)?$|^storage\.(url|password|sentinelPassword|tls\.key)$/.test(
     path,
   );
 }

@@ -4,6 +4,7 @@ import {
   type Provider,
 } from "../../providers/provider.ts";
 import { providers } from "../../providers/registry.ts";
+import { clientFaults } from "./client-checks.ts";
 import type { Fault } from "./faults.ts";
 import { isObject } from "./shape.ts";
 import { unknown } from "./unknown-keys.ts";
@@ -21,7 +22,9 @@ export function providerFaults(section: unknown): Fault[] {
     if (typeof type !== "string") return [];
     const provider = providers.get(type);
     if (provider === undefined) return [unknownType(path, value.type, type)];
-    return [scopeFaults, issuerFaults, optionFaults].flatMap((look) => look(provider, value, path));
+    return [scopeFaults, issuerFaults, clientFaults, optionFaults].flatMap((look) =>
+      look(provider, value, path),
+    );
   });
 }
 

@@ -1,32 +1,16 @@
 import * as v from "valibot";
 import { headerNameFault, headerSourceFault } from "../access/header-map.ts";
 import { proxyRangeFault } from "../forwarded/address-ranges.ts";
+import { dialectNames } from "../forwarded/dialects.ts";
 import { allowedRedirectFault } from "../sign-in/allowed-redirect.ts";
 import { access } from "./access-schema.ts";
+import { authorization } from "./authorization-schema.ts";
+import { clientEntries } from "./client-schema.ts";
 import { duration } from "./duration.ts";
 import { dnsName, oneOrMore, port, text, told, webAddress } from "./leaves.ts";
 import { rule } from "./rule-schema.ts";
 import { secret } from "./secret.ts";
 import { storage } from "./storage-schema.ts";
-
-/** Parameters of the authorization request that are the operator's choice; the others are the flow's. */
-export const authorizationParameters = [
-  "access_type",
-  "acr_values",
-  "audience",
-  "claims_locales",
-  "connection",
-  "display",
-  "domain_hint",
-  "hd",
-  "kc_idp_hint",
-  "login_hint",
-  "max_age",
-  "organization",
-  "prompt",
-  "resource",
-  "ui_locales",
-] as const;
 
 const tenantId = v.pipe(
   told((written) =>
@@ -45,24 +29,11 @@ const project = told((written) =>
 
 const provider = v.strictObject({
   type: v.optional(text),
-  clientId: text,
-  clientSecret: v.optional(text),
-  clientAuthentication: v.optional(
-    v.picklist(["client_secret_basic", "client_secret_post", "none"]),
-  ),
+  ...clientEntries,
   issuer: v.optional(webAddress),
   scope: v.optional(text),
   label: v.optional(text),
-  authorization: v.optional(
-    v.pipe(
-      v.record(v.picklist(authorizationParameters), v.string()),
-      v.check(
-        ({ max_age: age = "0" }) => /^\d+$/.test(age),
-        "holds a max_age that is no number of seconds",
-      ),
-    ),
-    {},
-  ),
+  authorization: v.optional(authorization, {}),
   endpoints: v.optional(
     v.strictObject({
       authorization: v.optional(webAddress),
@@ -174,7 +145,7 @@ export const schema = v.strictObject({
   }),
   allowedRedirects: v.optional(v.array(told(allowedRedirectFault)), []),
   trustedProxies: v.optional(v.array(told(proxyRangeFault)), ["loopback", "private"]),
-  dialect: v.optional(v.picklist(["forwarded", "original"])),
+  dialect: v.optional(v.picklist(dialectNames)),
   /** Left out: no admin listener. */
   admin: v.optional(v.strictObject({ host: v.optional(text, "127.0.0.1"), port })),
   listen: v.optional(

@@ -7,6 +7,8 @@ import { unknown } from "./unknown-keys.ts";
 interface Written {
   readonly prefix: string;
   readonly hostname: string | undefined;
+  /** Without a slash at its end. */
+  readonly path: string | undefined;
   readonly domain: string | undefined;
 }
 
@@ -30,6 +32,7 @@ export function siteFaults(raw: Record<string, unknown>): Fault[] {
     })),
     ...all.flatMap(cookieFaults),
     ...overlaps(all),
+    ...all.flatMap((site) => shadowFaults(site, all)),
     ...sites.flatMap((site: unknown, index) =>
       providerNameFaults(site, raw.providers, `sites.${index}.providers`),
     ),
@@ -41,9 +44,11 @@ const urlMissing =
 
 function written({ url, cookie }: Record<string, unknown>, prefix: string): Written {
   const domain = isObject(cookie) ? cookie.domain : undefined;
+  const parsed = typeof url === "string" ? URL.parse(url) : null;
   return {
     prefix,
-    hostname: typeof url === "string" ? URL.parse(url)?.hostname : undefined,
+    hostname: parsed?.hostname,
+    path: parsed?.pathname.replace(/\/+$/, ""),
     domain: typeof domain === "string" ? domain.toLowerCase().replace(/^\./, "") : undefined,
   };
 }
@@ -54,10 +59,12 @@ function cookieFaults({ prefix, hostname, domain }: Written): Fault[] {
     { path: `${prefix}cookie.domain`, message: `"${domain}" ${message}` },
   ];
   if (isPublicSuffix(domain))
-    return fault("belongs to everybody, and browsers refuse such a cookie");
+    return fault(`belongs to everybody, and browsers refuse such a cookie: ${mend}`);
   if (hostname === domain || hostname.endsWith(`.${domain}`)) return [];
-  return fault(`does not cover the host of url, ${hostname}`);
+  return fault(`does not cover the host of url, ${hostname}: ${mend}`);
 }
+
+const mend = "write a domain of yours that the host is in, or leave it out";
 
 /** A name beneath which strangers register names: `com`, `co.uk`, `github.io`. */
 export function isPublicSuffix(domain: string): boolean {
@@ -89,6 +96,20 @@ function nestingScope(scope: string, others: readonly string[]): string | undefi
   return others.find(
     (other) => other.startsWith(".") && (other.endsWith(scope) || scope.endsWith(other)),
   );
+}
+
+/**
+ * All that lies beneath `/verify` is Envoy's to ask about. Another site's pages in there would answer such a
+ * question, and Envoy lets whoever gets a 200 pass.
+ */
+function shadowFaults({ prefix, path }: Written, all: readonly Written[]): Fault[] {
+  if (path === undefined) return [];
+  const other = all.find(
+    (site) => site.path !== undefined && `${path}/`.startsWith(`${site.path}/verify/`),
+  );
+  if (other === undefined) return [];
+  const message = `lies beneath /verify of ${other.prefix.slice(0, -1)}: give one of them another path`;
+  return [{ path: `${prefix}url`, message }];
 }
 
 /** Names of providers, where a site or a rule limits them. */

@@ -32,6 +32,7 @@ export function reasonsOf(error: unknown): string {
   return reasons.join(": ") || String(error);
 }
 
+/** Where a failure came from, which nobody but an operator may see. */
 export function stackOf(error: unknown): string | undefined {
   return error instanceof Error ? error.stack : undefined;
 }

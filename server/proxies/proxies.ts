@@ -4,18 +4,24 @@ import { unknown } from "../config/unknown-keys.ts";
 import { ingressNginxFiles } from "./ingress-nginx/ingress-nginx.ts";
 import { proxyModel, type ProxyModel } from "./model.ts";
 import { caddyFiles } from "./caddy/caddy.ts";
+import { apisixFiles } from "./apisix/apisix.ts";
+import { envoyFiles } from "./envoy/envoy.ts";
+import { haproxyFiles } from "./haproxy/haproxy.ts";
 import { nginxFiles } from "./nginx/nginx.ts";
 import { traefikFiles } from "./traefik/traefik.ts";
 
 interface Proxy {
   /** The dialect in which it tells of a request; a configuration that pins another cannot be for it. */
   readonly dialect: NonNullable<Config["dialect"]>;
-  /** Its files, by their names in a folder; in all of them `#` begins a comment. */
+  /** Its files, by their names in a folder. */
   readonly files: (model: ProxyModel) => ReadonlyMap<string, string>;
 }
 
 const proxies: Readonly<Record<string, Proxy>> = {
   caddy: { dialect: "forwarded", files: caddyFiles },
+  apisix: { dialect: "forwarded", files: apisixFiles },
+  envoy: { dialect: "ext-authz", files: envoyFiles },
+  haproxy: { dialect: "forwarded", files: haproxyFiles },
   "ingress-nginx": { dialect: "original", files: ingressNginxFiles },
   nginx: { dialect: "original", files: nginxFiles },
   traefik: { dialect: "forwarded", files: traefikFiles },

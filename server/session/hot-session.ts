@@ -5,6 +5,7 @@ import { marksOf, sessionMark } from "./revocations.ts";
 const ahead = 0.8;
 /** Groups that could not be had are asked for again sooner. */
 const retryMs = 60_000;
+const never = Number.POSITIVE_INFINITY;
 
 /** A live session in this process. All times are milliseconds since the epoch. */
 export class HotSession {
@@ -42,7 +43,6 @@ export class HotSession {
     this.endsAt = Math.min(record.expiresAt, record.createdAt + made.lifetimeMs);
     const isPoor = record.identity.groupsFault?.isTransient === true;
     const everyMs = isPoor ? Math.min(refreshMs, retryMs) : refreshMs;
-    const never = Number.POSITIVE_INFINITY;
     this.renewAt = made.canRenew ? record.askedAt + everyMs * ahead : never;
     this.staleAt = record.askedAt + everyMs;
     this.#graceEndsAt = record.askedAt + refreshMs + made.graceMs;
@@ -52,8 +52,13 @@ export class HotSession {
     this.epoch = made.epoch;
   }
 
-  /** The session, if it may be used though its issuer did not answer. */
+  /** There is nothing left to ask its issuer with. */
+  cannotRenew(): void {
+    this.renewAt = never;
+  }
+
+  /** The session, if it may be used though its issuer did not answer; or cannot be asked at all. */
   inGrace(time: number): this | undefined {
-    return time < this.#graceEndsAt ? this : undefined;
+    return time < this.#graceEndsAt || this.renewAt === never ? this : undefined;
   }
 }

@@ -1,47 +1,43 @@
-import { randomUUID } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import { setTimeout as wait } from "node:timers/promises";
 import { AuthError } from "../errors.ts";
-import { reasonsOf, type Log } from "../observe/log.ts";
+import { reasonsOf } from "../observe/log.ts";
 import { Backoff } from "../sign-in/backoff.ts";
-import { revokeTokens } from "../sign-in/end-session.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
-import { askAgain, refreshTokens, renewalWay } from "../sign-in/renewal.ts";
+import { renewalWay } from "../sign-in/renewal.ts";
 import { noTokens, type Tokens } from "../sign-in/tokens.ts";
 import type { Store } from "../store/store.ts";
+import { ask, type AskingParts, type Outcome, type Question } from "./asking.ts";
+import { takeLease } from "./lease.ts";
 import type { SessionRecord } from "./record.ts";
-import { storeKey, type SealedRecords, type Stored } from "./sealed-records.ts";
+import { storeKey, type Stored } from "./sealed-records.ts";
 
-/** What came of asking the issuer again. */
-export type Outcome =
-  | { readonly kind: "renewed"; readonly stored: Stored }
-  | { readonly kind: "ended" }
-  /** Trouble that passes: nobody is put out for it. */
-  | { readonly kind: "kept" }
-  /** Nothing is left to ask with: the session lives its lifetime. */
-  | { readonly kind: "unable" };
-
-const leaseMs = 10_000;
-const leaseStepMs = 3_000;
 const pollMs = 50;
 /** As long as two questions to the issuer and the store's answers may take. */
 const patienceMs = 9_000;
+/**
+ * A session that fails waits longer than its issuer does, so that it never takes every question that may go
+ * out: nobody keeps the issuer's word from others by making their own question fail.
+ */
+const ofSession = { firstMs: 4_000, longestMs: 5 * 60_000 };
+const mostFailing = 10_000;
 
-interface Parts {
-  readonly records: SealedRecords;
+interface Parts extends AskingParts {
   readonly store: Store;
   readonly parties: ReadonlyMap<string, RelyingParty>;
-  /** Which of its tokens a record holds for identity headers. */
-  readonly shown: (tokens: Tokens) => Pick<SessionRecord, "accessToken" | "idToken">;
   /** Signing out through the issuer takes the ID token. */
   readonly keepsIdToken: boolean;
-  readonly log: Log;
-  readonly now: () => number;
 }
 
 /** Asks issuers again who somebody is: by a lease among replicas, for a refresh token may work only once. */
 export class Renewals {
   readonly #parts: Parts;
+  /** By the name of the provider. */
   readonly #backoffs = new Map<string, Backoff>();
+  /** By the token of a session whose last question failed. */
+  readonly #failing = new LRUCache<string, Backoff>({ max: mostFailing });
+  /** What is still being stored behind an answer. */
+  readonly #behind = new Set<Promise<unknown>>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -63,9 +59,14 @@ export class Renewals {
     return keepsIdToken ? { ...noTokens, idToken: tokens.idToken } : undefined;
   }
 
-  /** Whether the issuer is unwell, and left alone for the moment. */
-  isShut({ identity }: SessionRecord): boolean {
-    return this.#backoffOf(identity.provider).isShut;
+  /** Whether the issuer is unwell, or does not answer for this session, and is left alone for the moment. */
+  isShut(token: string, { identity }: Pick<SessionRecord, "identity">): boolean {
+    return this.#backoffOf(identity.provider).isShut || this.#failing.get(token)?.isShut === true;
+  }
+
+  /** Lets what is being stored be stored. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#behind);
   }
 
   #backoffOf(provider: string): Backoff {
@@ -77,120 +78,88 @@ export class Renewals {
   /** Once at a time for a session among all replicas. Throws "store_unreachable". */
   async renew(token: string, { askedAt }: SessionRecord): Promise<Outcome> {
     const { store, records } = this.#parts;
-    const [lease, holder] = [`lease:${storeKey(token)}`, randomUUID()];
     const deadline = performance.now() + patienceMs;
-    while (!(await store.claim(lease, holder, leaseMs))) {
+    const warn = (error: unknown) => this.#warn(error);
+    const claim = () => takeLease(store, `lease:${storeKey(token)}`, warn);
+    let lease = await claim();
+    while (lease === undefined) {
       await wait(pollMs);
       const stored = await records.read(token);
-      if (stored === undefined) return { kind: "ended" };
+      if (stored === undefined) return { kind: "gone" };
       if (stored.record.askedAt !== askedAt) return { kind: "renewed", stored };
       if (performance.now() > deadline) return { kind: "kept" };
+      lease = await claim();
     }
-    // A lost lease needs no attention: whatever is written compares the version.
-    const keeping = setInterval(() => {
-      store.extend(lease, holder, leaseMs).catch((error: unknown) => this.#warn(error));
-    }, leaseStepMs);
+    const works: Promise<unknown>[] = [];
     try {
-      return await this.#renew(token, askedAt);
+      return await this.#renew(token, askedAt, (work) => void works.push(work));
     } finally {
-      clearInterval(keeping);
-      store.release(lease, holder).catch((error: unknown) => this.#warn(error));
+      this.#afterwards(works, lease.end);
     }
   }
 
-  async #renew(token: string, askedAt: number): Promise<Outcome> {
+  #afterwards(works: readonly Promise<unknown>[], end: () => void): void {
+    const done = Promise.allSettled(works).then(end);
+    this.#behind.add(done);
+    void done.finally(() => this.#behind.delete(done));
+  }
+
+  async #renew(token: string, askedAt: number, behind: Question["behind"]): Promise<Outcome> {
     const stored = await this.#parts.records.read(token);
-    if (stored === undefined) return { kind: "ended" };
+    if (stored === undefined) return { kind: "gone" };
     if (stored.record.askedAt !== askedAt) return { kind: "renewed", stored };
-    const { provider } = stored.record.identity;
+    const { identity, tokens = noTokens } = stored.record;
+    const { provider } = identity;
     const party = this.#parts.parties.get(provider);
-    const backoff = this.#backoffOf(provider);
-    if (party === undefined) return { kind: "unable" };
-    if (!backoff.enter()) return { kind: "kept" };
+    const way = party && renewalWay(party, tokens, this.#parts.now());
+    if (party === undefined || way === undefined) return { kind: "unable" };
+    const kept = (next: Tokens) => this.kept(provider, next);
+    return this.#ask({ party, way, token, before: stored, kept, behind });
+  }
+
+  async #ask(question: Question): Promise<Outcome> {
+    const { party, token } = question;
+    const backoff = this.#backoffOf(party.name);
+    if (!(await backoff.enter())) return { kind: "kept" };
     try {
-      const outcome = await this.#ask(party, token, stored);
-      backoff.succeeded();
+      const outcome = await ask(this.#parts, question);
+      this.#answered(backoff, token);
       return outcome;
     } catch (error) {
-      if (error instanceof AuthError && error.code === "grant_ended") {
-        backoff.succeeded(); // it answers, after all
-        return this.#ended(error, stored);
+      const code = error instanceof AuthError ? error.code : undefined;
+      if (code === "grant_ended") {
+        this.#answered(backoff, token); // it answers, after all
+        return this.#ended(error, question.before);
+      }
+      if (code === "store_unreachable") {
+        backoff.abandoned();
+        throw error;
       }
       backoff.failed();
-      if (error instanceof AuthError && error.code === "store_unreachable") throw error;
+      await this.#failAlone(token);
       this.#warn(error);
       return { kind: "kept" };
     }
   }
 
-  async #ask(party: RelyingParty, token: string, before: Stored): Promise<Outcome> {
-    const { now } = this.#parts;
-    const { identity, tokens } = before.record;
-    const { provider } = identity;
-    if (tokens === undefined) return { kind: "unable" };
-    const way = renewalWay(party, tokens, now());
-    if (way === undefined) return { kind: "unable" };
-    const isRefresh = way === "refresh token";
-    const next = isRefresh ? await this.#refreshed(party, token, before) : tokens;
-    if ("kind" in next) return next;
-    // The old refresh token may be spent already: the next one is kept before it is used for anything.
-    const kept = isRefresh
-      ? await this.#write(token, before, { tokens: this.kept(provider, next) })
-      : before;
-    if (kept === undefined) return this.#tooLate(party, next);
-    const isNewIdToken = next.idToken !== tokens.idToken;
-    const who = await askAgain(party, identity, next, isNewIdToken, now());
-    const shown = this.#parts.shown(next);
-    const stored = await this.#write(token, kept, { identity: who, askedAt: now(), ...shown });
-    return stored === undefined ? this.#tooLate(party, next) : { kind: "renewed", stored };
+  /** Whoever failed while the issuer was unwell failed for that. */
+  #answered(backoff: Backoff, token: string): void {
+    if (backoff.isUnwell) this.#failing.clear();
+    else this.#failing.delete(token);
+    backoff.succeeded();
   }
 
-  /** The next tokens. The issuer's no is believed only if nobody else used the token meanwhile, which works once. */
-  async #refreshed(
-    party: RelyingParty,
-    token: string,
-    { record: { identity, tokens = noTokens } }: Stored,
-  ): Promise<Tokens | Outcome> {
-    try {
-      return await refreshTokens(party, identity, tokens, this.#parts.now());
-    } catch (error) {
-      if (!(error instanceof AuthError) || error.code !== "grant_ended") throw error;
-      const stored = await this.#parts.records.read(token);
-      if (stored === undefined) return { kind: "ended" };
-      if (stored.record.tokens?.refreshToken === tokens.refreshToken) throw error;
-      return { kind: "renewed", stored };
-    }
+  async #failAlone(token: string): Promise<void> {
+    const backoff = this.#failing.get(token) ?? new Backoff(this.#parts.now, ofSession);
+    if (await backoff.enter()) backoff.failed();
+    this.#failing.set(token, backoff);
   }
 
-  /** Signed out meanwhile: what the issuer gave after that must not stay good for anybody. */
-  #tooLate(party: RelyingParty, tokens: Tokens): Outcome {
-    revokeTokens(party, tokens).catch((error: unknown) => this.#warn(error));
-    return { kind: "ended" };
-  }
-
-  #ended(error: AuthError, { record }: Stored): Outcome {
+  #ended(error: unknown, { record }: Stored): Outcome {
     const { issuer, subject, provider } = record.identity;
     const reason = reasonsOf(error);
     this.#parts.log.info({ provider, issuer, subject, reason }, "the issuer ended a session");
     return { kind: "ended" };
-  }
-
-  /** Over the last version, whatever else changed in it meanwhile; undefined = the session is gone. */
-  async #write(
-    token: string,
-    { record, version }: Stored,
-    change: Partial<SessionRecord>,
-  ): Promise<Stored | undefined> {
-    const { records } = this.#parts;
-    let [current, expected] = [record, version];
-    for (;;) {
-      const next = { ...current, ...change };
-      if (await records.replace(token, next, expected))
-        return { record: next, version: expected + 1 };
-      const stored = await records.read(token);
-      if (stored === undefined) return undefined;
-      [current, expected] = [stored.record, stored.version];
-    }
   }
 
   #warn(error: unknown): void {

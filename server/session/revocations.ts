@@ -15,8 +15,14 @@ export type Revoked =
 export type Tombstones = Readonly<Partial<Record<Revoked["kind"], string>>>;
 
 const tombstone = v.object({ id: v.string() });
+/** The name of one that was torn: it still stands. */
+const unreadable = "";
 /** So many are remembered one by one; beyond, every session is looked at anew. */
 const mostRecent = 50_000;
+/** The lifetime may have been longer when a session began, and may be again. */
+const usualLongestMs = 30 * 24 * 60 * 60_000;
+/** A clock that was wrong and is set right must not let a session outlive the word that ended it. */
+const clockErrorMs = 24 * 60 * 60_000;
 
 /**
  * Ends sessions by writing one record, however many there are, and none of them is looked for: whoever reads
@@ -30,6 +36,8 @@ export class Revocations {
   readonly #onFlood: () => void;
   /** Grows with everything that ends anywhere, so that a hot session knows when to look again. */
   epoch = 0;
+  /** Of what ended before, nobody knows any more what it was. */
+  #floodEpoch = 0;
 
   constructor(parts: {
     readonly store: Store;
@@ -48,7 +56,8 @@ export class Revocations {
   async revoke(revoked: Revoked): Promise<void> {
     const mark = markOf(revoked);
     // No session outlives its lifetime, so then there is nothing left to end.
-    const ttlSeconds = Math.ceil(this.#lifetimeMs / 1000) + 60;
+    const longestMs = Math.max(this.#lifetimeMs, usualLongestMs);
+    const ttlSeconds = Math.ceil((longestMs + clockErrorMs) / 1000);
     await this.#store.set(keyOf(mark), { id: randomBytes(9).toString("base64url") }, ttlSeconds);
     await this.announce(mark);
   }
@@ -78,26 +87,27 @@ export class Revocations {
   async tombstonesOf(whose: Pick<SessionRecord, "identity" | "sid">): Promise<Tombstones> {
     const found = await Promise.all(
       whoseSessions(whose).map(async (revoked): Promise<[string, string][]> => {
-        const result = v.safeParse(tombstone, await this.#store.get(keyOf(markOf(revoked))));
-        return result.success ? [[revoked.kind, result.output.id]] : [];
+        const stored = (await this.#store.get(keyOf(markOf(revoked)))) ?? undefined;
+        if (stored === undefined) return [];
+        const read = v.safeParse(tombstone, stored);
+        return [[revoked.kind, read.success ? read.output.id : unreadable]];
       }),
     );
     return Object.fromEntries(found.flat());
   }
 
-  /** Whether a tombstone stands that was not there when the session began. */
+  /** Whether a tombstone stands that was not there when the session began. One that is gone ends nothing. */
   async isRevoked(record: SessionRecord): Promise<boolean> {
-    const { tombstones } = record;
     const found = await this.tombstonesOf(record);
-    return (
-      found.sid !== undefined ||
-      found.all !== tombstones.all ||
-      found.subject !== tombstones.subject
+    const known = { ...record.tombstones, sid: undefined };
+    return (["all", "subject", "sid"] as const).some(
+      (kind) => found[kind] !== undefined && found[kind] !== known[kind],
     );
   }
 
-  /** Whether something with one of these marks was ended since that epoch. */
+  /** Whether something with one of these marks was ended since that epoch, or may have been. */
   isEndedSince(epoch: number, marks: readonly string[]): boolean {
+    if (epoch < this.#floodEpoch) return true;
     return marks.some((mark) => (this.#recent.get(mark) ?? 0) > epoch);
   }
 
@@ -108,7 +118,7 @@ export class Revocations {
   }
 
   #flood(): void {
-    this.epoch++;
+    this.#floodEpoch = ++this.epoch;
     this.#recent.clear();
     this.#onFlood();
   }

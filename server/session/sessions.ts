@@ -6,9 +6,10 @@ import { reasonsOf, type Log } from "../observe/log.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import type { Tokens } from "../sign-in/tokens.ts";
 import type { Store } from "../store/store.ts";
+import type { Outcome } from "./asking.ts";
 import { HotSession } from "./hot-session.ts";
 import { shape, type SessionRecord, type ShownRecord } from "./record.ts";
-import { Renewals, type Outcome } from "./renewals.ts";
+import { Renewals } from "./renewals.ts";
 import { Revocations, sessionMark } from "./revocations.ts";
 import { SealedRecords } from "./sealed-records.ts";
 
@@ -43,6 +44,7 @@ export type NewSession = Pick<SessionRecord, "identity" | "site" | "clientId" | 
 /** 256 random bits in base64url. Anything else is refused before the store is asked. */
 const tokenGrammar = /^[A-Za-z0-9_-]{43}$/;
 const hotSessions = 100_000;
+const notRemoved = "a session that is over could not be removed";
 /** A request that cannot do without the issuer's word waits for it this long. */
 const patienceMs = 5_000;
 
@@ -111,15 +113,26 @@ export class Sessions {
     if (token === undefined || !tokenGrammar.test(token)) return undefined;
     const stored = await this.#records.read(token);
     if (stored !== undefined && stored.record.site !== site.url.href) return undefined;
+    const isKnown = this.#hot.delete(token) || stored !== undefined;
     await this.#records.remove(token);
-    this.#hot.delete(token);
-    await this.revocations.announce(sessionMark(token));
+    // Strangers make up tokens as they like: nobody else hears of those.
+    if (isKnown) await this.#announceEnd(token);
     return stored?.record;
+  }
+
+  /** The session is over, whoever hears of it: while announcements fail, no replica trusts its cache. */
+  async #announceEnd(token: string): Promise<void> {
+    try {
+      await this.revocations.announce(sessionMark(token));
+    } catch (error) {
+      this.#warn("the end of a session could not be announced", error);
+    }
   }
 
   /** Lets what has begun finish. */
   async settle(): Promise<void> {
     await Promise.allSettled([...this.#renewing.values(), ...this.#writing]);
+    await this.#renewals.settle();
   }
 
   #adopt(token: string, record: SessionRecord, epoch: number, usedAt = record.usedAt): HotSession {
@@ -129,8 +142,9 @@ export class Sessions {
 
   #cold(site: Site, token: string): undefined | Promise<Session | undefined> {
     if (!tokenGrammar.test(token)) return undefined;
-    const pending =
-      this.#loading.get(token) ?? this.#load(token).finally(() => this.#loading.delete(token));
+    // A read that began before an end shows nothing of it; when ends are announced, that is noticed later.
+    const begun = this.#options.store.hearsAnnouncements ? this.#loading.get(token) : undefined;
+    const pending = begun ?? this.#load(token).finally(() => this.#loading.delete(token));
     this.#loading.set(token, pending);
     return pending.then((found) => found && this.#use(site, token, found, true));
   }
@@ -197,7 +211,7 @@ export class Sessions {
     time: number,
   ): Session | undefined | Promise<Session | undefined> {
     const isStale = time >= session.staleAt;
-    if (!this.#renewing.has(token) && this.#renewals.isShut(session.record))
+    if (!this.#renewing.has(token) && this.#renewals.isShut(token, session.record))
       return session.inGrace(time);
     const renewing = this.#renewing.get(token) ?? this.#beginRenewal(token, session);
     if (isStale) return this.#awaited(site, token, session, renewing);
@@ -217,11 +231,14 @@ export class Sessions {
   #apply(token: string, session: HotSession, outcome: Outcome): HotSession | undefined {
     if (outcome.kind === "kept") return session;
     if (outcome.kind === "unable") {
-      session.renewAt = Number.POSITIVE_INFINITY;
+      session.cannotRenew();
       return session;
     }
-    if (outcome.kind === "ended" || !this.#options.isCurrent(outcome.stored.record)) {
-      return this.#remove(token);
+    if (outcome.kind === "ended") return this.#endEverywhere(token);
+    // Not ours to remove: a replica with another secret may be able to open it.
+    if (outcome.kind === "gone" || !this.#options.isCurrent(outcome.stored.record)) {
+      this.#hot.delete(token);
+      return undefined;
     }
     const next = this.#adopt(token, outcome.stored.record, session.epoch, session.usedAt);
     this.#hot.set(token, next);
@@ -263,14 +280,23 @@ export class Sessions {
     }
   }
 
-  /** The store is told at most once in a tenth of the idle time, never of every request. */
+  /** The store is told at most once in a tenth of the idle time, never of every request; or when the clock is set back. */
   #isUseUnstored({ usedAt, storedUsedAt }: HotSession): boolean {
-    return usedAt - storedUsedAt >= this.#options.idleMs / 10;
+    return Math.abs(usedAt - storedUsedAt) >= this.#options.idleMs / 10;
   }
 
   #remove(token: string): undefined {
     this.#hot.delete(token);
-    this.#behind("a session that is over could not be removed", () => this.#records.remove(token));
+    this.#behind(notRemoved, () => this.#records.remove(token));
+  }
+
+  /** By the issuer's word, of which no other replica knows. */
+  #endEverywhere(token: string): undefined {
+    this.#hot.delete(token);
+    this.#behind(notRemoved, async () => {
+      await this.#records.remove(token);
+      await this.revocations.announce(sessionMark(token));
+    });
   }
 
   #behind(message: string, work: () => Promise<void>): void {

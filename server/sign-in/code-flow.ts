@@ -1,6 +1,5 @@
 import {
   authorizationCodeGrant,
-  buildAuthorizationUrl,
   calculatePKCECodeChallenge,
   type ServerMetadata,
 } from "openid-client";
@@ -30,19 +29,26 @@ export interface SignedIn {
 export async function authorizationUrl(
   party: RelyingParty,
   site: Site,
-  { state, nonce, codeVerifier, stepUp }: Transaction,
+  {
+    state,
+    nonce,
+    codeVerifier,
+    stepUp,
+  }: Pick<Transaction, "state" | "nonce" | "codeVerifier" | "stepUp">,
   prompt: string | undefined,
 ): Promise<string> {
   const configuration = await party.discover();
   const metadata = configuration.serverMetadata();
   const { isOAuthOnly, isTiedByStateAlone } = party.provider;
   const authorization = { ...party.provider.authorization, ...party.settings.authorization };
-  return buildAuthorizationUrl(configuration, {
+  const { responseMode } = party.provider;
+  const url = await party.sendRequest(configuration, {
     ...authorization,
     ...promptParameter(authorization.prompt, prompt),
     ...maxAgeParameter(authorization.max_age, stepUp),
     ...(stepUp.acr !== undefined && { acr_values: stepUp.acr.join(" ") }),
     response_type: "code",
+    ...(responseMode !== undefined && { response_mode: responseMode }),
     ...(!party.provider.refusesRedirectUri && {
       redirect_uri: site.redirectUri(party.ownCallback(metadata)),
     }),
@@ -53,11 +59,13 @@ export async function authorizationUrl(
       code_challenge: await calculatePKCECodeChallenge(codeVerifier),
       code_challenge_method: "S256",
     }),
-  }).href;
+  });
+  return url.href;
 }
 
 /** Core §3.1.2.1: what a visitor asks for goes beside what every sign-in has, but for `none`, which stands alone. */
 function promptParameter(written = "", asked: string | undefined): { prompt?: string } {
+  if (asked === "none") return { prompt: asked };
   const prompts = new Set(`${asked ?? ""} ${written}`.split(" ").filter(Boolean));
   if (asked !== undefined) prompts.delete("none");
   return prompts.size === 0 ? {} : { prompt: [...prompts].join(" ") };

@@ -10,8 +10,20 @@ export function discoveryError(error: unknown, issuer: string): AuthError {
 
 /** What a failed exchange of the code means to the person who waits. */
 export function exchangeError(error: unknown, message: string): AuthError {
-  if (error instanceof AuthError) return error;
+  // openid-client wraps what our own part of an exchange throws.
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof AuthError) return cause;
+  }
   return new AuthError(codeOf(error), message, { cause: error });
+}
+
+/** The issuer's own words on what it refused (RFC 6749 §5.2), for an operator; undefined = it is not that. */
+export function saidOfRefusal(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ResponseBodyError)
+      return `${cause.error} ${cause.error_description ?? ""}`.trim().slice(0, 300);
+  }
+  return undefined;
 }
 
 function codeOf(

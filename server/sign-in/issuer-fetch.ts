@@ -1,10 +1,11 @@
-const mostBytes = 1024 * 1024;
+/** Somebody may be in tens of thousands of groups, and they come once more in an ID token. */
+const mostBytes = 8 * 1024 * 1024;
 
 /**
- * `fetch` for what an issuer says: no redirect is followed, and an answer ends at 1 MiB whatever its
+ * `fetch` for what an issuer says: no redirect is followed, and an answer ends at 8 MiB whatever its
  * `Content-Length` claims. The waiting is bounded by whoever calls, through the signal.
  */
-export function createIssuerFetch(fetch: typeof globalThis.fetch) {
+export function createIssuerFetch(fetch: (url: string, init: RequestInit) => Promise<Response>) {
   return async function issuerFetch(url: string, init: object): Promise<Response> {
     const response = await fetch(url, { ...init, redirect: "manual" });
     if (response.body === null) return response;
@@ -24,7 +25,7 @@ async function readBounded(
   for await (const chunk of body) {
     bytes += chunk.byteLength;
     if (bytes > mostBytes)
-      throw new Error(`the answer of ${new URL(url).origin} is larger than 1 MiB`);
+      throw new Error(`the answer of ${new URL(url).origin} is larger than 8 MiB`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -2,6 +2,7 @@ import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from "j
 import { AuthError } from "../errors.ts";
 import type { Configuration } from "openid-client";
 import type { IssuerFetch } from "./issuer-fetch.ts";
+import { isWithin } from "./time-span.ts";
 
 /** Strangers make up key ids as they like: the issuer hears of it no more often than this. */
 const cooldownMs = 30_000;
@@ -36,7 +37,8 @@ export function createIssuerKeys(
     const keys = current;
     if (keys.loadedAt === undefined) await ask(keys, firstPauseMs);
     // An issuer that is down takes no known key with it.
-    else if (now() >= keys.loadedAt + lifetimeMs) await ask(keys, cooldownMs).catch(() => {});
+    else if (!isWithin(now(), keys.loadedAt, keys.loadedAt + lifetimeMs))
+      await ask(keys, cooldownMs).catch(() => {});
     try {
       return await keys.find(header, token);
     } catch (error) {
@@ -67,7 +69,7 @@ export function createIssuerKeys(
   /** Asks the issuer, or waits with whoever asks already; within the pause the last answer stands. */
   function ask(keys: KeySet, pauseMs: number): Promise<void> {
     if (keys.asking !== undefined) return keys.asking;
-    if (now() < keys.askedAt + pauseMs) return answered(keys);
+    if (isWithin(now(), keys.askedAt, keys.askedAt + pauseMs)) return answered(keys);
     keys.askedAt = now();
     keys.asking = load(keys);
     return keys.asking;

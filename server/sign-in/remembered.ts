@@ -1,38 +1,58 @@
+import { isWithin } from "./time-span.ts";
+
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
+/** Where an old answer does, there is no hurry. */
+const keptPauseMs = 5 * 60_000;
 const lifetimeMs = 60 * 60_000;
 
 /**
- * One question at a time, its answer kept for an hour. After a failure the next question waits twice as
- * long as the last one did, and whoever comes meanwhile gets the failure at once.
+ * What was true an hour ago outlives a bad day. Only who asks `isStrict`ly hears of the failure once, to ask
+ * nothing more of somebody who may be down.
  */
-export function remembered<T>(ask: () => Promise<T>, now: () => number): () => Promise<T> {
-  let kept: { value: T; at: number } | undefined;
+export type Remembered<T> = (isStrict?: boolean) => Promise<T>;
+
+/**
+ * One question at a time, its answer kept for an hour. After a failure the next question waits twice as
+ * long as the last one did, and whoever comes meanwhile gets the old answer or the failure at once.
+ */
+export function remembered<T>(ask: () => Promise<T>, now: () => number): Remembered<T> {
+  let kept: { value: T; since: number; until: number } | undefined;
   let asking: Promise<T> | undefined;
-  let failure: { error: unknown; until: number; pauseMs: number } | undefined;
+  let failure: { error: unknown; since: number; until: number; pauseMs: number } | undefined;
 
   const answer = async (): Promise<T> => {
     try {
-      kept = { value: await ask(), at: now() };
+      const value = await ask();
+      const since = now();
+      kept = { value, since, until: since + lifetimeMs };
       failure = undefined;
-      return kept.value;
+      return value;
     } catch (error) {
-      const pauseMs = Math.min((failure?.pauseMs ?? firstPauseMs / 2) * 2, longestPauseMs);
-      failure = { error, pauseMs, until: now() + pauseMs };
-      if (kept !== undefined) return kept.value; // what was true an hour ago outlives a bad day
+      const longer = Math.min((failure?.pauseMs ?? firstPauseMs / 2) * 2, longestPauseMs);
+      const pauseMs = kept === undefined ? longer : keptPauseMs;
+      const since = now();
+      failure = { error, pauseMs, since, until: since + pauseMs };
       throw error;
     } finally {
       asking = undefined;
     }
   };
 
-  return () => {
-    if (asking !== undefined) return asking;
-    const mayAsk = failure === undefined || now() >= failure.until;
-    if (kept !== undefined && (now() < kept.at + lifetimeMs || !mayAsk))
-      return Promise.resolve(kept.value);
-    if (!mayAsk) return Promise.reject(failure?.error);
-    asking = answer();
-    return asking;
+  const leniently = (answered: Promise<T>): Promise<T> =>
+    kept === undefined
+      ? answered
+      : answered.catch((error: unknown) => kept?.value ?? Promise.reject(error));
+
+  return (isStrict = false) => {
+    if (asking === undefined) {
+      const time = now();
+      const isPausing = failure !== undefined && isWithin(time, failure.since, failure.until);
+      if (kept !== undefined && (isPausing || isWithin(time, kept.since, kept.until)))
+        return Promise.resolve(kept.value);
+      if (isPausing) return Promise.reject(failure?.error);
+      asking = answer();
+    }
+    return isStrict ? asking : leniently(asking);
   };
 }

@@ -4,6 +4,8 @@ import { readCookie, setCookie } from "../session/cookie.ts";
 import { deriveKey, open, seal } from "../session/seal.ts";
 
 const lifetimeSeconds = 10 * 60;
+/** A longer one falls back to its origin: sign-ins in progress need the room in the browser's cookies. */
+const longestTarget = 500;
 
 /** Where a visitor goes on who was sent to the issuer to sign out there too. Sealed in a cookie, as a transaction is. */
 export class SignOutReturns {
@@ -17,7 +19,7 @@ export class SignOutReturns {
     const [key] = this.#keys;
     if (key === undefined) throw new TypeError("there is no secret to seal with");
     const state = randomBytes(16).toString("base64url");
-    const value = seal(key, contextOf(site, state), returnTo ?? "");
+    const value = seal(key, contextOf(site, state), fitting(returnTo ?? ""));
     return { state, setCookie: keep(site, value, lifetimeSeconds) };
   }
 
@@ -35,6 +37,10 @@ export class SignOutReturns {
   forget(site: Site): string {
     return keep(site, "", 0);
   }
+}
+
+function fitting(returnTo: string): string {
+  return returnTo.length <= longestTarget ? returnTo : `${new URL(returnTo).origin}/`;
 }
 
 function keep(site: Site, value: string, maxAgeSeconds: number): string {

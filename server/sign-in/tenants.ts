@@ -3,6 +3,7 @@ import {
   customFetch,
   discovery,
   type ClientAuth,
+  type ClientMetadata,
   type ServerMetadata,
 } from "openid-client";
 import * as v from "valibot";
@@ -76,17 +77,18 @@ const keySet = v.pipe(
 type Open = (
   metadata: ServerMetadata,
   clientId: string,
+  client: Partial<ClientMetadata>,
   auth: ClientAuth,
 ) => Promise<Configuration>;
 
-export const openPlain: Open = async (metadata, clientId, auth) =>
-  new Configuration(metadata, clientId, {}, auth);
+export const openPlain: Open = async (metadata, clientId, client, auth) =>
+  new Configuration(metadata, clientId, client, auth);
 
 /**
  * openid-client puts a token's own `tid` into a templated issuer only for what it has discovered at Microsoft's
  * address, so it is handed what has been found already; nothing is asked there. Which tenant may be is our check.
  */
-export const openTemplated: Open = (metadata, clientId, auth) =>
-  discovery(new URL("https://login.microsoftonline.com/common/v2.0"), clientId, undefined, auth, {
+export const openTemplated: Open = (metadata, clientId, client, auth) =>
+  discovery(new URL("https://login.microsoftonline.com/common/v2.0"), clientId, client, auth, {
     [customFetch]: async () => Response.json(metadata),
   });

@@ -3,9 +3,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { Storage } from "unstorage";
 import * as v from "valibot";
 import type { Log } from "../observe/log.ts";
-import type { DriverFacts } from "./drivers.ts";
+import type { DriverFacts, Reach } from "./drivers.ts";
 import { ExpiryIndex } from "./expiry-index.ts";
-import { LocalAnnouncements } from "./local-announcements.ts";
+import { LocalAnnouncements, type Announcements } from "./local-announcements.ts";
 import { LocalClaims } from "./local-claims.ts";
 import { PolledAnnouncements } from "./polled-announcements.ts";
 import { Records } from "./records.ts";
@@ -36,10 +36,7 @@ export function createStore(
   const records = new Records(storage, now, index);
   const writes = new Writes(patienceMs, (key) => records.remove(key));
   const claims = isShared ? new SharedClaims(records) : new LocalClaims();
-  const announcements =
-    reach === "process"
-      ? new LocalAnnouncements()
-      : new PolledAnnouncements(storage, { isTrusted: !isShared });
+  const announcements = announcementsOf(storage, reach);
   const stopSweeping = index && startSweeping({ index, records, writes, claims, log });
   const timely = <T>(work: Promise<T>) => inTime(work, patienceMs);
   return {
@@ -48,8 +45,7 @@ export function createStore(
       writes.write(key, () => records.write(key, value, ttlSeconds * 1000), onLate),
     replace: (key, value, ttlSeconds, expected) =>
       writes.write(key, async () => {
-        const stored = v.safeParse(versioned, await records.read(key));
-        if (!stored.success || stored.output.version !== expected) return false;
+        if (!(await isVersion(records, key, expected))) return false;
         await records.write(key, value, ttlSeconds * 1000);
         return !isShared || (await isKept(records, key, value));
       }),
@@ -70,6 +66,16 @@ export function createStore(
       await storage.dispose();
     },
   };
+}
+
+function announcementsOf(storage: Storage, reach: Reach): Announcements {
+  if (reach === "process") return new LocalAnnouncements();
+  return new PolledAnnouncements(storage, { isTrusted: reach === "machine" });
+}
+
+async function isVersion(records: Records, key: string, expected: number): Promise<boolean> {
+  const stored = v.safeParse(versioned, await records.read(key));
+  return stored.success && stored.output.version === expected;
 }
 
 /** Where replicas share a store that cannot compare and set, the one that wrote last has won. */

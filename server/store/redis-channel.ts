@@ -9,6 +9,8 @@ const reopenMs = 100;
 export interface ChannelParts {
   /** Commands go another way than messages come, so a beat that is heard has shown both to be open. */
   readonly publish: (channel: string, text: string) => Promise<unknown>;
+  /** A name that the store's content has kept since it was empty. */
+  readonly era: () => Promise<string>;
   /** A new connection that does not reconnect by itself: this class opens another one instead. */
   readonly connect: () => Redis;
   readonly name: string;
@@ -17,7 +19,7 @@ export interface ChannelParts {
   readonly log: Log | undefined;
 }
 
-/** Redis's publish/subscribe, and the knowledge of whether it works right now. */
+/** Redis's publish/subscribe, and the knowledge of whether it works right now, on what was there all along. */
 export class RedisChannel {
   readonly #parts: ChannelParts;
   readonly #beats: string;
@@ -28,6 +30,7 @@ export class RedisChannel {
   #openedAt = 0;
   /** When the last beat that was heard had been sent, by the clock of `performance.now()`. */
   #heardAt = Number.NEGATIVE_INFINITY;
+  #era: string | undefined;
   #isOpen = false;
   #isClosed = false;
 
@@ -86,7 +89,7 @@ export class RedisChannel {
     const wasHeard = this.isHeard;
     this.#heardAt = Number(text);
     if (wasHeard || performance.now() - this.#heardAt > silenceMs) return;
-    for (const listener of this.#onReconnected) listener();
+    this.#missed();
     this.#isOpen = true;
     this.#parts.log?.info("announcements of other replicas arrive");
   }
@@ -94,10 +97,27 @@ export class RedisChannel {
   #beat(): void {
     // One that fails is one that nobody hears, which is all that counts.
     this.#parts.publish(this.#beats, String(performance.now())).catch(() => undefined);
+    this.#parts.era().then(
+      (era) => this.#compare(era),
+      () => undefined,
+    );
     const isSilent = !this.isHeard && performance.now() - this.#openedAt > silenceMs;
     if (!isSilent) return;
     this.#openedAt = performance.now();
     this.#subscriber?.disconnect();
+  }
+
+  /** An emptied Redis tells nobody, and its sessions would live on in every cache. */
+  #compare(era: string): void {
+    if (this.#era !== undefined && this.#era !== era) {
+      this.#parts.log?.warn("Redis was emptied: every session is looked for anew");
+      this.#missed();
+    }
+    this.#era = era;
+  }
+
+  #missed(): void {
+    for (const listener of this.#onReconnected) listener();
   }
 
   #lose(): void {

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { Redis, type Cluster, type RedisOptions } from "ioredis";
-import { createStorage, joinKeys } from "unstorage";
+import { createStorage, joinKeys, type Storage } from "unstorage";
 import redisDriver from "unstorage/drivers/redis";
 import type { Config } from "../config/schema.ts";
 import type { Log } from "../observe/log.ts";
@@ -25,22 +25,47 @@ export async function openRedisStore(settings: Config["storage"], log?: Log): Pr
   const failures = new RedisFailures(client, log);
   const channel = new RedisChannel({
     publish: (name, text) => client.publish(name, text),
+    era: () => eraOf(client, joinKeys(base, "era")),
     connect: () => new Redis(subscriberOptions(place, client)),
     name: `${base}:announced`,
     id: randomUUID(),
     log,
   });
-  const close = keepTrying(client);
+  const disconnect = keepTrying(client);
   await isHeardOnce(channel);
-  const storage = createStorage({ driver });
-  const run = <T>(work: Promise<T>, onLate?: () => void) =>
-    inTime(
-      work.catch((error: unknown) => {
-        throw failures.explain(error);
-      }),
-      redisPatienceMs,
-      onLate,
-    );
+  return createRedisStore({
+    client,
+    storage: createStorage({ driver }),
+    base,
+    failures,
+    channel,
+    disconnect,
+  });
+}
+
+interface Connection {
+  readonly client: Redis | Cluster;
+  readonly storage: Storage;
+  readonly base: string;
+  readonly failures: RedisFailures;
+  readonly channel: RedisChannel;
+  readonly disconnect: () => void;
+}
+
+function createRedisStore({
+  client,
+  storage,
+  base,
+  failures,
+  channel,
+  disconnect,
+}: Connection): Store {
+  const run = <T>(work: Promise<T>, onLate?: () => void) => {
+    const told = work.catch((error: unknown) => {
+      throw failures.explain(error);
+    });
+    return inTime(told, redisPatienceMs, onLate);
+  };
   const keyOf = (key: string) => joinKeys(base, key);
   const evaluate = async (script: string, key: string, ...values: (string | number)[]) =>
     (await run(client.eval(script, 1, keyOf(key), ...values))) === 1;
@@ -64,9 +89,16 @@ export async function openRedisStore(settings: Config["storage"], log?: Log): Pr
     isShared: true,
     async close() {
       channel.close();
-      close();
+      disconnect();
     },
   };
+}
+
+async function eraOf(client: Redis | Cluster, key: string): Promise<string> {
+  const era = await client.get(key);
+  if (era !== null) return era;
+  const next = randomUUID();
+  return (await client.set(key, next, "NX")) === "OK" ? next : eraOf(client, key);
 }
 
 /** Redis takes whole numbers, and nothing that is over already. */

@@ -31,7 +31,10 @@ export interface Store {
    * for every request.
    */
   readonly hearsAnnouncements: boolean;
-  /** `listener` is called when announcements arrive again: some may have been missed meanwhile. */
+  /**
+   * `listener` is called when announcements arrive again, for some may have been missed meanwhile; and when all
+   * that was stored is gone.
+   */
   onReconnected(listener: () => void): void;
   readonly isShared: boolean;
   close(): Promise<void>;

@@ -255,7 +255,7 @@ describe("the file of users", () => {
 
     expect((await verify("repo.example.com", "robot:open sesame")).status).toBe(200);
     expect((await verify("repo.example.com", "eve:plain")).status).toBe(401);
-    expect(JSON.stringify(doorward?.events)).toContain("is not taken");
+    expect(JSON.stringify(doorward?.events)).toContain("are not taken");
   });
 
   it.each([

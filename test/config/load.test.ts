@@ -218,6 +218,23 @@ describe("a value that cannot be meant", () => {
         ],
       },
     ],
+    [
+      "sites.1.url",
+      {
+        url: undefined,
+        sites: [{ url: "https://auth.example.com" }, { url: "https://app.example.com/verify/x" }],
+      },
+    ],
+    [
+      "sites.0.url",
+      {
+        url: undefined,
+        sites: [
+          { url: "https://app.example.com/_auth/verify/" },
+          { url: "https://auth.example.com/_auth" },
+        ],
+      },
+    ],
     ["rules.0.preflight", { rules: [{ preflight: true }] }],
     ["dialect", { dialect: "nginx" }],
     ["listen.port", { listen: { port: 0 } }],

@@ -13,6 +13,15 @@ const forwarded = {
 };
 
 describe.each(variants)("doorward's own addresses behind $name", (variant) => {
+  /** What is said where no host is named that the proxy knows. */
+  const nobodysBody = {
+    nginx: "",
+    caddy: "",
+    haproxy: "",
+    envoy: "",
+    apisix: '{"error_msg":"404 Route Not Found"}',
+    traefik: "404 page not found\n",
+  }[variant.proxy];
   let stand: Stand;
   let ada: Browser;
 
@@ -129,7 +138,7 @@ describe.each(variants)("doorward's own addresses behind $name", (variant) => {
     );
 
     expect(hasCertificate).toBe(false);
-    expect(answer.text.split("\r\n\r\n")[1] ?? "").toBe("");
+    expect(answer.text.split("\r\n\r\n")[1] ?? "").toBe(nobodysBody);
     expect(stand.app.heard).toHaveLength(heard);
     expect(stand.gate.asked).toHaveLength(asked);
   });
@@ -141,9 +150,9 @@ describe.each(variants)("doorward's own addresses behind $name", (variant) => {
       {},
     );
 
-    const answer = await sent.catch(() => ({ status: 0, headers: {}, body: "" }));
+    const answer = await sent.catch(() => ({ headers: {}, body: "" }));
 
-    expect(answer.body).toBe("");
+    expect(["", nobodysBody]).toContain(answer.body);
     expect(JSON.stringify(answer.headers)).not.toContain("example.com");
   });
 

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pairs } from "../peers/echo-app.ts";
+import type { ProxyName } from "./starters.ts";
 
 /** One request that doorward got. */
 export interface Asked {
@@ -75,17 +76,29 @@ function ask(request: IncomingMessage): Asked {
 
 /** A request of the proxy's own, and not one of a browser's that it passed on. */
 export function isQuestion({ url }: Asked): boolean {
-  return /^(\/_auth)?\/verify(\?|$)/.test(url);
+  return /^(\/_auth)?\/verify([/?]|$)/.test(url);
 }
 
-/** The visitor's request as the proxy told it, in either dialect. */
-export function toldBy({ headers }: Asked): Record<string, string> {
+/** The visitor's request as the proxy told it, in any dialect. */
+export function toldBy({ method, url, headers }: Asked): Record<string, string> {
   const names = /^x-(original-(url|method)|forwarded-(method|proto|host|uri))$/i;
-  return Object.fromEntries(
-    headers
+  const [, uri] = /\/verify(\/.*)$/s.exec(url) ?? [];
+  return Object.fromEntries([
+    ...headers
       .filter(([name]) => names.test(name))
       .map(([name, value]) => [name.toLowerCase(), value] as const),
-  );
+    ...(uri === undefined
+      ? []
+      : ([
+          ["method", method],
+          ["uri", uri],
+        ] as const)),
+  ]);
+}
+
+/** Envoy asks by the visitor's own method, the others by GET. */
+export function methodOfQuestion(proxy: ProxyName, method: string): string {
+  return proxy === "envoy" ? method : "GET";
 }
 
 /** All values under a name, in whatever spelling an app may take for it. */

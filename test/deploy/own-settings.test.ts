@@ -2,13 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startIssuer, type Issuer } from "../../demo/issuer.ts";
 import { proxyFiles } from "../../server/proxies/proxies.ts";
 import { Browser } from "../peers/browser.ts";
-import { startCaddy } from "../peers/caddy.ts";
 import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
 import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
 import { freePort } from "../peers/free-port.ts";
-import { startNginx } from "../peers/nginx.ts";
 import type { Proxy } from "../peers/proxy-process.ts";
 import { valuesOf } from "./gate.ts";
+import { proxiesOfTests, starters, type ProxyName } from "./starters.ts";
 
 const claims = {
   name: "Ada",
@@ -18,77 +17,86 @@ const claims = {
 };
 const client = { clientId: "door", clientSecret: "a secret of the door" };
 
-describe.each([
-  { name: "nginx", proxyName: "nginx", start: startNginx },
-  { name: "Caddy", proxyName: "caddy", start: startCaddy },
-])("a site on a port of its own and headers of its own, behind $name", ({ proxyName, start }) => {
-  let issuer: Issuer;
-  let doorward: TestDoorward;
-  let app: EchoApp;
-  let proxy: Proxy;
-  let ada: Browser;
-  let origin: string;
+/** Where the way back leads for a visitor who wrote another port. */
+function targetOf(kind: ProxyName, origin: string): string {
+  if (kind === "envoy") return "none"; // another port is another host, and it knows none of that name
+  // Traefik says what the visitor wrote, who then comes back to where nobody is.
+  const host = kind === "traefik" ? "https://app.example.com:1" : origin;
+  return `/_auth/start?rd=${encodeURIComponent(`${host}/x`)}`;
+}
 
-  beforeAll(async () => {
-    const ownPort = await freePort();
-    const hosts = ["app.example.com"];
-    origin = `https://app.example.com:${ownPort}`;
-    const redirectUris = [`${origin}/_auth/callback`];
-    issuer = await startIssuer({ accounts: [{ id: "ada", claims }], ...client, redirectUris });
-    const config = configOf({
-      url: `${origin}/_auth`,
-      providers: { company: { type: "oidc", issuer: issuer.issuer, ...client } },
-      access: { anyone: true },
-      headers: {
-        "Remote-User": "preferredUsername",
-        "X-WEBAUTH-GROUPS": "groups",
-        "X-Full-Name": "name",
-        Authorization: "Bearer accessToken",
-      },
+describe.each(proxiesOfTests)(
+  "a site on a port of its own and headers of its own, behind %s",
+  (kind) => {
+    let issuer: Issuer;
+    let doorward: TestDoorward;
+    let app: EchoApp;
+    let proxy: Proxy;
+    let ada: Browser;
+    let origin: string;
+
+    beforeAll(async () => {
+      const ownPort = await freePort();
+      const hosts = ["app.example.com"];
+      origin = `https://app.example.com:${ownPort}`;
+      const redirectUris = [`${origin}/_auth/callback`];
+      issuer = await startIssuer({ accounts: [{ id: "ada", claims }], ...client, redirectUris });
+      const config = configOf({
+        url: `${origin}/_auth`,
+        providers: { company: { type: "oidc", issuer: issuer.issuer, ...client } },
+        access: { anyone: true },
+        headers: {
+          "Remote-User": "preferredUsername",
+          "X-WEBAUTH-GROUPS": "groups",
+          "X-Full-Name": "name",
+          Authorization: "Bearer accessToken",
+        },
+      });
+      doorward = await startDoorward(config);
+      app = await startEchoApp();
+      const { files } = proxyFiles(config, kind);
+      const wiring = { files, hosts, ownPort, doorwardPort: doorward.port, appPort: app.port };
+      proxy = await starters[kind](wiring);
+      ada = new Browser(new Map([[`app.example.com:${ownPort}`, ownPort]]));
     });
-    doorward = await startDoorward(config);
-    app = await startEchoApp();
-    const { files } = proxyFiles(config, proxyName);
-    const wiring = { files, hosts, ownPort, doorwardPort: doorward.port, appPort: app.port };
-    proxy = await start(wiring);
-    ada = new Browser(new Map([[`app.example.com:${ownPort}`, ownPort]]));
-  });
-  afterAll(async () => {
-    await proxy.stop();
-    await Promise.all([doorward.close(), app.close(), issuer.close()]);
-  });
-
-  it("leads through the sign-in back to the very address, port and all", async () => {
-    const end = await ada.signIn(`${origin}/x?a=1`, "ada");
-
-    expect(end).toMatchObject({ url: `${origin}/x?a=1`, status: 200 });
-    const heard = app.heard.at(-1) ?? { headers: [] };
-    expect(valuesOf(heard, "host")).toEqual([new URL(origin).host]);
-  });
-
-  it("tells the app in those headers who it is, whatever the visitor sends under their names", async () => {
-    const evil = ["Remote-User", "X-WebAuth-Groups", "X-Full-Name", "X-Auth-Request-User"];
-    const headers = Object.fromEntries(evil.map((name) => [name, "evil"]));
-
-    const answer = await ada.ask(`${origin}/x`, {
-      headers: { ...headers, Authorization: "Bearer evil" },
+    afterAll(async () => {
+      await proxy.stop();
+      await Promise.all([doorward.close(), app.close(), issuer.close()]);
     });
 
-    const heard = app.heard.at(-1) ?? { headers: [] };
-    expect(answer.status).toBe(200);
-    expect(
-      ["remote-user", "x-webauth-groups", "x-full-name"].map((name) => valuesOf(heard, name)),
-    ).toEqual([["ada.l"], ["ops"], ["Ada"]]);
-    expect(valuesOf(heard, "authorization").join()).toMatch(/^Bearer .{20,}$/);
-    expect(JSON.stringify(heard)).not.toContain("evil");
-  });
+    it("leads through the sign-in back to the very address, port and all", async () => {
+      const end = await ada.signIn(`${origin}/x?a=1`, "ada");
 
-  it("asks about its own port, whatever port the visitor writes", async () => {
-    const answer = await new Browser(new Map([[new URL(origin).host, proxy.https]])).ask(
-      `${origin}/x`,
-      { headers: { Host: "app.example.com:1", Accept: "text/html" } },
-    );
+      expect(end).toMatchObject({ url: `${origin}/x?a=1`, status: 200 });
+      const heard = app.heard.at(-1) ?? { headers: [] };
+      expect(valuesOf(heard, "host")).toEqual([new URL(origin).host]);
+    });
 
-    expect(String(answer.headers.location)).toContain(encodeURIComponent(`${origin}/x`));
-  });
-});
+    it("tells the app in those headers who it is, whatever the visitor sends under their names", async () => {
+      const evil = ["Remote-User", "X-WebAuth-Groups", "X-Full-Name", "X-Auth-Request-User"];
+      const headers = Object.fromEntries(evil.map((name) => [name, "evil"]));
+
+      const answer = await ada.ask(`${origin}/x`, {
+        headers: { ...headers, Authorization: "Bearer evil" },
+      });
+
+      const heard = app.heard.at(-1) ?? { headers: [] };
+      expect(answer.status).toBe(200);
+      expect(
+        ["remote-user", "x-webauth-groups", "x-full-name"].map((name) => valuesOf(heard, name)),
+      ).toEqual([["ada.l"], ["ops"], ["Ada"]]);
+      expect(valuesOf(heard, "authorization").join()).toMatch(/^Bearer .{20,}$/);
+      expect(JSON.stringify(heard)).not.toContain("evil");
+    });
+
+    it("asks about its own port, whatever port the visitor writes", async () => {
+      const answer = await new Browser(new Map([[new URL(origin).host, proxy.https]])).ask(
+        `${origin}/x`,
+        { headers: { Host: "app.example.com:1", Accept: "text/html" } },
+      );
+
+      const location = String(answer.headers.location ?? "none");
+      expect(location).toContain(targetOf(kind, origin));
+    });
+  },
+);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { navigation, type Browser } from "../peers/browser.ts";
 import { valuesOf } from "./gate.ts";
+import { proxiesOfTests } from "./starters.ts";
 import { com, openTwoDomains, type TwoDomains } from "./two-domains.ts";
 
 const rules = [
@@ -10,7 +11,7 @@ const rules = [
   { host: "app.example.com", path: "/pay/**", maxAge: "15m" },
 ];
 
-describe.each(["nginx", "caddy"] as const)("rules, behind %s", (kind) => {
+describe.each(proxiesOfTests)("rules, behind %s", (kind) => {
   let stand: TwoDomains;
   let ada: Browser;
   let bob: Browser;

@@ -3,19 +3,15 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { proxyFiles } from "../../server/proxies/proxies.ts";
 import { Browser, navigation } from "../peers/browser.ts";
-import { startCaddy } from "../peers/caddy.ts";
 import { startDoorward, type TestDoorward } from "../peers/doorward.ts";
 import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
-import { startNginx } from "../peers/nginx.ts";
 import type { Proxy } from "../peers/proxy-process.ts";
 import { deployFolder, exampleConfig } from "./example.ts";
+import { proxiesOfTests, starters } from "./starters.ts";
 
 const hosts = ["app.example.com", "auth.example.com", "wiki.example.org"];
 
-describe.each([
-  { proxyName: "nginx", start: startNginx },
-  { proxyName: "caddy", start: startCaddy },
-])("the very files in deploy/$proxyName, with deploy/doorward.yaml", ({ proxyName, start }) => {
+describe.each(proxiesOfTests)("the very files in deploy/%s, with deploy/doorward.yaml", (kind) => {
   let doorward: TestDoorward;
   let app: EchoApp;
   let proxy: Proxy;
@@ -23,13 +19,13 @@ describe.each([
 
   beforeAll(async () => {
     const config = exampleConfig();
-    const names = [...proxyFiles(config, proxyName).files.keys()];
+    const names = [...proxyFiles(config, kind).files.keys()];
     const files = new Map(
-      names.map((name) => [name, readFileSync(join(deployFolder, proxyName, name), "utf8")]),
+      names.map((name) => [name, readFileSync(join(deployFolder, kind, name), "utf8")]),
     );
     doorward = await startDoorward(config);
     app = await startEchoApp();
-    proxy = await start({ files, hosts, doorwardPort: doorward.port, appPort: app.port });
+    proxy = await starters[kind]({ files, hosts, doorwardPort: doorward.port, appPort: app.port });
     browser = new Browser(new Map(hosts.map((host) => [`${host}:443`, proxy.https])));
   });
   afterAll(async () => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { navigation } from "../peers/browser.ts";
+import { proxiesOfTests } from "./starters.ts";
 import { com, forgotten, net, openTwoDomains, type TwoDomains } from "./two-domains.ts";
 
-describe.each(["nginx", "caddy"] as const)("two sites of one doorward, behind %s", (kind) => {
+describe.each(proxiesOfTests)("two sites of one doorward, behind %s", (kind) => {
   let stand: TwoDomains;
 
   beforeAll(async () => {

@@ -7,12 +7,11 @@ import { createApp, type App } from "../../server/app.ts";
 import type { Config } from "../../server/config/schema.ts";
 import { proxyFiles } from "../../server/proxies/proxies.ts";
 import { Browser } from "../peers/browser.ts";
-import { startCaddy } from "../peers/caddy.ts";
 import { configOf } from "../peers/doorward.ts";
 import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
-import { startNginx } from "../peers/nginx.ts";
 import type { Proxy } from "../peers/proxy-process.ts";
 import { openGate, type Gate } from "./gate.ts";
+import { starters } from "./starters.ts";
 
 const ownHost = {
   site: "https://auth.example.com",
@@ -33,13 +32,19 @@ export const variants = [
   { name: "nginx, mounted", proxy: "nginx", ...mounted },
   { name: "Caddy, own host", proxy: "caddy", ...ownHost },
   { name: "Caddy, mounted", proxy: "caddy", ...mounted },
+  { name: "HAProxy, own host", proxy: "haproxy", ...ownHost },
+  { name: "HAProxy, mounted", proxy: "haproxy", ...mounted },
+  { name: "Envoy, own host", proxy: "envoy", ...ownHost },
+  { name: "Envoy, mounted", proxy: "envoy", ...mounted },
+  { name: "APISIX, own host", proxy: "apisix", ...ownHost },
+  { name: "APISIX, mounted", proxy: "apisix", ...mounted },
+  { name: "Traefik, own host", proxy: "traefik", ...ownHost },
+  { name: "Traefik, mounted", proxy: "traefik", ...mounted },
 ] as const;
 
 export type Variant = (typeof variants)[number];
 
 export const appUrl = "https://app.example.com";
-
-const starters = { nginx: startNginx, caddy: startCaddy };
 
 const accounts: Account[] = [
   {

@@ -2,10 +2,9 @@ import { startIssuer, type Account } from "../../demo/issuer.ts";
 import { Browser } from "../peers/browser.ts";
 import { proxyFiles } from "../../server/proxies/proxies.ts";
 import { configOf, startDoorward } from "../peers/doorward.ts";
-import { startCaddy } from "../peers/caddy.ts";
-import { startNginx } from "../peers/nginx.ts";
 import { startEchoApp, type EchoApp, type Heard } from "../peers/echo-app.ts";
 import { valuesOf } from "./gate.ts";
+import { starters, type ProxyName } from "./starters.ts";
 
 /** Two sites of one doorward, which no browser would give one another's cookies. */
 export const com = { portal: "https://auth.example.com", app: "https://app.example.com" };
@@ -13,8 +12,6 @@ export const net = { portal: "https://auth.example.net", app: "https://app.examp
 /** Guarded by the proxy, and forgotten in doorward's configuration. */
 export const forgotten = "app.example.org";
 const forgottenSite = { url: "https://auth.example.org", cookie: { domain: "example.org" } };
-
-const starters = { nginx: startNginx, caddy: startCaddy };
 
 const accounts: Account[] = [
   { id: "ada", claims: { name: "Ada", groups: ["admins"] } },
@@ -39,7 +36,7 @@ export interface TwoDomains {
 }
 
 export async function openTwoDomains(
-  kind: "nginx" | "caddy",
+  kind: ProxyName,
   rules: readonly Record<string, unknown>[],
 ): Promise<TwoDomains> {
   const redirectUris = [com, net].map(({ portal }) => `${portal}/callback`);

@@ -34,6 +34,8 @@ export class Browser {
     prefixSecurity: "strict",
     allowSpecialUseDomain: true,
   });
+  /** Every value of a cookie that it was ever given. */
+  readonly given = new Set<string>();
   /** Where a public host and port really listens, such as `app.example.com:443` → 41234. */
   readonly #ports: ReadonlyMap<string, number>;
 
@@ -51,6 +53,8 @@ export class Browser {
     });
     for (const line of [answer.headers["set-cookie"] ?? []].flat()) {
       await this.jar.setCookie(line, url, { ignoreError: true });
+      const [value = ""] = line.slice(line.indexOf("=") + 1).split(";", 1);
+      if (value !== "") this.given.add(value);
     }
     return answer;
   }
@@ -79,7 +83,23 @@ export class Browser {
       headers: { ...navigation, "Content-Type": "application/x-www-form-urlencoded" },
       body: new URLSearchParams({ account }).toString(),
     });
-    return this.open(new URL(String(posted.headers.location), page.url).href);
+    return this.#submit(await this.open(new URL(String(posted.headers.location), page.url).href));
+  }
+
+  /** A page that posts the issuer's answer by a script, which a person does not see: no Lax cookie goes with it. */
+  async #submit(page: Answer): Promise<Answer> {
+    const [, action] =
+      /document\.forms\[0\]\.submit.*<form method="post" action="([^"]*)"/s.exec(page.body) ?? [];
+    if (action === undefined) return page;
+    const inputs = page.body.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g);
+    const answer = await send(action, this.#ports, {
+      method: "POST",
+      headers: { ...navigation, "Content-Type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(
+        [...inputs].map(([, name = "", value = ""]) => [name, value]),
+      ).toString(),
+    });
+    return this.open(new URL(String(answer.headers.location), page.url).href);
   }
 }
 

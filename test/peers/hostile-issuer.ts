@@ -12,7 +12,7 @@ const paths = [
   "/revoke",
 ] as const;
 export type Path = (typeof paths)[number];
-export type Reply = (response: ServerResponse, request: IncomingMessage) => unknown;
+export type Reply = (response: ServerResponse, request: IncomingMessage, body: string) => unknown;
 
 /** The one thing that is not as OpenID Connect has it. */
 export interface Twist {
@@ -26,6 +26,8 @@ export interface Twist {
   readonly token?: Claims;
   /** Gives refresh tokens, each of which works once. */
   readonly refreshes?: boolean;
+  /** Waited for before the answer; the body tells a refresh from a sign-in. */
+  readonly before?: (path: string, body: string) => unknown;
   /** Answers instead of the issuer; one that never calls `end` keeps everybody waiting. */
   readonly reply?: Partial<Record<Path, Reply>>;
 }
@@ -41,6 +43,10 @@ export interface HostileIssuer {
   readonly received: Received[];
   /** Secrets it has handed out, which nobody may ever see in a page or a log. */
   readonly secrets: string[];
+  /** The refresh tokens that still work: handed out, not spent and not revoked. */
+  goodRefreshTokens(): string[];
+  /** How often a refresh token was brought. */
+  refreshes(): number;
   twist: Twist;
   asked(path: Path): number;
   /** The front that a person sees: says yes to doorward's authorization request and gives the callback's URL. */
@@ -78,11 +84,15 @@ export async function startHostileIssuer(port = 0): Promise<HostileIssuer> {
   await once(server, "listening");
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const grants = new Map<string, Grant>();
+  const refreshTokens = new Map<string, Grant>();
   const hostile: HostileIssuer = {
     issuer,
     received: [],
     secrets: [],
     twist: {},
+    goodRefreshTokens: () => [...refreshTokens.keys()],
+    refreshes: () =>
+      hostile.received.filter(({ body }) => body.includes("grant_type=refresh_token")).length,
     asked: (path) => hostile.received.filter((one) => one.path === path).length,
     codeFor(authorizationUrl) {
       const query = new URL(authorizationUrl).searchParams;
@@ -110,15 +120,15 @@ export async function startHostileIssuer(port = 0): Promise<HostileIssuer> {
       await once(server, "close");
     },
   };
-  const refreshTokens = new Map<string, Grant>();
   server.on("request", async (request, response) => {
     let body = "";
     for await (const chunk of request) body += String(chunk);
     const path = request.url ?? "";
     const { authorization } = request.headers;
     hostile.received.push({ path, body, authorization });
+    await hostile.twist.before?.(path, body);
     const reply = isPath(path) ? hostile.twist.reply?.[path] : undefined;
-    if (reply !== undefined) reply(response, request);
+    if (reply !== undefined) reply(response, request, body);
     else answer(hostile, { grants, refreshTokens }, path, body, response);
   });
   return hostile;
@@ -144,7 +154,10 @@ function answer(
   const { issuer, twist } = hostile;
   if (path === "/jwks") json(response, 200, { keys: [jwkOf(issuerKey.publicKey, "one")] });
   else if (path === "/token") redeem(hostile, given, new URLSearchParams(body), response);
-  else if (path === "/userinfo") json(response, 200, { ...person, ...twist.userinfo });
+  else if (path === "/revoke") {
+    given.refreshTokens.delete(new URLSearchParams(body).get("token") ?? "");
+    response.writeHead(200).end();
+  } else if (path === "/userinfo") json(response, 200, { ...person, ...twist.userinfo });
   else if (path === "/.well-known/openid-configuration") {
     json(response, 200, { ...metadataOf(issuer), ...twist.metadata });
   } else json(response, 404, {});

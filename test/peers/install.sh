@@ -2,7 +2,10 @@
 # The programs that the tests run for real. What is missing is installed from Debian's packages, or named.
 set -euo pipefail
 
-declare -A package=([nginx]=nginx [caddy]=caddy [chromium]=chromium [openssl]=openssl [redis-server]=redis-server [redis-cli]=redis-tools)
+declare -A package=(
+  [nginx]=nginx [caddy]=caddy [haproxy]=haproxy [luajit]=luajit [chromium]=chromium [openssl]=openssl
+  [redis-server]=redis-server [redis-cli]=redis-tools
+)
 PATH=$PATH:/usr/sbin
 missing=()
 for program in "${!package[@]}"; do

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "./free-port.ts";
-import { speaksTls } from "./tls.ts";
+import type { Listening } from "./doubles/double.ts";
+import { createCertificate, speaksTls } from "./tls.ts";
 
 /** What a proxy of the tests is to stand between. */
 export interface Wiring {
@@ -59,6 +60,24 @@ export async function startProxy(
     }
   }
   throw new AggregateError(failures, `the proxy does not start: ${failures.join("\n")}`);
+}
+
+/** The same of a double, which runs in this process. */
+export async function startStandIn(
+  { hosts, ownPort }: Wiring,
+  start: (folder: string, listening: Listening) => Promise<Proxy>,
+): Promise<Proxy> {
+  const folder = await mkdtemp(join(tmpdir(), "doorward-proxy-"));
+  const certificate = join(folder, "example.com");
+  createCertificate(certificate, hosts);
+  const double = await start(folder, { ownPort, certificate, hosts });
+  return {
+    ...double,
+    async stop() {
+      await double.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 async function run({ program, args, environment = {} }: Command, folder: string) {

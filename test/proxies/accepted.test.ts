@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -13,6 +13,8 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "doorward-printed-"));
   mkdirSync(join(folder, "tls"));
   createCertificate(join(folder, "tls/example.com"), ["example.com"]);
+  // HAProxy looks for the key in the certificate's own name.
+  copyFileSync(join(folder, "tls/example.com.key"), join(folder, "tls/example.com.pem.key"));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -23,7 +25,8 @@ function write(proxy: string, index: number): string {
     mkdirSync(dirname(join(own, name)), { recursive: true });
     const moved = text
       .replaceAll("/etc/nginx/snippets/", join(own, "snippets/"))
-      .replaceAll("/etc/nginx/tls/", join(folder, "tls/"))
+      .replaceAll(/\/etc\/(nginx|haproxy)\/tls\//g, join(folder, "tls/"))
+      .replaceAll("/etc/haproxy/", `${own}/`)
       // To check is to bind: at an address of nobody's, or other tests would miss their ports.
       .replace(/\blisten (\d)/g, "listen 127.77.0.1:$1");
     writeFileSync(join(own, name), moved);
@@ -56,6 +59,12 @@ describe.each(oddConfigs.map((_, index) => index))(
       );
 
       expect(complaint("nginx", "-t", "-q", "-p", own, "-c", main)).toBe("");
+    });
+
+    it("is taken by HAProxy", () => {
+      const file = join(write("haproxy", index), "haproxy.cfg");
+
+      expect(complaint("haproxy", "-c", "-q", "-f", file)).toBe("");
     });
 
     it("is taken by Caddy", () => {

@@ -5,7 +5,7 @@ import { createSite } from "../../server/config/site.ts";
 import { AuthError } from "../../server/errors.ts";
 import type { Sessions } from "../../server/session/sessions.ts";
 import { newSession, openSessions } from "../peers/sessions.ts";
-import { createStore } from "../../server/session/storage.ts";
+import { createStore } from "../../server/store/plain-store.ts";
 
 const minute = 60_000;
 const site = createSite({ url: "https://auth.example.com", cookie: {} });
@@ -70,6 +70,29 @@ describe("the time of last use", () => {
     clock += 50 * minute;
 
     expect(await open().find(site, token)).toBeDefined();
+  });
+});
+
+describe("a clock that is set back", () => {
+  it("keeps the store's time to live going, which nobody set back", async () => {
+    let storeClock = clock;
+    const store = createStore(createStorage({ driver }), {
+      reach: "process",
+      now: () => storeClock,
+    });
+    const sessions = openSessions({ store, idleMs: 30 * minute, now: () => clock });
+    const token = await start(sessions);
+
+    clock -= 60 * minute;
+    for (let passed = 0; passed < 50; passed++) {
+      clock += minute;
+      storeClock += minute;
+      expect(await sessions.find(site, token)).toBeDefined();
+      await sessions.settle();
+    }
+
+    const cold = openSessions({ store, idleMs: 30 * minute, now: () => clock });
+    expect(await cold.find(site, token)).toBeDefined();
   });
 });
 

@@ -24,7 +24,7 @@ const elsewhere: Reply = (response, request) =>
 const tooMuch: Reply = (response) =>
   response
     .writeHead(200, { "Content-Type": "application/json" })
-    .end(JSON.stringify({ access_token: "a", token_type: "Bearer", padding: "x".repeat(2 << 20) }));
+    .end(JSON.stringify({ access_token: "a", token_type: "Bearer", padding: "x".repeat(9 << 20) }));
 
 describe("an issuer that fails behind the scenes", () => {
   it.each<[string, Path, number, Reply]>([
@@ -42,13 +42,13 @@ describe("an issuer that fails behind the scenes", () => {
     ["answers the code with a list", "/token", 400, ofJson("[]")],
     ["answers the code with a number", "/token", 400, ofJson("0")],
     ["answers the code with half an answer", "/token", 502, ofJson('{"access_token":"a",')],
-    ["answers the code with 2 MB", "/token", 502, tooMuch],
+    ["answers the code with 9 MB", "/token", 502, tooMuch],
     ["redirects the code elsewhere", "/token", 502, elsewhere],
     ["hangs up on the code", "/token", 503, (response) => response.destroy()],
     ["breaks at userinfo", "/userinfo", 502, html(500)],
     ["answers userinfo with a web page", "/userinfo", 502, html(200)],
     ["refuses us userinfo", "/userinfo", 502, unauthorised],
-    ["answers userinfo with 2 MB", "/userinfo", 502, tooMuch],
+    ["answers userinfo with 9 MB", "/userinfo", 502, tooMuch],
     ["redirects userinfo elsewhere", "/userinfo", 502, elsewhere],
     ["hangs up at userinfo", "/userinfo", 503, (response) => response.destroy()],
   ])("and %s (%s) leads to a page with status %i and to nobody signed in", async (...row) => {
@@ -101,7 +101,7 @@ describe("keys that cannot be had", () => {
     ["an empty list", 400, (response) => json(response, 200, { keys: [] })],
     ["no list", 400, ofJson("{}")],
     ["keys that are none", 400, (response) => json(response, 200, { keys: [{ kty: "RSA" }] })],
-    ["2 MB", 502, tooMuch],
+    ["9 MB", 502, tooMuch],
     ["a redirect", 502, elsewhere],
   ])("(%s) sign nobody in", async (_, status, reply) => {
     const fresh = await openSignInDoor();

@@ -146,9 +146,10 @@ describe("Redis", () => {
 
     await store.set("session:a", { version: 1 }, 60);
     await store.claim("claim:a", "ada", 60_000);
+    await until(async () => (await redis.cli("exists", "gate:one:era")) === "1");
 
     const keys = (await redis.cli("keys", "*")).split("\n").toSorted();
-    expect(keys).toEqual(["gate:one:claim:a", "gate:one:session:a"]);
+    expect(keys).toEqual(["gate:one:claim:a", "gate:one:era", "gate:one:session:a"]);
   });
 
   it("carries an announcement to another replica within 100 ms", async () => {

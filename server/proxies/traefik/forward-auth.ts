@@ -1,5 +1,5 @@
 import { visitorHeaders } from "../../forwarded/request-headers.ts";
-import { namesToStrip } from "../visitor-headers.ts";
+import { namesAboutTheRequest, namesToStrip } from "../visitor-headers.ts";
 
 /** doorward's pages are small. */
 const mostBytes = 65_536;
@@ -33,7 +33,7 @@ export function forwardAuthLabels(identityHeaders: readonly string[]): Record<st
 
 /** Each is taken off the visitor's request, then set to what doorward answers, and that may be nothing. */
 function answeredHeaders(identityHeaders: readonly string[]): string[] {
-  return [...identityHeaders, ...namesToStrip(identityHeaders)];
+  return [...identityHeaders, ...namesToStrip(identityHeaders), ...namesAboutTheRequest];
 }
 
 function list(names: readonly string[]): string {

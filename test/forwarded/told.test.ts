@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readForwarded } from "../../server/forwarded/dialects.ts";
+import { readForwarded } from "../../server/forwarded/told.ts";
+import type { CarriedRequest, DialectName } from "../../server/forwarded/dialects.ts";
 import { RequestHeaders } from "../../server/forwarded/request-headers.ts";
 
 const forwarded = {
@@ -13,11 +14,13 @@ const original = {
   "X-Original-URL": "https://app.example.com/private?x=1",
 };
 
-function read(headers: Record<string, string | string[]>, pinned?: "forwarded" | "original") {
+type Headers = Record<string, string | string[]>;
+
+function read(headers: Headers, pinned?: DialectName, carried?: CarriedRequest) {
   const raw = Object.entries(headers).flatMap(([name, value]) =>
     [value].flat().flatMap((one) => [name, one]),
   );
-  return readForwarded(new RequestHeaders(raw), pinned);
+  return readForwarded(new RequestHeaders(raw), pinned, carried);
 }
 
 function without(headers: Record<string, string>, name: string): Record<string, string> {

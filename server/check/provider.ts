@@ -1,0 +1,104 @@
+import { emailWords, renewalWords } from "../../providers/guide.ts";
+import type { Config } from "../config/schema.ts";
+import { createSites, type Site } from "../config/site.ts";
+import { reasonsOf } from "../observe/log.ts";
+import { authenticationFault } from "../sign-in/client-authentication.ts";
+import { scopeOf } from "../sign-in/code-flow.ts";
+import type { RelyingParty } from "../sign-in/relying-party.ts";
+import type { Clocks } from "./clocks.ts";
+import { fault, ok, type Finding } from "./finding.ts";
+import { tryRedirectUris } from "./redirect-uris.ts";
+
+type Metadata = Awaited<ReturnType<typeof metadataOf>>;
+
+/** What an operator has to know of one provider as it is configured: one line a subject, the issuer first. */
+export async function checkProvider(
+  config: Config,
+  party: RelyingParty,
+  clocks: Clocks,
+): Promise<Finding[]> {
+  const named = ({ level, text }: Finding) => ({ level, text: `provider ${party.name}: ${text}` });
+  return [...(await tryIssuer(config, party, clocks)), ...issuerHints(party).map(ok)].map(named);
+}
+
+async function tryIssuer(config: Config, party: RelyingParty, clocks: Clocks): Promise<Finding[]> {
+  const sites = sitesOf(config, party);
+  try {
+    const metadata = await metadataOf(party);
+    const { authorization_endpoint: authorization, token_endpoint: token } = metadata;
+    const addresses = [token, authorization, party.place.address];
+    return [
+      ...describe(party, sites, metadata).map(ok),
+      ...(await tryRedirectUris(party, sites, party.ownCallback(metadata))),
+      ...clocks.compare(addresses.filter((address) => address !== undefined)),
+    ];
+  } catch (error) {
+    return [fault(`${party.issuer}: ${reasonsOf(error)}`)];
+  }
+}
+
+function describe(party: RelyingParty, sites: readonly Site[], metadata: Metadata): string[] {
+  const how = party.provider.isOAuthOnly ? "OAuth 2.0, nothing to discover" : "discovered";
+  const uris = sites.map(({ redirectUri }) => redirectUri(party.ownCallback(metadata)));
+  const scope = scopeOf(party, metadata);
+  return [
+    `${party.issuer}: ${how}; register there: ${uris.join(", ")}`,
+    `the client authenticates by ${party.authentication.method ?? "its clientSecret"}`,
+    `asks for the scope ${scope}`,
+    groupsOf(party),
+    renewalOf(party, scope),
+    emailsOf(party),
+  ];
+}
+
+async function metadataOf(party: RelyingParty) {
+  const metadata = (await party.discover()).serverMetadata();
+  const { authentication, settings } = party;
+  const wrong = await authenticationFault(authentication, metadata, settings.clientId);
+  if (wrong !== undefined) throw new Error(wrong);
+  return metadata;
+}
+
+function sitesOf(config: Config, { name }: RelyingParty): Site[] {
+  return createSites(config).filter(({ providers }) => providers?.includes(name) !== false);
+}
+
+/** No more than a hint: people have domains of their own, and what is written may well be right. */
+function issuerHints({ issuer, provider }: RelyingParty): string[] {
+  const { issuerShape, label } = provider;
+  if (issuerShape?.pattern === undefined || issuerShape.pattern.test(issuer)) return [];
+  return [`${issuer} is not how issuers of ${label} are mostly written: ${issuerShape.written}`];
+}
+
+/** Whether it may say that somebody is in a group. */
+export function hasGroups({ provider, settings }: RelyingParty): boolean {
+  const { guide, isOAuthOnly, takes = [] } = provider;
+  if (settings.groupsClaim !== undefined) return true;
+  if (takes.includes("directory")) return settings.directory !== undefined;
+  return guide === undefined ? isOAuthOnly !== true : guide.groups !== undefined;
+}
+
+function groupsOf({ provider, settings }: RelyingParty): string {
+  const { guide, groupsClaim = "groups" } = provider;
+  if (settings.groupsClaim !== undefined) return `groups: the claim \`${settings.groupsClaim}\``;
+  if (guide?.groups !== undefined) return `groups: ${guide.groups}`;
+  return provider.isOAuthOnly || guide !== undefined
+    ? "groups: there are none at this kind of provider"
+    : `groups: the claim \`${groupsClaim}\``;
+}
+
+function renewalOf({ provider, settings }: RelyingParty, scope: string): string {
+  if (settings.directory !== undefined) return renewalWords.directory;
+  if (provider.guide?.renewal !== undefined) return renewalWords[provider.guide.renewal];
+  if (scope.split(" ").includes("offline_access")) return renewalWords["refresh token"];
+  if (provider.isOAuthOnly) return renewalWords["access token"];
+  return "it offers no `offline_access`: unless it gives refresh tokens unasked, whoever is removed there stays signed in for `session.lifetime`";
+}
+
+function emailsOf({ provider, settings }: RelyingParty): string {
+  const { emails = "verified" } = provider.guide ?? {};
+  const isVouchedFor = settings.trustEmail && emails !== "unverified";
+  return isVouchedFor
+    ? "emails: `trustEmail` is on, so an address counts unless the provider itself calls it unverified"
+    : `emails: ${emailWords[emails]}`;
+}

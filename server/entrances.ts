@@ -1,0 +1,64 @@
+import type { IncomingMessage, RequestListener } from "node:http";
+import { endpointNames, type EndpointName } from "./config/site.ts";
+import type { Door } from "./door.ts";
+
+const methods: Record<EndpointName, readonly string[] | undefined> = {
+  verify: undefined, // any: proxies pass the visitor's method on, and HAProxy asks with HEAD
+  start: ["GET", "HEAD"],
+  callback: ["GET"],
+  sign_out: ["GET", "POST"],
+};
+
+/** What stands at a path. */
+export interface Target {
+  readonly name: EndpointName;
+  readonly sharing: readonly Entrance[];
+  /** Whose own callback it is; undefined = everybody's. */
+  readonly provider: string | undefined;
+}
+
+/** One site's way to answer, for everything but `/verify`. */
+export interface Entrance {
+  readonly door: Door;
+  readonly handler: RequestListener;
+}
+
+/** Everything that there is, by its path as it goes over the wire. */
+export function targetsOf(entrances: readonly Entrance[]): ReadonlyMap<string, Target> {
+  const bases = Map.groupBy(entrances, ({ door }) => door.site.base);
+  const endpoints = new Map<string, Target>();
+  for (const [base, sharing] of bases) {
+    for (const name of endpointNames)
+      endpoints.set(`${base}/${name}`, { name, sharing, provider: undefined });
+    const several = sharing.filter(({ door }) => Object.keys(door.config.providers).length > 1);
+    for (const provider of several.flatMap(({ door }) => Array.from(door.parties.keys()))) {
+      endpoints.set(`${base}/callback/${provider}`, { name: "callback", sharing, provider });
+    }
+  }
+  return endpoints;
+}
+
+/** Sites that share a path are told apart by the host that the browser asked for. */
+export function entranceOf(
+  sharing: readonly Entrance[],
+  { headers: { host } }: IncomingMessage,
+): Entrance | undefined {
+  const [only, ...more] = sharing;
+  if (more.length === 0) return only;
+  const asked = host
+    ?.toLowerCase()
+    .replace(/(:443|:80)?$/, "")
+    .replace(/\.$/, "");
+  const named = ({ door: { site } }: Entrance) => asked === site.url.hostname; // nginx's $host has no port
+  return sharing.find(({ door: { site } }) => asked === site.url.host) ?? sharing.find(named);
+}
+
+/** A POST to a callback is for providers alone that answer by one. */
+export function methodsOf(
+  { name, provider }: Target,
+  { door: { parties } }: Entrance,
+): readonly string[] | undefined {
+  const answering = provider === undefined ? [...parties.values()] : [parties.get(provider)];
+  const takesForm = answering.some((party) => party?.provider.responseMode === "form_post");
+  return name === "callback" && takesForm ? ["GET", "POST"] : methods[name];
+}

@@ -1,0 +1,131 @@
+import { listed } from "../indent.ts";
+import { exampleApp, type ProxyModel } from "../model.ts";
+import { purposeOf, type PublicHost } from "../public-hosts.ts";
+import { appRoutes, guards } from "./app-routes.ts";
+import { aboutTheRequest } from "./functions.ts";
+import { onlyBy } from "./schemes.ts";
+
+/** For APISIX 3 without etcd: routes and certificates in one file, and the few settings of its own. */
+export function apisixFiles(model: ProxyModel): ReadonlyMap<string, string> {
+  return new Map([
+    ["apisix.yaml", routesFile(model)],
+    ["config.yaml", settings(model.hosts)],
+  ]);
+}
+
+const plugins = [
+  "forward-auth",
+  "proxy-rewrite",
+  "redirect",
+  "fault-injection",
+  "serverless-pre-function",
+  "serverless-post-function",
+];
+
+function settings(hosts: readonly PublicHost[]): string {
+  const portsOf = (wanted: PublicHost["scheme"]) =>
+    new Set(hosts.filter(({ scheme }) => scheme === wanted).map(({ port }) => port));
+  const tls = Array.from(
+    portsOf("https"),
+    (port) => `      - { port: ${port}, enable_http2: true }\n`,
+  );
+  return `# Settings of APISIX 3 itself, as \`doorward config apisix\` prints them for a doorward.yaml. Goes to conf/config.yaml.
+
+apisix:
+  node_listen: [${[...portsOf("http").add(80)].join(", ")}]
+  ssl:
+    enable: ${tls.length > 0}
+${tls.length > 0 ? `    listen:\n${tls.join("")}` : ""}deployment:
+  role: data_plane
+  role_data_plane:
+    config_provider: yaml
+nginx_config:
+  envs: [DOORWARD_TLS_CERTIFICATE, DOORWARD_TLS_KEY] # what apisix.yaml reads from the environment
+  http:
+    # Apps behind CGI, WSGI or PHP read X_Auth_Request_User as X-Auth-Request-User.
+    underscores_in_headers: "off"
+plugins:
+${listed(plugins, 2)}`;
+}
+
+function routesFile(model: ProxyModel): string {
+  const { hosts, doorward } = model;
+  const routes = hosts.map((host) =>
+    [
+      `  # ${purposeOf(host)}\n`,
+      host.serves === "app" ? "" : ownRoutes(host),
+      host.serves === "doorward" ? "" : appRoutes(host),
+      host.scheme === "https" && host.port === 443 ? redirect(host) : "",
+    ].join(""),
+  );
+  const apps = hosts
+    .filter(({ serves }) => serves !== "doorward")
+    .map(({ name }) =>
+      upstream(name, exampleApp, "# CHANGE: the app. No way to it may lead past this proxy."),
+    );
+  return `${head}routes:
+${routes.join("")}
+plugin_configs:
+${guards(model)}
+upstreams:
+${upstream("doorward", doorward, "# Where doorward listens.")}${apps.join("")}${certificate(hosts)}#END
+`;
+}
+
+const head = `# Routes of APISIX 3, as \`doorward config apisix\` prints them for a doorward.yaml. Goes to conf/apisix.yaml.
+# CHANGE marks what doorward cannot know: where the apps are, and the certificate.
+
+`;
+
+/** Before all others: who comes without TLS is sent to it. */
+function redirect({ host, name }: PublicHost): string {
+  return `  - id: plain-${name}
+    host: "${host}"
+    uri: /*
+    priority: 100
+${onlyBy("http")}    plugins:
+      redirect: { uri: "https://$host$real_request_uri", ret_code: 308 }
+`;
+}
+
+/** Exactly the pages that browsers reach, and nothing for /verify: it could be told of any request. */
+function ownRoutes({ host, base, name, scheme }: PublicHost): string {
+  const pages = ["start", "callback", "callback/*", "sign_out"].map((page) => `${base}/${page}`);
+  return `  - id: hidden-${name}
+    host: "${host}"
+    uris: [${base}/verify, ${base}/verify/*]
+    priority: 20
+${onlyBy(scheme)}    plugins:
+      fault-injection: { abort: { http_status: 404, body: "" } }
+  - id: pages-${name}
+    host: "${host}"
+    uris: [${pages.join(", ")}]
+    priority: 10
+${onlyBy(scheme)}    plugins:
+      proxy-rewrite:
+        headers:
+          # Where the request comes from and leads, in this proxy's words alone.
+          remove:
+${listed(aboutTheRequest, 12)}    upstream_id: doorward
+`;
+}
+
+function upstream(id: string, address: string, comment: string): string {
+  return `  - id: ${id}
+    type: roundrobin
+    timeout: { connect: 2, send: 60, read: 60 }
+    nodes: { "${address}": 1 } ${comment}
+`;
+}
+
+function certificate(hosts: readonly PublicHost[]): string {
+  const names = hosts.filter(({ scheme }) => scheme === "https").map(({ host }) => `"${host}"`);
+  if (names.length === 0) return "";
+  return `
+ssls:
+  - id: doorward
+    snis: [${[...new Set(names)].join(", ")}]
+    cert: $env://DOORWARD_TLS_CERTIFICATE # CHANGE: the whole chain, as text in the environment of APISIX
+    key: $env://DOORWARD_TLS_KEY # CHANGE
+`;
+}

@@ -1,0 +1,166 @@
+import { indent, listed } from "../indent.ts";
+import { exampleApp, type ProxyModel } from "../model.ts";
+import type { PublicHost } from "../public-hosts.ts";
+import { questionHeaders, questionPath } from "./question.ts";
+import { guardedHosts, plainHosts } from "./virtual-hosts.ts";
+import { keepCookie, stripHeaders } from "./lua.ts";
+
+/** Envoy's own configuration, for 1.26 and later. */
+export function bootstrap(model: ProxyModel): string {
+  const { hosts, doorward } = model;
+  const byPort = Map.groupBy(hosts, ({ port }) => port);
+  const redirected = hosts.filter(({ scheme, port }) => scheme === "https" && port === 443);
+  const needsPlain = redirected.length > 0 && !byPort.has(80);
+  return [
+    head,
+    needsPlain ? listener(80, undefined, plainHosts(redirected), "") : "",
+    ...Array.from(byPort, ([port, sharing]) =>
+      listener(port, sharing, guardedHosts(sharing), filters(model, sharing)),
+    ),
+    "\n  clusters:\n",
+    cluster("doorward", doorward, "# Where doorward listens."),
+    ...hosts
+      .filter(({ serves }) => serves !== "doorward")
+      .map(({ name }) =>
+        cluster(name, exampleApp, "# CHANGE: the app. No way to it may lead past this proxy."),
+      ),
+  ].join("");
+}
+
+const head = `# Envoy 1.26 or later, as \`doorward config envoy\` prints it for a doorward.yaml.
+#
+# CHANGE marks what doorward cannot know: where the apps are, and the certificates.
+
+static_resources:
+  listeners:
+`;
+
+/** Every host of a port; without any, the listener for who comes without TLS. */
+function listener(
+  port: number,
+  sharing: readonly PublicHost[] | undefined,
+  virtualHosts: string,
+  httpFilters: string,
+): string {
+  const isTls = sharing?.[0]?.scheme === "https";
+  return `    - name: doorward-${port}
+      address: { socket_address: { address: "::", port_value: ${port}, ipv4_compat: true } }
+${isTls ? tlsInspector : ""}      filter_chains:
+        - filters:
+            - name: envoy.filters.network.http_connection_manager
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                stat_prefix: doorward-${port}
+                # What the visitor says of its own address and protocol counts for nothing.
+                use_remote_address: true
+                common_http_protocol_options:
+                  # Apps behind CGI, WSGI or PHP read X_Auth_Request_User as X-Auth-Request-User.
+                  headers_with_underscores_action: DROP_HEADER
+                # Of all protocols a visitor could ask to change to, only WebSocket passes.
+                upgrade_configs: [{ upgrade_type: websocket }]
+${localReplies}                http_filters:
+${httpFilters}                  - name: envoy.filters.http.router
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+                route_config:
+                  virtual_hosts:
+${virtualHosts}${isTls ? certificate(sharing ?? []) : ""}`;
+}
+
+const tlsInspector = `      listener_filters:
+        - name: envoy.filters.listener.tls_inspector
+          typed_config:
+            "@type": type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector
+`;
+
+const localReplies = `                # doorward or the app is out of reach: a plain word instead of an empty page.
+                local_reply_config:
+                  mappers:
+                    - filter:
+                        status_code_filter:
+                          comparison:
+                            op: GE
+                            value: { default_value: 502, runtime_key: doorward.down }
+                      status_code: 503
+                      body:
+                        inline_string: "This page is not available right now. Please try again in a moment.\\n"
+                      headers_to_add:
+                        - header: { key: cache-control, value: no-store }
+                          append_action: OVERWRITE_IF_EXISTS_OR_ADD
+                        - header: { key: retry-after, value: "5" }
+                          append_action: OVERWRITE_IF_EXISTS_OR_ADD
+`;
+
+function certificate(hosts: readonly PublicHost[]): string {
+  return `          # Whoever names another host gets no certificate, and no answer.
+          filter_chain_match:
+            server_names:
+${listed(
+  hosts.map(({ host }) => `"${host}"`),
+  14,
+)}          transport_socket:
+            name: envoy.transport_sockets.tls
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+              common_tls_context:
+                alpn_protocols: [h2, http/1.1]
+                tls_certificates:
+                  - certificate_chain: { filename: /etc/envoy/tls/example.com.pem } # CHANGE: the whole chain
+                    private_key: { filename: /etc/envoy/tls/example.com.key } # CHANGE
+`;
+}
+
+function filters({ hosts, identityHeaders }: ProxyModel, [first]: readonly PublicHost[]): string {
+  return `${lua("doorward.strip", stripHeaders(identityHeaders))}                  - name: doorward.ask
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz
+                      # Without an answer nobody passes. Never set failure_mode_allow.
+                      status_on_error: { code: ServiceUnavailable }
+                      allowed_headers:
+                        patterns:
+${exact(26, questionHeaders)}                      http_service:
+                        server_uri: { uri: http://doorward, cluster: doorward, timeout: 5s }
+                        path_prefix: ${questionPath(hosts)}
+                        authorization_request:
+                          headers_to_add: [{ key: x-forwarded-proto, value: ${first?.scheme} }]
+                        authorization_response:
+                          allowed_upstream_headers:
+                            patterns:
+${exact(
+  30,
+  identityHeaders.map((name) => name.toLowerCase()),
+)}${lua("doorward.keep-cookie", keepCookie)}`;
+}
+
+function exact(spaces: number, names: readonly string[]): string {
+  return names
+    .map((name) => `${" ".repeat(spaces)}- { exact: ${name}, ignore_case: true }\n`)
+    .join("");
+}
+
+function lua(name: string, code: string): string {
+  return `                  - name: ${name}
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua
+                      default_source_code:
+                        inline_string: |
+${indent(code, 26)}`;
+}
+
+function cluster(name: string, address: string, comment: string): string {
+  const { hostname, port } = new URL(`http://${address}`);
+  return `    ${comment}
+    - name: ${name}
+      type: STRICT_DNS
+      connect_timeout: 2s
+      load_assignment:
+        cluster_name: ${name}
+        endpoints:
+          - lb_endpoints:
+              - endpoint:
+                  address:
+                    socket_address:
+                      address: "${hostname.replace(/^\[|\]$/g, "")}"
+                      port_value: ${port === "" ? 80 : port}
+`;
+}

@@ -1,0 +1,64 @@
+import { listed } from "../indent.ts";
+import { purposeOf, type PublicHost } from "../public-hosts.ts";
+
+/** Who comes without TLS is sent to it; sites on ports of their own have no such door. */
+export function plainHosts(hosts: readonly PublicHost[]): string {
+  return hosts
+    .map(
+      ({ name, host }) => `                    - name: ${name}
+                      domains:
+${listed([`"${host}"`, `"${host}:80"`], 24)}                      routes:
+                        - match: { prefix: / }
+                          redirect:
+                            https_redirect: true
+                            port_redirect: 443
+                            response_code: PERMANENT_REDIRECT
+`,
+    )
+    .join("");
+}
+
+/** What becomes of the requests for each host. */
+export function guardedHosts(hosts: readonly PublicHost[]): string {
+  return hosts
+    .map((host) => {
+      const routes = host.serves === "doorward" ? own("") : guarded(host);
+      return `                    # ${purposeOf(host)}
+                    - name: ${host.name}
+                      domains:
+${listed(domains(host), 24)}                      routes:
+${routes}`;
+    })
+    .join("");
+}
+
+/** With and without the port, as visitors may write it. */
+function domains({ host, port, authority }: PublicHost): string[] {
+  const names = authority === host ? [host, `${host}:${port}`] : [authority];
+  return names.map((name) => `"${name}"`);
+}
+
+/** The verdict stays inside: asked from outside, /verify could be told of any request. */
+function own(base: string): string {
+  return `                        - match: { prefix: "${base}/verify" }
+                          direct_response: { status: 404 }
+${disabled}                        - match: { prefix: "${base}/" }
+                          route: { cluster: doorward, timeout: 30s }
+${disabled}`;
+}
+
+/** doorward's own pages need no question, and its cookie. */
+const disabled = `                          typed_per_filter_config:
+                            doorward.ask:
+                              "@type": type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute
+                              disabled: true
+                            doorward.keep-cookie:
+                              "@type": type.googleapis.com/envoy.extensions.filters.http.lua.v3.LuaPerRoute
+                              disabled: true
+`;
+
+function guarded({ name, base, serves }: PublicHost): string {
+  return `${serves === "both" ? own(base) : ""}                        - match: { prefix: / }
+                          route: { cluster: ${name}, timeout: 0s }
+`;
+}

@@ -1,0 +1,161 @@
+import {
+  ClientSecretBasic,
+  ClientSecretPost,
+  None,
+  TlsClientAuth,
+  type ClientAuth,
+  type ServerMetadata,
+} from "openid-client";
+import type { Provider } from "../../providers/provider.ts";
+import { openChangingFiles, type ChangingFiles } from "../config/changing-files.ts";
+import { clientWay } from "../config/client-checks.ts";
+import { ConfigError } from "../config/faults.ts";
+import type { ProviderConfig } from "../config/schema.ts";
+import { reasonsOf, type Log } from "../observe/log.ts";
+import {
+  fileAssertion,
+  parseAssertion,
+  secretFromKey,
+  signedAssertion,
+} from "./client-assertion.ts";
+import { parseClientKey, signingKey } from "./client-key.ts";
+import { createIssuerFetch, type IssuerFetch } from "./issuer-fetch.ts";
+import { createMutualTlsFetch, parseClientCertificate } from "./mutual-tls.ts";
+
+/** How our client proves who it is at one issuer, whatever it asks there. */
+export interface ClientAuthentication {
+  /** As RFC 7591 §2 calls it; undefined = a client secret, and the metadata says how it is sent. */
+  readonly method: string | undefined;
+  /** In the way that this metadata wants it. */
+  ofIssuer(metadata: ServerMetadata): ClientAuth;
+  /** Requests that show our certificate; undefined = any others will do. */
+  readonly fetch: IssuerFetch | undefined;
+}
+
+/** Reads the files that a provider's settings name. Throws a `ConfigError` that says what is wrong with them. */
+export type OpenAuthentication = (
+  name: string,
+  provider: Provider,
+  settings: ProviderConfig,
+) => ClientAuthentication;
+
+export function createOpenAuthentication(log: Log): OpenAuthentication {
+  return (name, provider, settings) => openAuthentication(name, provider, settings, log);
+}
+
+function openAuthentication(
+  name: string,
+  provider: Provider,
+  settings: ProviderConfig,
+  log: Log,
+): ClientAuthentication {
+  const open = <T>(options: readonly FileOption[], parse: (...contents: string[]) => T) =>
+    openFiles(name, settings, options, parse, log);
+  const { clientKeyId: keyId, clientTeamId: teamId } = settings;
+  switch (clientWay(settings, provider)) {
+    case "secret":
+      return secretAuthentication(
+        settings.clientSecret ?? "",
+        settings.clientAuthentication ?? provider.clientAuthentication,
+      );
+    case "nothing":
+      return noAuthentication;
+    case "assertion": {
+      const files = open(["clientAssertionFile"], parseAssertion);
+      return always("private_key_jwt", fileAssertion(files));
+    }
+    case "key": {
+      const files = open(["clientKeyFile"], parseClientKey);
+      const audience = settings.clientAssertionAudience ?? provider.assertionAudience ?? "issuer";
+      return always("private_key_jwt", signedAssertion(files, { keyId, audience }));
+    }
+    case "madeSecret": {
+      const files = open(["clientKeyFile"], parseElliptic);
+      return always(
+        "client_secret_post",
+        secretFromKey(files, { keyId: keyId ?? "", teamId: teamId ?? "" }),
+      );
+    }
+    case "certificate": {
+      open(["clientKeyFile"], parseClientKey); // so that a fault is told of the file that has it
+      const files = open(["clientCertificateFile", "clientKeyFile"], parseClientCertificate);
+      const method = settings.clientAuthentication ?? "tls_client_auth";
+      return {
+        ...always(method, TlsClientAuth()),
+        fetch: createIssuerFetch(createMutualTlsFetch(files)),
+      };
+    }
+  }
+}
+
+function always(method: string, authenticate: ClientAuth): ClientAuthentication {
+  return { method, ofIssuer: () => authenticate, fetch: undefined };
+}
+
+/** A public client: PKCE alone ties its requests together. */
+export const noAuthentication = always("none", None());
+
+/** OpenID Connect Discovery §3: without a word of the issuer it is `client_secret_basic`. */
+export function secretAuthentication(
+  clientSecret: string,
+  method?: ProviderConfig["clientAuthentication"],
+): ClientAuthentication {
+  const ofIssuer = ({ token_endpoint_auth_methods_supported: offered }: ServerMetadata) => {
+    const isBasic = offered?.includes("client_secret_basic") ?? true;
+    const chosen = method ?? (isBasic ? "client_secret_basic" : "client_secret_post");
+    return chosen === "client_secret_basic"
+      ? ClientSecretBasic(clientSecret)
+      : ClientSecretPost(clientSecret);
+  };
+  return { method, ofIssuer, fetch: undefined };
+}
+
+type FileOption = "clientKeyFile" | "clientAssertionFile" | "clientCertificateFile";
+
+function openFiles<T>(
+  name: string,
+  settings: ProviderConfig,
+  options: readonly FileOption[],
+  parse: (...contents: string[]) => T,
+  log: Log,
+): ChangingFiles<T> {
+  const files = options.map((option) => settings[option] ?? "");
+  try {
+    return openChangingFiles(files, parse, log);
+  } catch (error) {
+    const path = `providers.${name}.${options[0]}`;
+    const isUnread = error instanceof Error && "syscall" in error;
+    const message = `${files[0]} ${isUnread ? "cannot be read: " : ""}${reasonsOf(error)}`;
+    throw new ConfigError("the configuration", [{ path, message }]);
+  }
+}
+
+/** Apple signs by ES256 alone. */
+function parseElliptic(written: string) {
+  const key = parseClientKey(written);
+  signingKey(key, ["ES256"]);
+  return key;
+}
+
+/** Why an issuer with this metadata would not take our client, as far as that shows before anything is asked. */
+export async function authenticationFault(
+  { method, ofIssuer }: ClientAuthentication,
+  metadata: ServerMetadata,
+  clientId: string,
+): Promise<string | undefined> {
+  const { token_endpoint_auth_methods_supported: taken } = metadata;
+  // Those who take public clients seldom say so.
+  if (taken !== undefined && method !== undefined && method !== "none" && !taken.includes(method))
+    return `the client authenticates by ${method}, and the issuer takes ${taken.join(", ")}`;
+  try {
+    await ofIssuer(metadata)(
+      metadata,
+      { client_id: clientId },
+      new URLSearchParams(),
+      new Headers(),
+    );
+    return undefined;
+  } catch (error) {
+    return reasonsOf(error);
+  }
+}

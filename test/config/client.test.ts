@@ -1,0 +1,328 @@
+import { generateKeyPairSync, randomUUID, type KeyObject } from "node:crypto";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ConfigError } from "../../server/config/faults.ts";
+import { checkConfig } from "../../server/config/load.ts";
+import { check } from "../../server/check.ts";
+import { createCertificate } from "../peers/tls.ts";
+import { configOf, startDoorward, testSecret } from "../peers/doorward.ts";
+import { startIssuer } from "../../demo/issuer.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "doorward-client-"));
+const good = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
+
+function file(text: string): string {
+  const path = join(folder, randomUUID());
+  writeFileSync(path, text);
+  return path;
+}
+
+const pem = (key: KeyObject) => String(key.export({ type: "pkcs8", format: "pem" }));
+const key = file(pem(good));
+const at = (name: string) => join(folder, name);
+
+const company = { type: "oidc", issuer: "https://id.example.com", clientId: "door" };
+
+function raw(provider: Record<string, unknown>) {
+  return {
+    url: "https://auth.example.com",
+    secret: testSecret,
+    storage: { driver: "memory" },
+    providers: { company: { ...company, ...provider } },
+    access: { anyone: true },
+  };
+}
+
+function faultsOf(provider: Record<string, unknown>, environment: Record<string, string> = {}) {
+  try {
+    checkConfig("test", raw(provider), environment);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.faults.map(({ path, message }) => `${path}: ${message}`);
+  }
+}
+
+describe("how a client proves itself", () => {
+  it.each<[string, Record<string, unknown>, string[]]>([
+    ["a secret", { clientSecret: "s" }, []],
+    ["nothing", {}, []],
+    ["a key", { clientKeyFile: key, clientKeyId: "one" }, []],
+    ["a token file", { clientAssertionFile: key }, []],
+    ["a certificate", { clientCertificateFile: key, clientKeyFile: key }, []],
+    [
+      "a secret and a key",
+      { clientSecret: "s", clientKeyFile: key },
+      [
+        "providers.company.clientKeyFile: means nothing beside clientSecret, for a client proves who it is in one way: keep one of them",
+      ],
+    ],
+    [
+      "a key and a token file",
+      { clientAssertionFile: key, clientKeyFile: key },
+      [
+        "providers.company.clientKeyFile: means nothing beside clientAssertionFile, for a client proves who it is in one way: keep one of them",
+      ],
+    ],
+    [
+      "the name of a key alone",
+      { clientKeyId: "one" },
+      ["providers.company.clientKeyFile: is missing: private_key_jwt needs it"],
+    ],
+    [
+      "a certificate without its key",
+      { clientCertificateFile: key },
+      ["providers.company.clientKeyFile: is missing: clientCertificateFile needs it"],
+    ],
+    [
+      "a method without what it takes",
+      { clientAuthentication: "client_assertion" },
+      ["providers.company.clientAssertionFile: is missing: client_assertion needs it"],
+    ],
+    [
+      "a method and what it does not take",
+      { clientAuthentication: "none", clientSecret: "s" },
+      [
+        "providers.company.clientSecret: means nothing beside none, for a client proves who it is in one way: keep one of them",
+      ],
+    ],
+    [
+      "a team where there are none",
+      { clientKeyFile: key, clientTeamId: "TEAM" },
+      [
+        "providers.company.clientTeamId: means nothing beside clientKeyFile, for a client proves who it is in one way: keep one of them",
+      ],
+    ],
+    [
+      "a certificate over plain http",
+      { issuer: "http://127.0.0.1:1", clientCertificateFile: key, clientKeyFile: key },
+      ["providers.company.issuer: is http, and a client certificate needs https"],
+    ],
+    [
+      "Apple's key without its names",
+      { type: "apple", issuer: undefined, clientKeyFile: key },
+      [
+        "providers.company.clientKeyId: is missing: the client secret that is made from a key needs it",
+        "providers.company.clientTeamId: is missing: the client secret that is made from a key needs it",
+      ],
+    ],
+    [
+      "a method that Apple does not take",
+      {
+        type: "apple",
+        issuer: undefined,
+        clientAuthentication: "private_key_jwt",
+        clientKeyFile: key,
+      },
+      [
+        'providers.company.clientAuthentication: "private_key_jwt" is nothing that this provider takes: write one of client_secret_post, client_secret_basic',
+      ],
+    ],
+  ])("by %s is taken, or told with its place and its mend", (_, provider, expected) => {
+    expect(faultsOf(provider)).toEqual(expected);
+  });
+
+  it.each<[string, Record<string, unknown>, Record<string, string>]>([
+    ["in the file", { clientKeyFile: pem(good) }, {}],
+    ["as a JWK in the file", { clientKeyFile: good.export({ format: "jwk" }) }, {}],
+    ["by environment", {}, { DOORWARD_PROVIDERS_COMPANY_CLIENT_KEY_FILE: pem(good) }],
+    [
+      "as a JWK by environment",
+      {},
+      {
+        DOORWARD_PROVIDERS_COMPANY_CLIENT_KEY_FILE: JSON.stringify(good.export({ format: "jwk" })),
+      },
+    ],
+  ])(
+    "by a key that stands %s itself is a fault that does not show it",
+    (_, provider, environment) => {
+      const [fault = "", ...more] = faultsOf(provider, environment);
+      const { d = "" } = good.export({ format: "jwk" });
+
+      expect(more).toEqual([]);
+      expect(fault).toContain("clientKeyFile");
+      expect(fault).not.toContain("PRIVATE KEY-----\n");
+      expect(fault).not.toContain(d);
+    },
+  );
+
+  it("can be said by environment, leaf by leaf", () => {
+    const { providers } = checkConfig("test", raw({}), {
+      DOORWARD_PROVIDERS_COMPANY_CLIENT_KEY_FILE: key,
+      DOORWARD_PROVIDERS_COMPANY_CLIENT_KEY_ID: "one",
+      DOORWARD_PROVIDERS_COMPANY_CLIENT_ASSERTION_AUDIENCE: "token_endpoint",
+    });
+
+    expect(providers.company).toMatchObject({
+      clientKeyFile: key,
+      clientKeyId: "one",
+      clientAssertionAudience: "token_endpoint",
+    });
+  });
+});
+
+function token(exp: number): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  return `${part({ alg: "RS256" })}.${part({ exp })}.c2lnbmF0dXJl`;
+}
+
+/** One that ended before it began, which is as well. */
+function expiredCertificate(): Record<string, string> {
+  const usual = "req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=old";
+  const signed = `x509 -req -days -1 -in ${at("old.csr")} -signkey ${at("old.key")} -out ${at("old.pem")}`;
+  for (const made of [`${usual} -out ${at("old.csr")} -keyout ${at("old.key")}`, signed])
+    execFileSync("openssl", made.split(" "), { stdio: "pipe" });
+  return { clientCertificateFile: at("old.pem"), clientKeyFile: at("old.key") };
+}
+
+describe("a file that a client is to prove itself with", () => {
+  createCertificate(at("door"), ["door.example.com"]);
+  const { d: _private, ...publicJwk } = good.export({ format: "jwk" });
+  const encrypted = String(
+    good.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "x" }),
+  );
+  const small = generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey;
+
+  it.each<[string, string, Record<string, unknown>, string]>([
+    ["is missing", "clientKeyFile", { clientKeyFile: at("nowhere") }, "cannot be read: ENOENT"],
+    ["is a folder", "clientKeyFile", { clientKeyFile: folder }, "cannot be read: EISDIR"],
+    ["is empty", "clientKeyFile", { clientKeyFile: file("") }, "no private key in PEM"],
+    ["is no key", "clientKeyFile", { clientKeyFile: file("hello") }, "no private key in PEM"],
+    ["is no JWK", "clientKeyFile", { clientKeyFile: file('{"kty":') }, "no private key as a JWK"],
+    [
+      "is the public half",
+      "clientKeyFile",
+      { clientKeyFile: file(JSON.stringify(publicJwk)) },
+      "no private key as a JWK",
+    ],
+    [
+      "is a public key",
+      "clientKeyFile",
+      { clientKeyFile: file(String(rsa.publicKey.export({ type: "spki", format: "pem" }))) },
+      "no private key in PEM",
+    ],
+    [
+      "has a passphrase",
+      "clientKeyFile",
+      { clientKeyFile: file(encrypted) },
+      "behind a passphrase",
+    ],
+    ["is too weak", "clientKeyFile", { clientKeyFile: file(pem(small)) }, "signs nothing here"],
+    [
+      "is of a curve that signs nothing",
+      "clientKeyFile",
+      { clientKeyFile: file(pem(generateKeyPairSync("x25519").privateKey)) },
+      "signs nothing here",
+    ],
+    [
+      "is a JWK that is called what it cannot be",
+      "clientKeyFile",
+      { clientKeyFile: file(JSON.stringify({ ...good.export({ format: "jwk" }), alg: "RS256" })) },
+      '"alg" is RS256',
+    ],
+    [
+      "is of another kind than Apple takes",
+      "clientKeyFile",
+      {
+        type: "apple",
+        clientKeyFile: file(pem(rsa.privateKey)),
+        clientKeyId: "K",
+        clientTeamId: "T",
+      },
+      "the issuer takes ES256",
+    ],
+    ["is no token", "clientAssertionFile", { clientAssertionFile: file("x.y") }, "no signed token"],
+    [
+      "is a token of yesterday",
+      "clientAssertionFile",
+      { clientAssertionFile: file(token(Date.now() / 1000 - 86_400)) },
+      "expired on",
+    ],
+    [
+      "is no certificate",
+      "clientCertificateFile",
+      { clientCertificateFile: key, clientKeyFile: key },
+      "no certificate in PEM",
+    ],
+    [
+      "is a certificate of another key",
+      "clientCertificateFile",
+      { clientCertificateFile: at("door.pem"), clientKeyFile: key },
+      "clientKeyFile does not belong to",
+    ],
+    ["is an old certificate", "clientCertificateFile", expiredCertificate(), "expired on 20"],
+  ])("and %s stops the start, and says so", async (_, option, provider, words) => {
+    const config = configOf(raw(provider));
+
+    const failure = await startDoorward(config).catch((error: unknown) => error);
+
+    expect(failure).toBeInstanceOf(ConfigError);
+    const message = String(failure);
+    expect(message).toContain(`providers.company.${option}: ${String(provider[option])} `);
+    expect(message).toContain(words);
+    expect(message).not.toContain(pem(good).split("\n")[1]);
+  });
+
+  it("is told of with all others that are wrong", async () => {
+    const provider = { ...company, clientKeyFile: at("nowhere") };
+    const config = configOf({ ...raw({}), providers: { company: provider, other: provider } });
+
+    await expect(startDoorward(config)).rejects.toThrow(/providers\.company.*\n.*providers\.other/);
+  });
+});
+
+describe("check", () => {
+  it.each([
+    ["a method that the issuer does not take", ["client_secret_basic"], undefined],
+    ["a key of another algorithm than the issuer takes", ["private_key_jwt"], ["RS256"]],
+  ] as const)("finds %s", async (_, clientAuthMethods, algorithms) => {
+    const issuer = await startIssuer({
+      accounts: [],
+      clientId: "door",
+      clientSecret: "secret",
+      redirectUris: ["https://auth.example.com/callback"],
+      configuration: {
+        clients: [],
+        clientAuthMethods: [...clientAuthMethods],
+        enabledJWA: { clientAuthSigningAlgValues: [...(algorithms ?? ["ES256"])] },
+      },
+    });
+
+    const found = await check(configOf(raw({ issuer: issuer.issuer, clientKeyFile: key })));
+    await issuer.close();
+
+    const faults = found.filter(({ level }) => level === "fault").map(({ text }) => text);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(/authenticates by private_key_jwt|signs with ES256/);
+  });
+});
+
+describe("extra parameters of the authorization request", () => {
+  it.each([
+    "client_id",
+    "code_challenge",
+    "code_challenge_method",
+    "nonce",
+    "redirect_uri",
+    "request",
+    "request_uri",
+    "response_mode",
+    "response_type",
+    "scope",
+    "state",
+  ])("never touch %s, which is the flow's own", (name) => {
+    const faults = faultsOf({ authorization: { [name]: "x" } });
+
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain("providers.company.authorization");
+  });
+
+  it("may be claims, if they are a JSON object", () => {
+    expect(faultsOf({ authorization: { claims: '{"userinfo":{"groups":null}}' } })).toEqual([]);
+    expect(faultsOf({ authorization: { claims: "groups" } })[0]).toContain("no JSON object");
+  });
+});

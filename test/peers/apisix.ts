@@ -1,0 +1,12 @@
+import { startApisixDouble } from "./doubles/apisix.ts";
+import { rewired, startStandIn, type Proxy, type Wiring } from "./proxy-process.ts";
+
+/** A double of APISIX with what is printed for it: only addresses differ. */
+export function startApisix(wiring: Wiring): Promise<Proxy> {
+  const files = rewired(wiring.files, {
+    "127.0.0.1:4180": `127.0.0.1:${wiring.doorwardPort}`,
+    "127.0.0.1:8080": `127.0.0.1:${wiring.appPort}`,
+  });
+  const text = files.get("apisix.yaml") ?? "";
+  return startStandIn(wiring, (folder, listening) => startApisixDouble(text, folder, listening));
+}

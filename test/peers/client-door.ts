@@ -1,0 +1,142 @@
+import type { RequestListener, ServerResponse } from "node:http";
+import type { ServerOptions } from "node:https";
+import type { ClientMetadata, Configuration } from "oidc-provider";
+import { startIssuer, type Issuer } from "../../demo/issuer.ts";
+import { Browser, send } from "./browser.ts";
+import { configOf, startDoorward, type TestDoorward } from "./doorward.ts";
+import { freePort } from "./free-port.ts";
+import { forwarded } from "./sign-in-door.ts";
+
+export interface ClientDoorOptions {
+  /** How the client is registered at the issuer, beside its name and addresses. */
+  readonly registration?: Partial<ClientMetadata>;
+  /** What doorward's configuration says of the provider, beside the issuer and the client's name. */
+  readonly provider?: Record<string, unknown>;
+  readonly features?: Pick<
+    NonNullable<Configuration["features"]>,
+    "pushedAuthorizationRequests" | "mTLS"
+  >;
+  /** What else differs at the issuer. */
+  readonly issuer?: Configuration;
+  readonly tls?: ServerOptions;
+}
+
+/** doorward before a real issuer (oidc-provider) that takes our client in one way only. */
+export interface ClientDoor {
+  readonly site: string;
+  readonly issuer: string;
+  readonly issuerListener: RequestListener;
+  readonly doorward: TestDoorward;
+  readonly clock: { now: number };
+  /** What the issuer was asked, as `POST /token 200`, once it has answered. */
+  readonly asked: string[];
+  /** Answers instead of the issuer, by path. */
+  readonly instead: Map<string, (response: ServerResponse) => unknown>;
+  newBrowser(): Browser;
+  /** Signs somebody in, in a new browser. */
+  signIn(): Promise<Browser>;
+  /** What /verify says; `headers` come beside those of the proxy. */
+  verify(browser: Browser, headers?: Record<string, string>): ReturnType<typeof send>;
+  close(): Promise<void>;
+}
+
+const ttl = {
+  AccessToken: 86_400,
+  AuthorizationCode: 60,
+  Grant: 86_400,
+  IdToken: 3_600,
+  Interaction: 600,
+  RefreshToken: 86_400,
+  Session: 86_400,
+};
+
+export async function openClientDoor(options: ClientDoorOptions): Promise<ClientDoor> {
+  const site = `http://localhost:${await freePort()}/_auth`;
+  const asked: string[] = [];
+  const instead: ClientDoor["instead"] = new Map();
+  const issuer = await startRecorded(site, options, asked, instead);
+  const clock = { now: Date.now() };
+  const company = {
+    type: "oidc",
+    issuer: issuer.issuer,
+    clientId: "door",
+    scope: "openid email",
+    ...options.provider,
+  };
+  const config = configOf({
+    url: site,
+    providers: { company },
+    access: { subjects: ["ada"] },
+    session: { refresh: "1h" },
+    headers: { "X-Auth-Request-User": "subject", "X-Access-Token": "accessToken" },
+    rules: [{ path: "/api/**", bearer: { introspection: true } }],
+  });
+  const doorward = await startDoorward(config, { now: () => clock.now }).catch(
+    async (error: unknown) => {
+      await issuer.close();
+      throw error;
+    },
+  );
+  const newBrowser = () => new Browser(new Map([[new URL(site).host, doorward.port]]));
+  return {
+    site,
+    issuer: issuer.issuer,
+    issuerListener: issuer.listener,
+    doorward,
+    clock,
+    asked,
+    instead,
+    newBrowser,
+    async signIn() {
+      const browser = newBrowser();
+      await browser.signIn(`${site}/start?rd=/`, "ada");
+      return browser;
+    },
+    verify: (browser, headers = {}) =>
+      browser.ask(`${site}/verify`, { headers: { ...forwarded(site), ...headers } }),
+    async close() {
+      await doorward.close();
+      await issuer.close();
+    },
+  };
+}
+
+function startRecorded(
+  site: string,
+  { registration = {}, features = {}, issuer = {}, tls }: ClientDoorOptions,
+  asked: string[],
+  instead: ClientDoor["instead"],
+): Promise<Issuer> {
+  const redirectUris = [`${site}/callback`];
+  return startIssuer({
+    accounts: [{ id: "ada", claims: { email: "ada@example.com", email_verified: true } }],
+    clientId: "door",
+    clientSecret: "",
+    redirectUris,
+    ...(tls && { tls }),
+    before: async ({ method = "", url = "" }, response) => {
+      const { pathname } = new URL(url, "http://issuer");
+      response.on("finish", () => asked.push(`${method} ${pathname} ${response.statusCode}`));
+      await instead.get(pathname)?.(response);
+    },
+    configuration: {
+      clients: [
+        {
+          client_id: "door",
+          redirect_uris: redirectUris,
+          grant_types: ["authorization_code", "refresh_token"],
+          ...registration,
+        },
+      ],
+      issueRefreshToken: async () => true,
+      ttl,
+      features: {
+        devInteractions: { enabled: false },
+        introspection: { enabled: true, allowedPolicy: () => true },
+        revocation: { enabled: true, allowedPolicy: () => true },
+        ...features,
+      },
+      ...issuer,
+    },
+  });
+}

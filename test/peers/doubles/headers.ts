@@ -1,0 +1,38 @@
+export type Header = readonly [name: string, value: string];
+
+export function valueOf(headers: readonly Header[], name: string): string | undefined {
+  return headers.find(([own]) => own.toLowerCase() === name.toLowerCase())?.[1];
+}
+
+export function without(headers: readonly Header[], ...names: readonly string[]): Header[] {
+  const dropped = new Set(names.map((name) => name.toLowerCase()));
+  return headers.filter(([name]) => !dropped.has(name.toLowerCase()));
+}
+
+/** All of that name gone, and one in their place. */
+export function setting(headers: readonly Header[], name: string, value: string): Header[] {
+  return [...without(headers, name), [name, value]];
+}
+
+/** What belongs to one connection (RFC 9110 §7.6.1), with whatever `Connection` names. */
+export function endToEnd(headers: readonly Header[]): Header[] {
+  return without(headers, ...nominated(headers), ...hopByHop);
+}
+
+export const hopByHop = [
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+] as const;
+
+/** The names in `Connection`. */
+export function nominated(headers: readonly Header[]): string[] {
+  return headers
+    .filter(([name]) => name.toLowerCase() === "connection")
+    .flatMap(([, value]) => value.split(",").map((name) => name.trim().toLowerCase()))
+    .filter((name) => name !== "");
+}

@@ -1,0 +1,99 @@
+-- Runs a proxy's Lua on headers: for Envoy's filter, or as a function of APISIX.
+-- In: a count, then pairs of "<bytes> <bytes>\n<name><value>". Out: the same.
+
+local kind, file = arg[1], arg[2]
+local list = {}
+
+local function same(one, other)
+    return one:lower() == other:lower()
+end
+
+local function all(name)
+    local values = {}
+    for _, pair in ipairs(list) do
+        if same(pair[1], name) then values[#values + 1] = pair[2] end
+    end
+    return values
+end
+
+local function remove(name)
+    for index = #list, 1, -1 do
+        if same(list[index][1], name) then table.remove(list, index) end
+    end
+end
+
+local function add(name, value)
+    list[#list + 1] = { name, assert(value, "a header without a value") }
+end
+
+local headers = {}
+function headers:get(name)
+    local values = all(name)
+    return values[1] and table.concat(values, ",")
+end
+function headers:getNumValues(name) return #all(name) end
+function headers:getAtIndex(name, index) return all(name)[index + 1] end
+function headers:remove(name)
+    assert(not headers.isWalked, "Envoy takes no change during iteration")
+    remove(name)
+end
+function headers:add(name, value) add(name, value) end
+
+local plain = pairs
+function pairs(walked)
+    if walked ~= headers then return plain(walked) end
+    headers.isWalked = true
+    local index = 0
+    return function()
+        index = index + 1
+        if list[index] then return list[index][1], list[index][2] end
+        headers.isWalked = false
+    end
+end
+
+package.preload["apisix.core"] = function()
+    return {
+        request = {
+            header = function(_, name) return all(name)[1] end,
+            set_header = function(_, name, value)
+                remove(name)
+                if value then add(name, value) end
+            end,
+        },
+    }
+end
+
+-- A variable of APISIX comes and goes as a header whose name begins with a colon.
+local var = setmetatable({}, {
+    __index = function(_, name) return all(":" .. name)[1] end,
+    __newindex = function(_, name, value)
+        remove(":" .. name)
+        add(":" .. name, value)
+    end,
+})
+
+local run
+if kind == "envoy" then
+    assert(loadfile(file))()
+    run = function() envoy_on_request({ headers = function() return headers end }) end
+else
+    local written = assert(loadfile(file))()
+    run = function() written({}, { var = var }) end
+end
+
+while true do
+    local count = io.read("*n")
+    if not count then break end
+    list = {}
+    for _ = 1, count do
+        local name, value = io.read("*n", "*n")
+        io.read(1)
+        list[#list + 1] = { io.read(name) or "", value > 0 and io.read(value) or "" }
+    end
+    run()
+    io.write(#list, "\n")
+    for _, pair in ipairs(list) do
+        io.write(#pair[1], " ", #pair[2], "\n", pair[1], pair[2])
+    end
+    io.flush()
+end

@@ -1,0 +1,79 @@
+import { parseYAML } from "confbox";
+import * as v from "valibot";
+
+const names = v.array(v.string());
+const entryPoint = v.strictObject({
+  address: v.string(),
+  forwardedHeaders: v.optional(v.strictObject({ trustedIPs: v.tuple([]) })),
+  http: v.strictObject({
+    aliasHeadersStrategy: v.literal("delete"),
+    tls: v.optional(v.strictObject({})),
+    redirections: v.optional(
+      v.strictObject({
+        entryPoint: v.strictObject({ to: v.literal("websecure"), scheme: v.literal("https") }),
+      }),
+    ),
+  }),
+});
+const staticFile = v.strictObject({
+  entryPoints: v.record(v.string(), entryPoint),
+  providers: v.strictObject({ file: v.strictObject({ directory: v.string() }) }),
+});
+
+const middleware = v.strictObject({
+  forwardAuth: v.optional(
+    v.strictObject({
+      address: v.string(),
+      trustForwardHeader: v.literal(false),
+      authRequestHeaders: names,
+      authResponseHeaders: names,
+      maxResponseBodySize: v.number(),
+    }),
+  ),
+  replacePath: v.optional(v.strictObject({ path: v.string() })),
+});
+
+/** All that the double understands. A setting that is not in here would be one that no test sees. */
+const dynamicFile = v.strictObject({
+  http: v.strictObject({
+    routers: v.record(
+      v.string(),
+      v.strictObject({
+        rule: v.string(),
+        priority: v.number(),
+        entryPoints: names,
+        middlewares: v.optional(names, []),
+        service: v.string(),
+      }),
+    ),
+    middlewares: v.record(v.string(), middleware),
+    services: v.record(
+      v.string(),
+      v.strictObject({
+        loadBalancer: v.strictObject({ servers: v.tuple([v.strictObject({ url: v.string() })]) }),
+      }),
+    ),
+  }),
+});
+
+export type Dynamic = v.InferOutput<typeof dynamicFile>["http"];
+export type ForwardAuth = NonNullable<v.InferOutput<typeof middleware>["forwardAuth"]>;
+
+export interface Settings {
+  /** By the scheme; the one for http leads to the other where it says so. */
+  readonly entryPoints: ReadonlyMap<"http" | "https", { name: string; isRedirected: boolean }>;
+  readonly dynamic: Dynamic;
+}
+
+export function settingsOf(written: string, dynamic: string): Settings {
+  const { entryPoints } = v.parse(staticFile, parseYAML(written));
+  return {
+    entryPoints: new Map(
+      Object.entries(entryPoints).map(([name, { http }]) => [
+        http.tls === undefined ? "http" : "https",
+        { name, isRedirected: http.redirections !== undefined },
+      ]),
+    ),
+    dynamic: v.parse(dynamicFile, parseYAML(dynamic)).http,
+  };
+}

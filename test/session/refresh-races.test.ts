@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Browser } from "../peers/browser.ts";
+import { testSecret } from "../peers/doorward.ts";
+import { html, json, type Twist } from "../peers/hostile-issuer.ts";
+import { until } from "../peers/redis-sentinel.ts";
+import { startRedis, type RedisServer } from "../peers/redis.ts";
+import { openSignInDoor, type SignInDoor } from "../peers/sign-in-door.ts";
+
+const minute = 60_000;
+let redis: RedisServer;
+let door: SignInDoor;
+let browser: Browser;
+let cookie: string;
+
+beforeEach(async () => {
+  redis = await startRedis();
+});
+afterEach(async () => {
+  await door.close();
+  await redis.close();
+});
+
+/** The issuer that the door stands before, but for `twist`. */
+function usual(twist: Twist = {}): Twist {
+  const metadata = { revocation_endpoint: `${door.issuer.issuer}/revoke` };
+  return { refreshes: true, metadata, ...twist };
+}
+
+async function signIn(session: Record<string, string>): Promise<void> {
+  const storage = { driver: "redis", url: redis.url };
+  door = await openSignInDoor({ storage, session: { refresh: "1h", ...session } });
+  door.issuer.twist = usual();
+  browser = door.browser();
+  await door.signIn(browser);
+  cookie = await browser.jar.getCookieString(door.site);
+}
+
+async function statusNow(): Promise<number> {
+  return (await door.verify(browser)).status;
+}
+
+function isRefresh(body: string): boolean {
+  return body.includes("grant_type=refresh_token");
+}
+
+describe("a sign-out in the middle of a refresh", () => {
+  const moments: [string, (path: string, body: string) => boolean, Partial<Twist>][] = [
+    ["while the issuer makes the next tokens", (_, body) => isRefresh(body), {}],
+    ["while the issuer says who it is", (path) => path === "/userinfo", {}],
+    [
+      "while the issuer cannot say who it is",
+      (path) => path === "/userinfo",
+      { reply: { "/userinfo": html(500) } },
+    ],
+  ];
+
+  it.each(moments)("%s is the end, and no token stays good", async (_, isMoment, twist) => {
+    await signIn({});
+    const signedOut = Promise.withResolvers<number>();
+    const before = async (path: string, body: string) => {
+      if (!isMoment(path, body)) return;
+      door.issuer.twist = usual(twist);
+      const { status } = await door.browser().ask(`${door.site}/sign_out`, {
+        headers: { Cookie: cookie },
+      });
+      signedOut.resolve(status);
+    };
+    door.issuer.twist = usual({ ...twist, before });
+    door.clock.now += 61 * minute;
+
+    await door.verify(browser);
+
+    expect(await signedOut.promise).toBe(200);
+    expect(await statusNow()).toBe(302);
+    expect((await (await door.reopen()).verify(cookie)).status).toBe(302);
+    await expect.poll(() => door.issuer.goodRefreshTokens()).toEqual([]);
+  });
+});
+
+describe("an issuer that speaks of somebody else", () => {
+  it("keeps no refresh token of ours that works", async () => {
+    await signIn({});
+    door.issuer.twist = usual({ userinfo: { sub: "eve" } });
+    door.clock.now += 61 * minute;
+
+    const status = await statusNow();
+
+    expect(status).toBe(302);
+    await expect.poll(() => door.issuer.goodRefreshTokens()).toEqual([]);
+  });
+});
+
+describe("a store that goes away while the issuer makes the next tokens", () => {
+  it("gets them when it is back, and nobody is put out, however short the grace", async () => {
+    await signIn({ grace: "1s" });
+    door.issuer.twist = usual({ before: (_, body) => isRefresh(body) && redis.kill() });
+    door.clock.now += 62 * minute;
+
+    const during = await statusNow();
+    door.issuer.twist = usual();
+    await redis.restart();
+    await until(async () => (await statusNow()) !== 503);
+    const after = await statusNow();
+    door.clock.now += 61 * minute;
+    const later = await statusNow();
+
+    expect([during, after, later]).toEqual([503, 200, 200]);
+    expect(door.issuer.goodRefreshTokens()).toHaveLength(1);
+  });
+});
+
+describe("a session that the issuer ends", () => {
+  it("is over at once on the replicas that had no reason to ask", async () => {
+    await signIn({});
+    const other = await door.reopen({ session: { refresh: "10h" } });
+    const before = [await statusNow(), (await other.verify(cookie)).status];
+    door.issuer.twist = usual({
+      reply: { "/token": (response) => json(response, 400, { error: "invalid_grant" }) },
+    });
+    door.clock.now += 61 * minute;
+
+    const here = await statusNow();
+
+    expect([...before, here]).toEqual([200, 200, 302]);
+    await expect.poll(async () => (await other.verify(cookie)).status).toBe(302);
+  });
+});
+
+describe("a replica that does not have the new secret yet", () => {
+  it("cannot open what another one has sealed anew, and does not remove it", async () => {
+    await signIn({ idle: "1d", lifetime: "7d" });
+    const next = "M3vK8sQxT1yWcR6nLf0aJ9hGd5uZp2eBi7oXkVtYrUw";
+    const other = await door.reopen({ secret: [next, testSecret] });
+    door.clock.now += 180 * minute;
+
+    const there = (await other.verify(cookie)).status;
+    await other.doorward.app.close();
+    await statusNow();
+
+    expect(there).toBe(200);
+    const third = await door.reopen({ secret: [next] });
+    expect((await third.verify(cookie)).status).toBe(200);
+  });
+});
+
+describe("a session whose issuer can be asked no more", () => {
+  it("lives its lifetime, whatever the grace", async () => {
+    await signIn({ refresh: "4m", grace: "1s" });
+    door.issuer.twist = {};
+    const ada = door.browser();
+    await door.signIn(ada);
+    door.clock.now += 10 * minute; // the access token was good for five
+
+    const seen = [(await door.verify(ada)).status, (await door.verify(ada)).status];
+
+    expect(seen).toEqual([200, 200]);
+  });
+});

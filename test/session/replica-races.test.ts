@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createSite } from "../../server/config/site.ts";
+import { openStore } from "../../server/store/open-store.ts";
+import type { Store } from "../../server/store/store.ts";
+import { until } from "../peers/redis-sentinel.ts";
+import { startRedis, type RedisServer } from "../peers/redis.ts";
+import { newSession, openSessions } from "../peers/sessions.ts";
+
+const site = createSite({ url: "https://auth.example.com", cookie: {} });
+const who = "other";
+
+let redis: RedisServer;
+let store: Store;
+let other: Store;
+/** What everything waits for that the other replica has read. */
+let gate: Promise<void>;
+let reads: number;
+
+beforeEach(async () => {
+  redis = await startRedis();
+  await redis.cli("acl", "setuser", who, "on", ">pass", "~*", "&*", "+@all");
+  store = await openStore({ driver: "redis", url: redis.url });
+  other = await openStore({ driver: "redis", url: redis.url, username: who, password: "pass" });
+  [gate, reads] = [Promise.resolve(), 0];
+});
+afterEach(async () => {
+  await Promise.all([store.close(), other.close()]);
+  await redis.close();
+});
+
+/** The other replica's store, whose answers are slow. */
+function slow(): Store {
+  return {
+    ...other,
+    get hearsAnnouncements() {
+      return other.hearsAnnouncements;
+    },
+    async get(key) {
+      const value = await other.get(key);
+      reads++;
+      await gate;
+      return value;
+    },
+  };
+}
+
+/** Takes the channels from the other replica, and nothing else. */
+async function deafen(): Promise<void> {
+  await redis.cli("acl", "setuser", who, "resetchannels");
+  await until(async () => !other.hearsAnnouncements);
+}
+
+describe("a replica that reads a session while it is signed out elsewhere", () => {
+  it("does not keep it, though it could hear nothing of the end", async () => {
+    const [here, there] = [openSessions({ store }), openSessions({ store: slow() })];
+    const token = await here.start(newSession(site));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await deafen();
+    gate = promise;
+    const begunBefore = there.find(site, token);
+    await until(async () => reads === 1);
+
+    await here.end(site, token);
+    await redis.cli("acl", "setuser", who, "allchannels");
+    await until(async () => other.hearsAnnouncements);
+    resolve();
+    await begunBefore;
+
+    expect(await there.find(site, token)).toBeUndefined();
+  });
+
+  it("does not give what it read before the end to whoever comes after it", async () => {
+    const [here, there] = [openSessions({ store }), openSessions({ store: slow() })];
+    const token = await here.start(newSession(site));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await deafen();
+    gate = promise;
+    const begunBefore = there.find(site, token);
+    await until(async () => reads === 1);
+
+    await here.end(site, token);
+    const begunAfter = there.find(site, token);
+    resolve();
+    await begunBefore;
+
+    expect(await begunAfter).toBeUndefined();
+  });
+});
+
+describe("a Redis that is emptied", () => {
+  it("takes its sessions with it, also those that replicas remember", async () => {
+    const [here, there] = [openSessions({ store }), openSessions({ store: other })];
+    const token = await here.start(newSession(site));
+    const before = [await here.find(site, token), await there.find(site, token)];
+    await until(async () => (await redis.cli("exists", "doorward:era")) === "1");
+
+    await redis.cli("flushall");
+
+    expect(before.map(Boolean)).toEqual([true, true]);
+    for (const sessions of [here, there])
+      await expect.poll(() => sessions.find(site, token), { timeout: 5_000 }).toBeUndefined();
+  });
+});

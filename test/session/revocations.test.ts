@@ -1,0 +1,66 @@
+import { createStorage, type Storage } from "unstorage";
+import memoryDriver from "unstorage/drivers/memory";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createSite } from "../../server/config/site.ts";
+import { createStore } from "../../server/store/plain-store.ts";
+import type { Store } from "../../server/store/store.ts";
+import type { Sessions } from "../../server/session/sessions.ts";
+import { newSession, openSessions } from "../peers/sessions.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const site = createSite({ url: "https://auth.example.com", cookie: {} });
+
+let clock: number;
+let storage: Storage;
+let store: Store;
+
+beforeEach(() => {
+  clock = Date.now();
+  storage = createStorage({ driver: memoryDriver(undefined) });
+  store = createStore(storage, { reach: "process", now: () => clock });
+});
+
+/** A process that knows only the store. */
+function open(): Sessions {
+  return openSessions({ store, lifetimeMs: 7 * day, idleMs: 7 * day, now: () => clock });
+}
+
+describe("an end of all sessions", () => {
+  it("does not end those that began after it, not even when nobody remembers it any more", async () => {
+    await open().revocations.revoke({ kind: "all" });
+    clock += 6 * day;
+    const token = await open().start(newSession(site));
+
+    const found: boolean[] = [];
+    for (let passed = 0; passed < 6.5 * day; passed += day / 2) {
+      clock += day / 2;
+      found.push((await open().find(site, token)) !== undefined);
+    }
+
+    expect(new Set(found)).toEqual(new Set([true]));
+  });
+
+  it("lasts as long as any session that it ended, though the clock was an hour slow then", async () => {
+    const token = await open().start(newSession(site));
+    clock -= hour;
+    await open().revocations.revoke({ kind: "all" });
+    clock += hour;
+
+    clock += 7 * day - minute;
+
+    expect(await open().find(site, token)).toBeUndefined();
+  });
+
+  it("counts though what was written of it cannot be read", async () => {
+    const sessions = open();
+    const token = await sessions.start(newSession(site));
+    const before = await open().find(site, token);
+    await sessions.revocations.revoke({ kind: "all" });
+    for (const key of await storage.getKeys("revoked")) await storage.setItem(key, { torn: true });
+
+    expect(before).toBeDefined();
+    expect(await open().find(site, token)).toBeUndefined();
+  });
+});

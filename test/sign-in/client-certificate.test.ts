@@ -1,0 +1,189 @@
+import { X509Certificate } from "node:crypto";
+import { copyFileSync, mkdtempSync, readFileSync } from "node:fs";
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import { createServer, type ServerOptions } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getCACertificates, setDefaultCACertificates, TLSSocket } from "node:tls";
+import type { ClientMetadata, KoaContextWithOIDC } from "oidc-provider";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openClientDoor, type ClientDoor } from "../peers/client-door.ts";
+import { freePort } from "../peers/free-port.ts";
+import { createCertificate } from "../peers/tls.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "doorward-mtls-"));
+const usual = getCACertificates("default");
+const at = (name: string) => join(folder, name);
+const read = (name: string) => readFileSync(at(name), "utf8");
+
+let closing: (() => unknown)[] = [];
+/** The names in the certificates that the issuer was shown, in turn. */
+let shown: (string | undefined)[] = [];
+afterEach(async () => {
+  shown = [];
+  for (const close of closing) await close();
+  closing = [];
+});
+
+beforeAll(() => {
+  for (const name of ["issuer", "door", "next", "stranger"]) {
+    createCertificate(at(name), [name === "issuer" ? "localhost" : `${name}.example.com`]);
+  }
+  setDefaultCACertificates([...usual, read("issuer.pem")]);
+});
+afterAll(() => setDefaultCACertificates(usual));
+
+function certificateOf({ socket }: KoaContextWithOIDC): X509Certificate | undefined {
+  const raw = socket instanceof TLSSocket ? socket.getPeerCertificate().raw : undefined;
+  return raw && new X509Certificate(raw);
+}
+
+/** As RFC 8705 §2.2 has a client register certificates of its own. */
+function registered(...names: string[]): Partial<ClientMetadata> {
+  const keys = names.map((name) => {
+    const { publicKey, raw } = new X509Certificate(read(`${name}.pem`));
+    return Object.assign(publicKey.export({ format: "jwk" }), { x5c: [raw.toString("base64")] });
+  });
+  return { token_endpoint_auth_method: "self_signed_tls_client_auth", jwks: { keys } };
+}
+
+const bySubject: Partial<ClientMetadata> = {
+  token_endpoint_auth_method: "tls_client_auth",
+  tls_client_auth_san_dns: "door.example.com",
+};
+
+/** An issuer that asks for certificates at an address of its own (RFC 8705 §5), and nowhere else. */
+async function openDoor(
+  registration: Partial<ClientMetadata>,
+  provider: Record<string, unknown> = {},
+): Promise<ClientDoor> {
+  for (const kind of ["pem", "key"]) copyFileSync(at(`door.${kind}`), at(`used.${kind}`));
+  const tls: ServerOptions = { cert: read("issuer.pem"), key: read("issuer.key") };
+  const port = await freePort();
+  const paths = {
+    token_endpoint: "/token",
+    introspection_endpoint: "/token/introspection",
+    revocation_endpoint: "/token/revocation",
+    pushed_authorization_request_endpoint: "/request",
+  };
+  const door = await openClientDoor({
+    tls,
+    registration,
+    provider: { clientCertificateFile: at("used.pem"), clientKeyFile: at("used.key"), ...provider },
+    features: {
+      mTLS: {
+        enabled: true,
+        tlsClientAuth: true,
+        selfSignedTlsClientAuth: true,
+        getCertificate(context) {
+          const certificate = certificateOf(context);
+          shown.push(certificate?.subjectAltName);
+          return certificate?.toString();
+        },
+        certificateAuthorized: ({ socket }) => socket instanceof TLSSocket && socket.authorized,
+        certificateSubjectMatches: (context, _, expected) =>
+          certificateOf(context)?.checkHost(String(expected)) !== undefined,
+      },
+    },
+    issuer: {
+      enabledJWA: {},
+      discovery: {
+        mtls_endpoint_aliases: Object.fromEntries(
+          Object.entries(paths).map(([name, path]) => [name, `https://localhost:${port}${path}`]),
+        ),
+      },
+      clientAuthMethods: ["tls_client_auth", "self_signed_tls_client_auth"],
+    },
+  });
+  const asking = { ...tls, ca: read("door.pem"), requestCert: true, rejectUnauthorized: false };
+  const server = createServer(asking, door.issuerListener).listen(port, "127.0.0.1");
+  await once(server, "listening");
+  closing.push(() => door.close());
+  closing.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return door;
+}
+
+describe("a client that shows a certificate", () => {
+  it.each([
+    ["of an authority that the issuer trusts", () => bySubject],
+    ["of its own making", () => registered("door")],
+  ])("%s signs people in, refreshes, asks about tokens and revokes", async (_, registration) => {
+    const door = await openDoor(registration());
+
+    const ada = await door.signIn();
+    const first = await door.verify(ada);
+    const bearer = await door.verify(door.newBrowser(), {
+      "X-Forwarded-Uri": "/api/x",
+      Authorization: `Bearer ${String(first.headers["x-access-token"])}`,
+    });
+    door.clock.now += 61 * 60_000;
+    await door.verify(ada);
+    await expect.poll(() => door.asked.filter((one) => one === "POST /token 200")).toHaveLength(2);
+    await ada.open(`${door.site}/sign_out`);
+    await expect.poll(() => door.asked).toContain("POST /token/revocation 200");
+
+    expect([first.status, bearer.status]).toEqual([200, 200]);
+    expect(door.asked).toContain("POST /request 201");
+    expect(JSON.stringify(door.doorward.events)).not.toContain("PRIVATE KEY");
+  });
+
+  it("is turned away with one that the issuer does not know", async () => {
+    const door = await openDoor(registered("stranger"));
+    const browser = door.newBrowser();
+
+    await browser.signIn(`${door.site}/start?rd=/`, "ada");
+
+    expect((await door.verify(browser)).status).toBe(302);
+    expect(door.asked).not.toContain("POST /token 200");
+  });
+
+  it("shows the next one as soon as both of its files are there", async () => {
+    const door = await openDoor(registered("door", "next"));
+
+    await door.signIn();
+    copyFileSync(at("next.pem"), at("used.pem"));
+    const between = await door.verify(await door.signIn());
+    copyFileSync(at("next.key"), at("used.key"));
+    const after = await door.verify(await door.signIn());
+
+    expect([between.status, after.status]).toEqual([200, 200]);
+    const told = door.doorward.events.filter(({ files }) => files !== undefined);
+    expect(told.map(({ msg }) => String(msg).slice(0, 27))).toEqual([
+      "changed files are not taken",
+      "changed files were read ane",
+    ]);
+    expect(JSON.stringify(told)).toContain("clientKeyFile does not belong to");
+    expect([shown[0], shown.at(-1)]).toEqual(["DNS:door.example.com", "DNS:next.example.com"]);
+  });
+
+  it("shows it to nobody for whom no authority vouches", async () => {
+    const door = await openDoor(bySubject);
+    setDefaultCACertificates(usual);
+
+    const answer = await door.newBrowser().open(`${door.site}/start?rd=/`);
+    setDefaultCACertificates([...usual, read("issuer.pem")]);
+
+    expect(answer.status).toBe(503);
+    expect(shown).toEqual([]);
+  });
+
+  it.each<[string, (response: ServerResponse) => unknown]>([
+    ["larger than 1 MiB", (response) => response.end("x".repeat(2 << 20))],
+    ["that ends too early", (response) => response.socket?.destroy()],
+    ["that leads elsewhere", (response) => response.writeHead(307, { Location: "/" }).end()],
+    ["without a body", (response) => response.writeHead(204).end()],
+  ])("takes no answer %s", async (_, reply) => {
+    const door = await openDoor(bySubject);
+    door.instead.set("/token", reply);
+    const browser = door.newBrowser();
+
+    const end = await browser.signIn(`${door.site}/start?rd=/`, "ada");
+
+    expect([502, 503]).toContain(end.status);
+    expect((await door.verify(browser)).status).toBe(302);
+  });
+});
