@@ -34,7 +34,10 @@ export function startRefreshingIssuer(parts: {
       ],
       rotateRefreshToken: true,
       // Its own refuses to speak to this machine.
-      fetch: (url, init = {}) => fetch(url, { ...init, dispatcher: undefined }),
+      fetch: (url, init = {}) => {
+        delete init.dispatcher;
+        return fetch(url, init);
+      },
       issueRefreshToken: async (_, asking) => asking.grantTypeAllowed("refresh_token"),
       features: {
         devInteractions: { enabled: false },
