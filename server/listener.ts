@@ -68,11 +68,11 @@ export function createListener(
     request: IncomingMessage,
     response: ServerResponse,
     ask: Verify,
-    asked: Pick<VerifyRequest, "query" | "uri" | "site">,
+    { query, uri, site }: Pick<VerifyRequest, "query" | "uri" | "site">,
   ): void {
     const { method = "", rawHeaders, socket } = request;
     try {
-      const answer = ask({ ...asked, method, rawHeaders, peer: socket.remoteAddress });
+      const answer = ask({ method, query, uri, rawHeaders, peer: socket.remoteAddress, site });
       if (!(answer instanceof Promise)) send(response, answer);
       else
         answer
