@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { freePort } from "../test/peers/free-port.ts";
 import { doors, type DoorName } from "./cases.ts";
-import { measureDoor } from "./measure-door.ts";
+import { measureDoor, warmUpBare } from "./measure-door.ts";
 import { longRunRows } from "./long-run.ts";
 import { writeReport } from "./report.ts";
 import { describe, summary, type Row } from "./rows.ts";
@@ -22,11 +22,11 @@ const { values: options } = parseArgs({
     write: { type: "boolean", default: false },
   },
 });
-const amount = options.quick ? { rounds: 2, seconds: 1 } : { rounds: 15, seconds: 2 };
+const amount = options.quick ? { rounds: 2, seconds: 1 } : { rounds: 9, seconds: 2 };
 
 process.env.PATH += ":/usr/sbin"; // where Debian puts nginx
 requirePrograms();
-const rows = [...(await measureAll()), ...(await startUpRows(options.quick ? 3 : 15))];
+const rows = [...(await measureAll()), ...(await startUpRows(options.quick ? 3 : 9))];
 const inOrder = keys.flatMap((key) => rows.filter((row) => row.key === key));
 const all = [...inOrder, ...(options.quick ? [] : await longRunRows())];
 print(describe(all));
@@ -36,6 +36,7 @@ print(JSON.stringify(summary(inOrder)));
 async function measureAll(): Promise<Row[]> {
   const port = await freePort();
   const bare = await startServer("bare", port, ["bench/bare.ts", String(port)]);
+  await warmUpBare(bare);
   const found: Row[] = [];
   for (const name of Object.keys(doors) as DoorName[]) {
     found.push(...(await measureDoor(name, bare, amount)));

@@ -1,6 +1,6 @@
 -- wrk's requests: each template in turn, its gaps filled with one of many texts.
 -- Words after `--`: the folder, "each" (one after the other) or "any" (uniform), a pause in ms between a
--- connection's answer and its next request, and the seed.
+-- connection's answer and its next request, the seed, and the first turn.
 
 local gap = "\1"
 local templates, fills, made = {}, {}, {}
@@ -21,6 +21,7 @@ function init(words)
     function delay() return math.random(0, 2 * pause) end
   end
   math.randomseed(tonumber(words[4]))
+  turn = tonumber(words[5])
   for line in io.lines(folder .. "/fills") do fills[#fills + 1] = line end
   local file = io.open(folder .. "/templates", "rb")
   for text in (file:read("*a") .. "\2"):gmatch("(.-)\2") do templates[#templates + 1] = split(text) end

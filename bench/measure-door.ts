@@ -1,12 +1,12 @@
 import { rm } from "node:fs/promises";
 import { cases, doors, type Case, type DoorName } from "./cases.ts";
 import { activeSessions, type Door } from "./doors.ts";
-import { writeLoad } from "./load.ts";
+import { bothShapes, writeLoad } from "./load.ts";
 import { rssMb } from "./process.ts";
 import { cpuRow, latencyRow, type Row } from "./rows.ts";
 import type { Server } from "./server.ts";
 import { measureThroughNginx } from "./through-nginx.ts";
-import { expectAnswers, figures, spreadOf, takeTurns, warmUp } from "./turns.ts";
+import { enough, expectAnswers, figures, spreadOf, takeTurns, warmUp } from "./turns.ts";
 
 export interface Amount {
   readonly rounds: number;
@@ -30,6 +30,14 @@ export async function measureDoor(name: DoorName, bare: Server, amount: Amount):
   return rows;
 }
 
+/** The least of servers, with what it is going to be asked. */
+export async function warmUpBare({ port, pid }: Server): Promise<void> {
+  const app = { host: "app.example.com", uri: "/", own: "__Secure-doorward=none" };
+  const folder = await writeLoad({ templates: bothShapes(app), fills: [""], statuses: [] });
+  await warmUp({ port, folder, pids: [pid] });
+  await rm(folder, { recursive: true });
+}
+
 async function measureCase(one: Case, bare: Server, door: Door, amount: Amount): Promise<Row[]> {
   const load = one.load(door);
   await expectAnswers(door, load);
@@ -37,10 +45,10 @@ async function measureCase(one: Case, bare: Server, door: Door, amount: Amount):
   const targetOf = ({ port, pid }: Server) => ({ port, folder, pids: [pid] });
   const before = rssMb(door.pid);
   // One after the other, so that each session is hot afterwards.
-  const everyOne = load.fills.length * load.templates.length;
-  await warmUp({ ...targetOf(door), order: "each" }, everyOne);
+  const isFirst = cases.find((other) => other.door === one.door) === one;
+  const least = Math.max(load.fills.length, isFirst ? enough : few);
+  await warmUp({ ...targetOf(door), order: "each" }, least);
   const grownBytes = (rssMb(door.pid) - before) * 2 ** 20;
-  await warmUp(targetOf(bare));
   const turns = await takeTurns(targetOf(bare), targetOf(door), amount);
   const rows = [cpuRow(one, turns)];
   if (one.key === "hot") {
@@ -54,6 +62,7 @@ async function measureCase(one: Case, bare: Server, door: Door, amount: Amount):
   return rows;
 }
 
+const few = 3_000;
 /** So many that the pause of each is long beside an answer. */
 const calmConnections = 128;
 

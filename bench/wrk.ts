@@ -32,6 +32,8 @@ export interface Shot {
   readonly pids: readonly number[];
   readonly seconds: number;
   readonly order?: "each" | "any";
+  /** Where "each" begins. */
+  readonly from?: number;
   /** Of a connection between an answer and its next request; 0 = as fast as it goes. */
   readonly pauseMs?: number;
   readonly connections?: number;
@@ -39,12 +41,21 @@ export interface Shot {
 
 /** Lets wrk loose on a port from the other core. */
 export async function shoot(shot: Shot): Promise<Measured> {
-  const { port, folder, pids, seconds, order = "any", pauseMs = 0, connections = 32 } = shot;
+  const {
+    port,
+    folder,
+    pids,
+    seconds,
+    order = "any",
+    from = 0,
+    pauseMs = 0,
+    connections = 32,
+  } = shot;
   const [threads, length] = ["-t1", `-d${seconds}s`];
   const wrk = ["wrk", threads, `-c${connections}`, length, "--timeout", "5s", "-s", script];
   const url = `http://127.0.0.1:${port}/`;
   const before = cpuMs(pids);
-  const told = [folder, order, String(pauseMs), String(Date.now() % 1_000_000)];
+  const told = [folder, order, String(pauseMs), String(Date.now() % 1_000_000), String(from)];
   const child = startPinned("other", [...wrk, url, "--", ...told]);
   const [output] = await Promise.all([
     child.stdout === null ? "" : text(child.stdout),
