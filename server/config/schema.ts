@@ -7,7 +7,7 @@ import { access } from "./access-schema.ts";
 import { authorization } from "./authorization-schema.ts";
 import { clientEntries } from "./client-schema.ts";
 import { duration } from "./duration.ts";
-import { dnsName, oneOrMore, port, text, told, webAddress } from "./leaves.ts";
+import { dnsName, oneOrMore, path, port, text, told, webAddress } from "./leaves.ts";
 import { rule } from "./rule-schema.ts";
 import { secret } from "./secret.ts";
 import { storage } from "./storage-schema.ts";
@@ -61,7 +61,7 @@ const provider = v.strictObject({
   directory: v.optional(
     v.strictObject({
       /** The key file of a service account that may act for `admin`. */
-      serviceAccount: text,
+      serviceAccountFile: path,
       admin: text,
       groups: v.optional(oneOrMore(text)),
     }),
@@ -116,12 +116,13 @@ export const schema = v.strictObject({
     v.transform((written) => [written].flat()),
     v.array(secret),
     v.minLength(1, "is empty: `doorward secret` prints one"),
+    v.metadata({ holdsCommas: true }),
   ),
   providers: v.record(providerName, provider),
   access: v.optional(access),
   rules: v.optional(v.array(rule), []),
   /** A file of names and password hashes for machines that can do nothing better (rules with `basic`). */
-  users: v.optional(text),
+  users: v.optional(path),
   session: v.optional(
     v.strictObject({
       lifetime: v.optional(duration, "7d"),

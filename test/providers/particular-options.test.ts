@@ -8,7 +8,7 @@ import type { Options } from "../../providers/provider.ts";
 
 const client = { clientId: "door", clientSecret: "a secret of the door" };
 const tenant = "11111111-2222-3333-4444-555555555555";
-const key = { serviceAccount: "key.json", admin: "admin@example.com" };
+const key = { serviceAccountFile: "key.json", admin: "admin@example.com" };
 
 function faultsOf(provider: Record<string, unknown>): string {
   const settings = { url: "https://auth.example.com", access: { anyone: true } };
