@@ -31,7 +31,8 @@ export function shapeOf(schema: Schema, value?: unknown): Shape {
     return { kind: "record", value: schema.value as Schema, names: namesOf(schema) };
   }
   const { isPath, holdsCommas } = v.parse(notes, v.getMetadata(schema));
-  if (isList(schema)) return { kind: "list", item: schema.item, holdsCommas };
+  const list = [schema, ...alternatives(schema)].find(isList);
+  if (list !== undefined) return { kind: "list", item: list.item, holdsCommas };
   return { kind: "leaf", type: isPath ? "path" : (leafTypes[schema.type] ?? "text") };
 }
 
@@ -40,6 +41,11 @@ const notes = v.object({
   isPath: v.optional(v.boolean(), false),
   holdsCommas: v.optional(v.boolean(), false),
 });
+
+/** One, or a list of them, is a list. */
+function alternatives(schema: Schema): Schema[] {
+  return schema.type === "union" && "options" in schema ? (schema.options as Schema[]) : [];
+}
 
 function isList(schema: Schema): schema is Schema & { item: Schema } {
   return schema.type === "array" && "item" in schema;

@@ -131,3 +131,71 @@ describe("what came from a file that a variable names", () => {
     expect(message).not.toContain(leak);
   });
 });
+
+describe("a variable for one or more", () => {
+  const bitbucket = { providers: { bitbucket: { clientId: "id", clientSecret: "shh" } } };
+  const gitlab = { providers: { gitlab: { clientId: "id", clientSecret: "shh" } } };
+  const tenants = ["11111111-2222-3333-4444-555555555555", "66666666-7777-8888-9999-000000000000"];
+  const issuer = "https://login.microsoftonline.com/organizations/v2.0";
+  const entra = { providers: { "entra-id": { issuer, clientId: "id", clientSecret: "shh" } } };
+
+  it.each<[string, string, object, object]>([
+    [
+      `${google}_DIRECTORY_GROUPS`,
+      "a@example.com,b@example.com",
+      {
+        providers: {
+          google: {
+            ...good.providers.google,
+            directory: { serviceAccountFile: "/sa.json", admin: "admin@example.com" },
+          },
+        },
+      },
+      { google: { directory: { groups: ["a@example.com", "b@example.com"] } } },
+    ],
+    [`${google}_AUDIENCE`, "one, two", {}, { google: { audience: ["one", "two"] } }],
+    [`${google}_AUDIENCE`, "one", {}, { google: { audience: ["one"] } }],
+    [`${google}_AUDIENCE`, '["one,two", "x"]', {}, { google: { audience: ["one,two", "x"] } }],
+    [
+      "DOORWARD_PROVIDERS_BITBUCKET_REPOSITORIES",
+      "acme/one,acme/two",
+      bitbucket,
+      { bitbucket: { repositories: ["acme/one", "acme/two"] } },
+    ],
+    [
+      "DOORWARD_PROVIDERS_GITLAB_PROJECTS",
+      "acme/one=30,acme/two",
+      gitlab,
+      { gitlab: { projects: ["acme/one=30", "acme/two"] } },
+    ],
+    ["DOORWARD_PROVIDERS_ENTRA_ID_TENANTS", tenants.join(","), entra, { "entra-id": { tenants } }],
+  ])("%s=%s is a list", (variable, text, file, expected) => {
+    expect(load({ [variable]: text }, file).providers).toMatchObject(expected);
+  });
+
+  it.each([
+    ["", "is empty"],
+    [" , ", "is empty"],
+    ['["one", two]', "is no JSON"],
+  ])("is at fault when it is %j", (text, fault) => {
+    expect(messageOf({ [`${google}_AUDIENCE`]: text })).toContain(fault);
+  });
+
+  it("leaves a secret whole, whatever it holds, or takes several as JSON", () => {
+    const [one, two] = [`a,b{${testSecret}`, `[${testSecret}`];
+
+    expect(load({ DOORWARD_SECRET: one }).secret).toEqual([one]);
+    expect(load({ DOORWARD_SECRET: two }).secret).toEqual([two]);
+    expect(load({ DOORWARD_SECRET_FILE: fileOf(one) }).secret).toEqual([one]);
+    expect(load({ DOORWARD_SECRET: JSON.stringify([one, two]) }).secret).toEqual([one, two]);
+  });
+
+  it("may begin with an address in brackets", () => {
+    const environment = {
+      DOORWARD_STORAGE_DRIVER: "redis",
+      DOORWARD_STORAGE_CLUSTER: "[::1]:7000, [::1]:7001",
+    };
+
+    expect(load(environment).storage.cluster).toEqual(["[::1]:7000", "[::1]:7001"]);
+  });
+});
