@@ -21,6 +21,13 @@ const tenantId = v.pipe(
   v.toLowerCase(),
 );
 
+/** It becomes a path of an API: the characters of GitHub and Bitbucket, and no dot segment. */
+const repository = told((written) =>
+  /^[\w-]+\/(?!\.{1,2}$)[\w.-]+$/.test(written)
+    ? undefined
+    : "is no repository: write owner/name as its address has it",
+);
+
 const project = told((written) =>
   /^[^\s=/]+(\/[^\s=/]+)+(=(10|15|20|30|40|50))?$/.test(written)
     ? undefined
@@ -54,7 +61,7 @@ const provider = v.strictObject({
   usernameClaim: v.optional(text, "preferred_username"),
   audience: v.optional(oneOrMore(text)),
   trustEmail: v.optional(v.boolean(), false),
-  repositories: v.optional(oneOrMore(text)),
+  repositories: v.optional(oneOrMore(repository)),
   projects: v.optional(oneOrMore(project)),
   /** Whose people may sign in where the issuer stands for many tenants. */
   tenants: v.optional(oneOrMore(tenantId)),
