@@ -3,7 +3,8 @@ import { pino } from "pino";
 import { createHouse } from "../server/app.ts";
 import { openStore } from "../server/store/open-store.ts";
 import { openSessions } from "../test/peers/sessions.ts";
-import { createVerify, type VerifyRequest } from "../server/verify.ts";
+import type { VerifyRequest } from "../server/door.ts";
+import { createVerify } from "../server/verify.ts";
 import { configOf } from "../test/peers/doorward.ts";
 import { nginxQuestion, signIn } from "./requests.ts";
 

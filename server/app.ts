@@ -6,6 +6,7 @@ import { indexByHost } from "./access/rule-index.ts";
 import { compileRules } from "./access/rules.ts";
 import type { Tries } from "./access/tries.ts";
 import { openUsers, type Users } from "./access/users.ts";
+import { createAuth } from "./auth.ts";
 import type { Config } from "./config/schema.ts";
 import { createSiteFinder, createSites, type Site } from "./config/site.ts";
 import type { Door, House } from "./door.ts";
@@ -67,7 +68,7 @@ export async function createApp(
   }));
   return {
     ...lasting,
-    listener: createListener(doors, createVerify(house), log),
+    listener: createListener(doors, { verify: createVerify(house), auth: createAuth(house) }, log),
     parties,
     close: () => sessions.settle().then(held.release),
   };

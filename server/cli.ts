@@ -19,15 +19,22 @@ const args = {
 type Words = { readonly _: readonly string[]; readonly config?: string | undefined };
 type Known = Readonly<Record<string, { readonly type: string }>>;
 
-/** A command that reads a configuration; whatever it throws is said on stderr, and the exit code is 1. */
-async function withSource(
+/** A command that reads a configuration. */
+function withSource(
   given: Words,
   known: Known,
   run: (source: Source) => Promise<void>,
 ): Promise<void> {
-  try {
+  return saying(() => {
     refuseUnknown(given, known);
-    await run(chooseSource(given.config, process.env));
+    return run(chooseSource(given.config, process.env));
+  });
+}
+
+/** Whatever a command throws is said on stderr, and the exit code is 1. */
+async function saying(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
   } catch (error) {
     const message = error instanceof ConfigError ? error.message : `doorward: ${reasonsOf(error)}`;
     process.stderr.write(`${message}\n`);
@@ -67,15 +74,25 @@ const serve = defineCommand({
     }),
 });
 
+const checkArgs = {
+  ...args,
+  proxy: {
+    type: "string",
+    description: "whether this proxy may ask: its address, or a name that leads to it",
+    valueHint: "ADDRESS",
+  },
+} as const;
+
 const check = defineCommand({
   meta: { name: "check", description: "try the configuration, the issuers and the store" },
-  args,
+  args: checkArgs,
   run: (given) =>
-    withConfig(given.args, args, async (loaded) => {
+    withConfig(given.args, checkArgs, async (loaded) => {
       const { check: findAll } = await import("./check.ts");
-      for (const { isFault, text } of await findAll(loaded)) {
-        process.stdout.write(`${isFault ? "FAULT" : "ok   "} ${text}\n`);
-        if (isFault) process.exitCode = 1;
+      const words = { ok: "ok   ", warning: "WARN ", fault: "FAULT" };
+      for (const { level, text } of await findAll(loaded, given.args.proxy)) {
+        process.stdout.write(`${words[level]} ${text}\n`);
+        if (level === "fault") process.exitCode = 1;
       }
     }),
 });
@@ -161,6 +178,33 @@ const sessions = defineCommand({
   subCommands: { revoke },
 });
 
+const importArgs = {
+  tool: { type: "positional", description: "oauth2-proxy or traefik-forward-auth", required: true },
+  file: {
+    type: "positional",
+    description: "its configuration; more files may follow",
+    required: true,
+  },
+} as const;
+
+const importing = defineCommand({
+  meta: {
+    name: "import",
+    description: "print a doorward.yaml that does as another tool's files say",
+  },
+  args: importArgs,
+  run: ({ args: { tool, file, ...given } }) =>
+    saying(async () => {
+      const [, , ...more] = given._;
+      refuseUnknown({ ...given, _: [] }, importArgs);
+      const { importFiles } = await import("./import/report.ts");
+      const { output, remarks } = importFiles(tool, [file, ...more]);
+      process.stderr.write(`${remarks}\n`);
+      if (output === undefined) process.exitCode = 1;
+      else process.stdout.write(output);
+    }),
+});
+
 const secret = defineCommand({
   meta: { name: "secret", description: "print a fresh secret for the configuration" },
   run: () => void process.stdout.write(`${createSecret()}\n`),
@@ -175,6 +219,6 @@ await runMain(
     },
     args, // named here too, or the FILE after --config would be taken for a command
     default: "serve",
-    subCommands: { serve, check, explain, config, health, sessions, secret },
+    subCommands: { serve, check, explain, config, import: importing, health, sessions, secret },
   }),
 );

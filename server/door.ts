@@ -40,3 +40,18 @@ export interface Door extends House {
 }
 
 export type Endpoint = (event: H3Event) => Promise<Answer>;
+
+/** What `/verify` reads of the request that carries it. */
+export interface VerifyRequest {
+  readonly method: string;
+  /** Our own query, without its question mark. */
+  readonly query: string;
+  /** What follows our path, query and all, where Envoy puts the visitor's URI. */
+  readonly uri?: string | undefined;
+  readonly rawHeaders: readonly string[];
+  readonly peer: string | undefined;
+  /** The site at whose address we were asked. */
+  readonly site: Site;
+}
+
+export type Verify = (request: VerifyRequest) => Answer | Promise<Answer>;

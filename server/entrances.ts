@@ -1,8 +1,10 @@
 import type { IncomingMessage, RequestListener } from "node:http";
-import { endpointNames, type EndpointName } from "./config/site.ts";
+import { compatNames, endpointNames, type CompatName, type EndpointName } from "./config/site.ts";
 import type { Door } from "./door.ts";
 
-const methods: Record<EndpointName, readonly string[] | undefined> = {
+const methods: Record<EndpointName | CompatName, readonly string[] | undefined> = {
+  auth: undefined,
+  sign_in: ["GET", "HEAD"],
   verify: undefined, // any: proxies pass the visitor's method on, and HAProxy asks with HEAD
   start: ["GET", "HEAD"],
   callback: ["GET"],
@@ -11,7 +13,7 @@ const methods: Record<EndpointName, readonly string[] | undefined> = {
 
 /** What stands at a path. */
 export interface Target {
-  readonly name: EndpointName;
+  readonly name: EndpointName | CompatName;
   readonly sharing: readonly Entrance[];
   /** Whose own callback it is; undefined = everybody's. */
   readonly provider: string | undefined;
@@ -28,7 +30,8 @@ export function targetsOf(entrances: readonly Entrance[]): ReadonlyMap<string, T
   const bases = Map.groupBy(entrances, ({ door }) => door.site.base);
   const endpoints = new Map<string, Target>();
   for (const [base, sharing] of bases) {
-    for (const name of endpointNames)
+    const hasCompat = sharing.some(({ door }) => door.config.compat !== undefined);
+    for (const name of [...endpointNames, ...(hasCompat ? compatNames : [])])
       endpoints.set(`${base}/${name}`, { name, sharing, provider: undefined });
     const several = sharing.filter(({ door }) => Object.keys(door.config.providers).length > 1);
     for (const provider of several.flatMap(({ door }) => Array.from(door.parties.keys()))) {

@@ -1,20 +1,22 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { toNodeHandler } from "h3/node";
 import { empty, send } from "./answer.ts";
-import type { Site } from "./config/site.ts";
-import type { Door } from "./door.ts";
+import type { Door, Verify, VerifyRequest } from "./door.ts";
 import { entranceOf, methodsOf, targetsOf, type Entrance } from "./entrances.ts";
 import { reasonsOf, stackOf, type Log } from "./observe/log.ts";
 import { notFoundPage } from "./pages/not-found-page.ts";
 import { createRoutes } from "./routes.ts";
-import type { Verify } from "./verify.ts";
 
 /**
  * Finds the endpoint by the raw path, byte for byte, before anything decodes it: an encoded, slashed or
  * absolute spelling is 404. `/verify` is answered right here, in front of h3's event and response objects,
  * which would cost it more than all its own work.
  */
-export function createListener(doors: readonly Door[], verify: Verify, log: Log): RequestListener {
+export function createListener(
+  doors: readonly Door[],
+  { verify, auth }: { readonly verify: Verify; readonly auth: Verify },
+  log: Log,
+): RequestListener {
   const entrances = doors.map((door): Entrance => ({
     door,
     handler: toNodeHandler(createRoutes(door)),
@@ -31,16 +33,12 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
     const endpoint = endpoints.get(mark === -1 ? url : url.slice(0, mark));
     if (endpoint === undefined) return answerCarried(request, response, url);
     const entrance = entranceOf(endpoint.sharing, request);
-    if (endpoint.name === "verify") {
+    if (endpoint.name === "verify" || endpoint.name === "auth") {
       // A proxy may ask under any host of its own; the site follows from the request it tells of.
       const { site } = (entrance ?? (endpoint.sharing[0] as Entrance)).door;
-      return answerVerify(
-        request,
-        response,
-        mark === -1 ? "" : url.slice(mark + 1),
-        undefined,
-        site,
-      );
+      const query = mark === -1 ? "" : url.slice(mark + 1);
+      const answer = endpoint.name === "verify" ? verify : auth;
+      return answerProxy(request, response, answer, { query, uri: undefined, site });
     }
     if (entrance === undefined) return send(response, notFoundPage(undefined));
     // RFC 9112 §3.2: which of two hosts was meant is nobody's to guess.
@@ -59,19 +57,19 @@ export function createListener(doors: readonly Door[], verify: Verify, log: Log)
     if (carrier === undefined)
       return send(response, notFoundPage(entranceOf(entrances, request)?.door.site));
     const { site } = carrier.door;
-    answerVerify(request, response, "", url.slice(`${site.base}/verify`.length), site);
+    const uri = url.slice(`${site.base}/verify`.length);
+    answerProxy(request, response, verify, { query: "", uri, site });
   }
 
-  function answerVerify(
+  function answerProxy(
     request: IncomingMessage,
     response: ServerResponse,
-    query: string,
-    uri: string | undefined,
-    site: Site,
+    ask: Verify,
+    asked: Pick<VerifyRequest, "query" | "uri" | "site">,
   ): void {
     const { method = "", rawHeaders, socket } = request;
     try {
-      const answer = verify({ method, query, uri, rawHeaders, peer: socket.remoteAddress, site });
+      const answer = ask({ ...asked, method, rawHeaders, peer: socket.remoteAddress });
       if (!(answer instanceof Promise)) send(response, answer);
       else
         answer

@@ -7,6 +7,7 @@ import { createFormPost } from "./form-post.ts";
 import { reasonsOf, stackOf } from "./observe/log.ts";
 import { createRequestId } from "./observe/request-id.ts";
 import { brokenPage, failedPage } from "./pages/failed-page.ts";
+import { createSignIn } from "./compat-sign-in.ts";
 import { createSignOut } from "./sign-out.ts";
 import { createStart } from "./start.ts";
 
@@ -18,6 +19,7 @@ export function createRoutes(door: Door): H3 {
     onError: (error, event) => toResponse(failed(door, error, event)),
   });
   app.get(`${base}/start`, route(createStart(door)));
+  if (door.config.compat !== undefined) app.get(`${base}/sign_in`, route(createSignIn(door)));
   const callback = route(createCallback(door));
   app.get(`${base}/callback`, callback);
   app.get(`${base}/callback/:provider`, callback);

@@ -8,6 +8,7 @@ import { requestTo } from "./forwarded/forwarded-request.ts";
 import { choosePage } from "./pages/choose-page.ts";
 import { forgetSession, readCookie, readCookies, sessionCookieName } from "./session/cookie.ts";
 import { authorizationUrl } from "./sign-in/code-flow.ts";
+import { compatTarget } from "./sign-in/compat-target.ts";
 import type { RelyingParty } from "./sign-in/relying-party.ts";
 
 /** Opens a transaction and sends the browser to the issuer. Nothing is stored here. */
@@ -17,7 +18,7 @@ export function createStart(door: Door): Endpoint {
 
   return async ({ url: { searchParams: query }, req: { headers } }) => {
     if (!isTopLevel(headers)) return empty(403);
-    const rd = query.get("rd");
+    const rd = query.get("rd") ?? compatTarget(door.config, headers);
     const returnTo = returnTarget(site, rd) ?? fallback;
     if (rd !== null && returnTo === fallback && rd !== "/" && rd !== fallback) warn(rd);
     const cookies = headers.get("cookie") ?? undefined;

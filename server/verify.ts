@@ -5,8 +5,7 @@ import { decide, type Showing } from "./access/policy.ts";
 import { pathOf, type Circumstances } from "./access/circumstances.ts";
 import type { Rule } from "./access/rules.ts";
 import { empty, type Answer } from "./answer.ts";
-import type { Site } from "./config/site.ts";
-import type { House } from "./door.ts";
+import type { House, Verify } from "./door.ts";
 import { AuthError } from "./errors.ts";
 import { createAddressRanges, visitorAddress } from "./forwarded/address-ranges.ts";
 import { hostnameOf, type ForwardedRequest } from "./forwarded/forwarded-request.ts";
@@ -16,21 +15,6 @@ import { readCookie, readCookies, sessionCookieName } from "./session/cookie.ts"
 import type { Session } from "./session/sessions.ts";
 import { createUserInfo, isUserInfo } from "./user-info.ts";
 import { createRefusals, type Asked } from "./refusals.ts";
-
-/** What `/verify` reads of the request that carries it. */
-export interface VerifyRequest {
-  readonly method: string;
-  /** Our own query, without its question mark. */
-  readonly query: string;
-  /** What follows our path, query and all, where Envoy puts the visitor's URI. */
-  readonly uri?: string | undefined;
-  readonly rawHeaders: readonly string[];
-  readonly peer: string | undefined;
-  /** The site at whose address we were asked. */
-  readonly site: Site;
-}
-
-export type Verify = (request: VerifyRequest) => Answer | Promise<Answer>;
 
 /** The gate: may this request pass? Any doubt is a no, and every way out of here but one says so. */
 export function createVerify(house: House): Verify {

@@ -7,18 +7,19 @@ const root = join(import.meta.dirname, "..");
 /** From the top down; a file may import from its own rank's folder and from what is beneath. */
 const ranks: RegExp[][] = [
   [/^server\/cli\.ts$/],
-  [/^server\/(serve|check|check-provider|health|explain|revoke|write-files)\.ts$/],
+  [/^server\/(serve|check|health|explain|revoke|write-files)\.ts$/],
+  [/^server\/check\//],
   [/^server\/(reload)\.ts$/],
   [/^server\/(admin|places|relay|bind)\.ts$/],
   [/^server\/app\.ts$/],
   [/^server\/listener\.ts$/],
   [/^server\/routes\.ts$/],
-  [/^server\/(verify|start|callback|form-post|sign-out)\.ts$/],
+  [/^server\/(verify|auth|start|compat-sign-in|callback|form-post|sign-out)\.ts$/],
   [/^server\/(user-info|issuer-sign-out)\.ts$/],
   [/^server\/(refusals)\.ts$/],
   [/^server\/(door|lasting|parties|entrances)\.ts$/],
   [/^server\/proxies\//],
-  [/^server\/(config|forwarded|access|sign-in|session|store|pages|observe)\//],
+  [/^server\/(config|import|forwarded|access|sign-in|session|store|pages|observe)\//],
   [/^server\/(answer|errors|form)\.ts$/],
   [/^providers\//],
 ];

@@ -6,7 +6,8 @@ import { AuthError } from "../server/errors.ts";
 import { newSession, openSessions } from "./peers/sessions.ts";
 import { openStore } from "../server/store/open-store.ts";
 import type { Store } from "../server/store/store.ts";
-import { createVerify, type Verify } from "../server/verify.ts";
+import type { Verify } from "../server/door.ts";
+import { createVerify } from "../server/verify.ts";
 import { capturingLog } from "./peers/capturing-log.ts";
 import { configOf } from "./peers/doorward.ts";
 

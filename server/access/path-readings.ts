@@ -30,7 +30,8 @@ export function readPath(uri: string): PathReadings {
     const once = decodeLeniently(written);
     // The canonical reading first: decoded once, dot segments resolved.
     for (const text of [once, decodeNecessary(written), decodeLeniently(once)].flatMap(variants)) {
-      for (const segments of resolved(text)) readings.set(segments.join("/"), segments);
+      // JSON, for `join` would make one of no segment and an empty one: `/` and `//`.
+      for (const segments of resolved(text)) readings.set(JSON.stringify(segments), segments);
     }
   }
   return {

@@ -129,15 +129,18 @@ function permits(
   identity: Identity,
 ): boolean {
   if (allow === undefined) return isNamed(access, identity);
-  if (typeof allow === "string") return true;
-  return isNamed(allow, identity) || hasClaims(allow.claims, identity);
+  return typeof allow === "string" || isNamed(allow, identity);
 }
 
-/** Whether any one of the lists names the identity. An empty list names nobody. */
+/** Whether any one of the lists names the identity, or every one of `all`. An empty list names nobody. */
 function isNamed(access: Access | RuleAccess | undefined, identity: Identity): boolean {
   if (access === undefined) return false;
   return (
     ("anyone" in access && access.anyone === true) ||
+    ("claims" in access && hasClaims(access.claims, identity)) ||
+    (access.all !== undefined &&
+      access.all.length > 0 &&
+      access.all.every((one) => isNamed(one, identity))) ||
     (access.subjects?.includes(identity.subject) ?? false) ||
     hasEmail(access.emails, identity) ||
     hasEmailDomain(access.domains, identity) ||

@@ -36,15 +36,41 @@ const lists = {
   subjects: v.optional(v.array(text)),
 };
 
+/** Each must name the identity, so that one without a list would name nobody, and none at all everybody. */
+const everyOf = <Entry extends v.GenericSchema<object, object>>(entry: Entry) =>
+  v.optional(
+    v.pipe(
+      v.array(
+        v.pipe(
+          entry,
+          v.check(
+            (written) => Object.values(written).some((list) => list !== undefined),
+            "names nobody: write domains, emails, groups or subjects",
+          ),
+        ),
+      ),
+      v.minLength(1, "is empty: leave it out"),
+    ),
+  );
+
 /** Who may pass where no rule says otherwise. */
-export const access = v.strictObject({ ...lists, anyone: v.optional(v.boolean()) });
+export const access = v.strictObject({
+  ...lists,
+  anyone: v.optional(v.boolean()),
+  all: everyOf(v.strictObject(lists)),
+});
 
 export const claimValue = v.union([v.string(), v.number(), v.boolean()]);
 
-/** Who may pass by one rule; of `claims` all must hold. */
-export const ruleAccess = v.strictObject({
+const listsAndClaims = {
   ...lists,
   claims: v.optional(v.record(text, v.union([claimValue, v.array(claimValue)]))),
+};
+
+/** Who may pass by one rule; of `claims` all must hold. */
+export const ruleAccess = v.strictObject({
+  ...listsAndClaims,
+  all: everyOf(v.strictObject(listsAndClaims)),
 });
 
 export type Access = v.InferOutput<typeof access>;

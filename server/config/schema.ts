@@ -154,6 +154,8 @@ export const schema = v.strictObject({
   allowedRedirects: v.optional(v.array(told(allowedRedirectFault)), []),
   trustedProxies: v.optional(v.array(told(proxyRangeFault)), ["loopback", "private"]),
   dialect: v.optional(v.picklist(dialectNames)),
+  /** Answers at that tool's paths too, while proxies still ask there. */
+  compat: v.optional(v.picklist(["oauth2-proxy"])),
   /** Left out: no admin listener. */
   admin: v.optional(v.strictObject({ host: v.optional(text, "127.0.0.1"), port })),
   listen: v.optional(

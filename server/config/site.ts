@@ -5,6 +5,10 @@ import type { Config, SiteConfig } from "./schema.ts";
 export const endpointNames = ["verify", "start", "callback", "sign_out"] as const;
 export type EndpointName = (typeof endpointNames)[number];
 
+/** What oauth2-proxy has besides, where it is stood in for. */
+export const compatNames = ["auth", "sign_in"] as const;
+export type CompatName = (typeof compatNames)[number];
+
 /** A public URL of ours and the hosts that its cookie reaches. */
 export interface Site {
   readonly url: URL;
@@ -35,16 +39,21 @@ export function createSites({
   cookie,
   access,
   sites,
-}: Pick<Config, "url" | "cookie" | "access" | "sites">): Site[] {
+  compat,
+}: Pick<Config, "url" | "cookie" | "access" | "sites" | "compat">): Site[] {
   const configs = sites ?? (url === undefined ? [] : [{ url, cookie }]);
-  return configs.map((config: SiteConfig) => createSite({ access, ...config }));
+  return configs.map((config: SiteConfig) => createSite({ access, ...config }, compat));
 }
 
-export function createSite({ url: written, cookie, access, providers }: SiteConfig): Site {
+export function createSite(
+  { url: written, cookie, access, providers }: SiteConfig,
+  compat?: Config["compat"],
+): Site {
   const url = new URL(written);
   const base = url.pathname === "/" ? "" : url.pathname;
   const address = (endpoint: EndpointName) => `${url.origin}${base}/${endpoint}`;
-  const paths = new Set(endpointNames.map((name) => `${base}/${name}`));
+  const names = [...endpointNames, ...(compat === undefined ? [] : compatNames)];
+  const paths = new Set(names.map((name) => `${base}/${name}`));
   return {
     url,
     base,

@@ -196,6 +196,14 @@ describe("a path that servers read in several ways", () => {
     );
   });
 
+  it("is not the root where it is two slashes", () => {
+    const { ask: asked } = policyOf([{ path: "/", allow: "public" }]);
+
+    const verdicts = ["/", "//", "///", "/./"].map((uri) => asked({ uri }));
+
+    expect(verdicts).toEqual(["allow rules.0", ...Array(3).fill("challenge access")]);
+  });
+
   it("matches a literal that a URL can only spell with escapes", () => {
     const { ask: spelt } = policyOf([{ path: "/über uns/**", allow: "public" }]);
 
@@ -405,6 +413,32 @@ describe("conditions", () => {
 
     expect(ask({ uri: "/?action=view&action=delete", identity: ada })).toBe("deny rules.0");
   });
+});
+
+describe("`all`", () => {
+  const both = [{ domains: ["example.com"] }, { groups: ["ops"] }];
+
+  it.each<[verdict: string, { access: Record<string, unknown>; rules?: RawRule[] }]>([
+    ["deny access", { access: { all: both } }],
+    ["allow access", { access: { all: [{ domains: ["example.com"] }, { groups: ["staff"] }] } }],
+    ["allow access", { access: { groups: ["staff"], all: both } }],
+    ["deny access", { access: { all: [{ groups: [] }, { groups: ["staff"] }] } }],
+    ["deny rules.0", { access: { anyone: true }, rules: [{ allow: { all: both } }] }],
+    [
+      "allow rules.0",
+      { access: { groups: [] }, rules: [{ allow: { all: [{ claims: { level: 3 } }] } }] },
+    ],
+  ])(
+    "is %s to whom every one, and not just one, has to name",
+    (verdict, { access, rules = [] }) => {
+      const { ask, couldPass: could } = policyOf(rules, access);
+
+      const decided = ask({ identity: ada });
+
+      expect(decided).toBe(verdict);
+      expect(could(ada) || verdict.startsWith("deny")).toBe(true);
+    },
+  );
 });
 
 describe("outcomes", () => {

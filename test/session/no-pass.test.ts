@@ -9,7 +9,8 @@ import { createSites, type Site } from "../../server/config/site.ts";
 import type { Sessions } from "../../server/session/sessions.ts";
 import { newSession, openSessions } from "../peers/sessions.ts";
 import { createStore } from "../../server/store/plain-store.ts";
-import { createVerify, type Verify } from "../../server/verify.ts";
+import type { Verify } from "../../server/door.ts";
+import { createVerify } from "../../server/verify.ts";
 import { navigation } from "../peers/browser.ts";
 import { configOf } from "../peers/doorward.ts";
 

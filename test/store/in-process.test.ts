@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createStorage, type Driver } from "unstorage";
 import memoryDriver from "unstorage/drivers/memory";
@@ -107,7 +108,46 @@ describe("a store of files", () => {
   });
 });
 
+describe("a store where every write takes a while", () => {
+  it("tells a hundred announcements that come at once in time", async () => {
+    const data = memoryDriver(undefined);
+    const driver: Driver = {
+      ...data,
+      async setItem(key, value, options) {
+        await pause(20);
+        await data.setItem?.(key, value, options);
+      },
+    };
+    const [store, other] = [1, 2].map(() =>
+      createStore(createStorage({ driver }), { reach: "machine", expires: true }),
+    ) as [Store, Store];
+    const heard = new Set<string>();
+    other.onAnnounced((mark) => heard.add(mark));
+    const marks = Array.from({ length: 100 }, (_, index) => `mark-${index}`);
+
+    await Promise.all(marks.map((mark) => store.announce(mark)));
+
+    await expect.poll(() => heard, { timeout: 5_000 }).toEqual(new Set(marks));
+    await Promise.all([store.close(), other.close()]);
+  });
+});
+
 describe("a store of one process", () => {
+  it("goes by the clock that the service goes by", async () => {
+    let clock = Date.now();
+    const store = await openStore({ driver: "memory" }, { now: () => clock });
+    await store.set("session:a", { version: 1 }, 3_600);
+
+    clock += 3_599_999;
+    const before = await store.get("session:a");
+    clock += 1;
+    const after = await store.get("session:a");
+    await store.close();
+
+    expect(before).toMatchObject({ version: 1 });
+    expect(after).toBeNull();
+  });
+
   it("gives no more leases rather than forget one", async () => {
     const store = createStore(createStorage({ driver: memoryDriver(undefined) }));
     for (let index = 0; index < 100_000; index++) await store.claim(`lease:${index}`, "x", 60_000);

@@ -1,0 +1,102 @@
+import type { Admission } from "./access/admission.ts";
+import { rulesAnywhere } from "./access/anywhere.ts";
+import type { Circumstances } from "./access/circumstances.ts";
+import { createIdentityHeaders } from "./access/identity-headers.ts";
+import { readNarrowings } from "./access/narrowing.ts";
+import { decide, type Decision } from "./access/policy.ts";
+import { empty, type Answer } from "./answer.ts";
+import type { Site } from "./config/site.ts";
+import type { House, Verify } from "./door.ts";
+import { createAddressRanges } from "./forwarded/address-ranges.ts";
+import { dialects } from "./forwarded/dialects.ts";
+import { forwardedRequest, hostnameOf, isMalformed } from "./forwarded/forwarded-request.ts";
+import { RequestHeaders } from "./forwarded/request-headers.ts";
+import { createRefusals, type Asked } from "./refusals.ts";
+import { readCookie, sessionCookieName } from "./session/cookie.ts";
+import type { Session } from "./session/sessions.ts";
+
+/**
+ * What `/oauth2/auth` is to recipes of oauth2-proxy: 202, 401 or 403, about whoever sends the cookie. Such a
+ * recipe has no word of the visitor's URL that a visitor could not have written, and its `Host` is no better. So
+ * only who may pass everywhere gets 202, by every rule and at every site; what opens to everybody opens nothing.
+ */
+export function createAuth(house: House): Verify {
+  const { config, sites, siteOf, rules, sessions, admit, counts, log, now } = house;
+  const isTrusted = createAddressRanges(config.trustedProxies);
+  const identityHeaders = createIdentityHeaders(config.headers, log);
+  const closing = rulesAnywhere(rules);
+  const refuse = createRefusals(house);
+
+  return function auth({ query, rawHeaders, peer, site: own }) {
+    if (!isTrusted(peer)) return refuse.stranger(peer);
+    const headers = new RequestHeaders(rawHeaders);
+    const request = forwardedRequest("GET", "https", headers.get("host") ?? "", "/");
+    if (headers.isRepeated("host") || isMalformed(request))
+      return refuse.malformed({ dialect, malformed: "Host is repeated or no host" }, headers);
+    // The site only says whose cookie it may be. A proxy that asks under a name of ours for itself means the one there is.
+    const site = siteOf(hostnameOf(request)) ?? (sites.length === 1 ? own : undefined);
+    if (site === undefined) return refuse.strangeHost({ dialect, request }, headers);
+    const asked: Asked = { dialect, request, headers, site, query };
+    const authorization = admit && headers.get("authorization");
+    return (authorization && byAuthorization(asked, authorization, peer)) || bySession(asked);
+  };
+
+  function bySession(asked: Asked): Answer | Promise<Answer> {
+    const { site, headers } = asked;
+    const session = sessions.find(site, readCookie(headers.get("cookie"), sessionCookieName(site)));
+    if (!(session instanceof Promise)) return answer(asked, session);
+    return session.then(
+      (found) => answer(asked, found),
+      (error: unknown) => refuse.unreachable(error, asked),
+    );
+  }
+
+  function byAuthorization(
+    asked: Asked,
+    written: string,
+    peer: string | undefined,
+  ): Answer | Promise<Answer> | undefined {
+    const { site, headers } = asked;
+    const given = circumstancesOf(asked, undefined);
+    const admission = admit?.({ site, headers, peer, given, rules: closing }, written);
+    if (!(admission instanceof Promise)) return admission && byAdmission(asked, admission);
+    return admission.then(
+      (late) => byAdmission(asked, late),
+      (error: unknown) => refuse.issuerUnreachable(error, asked),
+    );
+  }
+
+  function byAdmission(asked: Asked, admission: Admission): Answer {
+    if ("rejection" in admission) return refuse.credentials(asked, admission.rejection);
+    return answer(asked, admission.session);
+  }
+
+  function answer(asked: Asked, session: Session | undefined): Answer {
+    const decisions = sites.map((site) => decideAnywhere(asked, site.access, session));
+    const denial = decisions.find((decision) => decision.verdict === "deny");
+    if (session !== undefined && denial !== undefined) return refuse.deny(asked, session, denial);
+    if (session === undefined || decisions.some(({ verdict }) => verdict !== "allow")) {
+      counts.challenge++;
+      return empty(401);
+    }
+    counts.allow++;
+    return empty(202, ...identityHeaders(session.record));
+  }
+
+  function decideAnywhere(
+    asked: Asked,
+    access: Site["access"],
+    session: Session | undefined,
+  ): Decision {
+    const identity = session?.record.identity;
+    const given = circumstancesOf(asked, identity?.provider);
+    const visitor = { identity, now: now() };
+    return decide(closing, access, given, visitor, readNarrowings(asked.query));
+  }
+}
+
+const dialect = dialects.original;
+
+function circumstancesOf({ request }: Asked, provider: string | undefined): Circumstances {
+  return { request, provider, address: undefined, isPreflight: false };
+}

@@ -1,0 +1,112 @@
+/** A part of a regular expression that a path of a rule might say too. */
+export type Piece =
+  | { readonly letter: string }
+  /** `^`, `$`, `[^/]*`, `.*`, `.+`. */
+  | "start"
+  | "end"
+  | "segment"
+  | "any"
+  | "some";
+
+export type Branch = readonly Piece[];
+
+const mostBranches = 64;
+
+/** Letters that mean something else in a path of a rule, or that servers read in several ways. */
+const unsayable = /[*%;\\?#\p{Cc}]/u;
+
+/**
+ * A regular expression of Go as the branches of which any one suffices, or nothing where it holds more than
+ * letters, anchors, alternatives and whole wildcards. A plain `.` is taken for the dot that it mostly means.
+ */
+export function expandRegex(regex: string): readonly Branch[] | undefined {
+  const reader = new Reader(regex.replace(/^\(\?i\)/, ""));
+  const branches = reader.alternatives();
+  return reader.isAtEnd ? branches : undefined;
+}
+
+class Reader {
+  readonly #letters: readonly string[];
+  #at = 0;
+
+  constructor(text: string) {
+    this.#letters = [...text];
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at === this.#letters.length;
+  }
+
+  alternatives(): Branch[] | undefined {
+    const all: Branch[] = [];
+    do {
+      const branches = this.#sequence();
+      if (branches === undefined) return undefined;
+      all.push(...branches);
+    } while (this.#take("|"));
+    return all.length > mostBranches ? undefined : all;
+  }
+
+  #sequence(): Branch[] | undefined {
+    let all: Branch[] = [[]];
+    while (!this.isAtEnd && this.#letters[this.#at] !== "|" && this.#letters[this.#at] !== ")") {
+      const next = this.#repeated();
+      if (next === undefined) return undefined;
+      all = all.flatMap((before) => next.map((after) => before.concat(after)));
+      if (all.length > mostBranches) return undefined;
+    }
+    return all;
+  }
+
+  /** One atom and what stands behind it. */
+  #repeated(): Branch[] | undefined {
+    const from = this.#at;
+    const atom = this.#atom();
+    const sign = this.#letters[this.#at];
+    if (sign === undefined || !"?*+{".includes(sign)) return isDangling(atom) ? undefined : atom;
+    this.#at++;
+    const source = this.#letters.slice(from, this.#at - 1).join("");
+    const isLazy = this.#take("?");
+    if (sign === "?" && !isLazy)
+      return atom === undefined || isDangling(atom) ? undefined : [...atom, []];
+    if (source === "." && sign === "*") return [["any"]];
+    if (source === "." && sign === "+") return [["some"]];
+    // A rule's star may stand for nothing between two slashes, which `[^/]+` does not.
+    return source === "[^/]" && sign === "*" ? [["segment"]] : undefined;
+  }
+
+  #atom(): Branch[] | undefined {
+    const letter = this.#letters[this.#at++] ?? "";
+    if (letter === "(") return this.#group();
+    if (letter === "[")
+      return this.#take("^") && this.#take("/") && this.#take("]") ? notSlash : undefined;
+    if (letter === "^") return [["start"]];
+    if (letter === "$") return [["end"]];
+    if (letter !== "\\") return "?*+{}]".includes(letter) ? undefined : letterOf(letter);
+    const escaped = this.#letters[this.#at++] ?? "";
+    return /^[^A-Za-z0-9]$/u.test(escaped) ? letterOf(escaped) : undefined;
+  }
+
+  #group(): Branch[] | undefined {
+    if (this.#take("?") && !this.#take(":")) return undefined;
+    const inside = this.alternatives();
+    return this.#take(")") ? inside : undefined;
+  }
+
+  #take(letter: string): boolean {
+    if (this.#letters[this.#at] !== letter) return false;
+    this.#at++;
+    return true;
+  }
+}
+
+/** `[^/]`, which means something here only with a sign behind it. */
+const notSlash: Branch[] = [["segment"]];
+
+function isDangling(atom: Branch[] | undefined): boolean {
+  return atom === notSlash;
+}
+
+function letterOf(letter: string): Branch[] | undefined {
+  return unsayable.test(letter) ? undefined : [[{ letter }]];
+}

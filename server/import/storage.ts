@@ -1,0 +1,69 @@
+import { present, someOf } from "./provider.ts";
+import type { Settings } from "./settings.ts";
+
+/** Redis, if sessions were there; else files, for a browser holds no session here. */
+export function importStorage(from: Settings): Record<string, unknown> | undefined {
+  const type = from.text("session_store_type") ?? "cookie";
+  if (type === "cookie") {
+    const message =
+      "sessions are in files beneath ./data, and cookies hold none; with several replicas write storage: { driver: redis, url: … } (docs/storage.md)";
+    from.note("different", "session_store_type", message);
+    return undefined;
+  }
+  if (type !== "redis") {
+    from.problem("session_store_type", `"${type}" is unknown: there are cookie, redis`);
+    return undefined;
+  }
+  if (from.isOn("redis_insecure_skip_tls_verify"))
+    from.note(
+      "left out",
+      "redis_insecure_skip_tls_verify",
+      "certificates are always checked: name your own authority in storage.tls.ca",
+    );
+  const ca = from.text("redis_ca_path");
+  const { isTls, ...where } = whereIs(from);
+  return present({
+    driver: "redis",
+    ...where,
+    username: from.text("redis_username"),
+    password: from.text("redis_password"),
+    sentinelPassword: from.text("redis_sentinel_password"),
+    tls: isTls || ca !== undefined ? present({ ca }) : undefined,
+  });
+}
+
+function whereIs(from: Settings): Record<string, unknown> & { isTls?: boolean } {
+  if (from.isOn("redis_use_sentinel")) {
+    const { addresses, isTls } = nodes(from, "redis_sentinel_connection_urls", "26379");
+    return { sentinels: addresses, name: from.text("redis_sentinel_master_name"), isTls };
+  }
+  if (from.isOn("redis_use_cluster")) {
+    const { addresses, isTls } = nodes(from, "redis_cluster_connection_urls", "6379");
+    return { cluster: addresses, isTls };
+  }
+  const written = from.text("redis_connection_url");
+  const url = URL.parse(written ?? "");
+  if (url === null) return { url: written };
+  if (url.pathname.length > 1 || url.search !== "") {
+    from.note(
+      "different",
+      "redis_connection_url",
+      "keys are kept apart by storage.base and not by a database's number: it is left out",
+    );
+    url.pathname = "";
+    url.search = "";
+  }
+  // A password of its own overrides the one in the URL.
+  if (from.text("redis_password") !== undefined) url.password = "";
+  if (from.text("redis_username") !== undefined) url.username = "";
+  return { url: url.href };
+}
+
+function nodes(from: Settings, option: string, usualPort: string) {
+  const urls = from.list(option).map((written) => URL.parse(written) ?? written);
+  const addresses = urls.map((url) =>
+    typeof url === "string" ? url : `${url.hostname}:${url.port || usualPort}`,
+  );
+  const isTls = urls.some((url) => typeof url !== "string" && url.protocol === "rediss:");
+  return { addresses: someOf(addresses), isTls };
+}
