@@ -177,7 +177,7 @@ describe("oauth2-proxy's configuration as doorward's", () => {
           ...secret,
           directory: {
             admin: "a@example.com",
-            serviceAccount: "/sa.json",
+            serviceAccountFile: "/sa.json",
             groups: ["eng@example.com"],
           },
         },
