@@ -1,63 +1,66 @@
-import { checkProvider, type Finding } from "./check-provider.ts";
+import { watchClocks, type Clocks } from "./check/clocks.ts";
+import { cookieScopes } from "./check/cookie-scopes.ts";
+import { fault, ok, type Finding } from "./check/finding.ts";
+import { checkProvider } from "./check/provider.ts";
+import { sharedNames } from "./check/shared-names.ts";
+import { checkStore } from "./check/store.ts";
+import { trustedProxies } from "./check/trusted-proxies.ts";
 import type { Config } from "./config/schema.ts";
-import { createSites, type Site } from "./config/site.ts";
 import { createLog, reasonsOf } from "./observe/log.ts";
 import { createParties } from "./parties.ts";
 import { createOpenAuthentication } from "./sign-in/client-authentication.ts";
-import type { Directory } from "./sign-in/directory.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
-import { tryStore } from "./store/try-store.ts";
+import type { RelyingParty } from "./sign-in/relying-party.ts";
+
+/** What is looked at, and with what. */
+interface Subject {
+  readonly config: Config;
+  readonly parties: ReadonlyMap<string, RelyingParty>;
+  readonly clocks: Clocks;
+  /** Of a proxy, when the operator names one: its address, or a name that leads to it. */
+  readonly proxy: string | undefined;
+}
+
+type Check = (subject: Subject) => Finding[] | Promise<Finding[]>;
+
+/** In the order in which an operator reads of them. */
+const checks: readonly Check[] = [
+  ({ config }) => cookieScopes(config),
+  ({ config, proxy }) => trustedProxies(config, proxy),
+  ({ config, parties }) => sharedNames(config, parties),
+  ({ config }) => checkStore(config),
+  ofEach(({ config, clocks }, party) => checkProvider(config, party, clocks)),
+  ofEach((_, party) => checkDirectory(party)),
+];
 
 /** Looks at everything that a sign-in will need. The configuration itself has been checked by then. */
-export async function check(config: Config): Promise<Finding[]> {
+export async function check(config: Config, proxy?: string): Promise<Finding[]> {
+  const clocks = watchClocks(fetch, Date.now);
   const log = createLog(process.stderr);
   const parties = createParties(config, {
-    fetch: createIssuerFetch(fetch),
+    fetch: createIssuerFetch(clocks.fetch),
     now: Date.now,
     log,
     openAuthentication: createOpenAuthentication(log),
   });
-  const ofProviders = await Promise.all(
-    [...parties.values()].map((party) => checkProvider(config, party)),
-  );
-  const directories = [...parties.values()].flatMap(({ name, directory }) =>
-    directory === undefined ? [] : found(`directory of ${name}`, () => tryDirectory(directory)),
-  );
-  return [
-    ...createSites(config).map(cookieScope),
-    ...addressRules(config),
-    await found(`store ${config.storage.driver}`, () => tryStore(config.storage)),
-    ...ofProviders.flat(),
-    ...(await Promise.all(directories)),
-  ];
+  const found = await Promise.all(checks.map((one) => one({ config, parties, clocks, proxy })));
+  return found.flat();
 }
 
-async function tryDirectory({ checkKey, checkGrant }: Directory): Promise<string> {
-  await checkKey();
-  await checkGrant();
-  return "the service account may ask it";
+function ofEach(look: (subject: Subject, party: RelyingParty) => Promise<Finding[]>): Check {
+  return async (subject) => {
+    const found = [...subject.parties.values()].map((party) => look(subject, party));
+    return (await Promise.all(found)).flat();
+  };
 }
 
-async function found(what: string, look: () => Promise<string>): Promise<Finding> {
+async function checkDirectory({ name, directory }: RelyingParty): Promise<Finding[]> {
+  if (directory === undefined) return [];
   try {
-    return { isFault: false, text: `${what}: ${await look()}` };
+    await directory.checkKey();
+    await directory.checkGrant();
+    return [ok(`directory of ${name}: the service account may ask it`)];
   } catch (error) {
-    return { isFault: true, text: `${what}: ${reasonsOf(error)}` };
+    return [fault(`directory of ${name}: ${reasonsOf(error)}`)];
   }
-}
-
-/** Whoever sits in a range that is trusted as a whole can write any address into `X-Forwarded-For`. */
-function addressRules({ rules, trustedProxies }: Config): Finding[] {
-  if (!rules.some(({ ip }) => ip !== undefined) || !trustedProxies.includes("private")) return [];
-  const text =
-    "rules with ip: trustedProxies holds `private`, so visitors of the inside can claim any address; list your proxies' own addresses";
-  return [{ isFault: true, text }];
-}
-
-function cookieScope({ cookieDomain, url }: Site): Finding {
-  const reach =
-    cookieDomain === undefined
-      ? `${url.hostname} alone`
-      : `${cookieDomain} and every host beneath it`;
-  return { isFault: false, text: `cookie of ${url.href}: reaches ${reach}` };
 }

@@ -74,15 +74,25 @@ const serve = defineCommand({
     }),
 });
 
+const checkArgs = {
+  ...args,
+  proxy: {
+    type: "string",
+    description: "whether this proxy may ask: its address, or a name that leads to it",
+    valueHint: "ADDRESS",
+  },
+} as const;
+
 const check = defineCommand({
   meta: { name: "check", description: "try the configuration, the issuers and the store" },
-  args,
+  args: checkArgs,
   run: (given) =>
-    withConfig(given.args, args, async (loaded) => {
+    withConfig(given.args, checkArgs, async (loaded) => {
       const { check: findAll } = await import("./check.ts");
-      for (const { isFault, text } of await findAll(loaded)) {
-        process.stdout.write(`${isFault ? "FAULT" : "ok   "} ${text}\n`);
-        if (isFault) process.exitCode = 1;
+      const words = { ok: "ok   ", warning: "WARN ", fault: "FAULT" };
+      for (const { level, text } of await findAll(loaded, given.args.proxy)) {
+        process.stdout.write(`${words[level]} ${text}\n`);
+        if (level === "fault") process.exitCode = 1;
       }
     }),
 });

@@ -29,7 +29,7 @@ export async function openLasting(
   before: Lasting | undefined,
 ): Promise<Lasting> {
   const isSameStore = before !== undefined && isDeepStrictEqual(before.storage, storage);
-  const { store, holders } = isSameStore ? before : await openHeldStore(storage, log);
+  const { store, holders } = isSameStore ? before : await openHeldStore(storage, { log, now });
   const { tries, counts } = before ?? {
     tries: new Tries(now),
     counts: createCounts(),
@@ -39,9 +39,9 @@ export async function openLasting(
 
 async function openHeldStore(
   storage: Config["storage"],
-  log: Log,
+  surroundings: { readonly log: Log; readonly now: () => number },
 ): Promise<Pick<Lasting, "store" | "holders">> {
-  const store = await openStore(storage, log);
+  const store = await openStore(storage, surroundings);
   const holders = new Set<Holder>();
   store.onAnnounced((mark) => {
     for (const { announced } of holders) for (const listener of announced) listener(mark);

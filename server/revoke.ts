@@ -2,6 +2,7 @@ import type { Config } from "./config/schema.ts";
 import { createLog } from "./observe/log.ts";
 import { createParties } from "./parties.ts";
 import { Revocations, type Revoked } from "./session/revocations.ts";
+import { driverFacts } from "./store/drivers.ts";
 import { openStore } from "./store/open-store.ts";
 import { noAuthentication } from "./sign-in/client-authentication.ts";
 import { createIssuerFetch } from "./sign-in/issuer-fetch.ts";
@@ -14,9 +15,17 @@ export interface Whose {
   readonly provider: string | undefined;
 }
 
-/** Ends sessions without looking for them, and says whose. Throws when it is not clear whose, or the store is not to be had. */
+/**
+ * Ends sessions without looking for them, and says whose. Throws when it is not clear whose, or the store is not
+ * to be had from this process.
+ */
 export async function revoke(config: Config, whose: Whose): Promise<string[]> {
   const revoked = revokedBy(config, whose);
+  const { driver } = config.storage;
+  if (driverFacts[driver]?.reach === "process") {
+    const reason = `storage.driver "${driver}" keeps sessions where no other process can end them`;
+    throw new Error(`${reason}: restart doorward, and all of them have ended`);
+  }
   const store = await openStore(config.storage);
   try {
     const { lifetime: lifetimeMs } = config.session;
@@ -47,7 +56,9 @@ function revokedBy(config: Config, { all, subject, provider }: Whose): Revoked[]
       `"${provider}" is no provider here: there is ${[...parties.keys()].join(", ")}`,
     );
   }
-  return named.map(({ issuer }) => ({ kind: "subject", issuer, subject }));
+  // Of many tenants each is an issuer of its own; two providers may share one.
+  const issuers = new Set(named.flatMap((party) => party.issuers));
+  return [...issuers].map((issuer) => ({ kind: "subject", issuer, subject }));
 }
 
 function describe(revoked: Revoked): string {

@@ -1,6 +1,6 @@
-import { empty, redirect, type Answer } from "./answer.ts";
+import { empty, json, redirect, type Answer } from "./answer.ts";
 import type { Door, Endpoint } from "./door.ts";
-import { readForm } from "./form.ts";
+import { isForm, readForm } from "./form.ts";
 import { createIssuerSignOut } from "./issuer-sign-out.ts";
 import { reasonsOf } from "./observe/log.ts";
 import { confirmSignOutPage, signedOutPage } from "./pages/signed-out-page.ts";
@@ -18,8 +18,9 @@ export function createSignOut(door: Door): Endpoint {
 
   return async ({ url: { searchParams: query }, req }) => {
     const { headers } = req;
-    const form = req.method === "POST" ? await readForm(req) : new URLSearchParams();
     // An issuer takes any 200 to mean that its session has ended here.
+    if (req.method === "POST" && isUnread(headers)) return json(400, { error: "invalid_request" });
+    const form = req.method === "POST" ? await readForm(req) : new URLSearchParams();
     if (form === undefined) return empty(413);
     const logoutToken = form.get("logout_token");
     if (logoutToken !== null) return backChannel(logoutToken);
@@ -106,4 +107,11 @@ export function createSignOut(door: Door): Endpoint {
   function removals(): string[] {
     return forgetSession(site).flatMap((cookie) => ["Set-Cookie", cookie]);
   }
+}
+
+/** Something else than a form, of somebody else than a browser: what it says nobody here has heard. */
+function isUnread(headers: Headers): boolean {
+  const length = headers.get("content-length") ?? "0";
+  const hasBody = length !== "0" || headers.has("transfer-encoding");
+  return hasBody && !isForm(headers) && !headers.has("sec-fetch-site") && !headers.has("cookie");
 }

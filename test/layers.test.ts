@@ -7,7 +7,8 @@ const root = join(import.meta.dirname, "..");
 /** From the top down; a file may import from its own rank's folder and from what is beneath. */
 const ranks: RegExp[][] = [
   [/^server\/cli\.ts$/],
-  [/^server\/(serve|check|check-provider|health|explain|revoke|write-files)\.ts$/],
+  [/^server\/(serve|check|health|explain|revoke|write-files)\.ts$/],
+  [/^server\/check\//],
   [/^server\/(reload)\.ts$/],
   [/^server\/(admin|places|relay|bind)\.ts$/],
   [/^server\/app\.ts$/],

@@ -59,10 +59,12 @@ function cookieFaults({ prefix, hostname, domain }: Written): Fault[] {
     { path: `${prefix}cookie.domain`, message: `"${domain}" ${message}` },
   ];
   if (isPublicSuffix(domain))
-    return fault("belongs to everybody, and browsers refuse such a cookie");
+    return fault(`belongs to everybody, and browsers refuse such a cookie: ${mend}`);
   if (hostname === domain || hostname.endsWith(`.${domain}`)) return [];
-  return fault(`does not cover the host of url, ${hostname}`);
+  return fault(`does not cover the host of url, ${hostname}: ${mend}`);
 }
+
+const mend = "write a domain of yours that the host is in, or leave it out";
 
 /** A name beneath which strangers register names: `com`, `co.uk`, `github.io`. */
 export function isPublicSuffix(domain: string): boolean {

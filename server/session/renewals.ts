@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { setTimeout as wait } from "node:timers/promises";
 import { AuthError } from "../errors.ts";
 import { reasonsOf } from "../observe/log.ts";
@@ -14,6 +15,12 @@ import { storeKey, type Stored } from "./sealed-records.ts";
 const pollMs = 50;
 /** As long as two questions to the issuer and the store's answers may take. */
 const patienceMs = 9_000;
+/**
+ * A session that fails waits longer than its issuer does, so that it never takes every question that may go
+ * out: nobody keeps the issuer's word from others by making their own question fail.
+ */
+const ofSession = { firstMs: 4_000, longestMs: 5 * 60_000 };
+const mostFailing = 10_000;
 
 interface Parts extends AskingParts {
   readonly store: Store;
@@ -25,7 +32,10 @@ interface Parts extends AskingParts {
 /** Asks issuers again who somebody is: by a lease among replicas, for a refresh token may work only once. */
 export class Renewals {
   readonly #parts: Parts;
+  /** By the name of the provider. */
   readonly #backoffs = new Map<string, Backoff>();
+  /** By the token of a session whose last question failed. */
+  readonly #failing = new LRUCache<string, Backoff>({ max: mostFailing });
   /** What is still being stored behind an answer. */
   readonly #behind = new Set<Promise<unknown>>();
 
@@ -49,9 +59,9 @@ export class Renewals {
     return keepsIdToken ? { ...noTokens, idToken: tokens.idToken } : undefined;
   }
 
-  /** Whether the issuer is unwell, and left alone for the moment. */
-  isShut({ identity }: SessionRecord): boolean {
-    return this.#backoffOf(identity.provider).isShut;
+  /** Whether the issuer is unwell, or does not answer for this session, and is left alone for the moment. */
+  isShut(token: string, { identity }: Pick<SessionRecord, "identity">): boolean {
+    return this.#backoffOf(identity.provider).isShut || this.#failing.get(token)?.isShut === true;
   }
 
   /** Lets what is being stored be stored. */
@@ -108,16 +118,17 @@ export class Renewals {
   }
 
   async #ask(question: Question): Promise<Outcome> {
-    const backoff = this.#backoffOf(question.party.name);
+    const { party, token } = question;
+    const backoff = this.#backoffOf(party.name);
     if (!(await backoff.enter())) return { kind: "kept" };
     try {
       const outcome = await ask(this.#parts, question);
-      backoff.succeeded();
+      this.#answered(backoff, token);
       return outcome;
     } catch (error) {
       const code = error instanceof AuthError ? error.code : undefined;
       if (code === "grant_ended") {
-        backoff.succeeded(); // it answers, after all
+        this.#answered(backoff, token); // it answers, after all
         return this.#ended(error, question.before);
       }
       if (code === "store_unreachable") {
@@ -125,9 +136,23 @@ export class Renewals {
         throw error;
       }
       backoff.failed();
+      await this.#failAlone(token);
       this.#warn(error);
       return { kind: "kept" };
     }
+  }
+
+  /** Whoever failed while the issuer was unwell failed for that. */
+  #answered(backoff: Backoff, token: string): void {
+    if (backoff.isUnwell) this.#failing.clear();
+    else this.#failing.delete(token);
+    backoff.succeeded();
+  }
+
+  async #failAlone(token: string): Promise<void> {
+    const backoff = this.#failing.get(token) ?? new Backoff(this.#parts.now, ofSession);
+    if (await backoff.enter()) backoff.failed();
+    this.#failing.set(token, backoff);
   }
 
   #ended(error: unknown, { record }: Stored): Outcome {

@@ -19,6 +19,8 @@ const tombstone = v.object({ id: v.string() });
 const unreadable = "";
 /** So many are remembered one by one; beyond, every session is looked at anew. */
 const mostRecent = 50_000;
+/** The lifetime may have been longer when a session began, and may be again. */
+const usualLongestMs = 30 * 24 * 60 * 60_000;
 /** A clock that was wrong and is set right must not let a session outlive the word that ended it. */
 const clockErrorMs = 24 * 60 * 60_000;
 
@@ -54,7 +56,8 @@ export class Revocations {
   async revoke(revoked: Revoked): Promise<void> {
     const mark = markOf(revoked);
     // No session outlives its lifetime, so then there is nothing left to end.
-    const ttlSeconds = Math.ceil((this.#lifetimeMs + clockErrorMs) / 1000);
+    const longestMs = Math.max(this.#lifetimeMs, usualLongestMs);
+    const ttlSeconds = Math.ceil((longestMs + clockErrorMs) / 1000);
     await this.#store.set(keyOf(mark), { id: randomBytes(9).toString("base64url") }, ttlSeconds);
     await this.announce(mark);
   }

@@ -113,10 +113,20 @@ export class Sessions {
     if (token === undefined || !tokenGrammar.test(token)) return undefined;
     const stored = await this.#records.read(token);
     if (stored !== undefined && stored.record.site !== site.url.href) return undefined;
+    const isKnown = this.#hot.delete(token) || stored !== undefined;
     await this.#records.remove(token);
-    this.#hot.delete(token);
-    await this.revocations.announce(sessionMark(token));
+    // Strangers make up tokens as they like: nobody else hears of those.
+    if (isKnown) await this.#announceEnd(token);
     return stored?.record;
+  }
+
+  /** The session is over, whoever hears of it: while announcements fail, no replica trusts its cache. */
+  async #announceEnd(token: string): Promise<void> {
+    try {
+      await this.revocations.announce(sessionMark(token));
+    } catch (error) {
+      this.#warn("the end of a session could not be announced", error);
+    }
   }
 
   /** Lets what has begun finish. */
@@ -201,7 +211,7 @@ export class Sessions {
     time: number,
   ): Session | undefined | Promise<Session | undefined> {
     const isStale = time >= session.staleAt;
-    if (!this.#renewing.has(token) && this.#renewals.isShut(session.record))
+    if (!this.#renewing.has(token) && this.#renewals.isShut(token, session.record))
       return session.inGrace(time);
     const renewing = this.#renewing.get(token) ?? this.#beginRenewal(token, session);
     if (isStale) return this.#awaited(site, token, session, renewing);

@@ -33,14 +33,29 @@ export async function askIdentity(
     isWhole || accessToken === undefined || party.provider.hasUserinfo === false
       ? undefined
       : await askUserinfo(configuration, accessToken, idToken);
-  const said = isOld ? renewedClaims(party, idToken, userinfo) : idToken;
+  const said = isOld && userinfo !== undefined ? stillSaid(party, idToken, userinfo) : idToken;
   const inToken =
     accessToken === undefined || !party.provider.readsAccessToken
       ? undefined
       : await readAccessToken(party, accessToken, String(idToken.sub));
   // Of an issuer of many tenants the ID token says which one it is, and that has been checked.
   const issuer = text(idToken.iss) ?? party.issuer;
-  return identityOf({ ...party, issuer }, { idToken: said, userinfo, accessToken: inToken }, apis);
+  const answers = { idToken: said, userinfo, accessToken: inToken };
+  const identity = await identityOf({ ...party, issuer }, answers, apis);
+  const isSilent = identity.groups.length === 0 && identity.groupsFault === undefined;
+  return isSilent && holdsGroups(party, idToken) && !holdsGroups(party, said)
+    ? { ...identity, groupsFault: noGroupsNow }
+    : identity;
+}
+
+/** The groups of an ID token of long ago are nobody's any more, though userinfo says nothing of them. */
+const noGroupsNow = {
+  reason: "asked again, the issuer sends no ID token, and its userinfo names no groups",
+  isTransient: false,
+};
+
+function holdsGroups({ provider, settings }: RelyingParty, claims: Claims): boolean {
+  return claimAt(claims, settings.groupsClaim ?? provider.groupsClaim ?? "groups") !== undefined;
 }
 
 /** What a session is decided by; the rest of an identity is worth no question of its own. */
@@ -60,12 +75,18 @@ async function askUserinfo(
   return fetchUserInfo(configuration, accessToken, String(sub));
 }
 
-/** An old `email_verified` must not vouch for a new address. */
-function renewedClaims({ settings }: RelyingParty, old: Claims, userinfo: Claims = {}): Claims {
+/** Whose word it is and how they signed in: an ID token goes on saying that. */
+const lasting = ["iss", "sub", "aud", "azp", "tid", "oid", "hd", "sid", "acr", "amr", "auth_time"];
+
+/**
+ * What an ID token of long ago still says beside userinfo of now. Its address counts while userinfo names
+ * none, for an old `email_verified` must not vouch for a new address. Whatever else it said may be over.
+ */
+function stillSaid({ settings }: RelyingParty, old: Claims, userinfo: Claims): Claims {
   const ofEmail = ["email", "email_verified", settings.emailClaim];
   const speaksOfEmail = ofEmail.some((claim) => Object.hasOwn(userinfo, claim));
-  const kept = Object.entries(old).filter(([claim]) => !speaksOfEmail || !ofEmail.includes(claim));
-  return { ...Object.fromEntries(kept), ...userinfo };
+  const kept = speaksOfEmail ? lasting : [...lasting, ...ofEmail];
+  return Object.fromEntries(Object.entries(old).filter(([claim]) => kept.includes(claim)));
 }
 
 async function askApi(party: RelyingParty, accessToken: string | undefined): Promise<Claims> {

@@ -1,13 +1,13 @@
 import { isWithin } from "./time-span.ts";
 
-const firstPauseMs = 1_000;
-const longestPauseMs = 60_000;
+const ofIssuer = { firstMs: 1_000, longestMs: 60_000 };
 /** So long an answer shows that an issuer is well; after that one question goes ahead of the others. */
 const wellMs = 1_000;
 
 /** Keeps questions from an issuer that is unwell: one goes out a step, and after a failure the steps grow. */
 export class Backoff {
   readonly #now: () => number;
+  readonly #pauses: typeof ofIssuer;
   #failure:
     | { readonly since: number; readonly until: number; readonly pauseMs: number }
     | undefined;
@@ -15,8 +15,14 @@ export class Backoff {
   /** The one question that is out while nobody knows how the issuer is. */
   #probe: PromiseWithResolvers<void> | undefined;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, pauses = ofIssuer) {
     this.#now = now;
+    this.#pauses = pauses;
+  }
+
+  /** Whether nobody has been answered since the last failure. */
+  get isUnwell(): boolean {
+    return this.#failure !== undefined;
   }
 
   /** Whether nobody is let in now. */
@@ -49,7 +55,8 @@ export class Backoff {
   failed(): void {
     // Those who went out together fail together, and that is one failure.
     if (this.#failure !== undefined && this.#probe === undefined) return;
-    const pauseMs = Math.min((this.#failure?.pauseMs ?? firstPauseMs / 2) * 2, longestPauseMs);
+    const { firstMs, longestMs } = this.#pauses;
+    const pauseMs = Math.min((this.#failure?.pauseMs ?? firstMs / 2) * 2, longestMs);
     const since = this.#now();
     this.#failure = { pauseMs, since, until: since + pauseMs };
     this.#wellAt = Number.NEGATIVE_INFINITY;

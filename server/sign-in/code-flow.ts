@@ -29,7 +29,12 @@ export interface SignedIn {
 export async function authorizationUrl(
   party: RelyingParty,
   site: Site,
-  { state, nonce, codeVerifier, stepUp }: Transaction,
+  {
+    state,
+    nonce,
+    codeVerifier,
+    stepUp,
+  }: Pick<Transaction, "state" | "nonce" | "codeVerifier" | "stepUp">,
   prompt: string | undefined,
 ): Promise<string> {
   const configuration = await party.discover();
@@ -60,6 +65,7 @@ export async function authorizationUrl(
 
 /** Core §3.1.2.1: what a visitor asks for goes beside what every sign-in has, but for `none`, which stands alone. */
 function promptParameter(written = "", asked: string | undefined): { prompt?: string } {
+  if (asked === "none") return { prompt: asked };
   const prompts = new Set(`${asked ?? ""} ${written}`.split(" ").filter(Boolean));
   if (asked !== undefined) prompts.delete("none");
   return prompts.size === 0 ? {} : { prompt: [...prompts].join(" ") };

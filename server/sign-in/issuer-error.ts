@@ -17,6 +17,15 @@ export function exchangeError(error: unknown, message: string): AuthError {
   return new AuthError(codeOf(error), message, { cause: error });
 }
 
+/** The issuer's own words on what it refused (RFC 6749 §5.2), for an operator; undefined = it is not that. */
+export function saidOfRefusal(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ResponseBodyError)
+      return `${cause.error} ${cause.error_description ?? ""}`.trim().slice(0, 300);
+  }
+  return undefined;
+}
+
 function codeOf(
   error: unknown,
 ): "client_rejected" | "issuer_unreachable" | "issuer_broken" | "response_rejected" {

@@ -76,7 +76,7 @@ export async function askAgain(
     if (next.groupsFault?.isTransient) {
       throw new AuthError("issuer_unreachable", next.groupsFault.reason);
     }
-    return next;
+    return { ...next, claims: { ...next.claims, ...signInClaims(identity) } };
   } catch (error) {
     if (isTokenRefused(error)) {
       throw new AuthError("grant_ended", "the access token is taken no more", { cause: error });
@@ -85,10 +85,17 @@ export async function askAgain(
   }
 }
 
+/** OpenID Connect Core §12.2: nobody has signed in again, so when and how they did stays as it was. */
+function signInClaims({ claims }: Identity): Claims {
+  const { acr, amr, auth_time: authTime } = claims;
+  return { acr, amr, auth_time: authTime };
+}
+
 /** RFC 6750 §3.1: taken back before its time, or its owner was. Some say so by the bare status. */
 function isTokenRefused(error: unknown): boolean {
   if (error instanceof ClientError && error.cause instanceof Response) {
-    return error.cause.status === 401;
+    const { status } = error.cause;
+    return status >= 400 && status < 500 && status !== 408 && status !== 429;
   }
   return (
     error instanceof WWWAuthenticateChallengeError ||

@@ -1,4 +1,5 @@
-import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Driver } from "unstorage";
 
@@ -23,8 +24,15 @@ export async function openFileDriver(name: "fs" | "fs-lite", base: string): Prom
     async setItem(key, value) {
       const path = join(resolve(base), key.replaceAll(":", "/"));
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeFile(`${path}.new`, value, { mode: 0o600 });
-      await rename(`${path}.new`, path);
+      // A command may write the same record. What a crash leaves has a name that nobody ever reads.
+      const unfinished = `${path}.${randomUUID()}.new`;
+      try {
+        await writeFile(unfinished, value, { mode: 0o600, flag: "wx" });
+        await rename(unfinished, path);
+      } catch (error) {
+        await rm(unfinished, { force: true });
+        throw error;
+      }
     },
   };
 }

@@ -7,15 +7,24 @@ import { openFileDriver } from "./file-driver.ts";
 import { createStore } from "./plain-store.ts";
 import type { Store } from "./store.ts";
 
+/** What a store is opened among. */
+export interface Surroundings {
+  readonly log?: Log;
+  readonly now?: () => number;
+}
+
 /** The store that the configuration asks for. Throws an error that names the setting that cannot be used. */
-export async function openStore(settings: Config["storage"], log?: Log): Promise<Store> {
+export async function openStore(
+  settings: Config["storage"],
+  { log, now = Date.now }: Surroundings = {},
+): Promise<Store> {
   // Loaded when it is needed: nobody should start more slowly for a client that they do not use.
   if (settings.driver === "redis") {
     return (await import("./redis-store.ts")).openRedisStore(settings, log);
   }
   const facts = driverFacts[settings.driver];
   if (facts === undefined) throw new Error(`storage.driver "${settings.driver}" is unknown`);
-  return createStore(createStorage({ driver: await openDriver(settings) }), { ...facts, log });
+  return createStore(createStorage({ driver: await openDriver(settings) }), { ...facts, log, now });
 }
 
 async function openDriver({ driver: name, ...settings }: Config["storage"]): Promise<Driver> {

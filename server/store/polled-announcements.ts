@@ -26,7 +26,9 @@ export class PolledAnnouncements {
   readonly #listeners: ((mark: string) => void)[] = [];
   readonly #onReconnected: (() => void)[] = [];
   #seen: ReadonlySet<string> | undefined;
-  #announcing: Promise<void> = Promise.resolve();
+  #waiting: Entry[] = [];
+  #writing: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
   #heardAt = Number.NEGATIVE_INFINITY;
   #isOpen = false;
 
@@ -44,10 +46,12 @@ export class PolledAnnouncements {
     return this.#isTrusted || this.#isOpen;
   }
 
+  /** Those that come while others are written go together in the next write. */
   announce(mark: string): Promise<void> {
-    const turn = this.#announcing.then(() => this.#write({ id: randomUUID(), mark }));
-    this.#announcing = turn.catch(() => undefined); // whoever asked for it is told
-    return turn;
+    this.#waiting.push({ id: randomUUID(), mark });
+    const flush = () => this.#flush();
+    this.#next ??= this.#writing.then(flush, flush); // whoever asked for the one before is told
+    return this.#next;
   }
 
   onAnnounced(listener: (mark: string) => void): void {
@@ -78,12 +82,20 @@ export class PolledAnnouncements {
     clearInterval(this.#timer);
   }
 
-  async #write(added: Entry): Promise<void> {
+  #flush(): Promise<void> {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    this.#writing = this.#next ?? Promise.resolve();
+    this.#next = undefined;
+    return this.#write(batch.slice(-most)); // that there were more is seen by everybody who reads
+  }
+
+  async #write(added: readonly Entry[]): Promise<void> {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const entries = await this.#read();
-      await this.#storage.setItem(key, { entries: [...entries.slice(1 - most), added] });
-      const kept = await this.#read();
-      if (kept.some(({ id }) => id === added.id)) return this.poll();
+      await this.#storage.setItem(key, { entries: [...entries, ...added].slice(-most) });
+      const kept = new Set((await this.#read()).map(({ id }) => id));
+      if (added.every(({ id }) => kept.has(id))) return this.poll();
       await pause(10 * 2 ** attempt);
     }
     throw new Error("an announcement was overwritten again and again");

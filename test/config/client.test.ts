@@ -295,7 +295,7 @@ describe("check", () => {
     const found = await check(configOf(raw({ issuer: issuer.issuer, clientKeyFile: key })));
     await issuer.close();
 
-    const faults = found.filter(({ isFault }) => isFault).map(({ text }) => text);
+    const faults = found.filter(({ level }) => level === "fault").map(({ text }) => text);
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatch(/authenticates by private_key_jwt|signs with ES256/);
   });

@@ -34,6 +34,8 @@ export class Browser {
     prefixSecurity: "strict",
     allowSpecialUseDomain: true,
   });
+  /** Every value of a cookie that it was ever given. */
+  readonly given = new Set<string>();
   /** Where a public host and port really listens, such as `app.example.com:443` → 41234. */
   readonly #ports: ReadonlyMap<string, number>;
 
@@ -51,6 +53,8 @@ export class Browser {
     });
     for (const line of [answer.headers["set-cookie"] ?? []].flat()) {
       await this.jar.setCookie(line, url, { ignoreError: true });
+      const [value = ""] = line.slice(line.indexOf("=") + 1).split(";", 1);
+      if (value !== "") this.given.add(value);
     }
     return answer;
   }

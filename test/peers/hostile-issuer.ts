@@ -12,7 +12,7 @@ const paths = [
   "/revoke",
 ] as const;
 export type Path = (typeof paths)[number];
-export type Reply = (response: ServerResponse, request: IncomingMessage) => unknown;
+export type Reply = (response: ServerResponse, request: IncomingMessage, body: string) => unknown;
 
 /** The one thing that is not as OpenID Connect has it. */
 export interface Twist {
@@ -128,7 +128,7 @@ export async function startHostileIssuer(port = 0): Promise<HostileIssuer> {
     hostile.received.push({ path, body, authorization });
     await hostile.twist.before?.(path, body);
     const reply = isPath(path) ? hostile.twist.reply?.[path] : undefined;
-    if (reply !== undefined) reply(response, request);
+    if (reply !== undefined) reply(response, request, body);
     else answer(hostile, { grants, refreshTokens }, path, body, response);
   });
   return hostile;

@@ -1,7 +1,8 @@
 import { Browser, navigation, send, type Answer, type Ask } from "./browser.ts";
-import { configOf, startDoorward, type TestDoorward } from "./doorward.ts";
+import { configOf, startDoorward, testSecret, type TestDoorward } from "./doorward.ts";
 import { freePort } from "./free-port.ts";
 import { startHostileIssuer, type HostileIssuer } from "./hostile-issuer.ts";
+import { expectNoSecrets } from "./no-secrets.ts";
 
 export const client = { clientId: "door", clientSecret: "the door's own secret at its issuer" };
 
@@ -47,12 +48,17 @@ export async function openSignInDoor(
   const doorward = await open(settings);
   const reopened: TestDoorward[] = [];
   const ports = new Map([[new URL(site).host, doorward.port]]);
+  const browsers: Browser[] = [];
   const door: SignInDoor = {
     site,
     issuer,
     doorward,
     clock,
-    browser: () => new Browser(ports),
+    browser() {
+      const browser = new Browser(ports);
+      browsers.push(browser);
+      return browser;
+    },
     async start(browser, query = "") {
       const answer = await browser.ask(`${site}/start${query}`, { headers: navigation });
       if (answer.status !== 302) throw new Error(`/start answers ${answer.status}`);
@@ -75,6 +81,9 @@ export async function openSignInDoor(
     async close() {
       await Promise.all([doorward, ...reopened].map((one) => one.close()));
       await issuer.close();
+      const log = JSON.stringify([doorward, ...reopened].map(({ events }) => events));
+      const given = browsers.flatMap((browser) => Array.from(browser.given));
+      expectNoSecrets(log, [...issuer.secrets, ...given, client.clientSecret, testSecret]);
     },
   };
   return door;

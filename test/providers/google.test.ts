@@ -182,7 +182,7 @@ describe("doorward check", () => {
 
     await provider.close();
     const said = findings.filter(({ text }) => new RegExp(`^${words}`).test(text));
-    expect(said.map(({ isFault }) => isFault)).toEqual([!isGranted]);
+    expect(said.map(({ level }) => level)).toEqual([isGranted ? "ok" : "fault"]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { Browser, send, type Answer } from "../peers/browser.ts";
 import { testSecret } from "../peers/doorward.ts";
 import { startHostileIssuer, type HostileIssuer } from "../peers/hostile-issuer.ts";
+import { expectNoSecrets } from "../peers/no-secrets.ts";
 import { startProcess, type DoorwardProcess } from "../peers/process.ts";
 import { startRedis, type RedisServer } from "../peers/redis.ts";
 import { client, forwarded } from "../peers/sign-in-door.ts";
@@ -16,13 +17,20 @@ export interface Replicas {
   browserAt(replica: number): Browser;
   /** Signs Ada in at one of them, and gives the `Cookie` header. */
   signedIn(replica?: number): Promise<string>;
+  /** What one of them says to this path of its endpoints. */
+  ask(replica: number, path: string, headers: Record<string, string>): Promise<Answer>;
   /** What one of them says of a request with that `Cookie` header. */
   verify(replica: number, cookie: string): Promise<Answer>;
   signOut(replica: number, cookie: string): Promise<Answer>;
+  /**
+   * How long after now a request may still begin that some replica lets pass, in milliseconds, once all have
+   * refused one.
+   */
+  passing(cookie: string): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Several real processes that share one real Redis. */
+/** Several real processes that share one real Redis. Settings go over the usual ones. */
 export async function startReplicas(
   count: number,
   settings: Record<string, unknown> = {},
@@ -41,31 +49,49 @@ export async function startReplicas(
   const processes = await Promise.all(
     Array.from({ length: count }, () => startProcess(configuration)),
   );
-  const addressOf = (replica: number, path: string) => {
-    const { port = 0 } = processes[replica % count] ?? {};
-    return `http://127.0.0.1:${port}/_auth${path}`;
-  };
+  const browsers: Browser[] = [];
+  const { host, pathname, origin } = new URL(String(settings.url ?? site));
   const replicas: Replicas = {
     issuer,
     redis,
     processes,
-    browserAt: (replica) =>
-      new Browser(new Map([[new URL(site).host, processes[replica % count]?.port ?? 0]])),
+    browserAt(replica) {
+      const browser = new Browser(new Map([[host, processes[replica % count]?.port ?? 0]]));
+      browsers.push(browser);
+      return browser;
+    },
     async signedIn(replica = 0) {
       const browser = replicas.browserAt(replica);
       const start = await browser.open(`${site}/start`, 0);
       await browser.ask(issuer.consent(String(start.headers.location)));
       return browser.jar.getCookieString(site);
     },
+    ask(replica, path, headers) {
+      const { port = 0 } = processes[replica % count] ?? {};
+      const address = `http://127.0.0.1:${port}${pathname}${path}`;
+      return send(address, new Map(), { headers: { Host: host, ...headers } });
+    },
     verify: (replica, cookie) =>
-      send(addressOf(replica, "/verify"), new Map(), {
-        headers: { ...forwarded(site), Cookie: cookie },
-      }),
-    signOut: (replica, cookie) =>
-      send(addressOf(replica, "/sign_out"), new Map(), { headers: { Cookie: cookie } }),
+      replicas.ask(replica, "/verify", { ...forwarded(`${origin}/`), Cookie: cookie }),
+    signOut: (replica, Cookie) => replicas.ask(replica, "/sign_out", { Cookie }),
+    async passing(cookie) {
+      const ended = performance.now();
+      const lasts = processes.map(async (_, replica) => {
+        for (let last = 0; ;) {
+          const begun = performance.now() - ended;
+          const { status } = await replicas.verify(replica, cookie);
+          if (status !== 200) return last;
+          last = begun;
+        }
+      });
+      return Math.max(...(await Promise.all(lasts)));
+    },
     async close() {
       await Promise.all(processes.map((one) => one.close()));
       await Promise.all([issuer.close(), redis.close()]);
+      const given = browsers.flatMap((browser) => Array.from(browser.given));
+      const secrets = [...issuer.secrets, ...given, client.clientSecret, testSecret];
+      for (const one of processes) expectNoSecrets(one.stdout(), secrets);
     },
   };
   return replicas;

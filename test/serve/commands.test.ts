@@ -38,6 +38,56 @@ describe("check", () => {
     expect(stdout + stderr).toContain("http://127.0.0.1:9");
     expect(stdout + stderr).toContain("fs-lite");
   });
+
+  it("exits with 0 when there are warnings alone, and shows them", async () => {
+    const issuer = await startHostileIssuer();
+    const settings = settingsFor(await freePort(), issuer.issuer);
+    file = await writeConfig({
+      ...settings,
+      listen: { host: "0.0.0.0" },
+      trustedProxies: ["::/0"],
+    });
+
+    const { code, stdout } = await runDoorward(["check", "--config", file.path]);
+    await issuer.close();
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^WARN {2}trustedProxies holds ::\/0/m);
+  });
+
+  it("says whether a proxy may ask that is named", async () => {
+    file = await writeConfig(settingsFor(await freePort()));
+
+    const words = ["check", "--config", file.path, "--proxy", "203.0.113.7"];
+    const { code, stdout } = await runDoorward(words);
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^FAULT proxy 203\.0\.113\.7: outside trustedProxies/m);
+  });
+
+  it.each([
+    ["co.uk", "https://door.co.uk", '"co.uk" belongs to everybody'],
+    ["github.io", "https://door.github.io", '"github.io" belongs to everybody'],
+    ["example.org", "https://auth.example.com", '"example.org" does not cover the host of url'],
+  ])("names the cookie domain %s that browsers refuse", async (domain, url, words) => {
+    file = await writeConfig({ ...settingsFor(await freePort()), url, cookie: { domain } });
+
+    const { code, stderr } = await runDoorward(["check", "--config", file.path]);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain(`cookie.domain: ${words}`);
+    expect(stderr).toMatch(/leave it out|write/);
+  });
+
+  it("names a URL in plain http, whose cookie browsers would not keep", async () => {
+    const url = "http://auth.example.com";
+    file = await writeConfig({ ...settingsFor(await freePort()), url });
+
+    const { code, stderr } = await runDoorward(["check", "--config", file.path]);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain(`url: "${url}" is plain http, which is for localhost only`);
+  });
 });
 
 describe("health", () => {

@@ -129,6 +129,24 @@ describe("an issuer's word that its session has ended", () => {
   });
 });
 
+describe("a word that nobody here can read", () => {
+  it.each([
+    ["a form under a name in capitals", "Application/X-WWW-Form-URLEncoded", 200, 302],
+    ["a form with its charset", "application/x-www-form-urlencoded; charset=utf-8", 200, 302],
+    ["plain text", "text/plain", 400, 200],
+    ["JSON", "application/json", 400, 200],
+    ["several parts", "multipart/form-data; boundary=x", 400, 200],
+  ])("as %s is answered so that the issuer knows", async (_, type, expected, after) => {
+    const answer = await door.browser().ask(`${door.site}/sign_out`, {
+      method: "POST",
+      headers: { "Content-Type": type },
+      body: new URLSearchParams({ logout_token: rs256(header, claims()) }).toString(),
+    });
+
+    expect([answer.status, await status()]).toEqual([expected, after]);
+  });
+});
+
 describe("a page of the issuer's that tells of its session in a frame", () => {
   const ask = (query: string) =>
     door.browser().ask(`${door.site}/sign_out?${query}`, {

@@ -109,6 +109,41 @@ describe("a store that goes away while the issuer makes the next tokens", () => 
   });
 });
 
+describe("two replicas that know the same word of the issuer", () => {
+  it("ask for the next one once, also one after the other", async () => {
+    await signIn({});
+    const other = await door.reopen();
+    await other.verify(cookie);
+    door.clock.now += 61 * minute;
+
+    const seen = [await statusNow(), (await other.verify(cookie)).status];
+
+    expect(seen).toEqual([200, 200]);
+    expect(door.issuer.refreshes()).toBe(1);
+  });
+
+  it("both keep the session when their lease is lost, and one brings a token that the other has spent", async () => {
+    await signIn({});
+    const other = await door.reopen();
+    await other.verify(cookie);
+    const seen: number[] = [];
+    door.issuer.twist = usual({
+      async before(_, body) {
+        if (!isRefresh(body) || door.issuer.refreshes() > 1) return;
+        await redis.cli("del", await redis.cli("--raw", "keys", "doorward:lease:*"));
+        seen.push((await other.verify(cookie)).status);
+      },
+    });
+    door.clock.now += 61 * minute;
+
+    seen.push(await statusNow(), await statusNow(), (await other.verify(cookie)).status);
+
+    expect(seen).toEqual([200, 200, 200, 200]);
+    expect(door.issuer.refreshes()).toBe(2);
+    expect(door.issuer.goodRefreshTokens()).toHaveLength(1);
+  });
+});
+
 describe("a session that the issuer ends", () => {
   it("is over at once on the replicas that had no reason to ask", async () => {
     await signIn({});

@@ -195,16 +195,109 @@ describe("trouble that passes", () => {
     await signIn({ session: { refresh: "1h" } });
     const people = Array.from({ length: 100 }, () => door.browser());
     for (const one of people) await door.signIn(one);
+    const [first = browser] = people;
     door.issuer.twist = { refreshes: true, reply: { "/token": down } };
     door.clock.now += 61 * minute;
     await statusNow();
     door.issuer.twist = { refreshes: true };
     door.clock.now += 1_000;
 
-    await statusNow();
-    await Promise.all(people.map((one) => door.verify(one)));
+    await door.verify(first);
+    await Promise.all([...people, browser].map((one) => door.verify(one)));
 
     expect(door.issuer.goodRefreshTokens()).toHaveLength(101);
     expect(refreshes()).toBe(102);
+  });
+});
+
+describe("somebody whose own question fails every time", () => {
+  it("keeps the issuer's word from nobody else", async () => {
+    await signIn({ session: { refresh: "1h" }, access: { anyone: true } });
+    door.issuer.twist = { refreshes: true, claims: { sub: "eve" }, userinfo: { sub: "eve" } };
+    const eve = door.browser();
+    await door.signIn(eve);
+    const [ofAda = "", ofEve = ""] = door.issuer.goodRefreshTokens();
+    door.issuer.twist = {
+      reply: {
+        "/token": (response, _, body) =>
+          body.includes(ofEve)
+            ? json(response, 503, {})
+            : json(response, 400, { error: "invalid_grant" }),
+      },
+    };
+    door.clock.now += 61 * minute;
+
+    for (let second = 0; second < 600; second++) {
+      door.clock.now += 1_000;
+      await door.verify(eve);
+    }
+    await statusNow();
+    door.clock.now += 1_000;
+    await door.verify(eve);
+    const ada = await statusNow();
+
+    expect(door.issuer.received.some(({ body }) => body.includes(ofAda))).toBe(true);
+    expect(ada).toBe(302);
+  });
+});
+
+describe("asked again without a new ID token", () => {
+  const again = (userinfo: object) => ({
+    refreshes: true,
+    idToken: () => undefined,
+    userinfo: { acr: undefined, groups: undefined, ...userinfo },
+  });
+
+  it("lets no group of the old one stand that userinfo does not name", async () => {
+    door = await openSignInDoor({ session: { refresh: "1h" }, access: { groups: ["staff"] } });
+    door.issuer.twist = {
+      refreshes: true,
+      claims: { groups: ["staff"] },
+      userinfo: { groups: undefined },
+    };
+    browser = door.browser();
+    await door.signIn(browser);
+    const before = await statusNow();
+    door.issuer.twist = again({});
+    door.clock.now += 61 * minute;
+
+    expect([before, await statusNow()]).toEqual([200, 403]);
+  });
+
+  it("lets userinfo say nothing of how somebody signed in", async () => {
+    const rules = [{ path: "/", acr: ["gold"] }];
+    door = await openSignInDoor({ session: { refresh: "1h" }, rules });
+    door.issuer.twist = { refreshes: true, claims: { acr: "silver" } };
+    browser = door.browser();
+    await door.signIn(browser);
+    door.issuer.twist = again({ acr: "gold", groups: ["staff"] });
+    door.clock.now += 61 * minute;
+
+    expect(await statusNow()).toBe(302);
+  });
+
+  it("lets a new ID token move the time of no sign-in", async () => {
+    const rules = [{ path: "/", maxAge: "15m" }];
+    door = await openSignInDoor({ session: { refresh: "10m" }, rules });
+    door.issuer.twist = {
+      refreshes: true,
+      claims: { auth_time: Math.floor(door.clock.now / 1000) },
+    };
+    browser = door.browser();
+    await door.signIn(browser);
+    const fresh = await statusNow();
+    door.clock.now += 40 * minute;
+    const later = { auth_time: Math.floor(door.clock.now / 1000) };
+    door.issuer.twist = { refreshes: true, claims: later };
+
+    expect([fresh, await statusNow(), await statusNow()]).toEqual([200, 302, 302]);
+  });
+
+  it.each([400, 403, 404, 410])("ends the session when userinfo answers %i", async (status) => {
+    await signIn({ session: { refresh: "1h" } });
+    door.issuer.twist = { refreshes: true, reply: { "/userinfo": html(status) } };
+    door.clock.now += 61 * minute;
+
+    expect(await statusNow()).toBe(302);
   });
 });

@@ -62,6 +62,19 @@ describe("a sweep", () => {
     expect(await keysLeft()).toEqual(["expires:lanes"]);
   });
 
+  it("still finds what expires later in the hour of an earlier sweep", async () => {
+    const { records, sweep } = openProcess();
+    await records.write("session:soon", { version: 1 }, hour / 2);
+
+    await sweep();
+    clock += hour / 4;
+    await sweep();
+    clock += 2 * hour;
+    await sweep();
+
+    expect(await keysLeft("session")).toEqual([]);
+  });
+
   it("asks for what expires in those hours alone, and lists nothing", async () => {
     const { records, sweep } = openProcess();
     await records.write("session:short", { version: 1 }, hour / 2);

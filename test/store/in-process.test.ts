@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createStorage, type Driver } from "unstorage";
 import memoryDriver from "unstorage/drivers/memory";
@@ -57,6 +58,36 @@ describe("a store of files", () => {
     expect(new Set(modes)).toEqual(new Set([0]));
   });
 
+  it("keeps each record whole when two processes write it at once, and leaves nothing beside it", async () => {
+    const [service, command] = await Promise.all([
+      openStore({ driver: "fs-lite", base }),
+      openStore({ driver: "fs-lite", base }),
+    ]);
+    const values = ["a", "b"].map((letter) => ({ version: 1, text: letter.repeat(200_000) }));
+
+    for (let round = 0; round < 20; round++) {
+      await Promise.all(
+        [service, command].map((store, at) => store.set("session:two", values[at] ?? {}, 60)),
+      );
+      const { until: _, ...kept } = Object(await service.get("session:two"));
+      expect(values).toContainEqual(kept);
+    }
+
+    await Promise.all([service.close(), command.close()]);
+    expect(await readdir(join(base, "session"))).not.toContainEqual(expect.stringContaining("new"));
+  });
+
+  it("leaves nothing of a record that cannot be written", async () => {
+    const store = await openStore({ driver: "fs-lite", base });
+    await mkdir(join(base, "taken", "by-a-folder"), { recursive: true });
+
+    const given = store.set("taken:by-a-folder", { version: 1 }, 60);
+
+    await expect(given).rejects.toMatchObject({ code: "store_unreachable" });
+    expect(await readdir(join(base, "taken"))).toEqual(["by-a-folder"]);
+    await store.close();
+  });
+
   it("hears within two seconds what another process of the machine announces", async () => {
     const service = await openStore({ driver: "fs-lite", base });
     const heard: string[] = [];
@@ -77,7 +108,46 @@ describe("a store of files", () => {
   });
 });
 
+describe("a store where every write takes a while", () => {
+  it("tells a hundred announcements that come at once in time", async () => {
+    const data = memoryDriver(undefined);
+    const driver: Driver = {
+      ...data,
+      async setItem(key, value, options) {
+        await pause(20);
+        await data.setItem?.(key, value, options);
+      },
+    };
+    const [store, other] = [1, 2].map(() =>
+      createStore(createStorage({ driver }), { reach: "machine", expires: true }),
+    ) as [Store, Store];
+    const heard = new Set<string>();
+    other.onAnnounced((mark) => heard.add(mark));
+    const marks = Array.from({ length: 100 }, (_, index) => `mark-${index}`);
+
+    await Promise.all(marks.map((mark) => store.announce(mark)));
+
+    await expect.poll(() => heard, { timeout: 5_000 }).toEqual(new Set(marks));
+    await Promise.all([store.close(), other.close()]);
+  });
+});
+
 describe("a store of one process", () => {
+  it("goes by the clock that the service goes by", async () => {
+    let clock = Date.now();
+    const store = await openStore({ driver: "memory" }, { now: () => clock });
+    await store.set("session:a", { version: 1 }, 3_600);
+
+    clock += 3_599_999;
+    const before = await store.get("session:a");
+    clock += 1;
+    const after = await store.get("session:a");
+    await store.close();
+
+    expect(before).toMatchObject({ version: 1 });
+    expect(after).toBeNull();
+  });
+
   it("gives no more claims rather than forget one", async () => {
     const store = createStore(createStorage({ driver: memoryDriver(undefined) }));
     for (let index = 0; index < 100_000; index++) await store.claim(`state:${index}`, "x", 60_000);

@@ -48,7 +48,7 @@ async function lineOf(storage: Record<string, unknown>): Promise<string> {
     storage,
   });
   const found = (await check(config)).filter(({ text }) => text.startsWith("store "));
-  return found.map(({ isFault, text }) => `${isFault ? "FAULT" : "ok"} ${text}`).join("\n");
+  return found.map(({ level, text }) => `${level} ${text}`).join("\n");
 }
 
 const guardedUrl = () => `redis://127.0.0.1:${guarded.port}`;
@@ -173,7 +173,7 @@ describe("check", () => {
   ])("names the line to change when Redis has %s", async (_, settings, fault) => {
     const line = await lineOf({ driver: "redis", ...(await settings()) });
 
-    expect(line).toMatch(/^FAULT /);
+    expect(line).toMatch(/^fault /);
     expect(line).toContain(fault);
     expect(line).not.toContain(password);
     expect(line).not.toContain("wrong-one-of-the-store");
@@ -190,6 +190,6 @@ describe("check", () => {
   it("names the option that a driver lacks", async () => {
     const line = await lineOf({ driver: "cloudflare-kv-http" });
 
-    expect(line).toMatch(/^FAULT store cloudflare-kv-http: .*accountId/);
+    expect(line).toMatch(/^fault store cloudflare-kv-http: .*accountId/);
   });
 });

@@ -1,33 +1,45 @@
-import { emailWords, renewalWords } from "../providers/guide.ts";
-import type { Config } from "./config/schema.ts";
-import { createSites } from "./config/site.ts";
-import { reasonsOf } from "./observe/log.ts";
-import { authenticationFault } from "./sign-in/client-authentication.ts";
-import { scopeOf } from "./sign-in/code-flow.ts";
-import type { RelyingParty } from "./sign-in/relying-party.ts";
-
-export interface Finding {
-  readonly isFault: boolean;
-  readonly text: string;
-}
+import { emailWords, renewalWords } from "../../providers/guide.ts";
+import type { Config } from "../config/schema.ts";
+import { createSites, type Site } from "../config/site.ts";
+import { reasonsOf } from "../observe/log.ts";
+import { authenticationFault } from "../sign-in/client-authentication.ts";
+import { scopeOf } from "../sign-in/code-flow.ts";
+import type { RelyingParty } from "../sign-in/relying-party.ts";
+import type { Clocks } from "./clocks.ts";
+import { fault, ok, type Finding } from "./finding.ts";
+import { tryRedirectUris } from "./redirect-uris.ts";
 
 type Metadata = Awaited<ReturnType<typeof metadataOf>>;
 
 /** What an operator has to know of one provider as it is configured: one line a subject, the issuer first. */
-export async function checkProvider(config: Config, party: RelyingParty): Promise<Finding[]> {
-  const name = `provider ${party.name}`;
-  const about = (text: string) => ({ isFault: false, text: `${name}: ${text}` });
-  const hints = issuerHints(party).map(about);
+export async function checkProvider(
+  config: Config,
+  party: RelyingParty,
+  clocks: Clocks,
+): Promise<Finding[]> {
+  const named = ({ level, text }: Finding) => ({ level, text: `provider ${party.name}: ${text}` });
+  return [...(await tryIssuer(config, party, clocks)), ...issuerHints(party).map(ok)].map(named);
+}
+
+async function tryIssuer(config: Config, party: RelyingParty, clocks: Clocks): Promise<Finding[]> {
+  const sites = sitesOf(config, party);
   try {
-    return [...describe(config, party, await metadataOf(party)).map(about), ...hints];
+    const metadata = await metadataOf(party);
+    const { authorization_endpoint: authorization, token_endpoint: token } = metadata;
+    const addresses = [token, authorization, party.place.address];
+    return [
+      ...describe(party, sites, metadata).map(ok),
+      ...(await tryRedirectUris(party, sites, party.ownCallback(metadata))),
+      ...clocks.compare(addresses.filter((address) => address !== undefined)),
+    ];
   } catch (error) {
-    return [{ isFault: true, text: `${name}: ${party.issuer}: ${reasonsOf(error)}` }, ...hints];
+    return [fault(`${party.issuer}: ${reasonsOf(error)}`)];
   }
 }
 
-function describe(config: Config, party: RelyingParty, metadata: Metadata): string[] {
+function describe(party: RelyingParty, sites: readonly Site[], metadata: Metadata): string[] {
   const how = party.provider.isOAuthOnly ? "OAuth 2.0, nothing to discover" : "discovered";
-  const uris = redirectUris(config, party, metadata);
+  const uris = sites.map(({ redirectUri }) => redirectUri(party.ownCallback(metadata)));
   const scope = scopeOf(party, metadata);
   return [
     `${party.issuer}: ${how}; register there: ${uris.join(", ")}`,
@@ -42,15 +54,13 @@ function describe(config: Config, party: RelyingParty, metadata: Metadata): stri
 async function metadataOf(party: RelyingParty) {
   const metadata = (await party.discover()).serverMetadata();
   const { authentication, settings } = party;
-  const fault = await authenticationFault(authentication, metadata, settings.clientId);
-  if (fault !== undefined) throw new Error(fault);
+  const wrong = await authenticationFault(authentication, metadata, settings.clientId);
+  if (wrong !== undefined) throw new Error(wrong);
   return metadata;
 }
 
-function redirectUris(config: Config, party: RelyingParty, metadata: Metadata): string[] {
-  return createSites(config)
-    .filter(({ providers }) => providers?.includes(party.name) !== false)
-    .map(({ redirectUri }) => redirectUri(party.ownCallback(metadata)));
+function sitesOf(config: Config, { name }: RelyingParty): Site[] {
+  return createSites(config).filter(({ providers }) => providers?.includes(name) !== false);
 }
 
 /** No more than a hint: people have domains of their own, and what is written may well be right. */
@@ -58,6 +68,14 @@ function issuerHints({ issuer, provider }: RelyingParty): string[] {
   const { issuerShape, label } = provider;
   if (issuerShape?.pattern === undefined || issuerShape.pattern.test(issuer)) return [];
   return [`${issuer} is not how issuers of ${label} are mostly written: ${issuerShape.written}`];
+}
+
+/** Whether it may say that somebody is in a group. */
+export function hasGroups({ provider, settings }: RelyingParty): boolean {
+  const { guide, isOAuthOnly, takes = [] } = provider;
+  if (settings.groupsClaim !== undefined) return true;
+  if (takes.includes("directory")) return settings.directory !== undefined;
+  return guide === undefined ? isOAuthOnly !== true : guide.groups !== undefined;
 }
 
 function groupsOf({ provider, settings }: RelyingParty): string {

@@ -1,0 +1,54 @@
+import { toleranceSeconds } from "../sign-in/id-token.ts";
+import { fault, ok, warning, type Finding } from "./finding.ts";
+
+const noticeableSeconds = 5;
+
+export interface Clocks {
+  readonly fetch: typeof globalThis.fetch;
+  /** How far the clock of whoever answers at these addresses is from ours; nothing if none told the time. */
+  compare(addresses: readonly string[]): Finding[];
+}
+
+/** A `fetch` that reads what time it is elsewhere from the `Date` of every answer (RFC 9110 §6.6.1). */
+export function watchClocks(fetch: typeof globalThis.fetch, now: () => number): Clocks {
+  const offsets = new Map<string, number>();
+
+  function note(origin: string, offset: number | undefined): void {
+    if (offset === undefined) return;
+    const known = offsets.get(origin);
+    // A cache may have kept an answer for a while; the one that agrees best was made when it was asked for.
+    if (known === undefined || Math.abs(offset) < Math.abs(known)) offsets.set(origin, offset);
+  }
+
+  return {
+    async fetch(input, init) {
+      const sentAt = now();
+      const response = await fetch(input, init);
+      const url = input instanceof Request ? input.url : String(input);
+      note(new URL(url).origin, offsetOf(response.headers, sentAt, now()));
+      return response;
+    },
+    compare: (addresses) =>
+      [...new Set(addresses.map((address) => new URL(address).origin))].flatMap((origin) => {
+        const offset = offsets.get(origin);
+        return offset === undefined ? [] : [skew(origin, Math.round(offset / 1_000))];
+      }),
+  };
+}
+
+/** The least that it can be, in milliseconds; more than 0 = ahead of us. A `Date` knows whole seconds only. */
+function offsetOf(headers: Headers, sentAt: number, receivedAt: number): number | undefined {
+  const date = Date.parse(headers.get("date") ?? "");
+  if (Number.isNaN(date)) return undefined;
+  const then = date + (Number(headers.get("age") ?? 0) || 0) * 1_000;
+  if (then > receivedAt) return then - receivedAt;
+  return Math.min(0, then + 999 - sentAt);
+}
+
+function skew(origin: string, seconds: number): Finding {
+  const size = Math.abs(seconds);
+  if (size <= noticeableSeconds) return ok(`the clock of ${origin} agrees with ours`);
+  const way = seconds > 0 ? "ahead of" : "behind";
+  const text = `the clock of ${origin} is ${size} s ${way} ours: let this machine keep time by NTP (${toleranceSeconds} s are forgiven)`;
+  return size > toleranceSeconds ? fault(text) : warning(text);
+}

@@ -1,0 +1,90 @@
+import { Agent } from "node:https";
+import { afterEach, expect, it } from "vitest";
+import { proxyFiles } from "../../server/proxies/proxies.ts";
+import { Browser, navigation, type Answer } from "../peers/browser.ts";
+import { configOf } from "../peers/doorward.ts";
+import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
+import { startNginx } from "../peers/nginx.ts";
+import type { Proxy } from "../peers/proxy-process.ts";
+import { client } from "../peers/sign-in-door.ts";
+import { startReplicas, type Replicas } from "./replicas.ts";
+
+const app = "https://app.example.com";
+const url = `${app}/_auth`;
+const tries = 200;
+
+let replicas: Replicas;
+let echo: EchoApp;
+let nginx: Proxy;
+const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
+
+afterEach(async () => {
+  agent.destroy();
+  await nginx.stop();
+  await Promise.all([echo.close(), replicas.close()]);
+});
+
+/** nginx as it is printed, with three servers where there is one. */
+async function startBefore({ processes, issuer }: Replicas): Promise<Proxy> {
+  const providers = { company: { type: "oidc", issuer: issuer.issuer, ...client } };
+  const { files } = proxyFiles(configOf({ url, providers, access: { anyone: true } }), "nginx");
+  const one = "server 127.0.0.1:4180 max_fails=0;";
+  const all = processes.map(({ port }) => one.replace("4180", String(port))).join("\n");
+  const balanced = new Map(Array.from(files, ([name, text]) => [name, text.replace(one, all)]));
+  // What is printed goes by the usual port, and the one of a replica is none.
+  balanced.set("doorward.conf", `# 127.0.0.1:4180\n${balanced.get("doorward.conf")}`);
+  const hosts = ["app.example.com"];
+  return startNginx({ files: balanced, hosts, doorwardPort: 4180, appPort: echo.port });
+}
+
+function newBrowser(): Browser {
+  return new Browser(new Map([["app.example.com:443", nginx.https]]));
+}
+
+function ask(browser: Browser, address: string): Promise<Answer> {
+  return browser.ask(address, { headers: navigation, agent });
+}
+
+async function signIn(browser: Browser): Promise<void> {
+  const start = await ask(browser, `${url}/start`);
+  await ask(browser, replicas.issuer.consent(String(start.headers.location)));
+}
+
+/** How long after now nginx still lets a request begin that passes: until it has refused as many as there are replicas. */
+async function passingNginx(cookie: string): Promise<number> {
+  const ended = performance.now();
+  const stranger = newBrowser();
+  let last = 0;
+  for (let refused = 0; refused < 3;) {
+    const begun = performance.now() - ended;
+    const headers = { Cookie: cookie };
+    const { status } = await stranger.ask(`${app}/`, { headers, agent });
+    refused = status === 200 ? 0 : refused + 1;
+    if (status === 200) last = begun;
+  }
+  return last;
+}
+
+it("three replicas behind nginx let a session of one pass, and none within 100 ms of its end on one", async () => {
+  replicas = await startReplicas(3, { url });
+  echo = await startEchoApp();
+  nginx = await startBefore(replicas);
+  const before: number[] = [];
+  const took: number[] = [];
+
+  for (let round = 0; round < tries; round++) {
+    const browser = newBrowser();
+    await signIn(browser);
+    const cookie = await browser.jar.getCookieString(app);
+    for (const one of [0, 1, 2]) {
+      before.push((await replicas.verify(one, cookie)).status);
+      before.push((await ask(browser, `${app}/`)).status);
+    }
+    await ask(browser, `${url}/sign_out`);
+    took.push(...(await Promise.all([replicas.passing(cookie), passingNginx(cookie)])));
+  }
+
+  took.sort((one, other) => one - other);
+  expect(new Set(before)).toEqual(new Set([200]));
+  expect(took[Math.floor(took.length * 0.99)]).toBeLessThan(100);
+});

@@ -1,0 +1,212 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { describe, it, type TestContext } from "vitest";
+import { freePort } from "../peers/free-port.ts";
+import { until } from "../peers/redis-sentinel.ts";
+import { client } from "../peers/sign-in-door.ts";
+import { startRefreshingIssuer } from "./refreshing-issuer.ts";
+import { site, startReplicas, type Replicas } from "./replicas.ts";
+
+const session = { refresh: "2s" };
+/** The age of the issuer's word is what this is about, and processes have no other clock. */
+const becomeStale = () => wait(2_100);
+const patience = { timeout: 60_000 };
+
+const revocation = ({ issuer }: Replicas) => ({
+  refreshes: true,
+  metadata: { revocation_endpoint: `${issuer.issuer}/revoke` },
+});
+
+type Finish = TestContext["onTestFinished"];
+
+/** Replicas that all know one session. */
+async function startWithSession(count: number, finish: Finish) {
+  const replicas = await startReplicas(count, { session });
+  finish(() => replicas.close());
+  replicas.issuer.twist = revocation(replicas);
+  const cookie = await replicas.signedIn();
+  for (let one = 0; one < count; one++) await replicas.verify(one, cookie);
+  return { replicas, issuer: replicas.issuer, cookie };
+}
+
+/** What a hundred requests at once are told, whichever replica each of them comes to. */
+async function hundred(replicas: Replicas, cookie: string): Promise<Record<number, number>> {
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, (_, index) => replicas.verify(index, cookie)),
+  );
+  const counts: Record<number, number> = {};
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
+
+// They wait more than they work.
+describe.concurrent("a session whose issuer has to be asked again", patience, () => {
+  it.for([1, 3])(
+    "passes a hundred requests at once at %i, which ask once with a token that works once",
+    async (count, { expect, onTestFinished: finish }) => {
+      const { replicas, issuer, cookie } = await startWithSession(count, finish);
+      const seen: unknown[] = [];
+
+      for (let round = 1; round <= 2; round++) {
+        await becomeStale();
+        seen.push(await hundred(replicas, cookie), issuer.refreshes());
+      }
+
+      expect(seen).toEqual([{ 200: 100 }, 1, { 200: 100 }, 2]);
+    },
+  );
+
+  it.for([1, 3])(
+    "passes them at %i also where to bring a token twice ends everything (oidc-provider)",
+    async (count, { expect, onTestFinished: finish }) => {
+      const port = await freePort();
+      let asked = 0;
+      const company = { type: "oidc", issuer: `http://127.0.0.1:${port}`, ...client };
+      const replicas = await startReplicas(count, { session, providers: { company } });
+      finish(() => replicas.close());
+      const certified = await startRefreshingIssuer({
+        port,
+        site,
+        before: async ({ url }) => void (asked += Number(url === "/token")),
+      });
+      finish(() => certified.close());
+      const browser = replicas.browserAt(0);
+      await browser.signIn(`${site}/start`, "ada");
+      const cookie = await browser.jar.getCookieString(site);
+      for (let one = 0; one < count; one++) await replicas.verify(one, cookie);
+      const signIns = asked;
+      const seen: unknown[] = [];
+
+      for (let round = 1; round <= 2; round++) {
+        await becomeStale();
+        seen.push(await hundred(replicas, cookie), asked - signIns);
+      }
+
+      expect(seen).toEqual([{ 200: 100 }, 1, { 200: 100 }, 2]);
+    },
+  );
+
+  it("is asked about by another replica when the one that did is killed (kill -9)", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { replicas, issuer, cookie } = await startWithSession(3, onTestFinished);
+    const [dying] = replicas.processes;
+    issuer.twist = {
+      refreshes: true,
+      reply: {
+        "/token": (response) => {
+          dying?.signal("SIGKILL");
+          issuer.twist = { refreshes: true };
+          response.destroy();
+        },
+      },
+    };
+    await becomeStale();
+    await replicas.verify(0, cookie).catch(() => undefined);
+    const seen = new Set<number>();
+
+    await until(async () => {
+      for (const one of [1, 2]) seen.add((await replicas.verify(one, cookie)).status);
+      return issuer.refreshes() === 2;
+    });
+    for (const one of [1, 2]) seen.add((await replicas.verify(one, cookie)).status);
+
+    expect(seen).toEqual(new Set([200]));
+    expect(issuer.goodRefreshTokens()).toHaveLength(1);
+  });
+
+  it("keeps what another replica did when the first one slept longer than its lease (SIGSTOP)", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { replicas, issuer, cookie } = await startWithSession(2, onTestFinished);
+    const [sleeping] = replicas.processes;
+    const hold = Promise.withResolvers<void>();
+    let held = 0;
+    issuer.twist = {
+      refreshes: true,
+      before(path) {
+        if (path !== "/token" || held++ > 0) return undefined;
+        sleeping?.signal("SIGSTOP");
+        return hold.promise;
+      },
+    };
+    await becomeStale();
+    const late = replicas.verify(0, cookie);
+    const seen = new Set<number>();
+    await until(async () => {
+      seen.add((await replicas.verify(1, cookie)).status);
+      return issuer.refreshes() === 2;
+    });
+
+    hold.resolve(); // what it brought is spent by now
+    sleeping?.signal("SIGCONT");
+    seen.add((await late).status);
+    await becomeStale();
+    for (const one of [0, 1]) seen.add((await replicas.verify(one, cookie)).status);
+
+    expect(seen).toEqual(new Set([200]));
+    expect(issuer.goodRefreshTokens()).toHaveLength(1);
+  });
+
+  it("is asked about by one replica alone, however slow the issuer, for the lease is renewed", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { replicas, issuer, cookie } = await startWithSession(2, onTestFinished);
+    const asked = Promise.withResolvers<void>();
+    const hold = Promise.withResolvers<void>();
+    issuer.twist = {
+      refreshes: true,
+      before(path) {
+        if (path !== "/token") return undefined;
+        asked.resolve();
+        return hold.promise;
+      },
+    };
+    await becomeStale();
+    const waiting = [replicas.verify(0, cookie), replicas.verify(1, cookie)];
+    await asked.promise;
+    const { redis } = replicas;
+    const lease = await redis.cli("--raw", "keys", "doorward:lease:*");
+    const left = async () => Number(await redis.cli("pttl", lease));
+
+    let last = await left();
+    await until(async () => {
+      const before = last;
+      last = await left();
+      return last > before;
+    });
+    const during = issuer.refreshes();
+    hold.resolve();
+    const statuses = (await Promise.all(waiting)).map(({ status }) => status);
+
+    expect(lease).not.toBe("");
+    expect([during, issuer.refreshes()]).toEqual([1, 1]);
+    expect(statuses).toEqual([200, 200]);
+  });
+
+  it("is over on all when it is signed out at one in the middle of another's refresh", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { replicas, issuer, cookie } = await startWithSession(3, onTestFinished);
+    issuer.twist = {
+      ...revocation(replicas),
+      async before(path) {
+        if (path !== "/token") return;
+        issuer.twist = revocation(replicas);
+        await replicas.signOut(1, cookie);
+      },
+    };
+    await becomeStale();
+
+    await replicas.verify(0, cookie);
+    const after = await Promise.all([0, 1, 2].map((one) => replicas.verify(one, cookie)));
+
+    expect(after.map(({ status }) => status)).toEqual([302, 302, 302]);
+    await expect.poll(() => issuer.goodRefreshTokens()).toEqual([]);
+    const left = await replicas.redis.cli("--raw", "keys", "doorward:session:*");
+    expect(left).toBe("");
+  });
+});

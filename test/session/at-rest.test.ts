@@ -1,0 +1,108 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { testSecret } from "../peers/doorward.ts";
+import { startRedis, type RedisServer } from "../peers/redis.ts";
+import { client, openSignInDoor, type SignInDoor } from "../peers/sign-in-door.ts";
+
+const minute = 60_000;
+const otherSecret = "M3vK8sQxT1yWcR6nLf0aJ9hGd5uZp2eBi7oXkVtYrUw";
+
+let redis: RedisServer;
+let folder: string;
+let door: SignInDoor;
+
+beforeEach(async () => {
+  [redis, folder] = [await startRedis(), await mkdtemp(join(tmpdir(), "doorward-test-"))];
+});
+afterEach(async () => {
+  await door.close();
+  await redis.close();
+  await rm(folder, { recursive: true });
+});
+
+/** All bytes of the files beneath, with their names. */
+async function filesOf(base: string): Promise<string> {
+  const entries = await readdir(base, { recursive: true, withFileTypes: true });
+  const texts = entries.map(async (entry) => {
+    const path = join(entry.parentPath, entry.name);
+    return entry.isFile() ? `${path}\n${await readFile(path, "latin1")}` : path;
+  });
+  return (await Promise.all(texts)).join("\n");
+}
+
+const stores: [string, () => { storage: Record<string, unknown>; copy: () => Promise<string> }][] =
+  [
+    [
+      "a folder",
+      () => ({
+        storage: { driver: "fs-lite", base: join(folder, "data") },
+        copy: () => filesOf(join(folder, "data")),
+      }),
+    ],
+    // Its append-only file holds every command that changed anything.
+    [
+      "Redis",
+      () => ({ storage: { driver: "redis", url: redis.url }, copy: () => filesOf(redis.folder) }),
+    ],
+  ];
+
+describe.each(stores)("a copy of %s", (_, open) => {
+  it("tells no secret and nobody's name, and opens no session without the browser's cookie", async () => {
+    const { storage, copy } = open();
+    door = await openSignInDoor({ storage, session: { refresh: "1h" }, signOut: "issuer" });
+    door.issuer.twist = { refreshes: true, claims: { sid: "issuer-session-1" } };
+    const browsers = [door.browser(), door.browser()];
+    for (const browser of browsers) await door.signIn(browser);
+    door.clock.now += 61 * minute;
+    for (const browser of browsers) await door.verify(browser);
+    const [ada, gone] = browsers;
+    await gone?.ask(`${door.site}/sign_out`);
+    const cookie = (await ada?.jar.getCookieString(door.site)) ?? "";
+
+    const text = await copy();
+
+    const given = browsers.flatMap((browser) => Array.from(browser.given));
+    const names = ["ada@example.com", "issuer-session-1", "Ada"];
+    const secrets = [...door.issuer.secrets, ...given, client.clientSecret, testSecret, ...names];
+    expect(door.issuer.secrets.length).toBeGreaterThan(10);
+    expect(text).toMatch(/sealed/);
+    expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+    expect((await door.verify(door.browser(), { headers: { Cookie: cookie } })).status).toBe(200);
+    const tried = new Set(text.match(/[A-Za-z0-9_-]{43,}/g)?.flatMap(cookiesMadeOf));
+    expect(tried.size).toBeGreaterThan(5);
+    const statuses = [...tried].map(async (token) => {
+      const answer = await door.verify(door.browser(), {
+        headers: { Cookie: `doorward=${token}` },
+      });
+      return answer.status;
+    });
+    expect(new Set(await Promise.all(statuses))).toEqual(new Set([302]));
+  });
+
+  it("is of no use with the cookie and another secret, nor the secret with another store", async () => {
+    const { storage } = open();
+    door = await openSignInDoor({ storage });
+    const browser = door.browser();
+    await door.signIn(browser);
+    const cookie = await browser.jar.getCookieString(door.site);
+
+    const verdicts = [
+      await door.reopen(),
+      await door.reopen({ secret: otherSecret }),
+      await door.reopen({ storage: { driver: "memory" } }),
+    ].map(({ verify }) => verify(cookie));
+
+    const seen = (await Promise.all(verdicts)).map(({ status }) => status);
+    expect(seen).toEqual([200, 302, 302]);
+  });
+});
+
+/** What whoever reads the store might take for a cookie. */
+function cookiesMadeOf(text: string): string[] {
+  const bytes = Buffer.from(text, "hex");
+  const decoded = bytes.length === 32 ? [bytes.toString("base64url")] : [];
+  return [text.slice(0, 43), text.slice(-43), ...decoded];
+}

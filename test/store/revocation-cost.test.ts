@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createSite } from "../../server/config/site.ts";
+import { openStore } from "../../server/store/open-store.ts";
+import type { Store } from "../../server/store/store.ts";
+import { startRedis, type RedisServer } from "../peers/redis.ts";
+import { newSession, openSessions } from "../peers/sessions.ts";
+
+const site = createSite({ url: "https://auth.example.com", cookie: {} });
+const rounds = 100;
+const ada = { kind: "subject", issuer: "https://id.example.com", subject: "ada" } as const;
+
+let redis: RedisServer;
+let store: Store;
+
+beforeAll(async () => {
+  redis = await startRedis({ lines: ["enable-debug-command yes"] });
+  store = await openStore({ driver: "redis", url: redis.url });
+});
+afterAll(async () => {
+  await store.close();
+  await redis.close();
+});
+
+/** How often Redis was sent each command since it was last asked to count from nothing. */
+async function commands(): Promise<Record<string, number>> {
+  const said = await redis.cli("info", "commandstats");
+  const counted = said.matchAll(/cmdstat_([a-z|]+):calls=(\d+)/g);
+  const own = /^(get|publish|ping|info|config|client|subscribe|eval)/; // beats and connections come by time
+  return Object.fromEntries(
+    Array.from(counted, ([, name = "", calls]) => [name, Number(calls)] as const).filter(
+      ([name]) => !own.test(name),
+    ),
+  );
+}
+
+/** Signs Ada in and ends her sessions, again and again: what was sent for it, and how long each end took at best. */
+async function revokeOften() {
+  const sessions = openSessions({ store });
+  const took: number[] = [];
+  await redis.cli("config", "resetstat");
+  for (let round = 0; round < rounds; round++) {
+    const token = await sessions.start(newSession(site));
+    const begun = performance.now();
+    await sessions.revocations.revoke(ada);
+    const found = await sessions.find(site, token);
+    took.push(performance.now() - begun);
+    expect(found).toBeUndefined();
+    await sessions.settle();
+  }
+  took.sort((one, other) => one - other);
+  return { sent: await commands(), medianMs: took[rounds / 2] ?? 0 };
+}
+
+it("to end somebody's sessions costs the same among a million as among ten, and no key is looked for", async () => {
+  await redis.cli("debug", "populate", "10", "doorward:session", "500");
+  const amongTen = await revokeOften();
+  await redis.cli("debug", "populate", "1000000", "doorward:session", "100");
+
+  const amongMillion = await revokeOften();
+  const size = Number(await redis.cli("dbsize"));
+
+  expect(size).toBeGreaterThan(1_000_000);
+  expect(amongMillion.sent).toEqual(amongTen.sent);
+  // The session, its tombstone, and the session's removal; `keys` and `scan` are not among them.
+  expect(Object.keys(amongTen.sent).toSorted()).toEqual(["set", "unlink"]);
+  expect(amongMillion.medianMs).toBeLessThan(amongTen.medianMs * 5 + 5);
+});
