@@ -18,7 +18,7 @@ const ranks: RegExp[][] = [
   [/^server\/(verify|auth|start|compat-sign-in|callback|form-post|sign-out)\.ts$/],
   [/^server\/(user-info|issuer-sign-out)\.ts$/],
   [/^server\/(refusals)\.ts$/],
-  [/^server\/(door|lasting|parties|entrances)\.ts$/],
+  [/^server\/(door|lasting|late-listener|parties|entrances)\.ts$/],
   [/^server\/proxies\//],
   [/^server\/(config|import|forwarded|access|sign-in|session|store|pages|observe)\//],
   [/^server\/(answer|errors|form)\.ts$/],
