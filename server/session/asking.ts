@@ -1,10 +1,10 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { AuthError } from "../errors.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import { revokeTokens } from "../sign-in/end-session.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { askAgain, refreshTokens, type RenewalWay } from "../sign-in/renewal.ts";
 import { noTokens, type Tokens } from "../sign-in/tokens.ts";
+import { patiently } from "./patiently.ts";
 import type { SessionRecord } from "./record.ts";
 import type { SealedRecords, Stored } from "./sealed-records.ts";
 
@@ -19,10 +19,6 @@ export type Outcome =
   | { readonly kind: "kept" }
   /** Nothing is left to ask with: the session lives its lifetime. */
   | { readonly kind: "unable" };
-
-const retryMs = 50;
-/** As long as the lease of whoever asks is sure to last, and less than the end of a process takes. */
-const storePatienceMs = 8_000;
 
 export interface AskingParts {
   readonly records: SealedRecords;
@@ -98,24 +94,17 @@ async function keep(
   next: Tokens,
 ): Promise<Stored | undefined> {
   const attempt = () => write(parts.records, token, before, { tokens: kept(next) });
-  const later = async () => {
-    const deadline = performance.now() + storePatienceMs;
-    for (;;) {
-      await wait(retryMs);
-      try {
-        if ((await attempt()) === undefined) revoke(parts, party, next);
-        return;
-      } catch (error) {
-        if (performance.now() < deadline) continue;
-        parts.log.error({ reason: reasonsOf(error) }, "a refresh token could not be stored");
-        return;
-      }
-    }
-  };
   try {
     return await attempt();
   } catch (error) {
-    behind(later());
+    const later = async () => {
+      if ((await attempt()) === undefined) revoke(parts, party, next);
+    };
+    behind(
+      patiently(later).catch((cause: unknown) =>
+        parts.log.error({ reason: reasonsOf(cause) }, "a refresh token could not be stored"),
+      ),
+    );
     throw error;
   }
 }

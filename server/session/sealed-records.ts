@@ -45,6 +45,11 @@ export class SealedRecords {
     return undefined;
   }
 
+  /** Whether anything is there, though another secret may have sealed it. */
+  async has(token: string): Promise<boolean> {
+    return ((await this.#store.get(storeKey(token))) ?? undefined) !== undefined;
+  }
+
   /** A new one. A write that was given up may still come through: `onLate` is called when it has. */
   async create(token: string, record: SessionRecord, onLate: () => void): Promise<void> {
     const key = storeKey(token);

@@ -8,6 +8,7 @@ import type { Tokens } from "../sign-in/tokens.ts";
 import type { Store } from "../store/store.ts";
 import type { Outcome } from "./asking.ts";
 import { HotSession } from "./hot-session.ts";
+import { patiently } from "./patiently.ts";
 import { shape, type SessionRecord, type ShownRecord } from "./record.ts";
 import { Renewals } from "./renewals.ts";
 import { Revocations, sessionMark } from "./revocations.ts";
@@ -44,6 +45,7 @@ export type NewSession = Pick<SessionRecord, "identity" | "site" | "clientId" | 
 /** 256 random bits in base64url. Anything else is refused before the store is asked. */
 const tokenGrammar = /^[A-Za-z0-9_-]{43}$/;
 const hotSessions = 100_000;
+const notAnnounced = "the end of a session could not be announced";
 const notRemoved = "a session that is over could not be removed";
 /** A request that cannot do without the issuer's word waits for it this long. */
 const patienceMs = 5_000;
@@ -113,19 +115,23 @@ export class Sessions {
     if (token === undefined || !tokenGrammar.test(token)) return undefined;
     const stored = await this.#records.read(token);
     if (stored !== undefined && stored.record.site !== site.url.href) return undefined;
-    const isKnown = this.#hot.delete(token) || stored !== undefined;
-    await this.#records.remove(token);
     // Strangers make up tokens as they like: nobody else hears of those.
+    const isKnown =
+      stored !== undefined || this.#hot.has(token) || (await this.#records.has(token));
+    await this.#records.remove(token);
+    this.#hot.delete(token);
     if (isKnown) await this.#announceEnd(token);
     return stored?.record;
   }
 
-  /** The session is over, whoever hears of it: while announcements fail, no replica trusts its cache. */
+  /** The session is over; but others may trust their caches who hear everybody, and only not us. */
   async #announceEnd(token: string): Promise<void> {
+    const announce = () => this.revocations.announce(sessionMark(token));
     try {
-      await this.revocations.announce(sessionMark(token));
+      await announce();
     } catch (error) {
-      this.#warn("the end of a session could not be announced", error);
+      this.#warn(notAnnounced, error);
+      this.#behind(notAnnounced, () => patiently(announce));
     }
   }
 
@@ -295,7 +301,7 @@ export class Sessions {
     this.#hot.delete(token);
     this.#behind(notRemoved, async () => {
       await this.#records.remove(token);
-      await this.revocations.announce(sessionMark(token));
+      await this.#announceEnd(token);
     });
   }
 

@@ -19,7 +19,7 @@ describe("a provider of oauth2-proxy and its restrictions", () => {
           ...secret,
           directory: {
             admin: "a@example.com",
-            serviceAccount: "/sa.json",
+            serviceAccountFile: "/sa.json",
             groups: ["eng@example.com"],
           },
         },

@@ -87,6 +87,45 @@ describe("a replica that reads a session while it is signed out elsewhere", () =
   });
 });
 
+describe("a replica that signs somebody out", () => {
+  it("though it cannot open the session, for it lacks the secret, ends it on all", async () => {
+    const here = openSessions({ store });
+    const there = openSessions({
+      store: other,
+      secrets: ["M3vK8sQxT1yWcR6nLf0aJ9hGd5uZp2eBi7oXkVtYrUw"],
+    });
+    const token = await here.start(newSession(site));
+
+    await there.end(site, token);
+
+    await expect.poll(() => here.find(site, token)).toBeUndefined();
+  });
+
+  it("though it cannot tell anybody just then, tells them as soon as it can", async () => {
+    const [here, there] = [openSessions({ store }), openSessions({ store: other })];
+    const token = await here.start(newSession(site));
+    await redis.cli("acl", "setuser", who, "-publish");
+
+    await there.end(site, token);
+    await redis.cli("acl", "setuser", who, "+publish");
+    await there.settle();
+
+    await expect.poll(() => here.find(site, token)).toBeUndefined();
+    expect(store.hearsAnnouncements).toBe(true);
+  });
+
+  it("tells nobody of a token that somebody made up", async () => {
+    const heard: string[] = [];
+    store.onAnnounced((mark) => heard.push(mark));
+
+    await openSessions({ store: other }).end(site, "A".repeat(43));
+    await other.announce("later");
+
+    await expect.poll(() => heard).toContain("later");
+    expect(heard).toEqual(["later"]);
+  });
+});
+
 describe("a Redis that is emptied", () => {
   it("takes its sessions with it, also those that replicas remember", async () => {
     const [here, there] = [openSessions({ store }), openSessions({ store: other })];
