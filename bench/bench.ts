@@ -1,33 +1,64 @@
-import { inTurns, type Cost } from "./in-turns.ts";
-import { gateWith } from "./many-hosts.ts";
+import { spawnSync } from "node:child_process";
+import { parseArgs } from "node:util";
+import { freePort } from "../test/peers/free-port.ts";
+import { doors, type DoorName } from "./cases.ts";
+import { measureDoor, warmUpBare } from "./measure-door.ts";
+import { longRunRows } from "./long-run.ts";
+import { writeReport } from "./report.ts";
+import { describe, summary, type Row } from "./rows.ts";
+import { startServer } from "./server.ts";
+import { startUpRows } from "./start-up.ts";
 
-/** About a quarter of a second a turn on a slow core. */
-const amount = { rounds: 13, times: 40_000 };
+/** The order of the last line, which other programs read. */
+const keys =
+  "hot challenge redis sessions1m hosts1k bearer p99 nginx readyRatio rssMb bytesPerSession".split(
+    " ",
+  );
 
-const oneHost = await gateWith(1, 1);
-const alike = inTurns(oneHost, await gateWith(1_000, 10), amount);
-const unlike = inTurns(oneHost, await gateWith(1_000, 10, { hasOwnGroups: true }), amount);
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    /** Puts the figures into docs/performance.md. */
+    write: { type: "boolean", default: false },
+  },
+});
+const amount = options.quick ? { rounds: 2, seconds: 1 } : { rounds: 9, seconds: 2 };
 
-say("1 host, 1 rule", alike.one, "µs a request");
-say("1,000 hosts, 10 rules each", alike.other, "µs a request");
-say("the first as a share of the second", alike.ratio, "(1 = as cheap; the goal is 0.83 or more)");
-say("1,000 hosts, 10 rules each that no other has", unlike.other, "µs a request");
-say("the first as a share of that", unlike.ratio, "(likewise)");
-const result = {
-  hosts1k: rounded(alike.ratio.median),
-  hosts1kOwnGroups: rounded(unlike.ratio.median),
-  oneHostMicroseconds: rounded(alike.one.median),
-  thousandHostsMicroseconds: rounded(alike.other.median),
-};
-print(JSON.stringify(result));
+process.env.PATH += ":/usr/sbin"; // where Debian puts nginx
+requirePrograms();
+const rows = [...(await measureAll()), ...(await startUpRows(options.quick ? 3 : 9))];
+const inOrder = keys.flatMap((key) => rows.filter((row) => row.key === key));
+const all = [...inOrder, ...(options.quick ? [] : await longRunRows())];
+print(describe(all));
+if (options.write) await writeReport(all);
+print(JSON.stringify(summary(inOrder)));
 
-function say(what: string, { median, lowerQuartile, upperQuartile }: Cost, unit: string): void {
-  const spread = `${rounded(lowerQuartile)} to ${rounded(upperQuartile)}`;
-  print(`${what}: ${rounded(median)} ${unit}, half of the rounds from ${spread}`);
+async function measureAll(): Promise<Row[]> {
+  const port = await freePort();
+  const bare = await startServer("bare", port, ["bench/bare.ts", String(port)]);
+  await warmUpBare(bare);
+  const found: Row[] = [];
+  for (const name of Object.keys(doors) as DoorName[]) {
+    found.push(...(await measureDoor(name, bare, amount)));
+  }
+  await bare.close();
+  return found;
 }
 
-function rounded(value: number): number {
-  return Number(value.toFixed(3));
+/** By the names of Debian's packages. */
+function requirePrograms(): void {
+  const programs = {
+    wrk: "wrk",
+    taskset: "util-linux",
+    nginx: "nginx",
+    "redis-server": "redis-server",
+  };
+  for (const [program, debian] of Object.entries(programs)) {
+    const { status } = spawnSync("sh", ["-c", `command -v ${program}`]);
+    if (status === 0) continue;
+    process.stderr.write(`the bench needs ${program}: sudo apt-get install ${debian}\n`);
+    process.exit(1);
+  }
 }
 
 function print(line: string): void {

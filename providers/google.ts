@@ -24,7 +24,10 @@ export const google: Provider = {
       "with `directory` the addresses of groups, nested ones too: a service account with domain-wide delegation of admin.directory.group.member.readonly (for listed groups) or admin.directory.group.readonly asks the Admin SDK in the name of `admin`; of other domains' people it knows only who is in a listed group directly",
     emails: "verified",
     renewal: "refresh token",
-    notes: ["`hd` only chooses whose accounts Google offers: what restricts is `access`."],
+    notes: [
+      "`hd` only chooses whose accounts Google offers: what restricts is `access`.",
+      "`directory` takes `serviceAccountFile` (the path of the service account's key in JSON), `admin` (an administrator's address) and, where only some count, `groups` (their addresses).",
+    ],
   },
   directoryScopes: (isListed) => [
     ...(isListed ? [`${scopes}.member.readonly`] : []),

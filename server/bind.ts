@@ -1,12 +1,12 @@
-import { Server, type RequestListener } from "node:http";
-import { isIP, type AddressInfo } from "node:net";
-import { listen } from "listhen";
+import { once } from "node:events";
+import type { RequestListener, Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Config } from "./config/schema.ts";
-import { isLoopbackHost } from "./forwarded/loopback.ts";
 
 /** Longer than any proxy keeps an idle connection (Caddy: 120 s), or a request meets a closing one. */
 const keepAliveMs = 130_000;
 const drainMs = 9_000;
+const lookMs = 20;
 
 export type Place = Config["listen"];
 
@@ -20,48 +20,43 @@ export interface Bound {
 /** Listens on exactly that host and port. Throws an error that names them when they are not to be had. */
 export async function bind(listener: RequestListener, place: Place): Promise<Bound> {
   const { host, port } = place;
-  const message = `cannot listen on ${host}:${port}: the port is taken, or the address is not this machine's`;
-  const { server, address, close } = await listen(listener, {
-    hostname: host,
-    port,
-    public: !isLoopbackHost(host.includes(":") ? `[${host}]` : host),
-    isTest: true, // else it writes its own lines to stdout
-    isProd: true, // else a taken port silently becomes another one
-    autoClose: false,
-    showURL: false,
-    qr: false,
-    open: false,
-    clipboard: false,
-    tunnel: false,
-    ws: false,
-  }).catch((error: unknown) => {
-    // listhen's own words only say that some port could not be had.
-    throw new Error(message, error instanceof Error && "code" in error ? { cause: error } : {});
-  });
-  // listhen replaces a host or port that it does not like; we are where we were told to be, or nowhere.
-  const isElsewhere = address.port !== port || (isIP(host) !== 0 && address.address !== host);
-  if (isElsewhere || !(server instanceof Server)) {
-    await close();
-    const unsafe =
-      "listhen does not bind a port that browsers call unsafe, or a host that it does not know";
-    throw new Error(`cannot listen on ${host}:${port}: ${unsafe}; choose another`);
+  const server = createServer(listener);
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (cause) {
+    const why = "the port is taken, or the address is not this machine's";
+    throw new Error(`cannot listen on ${host}:${port}: ${why}`, { cause });
   }
-  harden(server);
-  const leave = async () => {
-    const timer = setTimeout(() => server.closeAllConnections(), drainMs);
-    await close();
-    clearTimeout(timer);
-  };
-  return { place, address, leave };
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("this is no TCP server");
+  return { place, address, leave: () => leave(server) };
 }
 
-/** Limits of the listener. listhen makes the server itself, so they are set on it afterwards. */
-function harden(server: Server): void {
-  server.keepAliveTimeout = keepAliveMs;
-  server.headersTimeout = 30_000; // counted from the first byte of a request, so idle connections live on
-  server.requestTimeout = 60_000;
-  server.maxRequestsPerSocket = 0;
-  Object.assign(server, { maxHeaderSize: 64 * 1024 });
+async function leave(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  // Node ends the connections that are idle now, and would keep those that become so.
+  const idle = setInterval(() => server.closeIdleConnections(), lookMs);
+  const late = setTimeout(() => server.closeAllConnections(), drainMs);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(late);
+}
+
+function createServer(listener: RequestListener): Server {
+  // An import statement reads every name that node:http has, and one of them loads the whole of fetch:
+  // a third of a start, and 15 MiB.
+  const http = process.getBuiltinModule("node:http");
+  const limits = {
+    keepAliveTimeout: keepAliveMs,
+    headersTimeout: 30_000, // counted from the first byte of a request, so idle connections live on
+    requestTimeout: 60_000,
+    maxHeaderSize: 64 * 1024,
+    // A question has no body, and the events of a stream that says so cost more than the verdict.
+    optimizeEmptyRequests: true,
+  };
+  const server = http.createServer(limits, listener);
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
     const status =
@@ -72,4 +67,5 @@ function harden(server: Server): void {
       `HTTP/1.1 ${status}\r\nCache-Control: no-store\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
     );
   });
+  return server;
 }

@@ -1,11 +1,9 @@
 #!/usr/bin/env node
 import { defineCommand, runMain } from "citty";
 import manifest from "../package.json" with { type: "json" };
-import { ConfigError } from "./config/faults.ts";
-import { chooseSource, loadConfig, type Source } from "./config/load.ts";
-import type { Config } from "./config/schema.ts";
+import { refuseUnknown, saying, withConfig, withSource } from "./command-line.ts";
 import { createSecret } from "./config/secret.ts";
-import { createLog, reasonsOf } from "./observe/log.ts";
+import { createLog } from "./observe/log.ts";
 
 const args = {
   config: {
@@ -14,53 +12,6 @@ const args = {
     valueHint: "FILE",
   },
 } as const;
-
-/** What stands on the command line, and what may. */
-type Words = { readonly _: readonly string[]; readonly config?: string | undefined };
-type Known = Readonly<Record<string, { readonly type: string }>>;
-
-/** A command that reads a configuration. */
-function withSource(
-  given: Words,
-  known: Known,
-  run: (source: Source) => Promise<void>,
-): Promise<void> {
-  return saying(() => {
-    refuseUnknown(given, known);
-    return run(chooseSource(given.config, process.env));
-  });
-}
-
-/** Whatever a command throws is said on stderr, and the exit code is 1. */
-async function saying(run: () => Promise<void>): Promise<void> {
-  try {
-    await run();
-  } catch (error) {
-    const message = error instanceof ConfigError ? error.message : `doorward: ${reasonsOf(error)}`;
-    process.stderr.write(`${message}\n`);
-    process.exitCode = 1;
-  }
-}
-
-function withConfig(
-  given: Words,
-  known: Known,
-  run: (config: Config) => Promise<void>,
-): Promise<void> {
-  return withSource(given, known, (source) => run(loadConfig(source)));
-}
-
-/** citty drops what it does not know; a mistyped `--config` would then serve another file than was meant. */
-function refuseUnknown({ _: words, ...options }: Words, known: Known): void {
-  const expected = Object.values(known).filter(({ type }) => type === "positional").length;
-  const [strange] = [
-    ...Object.keys(options).filter((name) => !Object.hasOwn(known, name)),
-    ...words.slice(expected),
-  ];
-  if (strange === undefined) return;
-  const choices = Object.keys(known).filter((name) => known[name]?.type !== "positional");
-  throw new Error(`"${strange}" is unknown here: there is --${choices.join(", --")}`);
-}
 
 // What a command needs beyond the configuration is loaded when it runs: `secret` and `health` start at once.
 const serve = defineCommand({

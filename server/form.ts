@@ -9,14 +9,14 @@ export function isForm(headers: Headers): boolean {
 }
 
 /** A small form, empty where there is none; undefined = it is too large to be one of ours. */
-export async function readForm({
-  headers,
-  body,
-}: H3Event["req"]): Promise<URLSearchParams | undefined> {
-  if (!isForm(headers) || body === null) return new URLSearchParams();
+export async function readForm(request: H3Event["req"]): Promise<URLSearchParams | undefined> {
+  const { headers } = request;
+  // RFC 9112 §6.3: with neither there is no body, and Node has closed it before anybody looks.
+  const hasBody = headers.has("content-length") || headers.has("transfer-encoding");
+  if (!isForm(headers) || !hasBody) return new URLSearchParams();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of body) {
+  for await (const chunk of request.body ?? []) {
     bytes += chunk.byteLength;
     if (bytes > mostFormBytes) return undefined;
     chunks.push(chunk);

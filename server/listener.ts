@@ -1,16 +1,16 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { toNodeHandler } from "h3/node";
 import { empty, send } from "./answer.ts";
 import type { Door, Verify, VerifyRequest } from "./door.ts";
 import { entranceOf, methodsOf, targetsOf, type Entrance } from "./entrances.ts";
+import { lateListener } from "./late-listener.ts";
 import { reasonsOf, stackOf, type Log } from "./observe/log.ts";
 import { notFoundPage } from "./pages/not-found-page.ts";
-import { createRoutes } from "./routes.ts";
 
 /**
  * Finds the endpoint by the raw path, byte for byte, before anything decodes it: an encoded, slashed or
  * absolute spelling is 404. `/verify` is answered right here, in front of h3's event and response objects,
- * which would cost it more than all its own work.
+ * which would cost it more than all its own work; h3 and all that signing in takes are loaded with the first
+ * request for them.
  */
 export function createListener(
   doors: readonly Door[],
@@ -19,7 +19,10 @@ export function createListener(
 ): RequestListener {
   const entrances = doors.map((door): Entrance => ({
     door,
-    handler: toNodeHandler(createRoutes(door)),
+    handler: lateListener(
+      () => import("./routes.ts").then(({ createRoutes }) => createRoutes(door)),
+      fail,
+    ),
   }));
   const endpoints = targetsOf(entrances);
   // Where another family is pinned, there is nothing beneath `/verify`.
@@ -48,7 +51,7 @@ export function createListener(
     if (allowed?.includes(request.method ?? "") === false) {
       return send(response, empty(405, "Allow", allowed.join(", ")));
     }
-    answerOthers(entrance, request, response);
+    entrance.handler(request, response);
   };
 
   /** What follows `/verify` is the visitor's: dots, slashes and query are not for us to make sense of here. */
@@ -65,11 +68,11 @@ export function createListener(
     request: IncomingMessage,
     response: ServerResponse,
     ask: Verify,
-    asked: Pick<VerifyRequest, "query" | "uri" | "site">,
+    { query, uri, site }: Pick<VerifyRequest, "query" | "uri" | "site">,
   ): void {
     const { method = "", rawHeaders, socket } = request;
     try {
-      const answer = ask({ ...asked, method, rawHeaders, peer: socket.remoteAddress });
+      const answer = ask({ method, query, uri, rawHeaders, peer: socket.remoteAddress, site });
       if (!(answer instanceof Promise)) send(response, answer);
       else
         answer
@@ -78,15 +81,6 @@ export function createListener(
     } catch (error) {
       fail(response, error);
     }
-  }
-
-  function answerOthers(
-    { handler }: Entrance,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): void {
-    // A handler that throws before its first promise would else end the process.
-    Promise.try(handler, request, response).catch((error: unknown) => fail(response, error));
   }
 
   /** Whatever broke, nobody passes. */

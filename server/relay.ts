@@ -27,10 +27,11 @@ export class Relay {
 
   readonly listener: RequestListener = (request, response) => {
     const shift = this.#shift;
-    shift.underWay++;
-    // One function a shift, not one a request: this stands on every answer's way.
-    response.on("close", shift.onClose);
     shift.app.listener(request, response);
+    // What is answered already, as most questions are, needs its app no longer.
+    if (response.writableEnded) return;
+    shift.underWay++;
+    response.on("close", shift.onClose);
   };
 
   /** From the next request on another app answers. The one before finishes what it has, and is closed. */

@@ -1,4 +1,6 @@
+import type { RequestListener } from "node:http";
 import { H3, HTTPResponse, type H3Event } from "h3";
+import { toNodeHandler } from "h3/node";
 import type { Answer } from "./answer.ts";
 import { createCallback } from "./callback.ts";
 import type { Door, Endpoint } from "./door.ts";
@@ -12,7 +14,7 @@ import { createSignOut } from "./sign-out.ts";
 import { createStart } from "./start.ts";
 
 /** One site's endpoints but `/verify`, in h3's hands. */
-export function createRoutes(door: Door): H3 {
+export function createRoutes(door: Door): RequestListener {
   const { base } = door.site;
   const app = new H3({
     silent: true,
@@ -29,7 +31,7 @@ export function createRoutes(door: Door): H3 {
   const signOut = route(createSignOut(door));
   app.get(`${base}/sign_out`, signOut);
   app.post(`${base}/sign_out`, signOut);
-  return app;
+  return toNodeHandler(app);
 }
 
 function route(endpoint: Endpoint): (event: H3Event) => Promise<HTTPResponse> {

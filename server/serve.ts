@@ -1,9 +1,10 @@
 import { once } from "node:events";
-import { createAdmin } from "./admin.ts";
+import { empty, send } from "./answer.ts";
 import { createApp, type App } from "./app.ts";
 import { Changes } from "./config/changes.ts";
 import { filesOf, loadConfig, type Source } from "./config/load.ts";
-import type { Log } from "./observe/log.ts";
+import { lateListener } from "./late-listener.ts";
+import { reasonsOf, type Log } from "./observe/log.ts";
 import { Places } from "./places.ts";
 import { Relay } from "./relay.ts";
 import { Reloader, type Made } from "./reload.ts";
@@ -25,7 +26,13 @@ export async function serve(source: Source, log: Log): Promise<Running> {
   };
   const { config, app } = await make();
   const relay = new Relay(app, log);
-  const admin = createAdmin(() => relay.app, log);
+  const admin = lateListener(
+    () => import("./admin.ts").then(({ createAdmin }) => createAdmin(() => relay.app, log)),
+    (response, error) => {
+      log.error({ reason: reasonsOf(error) }, "unexpected failure");
+      send(response, empty(500));
+    },
+  );
   const places = new Places({ listen: relay.listener, admin }, log);
   try {
     await places.move(config);

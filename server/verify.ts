@@ -19,6 +19,7 @@ import { createRefusals, type Asked } from "./refusals.ts";
 /** The gate: may this request pass? Any doubt is a no, and every way out of here but one says so. */
 export function createVerify(house: House): Verify {
   const { config, siteOf, rules, rulesOf, sessions, admit, counts, log, now } = house;
+  const asksAddress = admit !== undefined || rules.some(({ config: { ip } }) => ip !== undefined);
   const isTrusted = createAddressRanges(config.trustedProxies);
   const identityHeaders = createIdentityHeaders(config.headers, log);
   const allowed = new WeakMap<Session, Answer>();
@@ -135,7 +136,7 @@ export function createVerify(house: House): Verify {
     return {
       request,
       provider,
-      address: visitorAddress(headers.get("x-forwarded-for"), isTrusted),
+      address: asksAddress ? visitorAddress(headers.get("x-forwarded-for"), isTrusted) : undefined,
       isPreflight: isPreflight(request, headers),
     };
   }

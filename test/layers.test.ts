@@ -7,6 +7,7 @@ const root = join(import.meta.dirname, "..");
 /** From the top down; a file may import from its own rank's folder and from what is beneath. */
 const ranks: RegExp[][] = [
   [/^server\/cli\.ts$/],
+  [/^server\/command-line\.ts$/],
   [/^server\/(serve|check|health|explain|revoke|write-files)\.ts$/],
   [/^server\/check\//],
   [/^server\/(reload)\.ts$/],
@@ -17,7 +18,7 @@ const ranks: RegExp[][] = [
   [/^server\/(verify|auth|start|compat-sign-in|callback|form-post|sign-out)\.ts$/],
   [/^server\/(user-info|issuer-sign-out)\.ts$/],
   [/^server\/(refusals)\.ts$/],
-  [/^server\/(door|lasting|parties|entrances)\.ts$/],
+  [/^server\/(door|lasting|late-listener|parties|entrances)\.ts$/],
   [/^server\/proxies\//],
   [/^server\/(config|import|forwarded|access|sign-in|session|store|pages|observe)\//],
   [/^server\/(answer|errors|form)\.ts$/],

@@ -7,12 +7,14 @@ const names = {
   allowed_email_domains: "emailDomains",
 } as const;
 
+const none: readonly Narrowing[] = [];
+
 /**
  * The narrowing parameters of `/verify`'s own query, never of the visitor's. Each occurrence is a
  * demand of its own (they are ANDed); one that is empty lets nobody pass. All others are ignored.
  */
-export function readNarrowings(query: string): Narrowing[] {
-  if (query === "") return [];
+export function readNarrowings(query: string): readonly Narrowing[] {
+  if (query === "") return none;
   const narrowings: Narrowing[] = [];
   for (const [name, value] of new URLSearchParams(query)) {
     if (!Object.hasOwn(names, name)) continue;

@@ -14,17 +14,21 @@ export interface PathReadings {
 /** An encoded slash, backslash, NUL, `#`, `?`, `%` or `;`, and path parameters. */
 const treacherous = /%(?:2f|5c|00|23|3f|25|3b)|;/i;
 
-/** Nothing to decode, to resolve or to collapse: every server reads the same. */
-const plain = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9\-._~!$&'()*+,=:@]+)*\/?$/;
+/** By code: what every server reads the same, as it stands. */
+const isPlain = Array.from({ length: 128 }, (_, code) =>
+  /[A-Za-z0-9\-._~!$&'()*+,=:@]/.test(String.fromCharCode(code)),
+);
 
 /** Beyond this a path is nobody's honest one, and reading it in every way would cost too much. */
 const longest = 8 * 1024;
 
 export function readPath(uri: string): PathReadings {
   const mark = uri.indexOf("?");
-  const path = mark === -1 ? uri : uri.slice(0, mark);
+  const end = mark === -1 ? uri.length : mark;
+  const asWritten = end > longest ? undefined : plainSegments(uri, end);
+  if (asWritten !== undefined) return { readings: [asWritten], isTreacherous: false };
+  const path = uri.slice(0, end);
   if (path.length > longest) return { readings: [], isTreacherous: true };
-  if (plain.test(path)) return { readings: [segmentsOf(path)], isTreacherous: false };
   const readings = new Map<string, string[]>();
   for (const written of withoutParameters(path)) {
     const once = decodeLeniently(written);
@@ -38,6 +42,29 @@ export function readPath(uri: string): PathReadings {
     readings: [...readings.values()],
     isTreacherous: treacherous.test(path) || !isUtf8(path),
   };
+}
+
+/** The segments of a path with nothing to decode, to resolve or to collapse: in one pass, for most are so. */
+function plainSegments(uri: string, end: number): string[] | undefined {
+  if (end > 0 && uri.charCodeAt(0) !== slash) return undefined;
+  const segments: string[] = [];
+  for (let start = 1; start < end;) {
+    let at = start;
+    while (at < end && isPlain[uri.charCodeAt(at)] === true) at++;
+    const isCut = at < end && uri.charCodeAt(at) !== slash;
+    if (isCut || at === start || isDots(uri, start, at)) return undefined;
+    segments.push(uri.slice(start, at));
+    start = at + 1;
+  }
+  return segments;
+}
+
+const [slash, dot] = [47, 46];
+
+/** `.` or `..` */
+function isDots(uri: string, start: number, end: number): boolean {
+  if (uri.charCodeAt(start) !== dot || end - start > 2) return false;
+  return end - start === 1 || uri.charCodeAt(start + 1) === dot;
 }
 
 function variants(text: string): string[] {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { text, told } from "./leaves.ts";
+import { path, text } from "./leaves.ts";
 
 /** How a client proves who it is, by the names of RFC 7591 §2; `client_assertion` is a token that others write. */
 export const clientMethods = [
@@ -13,12 +13,6 @@ export const clientMethods = [
 ] as const;
 
 export type ClientMethod = (typeof clientMethods)[number];
-
-/** The path of a file. Whoever writes the key itself in its place must not find it in a log. */
-const path = told((written) => {
-  if (/[\n{]|-----/.test(written)) return "is what stands in such a file: write the file's path";
-  return written.trim() === "" ? "is empty: write the path of a file" : undefined;
-});
 
 /** The settings of a provider that say who our client is there. */
 export const clientEntries = {

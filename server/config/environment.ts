@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import type * as v from "valibot";
-import { reasonsOf } from "../observe/log.ts";
 import type { Fault } from "./faults.ts";
 import { nearest } from "./nearest.ts";
+import { readNamedFile } from "./read-named-file.ts";
 import { isObject, shapeOf, type Shape } from "./shape.ts";
+import { find, variablesOf, type Place } from "./variables.ts";
 
 const prefix = "DOORWARD_";
 
@@ -22,6 +22,8 @@ export interface Overlay {
   /** The variable that a path came from, so that a fault names the line to change. */
   readonly sources: ReadonlyMap<string, string>;
   readonly faults: readonly Fault[];
+  /** What came from files of variables such as `DOORWARD_SECRET_FILE`: no fault may tell it. */
+  readonly withheld: readonly string[];
 }
 
 /** The files that variables such as `DOORWARD_SECRET_FILE` name. */
@@ -40,6 +42,7 @@ export function overlayEnvironment(
   const raw = structuredClone(file);
   const sources = new Map<string, string>();
   const faults: Fault[] = [];
+  const withheld: string[] = [];
   for (const [variable, value] of Object.entries(environment)) {
     const name = variable.slice(prefix.length);
     if (!variable.startsWith(prefix) || value === undefined || isOfKubernetes(name, value))
@@ -56,135 +59,56 @@ export function overlayEnvironment(
         message: `sets what ${sources.get(place.path.join("."))} sets too: keep one`,
       });
     } else {
-      const text = place.fromFile ? readSecretFile(value) : { text: value };
-      if ("fault" in text) faults.push({ path: variable, message: text.fault });
-      else setAt(raw, place.path, read(text.text, place.shape));
+      const given = readPlace(value, place);
+      if ("fault" in given) faults.push({ path: variable, message: given.fault });
+      else setAt(raw, place.path, given.value);
+      if ("value" in given && place.fromFile) withheld.push(...textsIn(given.value));
       sources.set(place.path.join("."), variable);
     }
   }
-  return { raw, sources, faults };
+  return { raw, sources, faults, withheld };
 }
 
-interface Place {
-  readonly path: readonly string[];
-  readonly shape: Shape;
-  readonly fromFile: boolean;
+function readPlace(value: string, { shape, fromFile }: Place): Read {
+  if (!fromFile) return read(value, shape);
+  const file = readNamedFile(value);
+  return "fault" in file ? file : read(file.text.replace(/\r?\n$/, ""), shape);
 }
 
-function find(
-  schema: v.GenericSchema,
-  name: string,
-  raw: Record<string, unknown>,
-): Place | undefined {
-  const direct = locate(schema, name, raw);
-  if (direct !== undefined) return { ...direct, fromFile: false };
-  const base = name.endsWith("_FILE")
-    ? locate(schema, name.slice(0, -"_FILE".length), raw)
-    : undefined;
-  return base && { ...base, fromFile: true };
-}
-
-/** Where in the schema a variable's name points. A record's own names may hold underscores too. */
-function locate(
-  schema: v.GenericSchema,
-  name: string,
-  raw: unknown,
-): { path: string[]; shape: Shape } | undefined {
-  const shape = shapeOf(schema);
-  if (name === "") return { path: [], shape };
-  if (shape.kind === "leaf" || shape.kind === "list") return undefined;
-  const heads =
-    shape.kind === "object" ? Object.keys(shape.entries) : recordHeads(shape, name, raw);
-  for (const head of heads) {
-    const spelt = variableName(head);
-    if (name !== spelt && !name.startsWith(`${spelt}_`)) continue;
-    const child = shape.kind === "object" ? shape.entries[head] : shape.value;
-    const below = isObject(raw) ? raw[head] : undefined;
-    const rest = child && locate(child, name.slice(spelt.length + 1), below);
-    if (rest !== undefined) return { path: [head, ...rest.path], shape: rest.shape };
-  }
-  const isOpen = shape.kind === "object" && shape.isOpen && !name.endsWith("_FILE");
-  return isOpen ? { path: [camelCase(name)], shape: { kind: "leaf", type: "text" } } : undefined;
-}
-
-/** The names that stand in the file already, then every way to cut the variable's name. */
-function recordHeads(
-  { value, names }: Extract<Shape, { kind: "record" }>,
-  name: string,
-  raw: unknown,
-): readonly string[] {
-  if (names.length > 0) return names;
-  const existing = isObject(raw) ? Object.keys(raw) : [];
-  const words = name.split("_");
-  if (shapeOf(value).kind !== "object") return [...existing, ...spellings(words)];
-  const cuts = words.slice(1).map((_, index) =>
-    words
-      .slice(0, index + 1)
-      .join("-")
-      .toLowerCase(),
-  );
-  return [...existing, ...cuts];
-}
-
-/** `X_AUTH_REQUEST_EMAIL` is a header, `LOGIN_HINT` a parameter: the record's own check picks. */
-function spellings(words: readonly string[]): string[] {
-  const header = words.map((word) => word.slice(0, 1) + word.slice(1).toLowerCase()).join("-");
-  const parameter = words.join("_").toLowerCase();
-  return words[0] === "X" || words.length === 1 ? [header, parameter] : [parameter, header];
-}
-
-/** The variables that there are, without the prefix: for "did you mean". */
-function variablesOf(schema: v.GenericSchema, raw: unknown): string[] {
-  const shape = shapeOf(schema);
-  if (shape.kind === "leaf" || shape.kind === "list") return [""];
-  const names =
-    shape.kind === "object"
-      ? Object.keys(shape.entries)
-      : [...shape.names, ...(isObject(raw) ? Object.keys(raw) : [])];
-  return names.flatMap((name) => {
-    const child = shape.kind === "object" ? shape.entries[name] : shape.value;
-    const below = child ? variablesOf(child, isObject(raw) ? raw[name] : undefined) : [];
-    return below.map((rest) => variableName(name) + (rest === "" ? "" : `_${rest}`));
-  });
-}
-
-/** `clientId` is CLIENT_ID, `entra-id` is ENTRA_ID. */
-function variableName(key: string): string {
-  return key
-    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
-    .replaceAll("-", "_")
-    .toUpperCase();
-}
-
-/** `CONNECTION_STRING` is connectionString. */
-function camelCase(variable: string): string {
-  return variable.toLowerCase().replace(/_(.)/g, (_, first: string) => first.toUpperCase());
-}
+type Read = { readonly value: unknown } | { readonly fault: string };
 
 /** A value that cannot be read as its type stays text, and the schema says what it should be. */
-function read(text: string, shape: Shape): unknown {
-  if (/^\s*[[{]/.test(text)) {
-    try {
-      return JSON.parse(text);
-    } catch {
-      return text;
-    }
-  }
-  if (shape.kind === "list" && shapeOf(shape.item).kind === "leaf") {
-    const entries = text.split(",").map((entry) => entry.trim());
-    return entries.filter((entry) => entry !== "");
-  }
-  if (shape.kind !== "leaf" || shape.type === "text") return text;
-  if (shape.type === "boolean") return text === "true" || (text === "false" ? false : text);
-  return /^\d+$/.test(text) ? Number(text) : text;
+function read(text: string, shape: Shape): Read {
+  if (shape.kind === "leaf") return { value: readLeaf(text, shape.type) };
+  const isListOfLeaves = shape.kind === "list" && shapeOf(shape.item).kind === "leaf";
+  // An entry may begin with a bracket, as `[::1]:6379` does.
+  const json = isListOfLeaves ? /^\s*\[\s*["\]]/ : /^\s*[[{]/;
+  if (json.test(text)) return readJson(text);
+  if (!isListOfLeaves || shape.holdsCommas) return { value: text };
+  const entries = text.split(",").map((entry) => entry.trim());
+  return { value: entries.filter((entry) => entry !== "") };
 }
 
-function readSecretFile(path: string): { text: string } | { fault: string } {
+function readLeaf(text: string, type: Extract<Shape, { kind: "leaf" }>["type"]): unknown {
+  if (type === "boolean") return text === "true" || (text === "false" ? false : text);
+  if (type === "number") return /^\d+$/.test(text) ? Number(text) : text;
+  if (type !== "anything" || !/^\s*[[{]/.test(text)) return text;
+  const parsed = readJson(text);
+  return "value" in parsed ? parsed.value : text;
+}
+
+function readJson(text: string): Read {
   try {
-    return { text: readFileSync(path, "utf8").replace(/\r?\n$/, "") };
-  } catch (error) {
-    return { fault: `names a file that cannot be read: ${reasonsOf(error)}` };
+    return { value: JSON.parse(text) };
+  } catch {
+    return { fault: "is no JSON" }; // what the parser says quotes the text
   }
+}
+
+/** Everything that was read of a file's text, as a fault might tell it. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "object" && value !== null) return Object.values(value).flatMap(textsIn);
+  return [String(value)];
 }
 
 function setAt(target: Record<string, unknown>, path: readonly string[], value: unknown): void {

@@ -49,12 +49,26 @@ export function faultOf(issue: v.BaseIssue<unknown>): Fault {
   };
 }
 
+/** A message without any of these texts, as they are or as JSON has them. */
+export function withhold(message: string, texts: readonly string[]): string {
+  const spelt = texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
+  // The longest first, or what is part of another would hide that.
+  return spelt
+    .filter((text) => text !== "")
+    .toSorted((one, other) => other.length - one.length)
+    .reduce(
+      (told, text) =>
+        told.replaceAll(new RegExp(`(?<![\\w-])${RegExp.escape(text)}(?![\\w-])`, "g"), "…"),
+      message,
+    );
+}
+
 /**
  * Secrets are named by their place alone. A provider that is no group of settings may be one, and so may what
- * stands where a key's file should be named.
+ * stands where a file should be named.
  */
 function isSecret(path: string): boolean {
-  return /(^|\.)(secret(\.\d+)?|clientSecret|client(Key|Assertion|Certificate)File)$|^providers(\.[^.]+)?$|^storage\.(url|password|sentinelPassword|tls\.key)$/.test(
+  return /(^|\.)(secret(\.\d+)?|clientSecret|[^.]+File)$|^users$|^providers(\.[^.]+)?$|^storage\.(url|password|sentinelPassword|tls\.key)$/.test(
     path,
   );
 }

@@ -12,6 +12,16 @@ export const told = (faultOf: (text: string) => string | undefined) =>
   );
 
 export const text = told((value) => (value.trim() === "" ? "is empty" : undefined));
+
+/** The path of a file. Whoever writes the key itself in its place must not find it in a log. */
+export const path = v.pipe(
+  told((written) => {
+    if (/[\n{]|-----/.test(written)) return "is what stands in such a file: write the file's path";
+    return written.trim() === "" ? "is empty: write the path of a file" : undefined;
+  }),
+  v.metadata({ isPath: true }),
+);
+
 export const webAddress = told(webAddressFault);
 export const port = v.pipe(
   v.number(),

@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { reasonsOf } from "../observe/log.ts";
 import { crossChecks } from "./cross-checks.ts";
 import { overlayEnvironment, secretFiles } from "./environment.ts";
-import { ConfigError, type Fault, faultOf } from "./faults.ts";
+import { ConfigError, type Fault, faultOf, withhold } from "./faults.ts";
 import { schema, type Config } from "./schema.ts";
 import { isObject } from "./shape.ts";
 import { unknownKeys } from "./unknown-keys.ts";
@@ -64,7 +64,7 @@ export function checkConfig(
   file: Record<string, unknown>,
   environment: Source["environment"],
 ): Config {
-  const { raw, sources, faults } = overlayEnvironment(schema, file, environment);
+  const { raw, sources, faults, withheld } = overlayEnvironment(schema, file, environment);
   const result = v.safeParse(schema, raw);
   const found = [
     ...faults,
@@ -79,7 +79,9 @@ export function checkConfig(
   if (found.length > 0 || !result.success) {
     throw new ConfigError(
       source,
-      found.map((fault) => nameSource(withoutIndex(fault, raw), sources)),
+      found.map(({ path, message }) =>
+        nameSource(withoutIndex({ path, message: withhold(message, withheld) }, raw), sources),
+      ),
     );
   }
   return result.output;

@@ -7,7 +7,7 @@ import { access } from "./access-schema.ts";
 import { authorization } from "./authorization-schema.ts";
 import { clientEntries } from "./client-schema.ts";
 import { duration } from "./duration.ts";
-import { dnsName, oneOrMore, port, text, told, webAddress } from "./leaves.ts";
+import { dnsName, oneOrMore, path, port, text, told, webAddress } from "./leaves.ts";
 import { rule } from "./rule-schema.ts";
 import { secret } from "./secret.ts";
 import { storage } from "./storage-schema.ts";
@@ -19,6 +19,13 @@ const tenantId = v.pipe(
       : "is no tenant id: write it as the portal shows it, such as 11111111-2222-3333-4444-555555555555",
   ),
   v.toLowerCase(),
+);
+
+/** It becomes a path of an API: the characters of GitHub and Bitbucket, and no dot segment. */
+const repository = told((written) =>
+  /^[\w-]+\/(?!\.{1,2}$)[\w.-]+$/.test(written)
+    ? undefined
+    : "is no repository: write owner/name as its address has it",
 );
 
 const project = told((written) =>
@@ -54,14 +61,14 @@ const provider = v.strictObject({
   usernameClaim: v.optional(text, "preferred_username"),
   audience: v.optional(oneOrMore(text)),
   trustEmail: v.optional(v.boolean(), false),
-  repositories: v.optional(oneOrMore(text)),
+  repositories: v.optional(oneOrMore(repository)),
   projects: v.optional(oneOrMore(project)),
   /** Whose people may sign in where the issuer stands for many tenants. */
   tenants: v.optional(oneOrMore(tenantId)),
   directory: v.optional(
     v.strictObject({
       /** The key file of a service account that may act for `admin`. */
-      serviceAccount: text,
+      serviceAccountFile: path,
       admin: text,
       groups: v.optional(oneOrMore(text)),
     }),
@@ -116,12 +123,13 @@ export const schema = v.strictObject({
     v.transform((written) => [written].flat()),
     v.array(secret),
     v.minLength(1, "is empty: `doorward secret` prints one"),
+    v.metadata({ holdsCommas: true }),
   ),
   providers: v.record(providerName, provider),
   access: v.optional(access),
   rules: v.optional(v.array(rule), []),
   /** A file of names and password hashes for machines that can do nothing better (rules with `basic`). */
-  users: v.optional(text),
+  users: v.optional(path),
   session: v.optional(
     v.strictObject({
       lifetime: v.optional(duration, "7d"),

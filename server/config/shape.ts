@@ -11,8 +11,13 @@ export type Shape =
       readonly isOpen: boolean;
     }
   | { readonly kind: "record"; readonly value: Schema; readonly names: readonly string[] }
-  | { readonly kind: "list"; readonly item: Schema }
-  | { readonly kind: "leaf"; readonly type: "number" | "boolean" | "text" };
+  | {
+      readonly kind: "list";
+      readonly item: Schema;
+      /** Whether one text stays whole: it may be a secret. */
+      readonly holdsCommas: boolean;
+    }
+  | { readonly kind: "leaf"; readonly type: "number" | "boolean" | "text" | "path" | "anything" };
 
 /** Only valibot's own description is read, so a new option needs no second mention anywhere. */
 export function shapeOf(schema: Schema, value?: unknown): Shape {
@@ -25,10 +30,25 @@ export function shapeOf(schema: Schema, value?: unknown): Shape {
   if (schema.type === "record" && "value" in schema) {
     return { kind: "record", value: schema.value as Schema, names: namesOf(schema) };
   }
-  if (schema.type === "array" && "item" in schema) {
-    return { kind: "list", item: schema.item as Schema };
-  }
-  return { kind: "leaf", type: leafTypes[schema.type] ?? "text" };
+  const { isPath, holdsCommas } = v.parse(notes, v.getMetadata(schema));
+  const list = [schema, ...alternatives(schema)].find(isList);
+  if (list !== undefined) return { kind: "list", item: list.item, holdsCommas };
+  return { kind: "leaf", type: isPath ? "path" : (leafTypes[schema.type] ?? "text") };
+}
+
+/** What a schema says of itself by `v.metadata`. */
+const notes = v.object({
+  isPath: v.optional(v.boolean(), false),
+  holdsCommas: v.optional(v.boolean(), false),
+});
+
+/** One, or a list of them, is a list. */
+function alternatives(schema: Schema): Schema[] {
+  return schema.type === "union" && "options" in schema ? (schema.options as Schema[]) : [];
+}
+
+function isList(schema: Schema): schema is Schema & { item: Schema } {
+  return schema.type === "array" && "item" in schema;
 }
 
 /** The only names that a record takes, where it is particular. */

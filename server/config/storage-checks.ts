@@ -114,14 +114,25 @@ function urlFaults(url: string, storage: Settings): Fault[] {
 
 function redisUrlFault(url: string): string | undefined {
   if (!URL.canParse(url)) return "is no URL: write redis://host:6379, or rediss:// for TLS";
-  const { protocol, hostname, pathname, search, hash } = new URL(url);
+  const { protocol, username, password, hostname, pathname, search, hash } = new URL(url);
   if (protocol !== "redis:" && protocol !== "rediss:")
     return "begins with neither redis:// nor rediss:// (which is TLS)";
+  if (!isDecodable(username) || !isDecodable(password))
+    return "holds a user or password with a % that begins no code: write it as %25";
   if (hostname === "") return "names no host: write redis://host:6379";
   if (pathname !== "" && pathname !== "/")
     return "ends in a path: leave it out, also a database's number (keys are kept apart by base)";
   if (search !== "" || hash !== "") return "holds a query or a fragment: end it with the port";
   return undefined;
+}
+
+function isDecodable(encoded: string): boolean {
+  try {
+    decodeURIComponent(encoded);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function written(settings: Settings, keys: readonly string[]): string[] {

@@ -79,6 +79,7 @@ export function visitorAddress(
 
 /** Some proxies add the port: `203.0.113.7:4711`, `[2001:db8::1]:4711`. */
 function bareAddress(entry: string): string {
+  if (!entry.includes(":")) return entry;
   const [, bracketed, plain] =
     /^(?:\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+)$/.exec(entry) ?? [];
   return bracketed ?? plain ?? entry;

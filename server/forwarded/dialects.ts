@@ -46,7 +46,7 @@ export const forwarded: Dialect = {
 };
 
 /** nginx and ingress-nginx. */
-const original: Dialect = {
+export const original: Dialect = {
   name: "original",
   signs: ["x-original-url", "x-original-method"],
   required: ["x-original-url", "x-original-method"],
@@ -80,13 +80,20 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
 export const families = [forwarded, original] as const;
 
 function readOriginal(method: string, url: string): ForwardedRequest | Malformed {
-  const [, scheme, authority, rest] = /^([a-z]+):\/\/([^/?#]*)(.*)$/s.exec(url) ?? [];
-  if (scheme === undefined || authority === undefined)
-    return { malformed: "X-Original-URL is no absolute URL" };
-  return forwardedRequest(
-    method,
-    scheme,
-    authority,
-    rest === undefined || rest === "" ? "/" : rest,
-  );
+  const colon = url.indexOf("://");
+  if (colon === -1) return { malformed: "X-Original-URL is no absolute URL" };
+  const start = colon + 3;
+  const end = endOfAuthority(url, start);
+  const rest = end === url.length ? "/" : url.slice(end);
+  // A scheme that is none, and an authority that is, are found out there.
+  return forwardedRequest(method, url.slice(0, colon), url.slice(start, end), rest);
+}
+
+/** RFC 3986 §3.2 */
+function endOfAuthority(url: string, start: number): number {
+  for (let index = start; index < url.length; index++) {
+    const code = url.charCodeAt(index);
+    if (code === 47 /* / */ || code === 63 /* ? */ || code === 35 /* # */) return index;
+  }
+  return url.length;
 }

@@ -61,8 +61,17 @@ export function urlOf({ scheme, host, uri }: ForwardedRequest): string {
   return `${scheme}://${host}${uri}`;
 }
 
+const usualMethods: ReadonlySet<string> = new Set([
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+]);
+
 function isMethod(method: string): boolean {
-  return /^[A-Za-z][A-Za-z-]{0,31}$/.test(method);
+  return usualMethods.has(method) || /^[A-Za-z][A-Za-z-]{0,31}$/.test(method);
 }
 
 const label = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?";
@@ -70,11 +79,31 @@ const hostGrammar = new RegExp(
   String.raw`^((?:${label}\.)*${label}|\[[0-9a-f:.]+\])\.?(?::(\d{1,5}))?$`,
 );
 
+/** Few hosts come again and again, in the spelling that their proxy has for them. */
+const canonicalHosts = { http: new Map<string, string>(), https: new Map<string, string>() };
+
+function canonicalHost(authority: string, scheme: "http" | "https"): string | undefined {
+  const known = canonicalHosts[scheme];
+  const before = known.get(authority);
+  if (before !== undefined) return before;
+  const host = readHost(authority, scheme);
+  if (host === undefined) return undefined;
+  if (known.size >= 10_000) known.clear(); // a wildcard's hosts are a visitor's to make up
+  const own = copyOf(host);
+  known.set(copyOf(authority), own);
+  return own;
+}
+
+/** A text of its own: a slice would keep the whole header that it was cut from in memory. */
+function copyOf(text: string): string {
+  return Buffer.from(text, "latin1").toString("latin1");
+}
+
 /**
  * One spelling a host: what a proxy routes by must be what we decide by. Anything that a parser might
  * cut (`@`, `/`, `\`, `?`, `#`, `%`, a comma) makes it no host at all.
  */
-function canonicalHost(authority: string, scheme: "http" | "https"): string | undefined {
+function readHost(authority: string, scheme: "http" | "https"): string | undefined {
   if (authority.length > 262) return undefined;
   const [, hostname, port] = hostGrammar.exec(authority.toLowerCase()) ?? [];
   if (hostname === undefined || (hostname.startsWith("[") && !URL.canParse(`http://${hostname}`)))

@@ -27,32 +27,52 @@ const read = [
 
 export type ReadHeader = (typeof read)[number];
 
-const known: ReadonlySet<string> = new Set(read);
+/** Where each has its place, by its name in any spelling that was met. */
+const places = new Map<string, number>(read.map((name, place) => [name, place]));
+const unread = -1;
+/** Names are a visitor's to make up. */
+const mostSpellings = 1_000;
 
-/** Node joins or drops repeated headers, each its own way, so we read the raw ones: a list says "twice". */
+function placeOf(name: string): number {
+  const known = places.get(name);
+  if (known !== undefined) return known;
+  const place = places.get(name.toLowerCase()) ?? unread;
+  if (places.size < mostSpellings && name.length < 64) places.set(name, place);
+  return place;
+}
+
+const [cookie, forwardedFor] = [read.indexOf("cookie"), read.indexOf("x-forwarded-for")];
+const none: readonly undefined[] = read.map(() => undefined);
+
+/**
+ * Node joins or drops repeated headers, each its own way, so we read the raw ones: a list says "twice". They
+ * are gone through once, and nothing is made of them but the list of those that count.
+ */
 export class RequestHeaders {
-  readonly #values = new Map<string, string>();
-  readonly #repeated = new Set<string>();
+  readonly #values: (string | undefined)[] = none.slice();
+  /** A bit for each place. */
+  #repeated = 0;
 
   constructor(rawHeaders: readonly string[]) {
+    const values = this.#values;
     for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-      const name = (rawHeaders[index] as string).toLowerCase();
-      if (!known.has(name)) continue;
+      const place = placeOf(rawHeaders[index] as string);
+      if (place === unread) continue;
       const value = rawHeaders[index + 1] as string;
-      const before = this.#values.get(name);
-      if (before === undefined) this.#values.set(name, value);
+      const before = values[place];
+      if (before === undefined) values[place] = value;
       // HTTP/2 sends a cookie a line, and RFC 9113 §8.2.3 joins them so.
-      else if (name === "cookie") this.#values.set(name, `${before}; ${value}`);
-      else if (name === "x-forwarded-for") this.#values.set(name, `${before}, ${value}`);
-      else this.#repeated.add(name);
+      else if (place === cookie) values[place] = `${before}; ${value}`;
+      else if (place === forwardedFor) values[place] = `${before}, ${value}`;
+      else this.#repeated |= 1 << place;
     }
   }
 
   get(name: ReadHeader): string | undefined {
-    return this.#values.get(name);
+    return this.#values[places.get(name) as number];
   }
 
   isRepeated(name: ReadHeader): boolean {
-    return this.#repeated.has(name);
+    return this.#repeated !== 0 && (this.#repeated & (1 << (places.get(name) as number))) !== 0;
   }
 }

@@ -3,6 +3,7 @@ import {
   extAuthz,
   families,
   forwarded,
+  original,
   type CarriedRequest,
   type Dialect,
   type DialectName,
@@ -32,10 +33,11 @@ export function readForwarded(
 ): Told {
   if (pinned !== undefined) return readPinned(headers, dialects[pinned], carried);
   if (carried !== undefined) return readCarried(headers, carried);
-  const spoken = families.filter((dialect) => isSpoken(headers, dialect));
-  const [only, other] = spoken;
-  if (only === undefined) return silent;
-  return other === undefined ? readAlone(headers, only) : readBoth(headers);
+  const isForwarded = isSpoken(headers, forwarded);
+  const isOriginal = isSpoken(headers, original);
+  if (isForwarded && isOriginal) return readBoth(headers);
+  if (isForwarded) return readAlone(headers, forwarded);
+  return isOriginal ? readAlone(headers, original) : silent;
 }
 
 const silent: Told = {
@@ -45,7 +47,8 @@ const silent: Told = {
 };
 
 function isSpoken(headers: RequestHeaders, { signs }: Dialect): boolean {
-  return signs.some((sign) => headers.get(sign) !== undefined);
+  for (const sign of signs) if (headers.get(sign) !== undefined) return true;
+  return false;
 }
 
 function readPinned(

@@ -131,16 +131,16 @@ function particular(from: Settings, { kind }: Kind): Record<string, unknown> {
 }
 
 function directory(from: Settings): Record<string, unknown> {
-  const [serviceAccount, admin] = [
+  const [serviceAccountFile, admin] = [
     from.text("google_service_account_json"),
     from.text("google_admin_email"),
   ];
   const groups = [...from.list("google_groups"), ...from.list("allowed_groups")];
-  if (serviceAccount !== undefined && admin !== undefined)
-    return { directory: present({ serviceAccount, admin, groups: someOf(groups) }) };
+  if (serviceAccountFile !== undefined && admin !== undefined)
+    return { directory: present({ serviceAccountFile, admin, groups: someOf(groups) }) };
   if (groups.length === 0) return {};
   const message =
-    "doorward asks Google for groups by a service account's key file: write directory.serviceAccount and directory.admin, or nobody passes";
+    "doorward asks Google for groups by a service account's key file: write directory.serviceAccountFile and directory.admin, or nobody passes";
   const credentials = "google_use_application_default_credentials";
   const option = from.has("google_groups") ? "google_groups" : "allowed_groups";
   if (from.isOn(credentials)) from.note("to do", credentials, message);

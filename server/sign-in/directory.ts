@@ -26,7 +26,7 @@ export function createDirectory(
 ): Directory | undefined {
   if (directory === undefined || base === undefined || directoryScopes === undefined)
     return undefined;
-  const { serviceAccount: file, admin, groups } = directory;
+  const { serviceAccountFile: file, admin, groups } = directory;
   const account: ServiceAccount = {
     file,
     admin,
@@ -47,7 +47,7 @@ export function createDirectory(
     },
     async checkKey() {
       await readKey(account).catch((error: unknown) => {
-        const path = `providers.${name}.directory.serviceAccount`;
+        const path = `providers.${name}.directory.serviceAccountFile`;
         throw new ConfigError(file, [{ path, message: reasonsOf(error) }]);
       });
     },

@@ -3,26 +3,49 @@ import type { Store } from "./store.ts";
 
 const most = 100_000;
 
+type Holders = LRUCache<string, string>;
+const createHolders = (): Holders => new LRUCache({ max: most });
+
 /** Claims of one process, for a store that no other one writes to. */
 export class LocalClaims implements Pick<Store, "claim" | "extend" | "release"> {
-  readonly #holders = new LRUCache<string, string>({ max: most });
+  /**
+   * What is taken once. Strangers can make as many as they like, so the oldest is forgotten: nobody but the browser
+   * with its sealed cookie could bring a state again, and an issuer takes the code once.
+   */
+  readonly #taken: ReadonlyMap<string, Holders> = new Map([
+    ["state", createHolders()],
+    ["logout", createHolders()],
+  ]);
+  /** Leases above all, which only those who are signed in cause. */
+  readonly #held = createHolders();
 
   async claim(key: string, holder: string, ttlMs: number): Promise<boolean> {
-    if (this.#holders.has(key)) return false;
-    // To forget a claim would let a thing be taken twice: rather none is given.
-    if (this.#holders.size >= most) this.#holders.purgeStale();
-    if (this.#holders.size >= most) throw new Error(`${most} claims are held already`);
-    this.#holders.set(key, holder, { ttl: ttlMs });
+    const holders = this.#holdersOf(key);
+    if (holders.has(key)) return false;
+    if (holders === this.#held) this.#makeRoom();
+    holders.set(key, holder, { ttl: ttlMs });
     return true;
   }
 
   async extend(key: string, holder: string, ttlMs: number): Promise<boolean> {
-    if (this.#holders.get(key) !== holder) return false;
-    this.#holders.set(key, holder, { ttl: ttlMs });
+    const holders = this.#holdersOf(key);
+    if (holders.get(key) !== holder) return false;
+    holders.set(key, holder, { ttl: ttlMs });
     return true;
   }
 
   async release(key: string, holder: string): Promise<void> {
-    if (this.#holders.get(key) === holder) this.#holders.delete(key);
+    const holders = this.#holdersOf(key);
+    if (holders.get(key) === holder) holders.delete(key);
+  }
+
+  #holdersOf(key: string): Holders {
+    return this.#taken.get(key.split(":", 1)[0] ?? "") ?? this.#held;
+  }
+
+  /** To forget a lease would let two do at once what only one may: rather none is given. */
+  #makeRoom(): void {
+    if (this.#held.size >= most) this.#held.purgeStale();
+    if (this.#held.size >= most) throw new Error(`${most} claims are held already`);
   }
 }

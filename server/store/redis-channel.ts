@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
+import { LRUCache } from "lru-cache";
 import type { Log } from "../observe/log.ts";
 
 const beatMs = 150;
@@ -26,6 +28,8 @@ export class RedisChannel {
   readonly #timer: NodeJS.Timeout;
   readonly #listeners: ((mark: string) => void)[] = [];
   readonly #onReconnected: (() => void)[] = [];
+  /** The last beats that were sent and not heard yet, and when. Nobody can guess their names. */
+  readonly #sent = new LRUCache<string, number>({ max: 2 * Math.ceil(silenceMs / beatMs) });
   #subscriber: Redis | undefined;
   #openedAt = 0;
   /** When the last beat that was heard had been sent, by the clock of `performance.now()`. */
@@ -86,8 +90,11 @@ export class RedisChannel {
       for (const listener of this.#listeners) listener(text);
       return;
     }
+    const sentAt = this.#sent.get(text);
+    if (sentAt === undefined) return; // somebody else's, or heard before
+    this.#sent.delete(text);
     const wasHeard = this.isHeard;
-    this.#heardAt = Number(text);
+    this.#heardAt = Math.max(this.#heardAt, sentAt);
     if (wasHeard || performance.now() - this.#heardAt > silenceMs) return;
     this.#missed();
     this.#isOpen = true;
@@ -95,8 +102,10 @@ export class RedisChannel {
   }
 
   #beat(): void {
+    const beat = randomUUID();
+    this.#sent.set(beat, performance.now());
     // One that fails is one that nobody hears, which is all that counts.
-    this.#parts.publish(this.#beats, String(performance.now())).catch(() => undefined);
+    this.#parts.publish(this.#beats, beat).catch(() => undefined);
     this.#parts.era().then(
       (era) => this.#compare(era),
       () => undefined,

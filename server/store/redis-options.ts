@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import type { ClusterOptions, RedisOptions } from "ioredis";
 import type { Config } from "../config/schema.ts";
+import { readNamedFile } from "../config/read-named-file.ts";
 import { hostPort } from "../config/storage-schema.ts";
 import { directConnector, sentinelConnector } from "./redis-connectors.ts";
 
@@ -72,11 +72,9 @@ function tlsOf({ url, tls }: Config["storage"]): Pick<RedisOptions, "tls"> {
 /** The text itself, as from `DOORWARD_STORAGE_TLS_CA_FILE`, or what stands in the file of that name. */
 function pem(name: string, written: string): string {
   if (written.includes("-----BEGIN")) return written;
-  try {
-    return readFileSync(written, "utf8");
-  } catch (cause) {
-    throw new Error(`storage.tls.${name} names a file that cannot be read`, { cause });
-  }
+  const read = readNamedFile(written);
+  if ("fault" in read) throw new Error(`storage.tls.${name} ${read.fault}`);
+  return read.text;
 }
 
 function sentinelOptions(

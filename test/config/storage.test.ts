@@ -104,6 +104,16 @@ describe("storage", () => {
       "storage.url: holds a query",
     ],
     [
+      "a url whose password is badly encoded",
+      { driver: "redis", url: `redis://u:${password}%zz@redis-1` },
+      "storage.url: holds a user or password with a % that begins no code: write it as %25",
+    ],
+    [
+      "a url whose user is badly encoded",
+      { driver: "redis", url: "redis://%ff:p@redis-1" },
+      "storage.url: holds a user or password with a % that begins no code: write it as %25",
+    ],
+    [
       "a password twice",
       { driver: "redis", url: `redis://:${password}@redis-1`, password },
       "storage.password: stands in url too: keep one",

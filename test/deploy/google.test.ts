@@ -33,7 +33,7 @@ describe("an app behind nginx that is for one of Google's groups", () => {
       ...google,
       settings: (origin) => ({
         ...google.settings(origin),
-        directory: { serviceAccount: writeKeyFile(origin), admin, groups },
+        directory: { serviceAccountFile: writeKeyFile(origin), admin, groups },
       }),
       others: Object.fromEntries(others),
     };

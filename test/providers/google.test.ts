@@ -51,7 +51,7 @@ const asking: StandIn = {
   settings: (origin) => ({
     ...google.settings(origin),
     directory: {
-      serviceAccount: writeKeyFile(origin),
+      serviceAccountFile: writeKeyFile(origin),
       admin,
       groups: ["ops", "all", "guests", "gone"].map(addressOf),
     },
@@ -148,24 +148,24 @@ describe("the service account", () => {
       ...google,
       settings: (origin) => ({
         ...google.settings(origin),
-        directory: { serviceAccount: writeKeyFile(origin, twist(origin)), admin },
+        directory: { serviceAccountFile: writeKeyFile(origin, twist(origin)), admin },
       }),
     };
 
     const failure: unknown = await open({ standIn }).catch((error: unknown) => error);
 
     expect(failure).toBeInstanceOf(ConfigError);
-    expect(String(failure)).toMatch(/providers\.company\.directory\.serviceAccount/);
+    expect(String(failure)).toMatch(/providers\.company\.directory\.serviceAccountFile/);
     expect(String(failure)).toMatch(reason);
     expect(String(failure)).not.toContain("MII");
   });
 
   it("stops the start where its key file is not there", async () => {
-    const directory = { serviceAccount: "/nowhere/key.json", admin };
+    const directory = { serviceAccountFile: "/nowhere/key.json", admin };
 
     const failure: unknown = await open({ provider: { directory } }).catch((error) => error);
 
-    expect(String(failure)).toMatch(/serviceAccount: .*ENOENT/);
+    expect(String(failure)).toMatch(/serviceAccountFile: .*ENOENT/);
   });
 });
 

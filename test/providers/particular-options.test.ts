@@ -8,7 +8,7 @@ import type { Options } from "../../providers/provider.ts";
 
 const client = { clientId: "door", clientSecret: "a secret of the door" };
 const tenant = "11111111-2222-3333-4444-555555555555";
-const key = { serviceAccount: "key.json", admin: "admin@example.com" };
+const key = { serviceAccountFile: "key.json", admin: "admin@example.com" };
 
 function faultsOf(provider: Record<string, unknown>): string {
   const settings = { url: "https://auth.example.com", access: { anyone: true } };
@@ -25,6 +25,8 @@ describe("an option that only some providers have", () => {
     { type: "google", directory: key },
     { type: "gitlab", projects: ["acme/site", "acme/tools/forge=40"] },
     { type: "github", repositories: "acme/site" },
+    { type: "github", repositories: ["acme_corp/.github", "Acme-2/site.example_com-v1"] },
+    { type: "bitbucket", repositories: ["_acme/..site", "acme/-"] },
     {
       type: "entra-id",
       issuer: "https://login.microsoftonline.com/organizations/v2.0",
@@ -32,6 +34,36 @@ describe("an option that only some providers have", () => {
     },
   ])("is taken there: %j", (provider) => {
     expect(faultsOf(provider)).toBe("");
+  });
+
+  it.each([
+    "../../user",
+    "acme",
+    "a/b/c",
+    "acme/",
+    "/site",
+    "acme/.",
+    "acme/..",
+    "../site",
+    "a.b/c",
+  ])("is told when it names no repository: %s", (repository) => {
+    const fault = `company.repositories: "${repository}" is no repository: write owner/name`;
+
+    expect(faultsOf({ type: "github", repositories: repository })).toContain(fault);
+    expect(faultsOf({ type: "bitbucket", repositories: [repository] })).toContain(
+      "is no repository",
+    );
+  });
+
+  it.each([
+    "acme/site?x=1",
+    "acme/site#x",
+    "acme/si te",
+    "acme/site\n",
+    "acme%2f/site",
+    'acme/a"b',
+  ])("is told when it holds what no repository's name does: %j", (repository) => {
+    expect(faultsOf({ type: "github", repositories: repository })).toContain("is no repository");
   });
 
   it.each<[Record<string, unknown>, string]>([

@@ -39,4 +39,12 @@ describe("a form at /sign_out", () => {
     expect(statuses(answer)).toEqual([200]);
     expect(answer).not.toContain("evil");
   });
+
+  it("that has a type and no body at all is an empty form", async () => {
+    const answer = await peer.doorward.raw(
+      `${head}Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n\r\n`,
+    );
+
+    expect(statuses(answer)).toEqual([200]);
+  });
 });

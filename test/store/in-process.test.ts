@@ -148,18 +148,40 @@ describe("a store of one process", () => {
     expect(after).toBeNull();
   });
 
-  it("gives no more claims rather than forget one", async () => {
+  it("gives no more leases rather than forget one", async () => {
     const store = createStore(createStorage({ driver: memoryDriver(undefined) }));
-    for (let index = 0; index < 100_000; index++) await store.claim(`state:${index}`, "x", 60_000);
+    for (let index = 0; index < 100_000; index++) await store.claim(`lease:${index}`, "x", 60_000);
 
-    await expect(store.claim("state:more", "x", 60_000)).rejects.toMatchObject({
+    await expect(store.claim("lease:more", "x", 60_000)).rejects.toMatchObject({
       code: "store_unreachable",
     });
 
-    expect(await store.claim("state:0", "x", 60_000)).toBe(false);
-    await store.release("state:0", "x");
-    expect(await store.claim("state:more", "x", 60_000)).toBe(true);
+    expect(await store.claim("lease:0", "x", 60_000)).toBe(false);
+    await store.release("lease:0", "x");
+    expect(await store.claim("lease:more", "x", 60_000)).toBe(true);
   });
+
+  it.each(["state", "logout"])(
+    "goes on when strangers fill it with claims of %s, and forgets the oldest of those alone",
+    async (kind) => {
+      const store = createStore(createStorage({ driver: memoryDriver(undefined) }));
+      const others = ["state:x", "logout:x", "lease:x", "sweep"].filter(
+        (key) => !key.startsWith(kind),
+      );
+      for (const key of others) await store.claim(key, "ada", 60_000);
+
+      for (let index = 0; index <= 100_000; index++) {
+        if (!(await store.claim(`${kind}:${index}`, "eve", 60_000))) throw new Error(`no ${index}`);
+      }
+
+      expect(await store.claim(`${kind}:1`, "eve", 60_000)).toBe(false);
+      expect(await store.claim(`${kind}:100000`, "eve", 60_000)).toBe(false);
+      for (const key of others) expect(await store.claim(key, "bob", 60_000)).toBe(false);
+      expect(await store.claim("lease:new", "ada", 60_000)).toBe(true);
+      expect(await store.extend("lease:x", "ada", 60_000)).toBe(true);
+      expect(await store.claim(`${kind}:0`, "ada", 60_000)).toBe(true);
+    },
+  );
 
   it("keeps what was removed away when a replacement lands later", async () => {
     const data = memoryDriver(undefined);

@@ -180,6 +180,29 @@ describe("Redis", () => {
     // The caches go first: nobody may see a true that an old cache still stands behind.
     expect(states).toEqual([false]);
   });
+
+  it.each<[string, () => string]>([
+    ["without end", () => "Infinity"],
+    ["from afar", () => "1e15"],
+    ["of this moment", () => String(performance.now())],
+  ])("is not believed to bring announcements by somebody else's beats %s", async (_, beat) => {
+    const password = "a password of this test";
+    await redis.cli("acl", "setuser", "door", "on", `>${password}`, "~*", "&*", "+@all");
+    const store = await open({ driver: "redis", url: redis.url, username: "door", password });
+    await until(async () => store.hearsAnnouncements);
+    const [beats = ""] = (await redis.cli("pubsub", "channels", "doorward:announced:*")).split(
+      "\n",
+    );
+
+    await redis.cli("acl", "setuser", "door", "-publish");
+    const begun = performance.now();
+    const heardBy: string[] = [];
+    while (performance.now() - begun < 1_500)
+      heardBy.push(await redis.cli("publish", beats, beat()));
+
+    expect(heardBy).toContain("1");
+    expect(store.hearsAnnouncements).toBe(false);
+  });
 });
 
 describe("Sentinels", () => {

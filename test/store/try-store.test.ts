@@ -145,6 +145,11 @@ describe("check", () => {
       "storage.tls.ca names a file that cannot be read",
     ],
     [
+      "something else than PEM for its CA",
+      async () => ({ url: encryptedUrl(), tls: { ca: "wrong-one-of-the-store" } }),
+      "storage.tls.ca names a file that cannot be read (ENOENT)",
+    ],
+    [
       "TLS where none is spoken",
       async () => ({ url: `rediss://127.0.0.1:${plain.port}` }),
       "TLS asked for where none is spoken",

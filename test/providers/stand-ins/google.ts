@@ -16,7 +16,7 @@ export const google: StandIn = {
   settings: (origin) => ({
     issuer: origin,
     endpoints: { api: origin, token: `${origin}/token` },
-    directory: { serviceAccount: writeKeyFile(origin), admin },
+    directory: { serviceAccountFile: writeKeyFile(origin), admin },
   }),
   ...discovered({
     issuer: "",

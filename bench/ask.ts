@@ -1,0 +1,19 @@
+import { get, type IncomingHttpHeaders } from "node:http";
+
+export interface Said {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** One GET from this process, on a connection of its own. Names and values of headers alternate. */
+export function ask(port: number, path: string, headers: readonly string[]): Promise<Said> {
+  return new Promise((resolve, reject) => {
+    const options = { host: "127.0.0.1", port, path, headers, agent: false };
+    get(options, (answer) => {
+      answer.resume();
+      answer.once("end", () =>
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers }),
+      );
+    }).on("error", reject);
+  });
+}

@@ -1,0 +1,102 @@
+import {
+  areas,
+  bearerDoor,
+  hosts,
+  manyHostsDoor,
+  redisDoor,
+  usualDoor,
+  type Door,
+} from "./doors.ts";
+import { bothShapes, gap, type Load } from "./load.ts";
+
+/** One line of the table: a doorward, what it is asked, and what share of a bare server it has to reach. */
+export interface Case {
+  readonly key: "hot" | "challenge" | "redis" | "sessions1m" | "hosts1k" | "bearer";
+  readonly title: string;
+  readonly goal: number;
+  readonly door: DoorName;
+  readonly load: (door: Door) => Load;
+}
+
+export type DoorName = keyof typeof doors;
+
+export const doors = {
+  usual: usualDoor,
+  redis: redisDoor,
+  manyHosts: manyHostsDoor,
+  bearer: bearerDoor,
+};
+
+const allowed = [200, 200];
+const tokenBytes = 43;
+const app = { host: "app.example.com", uri: "/area-9/report?year=2026" };
+const signedIn = { own: `__Secure-doorward=${gap}`, fillBytes: tokenBytes - gap.length };
+
+export const cases: readonly Case[] = [
+  {
+    key: "hot",
+    title: "allow, session in the hot cache",
+    goal: 0.85,
+    door: "usual",
+    load: ({ sessions }) => ({
+      templates: bothShapes({ ...app, ...signedIn }),
+      fills: sessions,
+      statuses: allowed,
+    }),
+  },
+  {
+    key: "challenge",
+    title: "challenge (no cookie of ours), navigation",
+    goal: 0.8,
+    door: "usual",
+    load: () => ({ templates: bothShapes(app), fills: [""], statuses: [401, 302] }),
+  },
+  {
+    key: "redis",
+    title: "allow, Redis as the store, hot",
+    goal: 0.85,
+    door: "redis",
+    load: ({ sessions }) => ({
+      templates: bothShapes({ ...app, ...signedIn }),
+      fills: sessions.slice(0, 1),
+      statuses: allowed,
+    }),
+  },
+  {
+    key: "sessions1m",
+    title: "allow, 1,000,000 sessions stored, 50,000 active",
+    goal: 0.75,
+    door: "redis",
+    load: ({ sessions }) => ({
+      templates: bothShapes({ ...app, ...signedIn }),
+      fills: sessions,
+      statuses: allowed,
+    }),
+  },
+  {
+    key: "hosts1k",
+    title: "allow, 1,000 hosts with 10 rules each",
+    goal: 0.8,
+    door: "manyHosts",
+    load: ({ sessions: [token] }) => ({
+      templates: bothShapes({
+        host: gap,
+        uri: `/${areas.at(-1)}/report?year=2026`,
+        own: `__Secure-doorward=${token}`,
+      }),
+      fills: hosts,
+      statuses: allowed,
+    }),
+  },
+  {
+    key: "bearer",
+    title: "allow, bearer JWT seen before",
+    goal: 0.75,
+    door: "bearer",
+    load: ({ bearer }) => ({
+      templates: bothShapes({ ...app, authorization: `Bearer ${bearer}` }),
+      fills: [""],
+      statuses: allowed,
+    }),
+  },
+];

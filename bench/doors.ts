@@ -1,0 +1,167 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openStore } from "../server/store/open-store.ts";
+import type { Store } from "../server/store/store.ts";
+import { checkConfig } from "../server/config/load.ts";
+import type { Config } from "../server/config/schema.ts";
+import { createSites } from "../server/config/site.ts";
+import { testSecret } from "../test/peers/doorward.ts";
+import { freePort } from "../test/peers/free-port.ts";
+import { startRedis } from "../test/peers/redis.ts";
+import { newSession, openSessions } from "../test/peers/sessions.ts";
+import { createKey, jws, startTokenIssuer } from "../test/peers/token-issuer.ts";
+import { startServer, type Server } from "./server.ts";
+
+/** A doorward that is measured, as `serve` starts it, and what a visitor needs to be let in by it. */
+export interface Door extends Server {
+  /** Tokens of sessions that are in its store. */
+  readonly sessions: readonly string[];
+  readonly bearer?: string;
+}
+
+export const hosts = Array.from({ length: 1_000 }, (_, index) => `app-${index}.example.com`);
+export const areas = Array.from({ length: 10 }, (_, index) => `area-${index}`);
+export const storedSessions = 1_000_000;
+export const activeSessions = 50_000;
+
+/** A few rules, and a session in a folder of its own. */
+export async function usualDoor(): Promise<Door> {
+  const settings = {
+    access: { emails: ["nobody@example.com"] },
+    rules: [
+      { host: "status.example.com", allow: "public" },
+      { host: "app.example.com", path: "/public/**", methods: ["GET", "HEAD"], allow: "public" },
+      { host: "app.example.com", allow: { groups: ["ops"] } },
+    ],
+  };
+  return openDoor({ settings, sessions: 1 });
+}
+
+/** Ten rules for each of a thousand hosts; the last one of a host decides. */
+export async function manyHostsDoor(): Promise<Door> {
+  const settings = { access: { emails: ["nobody@example.com"] }, rules: hosts.flatMap(rulesOf) };
+  return openDoor({ settings, sessions: 1 });
+}
+
+function rulesOf(host: string): object[] {
+  return areas.map((area) => ({
+    host,
+    path: `/${area}/**`,
+    allow: { groups: [`of-${host}`, "ops"] },
+  }));
+}
+
+/** Tokens of an issuer that is asked for its keys alone. */
+export async function bearerDoor(): Promise<Door> {
+  const issuer = await startTokenIssuer();
+  const key = createKey();
+  issuer.keys = [key];
+  const settings = {
+    access: { groups: ["ops"] },
+    rules: [{ host: "app.example.com", bearer: true }],
+    providers: { company: { type: "oidc", issuer: issuer.issuer, clientId: "door" } },
+  };
+  const iat = Math.floor(Date.now() / 1000);
+  const claims = {
+    iss: issuer.issuer,
+    aud: "door",
+    sub: "ada",
+    iat,
+    exp: iat + 36_000,
+    email: "ada@example.com",
+    email_verified: true,
+    groups: ["staff", "ops"],
+    client_id: "door",
+    jti: "1",
+    scope: "read write",
+  };
+  const bearer = jws({ alg: key.alg, kid: key.kid, typ: "at+jwt" }, claims, key);
+  const door = await openDoor({ settings, sessions: 0 });
+  const close = async () => {
+    await door.close();
+    await issuer.close();
+  };
+  return { ...door, bearer, close };
+}
+
+/**
+ * A Redis with a million sessions, of which fifty thousand are awake. The others are records of the same size
+ * that nobody can open: nothing ever asks for them, they are there to be in the way.
+ */
+export async function redisDoor(): Promise<Door> {
+  const redis = await startRedis({ lines: ["appendonly no", "enable-debug-command yes"] });
+  const sleeping = String(storedSessions - activeSessions);
+  await redis.cli("debug", "populate", sleeping, "doorward:session:asleep", "1000");
+  const storage = { driver: "redis", url: redis.url };
+  const settings = { access: { groups: ["ops"] }, storage };
+  const door = await openDoor({ settings, sessions: activeSessions });
+  const close = async () => {
+    await door.close();
+    await redis.close();
+  };
+  return { ...door, close };
+}
+
+/** Puts sessions into the store that a fresh doorward then reads. */
+export async function openDoor(wanted: { settings: object; sessions: number }): Promise<Door> {
+  const port = await freePort();
+  const folder = await mkdtemp(join(tmpdir(), "doorward-bench-"));
+  const storage = { driver: "fs-lite", base: join(folder, "data") };
+  const settings = { storage, ...settingsFor(port, wanted.settings) };
+  const file = join(folder, "doorward.json");
+  await writeFile(file, JSON.stringify(settings));
+  const config = checkConfig("bench", settings, {});
+  const store = await openStore(config.storage);
+  const sessions = await signIn(config, store, wanted.sessions);
+  await store.close();
+  const server = await startServer("doorward", port, [
+    "server/doorward.js",
+    "serve",
+    "--config",
+    file,
+  ]);
+  const close = async () => {
+    await server.close();
+    await rm(folder, { recursive: true });
+  };
+  return { ...server, sessions, close };
+}
+
+export function settingsFor(port: number, more: object): Record<string, unknown> {
+  return {
+    url: "https://auth.example.com",
+    cookie: { domain: "example.com" },
+    secret: testSecret,
+    providers: { company: { type: "oidc", issuer: "https://id.example.com", clientId: "door" } },
+    listen: { host: "127.0.0.1", port },
+    ...more,
+  };
+}
+
+/** As many at once as the store answers in its time. */
+const batch = 250;
+
+async function signIn(config: Config, store: Store, count: number): Promise<string[]> {
+  const [site] = createSites(config);
+  if (site === undefined) throw new Error("there is no site");
+  const sessions = openSessions({ store });
+  const tokens: string[] = [];
+  while (tokens.length < count) {
+    const from = tokens.length;
+    const started = Array.from({ length: Math.min(batch, count - from) }, (_, index) => {
+      const who = from + index === 0 ? "ada" : `person-${from + index}`;
+      return sessions.start(
+        newSession(site, {
+          subject: who,
+          email: `${who}@example.com`,
+          groups: ["staff", "ops"],
+          preferredUsername: `${who}.l`,
+          claims: { sub: who, email: `${who}@example.com`, email_verified: true, name: "Ada" },
+        }),
+      );
+    });
+    tokens.push(...(await Promise.all(started)));
+  }
+  return tokens;
+}

@@ -1,0 +1,50 @@
+-- wrk's requests: each template in turn, its gaps filled with one of many texts.
+-- Words after `--`: the folder, "each" (one after the other) or "any" (uniform), a pause in ms between a
+-- connection's answer and its next request, the seed, and the first turn.
+
+local gap = "\1"
+local templates, fills, made = {}, {}, {}
+local isInOrder, turn = false, 0
+
+local function split(text)
+  local pieces = {}
+  for piece in (text .. gap):gmatch("(.-)" .. gap) do pieces[#pieces + 1] = piece end
+  return pieces
+end
+
+function init(words)
+  local folder = words[1]
+  isInOrder = words[2] == "each"
+  local pause = tonumber(words[3])
+  if pause > 0 then
+    -- Spread, or all connections would ask in the same millisecond.
+    function delay() return math.random(0, 2 * pause) end
+  end
+  math.randomseed(tonumber(words[4]))
+  turn = tonumber(words[5])
+  for line in io.lines(folder .. "/fills") do fills[#fills + 1] = line end
+  local file = io.open(folder .. "/templates", "rb")
+  for text in (file:read("*a") .. "\2"):gmatch("(.-)\2") do templates[#templates + 1] = split(text) end
+  file:close()
+  if #fills > 10000 then return end
+  for number, template in ipairs(templates) do
+    made[number] = {}
+    for index, fill in ipairs(fills) do made[number][index] = table.concat(template, fill) end
+  end
+end
+
+function request()
+  turn = turn + 1
+  local number = turn % #templates + 1
+  local index = isInOrder and turn % #fills + 1 or math.random(#fills)
+  local ready = made[number]
+  return ready and ready[index] or table.concat(templates[number], fills[index])
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  io.write(string.format(
+    '\n{"requests":%d,"seconds":%f,"refused":%d,"broken":%d,"p99Ms":%f}\n',
+    summary.requests, summary.duration / 1e6, errors.status,
+    errors.connect + errors.read + errors.write + errors.timeout, latency:percentile(99) / 1e3))
+end

@@ -1,0 +1,76 @@
+import { startHostileIssuer, type HostileIssuer } from "../test/peers/hostile-issuer.ts";
+import { ask } from "./ask.ts";
+import { openDoor, usualDoor } from "./doors.ts";
+import { cases } from "./cases.ts";
+import { writeLoad } from "./load.ts";
+import { cpuMs, rssMb } from "./process.ts";
+import type { Row } from "./rows.ts";
+import { spreadOf, warmUp } from "./turns.ts";
+
+/** What only shows after a while. */
+export async function longRunRows(): Promise<Row[]> {
+  const { beforeMb, afterMb } = await growth();
+  const signInMs = await signInCost();
+  return [
+    {
+      key: "grownMb",
+      title: "growth in a million requests, MiB",
+      goal: 8, // what the collector has not swept yet
+      better: "less",
+      value: spreadOf([afterMb - beforeMb]),
+      detail: `${beforeMb.toFixed(0)} MiB before, ${afterMb.toFixed(0)} after`,
+    },
+    {
+      key: "signInMs",
+      title: "a sign-in, /start and /callback, ms of CPU",
+      goal: 3,
+      better: "less",
+      value: spreadOf([signInMs]),
+      detail: `over ${signIns} sign-ins`,
+    },
+  ];
+}
+
+/** Of resident memory, after the first hundred thousand requests and after a million more. */
+async function growth(): Promise<{ beforeMb: number; afterMb: number }> {
+  const door = await usualDoor();
+  const [hot] = cases;
+  if (hot === undefined) throw new Error("there is no case");
+  const shot = { port: door.port, folder: await writeLoad(hot.load(door)), pids: [door.pid] };
+  await warmUp(shot, 100_000);
+  const beforeMb = rssMb(door.pid);
+  await warmUp(shot, 1_000_000);
+  const afterMb = rssMb(door.pid);
+  await door.close();
+  return { beforeMb, afterMb };
+}
+
+const signIns = 300;
+
+/** CPU of doorward alone; the issuer runs elsewhere. */
+async function signInCost(): Promise<number> {
+  const issuer = await startHostileIssuer();
+  const providers = { company: { type: "oidc", issuer: issuer.issuer, clientId: "door" } };
+  const settings = { access: { anyone: true }, providers };
+  const door = await openDoor({ settings, sessions: 0 });
+  for (let index = 0; index < signIns; index++) await signIn(door.port, issuer); // the compiler's share
+  const before = cpuMs([door.pid]);
+  for (let index = 0; index < signIns; index++) await signIn(door.port, issuer);
+  const used = cpuMs([door.pid]) - before;
+  await door.close();
+  await issuer.close();
+  return used / signIns;
+}
+
+async function signIn(port: number, issuer: HostileIssuer): Promise<void> {
+  const host = ["Host", "auth.example.com"];
+  const start = await ask(port, "/start?rd=%2F", host);
+  const cookies = (start.headers["set-cookie"] ?? []).map((line) => line.split(";", 1)[0]);
+  const back = new URL(issuer.consent(start.headers.location ?? ""));
+  const called = await ask(port, back.pathname + back.search, [
+    ...host,
+    "Cookie",
+    cookies.join("; "),
+  ]);
+  if (called.status !== 302) throw new Error(`/callback answers ${called.status}`);
+}

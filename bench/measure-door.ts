@@ -1,0 +1,78 @@
+import { rm } from "node:fs/promises";
+import { cases, doors, type Case, type DoorName } from "./cases.ts";
+import { activeSessions, type Door } from "./doors.ts";
+import { bothShapes, writeLoad } from "./load.ts";
+import { rssMb } from "./process.ts";
+import { cpuRow, latencyRow, type Row } from "./rows.ts";
+import type { Server } from "./server.ts";
+import { measureThroughNginx } from "./through-nginx.ts";
+import { enough, expectAnswers, figures, spreadOf, takeTurns, warmUp } from "./turns.ts";
+
+export interface Amount {
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+/** All that is measured of one doorward, in turns with the bare server. */
+export async function measureDoor(name: DoorName, bare: Server, amount: Amount): Promise<Row[]> {
+  const door = await doors[name]();
+  const rows: Row[] = [];
+  for (const one of cases.filter((candidate) => candidate.door === name)) {
+    rows.push(...(await measureCase(one, bare, door, amount)));
+  }
+  const [token] = door.sessions;
+  if (name === "usual" && token !== undefined) {
+    const turns = await measureThroughNginx({ bare, door }, token, amount);
+    const title = "through nginx's auth_request, nginx's time counted too";
+    rows.push(cpuRow({ key: "nginx", title, goal: 0.95 }, turns));
+  }
+  await door.close();
+  return rows;
+}
+
+/** The least of servers, with what it is going to be asked. */
+export async function warmUpBare({ port, pid }: Server): Promise<void> {
+  const app = { host: "app.example.com", uri: "/", own: "__Secure-doorward=none" };
+  const folder = await writeLoad({ templates: bothShapes(app), fills: [""], statuses: [] });
+  await warmUp({ port, folder, pids: [pid] });
+  await rm(folder, { recursive: true });
+}
+
+async function measureCase(one: Case, bare: Server, door: Door, amount: Amount): Promise<Row[]> {
+  const load = one.load(door);
+  await expectAnswers(door, load);
+  const folder = await writeLoad(load);
+  const targetOf = ({ port, pid }: Server) => ({ port, folder, pids: [pid] });
+  const before = rssMb(door.pid);
+  // One after the other, so that each session is hot afterwards.
+  const isFirst = cases.find((other) => other.door === one.door) === one;
+  const least = Math.max(load.fills.length, isFirst ? enough : few);
+  await warmUp({ ...targetOf(door), order: "each" }, least);
+  const grownBytes = (rssMb(door.pid) - before) * 2 ** 20;
+  const turns = await takeTurns(targetOf(bare), targetOf(door), amount);
+  const rows = [cpuRow(one, turns)];
+  if (one.key === "hot") {
+    const perSecond = figures(turns.bare, "perSecond").median / 2;
+    const calm = { connections: calmConnections, pauseMs: (calmConnections / perSecond) * 1000 };
+    const half = (server: Server) => ({ ...targetOf(server), ...calm });
+    rows.push(latencyRow(await takeTurns(half(bare), half(door), amount)));
+  }
+  if (one.key === "sessions1m") rows.push(sessionRow(grownBytes));
+  await rm(folder, { recursive: true });
+  return rows;
+}
+
+const few = 3_000;
+/** So many that the pause of each is long beside an answer. */
+const calmConnections = 128;
+
+function sessionRow(grownBytes: number): Row {
+  return {
+    key: "bytesPerSession",
+    title: "resident memory a hot session, bytes",
+    goal: 1536,
+    better: "less",
+    value: spreadOf([grownBytes / activeSessions]),
+    detail: `${(grownBytes / 2 ** 20).toFixed(0)} MiB more after ${activeSessions} sessions became hot`,
+  };
+}

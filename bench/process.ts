@@ -1,0 +1,70 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, readdirSync } from "node:fs";
+
+/** Everything that is measured has this core to itself; whoever measures has the other. */
+export const measuredCore = 0;
+const otherCore = 1;
+
+/** The kernel's clock tick in /proc, 10 ms on every Linux that Node runs on (USER_HZ). */
+const tickMs = 10;
+
+/** A command on one core, which ends with us. */
+export function startPinned(
+  core: "measured" | "other",
+  words: readonly string[],
+  options: { cwd?: string; stdout?: "pipe" | "ignore" } = {},
+): ChildProcess {
+  const number = core === "measured" ? measuredCore : otherCore;
+  const child = spawn("taskset", ["-c", String(number), ...words], {
+    stdio: ["ignore", options.stdout ?? "pipe", "inherit"],
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+  });
+  const dieWithUs = () => child.kill("SIGKILL");
+  process.once("exit", dieWithUs);
+  child.once("exit", () => process.off("exit", dieWithUs));
+  return child;
+}
+
+export async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const end = once(child, "exit");
+  child.kill();
+  await end;
+}
+
+/** User and system time of these processes, of all their threads, as the operating system counts it. */
+export function cpuMs(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + cpuOf(pid), 0);
+}
+
+function cpuOf(pid: number): number {
+  const fields = statOf(pid);
+  return (Number(fields[11]) + Number(fields[12])) * tickMs;
+}
+
+/** The fields of proc_pid_stat(5) after the name, which may hold spaces itself: 0 is the state. */
+function statOf(pid: number): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+/** A process and those that it has started. */
+export function familyOf(pid: number): number[] {
+  const all = readdirSync("/proc").map(Number).filter(Boolean);
+  return [pid, ...all.filter((one) => parentOf(one) === pid)];
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    return Number(statOf(pid)[1]);
+  } catch {
+    return undefined; // it has ended meanwhile
+  }
+}
+
+/** Resident memory in MiB. */
+export function rssMb(pid: number): number {
+  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kilobytes) / 1024;
+}

@@ -1,0 +1,67 @@
+import type { Spread, Turns } from "./turns.ts";
+import { figures, ratios } from "./turns.ts";
+
+/** One figure of the report. */
+export interface Row {
+  readonly key: string;
+  readonly title: string;
+  readonly value: Spread;
+  readonly goal: number;
+  /** Which side of the goal is the good one. */
+  readonly better: "more" | "less";
+  /** What was measured on this machine, in words. */
+  readonly detail: string;
+}
+
+export function isReached({ value: { median }, goal, better }: Row): boolean {
+  return better === "more" ? median >= goal : median <= goal;
+}
+
+/** bare's CPU per request as a share of doorward's: 1 = as cheap. */
+export function cpuRow(
+  { key, title, goal }: Pick<Row, "key" | "title" | "goal">,
+  turns: Turns,
+): Row {
+  const cpu = (name: "bare" | "door") => figures(turns[name], "cpuMicroseconds").median.toFixed(1);
+  const rate = (name: "bare" | "door") => figures(turns[name], "perSecond").median.toFixed(0);
+  const detail = `${cpu("door")} µs (bare ${cpu("bare")}), ${rate("door")}/s (bare ${rate("bare")})`;
+  return { key, title, goal, better: "more", value: ratios(turns, "cpuMicroseconds"), detail };
+}
+
+export function latencyRow(turns: Turns): Row {
+  const p99 = (name: "bare" | "door") => figures(turns[name], "p99Ms").median.toFixed(2);
+  return {
+    key: "p99",
+    title: "p99 latency at half of bare's peak rate, as a multiple of bare's",
+    goal: 1.5,
+    better: "less",
+    value: ratios({ bare: turns.door, door: turns.bare }, "p99Ms"),
+    detail: `${p99("door")} ms (bare ${p99("bare")})`,
+  };
+}
+
+export function describe(rows: readonly Row[]): string {
+  const lines = rows.map((row) => {
+    const { value } = row;
+    const spread = `(${written(value.lowest)} to ${written(value.highest)})`;
+    const goal = `${row.better === "more" ? "≥" : "≤"} ${row.goal}`;
+    return `| ${row.title} | ${written(value.median)} ${spread} | ${goal} | ${isReached(row) ? "yes" : "no"} | ${row.detail} |`;
+  });
+  return [
+    "| case | median (lowest to highest) | goal | reached | here |",
+    "|---|---|---|---|---|",
+    ...lines,
+  ].join("\n");
+}
+
+export function summary(rows: readonly Row[]): Record<string, number> {
+  return Object.fromEntries(rows.map(({ key, value }) => [key, rounded(value.median)]));
+}
+
+function written(value: number): string {
+  return String(rounded(value));
+}
+
+function rounded(value: number): number {
+  return Number(value.toFixed(value < 10 ? 3 : value < 100 ? 1 : 0));
+}

@@ -1,0 +1,89 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { freePort } from "../test/peers/free-port.ts";
+import { fromBrowser, writeLoad } from "./load.ts";
+import { familyOf, startPinned, stop } from "./process.ts";
+import type { Server } from "./server.ts";
+import { takeTurns, warmUp, expectAnswers, type Turns } from "./turns.ts";
+
+const names = ["bare", "door"] as const;
+
+/**
+ * The real nginx in front of a static file, once asking the bare server and once doorward. All share the
+ * measured core, and the time of nginx counts too: it is what a visitor's request costs.
+ */
+export async function measureThroughNginx(
+  servers: Readonly<Record<(typeof names)[number], Server>>,
+  token: string,
+  amount: { rounds: number; seconds: number },
+): Promise<Turns> {
+  const folder = await mkdtemp(join(tmpdir(), "doorward-bench-"));
+  const ports = { bare: await freePort(), door: await freePort() };
+  await writeFile(join(folder, "app.txt"), "the app");
+  await writeFile(join(folder, "nginx.conf"), configuration(ports, servers));
+  const words = ["nginx", "-p", folder, "-e", "stderr", "-c", "nginx.conf"];
+  const nginx = startPinned("measured", words, { cwd: folder, stdout: "ignore" });
+  const visitor = { host: "app.example.com", uri: "/app.txt", own: `__Secure-doorward=${token}` };
+  const load = { templates: [fromBrowser(visitor, "/app.txt")], fills: [""], statuses: [200] };
+  const loadFolder = await writeLoad(load);
+  await pause(300); // nginx has no word for "ready"
+  const family = familyOf(nginx.pid ?? 0);
+  const targets = {
+    bare: { port: ports.bare, folder: loadFolder, pids: [...family, servers.bare.pid] },
+    door: { port: ports.door, folder: loadFolder, pids: [...family, servers.door.pid] },
+  };
+  for (const name of names) {
+    await expectAnswers({ ...servers[name], port: ports[name] }, load);
+    await warmUp(targets[name], 5_000);
+  }
+  const turns = await takeTurns(targets.bare, targets.door, amount);
+  await stop(nginx);
+  await Promise.all([folder, loadFolder].map((one) => rm(one, { recursive: true })));
+  return turns;
+}
+
+/** What asks is as `doorward config nginx` prints it. */
+function configuration(
+  ports: Readonly<Record<"bare" | "door", number>>,
+  servers: Readonly<Record<"bare" | "door", Server>>,
+): string {
+  const sites = names.map(
+    (name) => `
+      upstream ${name} { server 127.0.0.1:${servers[name].port} max_fails=0; keepalive 32; }
+      server {
+        listen 127.0.0.1:${ports[name]};
+        server_name app.example.com;
+        location = /_doorward/verify {
+          internal;
+          proxy_pass http://${name}/verify;
+          proxy_http_version 1.1;
+          proxy_pass_request_body off;
+          proxy_set_header Connection "";
+          proxy_set_header Content-Length "";
+          proxy_set_header X-Forwarded-For $remote_addr;
+          proxy_set_header X-Original-URL https://$host$request_uri;
+          proxy_set_header X-Original-Method $request_method;
+        }
+        location / {
+          auth_request /_doorward/verify;
+          auth_request_set $says $upstream_http_x_auth_request_user;
+          root .;
+        }
+      }`,
+  );
+  return `
+    daemon off;
+    ${process.getuid?.() === 0 ? "user root;" : ""}
+    worker_processes 1;
+    pid nginx.pid;
+    events { worker_connections 512; }
+    http {
+      access_log off;
+      keepalive_requests 1000000000;
+      client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+      uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+      ${sites.join("")}
+    }`;
+}

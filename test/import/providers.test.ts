@@ -1,0 +1,177 @@
+import { describe, expect, it } from "vitest";
+import { imported, least } from "./importing.ts";
+
+const withLeast = (...lines: string[]) => [...least, ...lines];
+
+describe("a provider of oauth2-proxy and its restrictions", () => {
+  const secret = { clientId: "door", clientSecret: "the door's own secret" };
+  const tenant = "11111111-2222-3333-4444-555555555555";
+  it.each<[lines: string[], provider: Record<string, unknown>, access: Record<string, unknown>]>([
+    [
+      [
+        'provider = "google"',
+        'google_groups = ["eng@example.com"]',
+        'google_admin_email = "a@example.com"',
+        'google_service_account_json = "/sa.json"',
+      ],
+      {
+        google: {
+          ...secret,
+          directory: {
+            admin: "a@example.com",
+            serviceAccountFile: "/sa.json",
+            groups: ["eng@example.com"],
+          },
+        },
+      },
+      { groups: ["eng@example.com"] },
+    ],
+    [
+      ['provider = "github"', 'github_org = "acme"', 'github_team = "ops,dev"'],
+      { github: secret },
+      { groups: ["acme:ops", "acme:dev"] },
+    ],
+    [['provider = "github"', 'github_org = "acme"'], { github: secret }, { groups: ["acme"] }],
+    [
+      ['provider = "github"', 'github_repo = "acme/site"'],
+      { github: { ...secret, repositories: ["acme/site"] } },
+      { groups: ["repo:acme/site"] },
+    ],
+    [
+      [
+        'provider = "github"',
+        'github_org = "acme"',
+        'login_url = "https://ghe.example.com/login/oauth/authorize"',
+        'validate_url = "https://ghe.example.com/api/v3"',
+      ],
+      { github: { ...secret, issuer: "https://ghe.example.com" } },
+      { groups: ["acme"] },
+    ],
+    [
+      [
+        'provider = "github"',
+        'github_org = "acme"',
+        'login_url = "https://git.example.com/login/oauth/authorize"',
+        'validate_url = "https://git.example.com/api/v1/user/emails"',
+      ],
+      { gitea: { ...secret, issuer: "https://git.example.com" } },
+      { groups: ["acme"] },
+    ],
+    [
+      [
+        'provider = "gitlab"',
+        'gitlab_groups = ["acme/tools"]',
+        'gitlab_projects = ["acme/site=30"]',
+      ],
+      { gitlab: { ...secret, projects: ["acme/site=30"] } },
+      { groups: ["acme/tools", "project:acme/site"] },
+    ],
+    [
+      [
+        'provider = "keycloak-oidc"',
+        'oidc_issuer_url = "https://kc.example.com/realms/staff"',
+        'allowed_roles = ["admin", "grafana:editor"]',
+        'allowed_groups = ["/ops"]',
+      ],
+      { keycloak: { ...secret, issuer: "https://kc.example.com/realms/staff" } },
+      { groups: ["/ops", "role:admin", "role:grafana:editor"] },
+    ],
+    [
+      ['provider = "azure"', `azure_tenant = "${tenant}"`, 'allowed_groups = ["g1"]'],
+      {
+        "entra-id": {
+          ...secret,
+          issuer: `https://login.microsoftonline.com/${tenant}/v2.0`,
+          trustEmail: true,
+        },
+      },
+      { groups: ["g1"] },
+    ],
+    [
+      [
+        'provider = "azure"',
+        `oidc_issuer_url = "https://sts.windows.net/${tenant}/"`,
+        'allowed_groups = ["g1"]',
+      ],
+      { azure: { ...secret, issuer: `https://sts.windows.net/${tenant}/`, trustEmail: true } },
+      { groups: ["g1"] },
+    ],
+    [
+      [
+        'provider = "entra-id"',
+        'oidc_issuer_url = "https://login.microsoftonline.com/common/v2.0"',
+        `entra_id_allowed_tenants = ["${tenant}"]`,
+        "insecure_oidc_skip_issuer_verification = true",
+        'allowed_groups = ["g1"]',
+      ],
+      {
+        "entra-id": {
+          ...secret,
+          issuer: "https://login.microsoftonline.com/common/v2.0",
+          tenants: [tenant],
+          trustEmail: true,
+        },
+      },
+      { groups: ["g1"] },
+    ],
+    [
+      ['provider = "bitbucket"', 'bitbucket_team = "acme"', 'bitbucket_repository = "acme/site"'],
+      { bitbucket: { ...secret, repositories: ["acme/site"] } },
+      { all: [{ groups: ["acme"] }, { groups: ["repo:acme/site"] }] },
+    ],
+    [
+      [
+        'provider = "oidc"',
+        'oidc_issuer_url = "https://id.example.com"',
+        'allowed_groups = ["ops"]',
+        'oidc_groups_claim = "roles"',
+        'oidc_email_claim = "mail"',
+        'provider_display_name = "Company"',
+      ],
+      {
+        oidc: {
+          ...secret,
+          issuer: "https://id.example.com",
+          scope: "openid email profile groups",
+          groupsClaim: "roles",
+          emailClaim: "mail",
+          label: "Company",
+        },
+      },
+      { groups: ["ops"] },
+    ],
+    [
+      ['provider = "login.gov"', 'allowed_groups = ["ops"]'],
+      { "login-gov": { type: "login.gov", ...secret } },
+      { groups: ["ops"] },
+    ],
+    [
+      ['provider = "oidc"', 'oidc_issuer_url = "https://id.example.com"'],
+      { oidc: { ...secret, issuer: "https://id.example.com" } },
+      { anyone: true },
+    ],
+  ])("%j names the provider and whom it lets in", (lines, providers, access) => {
+    const anybody = least.with(3, 'email_domains = ["*"]');
+
+    const { config, problems } = imported([...anybody, ...lines]);
+
+    expect(problems).toEqual([]);
+    expect(config).toMatchObject({ providers, access });
+    expect(config?.providers).toEqual(providers);
+  });
+
+  it("lets named people of GitHub in beside the organisation, by a rule", () => {
+    const lines = ['provider = "github"', 'github_org = "acme"', 'github_users = ["ada"]'];
+
+    const { config } = imported(withLeast(...lines));
+
+    expect(config?.access).toBeUndefined();
+    expect(config?.rules).toEqual([
+      {
+        allow: {
+          all: [{ domains: ["example.com"] }, { groups: ["acme"], claims: { login: ["ada"] } }],
+        },
+      },
+    ]);
+  });
+});
