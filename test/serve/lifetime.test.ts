@@ -17,31 +17,35 @@ afterEach(async () => {
   await person.close();
 });
 
-it("of a thousand requests a second none passes a second after the end of the lifetime", async () => {
-  person = await startSignedInProcess({ session: { lifetime: `${lifetimeMs / 1_000}s` } });
-  const signedIn = performance.now(); // the session began before
-  const { doorward, cookie } = person;
-  const headers = { ...forwarded(doorward.site), Cookie: cookie };
-  const url = `http://127.0.0.1:${doorward.port}/_auth/verify`;
-  const told: { readonly begun: number; readonly status: number }[] = [];
-  const sent: Promise<void>[] = [];
-  const ask = async () => {
-    const begun = performance.now() - signedIn;
-    const { status } = await send(url, new Map(), { headers, agent });
-    told.push({ begun, status });
-  };
+it(
+  "of a thousand requests a second none passes a second after the end of the lifetime",
+  { timeout: 60_000 },
+  async () => {
+    person = await startSignedInProcess({ session: { lifetime: `${lifetimeMs / 1_000}s` } });
+    const signedIn = performance.now(); // the session began before
+    const { doorward, cookie } = person;
+    const headers = { ...forwarded(doorward.site), Cookie: cookie };
+    const url = `http://127.0.0.1:${doorward.port}/_auth/verify`;
+    const told: { readonly begun: number; readonly status: number }[] = [];
+    const sent: Promise<void>[] = [];
+    const ask = async () => {
+      const begun = performance.now() - signedIn;
+      const { status } = await send(url, new Map(), { headers, agent });
+      told.push({ begun, status });
+    };
 
-  await wait(lifetimeMs - 1_000);
-  const first = performance.now();
-  for (let now = first; now < first + 2_500; now = performance.now()) {
-    while (sent.length < ((now - first) / 1_000) * perSecond) sent.push(ask());
-    await wait(1);
-  }
-  await Promise.all(sent);
+    await wait(lifetimeMs - 1_000);
+    const first = performance.now();
+    for (let now = first; now < first + 2_500; now = performance.now()) {
+      while (sent.length < ((now - first) / 1_000) * perSecond) sent.push(ask());
+      await wait(1);
+    }
+    await Promise.all(sent);
 
-  const passed = told.filter(({ status }) => status === 200).map(({ begun }) => begun);
-  expect(told.length).toBeGreaterThan(2_000);
-  expect(new Set(told.map(({ status }) => status))).toEqual(new Set([200, 302]));
-  expect(passed.length).toBeGreaterThan(100);
-  expect(Math.max(...passed)).toBeLessThan(lifetimeMs + 1_000);
-});
+    const passed = told.filter(({ status }) => status === 200).map(({ begun }) => begun);
+    expect(told.length).toBeGreaterThan(2_000);
+    expect(new Set(told.map(({ status }) => status))).toEqual(new Set([200, 302]));
+    expect(passed.length).toBeGreaterThan(100);
+    expect(Math.max(...passed)).toBeLessThan(lifetimeMs + 1_000);
+  },
+);

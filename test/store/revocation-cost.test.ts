@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createSite } from "../../server/config/site.ts";
 import { openStore } from "../../server/store/open-store.ts";
-import type { Store } from "../../server/store/store.ts";
 import { startRedis, type RedisServer } from "../peers/redis.ts";
 import { newSession, openSessions } from "../peers/sessions.ts";
 
@@ -10,16 +9,11 @@ const rounds = 100;
 const ada = { kind: "subject", issuer: "https://id.example.com", subject: "ada" } as const;
 
 let redis: RedisServer;
-let store: Store;
 
 beforeAll(async () => {
   redis = await startRedis({ lines: ["enable-debug-command yes"] });
-  store = await openStore({ driver: "redis", url: redis.url });
 });
-afterAll(async () => {
-  await store.close();
-  await redis.close();
-});
+afterAll(() => redis.close());
 
 /** How often Redis was sent each command since it was last asked to count from nothing. */
 async function commands(): Promise<Record<string, number>> {
@@ -33,8 +27,10 @@ async function commands(): Promise<Record<string, number>> {
   );
 }
 
-/** Signs Ada in and ends her sessions, again and again: what was sent for it, and how long each end took at best. */
+/** Signs Ada in and ends her sessions, again and again: what was sent for it, and how long an end took at best. */
 async function revokeOften() {
+  // Not before: while Redis fills itself it answers nobody.
+  const store = await openStore({ driver: "redis", url: redis.url });
   const sessions = openSessions({ store });
   const took: number[] = [];
   await redis.cli("config", "resetstat");
@@ -47,8 +43,10 @@ async function revokeOften() {
     expect(found).toBeUndefined();
     await sessions.settle();
   }
+  const sent = await commands();
+  await store.close();
   took.sort((one, other) => one - other);
-  return { sent: await commands(), medianMs: took[rounds / 2] ?? 0 };
+  return { sent, bestMs: took[rounds / 10] ?? Infinity };
 }
 
 it("to end somebody's sessions costs the same among a million as among ten, and no key is looked for", async () => {
@@ -63,5 +61,5 @@ it("to end somebody's sessions costs the same among a million as among ten, and 
   expect(amongMillion.sent).toEqual(amongTen.sent);
   // The session, its tombstone, and the session's removal; `keys` and `scan` are not among them.
   expect(Object.keys(amongTen.sent).toSorted()).toEqual(["set", "unlink"]);
-  expect(amongMillion.medianMs).toBeLessThan(amongTen.medianMs * 5 + 5);
+  expect(amongMillion.bestMs).toBeLessThan(amongTen.bestMs * 5 + 5);
 });
