@@ -48,7 +48,6 @@ async function measureCase(one: Case, bare: Server, door: Door, amount: Amount):
   const isFirst = cases.find((other) => other.door === one.door) === one;
   const least = Math.max(load.fills.length, isFirst ? enough : few);
   await warmUp({ ...targetOf(door), order: "each" }, least);
-  const grownBytes = (rssMb(door.pid) - before) * 2 ** 20;
   const turns = await takeTurns(targetOf(bare), targetOf(door), amount);
   const rows = [cpuRow(one, turns)];
   if (one.key === "hot") {
@@ -57,7 +56,7 @@ async function measureCase(one: Case, bare: Server, door: Door, amount: Amount):
     const half = (server: Server) => ({ ...targetOf(server), ...calm });
     rows.push(latencyRow(await takeTurns(half(bare), half(door), amount)));
   }
-  if (one.key === "sessions1m") rows.push(sessionRow(grownBytes));
+  if (one.key === "sessions1m") rows.push(sessionRow((rssMb(door.pid) - before) * 2 ** 20));
   await rm(folder, { recursive: true });
   return rows;
 }

@@ -21,7 +21,7 @@ const ranks: RegExp[][] = [
   [/^server\/(door|lasting|late-listener|parties|entrances)\.ts$/],
   [/^server\/proxies\//],
   [/^server\/(config|import|forwarded|access|sign-in|session|store|pages|observe)\//],
-  [/^server\/(answer|errors|form)\.ts$/],
+  [/^server\/(answer|errors|form|growing-cache)\.ts$/],
   [/^providers\//],
 ];
 

@@ -93,5 +93,6 @@ function joined(name: string, values: readonly unknown[], left: number, drop: Dr
  */
 function headerBytes(value: string): string | undefined {
   if (/\p{Cc}|^\s|\s$/u.test(value)) return undefined;
+  if (/^[\x20-\x7e]*$/.test(value)) return value; // its bytes already
   return Buffer.from(value, "utf8").toString("latin1");
 }

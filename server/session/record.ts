@@ -82,6 +82,8 @@ export function parseRecord(written: string): SessionRecord | undefined {
   const { identity: who, tokens: kept, ...rest } = result.output;
   return {
     ...rest,
+    site: shared(rest.site),
+    clientId: shared(rest.clientId),
     sid: rest.sid,
     accessToken: rest.accessToken,
     idToken: rest.idToken,
@@ -93,9 +95,24 @@ export function parseRecord(written: string): SessionRecord | undefined {
     },
     identity: {
       ...who,
+      issuer: shared(who.issuer),
+      provider: shared(who.provider),
+      groups: who.groups.map(shared),
       email: who.email,
       name: who.name,
       preferredUsername: who.preferredUsername,
     },
   };
+}
+
+const known = new Map<string, string>();
+const mostKnown = 10_000;
+
+/** What many sessions say alike is held in memory once. */
+function shared(said: string): string {
+  const same = known.get(said);
+  if (same !== undefined) return same;
+  if (known.size >= mostKnown) known.clear();
+  known.set(said, said);
+  return said;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { LRUCache } from "lru-cache";
 import type { Site } from "../config/site.ts";
 import { AuthError } from "../errors.ts";
+import { growingCache } from "../growing-cache.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import type { Tokens } from "../sign-in/tokens.ts";
@@ -55,7 +55,7 @@ export class Sessions {
   readonly #records: SealedRecords;
   readonly #renewals: Renewals;
   readonly revocations: Revocations;
-  readonly #hot = new LRUCache<string, HotSession>({ max: hotSessions });
+  readonly #hot = growingCache<HotSession>(hotSessions);
   /** One read of the store a session, and one question to its issuer, however many requests wait for it. */
   readonly #loading = new Map<string, Promise<HotSession | undefined>>();
   readonly #renewing = new Map<string, Promise<HotSession | undefined>>();

@@ -1,10 +1,11 @@
-import { LRUCache } from "lru-cache";
+import type { LRUCache } from "lru-cache";
+import { growingCache } from "../growing-cache.ts";
 import type { Store } from "./store.ts";
 
 const most = 100_000;
 
 type Holders = LRUCache<string, string>;
-const createHolders = (): Holders => new LRUCache({ max: most });
+const createHolders = (): Holders => growingCache(most);
 
 /** Claims of one process, for a store that no other one writes to. */
 export class LocalClaims implements Pick<Store, "claim" | "extend" | "release"> {
