@@ -76,7 +76,7 @@ export async function expectAnswers({ port, name }: Server, load: Load): Promise
 export const enough = 30_000;
 
 export async function warmUp(shot: Omit<Shot, "seconds">, least = enough): Promise<void> {
-  for (let done = 0; done < least;) {
+  for (let done = shot.from ?? 0; done < least;) {
     done += (await shoot({ ...shot, from: done, seconds: 1 })).requests;
   }
 }
