@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Session } from "../session/sessions.ts";
 import { rulesTaking, type Admission, type Admit, type Bringing } from "./admission.ts";
+import { isWithin } from "../sign-in/time-span.ts";
 import { isSignedToken, parseAuthorization, tokenOf, type Credentials } from "./authorization.ts";
 import type { Tries } from "./tries.ts";
 import type { User, UserList, Users } from "./users.ts";
@@ -15,7 +16,7 @@ type Password = Extract<Credentials, { scheme: "basic" }>;
 interface Known {
   readonly users: UserList;
   readonly session: Session;
-  readonly until: number;
+  readonly since: number;
 }
 
 /** Takes passwords of the file in `users` instead of sessions, on rules with `basic` alone. */
@@ -42,7 +43,7 @@ export function createPasswords(users: Users, tries: Tries, now: () => number): 
     const hmac = createHmac("sha256", key).update(JSON.stringify(Object.values(credentials)));
     const name = hmac.digest("base64");
     const found = known.get(name);
-    if (found !== undefined && found.users === list && now() < found.until)
+    if (found?.users === list && isWithin(now(), found.since, found.since + knownForMs))
       return { session: found.session };
     const pending = checking.get(name);
     if (pending !== undefined) return pending;
@@ -52,7 +53,7 @@ export function createPasswords(users: Users, tries: Tries, now: () => number): 
     const check = checkPassword(list, credentials).then((session): Admission => {
       if (session === undefined) return rejected("the name or the password is wrong");
       tries.forgive(address);
-      known.set(name, { users: list, session, until: now() + knownForMs });
+      known.set(name, { users: list, session, since: now() });
       return { session };
     });
     const settled = check.finally(() => checking.delete(name));

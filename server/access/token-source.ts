@@ -13,6 +13,7 @@ import type { Session } from "../session/sessions.ts";
 import { identityOf, type Describer } from "../sign-in/identity-of.ts";
 import type { Introspect } from "../sign-in/introspection.ts";
 import { noApi } from "../sign-in/provider-api.ts";
+import { isWithin } from "../sign-in/time-span.ts";
 import { isSignedToken } from "./authorization.ts";
 import {
   introspectedTokenFault,
@@ -63,7 +64,7 @@ const mostCharacters = 16 * 1024 * 1024;
 
 /** Checks the tokens of one issuer, and remembers those that it has seen. */
 export function createTokenSource(issuer: TokenIssuer, now: () => number): TokenSource {
-  const seen = new LRUCache<string, TokenVerdict>({
+  const seen = new LRUCache<string, { verdict: TokenVerdict; since: number }>({
     max: mostTokens,
     maxSize: mostCharacters,
     sizeCalculation: (_, token) => token.length + 512,
@@ -72,8 +73,9 @@ export function createTokenSource(issuer: TokenIssuer, now: () => number): Token
   return { issuer, recall, verify };
 
   function recall(token: string): TokenVerdict | undefined {
-    const verdict = seen.get(token);
-    return verdict !== undefined && now() < verdict.until ? verdict : undefined;
+    const found = seen.get(token);
+    if (found === undefined) return undefined;
+    return isWithin(now(), found.since, found.verdict.until) ? found.verdict : undefined;
   }
 
   function verify(token: string): Promise<TokenVerdict> {
@@ -86,7 +88,8 @@ export function createTokenSource(issuer: TokenIssuer, now: () => number): Token
     const verdict = isSignedToken(token)
       ? await checkSigned(issuer, token, now())
       : await checkOpaque(issuer, token, now);
-    if (now() < verdict.until) seen.set(token, verdict);
+    const since = now();
+    if (since < verdict.until) seen.set(token, { verdict, since });
     return verdict;
   }
 }

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { LRUCache } from "lru-cache";
+import { isWithin } from "../sign-in/time-span.ts";
 
 const windowMs = 60_000;
 const mostFailures = 10;
@@ -23,7 +24,9 @@ export class Tries {
     const now = this.#now();
     const found = this.#failed.get(key);
     const entry =
-      found !== undefined && now < found.since + windowMs ? found : { count: 0, since: now };
+      found !== undefined && isWithin(now, found.since, found.since + windowMs)
+        ? found
+        : { count: 0, since: now };
     if (entry.count >= mostFailures) return false;
     entry.count++;
     this.#failed.set(key, entry);

@@ -2,6 +2,7 @@ import { openChangingFiles, type ChangingFiles } from "../config/changing-files.
 import { ConfigError, type Fault } from "../config/faults.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import type { Session } from "../session/sessions.ts";
+import { isWithin } from "../sign-in/time-span.ts";
 import { parsePasswordHash, type PasswordCheck } from "./password-hash.ts";
 
 export interface User {
@@ -32,7 +33,7 @@ export function openUsers(file: string, log: Log, now: () => number): Users {
   return {
     current() {
       if (looking !== undefined) return looking;
-      if (now() < lookedAt + lookAgainMs) return users;
+      if (isWithin(now(), lookedAt, lookedAt + lookAgainMs)) return users;
       lookedAt = now();
       looking = look().finally(() => {
         looking = undefined;

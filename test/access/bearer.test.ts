@@ -702,6 +702,16 @@ describe("introspection", () => {
     expect(seen(await verify("ask.example.com", bearer("long")))).toEqual(invalidToken);
   });
 
+  it("forgets a yes also when the clock is set back", async () => {
+    company.opaque.set("long", active({ iat: seconds() - 7_200 }));
+    await verify("ask.example.com", bearer("long"));
+    company.opaque.clear();
+
+    clock -= 60 * 60_000;
+
+    expect(seen(await verify("ask.example.com", bearer("long")))).toEqual(invalidToken);
+  });
+
   it("remembers a no for a moment, so that a made-up token costs the issuer little", async () => {
     for (let index = 0; index < 5; index++) {
       expect(seen(await verify("ask.example.com", bearer("made-up")))).toEqual(invalidToken);

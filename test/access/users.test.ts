@@ -213,6 +213,14 @@ describe("tries that fail", () => {
     expect((await right("203.0.113.9")).status).toBe(200);
   });
 
+  it("lock nobody out for an hour when the clock is set back", async () => {
+    for (let index = 0; index < 10; index++) await fail("203.0.113.30", index);
+    clock -= 60 * 60_000;
+
+    const address = "203.0.113.30";
+    expect((await verify("repo.example.com", "robot:open sesame", { address })).status).toBe(200);
+  });
+
   it("count for the whole network of an IPv6 visitor, and for no other", async () => {
     for (let index = 0; index < 10; index++) await fail(`2001:db8:0:1::${index + 1}`, index);
 
@@ -244,6 +252,16 @@ describe("the file of users", () => {
     expect((await verify("repo.example.com", "robot:open sesame")).status).toBe(401);
     expect((await verify("repo.example.com", "robot:another")).status).toBe(200);
     expect((await verify("repo.example.com", "backup:b:ack:up")).status).toBe(401);
+  });
+
+  it("is read anew though the clock was set back: whoever is gone does not pass for an hour more", async () => {
+    await verify("repo.example.com", "robot:open sesame");
+    clock -= 60 * 60_000;
+    writeUsers(backup);
+    await verify("repo.example.com", "backup:b:ack:up");
+    clock += 1_100;
+
+    expect((await verify("repo.example.com", "robot:open sesame")).status).toBe(401);
   });
 
   it.each([
