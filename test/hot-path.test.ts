@@ -14,7 +14,7 @@ import { newSession, openSessions } from "./peers/sessions.ts";
 
 const requests = 1_000;
 /** A list of the headers that count, the request and its path. Maps and matches of regular expressions took 3,100. */
-const mostBytes = 2_400;
+const mostBytes = 1_800;
 
 const shapes = {
   nginx: {
@@ -106,12 +106,13 @@ describe.each(Object.keys(shapes) as (keyof typeof shapes)[])("asked by %s", (sh
   it("the gate makes little that is to be thrown away", async () => {
     const { verify, question, cookie } = await openGate();
     const asking = question(shape, cookie);
-    for (let index = 0; index < 20 * requests; index++) verify(asking); // compiled, as it is in use
+    const rounds = Array.from({ length: 40 }, () => {
+      const before = getHeapStatistics().total_allocated_bytes;
+      for (let index = 0; index < requests; index++) verify(asking);
+      return (getHeapStatistics().total_allocated_bytes - before) / requests;
+    });
 
-    const before = getHeapStatistics().total_allocated_bytes;
-    for (let index = 0; index < requests; index++) verify(asking);
-    const bytes = (getHeapStatistics().total_allocated_bytes - before) / requests;
-
-    expect(bytes).toBeLessThan(mostBytes);
+    // Compiled, as it is in use: a busy machine takes its time with that, and until then more is made.
+    expect(Math.min(...rounds)).toBeLessThan(mostBytes);
   });
 });
