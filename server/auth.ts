@@ -1,4 +1,3 @@
-import type { Admission } from "./access/admission.ts";
 import { rulesAnywhere } from "./access/anywhere.ts";
 import type { Circumstances } from "./access/circumstances.ts";
 import { createIdentityHeaders } from "./access/identity-headers.ts";
@@ -12,8 +11,8 @@ import { dialects } from "./forwarded/dialects.ts";
 import { forwardedRequest, hostnameOf, isMalformed } from "./forwarded/forwarded-request.ts";
 import { RequestHeaders } from "./forwarded/request-headers.ts";
 import { createRefusals, type Asked } from "./refusals.ts";
-import { readCookie, sessionCookieName } from "./session/cookie.ts";
 import type { Session } from "./session/sessions.ts";
+import { createWhoAsks } from "./who-asks.ts";
 
 /**
  * What `/oauth2/auth` is to recipes of oauth2-proxy: 202, 401 or 403, about whoever sends the cookie. Such a
@@ -21,11 +20,18 @@ import type { Session } from "./session/sessions.ts";
  * only who may pass everywhere gets 202, by every rule and at every site; what opens to everybody opens nothing.
  */
 export function createAuth(house: House): Verify {
-  const { config, sites, siteOf, rules, sessions, admit, counts, log, now } = house;
+  const { config, sites, siteOf, rules, counts, log, now } = house;
   const isTrusted = createAddressRanges(config.trustedProxies);
   const identityHeaders = createIdentityHeaders(config.headers, log);
   const closing = rulesAnywhere(rules);
   const refuse = createRefusals(house);
+  const whoAsks = createWhoAsks(house, refuse, {
+    rulesTaking: () => closing,
+    circumstancesOf,
+    answer,
+    answerAdmitted: answer,
+    withoutStore: (asked, error) => refuse.unreachable(error, asked),
+  });
 
   return function auth({ query, rawHeaders, peer, site: own }) {
     if (!isTrusted(peer)) return refuse.stranger(peer);
@@ -37,39 +43,8 @@ export function createAuth(house: House): Verify {
     const site = siteOf(hostnameOf(request)) ?? (sites.length === 1 ? own : undefined);
     if (site === undefined) return refuse.strangeHost({ dialect, request }, headers);
     const asked: Asked = { dialect, request, headers, site, query };
-    const authorization = admit && headers.get("authorization");
-    return (authorization && byAuthorization(asked, authorization, peer)) || bySession(asked);
+    return whoAsks(asked, peer);
   };
-
-  function bySession(asked: Asked): Answer | Promise<Answer> {
-    const { site, headers } = asked;
-    const session = sessions.find(site, readCookie(headers.get("cookie"), sessionCookieName(site)));
-    if (!(session instanceof Promise)) return answer(asked, session);
-    return session.then(
-      (found) => answer(asked, found),
-      (error: unknown) => refuse.unreachable(error, asked),
-    );
-  }
-
-  function byAuthorization(
-    asked: Asked,
-    written: string,
-    peer: string | undefined,
-  ): Answer | Promise<Answer> | undefined {
-    const { site, headers } = asked;
-    const given = circumstancesOf(asked, undefined);
-    const admission = admit?.({ site, headers, peer, given, rules: closing }, written);
-    if (!(admission instanceof Promise)) return admission && byAdmission(asked, admission);
-    return admission.then(
-      (late) => byAdmission(asked, late),
-      (error: unknown) => refuse.issuerUnreachable(error, asked),
-    );
-  }
-
-  function byAdmission(asked: Asked, admission: Admission): Answer {
-    if ("rejection" in admission) return refuse.credentials(asked, admission.rejection);
-    return answer(asked, admission.session);
-  }
 
   function answer(asked: Asked, session: Session | undefined): Answer {
     const decisions = sites.map((site) => decideAnywhere(asked, site.access, session));

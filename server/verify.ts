@@ -1,4 +1,3 @@
-import type { Admission } from "./access/admission.ts";
 import { createIdentityHeaders } from "./access/identity-headers.ts";
 import { readNarrowings } from "./access/narrowing.ts";
 import { decide, type Showing } from "./access/policy.ts";
@@ -11,14 +10,15 @@ import { createAddressRanges, visitorAddress } from "./forwarded/address-ranges.
 import { hostnameOf, type ForwardedRequest } from "./forwarded/forwarded-request.ts";
 import { RequestHeaders } from "./forwarded/request-headers.ts";
 import { readForwarded, type Told } from "./forwarded/told.ts";
-import { readCookie, readCookies, sessionCookieName } from "./session/cookie.ts";
+import { readCookies, sessionCookieName } from "./session/cookie.ts";
 import type { Session } from "./session/sessions.ts";
 import { createUserInfo, isUserInfo } from "./user-info.ts";
 import { createRefusals, type Asked } from "./refusals.ts";
+import { createWhoAsks } from "./who-asks.ts";
 
 /** The gate: may this request pass? Any doubt is a no, and every way out of here but one says so. */
 export function createVerify(house: House): Verify {
-  const { config, siteOf, rules, rulesOf, sessions, admit, counts, log, now } = house;
+  const { config, siteOf, rules, rulesOf, admit, counts, log, now } = house;
   const asksAddress = admit !== undefined || rules.some(({ config: { ip } }) => ip !== undefined);
   const isTrusted = createAddressRanges(config.trustedProxies);
   const identityHeaders = createIdentityHeaders(config.headers, log);
@@ -27,6 +27,14 @@ export function createVerify(house: House): Verify {
   const anonymous = empty(200, ...identityHeaders(undefined));
   const refuse = createRefusals(house);
   const userInfo = createUserInfo(house, refuse);
+  const whoAsks = createWhoAsks(house, refuse, {
+    rulesTaking: ({ request }) => rulesOf(request),
+    circumstancesOf,
+    answer,
+    // A token can be no stronger than it is: a page to sign in is of no use to whoever sent it.
+    answerAdmitted: (asked, session) => answer(asked, session, refuse.weakToken),
+    withoutStore,
+  });
 
   return function verify({ method, query, uri, rawHeaders, peer, site: own }) {
     if (!isTrusted(peer)) return refuse.stranger(peer);
@@ -42,40 +50,8 @@ export function createVerify(house: House): Verify {
     const site = siteOf(hostnameOf(told.request));
     if (site === undefined) return refuse.strangeHost(told, headers);
     const asked: Asked = { ...told, headers, site, query };
-    const authorization = admit && headers.get("authorization");
-    return (authorization && byAuthorization(asked, authorization, peer)) || bySession(asked);
+    return whoAsks(asked, peer);
   };
-
-  function bySession(asked: Asked): Answer | Promise<Answer> {
-    const { site, headers } = asked;
-    const session = sessions.find(site, readCookie(headers.get("cookie"), sessionCookieName(site)));
-    if (!(session instanceof Promise)) return answer(asked, session);
-    return session.then(
-      (found) => answer(asked, found),
-      (error: unknown) => withoutStore(asked, error),
-    );
-  }
-
-  /** On rules that take tokens or passwords, these stand instead of the session; elsewhere they are the app's. */
-  function byAuthorization(
-    asked: Asked,
-    written: string,
-    peer: string | undefined,
-  ): Answer | Promise<Answer> | undefined {
-    const { site, headers, request } = asked;
-    const bringing = { site, headers, peer, given: circumstancesOf(asked, undefined) };
-    const admission = admit?.({ ...bringing, rules: rulesOf(request) }, written);
-    if (!(admission instanceof Promise)) return admission && byAdmission(asked, admission);
-    return admission.then(
-      (late) => byAdmission(asked, late),
-      (error: unknown) => refuse.issuerUnreachable(error, asked),
-    );
-  }
-
-  function byAdmission(asked: Asked, admission: Admission): Answer {
-    if ("rejection" in admission) return refuse.credentials(asked, admission.rejection);
-    return answer(asked, admission.session, refuse.weakToken);
-  }
 
   function answer(
     asked: Asked,

@@ -16,7 +16,7 @@ const ranks: RegExp[][] = [
   [/^server\/listener\.ts$/],
   [/^server\/routes\.ts$/],
   [/^server\/(verify|auth|start|compat-sign-in|callback|form-post|sign-out)\.ts$/],
-  [/^server\/(user-info|issuer-sign-out)\.ts$/],
+  [/^server\/(user-info|who-asks|issuer-sign-out)\.ts$/],
   [/^server\/(refusals)\.ts$/],
   [/^server\/(door|lasting|late-listener|parties|entrances)\.ts$/],
   [/^server\/proxies\//],
