@@ -22,7 +22,11 @@ export function createCallback(door: Door): Endpoint {
     if (transaction === undefined || transactions.isExpired(transaction))
       return late(transaction, cookies);
     try {
-      return await finish(transaction, { query, arrivedAt: arrivedAt(pathname) }, cookies);
+      return await finish(
+        transaction,
+        { query, arrivedAt: arrivedAt(pathname), receivedAt: now() },
+        cookies,
+      );
     } catch (error) {
       if (error instanceof AuthError) error.transaction = transaction;
       throw error;

@@ -104,6 +104,8 @@ export interface CallbackAnswer {
   readonly query: URLSearchParams;
   /** The provider whose own callback it came to; undefined = the common one. */
   readonly arrivedAt: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
 }
 
 /**
@@ -114,7 +116,7 @@ export async function exchangeCode(
   party: RelyingParty,
   site: Site,
   { state, nonce, codeVerifier }: Transaction,
-  { query, arrivedAt }: CallbackAnswer,
+  { query, arrivedAt, receivedAt }: CallbackAnswer,
 ): Promise<SignedIn> {
   const configuration = await party.discover();
   const expected = party.ownCallback(configuration.serverMetadata());
@@ -134,7 +136,7 @@ export async function exchangeCode(
       ...(!isOAuthOnly && !isTiedByStateAlone && { expectedNonce: nonce }),
       ...(!isOAuthOnly && { idTokenExpected: true, ...maxAgeOf(party) }),
     });
-    const tokens = tokensOf(answer, Date.now());
+    const tokens = tokensOf(answer, receivedAt);
     const idToken = isOAuthOnly ? undefined : answer.claims();
     if (!isOAuthOnly) {
       if (idToken === undefined || tokens.idToken === undefined) {
