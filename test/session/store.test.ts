@@ -1,7 +1,8 @@
 import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testSecret } from "../peers/doorward.ts";
-import { setCookies, type Reopened } from "../peers/sign-in-door.ts";
+import { shape, type SessionRecord } from "../../server/session/record.ts";
+import { client, setCookies, type Reopened } from "../peers/sign-in-door.ts";
 import { storeSession, type StoredSession } from "./stored-session.ts";
 
 let stored: StoredSession;
@@ -47,13 +48,16 @@ describe("a record in the store", () => {
     ["undefined", () => "undefined"],
     ["a list", () => "[]"],
     ["an object without a seal", () => "{}"],
-    ["a seal that is a number", () => '{"sealed":1}'],
-    ["an empty seal", () => '{"sealed":""}'],
-    ["a seal of 27 bytes", () => `{"sealed":"${"A".repeat(36)}"}`],
-    ["a seal of 28 bytes", () => `{"sealed":"${"A".repeat(38)}"}`],
+    ["a seal that is a number", () => '{"sealed":1,"version":1}'],
+    ["an empty seal", () => '{"sealed":"","version":1}'],
+    ["a seal of 27 bytes", () => `{"sealed":"${"A".repeat(36)}","version":1}`],
+    ["a seal of 28 bytes", () => `{"sealed":"${"A".repeat(38)}","version":1}`],
     ["a seal in a prototype", (text) => `{"__proto__":${text}}`],
-    ["a record in clear", () => JSON.stringify({ sealed: JSON.stringify(clearRecord) })],
-    ["a record that is not sealed at all", () => JSON.stringify(clearRecord)],
+    [
+      "a record in clear",
+      () => JSON.stringify({ sealed: JSON.stringify(clearRecord()), version: 1 }),
+    ],
+    ["a record that is not sealed at all", () => JSON.stringify({ ...clearRecord(), version: 1 })],
     ["one changed letter", (text) => text.replace(/(.{40})./, (_, start) => `${start}!`)],
     ["its seal without the tag", (text) => text.replace(/.{24}",/, '",')],
   ])("that holds %s is no session and no error", async (_, change) => {
@@ -129,11 +133,30 @@ describe("the store", () => {
   });
 });
 
-const clearRecord = {
-  version: 1,
-  identity: { issuer: "x", subject: "eve", groups: [], provider: "company", claims: {} },
-  clientId: "door",
-  createdAt: 0,
-  expiresAt: 9e15,
-  usedAt: 9e15,
-};
+/** All that a session takes but the seal. */
+function clearRecord(): SessionRecord {
+  const { site, clock, issuer } = stored.door;
+  const now = clock.now;
+  const who = { email: "ada@example.com", groups: [], name: undefined, claims: {} };
+  return {
+    shape,
+    identity: {
+      issuer: issuer.issuer,
+      subject: "eve",
+      ...who,
+      preferredUsername: undefined,
+      provider: "company",
+    },
+    site: new URL(site).href,
+    clientId: client.clientId,
+    sid: undefined,
+    accessToken: undefined,
+    idToken: undefined,
+    tokens: undefined,
+    tombstones: {},
+    createdAt: now,
+    expiresAt: now + 3_600_000,
+    usedAt: now,
+    askedAt: now,
+  };
+}
