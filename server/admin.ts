@@ -1,9 +1,10 @@
 import type { RequestListener } from "node:http";
 import { H3, HTTPResponse } from "h3";
 import { toNodeHandler } from "h3/node";
-import { empty, send } from "./answer.ts";
+import { empty } from "./answer.ts";
 import type { App } from "./app.ts";
 import { reasonsOf, type Log } from "./observe/log.ts";
+import { send } from "./send.ts";
 
 /** What only operators see, on a port of its own: alive, ready, and how much. `appNow` is asked each time. */
 export function createAdmin(

@@ -1,52 +1,60 @@
-import type { ServerResponse } from "node:http";
+const { STATUS_CODES } = process.getBuiltinModule("node:http");
 
-/** What an endpoint says, before any HTTP library sees it. Header names and values alternate. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: readonly string[];
-  readonly body: string;
-}
-
-/** On every answer of ours: a cached verdict would outlive the session it was given for. */
-export const noStore = ["Cache-Control", "no-store"] as const;
-
-const emptyHeaders: readonly string[] = [...noStore, "Content-Length", "0"];
+/** RFC 9110 §5.5, with bytes beyond ASCII: they are UTF-8, each as a Latin-1 character. */
+const valueGrammar = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
- * An empty answer says so: without `Content-Length: 0` Node sends an empty chunked body, and nginx
- * and Caddy then throw the connection away.
+ * What an endpoint says, before any HTTP library sees it. Its head is put together once, here, and not for
+ * every request that gets it. All that every answer of ours must have is in it: `no-store`, for a cached
+ * verdict would outlive the session it was given for; and its length, for without one Node sends an empty body
+ * in chunks, and nginx and Caddy then throw the connection away.
  */
+export class Answer {
+  readonly status: number;
+  /** The first lines of the head, as they go over the wire. */
+  readonly head: string;
+  readonly body: string;
+
+  /** Names and values alternate. Throws at a value that would end its line. */
+  constructor(status: number, headers: readonly string[], body = "") {
+    this.status = status;
+    this.head = written(status, Buffer.byteLength(body), headers);
+    this.body = body;
+  }
+
+  /** Names and values of the head alternate. */
+  get headers(): string[] {
+    const [, ...lines] = this.head.trimEnd().split("\r\n");
+    return lines.flatMap((line) => {
+      const colon = line.indexOf(":");
+      return [line.slice(0, colon), line.slice(colon + 2)];
+    });
+  }
+}
+
+function written(status: number, length: number, headers: readonly string[]): string {
+  const pieces = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`,
+    `Cache-Control: no-store\r\nContent-Length: ${length}\r\n`,
+  ];
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const [name, value] = [headers[index] as string, headers[index + 1] as string];
+    if (!valueGrammar.test(value)) throw new TypeError(`${name} holds what no header may`);
+    pieces.push(name, ": ", value, "\r\n");
+  }
+  return pieces.join("");
+}
+
 export function empty(status: number, ...headers: string[]): Answer {
-  // Joined and not spread: such a list is as long as what is in it, and one hangs on every hot session.
-  return { status, headers: emptyHeaders.concat(headers), body: "" };
+  return new Answer(status, headers);
 }
 
 export function json(status: number, value: object, ...headers: string[]): Answer {
-  const body = JSON.stringify(value);
-  return {
-    status,
-    headers: [
-      ...noStore,
-      "Content-Type",
-      "application/json; charset=utf-8",
-      "Content-Length",
-      String(Buffer.byteLength(body)),
-      ...headers,
-    ],
-    body,
-  };
+  const type = ["Content-Type", "application/json; charset=utf-8"];
+  return new Answer(status, [...type, ...headers], JSON.stringify(value));
 }
 
 /** Never 307 or 308: those would send a form, and what it carries, on (RFC 9700 §4.12). */
 export function redirect(status: 302 | 303, location: string, ...headers: string[]): Answer {
   return empty(status, "Location", location, "Referrer-Policy", "no-referrer", ...headers);
-}
-
-/** Writes an answer to Node's own response. A header value may hold UTF-8 bytes as Latin-1. */
-export function send(response: ServerResponse, answer: Answer): void {
-  // The flat array is Node's cheapest way, and the only one that keeps our own order and spelling.
-  response.writeHead(answer.status, answer.headers as string[]);
-  // Without an argument an empty body leaves the head in Latin-1; a string would re-encode it.
-  if (answer.body === "") response.end();
-  else response.end(answer.body);
 }

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { RequestListener, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Config } from "./config/schema.ts";
+import { frugalRequests } from "./frugal-request.ts";
 
 /** Longer than any proxy keeps an idle connection (Caddy: 120 s), or a request meets a closing one. */
 const keepAliveMs = 130_000;
@@ -55,8 +56,12 @@ function createServer(listener: RequestListener): Server {
     maxHeaderSize: 64 * 1024,
     // A question has no body, and the events of a stream that says so cost more than the verdict.
     optimizeEmptyRequests: true,
+    IncomingMessage: frugalRequests(http.IncomingMessage),
   };
-  const server = http.createServer(limits, listener);
+  const server = http.createServer(limits, (request, response) => {
+    request.handedOver = true;
+    listener(request, response);
+  });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
     const status =

@@ -44,16 +44,25 @@ export function targetsOf(entrances: readonly Entrance[]): ReadonlyMap<string, T
 /** Sites that share a path are told apart by the host that the browser asked for. */
 export function entranceOf(
   sharing: readonly Entrance[],
-  { headers: { host } }: IncomingMessage,
+  { rawHeaders }: Pick<IncomingMessage, "rawHeaders">,
 ): Entrance | undefined {
-  const [only, ...more] = sharing;
-  if (more.length === 0) return only;
-  const asked = host
-    ?.toLowerCase()
-    .replace(/(:443|:80)?$/, "")
-    .replace(/\.$/, "");
+  if (sharing.length <= 1) return sharing[0];
+  const asked = hostIn(rawHeaders);
   const named = ({ door: { site } }: Entrance) => asked === site.url.hostname; // nginx's $host has no port
   return sharing.find(({ door: { site } }) => asked === site.url.host) ?? sharing.find(named);
+}
+
+/** The first `Host`, in one spelling. From the raw headers: all of them in an object cost more than a verdict. */
+function hostIn(rawHeaders: readonly string[]): string {
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    if (name.length !== 4 || name.toLowerCase() !== "host") continue;
+    const host = (rawHeaders[index + 1] as string).toLowerCase();
+    const ownPort = [":443", ":80"].find((port) => host.endsWith(port)) ?? "";
+    const bare = host.slice(0, host.length - ownPort.length);
+    return bare.endsWith(".") ? bare.slice(0, -1) : bare;
+  }
+  return "";
 }
 
 /** A POST to a callback is for providers alone that answer by one. */

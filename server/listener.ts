@@ -1,10 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { empty, send } from "./answer.ts";
+import { empty } from "./answer.ts";
 import type { Door, Verify, VerifyRequest } from "./door.ts";
 import { entranceOf, methodsOf, targetsOf, type Entrance } from "./entrances.ts";
 import { lateListener } from "./late-listener.ts";
 import { reasonsOf, stackOf, type Log } from "./observe/log.ts";
 import { notFoundPage } from "./pages/not-found-page.ts";
+import { send } from "./send.ts";
 
 /**
  * Finds the endpoint by the raw path, byte for byte, before anything decodes it: an encoded, slashed or

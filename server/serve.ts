@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { empty, send } from "./answer.ts";
+import { empty } from "./answer.ts";
 import { createApp, type App } from "./app.ts";
 import { Changes } from "./config/changes.ts";
 import { filesOf, loadConfig, type Source } from "./config/load.ts";
@@ -8,6 +8,7 @@ import { reasonsOf, type Log } from "./observe/log.ts";
 import { Places } from "./places.ts";
 import { Relay } from "./relay.ts";
 import { Reloader, type Made } from "./reload.ts";
+import { send } from "./send.ts";
 
 export interface Running {
   /** Takes the configuration as it is now, or keeps the one before and says why. */

@@ -21,7 +21,8 @@ const ranks: RegExp[][] = [
   [/^server\/(door|lasting|late-listener|parties|entrances)\.ts$/],
   [/^server\/proxies\//],
   [/^server\/(config|import|forwarded|access|sign-in|session|store|pages|observe)\//],
-  [/^server\/(answer|errors|form|growing-cache)\.ts$/],
+  [/^server\/send\.ts$/],
+  [/^server\/(answer|errors|form|frugal-request|growing-cache)\.ts$/],
   [/^providers\//],
 ];
 

@@ -69,7 +69,8 @@ async function ask(
     [value].flat().flatMap((one) => [name, one]),
   );
   const answer = await verify({ method, query, rawHeaders, peer, site });
-  return { ...answer, header: (name: string) => headerOf(answer, name) };
+  const { headers: said } = answer;
+  return { ...answer, headers: said, header: (name: string) => headerOf(answer, name) };
 }
 
 function headerOf({ headers }: Answer, name: string): string | undefined {

@@ -10,6 +10,7 @@ const reserved = new Set([
   "transfer-encoding",
   "location",
   "cache-control",
+  "date",
 ]);
 const forwardedIdentity = new Set([
   "user",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { noStore, type Answer } from "../answer.ts";
+import { Answer } from "../answer.ts";
 
 /** Markup that is already safe; only `markup` makes it. */
 export class Markup {
@@ -92,19 +92,8 @@ ${body}
 </body>
 </html>
 `.text;
-  return {
-    status,
-    headers: [
-      ...noStore,
-      "Content-Type",
-      "text/html; charset=utf-8",
-      "Content-Length",
-      String(Buffer.byteLength(text)),
-      ...securityHeaders(),
-      ...headers,
-    ],
-    body: text,
-  };
+  const type = ["Content-Type", "text/html; charset=utf-8"];
+  return new Answer(status, [...type, ...securityHeaders(), ...headers], text);
 }
 
 /** A link that looks like what it is: one of the next steps. */
