@@ -42,7 +42,9 @@ function parse(site: Site, written: string): URL | undefined {
   }
   // Exactly two slashes and then a host: `https:host` and `https:///host` are read in several ways.
   if (!/^https?:\/\/[^/?#@]+([/?#]|$)/i.test(written)) return undefined;
-  return canonical(written);
+  const url = canonical(written);
+  // RFC 1034 §3.1: no label is empty but the root's, so beneath an allowed host there is no such one.
+  return url !== undefined && /^\.|\.\./.test(url.hostname) ? undefined : url;
 }
 
 function canonical(written: string, base?: string): URL | undefined {

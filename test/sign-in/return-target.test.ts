@@ -106,6 +106,9 @@ describe("a return target that is not allowed", () => {
     "ftp://app.example.com/",
     "wss://app.example.com/",
     "https://",
+    "https://.bar.example/",
+    "https://a..bar.example/",
+    "https://..example.com/",
     "https://app.example.com\r\nSet-Cookie: a=b",
     `https://app.example.com/${"a".repeat(16_000)}`,
   ];
