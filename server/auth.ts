@@ -11,7 +11,7 @@ import { dialects } from "./forwarded/dialects.ts";
 import { forwardedRequest, hostnameOf, isMalformed } from "./forwarded/forwarded-request.ts";
 import { RequestHeaders } from "./forwarded/request-headers.ts";
 import { createRefusals, type Asked } from "./refusals.ts";
-import type { Session } from "./session/sessions.ts";
+import type { Session } from "./session/session.ts";
 import { createWhoAsks } from "./who-asks.ts";
 
 /**

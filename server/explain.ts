@@ -3,7 +3,7 @@ import { parseEmail } from "./access/email.ts";
 import { decide } from "./access/policy.ts";
 import { indexByHost } from "./access/rule-index.ts";
 import { type Circumstances } from "./access/circumstances.ts";
-import { compileRules, matchRule, type Rule } from "./access/rules.ts";
+import { compileRules, failedCondition, matchRule, type Rule } from "./access/rules.ts";
 import type { Config } from "./config/schema.ts";
 import { createSiteFinder, createSites } from "./config/site.ts";
 import {
@@ -114,8 +114,10 @@ function considered(
       lines.push(`${name}: no, host is not ${[config.host].flat().join(" or ")}`);
       continue;
     }
-    const { match, failed } = matchRule(rule, given);
-    lines.push(`${name}: ${match === "no" ? `no, by ${failed}` : wording[match]}`);
+    const match = matchRule(rule, given);
+    lines.push(
+      `${name}: ${match === "no" ? `no, by ${failedCondition(rule, given)}` : wording[match]}`,
+    );
     if (match === "yes") return lines;
   }
   return [...lines, "access: asked last, for no rule decided before"];

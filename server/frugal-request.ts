@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { isCalled } from "./header-name.ts";
 
 type Message = typeof IncomingMessage;
 
@@ -43,13 +44,4 @@ function isPlain(rawHeaders: readonly string[]): boolean {
     else if (isCalled(name, "expect")) return false;
   }
   return hasHost;
-}
-
-/** Its length and first letter tell nearly all names apart, before anything is made lower-case. */
-function isCalled(name: string, wanted: string): boolean {
-  return (
-    name.length === wanted.length &&
-    (name.charCodeAt(0) | 32) === wanted.charCodeAt(0) &&
-    name.toLowerCase() === wanted
-  );
 }

@@ -22,7 +22,7 @@ import { noGroups } from "./observe/no-groups.ts";
 import { createRequestId } from "./observe/request-id.ts";
 import { deniedPage, strangeHostPage } from "./pages/denied-page.ts";
 import { failedPage } from "./pages/failed-page.ts";
-import type { Session } from "./session/sessions.ts";
+import type { Session } from "./session/session.ts";
 
 /** A request that a proxy told of, and how it told of it. */
 export interface Asked {

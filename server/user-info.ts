@@ -7,7 +7,7 @@ import type { Told } from "./forwarded/told.ts";
 import type { RequestHeaders } from "./forwarded/request-headers.ts";
 import { signInRequired, type Refusals } from "./refusals.ts";
 import { readCookie, sessionCookieName } from "./session/cookie.ts";
-import type { Session } from "./session/sessions.ts";
+import type { Session } from "./session/session.ts";
 
 /** Whether a single-page app asks who is signed in: no proxy told of a request, and JSON is wanted. */
 export function isUserInfo(told: Told, method: string, headers: RequestHeaders): boolean {

@@ -1,9 +1,10 @@
 import { createIdentityHeaders } from "./access/identity-headers.ts";
 import { readNarrowings } from "./access/narrowing.ts";
-import { decide, type Showing } from "./access/policy.ts";
+import { decide, decidedBy, type Showing } from "./access/policy.ts";
 import { pathOf, type Circumstances } from "./access/circumstances.ts";
-import type { Rule } from "./access/rules.ts";
+import type { Decider, Rule } from "./access/rules.ts";
 import { empty, type Answer } from "./answer.ts";
+import type { Site } from "./config/site.ts";
 import type { House, Verify } from "./door.ts";
 import { AuthError } from "./errors.ts";
 import { createAddressRanges, visitorAddress } from "./forwarded/address-ranges.ts";
@@ -11,7 +12,7 @@ import { hostnameOf, type ForwardedRequest } from "./forwarded/forwarded-request
 import { RequestHeaders } from "./forwarded/request-headers.ts";
 import { readForwarded, type Told } from "./forwarded/told.ts";
 import { readCookies, sessionCookieName } from "./session/cookie.ts";
-import type { Session } from "./session/sessions.ts";
+import type { Session } from "./session/session.ts";
 import { createUserInfo, isUserInfo } from "./user-info.ts";
 import { createRefusals, type Asked } from "./refusals.ts";
 import { createWhoAsks } from "./who-asks.ts";
@@ -20,10 +21,9 @@ import { createWhoAsks } from "./who-asks.ts";
 export function createVerify(house: House): Verify {
   const { config, siteOf, rules, rulesOf, admit, counts, log, now } = house;
   const asksAddress = admit !== undefined || rules.some(({ config: { ip } }) => ip !== undefined);
+  const asksProvider = rules.some(({ config: { provider } }) => provider !== undefined);
   const isTrusted = createAddressRanges(config.trustedProxies);
   const identityHeaders = createIdentityHeaders(config.headers, log);
-  const allowed = new WeakMap<Session, Answer>();
-  const allowedInPublic = new WeakMap<Session, Answer>();
   const anonymous = empty(200, ...identityHeaders(undefined));
   const refuse = createRefusals(house);
   const userInfo = createUserInfo(house, refuse);
@@ -59,11 +59,20 @@ export function createVerify(house: House): Verify {
     challenge = refuse.challenge,
   ): Answer {
     const { site, query } = asked;
-    const identity = session?.record.identity;
-    const given = circumstancesOf(asked, identity?.provider);
-    const visitor = { identity, now: now() };
-    const decision = decide(rulesFor(given), site.access, given, visitor, readNarrowings(query));
-    if (decision.verdict === "allow") return allow(session, decision.showing);
+    const given = circumstancesOf(
+      asked,
+      asksProvider ? session?.record.identity.provider : undefined,
+    );
+    const matching = rulesFor(given);
+    const decider = session && query === "" ? decidedBy(matching, given) : undefined;
+    if (session !== undefined && decider !== undefined && hasPassed(session, site, decider, given))
+      return allow(session);
+    const visitor = { identity: session?.record.identity, now: now() };
+    const decision = decide(matching, site.access, given, visitor, readNarrowings(query));
+    if (decision.verdict === "allow") {
+      if (decision.showing === undefined) remember(session, site, decider);
+      return allow(session, decision.showing);
+    }
     if (decision.verdict === "deny") return refuse.deny(asked, session, decision);
     if (session === undefined) auditCookies(asked);
     return challenge(asked, decision);
@@ -80,15 +89,10 @@ export function createVerify(house: House): Verify {
   function allow(session: Session | undefined, showing?: Showing): Answer {
     counts.allow++;
     if (session === undefined || showing === "nobody") return anonymous;
-    const answers = showing === "identity" ? allowedInPublic : allowed;
-    let prepared = answers.get(session);
-    if (prepared === undefined) {
-      const { record } = session;
-      const told = showing === "identity" ? withoutTokens(record) : record;
-      prepared = empty(200, ...identityHeaders(told));
-      answers.set(session, prepared);
-    }
-    return prepared;
+    if (showing === undefined)
+      return (session.allowed ??= empty(200, ...identityHeaders(session.record)));
+    const told = withoutTokens(session.record);
+    return (session.allowedInPublic ??= empty(200, ...identityHeaders(told)));
   }
 
   /** Nobody knows who it is. What needs no identity passes without one; everything else has to wait. */
@@ -116,6 +120,21 @@ export function createVerify(house: House): Verify {
       isPreflight: isPreflight(request, headers),
     };
   }
+}
+
+/**
+ * Whether the very same has let a session pass before. A preflight never counts as such, nor what depends on the
+ * time as well (see `remember`).
+ */
+function hasPassed(session: Session, site: Site, decider: Decider, given: Circumstances): boolean {
+  return session.passedBy === decider && session.passedAt === site && !given.isPreflight;
+}
+
+function remember(session: Session | undefined, site: Site, decider: Decider | undefined): void {
+  if (session === undefined || decider === undefined) return;
+  if (decider !== "access" && decider.outcome.maxAge !== undefined) return;
+  session.passedBy = decider;
+  session.passedAt = site;
 }
 
 /** Where anybody may pass, a token would go to an app that need not guard it. */

@@ -5,7 +5,7 @@ import type { Answer } from "./answer.ts";
 import type { House } from "./door.ts";
 import type { Asked, Refusals } from "./refusals.ts";
 import { readCookie, sessionCookieName } from "./session/cookie.ts";
-import type { Session } from "./session/sessions.ts";
+import type { Session } from "./session/session.ts";
 
 /** What is answered about whom. */
 export interface Answering {

@@ -22,7 +22,7 @@ const ranks: RegExp[][] = [
   [/^server\/proxies\//],
   [/^server\/(config|import|forwarded|access|sign-in|session|store|pages|observe)\//],
   [/^server\/send\.ts$/],
-  [/^server\/(answer|errors|form|frugal-request|growing-cache)\.ts$/],
+  [/^server\/(answer|errors|form|frugal-request|header-name|own-text)\.ts$/],
   [/^providers\//],
 ];
 

@@ -1,6 +1,6 @@
 import type { Site } from "../config/site.ts";
 import type { RequestHeaders } from "../forwarded/request-headers.ts";
-import type { Session } from "../session/sessions.ts";
+import type { Session } from "../session/session.ts";
 import { type Circumstances } from "./circumstances.ts";
 import { matchRule, type Rule } from "./rules.ts";
 
@@ -47,7 +47,7 @@ export function rulesTaking(
   const deciding: Rule[] = [];
   const circumstances = { ...given, provider };
   for (const rule of rules) {
-    const { match } = matchRule(rule, circumstances);
+    const match = matchRule(rule, circumstances);
     if (match === "no") continue;
     if (rule.config[key] === undefined) return [];
     deciding.push(rule);

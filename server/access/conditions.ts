@@ -12,7 +12,13 @@ export interface Condition {
 }
 
 /** A rule's conditions but for its host, which is looked up. The cheap ones come first. */
-export function conditionsOf({ path, methods, query, ip, provider }: RuleConfig): Condition[] {
+export function conditionsOf({
+  path,
+  methods,
+  query,
+  ip,
+  provider,
+}: Pick<RuleConfig, "path" | "methods" | "query" | "ip" | "provider">): Condition[] {
   const conditions: (Condition | undefined)[] = [
     methods && { name: "methods", match: ({ request }) => matchMethod(methods, request.method) },
     path && pathCondition(path.map(parsePathPattern)),
@@ -33,13 +39,16 @@ function matchMethod(methods: readonly string[], method: string): Match {
 }
 
 function pathCondition(patterns: readonly PathPattern[]): Condition {
-  const matchesAny = (segments: readonly string[]) =>
-    patterns.some((pattern) => matchesPath(pattern, segments));
+  const matchesAny = (segments: readonly string[]) => {
+    for (const pattern of patterns) if (matchesPath(pattern, segments)) return true;
+    return false;
+  };
   return {
     name: "path",
     match(given) {
       const { readings } = pathOf(given);
       if (readings.length === 0) return "maybe"; // too long to be read in every way
+      if (readings.length === 1) return toMatch(matchesAny(readings[0] as readonly string[]));
       if (readings.every(matchesAny)) return "yes";
       return readings.some(matchesAny) ? "maybe" : "no";
     },

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import type { Session } from "../session/sessions.ts";
+import type { Session } from "../session/session.ts";
 import { rulesTaking, type Admission, type Admit, type Bringing } from "./admission.ts";
 import { isWithin } from "../sign-in/time-span.ts";
 import { isSignedToken, parseAuthorization, tokenOf, type Credentials } from "./authorization.ts";

@@ -2,7 +2,7 @@ import { claimAt } from "../../providers/claims.ts";
 import type { Access, RuleAccess } from "../config/access-schema.ts";
 import type { Identity } from "./identity.ts";
 import { pathOf, type Circumstances } from "./circumstances.ts";
-import { matchRule, type Rule } from "./rules.ts";
+import { matchRule, type Decider, type Rule } from "./rules.ts";
 import { isMet, type StepUp } from "./step-up.ts";
 
 /** challenge = sign in (again), deny = no sign-in of this identity would help. `rule` is what decided. */
@@ -40,13 +40,26 @@ export function decide(
 ): Decision {
   let harshest: Decision | undefined;
   for (const rule of rules) {
-    const { match } = matchRule(rule, given);
+    const match = matchRule(rule, given);
     if (match === "no") continue;
     const outcome = outcomeOf(rule, access, given, visitor);
     harshest = harsher(harshest, outcome);
     if (match === "yes") return narrowed(harshest, narrowings, visitor);
   }
   return narrowed(harsher(harshest, byAccess(access, visitor)), narrowings, visitor);
+}
+
+/**
+ * What decides a request whatever its identity: the first rule that matches, or "access"; undefined where a rule that
+ * only may match has a say too. With the same identity the same one says the same again, but for times and narrowings.
+ */
+export function decidedBy(rules: readonly Rule[], given: Circumstances): Decider | undefined {
+  for (const rule of rules) {
+    const match = matchRule(rule, given);
+    if (match === "yes") return rule;
+    if (match === "maybe") return undefined;
+  }
+  return "access";
 }
 
 const severity = { allow: 0, challenge: 1, deny: 2 };

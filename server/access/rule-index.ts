@@ -1,4 +1,5 @@
 import { hostnameOf, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
+import { ownText } from "../own-text.ts";
 import type { Condition } from "./conditions.ts";
 import { parsePathPattern } from "./path-pattern.ts";
 import type { PathReadings } from "./path-readings.ts";
@@ -30,7 +31,7 @@ export function indexByHost(rules: readonly Rule[]): RulesOfHost {
       const indexes = [...new Set([...anywhere, ...named])].toSorted((one, other) => one - other);
       shelf = shelve(indexes.map((index) => forPort(rules[index] as Rule, request)));
       if (shelves.size >= 10_000) shelves.clear(); // a wildcard's hosts are a visitor's to make up
-      shelves.set(request.host, shelf);
+      shelves.set(ownText(request.host), shelf);
     }
     // A path that servers read in several ways may concern any of them.
     if (path === undefined || path.isTreacherous || path.readings.length !== 1) return shelf.all;

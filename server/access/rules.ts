@@ -12,36 +12,56 @@ export interface Rule {
   readonly outcome: Outcome;
 }
 
+/** What decides a request: a rule, or `access` where none matches. */
+export type Decider = Rule | "access";
+
 /** What follows where a rule matches. */
 export type Outcome = Pick<RuleConfig, "allow" | "deny" | "maxAge" | "acr" | "preflight">;
 
-/** Of rules that say the same, conditions and outcome are held once: so they stay in the processor's cache. */
+/** What rules say alike is held once, so that it stays in the processor's cache. */
 export function compileRules(configs: readonly RuleConfig[]): Rule[] {
-  const shared = new Map<string, Pick<Rule, "conditions" | "outcome">>();
+  const sameConditions = sharing<readonly Condition[]>();
+  const sameOutcome = sharing<Outcome>();
   return configs.map((config, index) => {
     const { allow, deny, maxAge, acr, preflight, path, methods, query, ip, provider } = config;
-    const outcome = { allow, deny, maxAge, acr, preflight };
-    const key = JSON.stringify({ outcome, path, methods, query, ip, provider });
-    const same = shared.get(key) ?? { conditions: conditionsOf(config), outcome };
-    shared.set(key, same);
-    return { name: `rules.${index}`, config, ...same };
+    return {
+      name: `rules.${index}`,
+      config,
+      conditions: sameConditions({ path, methods, query, ip, provider }, conditionsOf),
+      outcome: sameOutcome({ allow, deny, maxAge, acr, preflight }, (outcome) => outcome),
+    };
   });
 }
 
-/** Whether a rule concerns a request, and if not, which condition says so. */
-export function matchRule(
-  rule: Rule,
-  given: Circumstances,
-): { match: Match; failed?: Condition["name"] } {
+/** Makes a value of what is said, or gives the one that was made of the same. */
+function sharing<Value>() {
+  const made = new Map<string, Value>();
+  return <Said>(said: Said, make: (said: Said) => Value): Value => {
+    const key = JSON.stringify(said);
+    const value = made.get(key) ?? make(said);
+    made.set(key, value);
+    return value;
+  };
+}
+
+/** Whether a rule concerns a request. */
+export function matchRule(rule: Rule, given: Circumstances): Match {
   let match: Match = "yes";
   for (const condition of rule.conditions) {
     const one = condition.match(given);
-    if (one === "no") return { match: "no", failed: condition.name };
+    if (one === "no") return "no";
     if (one === "maybe") match = "maybe";
   }
-  // What servers disagree about opens nothing, not even for a rule that does not look at the path.
-  if (rule.outcome.allow === "public" && pathOf(given).isTreacherous) {
-    return { match: "no", failed: "path" };
-  }
-  return { match };
+  return isTooTreacherous(rule, given) ? "no" : match;
+}
+
+/** Which condition says that a rule does not concern a request. */
+export function failedCondition(rule: Rule, given: Circumstances): Condition["name"] | undefined {
+  const failed = rule.conditions.find((condition) => condition.match(given) === "no");
+  return failed?.name ?? (isTooTreacherous(rule, given) ? "path" : undefined);
+}
+
+/** What servers disagree about opens nothing, not even for a rule that does not look at the path. */
+function isTooTreacherous({ outcome }: Rule, given: Circumstances): boolean {
+  return outcome.allow === "public" && pathOf(given).isTreacherous;
 }

@@ -9,7 +9,7 @@ import { LRUCache } from "lru-cache";
 import type { Claims } from "../../providers/provider.ts";
 import { AuthError } from "../errors.ts";
 import { reasonsOf } from "../observe/log.ts";
-import type { Session } from "../session/sessions.ts";
+import { Session } from "../session/session.ts";
 import { identityOf, type Describer } from "../sign-in/identity-of.ts";
 import type { Introspect } from "../sign-in/introspection.ts";
 import { noApi } from "../sign-in/provider-api.ts";
@@ -183,5 +183,5 @@ async function verifiedToken(
     idToken: kind === "id" ? token : undefined,
     expiresAt: typeof exp === "number" ? exp * 1000 : now + longestIntrospectedMs,
   };
-  return { kind, scopes: scopesOf(claims), session: { record } };
+  return { kind, scopes: scopesOf(claims), session: new Session(record) };
 }

@@ -1,7 +1,7 @@
 import { openChangingFiles, type ChangingFiles } from "../config/changing-files.ts";
 import { ConfigError, type Fault } from "../config/faults.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
-import type { Session } from "../session/sessions.ts";
+import { Session } from "../session/session.ts";
 import { isWithin } from "../sign-in/time-span.ts";
 import { parsePasswordHash, type PasswordCheck } from "./password-hash.ts";
 
@@ -89,5 +89,5 @@ function sessionOf(name: string): Session {
     claims: { iss: issuer, sub: name },
   };
   const expiresAt = Number.MAX_SAFE_INTEGER;
-  return { record: { identity, accessToken: undefined, idToken: undefined, expiresAt } };
+  return new Session({ identity, accessToken: undefined, idToken: undefined, expiresAt });
 }

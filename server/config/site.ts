@@ -1,3 +1,4 @@
+import { ownText } from "../own-text.ts";
 import type { Access } from "./access-schema.ts";
 import type { Config, SiteConfig } from "./schema.ts";
 
@@ -62,7 +63,7 @@ export function createSite(
     cookieDomain: cookie.domain,
     secure: url.protocol === "https:",
     redirectUri: (provider) => address("callback") + (provider === undefined ? "" : `/${provider}`),
-    covers: (hostname) => isCovered(hostname, url.hostname, cookie.domain),
+    covers: createCover(url.hostname, cookie.domain),
     address,
     isEndpoint: ({ origin, pathname }) =>
       origin === url.origin && (paths.has(pathname) || pathname.startsWith(`${base}/callback/`)),
@@ -70,10 +71,14 @@ export function createSite(
 }
 
 /** RFC 6265 §5.1.3: a cookie reaches its domain and, behind a dot, what is beneath it. */
-function isCovered(hostname: string, siteHost: string, domain: string | undefined): boolean {
-  if (domain === undefined) return hostname === siteHost;
-  return hostname === domain || hostname.endsWith(`.${domain}`);
+function createCover(siteHost: string, domain: string | undefined): Site["covers"] {
+  if (domain === undefined) return (hostname) => hostname === siteHost;
+  const beneath = `.${domain}`;
+  return (hostname) => hostname === domain || hostname.endsWith(beneath);
 }
+
+/** So many are gone through more quickly than one is looked up. */
+const few = 4;
 
 /** The site whose cookie a host gets; of several the one that reaches least far, for it means that host most. */
 export function createSiteFinder(sites: readonly Site[]): (hostname: string) => Site | undefined {
@@ -83,12 +88,14 @@ export function createSiteFinder(sites: readonly Site[]): (hostname: string) => 
       scopeOf(other).length - scopeOf(one).length ||
       Number(other.cookieDomain === undefined) - Number(one.cookieDomain === undefined),
   );
+  const find = (hostname: string) => narrowestFirst.find((site) => site.covers(hostname));
+  if (sites.length <= few) return find;
   const remembered = new Map<string, Site | undefined>();
   return (hostname) => {
     if (remembered.has(hostname)) return remembered.get(hostname);
-    const found = narrowestFirst.find((site) => site.covers(hostname));
+    const found = find(hostname);
     if (remembered.size >= 10_000) remembered.clear(); // hosts are a visitor's to make up
-    remembered.set(hostname, found);
+    remembered.set(ownText(hostname), found);
     return found;
   };
 }

@@ -1,3 +1,5 @@
+import { ownText } from "../own-text.ts";
+
 /** The visitor's request as a proxy tells it, in one spelling whatever the dialect. */
 export interface ForwardedRequest {
   /** As sent: methods are case-sensitive (RFC 9110 §9.1). */
@@ -79,24 +81,36 @@ const hostGrammar = new RegExp(
   String.raw`^((?:${label}\.)*${label}|\[[0-9a-f:.]+\])\.?(?::(\d{1,5}))?$`,
 );
 
-/** Few hosts come again and again, in the spelling that their proxy has for them. */
+/** Those that are not plain come again and again in the spelling that their proxy has for them. */
 const canonicalHosts = { http: new Map<string, string>(), https: new Map<string, string>() };
 
 function canonicalHost(authority: string, scheme: "http" | "https"): string | undefined {
+  if (isPlainName(authority)) return authority;
   const known = canonicalHosts[scheme];
   const before = known.get(authority);
   if (before !== undefined) return before;
   const host = readHost(authority, scheme);
   if (host === undefined) return undefined;
   if (known.size >= 10_000) known.clear(); // a wildcard's hosts are a visitor's to make up
-  const own = copyOf(host);
-  known.set(copyOf(authority), own);
+  const own = ownText(host);
+  known.set(ownText(authority), own);
   return own;
 }
 
-/** A text of its own: a slice would keep the whole header that it was cut from in memory. */
-function copyOf(text: string): string {
-  return Buffer.from(text, "latin1").toString("latin1");
+const [hyphen, period] = [45, 46];
+
+/** A host in the one spelling that it has here, as most are: that is quicker seen than looked up. */
+function isPlainName(authority: string): boolean {
+  if (authority.length > 253) return false;
+  let before = period;
+  for (let index = 0; index < authority.length; index++) {
+    const code = authority.charCodeAt(index);
+    const isAlphanumeric = (code >= 97 && code <= 122) || (code >= 48 && code <= 57);
+    const isWithin = (code === hyphen && before !== period) || (code === period && before > period);
+    if (!isAlphanumeric && !isWithin) return false;
+    before = code;
+  }
+  return before > period;
 }
 
 /**

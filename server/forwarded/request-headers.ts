@@ -1,3 +1,5 @@
+import { isCalled } from "../header-name.ts";
+
 /** What a verdict depends on beside the request as a proxy tells it: a proxy must pass these on. */
 export const visitorHeaders = [
   "cookie",
@@ -27,18 +29,28 @@ const read = [
 
 export type ReadHeader = (typeof read)[number];
 
-/** Where each has its place, by its name in any spelling that was met. */
 const places = new Map<string, number>(read.map((name, place) => [name, place]));
 const unread = -1;
-/** Names are a visitor's to make up. */
-const mostSpellings = 1_000;
+
+/** Their places by the length of their names, which tells nearly all headers apart before a name is looked at. */
+const byLength: readonly (readonly number[])[] = Array.from({ length: 32 }, (_, length) =>
+  read.flatMap((name, place) => (name.length === length ? [place] : [])),
+);
+
+const noPlaces: readonly number[] = [];
+
+/** How each was last spelled: a proxy spells it alike in all its requests. */
+const spellings: string[] = [...read];
 
 function placeOf(name: string): number {
-  const known = places.get(name);
-  if (known !== undefined) return known;
-  const place = places.get(name.toLowerCase()) ?? unread;
-  if (places.size < mostSpellings && name.length < 64) places.set(name, place);
-  return place;
+  const candidates = byLength[name.length] ?? noPlaces;
+  for (const place of candidates) if (spellings[place] === name) return place;
+  for (const place of candidates) {
+    if (!isCalled(name, read[place] as string)) continue;
+    spellings[place] = name;
+    return place;
+  }
+  return unread;
 }
 
 const [cookie, forwardedFor] = [read.indexOf("cookie"), read.indexOf("x-forwarded-for")];

@@ -1,5 +1,6 @@
 import type { SessionRecord } from "./record.ts";
 import { marksOf, sessionMark } from "./revocations.ts";
+import { Session } from "./session.ts";
 
 /** The issuer is asked when so much of `refresh` is over, while the session can still be used without. */
 const ahead = 0.8;
@@ -8,9 +9,11 @@ const retryMs = 60_000;
 const never = Number.POSITIVE_INFINITY;
 
 /** A live session in this process. All times are milliseconds since the epoch. */
-export class HotSession {
+export class HotSession extends Session {
   /** Without the tokens, which nobody needs between two questions to the issuer. */
-  readonly record: SessionRecord;
+  declare readonly record: SessionRecord;
+  /** The URL of the only site that takes it. */
+  readonly site: string;
   readonly endsAt: number;
   /** When to ask the issuer again. */
   renewAt: number;
@@ -26,6 +29,8 @@ export class HotSession {
   readonly marks: readonly string[];
   /** Up to where the revocations have been compared. */
   epoch: number;
+  #restsFrom = 0;
+  #restsUntil = 0;
 
   constructor(made: {
     readonly token: string;
@@ -38,7 +43,9 @@ export class HotSession {
     readonly graceMs: number;
   }) {
     const { record, refreshMs } = made;
-    this.record = { ...record, tokens: undefined };
+    const shown: SessionRecord = { ...record, tokens: undefined };
+    super(shown);
+    this.site = record.site;
     // A lifetime that was shortened since counts for the sessions that are there already.
     this.endsAt = Math.min(record.expiresAt, record.createdAt + made.lifetimeMs);
     const isPoor = record.identity.groupsFault?.isTransient === true;
@@ -50,6 +57,17 @@ export class HotSession {
     this.storedUsedAt = record.usedAt;
     this.marks = [sessionMark(made.token), ...marksOf(record)];
     this.epoch = made.epoch;
+  }
+
+  /** From a use on nothing can happen to it by itself before its next turn of any kind, nor, for so long, by idleness. */
+  rest(time: number, longestMs: number): void {
+    this.#restsFrom = time;
+    this.#restsUntil = Math.min(time + longestMs, this.endsAt, this.renewAt);
+  }
+
+  /** Not so if the clock was set back meanwhile. */
+  isResting(time: number): boolean {
+    return time >= this.#restsFrom && time < this.#restsUntil;
   }
 
   /** There is nothing left to ask its issuer with. */

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as v from "valibot";
-import { growingCache } from "../growing-cache.ts";
 import type { Store } from "../store/store.ts";
 import type { SessionRecord } from "./record.ts";
 import { storeKey } from "./sealed-records.ts";
@@ -32,7 +31,7 @@ const clockErrorMs = 24 * 60 * 60_000;
 export class Revocations {
   readonly #store: Store;
   readonly #lifetimeMs: number;
-  readonly #recent = growingCache<number>(mostRecent);
+  readonly #recent = new Map<string, number>();
   readonly #onFlood: () => void;
   /** Grows with everything that ends anywhere, so that a hot session knows when to look again. */
   epoch = 0;

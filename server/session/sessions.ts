@@ -1,23 +1,19 @@
 import { randomBytes } from "node:crypto";
 import type { Site } from "../config/site.ts";
 import { AuthError } from "../errors.ts";
-import { growingCache } from "../growing-cache.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import type { Tokens } from "../sign-in/tokens.ts";
 import type { Store } from "../store/store.ts";
 import type { Outcome } from "./asking.ts";
 import { HotSession } from "./hot-session.ts";
+import { HotSessions } from "./hot-sessions.ts";
 import { patiently } from "./patiently.ts";
-import { shape, type SessionRecord, type ShownRecord } from "./record.ts";
+import { shape, type SessionRecord } from "./record.ts";
 import { Renewals } from "./renewals.ts";
 import { Revocations, sessionMark } from "./revocations.ts";
 import { SealedRecords } from "./sealed-records.ts";
-
-/** Somebody who is signed in. What the issuer says later is another object. */
-export interface Session {
-  readonly record: ShownRecord;
-}
+import type { Session } from "./session.ts";
 
 export interface SessionOptions {
   readonly store: Store;
@@ -45,6 +41,8 @@ export type NewSession = Pick<SessionRecord, "identity" | "site" | "clientId" | 
 /** 256 random bits in base64url. Anything else is refused before the store is asked. */
 const tokenGrammar = /^[A-Za-z0-9_-]{43}$/;
 const hotSessions = 100_000;
+/** So exact is the time of last use; where `idle` is short, a hundredth of it. */
+const longestRestMs = 1_000;
 const notAnnounced = "the end of a session could not be announced";
 const notRemoved = "a session that is over could not be removed";
 /** A request that cannot do without the issuer's word waits for it this long. */
@@ -55,7 +53,7 @@ export class Sessions {
   readonly #records: SealedRecords;
   readonly #renewals: Renewals;
   readonly revocations: Revocations;
-  readonly #hot = growingCache<HotSession>(hotSessions);
+  readonly #hot = new HotSessions(hotSessions);
   /** One read of the store a session, and one question to its issuer, however many requests wait for it. */
   readonly #loading = new Map<string, Promise<HotSession | undefined>>();
   readonly #renewing = new Map<string, Promise<HotSession | undefined>>();
@@ -117,7 +115,9 @@ export class Sessions {
     if (stored !== undefined && stored.record.site !== site.url.href) return undefined;
     // Strangers make up tokens as they like: nobody else hears of those.
     const isKnown =
-      stored !== undefined || this.#hot.has(token) || (await this.#records.has(token));
+      stored !== undefined ||
+      this.#hot.get(token) !== undefined ||
+      (await this.#records.has(token));
     await this.#records.remove(token);
     this.#hot.delete(token);
     if (isKnown) await this.#announceEnd(token);
@@ -169,7 +169,7 @@ export class Sessions {
       return undefined;
     }
     if (!this.#options.isCurrent(record)) return undefined;
-    const known = this.#hot.peek(token)?.usedAt ?? 0;
+    const known = this.#hot.get(token)?.usedAt ?? 0;
     const session = this.#adopt(token, record, epoch, Math.max(record.usedAt, known));
     this.#hot.set(token, session);
     return session;
@@ -184,8 +184,9 @@ export class Sessions {
   ): Session | undefined | Promise<Session | undefined> {
     const { now, idleMs } = this.#options;
     const time = now();
-    if (session.record.site !== site.url.href) return undefined;
+    if (session.site !== site.url.href) return undefined;
     if (this.#isOutdated(session)) return this.#cold(site, token);
+    if (session.isResting(time)) return session;
     if (time >= session.endsAt) return this.#remove(token);
     if (time >= session.usedAt + idleMs) {
       // Another replica may have seen it since.
@@ -197,7 +198,9 @@ export class Sessions {
         this.#touch(token, session),
       );
     }
-    return time < session.renewAt ? session : this.#renewed(site, token, session, time);
+    if (time >= session.renewAt) return this.#renewed(site, token, session, time);
+    session.rest(time, Math.min(longestRestMs, idleMs / 100));
+    return session;
   }
 
   /** Whether something ended since this session was read that may have been it. */

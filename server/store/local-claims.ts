@@ -1,11 +1,17 @@
-import type { LRUCache } from "lru-cache";
-import { growingCache } from "../growing-cache.ts";
+import { LRUCache } from "lru-cache";
 import type { Store } from "./store.ts";
 
 const most = 100_000;
 
 type Holders = LRUCache<string, string>;
-const createHolders = (): Holders => growingCache(most);
+
+/**
+ * With `max` lru-cache would take the memory of a full cache at its making: many megabytes in a start, for places
+ * that most never fill.
+ */
+function createHolders(): Holders {
+  return new LRUCache({ maxSize: most, sizeCalculation: () => 1 });
+}
 
 /** Claims of one process, for a store that no other one writes to. */
 export class LocalClaims implements Pick<Store, "claim" | "extend" | "release"> {

@@ -28,7 +28,7 @@ export function openSessions(
 
 /** What a sign-in of somebody at a site gives, from an issuer that lends no tokens. */
 export function newSession(
-  { url }: Site,
+  { url }: Pick<Site, "url">,
   who: Partial<Identity> = {},
   clientId = "door",
 ): NewSession {
