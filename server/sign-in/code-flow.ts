@@ -1,8 +1,5 @@
-import {
-  authorizationCodeGrant,
-  calculatePKCECodeChallenge,
-  type ServerMetadata,
-} from "openid-client";
+import { hash } from "node:crypto";
+import { authorizationCodeGrant, type ServerMetadata } from "openid-client";
 import { text } from "../../providers/claims.ts";
 import { particularOptions, type Provider } from "../../providers/provider.ts";
 import type { StepUp } from "../access/step-up.ts";
@@ -56,7 +53,7 @@ export async function authorizationUrl(
     state,
     ...(!isOAuthOnly && !isTiedByStateAlone && { nonce }),
     ...(!isTiedByStateAlone && {
-      code_challenge: await calculatePKCECodeChallenge(codeVerifier),
+      code_challenge: hash("sha256", codeVerifier, "base64url"), // RFC 7636 §4.2
       code_challenge_method: "S256",
     }),
   });

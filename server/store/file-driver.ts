@@ -23,11 +23,15 @@ export async function openFileDriver(name: "fs" | "fs-lite", base: string): Prom
     ...driver,
     async setItem(key, value) {
       const path = join(resolve(base), key.replaceAll(":", "/"));
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       // A command may write the same record. What a crash leaves has a name that nobody ever reads.
       const unfinished = `${path}.${randomUUID()}.new`;
+      const write = () => writeFile(unfinished, value, { mode: 0o600, flag: "wx" });
       try {
-        await writeFile(unfinished, value, { mode: 0o600, flag: "wx" });
+        await write().catch(async (error: NodeJS.ErrnoException) => {
+          if (error.code !== "ENOENT") throw error;
+          await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+          await write();
+        });
         await rename(unfinished, path);
       } catch (error) {
         await rm(unfinished, { force: true });
