@@ -1,4 +1,5 @@
 import { get, type IncomingHttpHeaders } from "node:http";
+import { connect } from "node:net";
 
 export interface Said {
   readonly status: number;
@@ -15,5 +16,19 @@ export function ask(port: number, path: string, headers: readonly string[]): Pro
         resolve({ status: answer.statusCode ?? 0, headers: answer.headers }),
       );
     }).on("error", reject);
+  });
+}
+
+/** Whether anybody says anything there at all. */
+export function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.write("GET /verify HTTP/1.1\r\nHost: doorward\r\nConnection: close\r\n\r\n");
+    });
+    socket.once("data", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
   });
 }

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** What wrk sends: templates in turn, with one of the fills in their gaps. */
+/** What is sent: templates in turn, with one of the fills in their gaps. */
 export interface Load {
   readonly templates: readonly string[];
   readonly fills: readonly string[];
@@ -14,12 +14,27 @@ export interface Load {
 export const gap = "\u0001";
 const end = "\u0002";
 
-/** The folder that load.lua reads. */
+/** The folder that wrk.lua and autocannon.ts read. */
 export async function writeLoad({ templates, fills }: Load): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "doorward-load-"));
   await writeFile(join(folder, "templates"), templates.join(end));
   await writeFile(join(folder, "fills"), fills.join("\n"));
   return folder;
+}
+
+/** The same again, from what the files in that folder hold. */
+export function readLoad(read: (name: string) => string): Pick<Load, "templates" | "fills"> {
+  return { templates: read("templates").split(end), fills: read("fills").split("\n") };
+}
+
+/** What a client library needs to send a request that was written out. */
+export function parseRequest(request: string): { path: string; headers: [string, string][] } {
+  const [first = "", ...lines] = request.trimEnd().split("\r\n");
+  const headers = lines.map((line): [string, string] => {
+    const colon = line.indexOf(":");
+    return [line.slice(0, colon), line.slice(colon + 2)];
+  });
+  return { path: first.split(" ")[1] ?? "", headers };
 }
 
 /** The first request of each template, byte for byte. */

@@ -45,11 +45,10 @@ async function measureCase(one: Case, bare: Server, door: Door, amount: Amount):
   const targetOf = ({ port, pid }: Server) => ({ port, folder, pids: [pid] });
   // One after the other, so that each session is hot afterwards.
   const isFirst = cases.find((other) => other.door === one.door) === one;
-  const least = Math.max(load.fills.length, isFirst ? enough : few);
+  const least = isFirst ? Math.max(load.fills.length, enough) : few;
   const inOrder = { ...targetOf(door), order: "each" } as const;
   // What a server under load takes at first is no session's.
-  const early = Math.floor(least / 5);
-  await warmUp(inOrder, early);
+  const early = await warmUp(inOrder, Math.min(least, enough / 5));
   const before = rssMb(door.pid);
   await warmUp({ ...inOrder, from: early }, least);
   const turns = await takeTurns(targetOf(bare), targetOf(door), amount);

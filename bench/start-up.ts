@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "../test/peers/free-port.ts";
+import { answers } from "./ask.ts";
 import { settingsFor } from "./doors.ts";
 import { rssMb, startPinned, stop } from "./process.ts";
 import { root } from "./server.ts";
@@ -70,18 +70,4 @@ async function ready(config: string, port: number): Promise<{ readyMs: number; r
   const used = rssMb(child.pid ?? 0);
   await stop(child);
   return { readyMs, rssMb: used };
-}
-
-/** Whether `/verify` says anything at all. */
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => {
-      socket.write("GET /verify HTTP/1.1\r\nHost: doorward\r\nConnection: close\r\n\r\n");
-    });
-    socket.once("data", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
 }

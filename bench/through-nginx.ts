@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "../test/peers/free-port.ts";
+import { answers } from "./ask.ts";
 import { fromBrowser, writeLoad } from "./load.ts";
 import { familyOf, startPinned, stop } from "./process.ts";
 import type { Server } from "./server.ts";
@@ -28,7 +29,11 @@ export async function measureThroughNginx(
   const visitor = { host: "app.example.com", uri: "/app.txt", own: `__Secure-doorward=${token}` };
   const load = { templates: [fromBrowser(visitor, "/app.txt")], fills: [""], statuses: [200] };
   const loadFolder = await writeLoad(load);
-  await pause(300); // nginx has no word for "ready"
+  // It has no word for "ready".
+  while (!(await answers(ports.door))) {
+    if (nginx.exitCode !== null) throw new Error("nginx ended instead of answering");
+    await pause(20);
+  }
   const family = familyOf(nginx.pid ?? 0);
   const targets = {
     bare: { port: ports.bare, folder: loadFolder, pids: [...family, servers.bare.pid] },
@@ -36,7 +41,7 @@ export async function measureThroughNginx(
   };
   for (const name of names) {
     await expectAnswers({ ...servers[name], port: ports[name] }, load);
-    await warmUp(targets[name], 5_000);
+    await warmUp(targets[name], 3_000);
   }
   const turns = await takeTurns(targets.bare, targets.door, amount);
   await stop(nginx);

@@ -1,7 +1,7 @@
 import { ask } from "./ask.ts";
-import { firstRequests, type Load } from "./load.ts";
+import { firstRequests, parseRequest, type Load } from "./load.ts";
 import type { Server } from "./server.ts";
-import { shoot, type Measured, type Shot } from "./wrk.ts";
+import { shoot, type Measured, type Shot } from "./shoot.ts";
 
 /** A figure of several rounds. */
 export interface Spread {
@@ -17,7 +17,7 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median, lowest: sorted[0] ?? 0, highest: sorted.at(-1) ?? 0 };
 }
 
-export type Figure = Exclude<keyof Measured, "requests" | "refused">;
+export type Figure = Exclude<keyof Measured, "requests">;
 
 /** Two that are measured in turns, so that a slow minute of the machine is in both. */
 export interface Turns {
@@ -60,12 +60,8 @@ export function ratios({ bare, door }: Turns, figure: Figure): Spread {
 /** Whoever is measured answers as it should, or there is nothing to measure. */
 export async function expectAnswers({ port, name }: Server, load: Load): Promise<void> {
   for (const [index, request] of firstRequests(load).entries()) {
-    const [first = "", ...lines] = request.trimEnd().split("\r\n");
-    const headers = lines.flatMap((line) => {
-      const colon = line.indexOf(":");
-      return [line.slice(0, colon), line.slice(colon + 2)];
-    });
-    const { status } = await ask(port, first.split(" ")[1] ?? "", headers);
+    const { path, headers } = parseRequest(request);
+    const { status } = await ask(port, path, headers.flat());
     const expected = load.statuses[index];
     if (status !== expected)
       throw new Error(`${name} answers ${status} instead of ${expected} to\n${request}`);
@@ -73,10 +69,11 @@ export async function expectAnswers({ port, name }: Server, load: Load): Promise
 }
 
 /** Enough that the compiler has seen everything, however slow the machine is. */
-export const enough = 30_000;
+export const enough = 65_000;
 
-export async function warmUp(shot: Omit<Shot, "seconds">, least = enough): Promise<void> {
-  for (let done = shot.from ?? 0; done < least;) {
-    done += (await shoot({ ...shot, from: done, seconds: 1 })).requests;
-  }
+/** Gives back how many there have been, with those before. */
+export async function warmUp(shot: Omit<Shot, "seconds">, least = enough): Promise<number> {
+  let done = shot.from ?? 0;
+  while (done < least) done += (await shoot({ ...shot, from: done, seconds: 1 })).requests;
+  return done;
 }

@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import { createServer, ServerResponse, type IncomingMessage } from "node:http";
+import { createServer, IncomingMessage, ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Answer, empty } from "../server/answer.ts";
 import { bind, type Bound } from "../server/bind.ts";
+import { frugalRequests } from "../server/frugal-request.ts";
 import { send } from "../server/send.ts";
 import { configOf, startDoorward, type TestDoorward } from "./peers/doorward.ts";
 
@@ -180,6 +181,43 @@ describe("a request", () => {
         connection: "close",
       },
     ]);
+  });
+});
+
+describe("a thousand questions about one person", () => {
+  it("make Node join no head, and no object of their headers", async () => {
+    const made = { heads: 0, headers: 0 };
+    class Message extends IncomingMessage {}
+    Object.defineProperty(Message.prototype, "headers", {
+      get(this: IncomingMessage): unknown {
+        made.headers++;
+        return Reflect.get(IncomingMessage.prototype, "headers", this);
+      },
+    });
+    const Request = frugalRequests(Message);
+    class Response extends ServerResponse<InstanceType<typeof Request>> {
+      override writeHead(...said: unknown[]): this {
+        made.heads++;
+        return Reflect.apply(super.writeHead, this, said);
+      }
+    }
+    const classes = { IncomingMessage: Request, ServerResponse: Response };
+    const server = createServer(classes, (request, response) => {
+      request.handedOver = true;
+      doorward.app.listener(request, response);
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+    const socket = connect(port, "127.0.0.1");
+    const requests = [...Array.from({ length: 999 }, () => ask()), ask(last)];
+
+    socket.write(requests.map((lines) => lines.join("\r\n")).join(""));
+    const statuses = statusesIn(await text(socket));
+    server.close();
+
+    expect(statuses).toHaveLength(1_000);
+    expect(new Set(statuses)).toEqual(new Set(["200"]));
+    expect(made).toEqual({ heads: 0, headers: 0 });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { SessionRecord } from "./record.ts";
+import type { SessionRecord, ShownRecord } from "./record.ts";
 import { marksOf, sessionMark } from "./revocations.ts";
 import { Session } from "./session.ts";
 
@@ -8,19 +8,26 @@ const ahead = 0.8;
 const retryMs = 60_000;
 const never = Number.POSITIVE_INFINITY;
 
-/** A live session in this process. All times are milliseconds since the epoch. */
+/** What the configuration says of the times of sessions. */
+export interface Limits {
+  readonly lifetimeMs: number;
+  readonly refreshMs: number;
+  /** How long the issuer's last word counts beyond `refresh` while it cannot be asked. */
+  readonly graceMs: number;
+}
+
+/**
+ * A live session in this process: as little as a request and the next question to the issuer need, for there may be
+ * a hundred thousand. All times are milliseconds since the epoch.
+ */
 export class HotSession extends Session {
-  /** Without the tokens, which nobody needs between two questions to the issuer. */
-  declare readonly record: SessionRecord;
+  declare readonly record: ShownRecord & Pick<SessionRecord, "askedAt">;
   /** The URL of the only site that takes it. */
   readonly site: string;
   readonly endsAt: number;
   /** When to ask the issuer again. */
   renewAt: number;
-  /** From then on a request waits for the issuer's word. */
-  readonly staleAt: number;
-  readonly #graceEndsAt: number;
-  /** When it was last seen, to the request; the store hears of it far more rarely. */
+  /** When it was last seen, to the second; the store hears of it far more rarely. */
   usedAt: number;
   /** When the store last heard. */
   storedUsedAt: number;
@@ -29,7 +36,7 @@ export class HotSession extends Session {
   readonly marks: readonly string[];
   /** Up to where the revocations have been compared. */
   epoch: number;
-  #restsFrom = 0;
+  readonly #limits: Limits;
   #restsUntil = 0;
 
   constructor(made: {
@@ -38,36 +45,43 @@ export class HotSession extends Session {
     readonly epoch: number;
     readonly usedAt: number;
     readonly canRenew: boolean;
-    readonly lifetimeMs: number;
-    readonly refreshMs: number;
-    readonly graceMs: number;
+    readonly limits: Limits;
   }) {
-    const { record, refreshMs } = made;
-    const shown: SessionRecord = { ...record, tokens: undefined };
+    const { record, limits } = made;
+    const { identity, accessToken, idToken, expiresAt, askedAt } = record;
+    const shown: HotSession["record"] = { identity, accessToken, idToken, expiresAt, askedAt };
     super(shown);
     this.site = record.site;
     // A lifetime that was shortened since counts for the sessions that are there already.
-    this.endsAt = Math.min(record.expiresAt, record.createdAt + made.lifetimeMs);
-    const isPoor = record.identity.groupsFault?.isTransient === true;
-    const everyMs = isPoor ? Math.min(refreshMs, retryMs) : refreshMs;
-    this.renewAt = made.canRenew ? record.askedAt + everyMs * ahead : never;
-    this.staleAt = record.askedAt + everyMs;
-    this.#graceEndsAt = record.askedAt + refreshMs + made.graceMs;
+    this.endsAt = Math.min(expiresAt, record.createdAt + limits.lifetimeMs);
+    this.#limits = limits;
+    this.renewAt = made.canRenew ? askedAt + this.#everyMs * ahead : never;
     this.usedAt = made.usedAt;
     this.storedUsedAt = record.usedAt;
     this.marks = [sessionMark(made.token), ...marksOf(record)];
     this.epoch = made.epoch;
   }
 
-  /** From a use on nothing can happen to it by itself before its next turn of any kind, nor, for so long, by idleness. */
+  get #everyMs(): number {
+    const { refreshMs } = this.#limits;
+    const isPoor = this.record.identity.groupsFault?.isTransient === true;
+    return isPoor ? Math.min(refreshMs, retryMs) : refreshMs;
+  }
+
+  /** From then on a request waits for the issuer's word. */
+  get staleAt(): number {
+    return this.record.askedAt + this.#everyMs;
+  }
+
+  /** It was used, and for so long it need not be looked at again: neither its end nor its renewal falls into that time. */
   rest(time: number, longestMs: number): void {
-    this.#restsFrom = time;
+    this.usedAt = time;
     this.#restsUntil = Math.min(time + longestMs, this.endsAt, this.renewAt);
   }
 
   /** Not so if the clock was set back meanwhile. */
   isResting(time: number): boolean {
-    return time >= this.#restsFrom && time < this.#restsUntil;
+    return time >= this.usedAt && time < this.#restsUntil;
   }
 
   /** There is nothing left to ask its issuer with. */
@@ -77,6 +91,9 @@ export class HotSession extends Session {
 
   /** The session, if it may be used though its issuer did not answer; or cannot be asked at all. */
   inGrace(time: number): this | undefined {
-    return time < this.#graceEndsAt || this.renewAt === never ? this : undefined;
+    const { refreshMs, graceMs } = this.#limits;
+    return time < this.record.askedAt + refreshMs + graceMs || this.renewAt === never
+      ? this
+      : undefined;
   }
 }

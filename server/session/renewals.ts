@@ -76,7 +76,7 @@ export class Renewals {
   }
 
   /** Once at a time for a session among all replicas. Throws "store_unreachable". */
-  async renew(token: string, { askedAt }: SessionRecord): Promise<Outcome> {
+  async renew(token: string, { askedAt }: Pick<SessionRecord, "askedAt">): Promise<Outcome> {
     const { store, records } = this.#parts;
     const deadline = performance.now() + patienceMs;
     const warn = (error: unknown) => this.#warn(error);

@@ -131,8 +131,13 @@ function whoseSessions({ identity, sid }: Pick<SessionRecord, "identity" | "sid"
 }
 
 export function marksOf(whose: Pick<SessionRecord, "identity" | "sid">): string[] {
-  return whoseSessions(whose).map(markOf);
+  return whoseSessions(whose).map((revoked) =>
+    revoked.kind === "all" ? markOfAll : markOf(revoked),
+  );
 }
+
+/** Every hot session has it, so they share it. */
+const markOfAll = markOf({ kind: "all" });
 
 /** A short name that tells nobody whom it means. */
 function markOf(revoked: Revoked): string {

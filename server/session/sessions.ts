@@ -6,7 +6,7 @@ import type { RelyingParty } from "../sign-in/relying-party.ts";
 import type { Tokens } from "../sign-in/tokens.ts";
 import type { Store } from "../store/store.ts";
 import type { Outcome } from "./asking.ts";
-import { HotSession } from "./hot-session.ts";
+import { HotSession, type Limits } from "./hot-session.ts";
 import { HotSessions } from "./hot-sessions.ts";
 import { patiently } from "./patiently.ts";
 import { shape, type SessionRecord } from "./record.ts";
@@ -15,15 +15,11 @@ import { Revocations, sessionMark } from "./revocations.ts";
 import { SealedRecords } from "./sealed-records.ts";
 import type { Session } from "./session.ts";
 
-export interface SessionOptions {
+export interface SessionOptions extends Limits {
   readonly store: Store;
   readonly secrets: readonly string[];
   readonly parties: ReadonlyMap<string, RelyingParty>;
-  readonly lifetimeMs: number;
   readonly idleMs: number;
-  readonly refreshMs: number;
-  /** How long the issuer's last word counts beyond `refresh` while it cannot be asked. */
-  readonly graceMs: number;
   /** Whether the provider and client that a session came from are still configured. */
   readonly isCurrent: (record: SessionRecord) => boolean;
   /** Which tokens a record holds for identity headers. */
@@ -143,7 +139,7 @@ export class Sessions {
 
   #adopt(token: string, record: SessionRecord, epoch: number, usedAt = record.usedAt): HotSession {
     const canRenew = this.#renewals.canRenew(record);
-    return new HotSession({ token, record, epoch, usedAt, canRenew, ...this.#options });
+    return new HotSession({ token, record, epoch, usedAt, canRenew, limits: this.#options });
   }
 
   #cold(site: Site, token: string): undefined | Promise<Session | undefined> {

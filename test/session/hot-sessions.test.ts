@@ -22,8 +22,8 @@ function hotSession(token: string, times: { renewAt?: number; lifetimeMs?: numbe
     askedAt: 0,
   } as const;
   const { renewAt = minute, lifetimeMs = 10 * minute } = times;
-  const asks = { canRenew: true, refreshMs: renewAt / 0.8, graceMs: 0 };
-  return new HotSession({ token, record, epoch: 0, usedAt: 0, lifetimeMs, ...asks });
+  const limits = { lifetimeMs, refreshMs: renewAt / 0.8, graceMs: 0 };
+  return new HotSession({ token, record, epoch: 0, usedAt: 0, canRenew: true, limits });
 }
 
 /** A cache for three, with as many sessions as there are tokens, put in one after the other. */
