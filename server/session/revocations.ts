@@ -16,8 +16,8 @@ export type Tombstones = Readonly<Partial<Record<Revoked["kind"], string>>>;
 const tombstone = v.object({ id: v.string() });
 /** The name of one that was torn: it still stands. */
 const unreadable = "";
-/** So many are remembered one by one; beyond, every session is looked at anew. */
-const mostRecent = 50_000;
+/** So many at least are remembered one by one. */
+const mostRecent = 25_000;
 /** The lifetime may have been longer when a session began, and may be again. */
 const usualLongestMs = 30 * 24 * 60 * 60_000;
 /** A clock that was wrong and is set right must not let a session outlive the word that ended it. */
@@ -31,17 +31,20 @@ const clockErrorMs = 24 * 60 * 60_000;
 export class Revocations {
   readonly #store: Store;
   readonly #lifetimeMs: number;
-  readonly #recent = new Map<string, number>();
+  /** What ended by its mark, and at which epoch, in two generations. */
+  #recent = new Map<string, number>();
+  #older = new Map<string, number>();
+  #olderUntil = 0;
   readonly #onFlood: () => void;
   /** Grows with everything that ends anywhere, so that a hot session knows when to look again. */
   epoch = 0;
-  /** Of what ended before, nobody knows any more what it was. */
-  #floodEpoch = 0;
+  /** Of what ended up to then, nobody knows any more what it was. */
+  #forgottenEpoch = 0;
 
   constructor(parts: {
     readonly store: Store;
     readonly lifetimeMs: number;
-    /** So much was revoked at once that no local cache can tell what; or some of it may have been missed. */
+    /** Some of what was revoked may have been missed, so that no local cache can tell what. */
     readonly onFlood: () => void;
   }) {
     this.#store = parts.store;
@@ -106,19 +109,26 @@ export class Revocations {
 
   /** Whether something with one of these marks was ended since that epoch, or may have been. */
   isEndedSince(epoch: number, marks: readonly string[]): boolean {
-    if (epoch < this.#floodEpoch) return true;
-    return marks.some((mark) => (this.#recent.get(mark) ?? 0) > epoch);
+    if (epoch < this.#forgottenEpoch) return true;
+    return marks.some((mark) => (this.#recent.get(mark) ?? this.#older.get(mark) ?? 0) > epoch);
   }
 
   #hear(mark: string): void {
     this.epoch++;
-    if (this.#recent.size >= mostRecent) this.#flood();
     this.#recent.set(mark, this.epoch);
+    if (this.#recent.size < mostRecent) return;
+    // Only what was not used for so many ends is looked at anew: everybody at once would be more than a store bears.
+    this.#forgottenEpoch = this.#olderUntil;
+    this.#olderUntil = this.epoch;
+    this.#older = this.#recent;
+    this.#recent = new Map();
   }
 
   #flood(): void {
-    this.#floodEpoch = ++this.epoch;
+    this.#forgottenEpoch = ++this.epoch;
+    this.#olderUntil = this.epoch;
     this.#recent.clear();
+    this.#older.clear();
     this.#onFlood();
   }
 }

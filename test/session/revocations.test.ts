@@ -64,3 +64,52 @@ describe("an end of all sessions", () => {
     expect(await open().find(site, token)).toBeUndefined();
   });
 });
+
+describe("a process that heard of more ends than it remembers one by one", () => {
+  /** Signs two people in, and lets so many others be ended while only the first is seen. */
+  async function crowd(others: number) {
+    const asked = { store: 0 };
+    const get: Store["get"] = (key) => {
+      asked.store++;
+      return store.get(key);
+    };
+    const sessions = openSessions({ store: { ...store, get }, now: () => clock });
+    const [seen, idle] = await Promise.all(
+      ["ada", "bob"].map((subject) => sessions.start(newSession(site, { subject }))),
+    );
+    asked.store = 0;
+    const end = async () => {
+      const found: boolean[] = [];
+      for (let index = 0; index < others; index++) {
+        await sessions.revocations.announce(`somebody-${index}`);
+        if (index % 5_000 === 0) found.push((await sessions.find(site, seen)) !== undefined);
+      }
+      return found.every(Boolean);
+    };
+    return { sessions, asked, seen, idle, end };
+  }
+
+  it("asks the store for nobody who was seen meanwhile, and for whoever was not", async () => {
+    const { sessions, asked, idle, end } = await crowd(120_000);
+
+    const wasFound = await end();
+    const readsForSeen = asked.store;
+    const found = await sessions.find(site, idle);
+
+    expect(wasFound).toBe(true);
+    expect(readsForSeen).toBe(0);
+    expect(found).toBeDefined();
+    expect(asked.store).toBeGreaterThan(0);
+  });
+
+  it.each([0, 20_000, 40_000, 120_000])("knows who was ended before %i others", async (others) => {
+    const { sessions, idle, end } = await crowd(others);
+    await open().revocations.revoke({ kind: "subject", ...ofBob });
+
+    await end();
+
+    expect(await sessions.find(site, idle)).toBeUndefined();
+  });
+});
+
+const ofBob = { issuer: "https://id.example.com", subject: "bob" };
