@@ -24,7 +24,7 @@ export class Answer {
 
   /** Names and values of the head alternate. */
   get headers(): string[] {
-    const [, ...lines] = this.head.trimEnd().split("\r\n");
+    const [, ...lines] = this.head.slice(0, -"\r\n".length).split("\r\n");
     return lines.flatMap((line) => {
       const colon = line.indexOf(":");
       return [line.slice(0, colon), line.slice(colon + 2)];

@@ -3,12 +3,12 @@ import { isCalled } from "./header-name.ts";
 
 type Message = typeof IncomingMessage;
 
-/** What a request without a body and without demands looks like to Node. */
+/** What a request without a body and without demands looks like to Node, and to whoever looks as early. */
 const plain = Object.freeze({ host: "" });
 
 /**
  * Requests as Node makes them, but for what Node itself asks of every one before anybody else sees it: whether
- * its headers hold four names, for which it makes an object of all of them. That takes longer than a verdict,
+ * its headers hold a handful of names, for which it makes an object of all of them. That takes longer than a verdict,
  * which reads the raw ones. So until a request is `handedOver` its `headers` are no more than Node's answer;
  * from then on they are what they always are, made when somebody asks.
  */

@@ -12,6 +12,8 @@ interface Headed {
  * request, which takes longer than the verdict, so the finished head goes where it would have put it.
  */
 export function send(response: ServerResponse & Partial<Headed>, answer: Answer): void {
+  // Two in one would be taken for a whole one.
+  if (response.headersSent) return void response.destroy();
   const { shouldKeepAlive } = response;
   // Whatever becomes of the head, no refusal may go out as Node's usual 200.
   response.statusCode = answer.status;

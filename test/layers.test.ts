@@ -21,7 +21,7 @@ const ranks: RegExp[][] = [
   [/^server\/(door|lasting|late-listener|parties|entrances)\.ts$/],
   [/^server\/proxies\//],
   [/^server\/(config|import|forwarded|access|sign-in|session|store|pages|observe)\//],
-  [/^server\/send\.ts$/],
+  [/^server\/(send|generations)\.ts$/],
   [/^server\/(answer|errors|form|frugal-request|header-name|own-text)\.ts$/],
   [/^providers\//],
 ];

@@ -229,6 +229,32 @@ describe("an answer", () => {
     },
   );
 
+  it.each(["Voil\u00c3\u00a0", "ok ", "", "a: b"])(
+    "keeps the value %j to its last byte",
+    (value) => {
+      expect(empty(200, "X-Name", value).headers.slice(-2)).toEqual(["X-Name", value]);
+    },
+  );
+
+  it("that comes when another has begun ends the connection, so that nobody takes both for one", async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, {});
+      response.write("part");
+      send(response, empty(500));
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+
+    const socket = connect(port, "127.0.0.1");
+    await once(socket, "connect");
+    socket.write("GET / HTTP/1.1\r\nHost: doorward\r\n\r\n");
+    const said = await text(socket).catch(String);
+    server.close();
+
+    expect(said).not.toContain("HTTP/1.1 500");
+    expect(said).not.toMatch(/0\r\n\r\n$/); // RFC 9112 §7.1: the end of a body in chunks
+  });
+
   it("has the length of its body in bytes", () => {
     expect(new Answer(200, [], "né").headers).toEqual([
       "Cache-Control",

@@ -3,6 +3,7 @@ import { oidc } from "../../providers/oidc.ts";
 import { asymmetricAlgorithms, type TokenIssuerConfig } from "../config/bearer-schema.ts";
 import type { RuleConfig } from "../config/rule-schema.ts";
 import { AuthError } from "../errors.ts";
+import { Generations } from "../generations.ts";
 import { createIntrospection } from "../sign-in/introspection.ts";
 import { createIssuerKeys } from "../sign-in/issuer-keys.ts";
 import type { IssuerFetch } from "../sign-in/issuer-fetch.ts";
@@ -31,24 +32,33 @@ interface Candidate {
   readonly rules: readonly Rule[];
 }
 
+const mostKnown = 2_000;
+const longestKnown = 4 * 1024;
+
 /** Takes tokens instead of sessions, on rules with `bearer` alone. */
 export function createBearer(parts: Parts): Admit {
   const own = [...parts.parties.values()].map((party) => ownSource(party, parts));
   const added = addedSources(parts);
+  /** The tokens in headers that came before: to read them anew takes longer than all the rest. */
+  const tokens = new Generations<string>(mostKnown);
 
   return (bringing, authorization) => {
     if (!bringing.rules.some(({ config }) => config.bearer !== undefined)) return undefined;
-    const credentials = parseAuthorization(authorization);
-    if (credentials === undefined) return undefined;
+    const known = tokens.get(authorization);
+    const token = known ?? tokenIn(authorization);
+    if (token === undefined) return undefined;
     const candidates = candidatesFor(bringing);
     if (candidates.length === 0) return undefined;
     // Of two headers an app behind us may read the other one.
     if (bringing.headers.isRepeated("authorization")) return rejected("Authorization is repeated");
-    const token = tokenOf(credentials);
     if (token === "") return rejected("it holds no token");
     for (const candidate of candidates) {
       const verdict = candidate.source.recall(token);
-      if (verdict !== undefined && "verified" in verdict) return admission(candidate, verdict);
+      if (verdict === undefined || "refused" in verdict) continue;
+      // Only of a token that is good, or strangers could fill our memory with theirs.
+      if (known === undefined && authorization.length <= longestKnown)
+        tokens.set(authorization, token);
+      return admission(candidate, verdict);
     }
     return isSignedToken(token) ? askKeys(candidates, token) : askIssuers(candidates, token);
   };
@@ -67,6 +77,12 @@ export function createBearer(parts: Parts): Admit {
   function isAdded(config: RuleConfig, source: TokenSource): boolean {
     return added.get(config)?.includes(source) === true;
   }
+}
+
+/** undefined where the header is the app's own affair. */
+function tokenIn(authorization: string): string | undefined {
+  const credentials = parseAuthorization(authorization);
+  return credentials && tokenOf(credentials);
 }
 
 function ownSource(party: RelyingParty, { now }: Parts): TokenSource {

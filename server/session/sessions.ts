@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { Site } from "../config/site.ts";
 import { AuthError } from "../errors.ts";
+import { Generations } from "../generations.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import type { Tokens } from "../sign-in/tokens.ts";
 import type { Store } from "../store/store.ts";
 import type { Outcome } from "./asking.ts";
 import { HotSession, type Limits } from "./hot-session.ts";
-import { HotSessions } from "./hot-sessions.ts";
 import { patiently } from "./patiently.ts";
 import { shape, type SessionRecord } from "./record.ts";
 import { Renewals } from "./renewals.ts";
@@ -49,7 +49,7 @@ export class Sessions {
   readonly #records: SealedRecords;
   readonly #renewals: Renewals;
   readonly revocations: Revocations;
-  readonly #hot = new HotSessions(hotSessions);
+  readonly #hot = new Generations<HotSession>(hotSessions);
   /** One read of the store a session, and one question to its issuer, however many requests wait for it. */
   readonly #loading = new Map<string, Promise<HotSession | undefined>>();
   readonly #renewing = new Map<string, Promise<HotSession | undefined>>();
