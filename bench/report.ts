@@ -25,7 +25,8 @@ const [left, width, line, bar] = [330, 360, 34, 16];
 /** A bar a case: its median, the span of its rounds, and the goal. */
 function plot(rows: readonly Row[]): string {
   const height = rows.length * line + 50;
-  const x = (value: number) => left + Math.min(value, 1.2) * (width / 1.2);
+  const most = Math.max(1.2, ...rows.map(({ value }) => value.highest));
+  const x = (value: number) => left + value * (width / most);
   const bars = rows.map((row, index) => {
     const y = 20 + index * line;
     const { median, lowest, highest } = row.value;

@@ -28,7 +28,10 @@ export function send(response: ServerResponse & Partial<Headed>, answer: Answer)
 
 const ends = { second: 0, keptAlive: "", closed: "" };
 
-/** What is the same for all answers of a second (RFC 9110 §6.6.1). Only HTTP/1.0 needs to be told of `keep-alive`. */
+/**
+ * What is the same for all answers of a second (RFC 9110 §6.6.1). Only HTTP/1.0 needs to be told of `keep-alive`; for how
+ * long nobody needs to be, as every proxy gives up sooner (see `bind.ts`).
+ */
 function endOfHead(isKeptAlive: boolean): string {
   const second = Math.floor(Date.now() / 1000);
   if (second !== ends.second) {
