@@ -43,7 +43,7 @@ function plot(rows: readonly Row[]): string {
   <rect width="100%" height="100%" fill="#fff"/>${bars.join("")}
   <path d="M${at(x(1))} 10V${height - 28}" stroke="#888" stroke-dasharray="4 3"/>
   <text x="${at(x(1))}" y="${height - 10}" text-anchor="middle">1 = a bare server</text>
-  <text x="${left}" y="${height - 10}" fill="#c0392b">red: the goal; black: all rounds</text>
+  <text x="10" y="${height - 10}" fill="#c0392b">red: the goal; black: all rounds</text>
 </svg>
 `;
 }
