@@ -1,4 +1,4 @@
-import { get, type IncomingHttpHeaders } from "node:http";
+import { get, type Agent, type IncomingHttpHeaders } from "node:http";
 import { connect } from "node:net";
 
 export interface Said {
@@ -6,10 +6,15 @@ export interface Said {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** One GET from this process, on a connection of its own. Names and values of headers alternate. */
-export function ask(port: number, path: string, headers: readonly string[]): Promise<Said> {
+/** One GET from this process, on a connection of its own or of the agent's. Names and values of headers alternate. */
+export function ask(
+  port: number,
+  path: string,
+  headers: readonly string[],
+  agent: Agent | false = false,
+): Promise<Said> {
   return new Promise((resolve, reject) => {
-    const options = { host: "127.0.0.1", port, path, headers, agent: false };
+    const options = { host: "127.0.0.1", port, path, headers, agent };
     get(options, (answer) => {
       answer.resume();
       answer.once("end", () =>
