@@ -47,10 +47,13 @@ async function measureCase(one: Case, bare: Server, door: Door, amount: Amount):
   const isFirst = cases.find((other) => other.door === one.door) === one;
   const least = isFirst ? Math.max(load.fills.length, enough) : few;
   const inOrder = { ...targetOf(door), order: "each" } as const;
+  const count = load.fills.length;
   // What a server under load takes at first is no session's.
-  const early = await warmUp(inOrder, Math.min(least, enough / 5));
+  const early = await warmUp(inOrder, Math.min(count, least) / 5);
   const before = rssMb(door.pid);
-  await warmUp({ ...inOrder, from: early }, least);
+  const met = await warmUp({ ...inOrder, from: early }, Math.min(count, least));
+  const grownMb = rssMb(door.pid) - before;
+  await warmUp({ ...inOrder, from: met }, least);
   const turns = await takeTurns(targetOf(bare), targetOf(door), amount);
   const rows = [cpuRow(one, turns)];
   if (one.key === "hot") {
@@ -59,7 +62,7 @@ async function measureCase(one: Case, bare: Server, door: Door, amount: Amount):
     const half = (server: Server) => ({ ...targetOf(server), ...calm });
     rows.push(latencyRow(await takeTurns(half(bare), half(door), amount)));
   }
-  if (one.key === "sessions1m") rows.push(sessionRow(rssMb(door.pid) - before, least - early));
+  if (one.key === "sessions1m") rows.push(sessionRow(grownMb, count - early));
   await rm(folder, { recursive: true });
   return rows;
 }

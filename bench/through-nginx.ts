@@ -39,10 +39,9 @@ export async function measureThroughNginx(
     bare: { port: ports.bare, folder: loadFolder, pids: [...family, servers.bare.pid] },
     door: { port: ports.door, folder: loadFolder, pids: [...family, servers.door.pid] },
   };
-  for (const name of names) {
-    await expectAnswers({ ...servers[name], port: ports[name] }, load);
-    await warmUp(targets[name], 3_000);
-  }
+  for (const name of names) await expectAnswers({ ...servers[name], port: ports[name] }, load);
+  // The bare server is asked nothing new; to doorward nginx speaks otherwise than what asked it before.
+  await warmUp(targets.door, 30_000);
   const turns = await takeTurns(targets.bare, targets.door, amount);
   await stop(nginx);
   await Promise.all([folder, loadFolder].map((one) => rm(one, { recursive: true })));
