@@ -27,7 +27,7 @@ const amount = options.quick ? { rounds: 3, seconds: 0.4 } : { rounds: 9, second
 
 process.env.PATH += ":/usr/sbin"; // where Debian puts nginx
 requirePrograms();
-const rows = [...(await measureAll()), ...(await startUpRows(options.quick ? 3 : 9))];
+const rows = [...(await measureAll()), ...(await startUpRows(options.quick ? 2 : 9))];
 const inOrder = keys.flatMap((key) => rows.filter((row) => row.key === key));
 const all = [...inOrder, ...(options.quick ? [] : await longRunRows())];
 print(describe(all));

@@ -41,7 +41,7 @@ export async function measureThroughNginx(
   };
   for (const name of names) await expectAnswers({ ...servers[name], port: ports[name] }, load);
   // The bare server is asked nothing new; to doorward nginx speaks otherwise than what asked it before.
-  await warmUp(targets.door, 30_000);
+  await warmUp(targets.door, 20_000);
   const turns = await takeTurns(targets.bare, targets.door, amount);
   await stop(nginx);
   await Promise.all([folder, loadFolder].map((one) => rm(one, { recursive: true })));

@@ -69,7 +69,7 @@ export async function expectAnswers({ port, name }: Server, load: Load): Promise
 }
 
 /** Enough that the compiler has seen everything, however slow the machine is. */
-export const enough = 90_000;
+export const enough = 75_000;
 
 /** Gives back how many there have been, with those before. */
 export async function warmUp(shot: Omit<Shot, "seconds">, least = enough): Promise<number> {
