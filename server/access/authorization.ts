@@ -56,6 +56,12 @@ export function tokenOf(credentials: Credentials): string {
   return parts.find(isSignedToken) ?? parts.find((part) => part !== "x-oauth-basic") ?? "";
 }
 
+/** The token in an `Authorization` header; undefined where the header is the app's own affair. */
+export function tokenIn(authorization: string): string | undefined {
+  const credentials = parseAuthorization(authorization);
+  return credentials && tokenOf(credentials);
+}
+
 /** Whether a program speaks that brought a token: it can follow no redirect to a sign-in. */
 export function bearsToken(headers: RequestHeaders): boolean {
   const written = headers.get("authorization");

@@ -15,7 +15,7 @@ import {
   type Bringing,
   type Rejection,
 } from "./admission.ts";
-import { isSignedToken, parseAuthorization, tokenOf } from "./authorization.ts";
+import { isSignedToken, tokenIn } from "./authorization.ts";
 import type { Rule } from "./rules.ts";
 import { createTokenSource, type TokenSource, type TokenVerdict } from "./token-source.ts";
 
@@ -77,12 +77,6 @@ export function createBearer(parts: Parts): Admit {
   function isAdded(config: RuleConfig, source: TokenSource): boolean {
     return added.get(config)?.includes(source) === true;
   }
-}
-
-/** undefined where the header is the app's own affair. */
-function tokenIn(authorization: string): string | undefined {
-  const credentials = parseAuthorization(authorization);
-  return credentials && tokenOf(credentials);
 }
 
 function ownSource(party: RelyingParty, { now }: Parts): TokenSource {

@@ -641,6 +641,27 @@ describe("the keys of an issuer", () => {
   });
 });
 
+describe("a header that was read often before", () => {
+  it("is still refused beside another, with a letter changed, elsewhere, and once it has expired", async () => {
+    const token = bearer(accessToken({ exp: seconds() + 60 }));
+    const often = [1, 2, 3].map(() => () => verify("api.example.com", token));
+    const before: number[] = [];
+    for (const once of often) before.push((await once()).status);
+    const swapped = token.endsWith("AA") ? `${token.slice(0, -2)}BB` : `${token.slice(0, -2)}AA`;
+
+    const beside = await verify("api.example.com", [token, token]);
+    const changed = await verify("api.example.com", swapped);
+    const elsewhere = await verify("wiki.example.com", token);
+    clock += 92_000;
+    const expired = await verify("api.example.com", token);
+
+    expect(before).toEqual([200, 200, 200]);
+    expect([beside, changed, elsewhere, expired].map(({ status }) => status)).toEqual([
+      401, 401, 401, 401,
+    ]);
+  });
+});
+
 describe("introspection", () => {
   const active = (changes: Fields = {}): Fields => ({
     ...claims(),
