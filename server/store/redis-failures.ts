@@ -51,7 +51,7 @@ export class RedisFailures {
     let told = "";
     const note = (error: Error) => {
       this.#last = error;
-      const reason = reasonsOf(explained(error));
+      const reason = reasonsOf(inWords(error));
       if (reason !== told) log?.error({ reason }, "Redis cannot be used");
       told = reason;
     };
@@ -63,15 +63,31 @@ export class RedisFailures {
     });
   }
 
-  /** The failure of a command in words that name the line to change. */
-  explain(error: unknown): Error {
+  /** A command, whose failure is put in words that name the line to change. */
+  explained<T>(command: Promise<T>): Promise<T> {
+    return command.catch((error: unknown) => {
+      throw this.#explain(error);
+    });
+  }
+
+  #explain(error: unknown): Error {
+    if (error instanceof Error && error.name === "ReplyError") {
+      // Whoever answers so is left at once (`reconnectOnError`), and with it all else that was asked there.
+      if (isReadOnly(error)) this.#last = error;
+      return inWords(error);
+    }
     // Of a connection that is down, a command only knows that it is.
-    if (this.#client.status !== "ready" && this.#last !== undefined) return explained(this.#last);
-    return explained(error);
+    const isDown = this.#client.status !== "ready" || isReadOnly(this.#last);
+    return inWords(isDown ? (this.#last ?? error) : error);
   }
 }
 
-function explained(cause: unknown): Error {
+/** What a replica says to who wants to write. */
+export function isReadOnly(error: Error | undefined): boolean {
+  return error?.message.includes("READONLY") === true;
+}
+
+function inWords(cause: unknown): Error {
   const said = saidBy(cause);
   const [, mend] = mends.find(([pattern]) => pattern.test(said)) ?? [];
   return new Error(mend ?? "Redis failed", { cause });

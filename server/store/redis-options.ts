@@ -3,6 +3,7 @@ import type { Config } from "../config/schema.ts";
 import { readNamedFile } from "../config/read-named-file.ts";
 import { hostPort } from "../config/storage-schema.ts";
 import { directConnector, sentinelConnector } from "./redis-connectors.ts";
+import { isReadOnly } from "./redis-failures.ts";
 
 /** A visitor waits for every command. */
 export const redisPatienceMs = 500;
@@ -38,7 +39,7 @@ const timing = {
   maxRetriesPerRequest: 0,
   maxLoadingRetryTime: reconnectMs,
   // After a failover the old master may still answer, as a replica.
-  reconnectOnError: ({ message }: Error) => message.includes("READONLY"),
+  reconnectOnError: isReadOnly,
 } satisfies RedisOptions;
 
 const singleTiming = {

@@ -25,7 +25,7 @@ export async function openRedisStore(settings: Config["storage"], log?: Log): Pr
   const failures = new RedisFailures(client, log);
   const channel = new RedisChannel({
     publish: (name, text) => client.publish(name, text),
-    era: () => eraOf(client, joinKeys(base, "era")),
+    era: () => failures.explained(eraOf(client, joinKeys(base, "era"))),
     connect: () => new Redis(subscriberOptions(place, client)),
     name: `${base}:announced`,
     id: randomUUID(),
@@ -60,12 +60,8 @@ function createRedisStore({
   channel,
   disconnect,
 }: Connection): Store {
-  const run = <T>(work: Promise<T>, onLate?: () => void) => {
-    const told = work.catch((error: unknown) => {
-      throw failures.explain(error);
-    });
-    return inTime(told, redisPatienceMs, onLate);
-  };
+  const run = <T>(work: Promise<T>, onLate?: () => void) =>
+    inTime(failures.explained(work), redisPatienceMs, onLate);
   const keyOf = (key: string) => joinKeys(base, key);
   const evaluate = async (script: string, key: string, ...values: (string | number)[]) =>
     (await run(client.eval(script, 1, keyOf(key), ...values))) === 1;
