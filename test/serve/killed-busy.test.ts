@@ -56,8 +56,9 @@ it(
         const { status } = await asked(doorward.port, "/sign_out", cookie);
         if (status === 200) out.add(subject);
         if (++answered === people / 6) doorward.signal("SIGKILL");
-      } else await asked(doorward.port, "/verify", cookie);
+      } else if (index % 3 === 1) await asked(doorward.port, "/verify", cookie);
     });
+    const idle = signedIn.filter((_, index) => index % 3 === 2);
     await Promise.allSettled(busy);
     await doorward.exit;
     const again = await startProcess((port) => ({
@@ -85,7 +86,9 @@ it(
     expect(
       verdicts.filter(({ status, subject, told }) => status === 200 && told !== subject),
     ).toEqual([]);
-    expect(verdicts.filter(({ status }) => status === 200).length).toBeGreaterThan(people / 4);
+    // Whoever was being refreshed may have to sign in again: the issuer has taken their token, and its answer died.
+    const inAgain = new Set(verdicts.flatMap((one) => (one.status === 200 ? [one.subject] : [])));
+    expect(idle.filter(({ subject }) => !inAgain.has(subject))).toEqual([]);
     expect(texts.filter((text) => !text.endsWith("}"))).toEqual([]);
   },
 );
