@@ -18,6 +18,8 @@ const patienceMs = 10_000;
 
 /** Runs a proxy and waits until it listens. If it does not, the error holds what it said. */
 export async function startChild({ program, args, env, port }: Command): Promise<Child> {
+  // Whoever is there already would be taken for the proxy.
+  if (await answers(port)) throw new Error(`port ${port} is taken: ${program} cannot start`);
   const child = spawn(program, args, {
     env: { ...process.env, ...env },
     stdio: ["ignore", "ignore", "pipe"],

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { startChild } from "../demo/proxy-child.ts";
 import { freePort } from "./peers/free-port.ts";
 
 interface Demo {
@@ -115,6 +116,16 @@ describe("the demo", () => {
     holder.close();
     expect(demo.said()).toContain(`port ${port} is taken`);
     expect(code).toBe(1);
+  });
+
+  it("takes nobody else's server for its proxy", async () => {
+    const holder = createServer().listen(0, "127.0.0.1");
+    await once(holder, "listening");
+    const { port } = holder.address() as AddressInfo;
+
+    const started = startChild({ program: "sleep", args: ["60"], port });
+
+    await expect(started.finally(() => holder.close())).rejects.toThrow(`port ${port} is taken`);
   });
 
   it.each([

@@ -1,4 +1,3 @@
-import { freePort } from "./free-port.ts";
 import { startRedis, type RedisServer } from "./redis.ts";
 import { until } from "./redis-sentinel.ts";
 
@@ -13,7 +12,7 @@ export interface RedisCluster {
 export async function startCluster(): Promise<RedisCluster> {
   const lines = ["cluster-enabled yes", "cluster-node-timeout 1000"];
   const nodes: RedisServer[] = [];
-  while (nodes.length < 3) nodes.push(await startRedis({ port: await portWithBus(), lines }));
+  while (nodes.length < 3) nodes.push(await startRedis({ lines }));
   const [first] = nodes;
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
   await first?.cli("--cluster", "create", ...addresses, "--cluster-yes");
@@ -29,11 +28,4 @@ export async function startCluster(): Promise<RedisCluster> {
       await Promise.all(nodes.map((node) => node.close()));
     },
   };
-}
-
-/** Nodes speak to one another on a port ten thousand higher. */
-async function portWithBus(): Promise<number> {
-  let port = await freePort();
-  while (port > 55_000) port = await freePort();
-  return port;
 }
