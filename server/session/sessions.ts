@@ -1,19 +1,21 @@
-import { randomBytes } from "node:crypto";
 import type { Site } from "../config/site.ts";
 import { AuthError } from "../errors.ts";
 import { Generations } from "../generations.ts";
-import { reasonsOf, type Log } from "../observe/log.ts";
+import type { Log } from "../observe/log.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import type { Tokens } from "../sign-in/tokens.ts";
 import type { Store } from "../store/store.ts";
 import type { Outcome } from "./asking.ts";
+import { Behind } from "./behind.ts";
+import { Endings } from "./endings.ts";
 import { HotSession, type Limits } from "./hot-session.ts";
-import { patiently } from "./patiently.ts";
+import { LastUse } from "./last-use.ts";
 import { shape, type SessionRecord } from "./record.ts";
 import { Renewals } from "./renewals.ts";
-import { Revocations, sessionMark } from "./revocations.ts";
+import { Revocations } from "./revocations.ts";
 import { SealedRecords } from "./sealed-records.ts";
 import type { Session } from "./session.ts";
+import { createToken, isToken } from "./token.ts";
 
 export interface SessionOptions extends Limits {
   readonly store: Store;
@@ -34,13 +36,9 @@ export type NewSession = Pick<SessionRecord, "identity" | "site" | "clientId" | 
   readonly tokens: Tokens;
 };
 
-/** 256 random bits in base64url. Anything else is refused before the store is asked. */
-const tokenGrammar = /^[A-Za-z0-9_-]{43}$/;
 const hotSessions = 100_000;
 /** So exact is the time of last use; where `idle` is short, a hundredth of it. */
 const longestRestMs = 1_000;
-const notAnnounced = "the end of a session could not be announced";
-const notRemoved = "a session that is over could not be removed";
 /** A request that cannot do without the issuer's word waits for it this long. */
 const patienceMs = 5_000;
 
@@ -53,15 +51,20 @@ export class Sessions {
   /** One read of the store a session, and one question to its issuer, however many requests wait for it. */
   readonly #loading = new Map<string, Promise<HotSession | undefined>>();
   readonly #renewing = new Map<string, Promise<HotSession | undefined>>();
-  /** What is being written behind answers. */
-  readonly #writing = new Set<Promise<void>>();
+  readonly #behind: Behind;
+  readonly #endings: Endings;
+  readonly #lastUse: LastUse;
 
   constructor(options: SessionOptions) {
-    const { store, lifetimeMs } = options;
+    const { store, lifetimeMs, idleMs, log } = options;
     this.#options = options;
     this.#records = new SealedRecords(options);
     this.#renewals = new Renewals({ ...options, records: this.#records });
     this.revocations = new Revocations({ store, lifetimeMs, onFlood: () => this.#hot.clear() });
+    this.#behind = new Behind(log);
+    const parts = { records: this.#records, hot: this.#hot, behind: this.#behind };
+    this.#endings = new Endings({ ...parts, revocations: this.revocations });
+    this.#lastUse = new LastUse({ ...parts, idleMs });
   }
 
   /**
@@ -84,7 +87,7 @@ export class Sessions {
     const { all, subject, sid } = await this.revocations.tombstonesOf(opened);
     if (sid !== undefined)
       throw new AuthError("grant_ended", "the issuer has ended this session already");
-    const token = randomBytes(32).toString("base64url");
+    const token = createToken();
     const time = now();
     const record: SessionRecord = {
       shape,
@@ -99,42 +102,20 @@ export class Sessions {
     };
     // Nobody has the token of one that was given up.
     await this.revocations.know(record);
-    await this.#records.create(token, record, () => this.#remove(token));
+    await this.#records.create(token, record, () => this.#endings.remove(token));
     if (this.#options.isCurrent(record)) this.#hot.set(token, this.#adopt(token, record, epoch));
     return token;
   }
 
-  /** Ends a session for good, everywhere. Gives back what it was, if anything. */
-  async end(site: Site, token: string | undefined): Promise<SessionRecord | undefined> {
-    if (token === undefined || !tokenGrammar.test(token)) return undefined;
-    const stored = await this.#records.read(token);
-    if (stored !== undefined && stored.record.site !== site.url.href) return undefined;
-    // Strangers make up tokens as they like: nobody else hears of those.
-    const isKnown =
-      stored !== undefined ||
-      this.#hot.get(token) !== undefined ||
-      (await this.#records.has(token));
-    await this.#records.remove(token);
-    this.#hot.delete(token);
-    if (isKnown) await this.#announceEnd(token);
-    return stored?.record;
-  }
-
-  /** The session is over; but others may trust their caches who hear everybody, and only not us. */
-  async #announceEnd(token: string): Promise<void> {
-    const announce = () => this.revocations.announce(sessionMark(token));
-    try {
-      await announce();
-    } catch (error) {
-      this.#warn(notAnnounced, error);
-      this.#behind(notAnnounced, () => patiently(announce));
-    }
+  /** Ends a session for good, everywhere. Gives back what it was, if anything. Throws "store_unreachable". */
+  end(site: Site, token: string | undefined): Promise<SessionRecord | undefined> {
+    return this.#endings.end(site, token);
   }
 
   /** Lets what has begun finish. */
   async settle(): Promise<void> {
-    await Promise.allSettled([...this.#renewing.values(), ...this.#writing]);
-    await this.#renewals.settle();
+    await Promise.allSettled(this.#renewing.values());
+    await Promise.all([this.#behind.settle(), this.#renewals.settle()]);
   }
 
   #adopt(token: string, record: SessionRecord, epoch: number, usedAt = record.usedAt): HotSession {
@@ -143,7 +124,7 @@ export class Sessions {
   }
 
   #cold(site: Site, token: string): undefined | Promise<Session | undefined> {
-    if (!tokenGrammar.test(token)) return undefined;
+    if (!isToken(token)) return undefined;
     // A read that began before an end shows nothing of it; when ends are announced, that is noticed later.
     const begun = this.#options.store.hearsAnnouncements ? this.#loading.get(token) : undefined;
     const pending = begun ?? this.#load(token).finally(() => this.#loading.delete(token));
@@ -161,7 +142,7 @@ export class Sessions {
     }
     const { record } = stored;
     if (await this.revocations.isRevoked(record)) {
-      this.#remove(token);
+      this.#endings.remove(token);
       return undefined;
     }
     if (!this.#options.isCurrent(record)) return undefined;
@@ -183,17 +164,13 @@ export class Sessions {
     if (session.site !== site.url.href) return undefined;
     if (this.#isOutdated(session)) return this.#cold(site, token);
     if (session.isResting(time)) return session;
-    if (time >= session.endsAt) return this.#remove(token);
+    if (time >= session.endsAt) return this.#endings.remove(token);
     if (time >= session.usedAt + idleMs) {
       // Another replica may have seen it since.
-      return isFresh ? this.#remove(token) : this.#cold(site, token);
+      return isFresh ? this.#endings.remove(token) : this.#cold(site, token);
     }
     session.usedAt = time;
-    if (!session.isTouching && this.#isUseUnstored(session)) {
-      this.#behind("the last use of a session could not be stored", () =>
-        this.#touch(token, session),
-      );
-    }
+    this.#lastUse.note(token, session);
     if (time >= session.renewAt) return this.#renewed(site, token, session, time);
     session.rest(time, Math.min(longestRestMs, idleMs / 100));
     return session;
@@ -220,7 +197,9 @@ export class Sessions {
       return session.inGrace(time);
     const renewing = this.#renewing.get(token) ?? this.#beginRenewal(token, session);
     if (isStale) return this.#awaited(site, token, session, renewing);
-    renewing.catch((error: unknown) => this.#warn("an issuer could not be asked again", error));
+    renewing.catch((error: unknown) =>
+      this.#behind.warn("an issuer could not be asked again", error),
+    );
     return session;
   }
 
@@ -239,7 +218,7 @@ export class Sessions {
       session.cannotRenew();
       return session;
     }
-    if (outcome.kind === "ended") return this.#endEverywhere(token);
+    if (outcome.kind === "ended") return this.#endings.endEverywhere(token);
     // Not ours to remove: a replica with another secret may be able to open it.
     if (outcome.kind === "gone" || !this.#options.isCurrent(outcome.stored.record)) {
       this.#hot.delete(token);
@@ -265,53 +244,7 @@ export class Sessions {
     // Much may have ended while we waited.
     if (this.#isOutdated(next)) return this.#cold(site, token);
     const time = this.#options.now();
-    if (time >= next.endsAt) return this.#remove(token);
+    if (time >= next.endsAt) return this.#endings.remove(token);
     return next.inGrace(time);
-  }
-
-  /** Tells the store of the last use, behind the answer. A failure costs idle time, not the session. */
-  async #touch(token: string, session: HotSession): Promise<void> {
-    session.isTouching = true;
-    try {
-      while (this.#isUseUnstored(session)) {
-        const stored = await this.#records.read(token);
-        const { usedAt } = session;
-        session.storedUsedAt = usedAt;
-        if (stored === undefined) this.#hot.delete(token);
-        else await this.#records.replace(token, { ...stored.record, usedAt }, stored.version);
-      }
-    } finally {
-      session.isTouching = false;
-    }
-  }
-
-  /** The store is told at most once in a tenth of the idle time, never of every request; or when the clock is set back. */
-  #isUseUnstored({ usedAt, storedUsedAt }: HotSession): boolean {
-    return Math.abs(usedAt - storedUsedAt) >= this.#options.idleMs / 10;
-  }
-
-  #remove(token: string): undefined {
-    this.#hot.delete(token);
-    this.#behind(notRemoved, () => this.#records.remove(token));
-  }
-
-  /** By the issuer's word, of which no other replica knows. */
-  #endEverywhere(token: string): undefined {
-    this.#hot.delete(token);
-    this.#behind(notRemoved, async () => {
-      await this.#records.remove(token);
-      await this.#announceEnd(token);
-    });
-  }
-
-  #behind(message: string, work: () => Promise<void>): void {
-    const writing = work()
-      .catch((error: unknown) => this.#warn(message, error))
-      .finally(() => this.#writing.delete(writing));
-    this.#writing.add(writing);
-  }
-
-  #warn(message: string, error: unknown): void {
-    this.#options.log.warn({ reason: reasonsOf(error) }, message);
   }
 }

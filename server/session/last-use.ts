@@ -1,0 +1,47 @@
+import type { Generations } from "../generations.ts";
+import type { Behind } from "./behind.ts";
+import type { HotSession } from "./hot-session.ts";
+import type { SealedRecords } from "./sealed-records.ts";
+
+interface Parts {
+  readonly records: SealedRecords;
+  readonly hot: Generations<HotSession>;
+  readonly behind: Behind;
+  readonly idleMs: number;
+}
+
+/** Tells the store when a session was last used, behind the answer. A failure costs idle time, not the session. */
+export class LastUse {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  note(token: string, session: HotSession): void {
+    if (session.isTouching || !this.#isUnstored(session)) return;
+    const { behind } = this.#parts;
+    behind.run("the last use of a session could not be stored", () => this.#store(token, session));
+  }
+
+  async #store(token: string, session: HotSession): Promise<void> {
+    const { records, hot } = this.#parts;
+    session.isTouching = true;
+    try {
+      while (this.#isUnstored(session)) {
+        const stored = await records.read(token);
+        const { usedAt } = session;
+        session.storedUsedAt = usedAt;
+        if (stored === undefined) hot.delete(token);
+        else await records.replace(token, { ...stored.record, usedAt }, stored.version);
+      }
+    } finally {
+      session.isTouching = false;
+    }
+  }
+
+  /** At most once in a tenth of the idle time, never of every request; or when the clock is set back. */
+  #isUnstored({ usedAt, storedUsedAt }: HotSession): boolean {
+    return Math.abs(usedAt - storedUsedAt) >= this.#parts.idleMs / 10;
+  }
+}
