@@ -132,7 +132,7 @@ function hasPassed(session: Session, site: Site, decider: Decider, given: Circum
 
 function remember(session: Session | undefined, site: Site, decider: Decider | undefined): void {
   if (session === undefined || decider === undefined) return;
-  if (decider !== "access" && decider.outcome.maxAge !== undefined) return;
+  if (decider !== "access" && decider.maxAge !== undefined) return;
   session.passedBy = decider;
   session.passedAt = site;
 }

@@ -50,13 +50,14 @@ export function decide(
 }
 
 /**
- * What decides a request whatever its identity: the first rule that matches, or "access"; undefined where a rule that
- * only may match has a say too. With the same identity the same one says the same again, but for times and narrowings.
+ * What decides a request whatever its identity: the outcome of the first rule that matches, or "access"; undefined where
+ * a rule that only may match has a say too. Of the same identity at the same site the same one says the same again, but
+ * for preflights, times and narrowings.
  */
 export function decidedBy(rules: readonly Rule[], given: Circumstances): Decider | undefined {
   for (const rule of rules) {
     const match = matchRule(rule, given);
-    if (match === "yes") return rule;
+    if (match === "yes") return rule.outcome;
     if (match === "maybe") return undefined;
   }
   return "access";

@@ -12,11 +12,11 @@ export interface Rule {
   readonly outcome: Outcome;
 }
 
-/** What decides a request: a rule, or `access` where none matches. */
-export type Decider = Rule | "access";
-
-/** What follows where a rule matches. */
+/** What follows where a rule matches. Rules that say alike have the same object. */
 export type Outcome = Pick<RuleConfig, "allow" | "deny" | "maxAge" | "acr" | "preflight">;
+
+/** What decides a request: what a rule says, or `access` where none matches. */
+export type Decider = Outcome | "access";
 
 /** What rules say alike is held once, so that it stays in the processor's cache. */
 export function compileRules(configs: readonly RuleConfig[]): Rule[] {

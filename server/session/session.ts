@@ -13,7 +13,7 @@ export class Session {
   allowed: Answer | undefined = undefined;
   /** The same where anybody may pass. */
   allowedInPublic: Answer | undefined = undefined;
-  /** What has let them pass at which site: the same rule would say the same of them again. */
+  /** What has let them pass at which site: it would say the same of them again. */
   passedBy: Decider | undefined = undefined;
   passedAt: Site | undefined = undefined;
 
