@@ -14,6 +14,9 @@ const begun = Date.UTC(2026, 0, 1);
 const hosts = ["app.example.com", "wiki.example.com", "app.example.org"];
 const paths = ["/", "/a", "/a/b", "/a%2fb", "/a;x/b", "/%61/b", "//a"];
 
+/** A rule without any of them is refused. */
+const outcomes = ["allow", "deny", "maxAge", "acr", "preflight"];
+
 /** Every kind of word that a rule may have, alone and together. */
 const anyRule = fc
   .record(
@@ -41,7 +44,8 @@ const anyRule = fc
         { deny: true },
       )
       .map((outcome) => settled({ ...conditions, ...outcome })),
-  );
+  )
+  .filter((raw) => outcomes.some((name) => name in raw));
 
 /** And those that hardly ever come about so, though what is remembered must not touch them. */
 const rule = fc.oneof(

@@ -23,8 +23,9 @@ export function imported(
   }: { name?: string; beside?: Record<string, string>; more?: readonly ImportFile[] } = {},
 ) {
   const file = { name, text: typeof text === "string" ? text : text.join("\n") };
+  const files = new Map(Object.entries(beside));
   const read = (path: string) => {
-    const found = beside[path];
+    const found = files.get(path);
     if (found === undefined) throw new Error(`ENOENT: ${path}`);
     return found;
   };
