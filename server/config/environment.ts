@@ -113,12 +113,19 @@ function textsIn(value: unknown): string[] {
 
 function setAt(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
   const [head = "", ...rest] = path;
-  if (rest.length === 0) {
-    target[head] = value;
-    return;
-  }
-  const child = target[head];
+  if (rest.length === 0) return setOwn(target, head, value);
+  const child = Object.hasOwn(target, head) ? target[head] : undefined;
   const next = isObject(child) ? child : {};
-  target[head] = next;
+  setOwn(target, head, next);
   setAt(next, rest, value);
+}
+
+/** An assignment to `__proto__` would be swallowed, and nobody told that it is no name. */
+function setOwn(target: Record<string, unknown>, name: string, value: unknown): void {
+  Object.defineProperty(target, name, {
+    value,
+    enumerable: true,
+    writable: true,
+    configurable: true,
+  });
 }

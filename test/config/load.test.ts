@@ -319,6 +319,7 @@ describe("the environment", () => {
     [{ DOORWARD_SESSION_IDLE: "soon" }, "DOORWARD_SESSION_IDLE (session.idle)"],
     [{ DOORWARD_LISTEN_PORT: "http" }, "DOORWARD_LISTEN_PORT (listen.port)"],
     [{ DOORWARD_ACCESS_ANYONE: "yes" }, "DOORWARD_ACCESS_ANYONE (access.anyone)"],
+    [{ DOORWARD_HEADERS___PROTO__: "email" }, "DOORWARD_HEADERS___PROTO__ (headers.__proto__)"],
     [{ DOORWARD_SECRET: secret, DOORWARD_SECRET_FILE: "/x" }, "DOORWARD_SECRET_FILE"],
   ])("is named when it is at fault: %j", (environment, path) => {
     expect(paths(good, environment)).toEqual([path]);
