@@ -60,7 +60,10 @@ export const access = v.strictObject({
   all: everyOf(v.strictObject(lists)),
 });
 
-export const claimValue = v.union([v.string(), v.number(), v.boolean()]);
+/** RFC 8259 §6 knows no infinite numbers; and what tells rules apart by their JSON would write both alike. */
+const number = v.pipe(v.number(), v.finite("is no number that a claim can be"));
+
+export const claimValue = v.union([v.string(), number, v.boolean()]);
 
 const listsAndClaims = {
   ...lists,

@@ -43,10 +43,13 @@ export function faultOf(issue: v.BaseIssue<unknown>): Fault {
   return {
     path,
     message:
-      isSecret(path) || holdsPassword(issue.input)
-        ? message
-        : `${JSON.stringify(issue.input)} ${message}`,
+      isSecret(path) || holdsPassword(issue.input) ? message : `${written(issue.input)} ${message}`,
   };
+}
+
+/** JSON would show an infinite number as null. */
+function written(value: unknown): string {
+  return typeof value === "number" ? String(value) : JSON.stringify(value);
 }
 
 /** A message without any of these texts, as they are or as JSON has them. */

@@ -72,6 +72,11 @@ describe("a rule for programs", () => {
     ],
     ["no algorithm", "rules.0.bearer.issuers.0.algorithms", added({ ...build, algorithms: [] })],
     [
+      "a claim of a number that no token holds",
+      "rules.0.bearer.issuers.0.claims.a",
+      added({ ...build, claims: { a: Infinity } }),
+    ],
+    [
       "a claim of no value",
       "rules.0.bearer.issuers.0.claims.a",
       added({ ...build, claims: { a: [] } }),

@@ -204,6 +204,8 @@ describe("a value that cannot be meant", () => {
       "rules.0.allow.claims.prototype",
       { rules: [{ allow: { claims: { a: 1, prototype: true } } }] },
     ],
+    ["rules.0.allow.claims.level", { rules: [{ allow: { claims: { level: Infinity } } }] }],
+    ["rules.0.allow.claims.level.0", { rules: [{ allow: { claims: { level: [-Infinity] } } }] }],
     ["rules.0.allow.claims.constructor", { rules: [{ allow: { claims: { constructor: "x" } } }] }],
     ["rules.0.acr", { rules: [{ acr: "two words" }] }],
     ["rules.0.acr", { rules: [{ acr: Array(11).fill("mfa") }] }],
@@ -264,6 +266,12 @@ describe("a value that cannot be meant", () => {
       message: expect.stringContaining(`did you mean ${meant}?`),
     });
   });
+});
+
+it("shows a number that JSON cannot write", () => {
+  const [fault] = faultsOf({ ...good, rules: [{ allow: { claims: { level: -Infinity } } }] });
+
+  expect(fault?.message).toBe("-Infinity is no number that a claim can be");
 });
 
 describe("the environment", () => {
