@@ -10,13 +10,13 @@ COPY --from=packages /doorward/node_modules node_modules
 COPY package.json LICENSE ./
 COPY providers providers
 COPY server server
-# A start without a configuration fails, and leaves compiled what every start needs (server/doorward.js).
-RUN node server/doorward.js serve --config /none.yaml; chmod -R a+rX node_modules/.cache
+# A start without a configuration fails, and leaves compiled what every start needs (server/cli/doorward.js).
+RUN node server/cli/doorward.js serve --config /none.yaml; chmod -R a+rX node_modules/.cache
 # Sessions lie here where `storage` is a folder; the rest of the image needs no writing.
 RUN mkdir data && chown node:node data
 VOLUME /doorward/data
 ENV NODE_ENV=production
 USER node
-HEALTHCHECK CMD ["node", "server/doorward.js", "health", "--config", "/etc/doorward/doorward.yaml"]
-ENTRYPOINT ["node", "server/doorward.js"]
+HEALTHCHECK CMD ["node", "server/cli/doorward.js", "health", "--config", "/etc/doorward/doorward.yaml"]
+ENTRYPOINT ["node", "server/cli/doorward.js"]
 CMD ["serve", "--config", "/etc/doorward/doorward.yaml"]

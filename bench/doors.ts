@@ -116,7 +116,7 @@ export async function openDoor(wanted: { settings: object; sessions: number }): 
   const sessions = await signIn(config, store, wanted.sessions);
   await store.close();
   const server = await startServer("doorward", port, [
-    "server/doorward.js",
+    "server/cli/doorward.js",
     "serve",
     "--config",
     file,

@@ -1,5 +1,4 @@
-import type { Spread, Turns } from "./turns.ts";
-import { figures, ratios } from "./turns.ts";
+import { figures, ratios, type Spread, type Turns } from "./turns.ts";
 
 /** One figure of the report. */
 export interface Row {

@@ -58,7 +58,7 @@ async function empty(): Promise<number> {
 }
 
 async function ready(config: string, port: number): Promise<{ readyMs: number; rssMb: number }> {
-  const words = [process.execPath, "server/doorward.js", "serve", "--config", config];
+  const words = [process.execPath, "server/cli/doorward.js", "serve", "--config", config];
   const began = performance.now();
   const child = startPinned("measured", words, { cwd: root, stdout: "ignore" });
   while (!(await answers(port))) {

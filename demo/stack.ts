@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { createApp } from "../server/app.ts";
+import { createApp } from "../server/app/app.ts";
 import { checkConfig } from "../server/config/load.ts";
 import { createSecret } from "../server/config/secret.ts";
 import type { Log } from "../server/observe/log.ts";

@@ -1,4 +1,4 @@
-import type { Claims, GroupsFault } from "./provider.ts";
+import type { Claims } from "./claims.ts";
 
 /** One answer of a provider's API. */
 export interface Page {
@@ -23,6 +23,14 @@ export interface Question {
  * size. `path` is beneath the API's address, or a whole URL at the same host. Throws an `ApiError`.
  */
 export type Api = (path: string, question?: Question) => Promise<Page>;
+
+/** Why groups could not be read. */
+export interface GroupsFault {
+  /** Names the claim, scope or permission that is missing, for the operator. */
+  readonly reason: string;
+  /** The provider may well answer in a minute. */
+  readonly isTransient: boolean;
+}
 
 /** The API gave no answer that can be used. */
 export class ApiError extends Error {

@@ -1,4 +1,5 @@
-import type { Claims } from "./provider.ts";
+/** What an issuer says of somebody, as it says it. Nothing in it is trusted to have a shape. */
+export type Claims = Readonly<Record<string, unknown>>;
 
 /**
  * The value at a dotted path. A key that itself holds dots (`https://example.com/roles`) is tried

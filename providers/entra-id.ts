@@ -1,7 +1,7 @@
 import { everyPage, groupsOrFault, records, type Api } from "./api.ts";
-import { claimAt, plainGroups, text, texts } from "./claims.ts";
+import { claimAt, type Claims, plainGroups, text, texts } from "./claims.ts";
 import { identify } from "./openid.ts";
-import type { Answers, Claims, Options, Person, Provider } from "./provider.ts";
+import type { Answers, Options, Person, Provider } from "./provider.ts";
 
 /** Microsoft Entra ID. Groups: the ids of security groups, and `role:x` for roles of the app. */
 export const entraId: Provider = {

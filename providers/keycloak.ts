@@ -1,6 +1,6 @@
-import { claimAt, plainGroups, texts } from "./claims.ts";
+import { claimAt, type Claims, plainGroups, texts } from "./claims.ts";
 import { identify } from "./openid.ts";
-import type { Claims, Provider } from "./provider.ts";
+import type { Provider } from "./provider.ts";
 
 /** A realm of Keycloak. Groups: its `groups` claim, `role:x` for the realm's roles and `role:client:x` for a client's. */
 export const keycloak: Provider = {

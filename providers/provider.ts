@@ -1,8 +1,6 @@
-import type { Api } from "./api.ts";
+import type { Api, GroupsFault } from "./api.ts";
+import type { Claims } from "./claims.ts";
 import type { Guide, IssuerShape } from "./guide.ts";
-
-/** What an issuer says of somebody, as it says it. Nothing in it is trusted to have a shape. */
-export type Claims = Readonly<Record<string, unknown>>;
 
 /** What an operator may say of a provider, by the names of the configuration. */
 export interface Options {
@@ -29,13 +27,6 @@ export interface Person {
   readonly groupsFault?: GroupsFault | undefined;
   readonly name: string | undefined;
   readonly preferredUsername: string | undefined;
-}
-
-export interface GroupsFault {
-  /** Names the claim, scope or permission that is missing, for the operator. */
-  readonly reason: string;
-  /** The provider may well answer in a minute. */
-  readonly isTransient: boolean;
 }
 
 /** What was learnt at sign-in, each part already checked by the code flow. */

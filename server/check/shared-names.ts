@@ -1,4 +1,4 @@
-import type { Access, RuleAccess } from "../config/access-schema.ts";
+import type { Access, RuleAccess } from "../policy/access-schema.ts";
 import type { Config } from "../config/schema.ts";
 import { createSiteFinder, createSites, type Site } from "../config/site.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";

@@ -1,5 +1,5 @@
 import type { Config } from "../config/schema.ts";
-import { isLoopbackHost } from "../forwarded/loopback.ts";
+import { isLoopbackHost } from "../http/loopback.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { tryStore } from "../store/try-store.ts";
 import { fault, ok, warning, type Finding } from "./finding.ts";
@@ -18,7 +18,7 @@ export async function checkStore({ storage, replicas }: Config): Promise<Finding
 }
 
 async function forgetting(storage: Config["storage"]): Promise<string[]> {
-  const { redisDangers } = await import("../store/redis-dangers.ts");
+  const { redisDangers } = await import("../store/redis-warnings.ts");
   return redisDangers(storage).catch((error: unknown) => [
     `it does not tell us what it may forget: ${reasonsOf(error)}`,
   ]);

@@ -1,8 +1,8 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import type { Config } from "../config/schema.ts";
-import { createAddressRanges } from "../forwarded/address-ranges.ts";
-import { isLoopbackHost } from "../forwarded/loopback.ts";
+import { createAddressRanges } from "../http/address-ranges.ts";
+import { isLoopbackHost } from "../http/loopback.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { fault, ok, warning, type Finding } from "./finding.ts";
 

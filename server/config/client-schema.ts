@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { path, text } from "./leaves.ts";
+import { path, text } from "../values/leaves.ts";
 
 /** How a client proves who it is, by the names of RFC 7591 §2; `client_assertion` is a token that others write. */
 export const clientMethods = [

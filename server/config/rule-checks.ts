@@ -1,4 +1,4 @@
-import { createAddressRanges } from "../forwarded/address-ranges.ts";
+import { createAddressRanges } from "../http/address-ranges.ts";
 import { bearerFaults, passwordFaults, tokenIssuerNames } from "./credential-checks.ts";
 import type { Fault } from "./faults.ts";
 import { isObject } from "./shape.ts";

@@ -1,14 +1,14 @@
 import * as v from "valibot";
-import { headerNameFault, headerSourceFault } from "../access/header-map.ts";
-import { proxyRangeFault } from "../forwarded/address-ranges.ts";
+import { headerNameFault, headerSourceFault } from "../policy/header-map.ts";
+import { proxyRangeFault } from "../http/address-ranges.ts";
 import { dialectNames } from "../forwarded/dialects.ts";
-import { allowedRedirectFault } from "../sign-in/allowed-redirect.ts";
-import { access } from "./access-schema.ts";
+import { allowedRedirectFault } from "./allowed-redirect.ts";
+import { access } from "../policy/access-schema.ts";
 import { authorization } from "./authorization-schema.ts";
 import { clientEntries } from "./client-schema.ts";
-import { duration } from "./duration.ts";
-import { dnsName, oneOrMore, path, port, text, told, webAddress } from "./leaves.ts";
-import { rule } from "./rule-schema.ts";
+import { duration } from "../values/duration.ts";
+import { dnsName, oneOrMore, path, port, text, told, webAddress } from "../values/leaves.ts";
+import { rule } from "../policy/rule-schema.ts";
 import { secret } from "./secret.ts";
 import { storage } from "./storage-schema.ts";
 

@@ -1,5 +1,5 @@
-import { ownText } from "../own-text.ts";
-import type { Access } from "./access-schema.ts";
+import { ownText } from "../memory/copy-string.ts";
+import type { Access } from "../policy/access-schema.ts";
 import type { Config, SiteConfig } from "./schema.ts";
 
 /** The endpoints by their last segment. */

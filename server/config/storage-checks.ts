@@ -1,4 +1,4 @@
-import { driverFacts, unfitDrivers } from "../store/drivers.ts";
+import { driverFacts, unfitDrivers } from "./storage-drivers.ts";
 import type { Fault } from "./faults.ts";
 import { isObject } from "./shape.ts";
 import { unknown } from "./unknown-keys.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { text, told } from "./leaves.ts";
+import { text, told } from "../values/leaves.ts";
 
 /** `redis-1.example.com`, `redis-1:6379`, `[::1]:6379`. */
 const hostAndPort = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;

@@ -1,4 +1,4 @@
-import { ownText } from "../own-text.ts";
+import { ownText } from "../memory/copy-string.ts";
 
 /** The visitor's request as a proxy tells it, in one spelling whatever the dialect. */
 export interface ForwardedRequest {

@@ -1,4 +1,4 @@
-import { isCalled } from "../header-name.ts";
+import { isCalled } from "../http/raw-headers.ts";
 
 /** What a verdict depends on beside the request as a proxy tells it: a proxy must pass these on. */
 export const visitorHeaders = [

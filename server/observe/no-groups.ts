@@ -1,4 +1,4 @@
-import type { GroupsFault } from "../../providers/provider.ts";
+import type { GroupsFault } from "../../providers/api.ts";
 
 /** For the log of a refusal: that no group could have helped, and what the operator can mend. */
 export function noGroups(fault: GroupsFault | undefined): { noGroups?: string } {

@@ -1,5 +1,5 @@
-import type { Answer } from "../answer.ts";
-import type { Identity } from "../access/identity.ts";
+import type { Answer } from "../http/response.ts";
+import type { Identity } from "../identity/identity.ts";
 import { button, firstButton, markup, page, type Markup, requestNote } from "./page.ts";
 
 /** Signed in, but this account may not pass. */

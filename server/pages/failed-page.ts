@@ -1,4 +1,4 @@
-import type { Answer } from "../answer.ts";
+import type { Answer } from "../http/response.ts";
 import type { AuthErrorCode } from "../errors.ts";
 import { button, firstButton, markup, page, requestNote } from "./page.ts";
 

@@ -1,4 +1,4 @@
-import type { Answer } from "../answer.ts";
+import type { Answer } from "../http/response.ts";
 import type { Site } from "../config/site.ts";
 import { button, markup, page } from "./page.ts";
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Answer } from "../answer.ts";
+import { Answer } from "../http/response.ts";
 
 /** Markup that is already safe; only `markup` makes it. */
 export class Markup {

@@ -1,4 +1,4 @@
-import type { Answer } from "../answer.ts";
+import type { Answer } from "../http/response.ts";
 import { button, firstButton, markup, page } from "./page.ts";
 
 /** Signed out here; the issuer may well remember the visitor still, and it is fair to say so. */

@@ -1,8 +1,8 @@
 import type { Site } from "../config/site.ts";
-import type { Generations } from "../generations.ts";
-import type { Behind } from "./behind.ts";
+import type { Generations } from "../memory/recent-cache.ts";
+import type { Behind } from "./background.ts";
 import type { HotSession } from "./hot-session.ts";
-import { patiently } from "./patiently.ts";
+import { patiently } from "./retry.ts";
 import type { SessionRecord } from "./record.ts";
 import { sessionMark, type Revocations } from "./revocations.ts";
 import type { SealedRecords } from "./sealed-records.ts";

@@ -1,5 +1,5 @@
-import type { Generations } from "../generations.ts";
-import type { Behind } from "./behind.ts";
+import type { Generations } from "../memory/recent-cache.ts";
+import type { Behind } from "./background.ts";
 import type { HotSession } from "./hot-session.ts";
 import type { SealedRecords } from "./sealed-records.ts";
 

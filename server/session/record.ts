@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Identity } from "../access/identity.ts";
+import type { Identity } from "../identity/identity.ts";
 import type { Tokens } from "../sign-in/tokens.ts";
 
 /** Written in this shape since this number; an older one is no session. */

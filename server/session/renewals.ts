@@ -7,7 +7,7 @@ import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { renewalWay } from "../sign-in/renewal.ts";
 import { noTokens, type Tokens } from "../sign-in/tokens.ts";
 import type { Store } from "../store/store.ts";
-import { ask, type AskingParts, type Outcome, type Question } from "./asking.ts";
+import { ask, type AskingParts, type Outcome, type Question } from "./ask-issuer.ts";
 import { takeLease } from "./lease.ts";
 import type { SessionRecord } from "./record.ts";
 import { storeKey, type Stored } from "./sealed-records.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { parseRecord, type SessionRecord } from "./record.ts";
-import { deriveKey, open, seal } from "./seal.ts";
+import { deriveKey, open, seal } from "../cookies/seal.ts";
 import type { Store } from "../store/store.ts";
 
 /** A record as it stands in the store; the version counts its writings. */

@@ -1,5 +1,5 @@
-import type { Answer } from "../answer.ts";
-import type { Decider } from "../access/rules.ts";
+import type { Answer } from "../http/response.ts";
+import type { Decider } from "../policy/rules.ts";
 import type { Site } from "../config/site.ts";
 import type { ShownRecord } from "./record.ts";
 

@@ -1,12 +1,12 @@
 import type { Site } from "../config/site.ts";
 import { AuthError } from "../errors.ts";
-import { Generations } from "../generations.ts";
+import { Generations } from "../memory/recent-cache.ts";
 import type { Log } from "../observe/log.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import type { Tokens } from "../sign-in/tokens.ts";
 import type { Store } from "../store/store.ts";
-import type { Outcome } from "./asking.ts";
-import { Behind } from "./behind.ts";
+import type { Outcome } from "./ask-issuer.ts";
+import { Behind } from "./background.ts";
 import { Endings } from "./endings.ts";
 import { HotSession, type Limits } from "./hot-session.ts";
 import { LastUse } from "./last-use.ts";

@@ -1,6 +1,6 @@
 import { errors, jwtVerify } from "jose";
-import type { Claims } from "../../providers/provider.ts";
-import { asymmetricAlgorithms } from "../config/bearer-schema.ts";
+import type { Claims } from "../../providers/claims.ts";
+import { asymmetricAlgorithms } from "../policy/bearer-schema.ts";
 import { AuthError } from "../errors.ts";
 import { toleranceSeconds } from "./id-token.ts";
 import type { RelyingParty } from "./relying-party.ts";

@@ -1,7 +1,6 @@
 import { fetchUserInfo, type Configuration } from "openid-client";
-import { claimAt, text } from "../../providers/claims.ts";
-import type { Claims } from "../../providers/provider.ts";
-import type { Identity } from "../access/identity.ts";
+import { claimAt, type Claims, text } from "../../providers/claims.ts";
+import type { Identity } from "../identity/identity.ts";
 import { readAccessToken } from "./access-token.ts";
 import { identityOf, type Apis } from "./identity-of.ts";
 import { createApi, noApi } from "./provider-api.ts";

@@ -1,7 +1,7 @@
 import type { Api } from "../../providers/api.ts";
 import type { Answers, Options, Provider } from "../../providers/provider.ts";
-import { parseEmail } from "../access/email.ts";
-import type { Identity } from "../access/identity.ts";
+import { parseEmail } from "../identity/email.ts";
+import type { Identity } from "../identity/identity.ts";
 import type { ProviderConfig } from "../config/schema.ts";
 import { AuthError } from "../errors.ts";
 

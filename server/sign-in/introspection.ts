@@ -1,6 +1,6 @@
 import { tokenIntrospection } from "openid-client";
-import type { Claims } from "../../providers/provider.ts";
-import { atMost } from "./at-most.ts";
+import type { Claims } from "../../providers/claims.ts";
+import { atMost } from "./limit-concurrency.ts";
 import { exchangeError } from "./issuer-error.ts";
 import type { RelyingParty } from "./relying-party.ts";
 

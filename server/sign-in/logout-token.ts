@@ -1,6 +1,6 @@
 import { jwtVerify, type JWTPayload } from "jose";
 import * as v from "valibot";
-import { asymmetricAlgorithms } from "../config/bearer-schema.ts";
+import { asymmetricAlgorithms } from "../policy/bearer-schema.ts";
 import { AuthError } from "../errors.ts";
 import type { RelyingParty } from "./relying-party.ts";
 

@@ -1,6 +1,6 @@
 import type { ServerMetadata } from "openid-client";
-import { webAddressFault } from "../config/web-address.ts";
-import { isLoopbackHost } from "../forwarded/loopback.ts";
+import { webAddressFault } from "../values/web-address.ts";
+import { isLoopbackHost } from "../http/loopback.ts";
 import type { ProviderConfig } from "../config/schema.ts";
 
 type Endpoints = ProviderConfig["endpoints"];

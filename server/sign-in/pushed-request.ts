@@ -5,7 +5,7 @@ import {
 } from "openid-client";
 import { AuthError } from "../errors.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
-import { atMost } from "./at-most.ts";
+import { atMost } from "./limit-concurrency.ts";
 import { exchangeError } from "./issuer-error.ts";
 
 /** How long an offer that does not answer is left alone, so that not everybody waits for it. */

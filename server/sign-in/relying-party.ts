@@ -14,7 +14,7 @@ import type { IssuerFetch } from "./issuer-fetch.ts";
 import { createIssuerKeys } from "./issuer-keys.ts";
 import { toAskApi, toCheckTokens, toSignIn } from "./metadata.ts";
 import { createSendRequest, type SendRequest } from "./pushed-request.ts";
-import { remembered, type Remembered } from "./remembered.ts";
+import { remembered, type Remembered } from "../memory/cached.ts";
 import { isTemplated, issuersOf, usualPlace, withoutStrangersKeys } from "./tenants.ts";
 
 /** Our registration at one issuer: what a sign-in needs to know of it. */

@@ -1,8 +1,8 @@
 import { decodeJwt } from "jose";
 import { ClientError, refreshTokenGrant, WWWAuthenticateChallengeError } from "openid-client";
 import { ApiError } from "../../providers/api.ts";
-import type { Claims } from "../../providers/provider.ts";
-import type { Identity } from "../access/identity.ts";
+import type { Claims } from "../../providers/claims.ts";
+import type { Identity } from "../identity/identity.ts";
 import { AuthError } from "../errors.ts";
 import { askIdentity } from "./ask-identity.ts";
 import { checkIdToken } from "./id-token.ts";

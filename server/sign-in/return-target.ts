@@ -1,5 +1,5 @@
 import type { Site } from "../config/site.ts";
-import { isAllowedRedirect, parseAllowedRedirect } from "./allowed-redirect.ts";
+import { isAllowedRedirect, parseAllowedRedirect } from "../config/allowed-redirect.ts";
 
 /** What the `Location` of a challenge can hold, and what leaves room in a cookie. */
 const longest = 2_000;

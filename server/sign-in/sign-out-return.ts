@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Site } from "../config/site.ts";
-import { readCookie, setCookie } from "../session/cookie.ts";
-import { deriveKey, open, seal } from "../session/seal.ts";
+import { readCookie, setCookie } from "../cookies/cookie.ts";
+import { deriveKey, open, seal } from "../cookies/seal.ts";
 
 const lifetimeSeconds = 10 * 60;
 /** A longer one falls back to its origin: sign-ins in progress need the room in the browser's cookies. */

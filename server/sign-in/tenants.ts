@@ -7,7 +7,8 @@ import {
   type ServerMetadata,
 } from "openid-client";
 import * as v from "valibot";
-import type { Claims, Metadata } from "../../providers/provider.ts";
+import type { Metadata } from "../../providers/provider.ts";
+import type { Claims } from "../../providers/claims.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 
 /** Where Microsoft's metadata has the id of the tenant that a token is of. */

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import * as v from "valibot";
-import { isAsked, type StepUp } from "../access/step-up.ts";
+import { isAsked, type StepUp } from "../identity/step-up.ts";
 import type { Site } from "../config/site.ts";
-import { readCookie, setCookie } from "../session/cookie.ts";
-import { deriveKey, open, seal } from "../session/seal.ts";
+import { readCookie, setCookie } from "../cookies/cookie.ts";
+import { deriveKey, open, seal } from "../cookies/seal.ts";
 
 /** One sign-in in progress. All of it lives, sealed, in a cookie of its own; the server keeps nothing. */
 export interface Transaction {

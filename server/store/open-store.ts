@@ -1,8 +1,7 @@
 import { builtinDrivers, createStorage, type Driver } from "unstorage";
 import type { Config } from "../config/schema.ts";
-import type { Log } from "../observe/log.ts";
-import { reasonsOf } from "../observe/log.ts";
-import { driverFacts } from "./drivers.ts";
+import { type Log, reasonsOf } from "../observe/log.ts";
+import { driverFacts } from "../config/storage-drivers.ts";
 import { openFileDriver } from "./file-driver.ts";
 import { createStore } from "./plain-store.ts";
 import type { Store } from "./store.ts";

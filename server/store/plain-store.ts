@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Storage } from "unstorage";
 import * as v from "valibot";
 import type { Log } from "../observe/log.ts";
-import type { DriverFacts, Reach } from "./drivers.ts";
+import type { DriverFacts, Reach } from "../config/storage-drivers.ts";
 import { ExpiryIndex } from "./expiry-index.ts";
 import { LocalAnnouncements, type Announcements } from "./local-announcements.ts";
 import { LocalClaims } from "./local-claims.ts";

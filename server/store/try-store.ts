@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config/schema.ts";
-import { driverFacts, type Reach } from "./drivers.ts";
+import { driverFacts, type Reach } from "../config/storage-drivers.ts";
 import { openStore } from "./open-store.ts";
 import type { Store } from "./store.ts";
 

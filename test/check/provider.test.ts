@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { startIssuer } from "../../demo/issuer.ts";
-import { check } from "../../server/check.ts";
+import { check } from "../../server/check/check.ts";
 import { configOf } from "../peers/doorward.ts";
 
 /** What is said of one provider, without its name. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ConfigError } from "../../server/config/faults.ts";
 import { checkConfig } from "../../server/config/load.ts";
-import { check } from "../../server/check.ts";
+import { check } from "../../server/check/check.ts";
 import { createCertificate } from "../peers/tls.ts";
 import { configOf, startDoorward, testSecret } from "../peers/doorward.ts";
 import { startIssuer } from "../../demo/issuer.ts";

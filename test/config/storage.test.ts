@@ -2,7 +2,7 @@ import { builtinDrivers } from "unstorage";
 import { describe, expect, it } from "vitest";
 import { ConfigError } from "../../server/config/faults.ts";
 import { checkConfig } from "../../server/config/load.ts";
-import { driverFacts, unfitDrivers } from "../../server/store/drivers.ts";
+import { driverFacts, unfitDrivers } from "../../server/config/storage-drivers.ts";
 import { testSecret } from "../peers/doorward.ts";
 
 const good = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { proxyFiles } from "../../server/proxies/proxies.ts";
+import { proxyFiles } from "../../server/tools/proxy-files.ts";
 import { Browser } from "../peers/browser.ts";
 import { startCaddy } from "../peers/caddy.ts";
 import { configOf, startDoorward } from "../peers/doorward.ts";

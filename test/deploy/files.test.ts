@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createSites, type Site } from "../../server/config/site.ts";
-import { proxyFiles } from "../../server/proxies/proxies.ts";
+import { proxyFiles } from "../../server/tools/proxy-files.ts";
 import { readCaddy } from "./caddy-handlers.ts";
 import { exampleConfig } from "./example.ts";
 import { findAll, parseNginx, type Directive } from "./nginx-tree.ts";

@@ -5,9 +5,9 @@ import { parseYAML } from "confbox";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { checkConfig } from "../../server/config/load.ts";
-import { proxyFiles } from "../../server/proxies/proxies.ts";
+import { proxyFiles } from "../../server/tools/proxy-files.ts";
 import { testSecret } from "../peers/doorward.ts";
-import { oddConfigs } from "../proxies/odd-configs.ts";
+import { oddConfigs } from "../tools/proxies/odd-configs.ts";
 import { deployFolder, exampleConfig } from "./example.ts";
 import { readResources, resourceFault, type Resource } from "./schemas.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startIssuer, type Issuer } from "../../demo/issuer.ts";
-import { proxyFiles } from "../../server/proxies/proxies.ts";
+import { proxyFiles } from "../../server/tools/proxy-files.ts";
 import { Browser } from "../peers/browser.ts";
 import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
 import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { proxyFiles, proxyNames } from "../../server/proxies/proxies.ts";
+import { proxyFiles, proxyNames } from "../../server/tools/proxy-files.ts";
 import { deployFolder, exampleConfig } from "./example.ts";
 
 /** What is written by hand, beside what is printed. */

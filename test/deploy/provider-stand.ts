@@ -1,4 +1,4 @@
-import { proxyFiles } from "../../server/proxies/proxies.ts";
+import { proxyFiles } from "../../server/tools/proxy-files.ts";
 import { Browser } from "../peers/browser.ts";
 import { configOf, startDoorward } from "../peers/doorward.ts";
 import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";

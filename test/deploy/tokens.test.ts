@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { valuesOf } from "./gate.ts";
 import { proxiesOfTests, starters } from "./starters.ts";
-import { proxyFiles } from "../../server/proxies/proxies.ts";
+import { proxyFiles } from "../../server/tools/proxy-files.ts";
 import { Browser } from "../peers/browser.ts";
 import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
 import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";

@@ -1,6 +1,6 @@
 import { startIssuer, type Account } from "../../demo/issuer.ts";
 import { Browser } from "../peers/browser.ts";
-import { proxyFiles } from "../../server/proxies/proxies.ts";
+import { proxyFiles } from "../../server/tools/proxy-files.ts";
 import { configOf, startDoorward } from "../peers/doorward.ts";
 import { startEchoApp, type EchoApp, type Heard } from "../peers/echo-app.ts";
 import { valuesOf } from "./gate.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CarriedRequest, DialectName } from "../../server/forwarded/dialects.ts";
 import { RequestHeaders } from "../../server/forwarded/request-headers.ts";
-import { readForwarded } from "../../server/forwarded/told.ts";
+import { readForwarded } from "../../server/forwarded/read-forwarded.ts";
 
 const envoys = { Host: "app.example.com", "X-Forwarded-Proto": "https" };
 const carried = { method: "GET", uri: "/private?x=1" };

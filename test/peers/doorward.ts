@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
-import { createApp, type App } from "../../server/app.ts";
+import { createApp, type App } from "../../server/app/app.ts";
 import { checkConfig } from "../../server/config/load.ts";
 import type { Config } from "../../server/config/schema.ts";
 

@@ -1,4 +1,4 @@
-import { check } from "../../server/check.ts";
+import { check } from "../../server/check/check.ts";
 import { configOf } from "./doorward.ts";
 
 /** An issuer at which nothing listens: for what `check` sees without one. */

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { testSecret } from "./doorward.ts";
 import { freePort } from "./free-port.ts";
 
-const cli = fileURLToPath(new URL("../../server/doorward.js", import.meta.url));
+const cli = fileURLToPath(new URL("../../server/cli/doorward.js", import.meta.url));
 
 export interface Finished {
   /** null = ended by a signal. */

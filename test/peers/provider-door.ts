@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Identity } from "../../server/access/identity.ts";
+import type { Identity } from "../../server/identity/identity.ts";
 import type { RelyingParty } from "../../server/sign-in/relying-party.ts";
 import { askAgain, refreshTokens, renewalWay } from "../../server/sign-in/renewal.ts";
 import type { Tokens } from "../../server/sign-in/tokens.ts";

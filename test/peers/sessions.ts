@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import type { Identity } from "../../server/access/identity.ts";
+import type { Identity } from "../../server/identity/identity.ts";
 import type { Site } from "../../server/config/site.ts";
 import { Sessions, type NewSession, type SessionOptions } from "../../server/session/sessions.ts";
 import { noTokens } from "../../server/sign-in/tokens.ts";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { check } from "../../server/check.ts";
+import { check } from "../../server/check/check.ts";
 import { ConfigError } from "../../server/config/faults.ts";
 import { configOf } from "../peers/doorward.ts";
 import { client } from "../peers/provider-grants.ts";

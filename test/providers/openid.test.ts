@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { google } from "../../providers/google.ts";
 import { identify as identifyPerson } from "../../providers/openid.ts";
-import type { Claims, Options } from "../../providers/provider.ts";
+import type { Options } from "../../providers/provider.ts";
+import type { Claims } from "../../providers/claims.ts";
 import { providers } from "../../providers/registry.ts";
 
 const usual: Options = {

@@ -1,6 +1,6 @@
 import { Agent } from "node:https";
 import { afterEach, expect, it } from "vitest";
-import { proxyFiles } from "../../server/proxies/proxies.ts";
+import { proxyFiles } from "../../server/tools/proxy-files.ts";
 import { Browser, navigation, type Answer } from "../peers/browser.ts";
 import { configOf } from "../peers/doorward.ts";
 import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";

@@ -1,5 +1,4 @@
-import { Agent, type IncomingMessage } from "node:http";
-import { request } from "node:http";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, it } from "vitest";

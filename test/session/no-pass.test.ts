@@ -3,14 +3,14 @@ import { pino } from "pino";
 import { createStorage, type Driver } from "unstorage";
 import memoryDriver from "unstorage/drivers/memory";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Identity } from "../../server/access/identity.ts";
-import { createHouse } from "../../server/app.ts";
+import type { Identity } from "../../server/identity/identity.ts";
+import { createHouse } from "../../server/app/app.ts";
 import { createSites, type Site } from "../../server/config/site.ts";
 import type { Sessions } from "../../server/session/sessions.ts";
 import { newSession, openSessions } from "../peers/sessions.ts";
 import { createStore } from "../../server/store/plain-store.ts";
-import type { Verify } from "../../server/door.ts";
-import { createVerify } from "../../server/verify.ts";
+import type { Verify } from "../../server/context.ts";
+import { createVerify } from "../../server/verify/verify.ts";
 import { navigation } from "../peers/browser.ts";
 import { configOf } from "../peers/doorward.ts";
 

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createSite, type Site } from "../../server/config/site.ts";
-import { allowedRedirectFault } from "../../server/sign-in/allowed-redirect.ts";
+import { allowedRedirectFault } from "../../server/config/allowed-redirect.ts";
 import { createReturnTargets } from "../../server/sign-in/return-target.ts";
 
 const access = { anyone: true };

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { check } from "../../server/check.ts";
+import { check } from "../../server/check/check.ts";
 import { configOf } from "../peers/doorward.ts";
 import { freePort } from "../peers/free-port.ts";
 import { startCluster, type RedisCluster } from "../peers/redis-cluster.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { startDouble, type Course, type Reply, type Visit } from "./double.ts";
+import { type Course, type Listening, type Reply, startDouble, type Visit } from "./double.ts";
 import {
   bootstrapOf,
   type ExtAuthz,
@@ -11,7 +11,6 @@ import { endToEnd, nominated, setting, valueOf, without, type Header } from "./h
 import { startLua, type Lua } from "./lua.ts";
 import type { Proxy } from "../proxy-process.ts";
 import { ask } from "./question.ts";
-import type { Listening } from "./double.ts";
 
 /** Does with `envoy.yaml` what Envoy does, as far as the file says anything. */
 export async function startEnvoyDouble(

@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from "node:util";
+import { Tries } from "../credentials/failed-tries.ts";
+import type { Config } from "../config/schema.ts";
+import { createCounts, type Counts } from "../observe/counts.ts";
+import type { Log } from "../observe/log.ts";
+import { openStore } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
+
+/** What an app hears of its store. */
+interface Holder {
+  readonly announced: ((mark: string) => void)[];
+  readonly reconnected: (() => void)[];
+}
+
+/** What outlives a configuration: each app hands it to the next, and for a moment both have it. */
+export interface Lasting {
+  readonly storage: Config["storage"];
+  readonly store: Store;
+  /** Who has the store. The last one closes it. */
+  readonly holders: Set<Holder>;
+  readonly tries: Tries;
+  readonly counts: Counts;
+}
+
+/** Another storage is another store; everything else goes on. */
+export async function openLasting(
+  storage: Config["storage"],
+  { log, now }: { readonly log: Log; readonly now: () => number },
+  before: Lasting | undefined,
+): Promise<Lasting> {
+  const isSameStore = before !== undefined && isDeepStrictEqual(before.storage, storage);
+  const { store, holders } = isSameStore ? before : await openHeldStore(storage, { log, now });
+  const { tries, counts } = before ?? {
+    tries: new Tries(now),
+    counts: createCounts(),
+  };
+  return { storage, store, holders, tries, counts };
+}
+
+async function openHeldStore(
+  storage: Config["storage"],
+  surroundings: { readonly log: Log; readonly now: () => number },
+): Promise<Pick<Lasting, "store" | "holders">> {
+  const store = await openStore(storage, surroundings);
+  const holders = new Set<Holder>();
+  store.onAnnounced((mark) => {
+    for (const { announced } of holders) for (const listener of announced) listener(mark);
+  });
+  store.onReconnected(() => {
+    for (const { reconnected } of holders) for (const listener of reconnected) listener();
+  });
+  return { store, holders };
+}
+
+/**
+ * The store for one app. It is told what happens until it lets go: a store that knew it any longer would
+ * keep every app that there ever was, with all the sessions that it remembers.
+ */
+export function holdStore({ store, holders }: Pick<Lasting, "store" | "holders">): {
+  store: Store;
+  release(): Promise<void>;
+} {
+  const holder: Holder = { announced: [], reconnected: [] };
+  holders.add(holder);
+  return {
+    store: {
+      ...store, // its functions need no `this`
+      get hearsAnnouncements() {
+        return store.hearsAnnouncements;
+      },
+      onAnnounced: (listener) => void holder.announced.push(listener),
+      onReconnected: (listener) => void holder.reconnected.push(listener),
+    },
+    async release() {
+      holders.delete(holder);
+      if (holders.size === 0) await store.close();
+    },
+  };
+}

@@ -1,0 +1,154 @@
+import { couldPass } from "../policy/policy.ts";
+import { isMet } from "../identity/step-up.ts";
+import { redirect, type Answer } from "../http/response.ts";
+import type { Door, Endpoint } from "../context.ts";
+import { AuthError } from "../errors.ts";
+import { createRequestId } from "../observe/request-id.ts";
+import { noGroups } from "../observe/no-groups.ts";
+import { deniedPage } from "../pages/denied-page.ts";
+import { readCookie, sessionCookieName, setSessionCookie } from "../cookies/cookie.ts";
+import { exchangeCode, type CallbackAnswer, type SignedIn } from "../sign-in/code-flow.ts";
+import type { RelyingParty } from "../sign-in/relying-party.ts";
+import { transactionMs, type Transaction } from "../sign-in/transaction.ts";
+
+/** Takes the issuer's answer, once, in the browser that asked for it, and opens a session. */
+export function createCallback(door: Door): Endpoint {
+  const { site, sessions, transactions, rules, now } = door;
+
+  return async ({ url: { searchParams: query, pathname }, req: { headers } }) => {
+    const cookies = headers.get("cookie") ?? undefined;
+    const state = single(query, "state");
+    const transaction = state === undefined ? undefined : transactions.find(site, cookies, state);
+    if (transaction === undefined || transactions.isExpired(transaction))
+      return late(transaction, cookies);
+    try {
+      return await finish(
+        transaction,
+        { query, arrivedAt: arrivedAt(pathname), receivedAt: now() },
+        cookies,
+      );
+    } catch (error) {
+      if (error instanceof AuthError) error.transaction = transaction;
+      throw error;
+    }
+  };
+
+  function arrivedAt(pathname: string): string | undefined {
+    const common = `${site.base}/callback`;
+    return pathname === common ? undefined : pathname.slice(common.length + 1);
+  }
+
+  /** Too late or elsewhere: whoever is signed in goes on, the others are told to start again. */
+  async function late(
+    transaction: Transaction | undefined,
+    cookies: string | undefined,
+  ): Promise<Answer> {
+    const session = await sessions.find(site, readCookie(cookies, sessionCookieName(site)));
+    if (session !== undefined) return redirect(302, transaction?.returnTo ?? `${site.url.origin}/`);
+    const code = transaction === undefined ? "transaction_missing" : "transaction_expired";
+    const error = new AuthError(code, "no transaction of this browser has this state");
+    error.transaction = transaction;
+    throw error;
+  }
+
+  async function finish(
+    transaction: Transaction,
+    answer: CallbackAnswer,
+    cookies: string | undefined,
+  ): Promise<Answer> {
+    const party = door.parties.get(transaction.provider);
+    if (party === undefined)
+      throw new AuthError("provider_unknown", `${transaction.provider} is not configured`);
+    // From here on the transaction is spent, whatever becomes of it.
+    if (!(await takeOnce(transaction.state)))
+      throw new AuthError("transaction_used", "the state came twice");
+    checkAnswer(answer.query, party);
+    const signedIn = await exchangeCode(party, site, transaction, answer);
+    const forget = ["Set-Cookie", transactions.forget(site, transaction.state)];
+    if (!couldPass(rules, site.access, signedIn.identity))
+      return refuse(signedIn, transaction, forget);
+    if (!isMet(transaction.stepUp, signedIn.identity.claims, now())) {
+      return insist(transaction, forget);
+    }
+    return open(party, signedIn, transaction, cookies, forget);
+  }
+
+  /** An issuer's answer is taken once, by whichever replica it comes to (RFC 9700 §4.5). */
+  function takeOnce(state: string): Promise<boolean> {
+    return door.store.claim(`state:${state}`, state, transactionMs);
+  }
+
+  function refuse(
+    { identity }: SignedIn,
+    { provider, returnTo }: Transaction,
+    forget: string[],
+  ): Answer {
+    door.counts.signInFailed++;
+    const requestId = createRequestId();
+    const { issuer, subject, groupsFault } = identity;
+    const reason = "access does not name this identity";
+    door.log.info(
+      { requestId, provider, issuer, subject, reason, ...noGroups(groupsFault) },
+      "denied",
+    );
+    const query = new URLSearchParams({ rd: returnTo, provider, prompt: "select_account" });
+    return deniedPage(
+      identity,
+      { otherAccount: `${site.address("start")}?${query}` },
+      requestId,
+      ...forget,
+    );
+  }
+
+  /** Some issuers heed `max_age` only when told to ask for the password; one that then does not, cannot. */
+  function insist({ isForced, stepUp, returnTo, provider }: Transaction, forget: string[]): Answer {
+    if (isForced) {
+      throw new AuthError("step_up_failed", `the ID token does not meet ${JSON.stringify(stepUp)}`);
+    }
+    const query = new URLSearchParams({ rd: returnTo, provider, prompt: "login" });
+    if (stepUp.maxAgeMs !== undefined) query.set("max_age", String(stepUp.maxAgeMs / 1000));
+    if (stepUp.acr !== undefined) query.set("acr_values", stepUp.acr.join(" "));
+    return redirect(302, `${site.address("start")}?${query}`, ...forget);
+  }
+
+  /** A new session with a new token every time, so that none can be planted (fixation). */
+  async function open(
+    party: RelyingParty,
+    { identity, tokens, sid }: SignedIn,
+    { returnTo }: Transaction,
+    cookies: string | undefined,
+    forget: string[],
+  ): Promise<Answer> {
+    await sessions.end(site, readCookie(cookies, sessionCookieName(site)));
+    const token = await sessions.start({
+      identity,
+      site: site.url.href,
+      clientId: party.settings.clientId,
+      sid,
+      tokens,
+    });
+    const { issuer, subject, provider } = identity;
+    door.counts.signedIn++;
+    door.log.info({ provider, issuer, subject }, "signed in");
+    const keep = setSessionCookie(site, token, Math.floor(door.config.session.lifetime / 1000));
+    return redirect(302, returnTo, "Set-Cookie", keep, ...forget);
+  }
+}
+
+/** A parameter that stands there exactly once (RFC 6749 §3.1). */
+function single(query: URLSearchParams, name: string): string | undefined {
+  const [value, ...more] = query.getAll(name);
+  if (more.length > 0) throw new AuthError("callback_malformed", `${name} is repeated`);
+  return value;
+}
+
+/** What must be so before the code goes anywhere: RFC 6749 §4.1.2, RFC 9207 §2.4. */
+function checkAnswer(query: URLSearchParams, party: RelyingParty): void {
+  const [code, error, iss] = ["code", "error", "iss"].map((name) => single(query, name));
+  if (iss !== undefined && !party.issuers.includes(iss)) {
+    throw new AuthError("response_rejected", `the answer is of ${iss}, not of ${party.issuer}`);
+  }
+  if (error !== undefined) throw new AuthError("provider_refused", `${party.issuer} says ${error}`);
+  if (code === undefined || code === "")
+    throw new AuthError("callback_malformed", "there is no code");
+}

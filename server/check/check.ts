@@ -1,0 +1,66 @@
+import { watchClocks, type Clocks } from "./clocks.ts";
+import { cookieScopes } from "./cookie-scopes.ts";
+import { fault, ok, type Finding } from "./finding.ts";
+import { checkProvider } from "./provider.ts";
+import { sharedNames } from "./shared-names.ts";
+import { checkStore } from "./store.ts";
+import { trustedProxies } from "./trusted-proxies.ts";
+import type { Config } from "../config/schema.ts";
+import { createLog, reasonsOf } from "../observe/log.ts";
+import { createParties } from "../app/relying-parties.ts";
+import { createOpenAuthentication } from "../sign-in/client-authentication.ts";
+import { createIssuerFetch } from "../sign-in/issuer-fetch.ts";
+import type { RelyingParty } from "../sign-in/relying-party.ts";
+
+/** What is looked at, and with what. */
+interface Subject {
+  readonly config: Config;
+  readonly parties: ReadonlyMap<string, RelyingParty>;
+  readonly clocks: Clocks;
+  /** Of a proxy, when the operator names one: its address, or a name that leads to it. */
+  readonly proxy: string | undefined;
+}
+
+type Check = (subject: Subject) => Finding[] | Promise<Finding[]>;
+
+/** In the order in which an operator reads of them. */
+const checks: readonly Check[] = [
+  ({ config }) => cookieScopes(config),
+  ({ config, proxy }) => trustedProxies(config, proxy),
+  ({ config, parties }) => sharedNames(config, parties),
+  ({ config }) => checkStore(config),
+  ofEach(({ config, clocks }, party) => checkProvider(config, party, clocks)),
+  ofEach((_, party) => checkDirectory(party)),
+];
+
+/** Looks at everything that a sign-in will need. The configuration itself has been checked by then. */
+export async function check(config: Config, proxy?: string): Promise<Finding[]> {
+  const clocks = watchClocks(fetch, Date.now);
+  const log = createLog(process.stderr);
+  const parties = createParties(config, {
+    fetch: createIssuerFetch(clocks.fetch),
+    now: Date.now,
+    log,
+    openAuthentication: createOpenAuthentication(log),
+  });
+  const found = await Promise.all(checks.map((one) => one({ config, parties, clocks, proxy })));
+  return found.flat();
+}
+
+function ofEach(look: (subject: Subject, party: RelyingParty) => Promise<Finding[]>): Check {
+  return async (subject) => {
+    const found = [...subject.parties.values()].map((party) => look(subject, party));
+    return (await Promise.all(found)).flat();
+  };
+}
+
+async function checkDirectory({ name, directory }: RelyingParty): Promise<Finding[]> {
+  if (directory === undefined) return [];
+  try {
+    await directory.checkKey();
+    await directory.checkGrant();
+    return [ok(`directory of ${name}: the service account may ask it`)];
+  } catch (error) {
+    return [fault(`directory of ${name}: ${reasonsOf(error)}`)];
+  }
+}

@@ -1,0 +1,175 @@
+#!/usr/bin/env node
+import { defineCommand, runMain } from "citty";
+import manifest from "../../package.json" with { type: "json" };
+import { refuseUnknown, saying, withConfig, withSource } from "./run-command.ts";
+import { createSecret } from "../config/secret.ts";
+import { createLog } from "../observe/log.ts";
+
+const args = {
+  config: {
+    type: "string",
+    description: "the configuration file (doorward.yaml)",
+    valueHint: "FILE",
+  },
+} as const;
+
+// What a command needs beyond the configuration is loaded when it runs: `secret` and `health` start at once.
+const serve = defineCommand({
+  meta: { name: "serve", description: "answer the proxy (the default)" },
+  args,
+  run: (given) =>
+    withSource(given.args, args, async (source) => {
+      const { serveUntilSignal } = await import("../serve/serve.ts");
+      await serveUntilSignal(source, createLog());
+      process.exit(0);
+    }),
+});
+
+const checkArgs = {
+  ...args,
+  proxy: {
+    type: "string",
+    description: "whether this proxy may ask: its address, or a name that leads to it",
+    valueHint: "ADDRESS",
+  },
+} as const;
+
+const check = defineCommand({
+  meta: { name: "check", description: "try the configuration, the issuers and the store" },
+  args: checkArgs,
+  run: (given) =>
+    withConfig(given.args, checkArgs, async (loaded) => {
+      const { check: findAll } = await import("../check/check.ts");
+      const words = { ok: "ok   ", warning: "WARN ", fault: "FAULT" };
+      for (const { level, text } of await findAll(loaded, given.args.proxy)) {
+        process.stdout.write(`${words[level]} ${text}\n`);
+        if (level === "fault") process.exitCode = 1;
+      }
+    }),
+});
+
+const health = defineCommand({
+  meta: { name: "health", description: "exit 0 if doorward answers, for container probes" },
+  args,
+  run: (given) =>
+    withConfig(given.args, args, async (loaded) => {
+      const { isHealthy } = await import("./health.ts");
+      if (await isHealthy(loaded)) return;
+      throw new Error(`nothing answers on ${loaded.listen.host}:${loaded.listen.port}`);
+    }),
+});
+
+const explainArgs = {
+  ...args,
+  url: { type: "positional", description: "an absolute URL of the visitor", required: true },
+  method: { type: "string", description: "the visitor's method (GET)" },
+  email: { type: "string", description: "signed in with this address" },
+  groups: { type: "string", description: "signed in with these groups, separated by commas" },
+  subject: { type: "string", description: "signed in as this subject" },
+  provider: { type: "string", description: "signed in by this provider" },
+  ip: { type: "string", description: "coming from this address" },
+} as const;
+
+const explain = defineCommand({
+  meta: { name: "explain", description: "which rule decides about a URL, and why" },
+  args: explainArgs,
+  run: (given) =>
+    withConfig(given.args, explainArgs, async (loaded) => {
+      const { explain: explainUrl } = await import("./explain.ts");
+      const lines = explainUrl(loaded, given.args.url, given.args, Date.now());
+      process.stdout.write(`${lines.join("\n")}\n`);
+    }),
+});
+
+const configArgs = {
+  ...args,
+  proxy: { type: "positional", description: "nginx, caddy, …", required: true },
+  write: {
+    type: "string",
+    description: "write the files beneath this folder, instead of printing them",
+    valueHint: "DIR",
+  },
+} as const;
+
+const config = defineCommand({
+  meta: { name: "config", description: "print a proxy's configuration for this doorward" },
+  args: configArgs,
+  run: (given) =>
+    withConfig(given.args, configArgs, async (loaded) => {
+      const { proxyFiles } = await import("../tools/proxy-files.ts");
+      const { joinFiles, writeFiles } = await import("./write-files.ts");
+      const { proxy, write: folder } = given.args;
+      const { files, remarks } = proxyFiles(loaded, proxy);
+      for (const remark of remarks) process.stderr.write(`${remark}\n`);
+      if (folder === undefined) return void process.stdout.write(joinFiles(files));
+      process.stdout.write(`${(await writeFiles(folder, files)).join("\n")}\n`);
+    }),
+});
+
+const revokeArgs = {
+  ...args,
+  subject: { type: "string", description: "end the sessions of this subject" },
+  provider: { type: "string", description: "the subject at this provider alone" },
+  all: { type: "boolean", description: "end everybody's sessions" },
+} as const;
+
+const revoke = defineCommand({
+  meta: { name: "revoke", description: "end sessions: --subject SUBJECT, or --all" },
+  args: revokeArgs,
+  run: ({ args: { all = false, subject, provider, ...given } }) =>
+    withConfig(given, revokeArgs, async (loaded) => {
+      const { revoke: end } = await import("./revoke.ts");
+      const ended = await end(loaded, { all, subject, provider });
+      process.stdout.write(`${ended.join("\n")}\n`);
+    }),
+});
+
+const sessions = defineCommand({
+  meta: { name: "sessions", description: "end sessions that are open" },
+  subCommands: { revoke },
+});
+
+const importArgs = {
+  tool: { type: "positional", description: "oauth2-proxy or traefik-forward-auth", required: true },
+  file: {
+    type: "positional",
+    description: "its configuration; more files may follow",
+    required: true,
+  },
+} as const;
+
+const importing = defineCommand({
+  meta: {
+    name: "import",
+    description: "print a doorward.yaml that does as another tool's files say",
+  },
+  args: importArgs,
+  run: ({ args: { tool, file, ...given } }) =>
+    saying(async () => {
+      const [, , ...more] = given._;
+      refuseUnknown({ ...given, _: [] }, importArgs);
+      const { importFiles } = await import("../tools/import/report.ts");
+      const { output, remarks } = importFiles(tool, [file, ...more]);
+      process.stderr.write(`${remarks}\n`);
+      if (output === undefined) process.exitCode = 1;
+      else process.stdout.write(output);
+    }),
+});
+
+const secret = defineCommand({
+  meta: { name: "secret", description: "print a fresh secret for the configuration" },
+  run: () => void process.stdout.write(`${createSecret()}\n`),
+});
+
+await runMain(
+  defineCommand({
+    meta: {
+      name: "doorward",
+      version: manifest.version,
+      description: "the gatekeeper that Traefik, Caddy and nginx ask about every request",
+    },
+    args, // named here too, or the FILE after --config would be taken for a command
+    default: "serve",
+    subCommands: { serve, check, explain, config, import: importing, health, sessions, secret },
+  }),
+);

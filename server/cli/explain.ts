@@ -1,0 +1,129 @@
+import type { Identity } from "../identity/identity.ts";
+import { parseEmail } from "../identity/email.ts";
+import { decide } from "../policy/policy.ts";
+import { indexByHost } from "../policy/rule-index.ts";
+import { type Circumstances } from "../policy/request-facts.ts";
+import { compileRules, failedCondition, matchRule, type Rule } from "../policy/rules.ts";
+import type { Config } from "../config/schema.ts";
+import { createSiteFinder, createSites } from "../config/site.ts";
+import {
+  forwardedRequest,
+  hostnameOf,
+  isMalformed,
+  type ForwardedRequest,
+} from "../forwarded/forwarded-request.ts";
+
+/** Somebody to try the policy with, as the command line names them. */
+export interface Somebody {
+  readonly method?: string | undefined;
+  readonly email?: string | undefined;
+  readonly groups?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly provider?: string | undefined;
+  /** The visitor's own address. */
+  readonly ip?: string | undefined;
+}
+
+/** Which site, rule and condition decide about a URL, a line each, in the order in which they are asked. */
+export function explain(config: Config, url: string, somebody: Somebody, now: number): string[] {
+  const request = readUrl(url, somebody.method ?? "GET");
+  const site = createSiteFinder(createSites(config))(hostnameOf(request));
+  if (site === undefined) {
+    return [
+      `site: none covers ${hostnameOf(request)}`,
+      "deny: set cookie.domain, or give the host a site",
+    ];
+  }
+  const identity = identityOf(config, somebody);
+  const given: Circumstances = {
+    request,
+    address: somebody.ip,
+    provider: identity?.provider,
+    isPreflight: false,
+  };
+  const rules = compileRules(config.rules);
+  const decision = decide(indexByHost(rules)(request), site.access, given, { identity, now });
+  const reason = decision.verdict === "deny" ? `: ${decision.reason}` : "";
+  return [
+    `site: ${site.url.href}`,
+    identity === undefined ? "identity: not signed in" : `identity: ${describe(identity)}`,
+    ...considered(rules, indexByHost(rules)(request), given),
+    `${decision.verdict} by ${decision.rule}${reason}`,
+  ];
+}
+
+function readUrl(url: string, method: string): ForwardedRequest {
+  // By hand, not by URL: a parser would tidy up the very spelling that is asked about.
+  const [, scheme, host, uri] = /^(https?):\/\/([^/?#]*)(.*)$/s.exec(url) ?? [];
+  if (scheme === undefined || host === undefined) {
+    throw new Error("the URL is not absolute: write https://host/path");
+  }
+  const request = forwardedRequest(
+    method,
+    scheme,
+    host,
+    uri === undefined || uri === "" ? "/" : uri,
+  );
+  if (isMalformed(request)) throw new Error(`refused before any rule: ${request.malformed}`);
+  return request;
+}
+
+/** Naming anything of somebody means that they are signed in. */
+function identityOf(
+  config: Config,
+  { email, groups, subject, provider }: Somebody,
+): Identity | undefined {
+  if ([email, groups, subject, provider].every((part) => part === undefined)) return undefined;
+  const names = [
+    ...Object.keys(config.providers),
+    ...(config.users === undefined ? [] : ["users"]),
+  ];
+  if (provider !== undefined && !names.includes(provider)) {
+    throw new Error(`there is no provider "${provider}": there are ${names.join(", ")}`);
+  }
+  const address = email === undefined ? undefined : parseEmail(email)?.address;
+  if (address === undefined && email !== undefined)
+    throw new Error(`"${email}" is no email address`);
+  return {
+    issuer: "",
+    subject: subject ?? "",
+    email: address,
+    groups: groups?.split(",").map((group) => group.trim()) ?? [],
+    name: undefined,
+    preferredUsername: undefined,
+    provider: provider ?? Object.keys(config.providers)[0] ?? "",
+    claims: {},
+  };
+}
+
+function describe({ email, subject, groups, provider }: Identity): string {
+  const name = email ?? (subject === "" ? "nobody in particular" : subject);
+  return `${name}, groups [${groups.join(", ")}], signed in by ${provider}`;
+}
+
+/** Each rule up to the one that ends the search, and why it did or did not match. */
+function considered(
+  rules: readonly Rule[],
+  ofHost: readonly Rule[],
+  given: Circumstances,
+): string[] {
+  const lines: string[] = [];
+  for (const { name, config } of rules) {
+    const rule = ofHost.find((one) => one.name === name);
+    if (rule === undefined) {
+      lines.push(`${name}: no, host is not ${[config.host].flat().join(" or ")}`);
+      continue;
+    }
+    const match = matchRule(rule, given);
+    lines.push(
+      `${name}: ${match === "no" ? `no, by ${failedCondition(rule, given)}` : wording[match]}`,
+    );
+    if (match === "yes") return lines;
+  }
+  return [...lines, "access: asked last, for no rule decided before"];
+}
+
+const wording = {
+  yes: "matches",
+  maybe: "may match: servers read this request in several ways, so the harsher outcome counts",
+};

@@ -1,0 +1,48 @@
+import { isIP } from "node:net";
+import { LRUCache } from "lru-cache";
+import { isWithin } from "../memory/time-span.ts";
+
+const windowMs = 60_000;
+const mostFailures = 10;
+const mostAddresses = 10_000;
+
+/** Counts tries that fail, an address each, in bounded memory. */
+export class Tries {
+  readonly #failed = new LRUCache<string, { count: number; since: number }>({ max: mostAddresses });
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /**
+   * Whether one more try may be made. It counts as failed until it is forgiven, or many at once would
+   * all be the first.
+   */
+  begin(address: string): boolean {
+    const key = networkOf(address);
+    const now = this.#now();
+    const found = this.#failed.get(key);
+    const entry =
+      found !== undefined && isWithin(now, found.since, found.since + windowMs)
+        ? found
+        : { count: 0, since: now };
+    if (entry.count >= mostFailures) return false;
+    entry.count++;
+    this.#failed.set(key, entry);
+    return true;
+  }
+
+  forgive(address: string): void {
+    const entry = this.#failed.get(networkOf(address));
+    if (entry !== undefined && entry.count > 0) entry.count--;
+  }
+}
+
+/** Whoever has one IPv6 address has 2^64 of them (RFC 4291 §2.5.4). */
+function networkOf(address: string): string {
+  if (isIP(address) !== 6 || address.includes(".")) return address;
+  const [head = [], tail = []] = address.split("::").map((half) => half.split(":").filter(Boolean));
+  const gap = Array<string>(8 - head.length - tail.length).fill("0");
+  return [...head, ...gap, ...tail].slice(0, 4).join(":");
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import { decodeJwt } from "jose";
+import { empty, json, type Answer } from "../http/response.ts";
+import type { Door } from "../context.ts";
+import { AuthError } from "../errors.ts";
+import { reasonsOf } from "../observe/log.ts";
+import type { Revoked } from "../session/revocations.ts";
+import {
+  createLogoutTokenCheck,
+  type CheckLogoutToken,
+  type LogoutClaims,
+} from "../sign-in/logout-token.ts";
+
+/** Ends the sessions that an issuer says have ended with it. */
+export function createIssuerSignOut({ parties, store, sessions, counts, log, now }: Door) {
+  const checks = [...parties.values()].map((party): [typeof party, CheckLogoutToken] => [
+    party,
+    createLogoutTokenCheck(party, now),
+  ]);
+  return { backChannel, frontChannel };
+
+  /** OpenID Connect Back-Channel Logout 1.0 §2.8: 200 when the sessions are over, 400 for everything else. */
+  async function backChannel(token: string): Promise<Answer> {
+    try {
+      const claims = await checked(token);
+      await once(claims, () => sessions.revocations.revoke(revokedBy(claims)));
+      counts.signedOut++;
+      log.info({ issuer: claims.iss, subject: claims.sub }, "signed out by the issuer");
+      return empty(200);
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error;
+      log.warn({ code: error.code, reason: reasonsOf(error) }, "a logout token was refused");
+      return json(400, { error: "invalid_request" });
+    }
+  }
+
+  /** Of several clients at one issuer, the one that it is for. */
+  async function checked(token: string): Promise<LogoutClaims> {
+    const issuer = issuerOf(token);
+    let failure = new AuthError("response_rejected", "the logout token is of no provider here");
+    for (const [party, check] of checks) {
+      if (!party.issuers.some((one) => one === issuer)) continue;
+      try {
+        return await check(token);
+      } catch (error) {
+        if (!(error instanceof AuthError)) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  /** §2.6: a token counts once. What could not be done may be tried again. */
+  async function once({ iss, jti, exp }: LogoutClaims, work: () => Promise<void>): Promise<void> {
+    const [key, holder] = [`logout:${JSON.stringify([iss, jti])}`, randomUUID()];
+    const ttlMs = Math.max(60_000, exp * 1000 - now() + 60_000);
+    if (!(await store.claim(key, holder, ttlMs)))
+      throw new AuthError("response_rejected", "the logout token came before");
+    try {
+      await work();
+    } catch (error) {
+      await store.release(key, holder);
+      throw error;
+    }
+  }
+
+  /**
+   * OpenID Connect Front-Channel Logout 1.0 §2: the issuer's page loads this in a frame, without our cookies.
+   * Only a session that is known ends, so that strangers cannot fill the store with names they make up.
+   */
+  async function frontChannel(issuer: string, sid: string): Promise<Answer> {
+    const isKnown =
+      checks.some(([party]) => party.issuers.includes(issuer)) &&
+      (await sessions.revocations.isKnown(issuer, sid));
+    if (isKnown) {
+      await sessions.revocations.revoke({ kind: "sid", issuer, sid });
+      counts.signedOut++;
+      log.info({ issuer }, "signed out by the issuer's page");
+    }
+    return empty(200);
+  }
+}
+
+function issuerOf(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined; // no JWT at all is of no issuer of ours
+  }
+}
+
+function revokedBy({ iss: issuer, sub = "", sid }: LogoutClaims): Revoked {
+  return sid === undefined
+    ? { kind: "subject", issuer, subject: sub }
+    : { kind: "sid", issuer, sid };
+}

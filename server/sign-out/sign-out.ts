@@ -1,0 +1,117 @@
+import { empty, json, redirect, type Answer } from "../http/response.ts";
+import type { Door, Endpoint } from "../context.ts";
+import { isForm, readForm } from "../http/form.ts";
+import { createIssuerSignOut } from "./issuer-sign-out.ts";
+import { reasonsOf } from "../observe/log.ts";
+import { confirmSignOutPage, signedOutPage } from "../pages/signed-out-page.ts";
+import { forgetSession, readCookies, sessionCookieName } from "../cookies/cookie.ts";
+import type { SessionRecord } from "../session/record.ts";
+import { endSessionUrl, revokeTokens } from "../sign-in/end-session.ts";
+
+/** More of one name than this no browser sends. */
+const mostCookies = 8;
+
+/** Ends the session in the store first and in the browser then, and says so or goes on to `rd`. */
+export function createSignOut(door: Door): Endpoint {
+  const { site, sessions, signOutReturns, returnTarget, counts, log } = door;
+  const { backChannel, frontChannel } = createIssuerSignOut(door);
+
+  return async ({ url: { searchParams: query }, req }) => {
+    const { headers } = req;
+    // An issuer takes any 200 to mean that its session has ended here.
+    if (req.method === "POST" && isUnread(headers)) return json(400, { error: "invalid_request" });
+    const form = req.method === "POST" ? await readForm(req) : new URLSearchParams();
+    if (form === undefined) return empty(413);
+    const logoutToken = form.get("logout_token");
+    if (logoutToken !== null) return backChannel(logoutToken);
+    const [issuer, sid] = [query.get("iss"), query.get("sid")];
+    if (issuer !== null && sid !== null) return frontChannel(issuer, sid);
+    const cookies = headers.get("cookie") ?? undefined;
+    const returned = signOutReturns.find(site, cookies, query.get("state") ?? "");
+    if (returned !== undefined) return back(returned);
+    const returnTo = returnTarget(site, query.get("rd") ?? form.get("rd"));
+    if ((headers.get("sec-purpose") ?? "").includes("prefetch")) return empty(403);
+    // A picture or a form on another site must not sign anybody out.
+    if (isCrossSite(headers)) return confirm(returnTo);
+    const tokens = readCookies(cookies, sessionCookieName(site));
+    // Two of one name count for nobody at the gate; signed out means that neither ever will again.
+    const ended: SessionRecord[] = [];
+    for (const token of tokens.slice(0, mostCookies)) ended.push(...(await end(token)));
+    const [record] = ended;
+    const location = record && (await issuersOwn(record, returnTo));
+    return location ?? gone(returnTo);
+  };
+
+  async function end(token: string): Promise<SessionRecord[]> {
+    const ended = await sessions.end(site, token);
+    if (ended === undefined) return [];
+    const { issuer, subject, provider } = ended.identity;
+    counts.signedOut++;
+    log.info({ provider, issuer, subject }, "signed out");
+    revoke(ended);
+    return [ended];
+  }
+
+  /** Nobody waits for it: signed out is whoever has no session. */
+  function revoke({ identity: { provider }, tokens }: SessionRecord): void {
+    const party = door.parties.get(provider);
+    if (party === undefined) return;
+    revokeTokens(party, tokens).catch((error: unknown) =>
+      log.warn({ provider, reason: reasonsOf(error) }, "a refresh token could not be revoked"),
+    );
+  }
+
+  /** On to the issuer, which signs out too; an issuer that is down keeps nobody signed in here. */
+  async function issuersOwn(
+    { identity: { provider }, tokens }: SessionRecord,
+    returnTo: string | undefined,
+  ): Promise<Answer | undefined> {
+    const party = door.parties.get(provider);
+    if (door.config.signOut !== "issuer" || party === undefined) return undefined;
+    const { state, setCookie } = signOutReturns.begin(site, returnTo);
+    try {
+      const location = await endSessionUrl(party, site, tokens?.idToken, state);
+      if (location === undefined) return undefined;
+      return redirect(303, location, ...removals(), "Set-Cookie", setCookie);
+    } catch (error) {
+      log.warn({ provider, reason: reasonsOf(error) }, "signed out here, and not at the issuer");
+      return undefined;
+    }
+  }
+
+  /** The issuer sent the visitor back, with the state that this browser left with. */
+  function back(returnTo: string): Answer {
+    const forget = ["Set-Cookie", signOutReturns.forget(site)];
+    if (returnTo === "") return signedOutPage(site.address("start"), ...forget);
+    return redirect(303, returnTo, ...forget);
+  }
+
+  /** Fetch Metadata says so, and in browsers that have none the origin of a form. */
+  function isCrossSite(headers: Headers): boolean {
+    const fetchSite = headers.get("sec-fetch-site");
+    if (fetchSite !== null) return fetchSite === "cross-site";
+    const origin = headers.get("origin");
+    return origin !== null && !site.covers(URL.parse(origin)?.hostname ?? "");
+  }
+
+  function confirm(returnTo: string | undefined): Answer {
+    const query = returnTo === undefined ? "" : `?${new URLSearchParams({ rd: returnTo })}`;
+    return confirmSignOutPage(site.address("sign_out") + query, returnTo ?? `${site.url.origin}/`);
+  }
+
+  function gone(returnTo: string | undefined): Answer {
+    if (returnTo === undefined) return signedOutPage(site.address("start"), ...removals());
+    return redirect(303, returnTo, ...removals());
+  }
+
+  function removals(): string[] {
+    return forgetSession(site).flatMap((cookie) => ["Set-Cookie", cookie]);
+  }
+}
+
+/** Something else than a form, of somebody else than a browser: what it says nobody here has heard. */
+function isUnread(headers: Headers): boolean {
+  const length = headers.get("content-length") ?? "0";
+  const hasBody = length !== "0" || headers.has("transfer-encoding");
+  return hasBody && !isForm(headers) && !headers.has("sec-fetch-site") && !headers.has("cookie");
+}

@@ -1,0 +1,134 @@
+import { decide } from "../policy/policy.ts";
+import { isMet, type StepUp } from "../identity/step-up.ts";
+import type { Rule } from "../policy/rules.ts";
+import { empty, redirect, type Answer } from "../http/response.ts";
+import type { Door, Endpoint } from "../context.ts";
+import { requestTo } from "../forwarded/forwarded-request.ts";
+import { choosePage } from "../pages/choose-page.ts";
+import { forgetSession, readCookie, readCookies, sessionCookieName } from "../cookies/cookie.ts";
+import { authorizationUrl } from "../sign-in/code-flow.ts";
+import { compatTarget } from "./compat-target.ts";
+import type { RelyingParty } from "../sign-in/relying-party.ts";
+
+/** Opens a transaction and sends the browser to the issuer. Nothing is stored here. */
+export function createStart(door: Door): Endpoint {
+  const { site, returnTarget, log } = door;
+  const fallback = `${site.url.origin}/`;
+
+  return async ({ url: { searchParams: query }, req: { headers } }) => {
+    if (!isTopLevel(headers)) return empty(403);
+    const rd = query.get("rd") ?? compatTarget(door.config, headers);
+    const returnTo = returnTarget(site, rd) ?? fallback;
+    if (rd !== null && returnTo === fallback && rd !== "/" && rd !== fallback) warn(rd);
+    const cookies = headers.get("cookie") ?? undefined;
+    const wanted = { returnTo, stepUp: readStepUp(query, door.rules), prompt: readPrompt(query) };
+    if (await mayGoStraightBack(door, cookies, wanted)) return redirect(302, returnTo);
+    const party = chosen(door, query.get("provider"));
+    return party === undefined
+      ? choose(door, query, returnTo)
+      : begin(door, party, cookies, wanted);
+  };
+
+  function warn(rd: string): void {
+    const mend =
+      "its host needs a cookie of this site and the site's own port, or a place in allowedRedirects; and it must be https";
+    log.warn(
+      { rd: rd.split(/[?#]/, 1)[0]?.slice(0, 200), mend },
+      "the return target is not allowed",
+    );
+  }
+}
+
+/** What a visitor comes for. */
+interface Wanted {
+  readonly returnTo: string;
+  readonly stepUp: StepUp;
+  readonly prompt: "select_account" | "login" | undefined;
+}
+
+/**
+ * A picture, a script's fetch or a prefetch is no person who wants to sign in, and each would use up one
+ * of the browser's few pending transactions. Browsers without Fetch Metadata are taken at their word.
+ */
+function isTopLevel(headers: Headers): boolean {
+  const mode = headers.get("sec-fetch-mode");
+  return (
+    (mode === null || mode === "navigate") &&
+    !(headers.get("sec-purpose") ?? "").includes("prefetch")
+  );
+}
+
+/** As `/verify` wrote it into its challenge; whoever changes it is challenged again there. */
+function readStepUp(query: URLSearchParams, rules: readonly Rule[]): StepUp {
+  const maxAge = query.get("max_age");
+  // Only what some rule asks for: a link must not talk the issuer into a weaker sign-in.
+  const known = new Set(rules.flatMap(({ config }) => config.acr ?? []));
+  const acr = (query.get("acr_values") ?? "").split(" ").filter((value) => known.has(value));
+  return {
+    maxAgeMs: maxAge !== null && /^\d{1,15}$/.test(maxAge) ? Number(maxAge) * 1000 : undefined,
+    acr: acr.length === 0 ? undefined : acr,
+  };
+}
+
+function readPrompt(query: URLSearchParams): Wanted["prompt"] {
+  const prompt = query.get("prompt");
+  return prompt === "select_account" || prompt === "login" ? prompt : undefined;
+}
+
+/** Signed in, permitted where the visitor is going, and as strongly as a rule asks. */
+async function mayGoStraightBack(
+  { site, siteOf, sessions, rulesOf, now }: Door,
+  cookies: string | undefined,
+  { returnTo, stepUp, prompt }: Wanted,
+): Promise<boolean> {
+  if (prompt !== undefined) return false;
+  const session = await sessions.find(site, readCookie(cookies, sessionCookieName(site)));
+  const target = new URL(returnTo);
+  if (session === undefined) return false;
+  const { identity } = session.record;
+  const request = requestTo(target);
+  // A target that no site of ours keeps has no policy of ours either.
+  if (request === undefined || siteOf(target.hostname) !== site)
+    return isMet(stepUp, identity.claims, now());
+  const given = { request, provider: identity.provider, address: undefined, isPreflight: false };
+  const decision = decide(rulesOf(request), site.access, given, { identity, now: now() });
+  return decision.verdict === "allow" && isMet(stepUp, identity.claims, now());
+}
+
+function chosen({ parties }: Door, name: string | null): RelyingParty | undefined {
+  const [only] = parties.size === 1 ? parties.values() : [];
+  return only ?? (name === null ? undefined : parties.get(name));
+}
+
+function choose({ site, parties }: Door, query: URLSearchParams, returnTo: string): Answer {
+  const choices = [...parties.values()].map(({ name, label }) => {
+    const next = new URLSearchParams(query);
+    next.set("rd", returnTo);
+    next.set("provider", name);
+    return { href: `${site.address("start")}?${next}`, label };
+  });
+  return choosePage(choices, query.get("provider") ?? undefined);
+}
+
+async function begin(
+  { site, transactions, log }: Door,
+  party: RelyingParty,
+  cookies: string | undefined,
+  { returnTo, stepUp, prompt }: Wanted,
+): Promise<Answer> {
+  const isForced = prompt === "login";
+  const { transaction, setCookies } = transactions.begin(site, cookies, {
+    provider: party.name,
+    returnTo,
+    stepUp,
+    isForced,
+  });
+  const asked = prompt === "select_account" ? party.provider.accountPrompt : prompt;
+  const location = await authorizationUrl(party, site, transaction, asked);
+  // Two cookies of one name count as none, and one of them would stand in the way of the next sign-in too.
+  if (readCookies(cookies, sessionCookieName(site)).length > 1) {
+    log.warn("a browser sends two session cookies: both are taken from it");
+    setCookies.push(...forgetSession(site));
+  }
+  return redirect(302, location, ...setCookies.flatMap((cookie) => ["Set-Cookie", cookie]));
+}

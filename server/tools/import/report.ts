@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { dirname, isAbsolute, join } from "node:path";
+import { reasonsOf } from "../../observe/log.ts";
+import type { Imported } from "./imported.ts";
+import { renderNotes } from "./notes.ts";
+import { importOAuth2Proxy } from "./oauth2-proxy.ts";
+import type { ImportFile } from "./setting.ts";
+import { importTraefikForwardAuth } from "./traefik-forward-auth.ts";
+
+/** What goes to stdout, if anything, and what to stderr. */
+export interface Report {
+  readonly output: string | undefined;
+  readonly remarks: string;
+}
+
+type Importer = (files: readonly ImportFile[], readBeside: (path: string) => string) => Imported;
+
+const importers: Readonly<Record<string, Importer>> = {
+  "oauth2-proxy": importOAuth2Proxy,
+  "traefik-forward-auth": importTraefikForwardAuth,
+};
+
+export const importable = Object.keys(importers);
+
+/** Imports files of another tool. Throws when the tool is unknown or a file cannot be read. */
+export function importFiles(tool: string, paths: readonly string[]): Report {
+  const importer = Object.hasOwn(importers, tool) ? importers[tool] : undefined;
+  if (importer === undefined)
+    throw new Error(`"${tool}" cannot be imported: there are ${importable.join(", ")}`);
+  const [first = ""] = paths;
+  const files = paths.map((name) => ({ name, text: readText(name) }));
+  const beside = (path: string) => (isAbsolute(path) ? path : join(dirname(first), path));
+  const { yaml, notes, problems } = importer(files, (path) => readFileSync(beside(path), "utf8"));
+  if (problems.length > 0) {
+    const lines = problems.map(
+      ({ place, message }) => `  ${place === "" ? "" : `${place}: `}${message}`,
+    );
+    return {
+      output: undefined,
+      remarks: [`${paths.join(", ")} cannot be imported:`, ...lines].join("\n"),
+    };
+  }
+  return { output: yaml, remarks: renderNotes(notes) };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new Error(`${path} cannot be read: ${reasonsOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,164 @@
+import { ConfigError } from "../../config/faults.ts";
+import { parseUsers } from "../../credentials/users.ts";
+import { reasonsOf } from "../../observe/log.ts";
+import type { ImportedAccess, ReadBeside } from "./access.ts";
+import { translateRegex } from "./route-pattern.ts";
+import { present } from "./provider.ts";
+import type { Settings } from "./settings.ts";
+import { trustedAddresses } from "./trusted-addresses.ts";
+
+export interface ImportedRules {
+  readonly rules: readonly Record<string, unknown>[];
+  readonly users?: string;
+  readonly trustedProxies?: readonly string[];
+}
+
+/** Routes and addresses that need no sign-in, then programs with passwords, then what is asked everywhere else. */
+export function importRules(
+  from: Settings,
+  { access, isForRule }: ImportedAccess,
+  readBeside: ReadBeside,
+): ImportedRules {
+  const addresses = trustedAddresses(from);
+  const passwords = basic(from, readBeside);
+  const everywhere = present({
+    allow: isForRule ? access : undefined,
+    preflight: preflight(from),
+    bearer: bearer(from),
+  });
+  return {
+    ...addresses,
+    ...(passwords && { users: passwords.users }),
+    rules: [
+      ...routes(from),
+      ...addresses.rules,
+      ...(passwords === undefined ? [] : [passwords.rule]),
+      ...(Object.keys(everywhere).length === 0 ? [] : [everywhere]),
+    ],
+  };
+}
+
+/** `GET=^/health$`, `!=^/private`: a method, how the path is meant, and the expression. */
+function routes(from: Settings): Record<string, unknown>[] {
+  const plain = from.list("skip_auth_regex").map((regex) => ["skip_auth_regex", regex] as const);
+  const routed = from.list("skip_auth_routes").map((one) => ["skip_auth_routes", one] as const);
+  return [...plain, ...routed].flatMap(([option, written]) => {
+    const isRoute = option === "skip_auth_routes";
+    const [, method = "", negation = "", regex = written] =
+      (isRoute && /^([^!=]*)(!?)=(.*)$/s.exec(written)) || [];
+    if (negation !== "") {
+      from.note(
+        "to do",
+        option,
+        `"${written}" opens all but some paths: write a rule with allow: public for each that is to be open`,
+      );
+      return [];
+    }
+    return route(from, option, written, method.toUpperCase(), regex);
+  });
+}
+
+function route(
+  from: Settings,
+  option: string,
+  written: string,
+  method: string,
+  regex: string,
+): Record<string, unknown>[] {
+  const { paths, lost, nearest } = translateRegex(regex);
+  const rule = (path: readonly string[]) => ({
+    path: path.length === 1 ? path[0] : path,
+    ...(method !== "" && { methods: [method] }),
+    allow: "public",
+  });
+  if (lost !== undefined) {
+    const mend =
+      nearest.length === 0
+        ? "write a rule by hand, with allow: public and the paths that are to be open"
+        : `if the app has nothing else there, write ${JSON.stringify(rule(nearest)).replaceAll('"', "")}`;
+    from.note("to do", option, `"${written}" ${lost}, as a rule does: it stays closed; ${mend}`);
+  }
+  if (paths.length === 0) return [];
+  if (paths.includes("/**"))
+    from.note("to do", option, `"${written}" opens every path to everybody`);
+  else
+    from.note(
+      "different",
+      option,
+      `"${written}" opens ${paths.join(", ")} and nothing else (docs/rules.md#conditions)`,
+    );
+  return [rule(paths)];
+}
+
+/** oauth2-proxy lets every OPTIONS pass; a rule lets real preflights. */
+function preflight(from: Settings): "allow" | undefined {
+  if (!from.isOn("skip_auth_preflight")) return undefined;
+  const message =
+    "only real preflights pass: OPTIONS with Origin and Access-Control-Request-Method";
+  from.note("different", "skip_auth_preflight", message);
+  return "allow";
+}
+
+function bearer(from: Settings): Record<string, unknown> | undefined {
+  const extra = from.list("extra_jwt_issuers");
+  if (!from.isOn("skip_jwt_bearer_tokens")) {
+    if (extra.length > 0)
+      from.note("left out", "extra_jwt_issuers", "does nothing without skip_jwt_bearer_tokens");
+    return undefined;
+  }
+  const issuers = new Map<string, string[]>();
+  for (const pair of extra) {
+    const [issuer = "", audience = "", ...rest] = pair.split("=");
+    if (issuer === "" || audience === "" || rest.length > 0)
+      from.problem("extra_jwt_issuers", `"${pair}" is not issuer=audience`);
+    else issuers.set(issuer, [...(issuers.get(issuer) ?? []), audience]);
+  }
+  if (issuers.size > 0)
+    from.note(
+      "different",
+      "extra_jwt_issuers",
+      "their tokens have to be access tokens by RFC 9068 (typ: at+jwt)",
+    );
+  return present({
+    idTokens: true,
+    issuers:
+      issuers.size === 0
+        ? undefined
+        : Array.from(issuers, ([issuer, audiences]) => ({ issuer, audiences })),
+  });
+}
+
+/** People of an htpasswd file belong to no provider; where groups are asked for, only theirs count. */
+function basic(from: Settings, readBeside: ReadBeside) {
+  const users = from.text("htpasswd_file");
+  const own = from.list("htpasswd_user_groups");
+  if (users === undefined) return undefined;
+  const asked = [
+    ...from.list("allowed_groups"),
+    ...from.list("google_groups"),
+    ...from.list("gitlab_groups"),
+    ...from.list("keycloak_groups"),
+  ];
+  if (asked.length > 0 && !asked.some((group) => own.includes(group))) {
+    from.note("left out", "htpasswd_file", "none of its people is in a group that may pass");
+    return undefined;
+  }
+  from.note(
+    "different",
+    "htpasswd_file",
+    "for programs alone: there is no form to sign in with a password",
+  );
+  for (const fault of faultsOf(users, readBeside)) from.note("to do", "htpasswd_file", fault);
+  return { users, rule: { provider: "users", basic: true, allow: "signed-in" } };
+}
+
+function faultsOf(file: string, readBeside: ReadBeside): string[] {
+  try {
+    parseUsers(file, readBeside(file));
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError)
+      return error.faults.map(({ path, message }) => `${path} ${message}`);
+    return [`cannot be read here (${reasonsOf(error)}): doorward takes bcrypt and argon2id alone`];
+  }
+}

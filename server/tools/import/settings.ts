@@ -1,0 +1,166 @@
+import { nearest } from "../../config/nearest.ts";
+import { goBoolean, goSeconds } from "./go-values.ts";
+import type { Note, NoteKind } from "./notes.ts";
+import { formerNames, options, type OptionKind } from "./oauth2-proxy-options.ts";
+import type { Problem, Setting } from "./setting.ts";
+
+const kindWords: Readonly<Record<OptionKind, string>> = {
+  text: "text",
+  list: "a list of texts",
+  switch: "true or false",
+  number: "a whole number",
+  duration: "a duration such as 168h0m0s",
+  structure: "a list",
+};
+
+/** All options that the files say. Whatever is read from here is taken care of; the rest has to be told. */
+export class Settings {
+  readonly problems: Problem[] = [];
+  readonly notes: Note[] = [];
+  readonly #byName = new Map<string, Setting>();
+  readonly #read = new Set<string>();
+
+  readonly #file: string;
+
+  /** `file` is where to look for what is missing. */
+  constructor(settings: readonly Setting[], file: string) {
+    this.#file = file;
+    for (const setting of settings) this.#add(setting);
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#value(name);
+    return value === undefined || value === "" ? undefined : String(value);
+  }
+
+  list(name: string): readonly string[] {
+    const value = this.#value(name);
+    return Array.isArray(value) ? value.map(String) : [];
+  }
+
+  isOn(name: string, usual = false): boolean {
+    const value = this.#value(name);
+    return value === undefined ? usual : goBoolean(value) === true;
+  }
+
+  seconds(name: string): number | undefined {
+    const value = this.#value(name);
+    return value === undefined ? undefined : goSeconds(value);
+  }
+
+  structure(name: string): unknown {
+    return this.#value(name);
+  }
+
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
+  /** What nobody asked for. */
+  unread(): Setting[] {
+    return [...this.#byName.values()].filter(({ name }) => !this.#read.has(name));
+  }
+
+  place(name: string): string {
+    return this.#byName.get(name)?.place ?? this.#file;
+  }
+
+  note(kind: NoteKind, name: string, message: string): void {
+    this.#read.add(name);
+    this.notes.push({ kind, subject: this.#byName.get(name)?.spelt ?? name, message });
+  }
+
+  problem(name: string, message: string): void {
+    const { spelt = name } = this.#byName.get(name) ?? {};
+    this.problems.push({ place: this.place(name), message: `${spelt}: ${message}` });
+  }
+
+  #value(name: string): unknown {
+    this.#read.add(name);
+    return this.#byName.get(name)?.value;
+  }
+
+  #add(written: Setting): void {
+    const name = formerNames.get(written.name) ?? written.name;
+    const kind = options.get(name) ?? (name.startsWith("alpha ") ? "structure" : undefined);
+    const fault = (message: string) =>
+      void this.problems.push({ place: written.place, message: `${written.spelt}: ${message}` });
+    if (kind === undefined) return fault(unknownOption(written.name));
+    if (isFilledIn(written.value)) return this.#addFilledIn(name, written);
+    const value = coerced(kind, written.value);
+    if (value === undefined) return fault(`is not ${kindWords[kind]}`);
+    this.#join({ ...written, name, value }, fault);
+  }
+
+  /** Of two places the one of the higher rank counts; a list may stand in one rank again and again. */
+  #join(setting: Setting, fault: (message: string) => void): void {
+    const before = this.#byName.get(setting.name);
+    if (before === undefined) return void this.#byName.set(setting.name, setting);
+    if (before.rank !== setting.rank) {
+      const [higher, lower] = before.rank > setting.rank ? [before, setting] : [setting, before];
+      this.#byName.set(setting.name, higher);
+      const message = `the one at ${higher.place} counts (command line before environment before file)`;
+      this.notes.push({ kind: "left out", subject: `${lower.spelt} at ${lower.place}`, message });
+    } else if (Array.isArray(before.value) && Array.isArray(setting.value)) {
+      this.#byName.set(setting.name, { ...before, value: [...before.value, ...setting.value] });
+    } else if (before.value !== setting.value) fault(`contradicts ${before.place}: keep one`);
+  }
+
+  #addFilledIn(name: string, { spelt, place }: Setting): void {
+    const variable = environmentFor[name];
+    if (variable === undefined) {
+      const message = `${spelt}: holds a variable that only compose knows: write its value here, in a copy`;
+      this.problems.push({ place, message });
+    } else {
+      const message = `compose fills it in: give doorward the same as ${variable}`;
+      this.notes.push({ kind: "to do", subject: spelt, message });
+    }
+  }
+}
+
+/** Secrets that had better stay out of the file; doorward takes them from its environment too. */
+const environmentFor: Readonly<Record<string, string>> = {
+  client_secret: "DOORWARD_PROVIDERS_…_CLIENT_SECRET (the provider's name in capitals)",
+  cookie_secret: "DOORWARD_SECRET, and a fresh one: `doorward secret` prints it",
+  redis_password: "DOORWARD_STORAGE_PASSWORD",
+  redis_sentinel_password: "DOORWARD_STORAGE_SENTINEL_PASSWORD",
+};
+
+function isFilledIn(value: unknown): boolean {
+  return value === null || (typeof value === "object" && "filledIn" in value);
+}
+
+function unknownOption(written: string): string {
+  const meant = nearest(written, [...options.keys()]);
+  return meant === undefined
+    ? "is no option of oauth2-proxy that doorward knows"
+    : `is unknown: did you mean ${meant}?`;
+}
+
+function coerced(kind: OptionKind, value: unknown): unknown {
+  switch (kind) {
+    case "text":
+      return ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
+    case "list":
+      return asList(value);
+    case "switch":
+      return goBoolean(value);
+    case "number":
+      return /^\d+$/.test(String(value)) ? Number(value) : undefined;
+    case "duration":
+      return goSeconds(value) === undefined ? undefined : value;
+    case "structure":
+      return value;
+  }
+}
+
+function asList(value: unknown): string[] | undefined {
+  if (typeof value === "string") {
+    return value
+      .split(",")
+      .map((one) => one.trim())
+      .filter((one) => one !== "");
+  }
+  if (!Array.isArray(value)) return undefined;
+  return value.every((one) => typeof one === "string") ? value : undefined;
+}

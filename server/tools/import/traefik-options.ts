@@ -1,0 +1,82 @@
+import { nearest } from "../../config/nearest.ts";
+import { goBoolean } from "./go-values.ts";
+import type { Note, NoteKind } from "./notes.ts";
+import type { Problem, Setting } from "./setting.ts";
+
+const known =
+  `auth-host client-id client-secret config cookie-domain cookie-domains cookie-name cookie-secret
+  cookie-secure csrf-cookie-name default-action default-provider domain header-names insecure-cookie lifetime
+  log-format log-level logout-redirect match-whitelist-or-domain port prompt secret trusted-ip-address
+  trusted-ip-networks url-path user-id-path whitelist providers.google.client-id providers.google.client-secret
+  providers.google.prompt providers.oidc.client-id providers.oidc.client-secret providers.oidc.issuer-url
+  providers.oidc.resource providers.generic-oauth.auth-url providers.generic-oauth.client-id
+  providers.generic-oauth.client-secret providers.generic-oauth.resource providers.generic-oauth.scope
+  providers.generic-oauth.token-style providers.generic-oauth.token-url providers.generic-oauth.user-url`.split(
+    /\s+/,
+  );
+
+const ruleOption = /^rule\.([^.]+)\.(action|rule|provider|whitelist|domains)$/;
+
+/** The options, each a list of what was written; the last of the highest rank counts where there is one. */
+export class TraefikOptions {
+  readonly problems: Problem[] = [];
+  readonly notes: Note[] = [];
+  readonly #all: readonly Setting[];
+  readonly #file: string;
+
+  constructor(settings: readonly Setting[], file: string) {
+    this.#file = file;
+    this.#all = settings;
+    for (const { name, spelt, place, value } of settings) {
+      if (value !== null && typeof value === "object")
+        this.problems.push({
+          place,
+          message: `${spelt}: holds a variable that only compose knows: write its value here, in a copy`,
+        });
+      else if (!known.includes(name) && !ruleOption.test(name))
+        this.problems.push({ place, message: `${spelt}: ${unknownOption(name)}` });
+    }
+  }
+
+  text(name: string): string | undefined {
+    const [highest] = this.#all
+      .filter((one) => one.name === name)
+      .toSorted((one, other) => other.rank - one.rank);
+    const value =
+      highest === undefined || typeof highest.value === "object" ? "" : String(highest.value);
+    return value === "" ? undefined : value;
+  }
+
+  list(name: string): string[] {
+    return this.#all
+      .filter((one) => one.name === name)
+      .flatMap(({ value }) => String(value).split(","))
+      .map((value) => value.trim())
+      .filter((value) => value !== "");
+  }
+
+  isOn(name: string): boolean {
+    return goBoolean(this.text(name) ?? "false") === true;
+  }
+
+  /** The names of the rules, as they first stand. */
+  rules(): string[] {
+    return [...new Set(this.#all.flatMap(({ name }) => ruleOption.exec(name)?.[1] ?? []))];
+  }
+
+  note(kind: NoteKind, subject: string, message: string): void {
+    this.notes.push({ kind, subject, message });
+  }
+
+  problem(name: string, message: string): void {
+    const place = this.#all.find((one) => one.name === name)?.place ?? this.#file;
+    this.problems.push({ place, message: `${name}: ${message}` });
+  }
+}
+
+function unknownOption(name: string): string {
+  const meant = nearest(name, known);
+  return meant === undefined
+    ? "is no option of traefik-forward-auth"
+    : `is unknown: did you mean ${meant}?`;
+}

@@ -1,0 +1,149 @@
+import type { Config } from "../../config/schema.ts";
+import { createSiteFinder, createSites, type Site } from "../../config/site.ts";
+
+/** A host that visitors name, and what the proxy does with their requests. */
+export interface PublicHost {
+  /** `app.example.com` or `*.example.com`, lower case, without a port. */
+  readonly host: string;
+  readonly port: number;
+  /** http only for a site on this machine. */
+  readonly scheme: "https" | "http";
+  /** As visitors write it: with the port, where that is not the scheme's own. */
+  readonly authority: string;
+  /**
+   * At most 45 small letters, digits and hyphens, one of them within, so that no format takes it for a number or
+   * a word of its own; no other host has the same: `app-example-com`.
+   */
+  readonly name: string;
+  /**
+   * `app`: ask doorward about every request, and then pass it on. `doorward`: pass it to doorward, but for
+   * /verify. `both`: an app with doorward mounted beneath it, at `base`.
+   */
+  readonly serves: "app" | "doorward" | "both";
+  /** The path of the site's URL, beneath which to ask: "" or "/_auth". */
+  readonly base: string;
+  /** The site's URL. */
+  readonly site: string;
+}
+
+interface Guarded {
+  readonly host: string;
+  readonly port: number;
+}
+
+type SiteFinder = (hostname: string) => Site | undefined;
+
+export interface PublicHosts {
+  readonly hosts: readonly PublicHost[];
+  /** Patterns of rules that no site covers. */
+  readonly uncovered: readonly string[];
+  /** Hosts that stand for the apps of a site of which no rule names one. */
+  readonly examples: readonly string[];
+}
+
+/** The hosts of the sites and of the rules. A site of which no rule names an app gets an example of one. */
+export function publicHosts(config: Config): PublicHosts {
+  const sites = createSites(config);
+  const siteOf = createSiteFinder(sites);
+  const patterns = [...new Set(config.rules.flatMap(({ host = [] }) => host))];
+  const isOf = (site: Site | undefined) => (pattern: string) =>
+    siteOf(pattern.replace(/:\d+$/, "")) === site;
+  const examples = new Map<Site, Guarded>();
+  const hosts = sites.flatMap((site) => {
+    const apps = appsOf(site, patterns.filter(isOf(site)));
+    if (apps.length === 0 && site.base === "") examples.set(site, example(site, siteOf));
+    const guards = apps.concat(examples.get(site) ?? []);
+    return guards
+      .map((app) => toPublicHost(app, site, "app"))
+      .concat(toPublicHost(ownHost(site), site, site.base === "" ? "doorward" : "both"));
+  });
+  return {
+    hosts: distinct(hosts.toSorted(wildcardsLast)),
+    uncovered: patterns.filter(isOf(undefined)),
+    examples: [...examples.values()].map(({ host }) => host),
+  };
+}
+
+function ownHost(site: Site): Guarded {
+  return { host: site.url.hostname, port: Number(site.url.port) || usualPort(site) };
+}
+
+function appsOf(site: Site, patterns: readonly string[]): Guarded[] {
+  const own = ownHost(site);
+  return patterns
+    .map((pattern) => guarded(pattern, site))
+    .filter(({ host, port }) => host !== own.host || port !== own.port);
+}
+
+function usualPort({ secure }: Site): number {
+  return secure ? 443 : 80;
+}
+
+function guarded(pattern: string, site: Site): Guarded {
+  const [host = pattern, port] = pattern.split(":");
+  return { host, port: port === undefined ? usualPort(site) : Number(port) };
+}
+
+function example(site: Site, siteOf: SiteFinder): Guarded {
+  const names = ["app", "my-app", "guarded-app"].map((name) => `${name}.${site.cookieDomain}`);
+  const host = names.find((name) => siteOf(name) === site && name !== site.url.hostname);
+  return { host: host ?? `app.${site.url.hostname}`, port: usualPort(site) };
+}
+
+function toPublicHost(
+  { host, port }: Guarded,
+  site: Site,
+  serves: PublicHost["serves"],
+): PublicHost {
+  const authority = port === usualPort(site) ? host : `${host}:${port}`;
+  return {
+    host,
+    port,
+    scheme: site.secure ? "https" : "http",
+    authority,
+    name: nameOf(authority),
+    serves,
+    base: site.base,
+    site: `${site.url.origin}${site.base}`,
+  };
+}
+
+function nameOf(authority: string): string {
+  const words = authority.replace(/^\*/, "any").split(/[^a-z0-9]+/);
+  return (words.length === 1 ? ["host", ...words] : words)
+    .join("-")
+    .slice(0, 40)
+    .replace(/-+$/, "");
+}
+
+/** Most proxies look for the name itself first; those that go by the order find it first as well. */
+function wildcardsLast(one: PublicHost, other: PublicHost): number {
+  return breadth(one) - breadth(other);
+}
+
+function breadth({ host }: PublicHost): number {
+  return host.startsWith("*") ? 1000 - host.length : 0;
+}
+
+/** The same host on the same port once (`:443` is no other), and every name once. */
+function distinct(hosts: readonly PublicHost[]): PublicHost[] {
+  const byAuthority = new Map(hosts.map((host) => [host.authority, host]));
+  const byName = new Map<string, PublicHost>();
+  for (const host of byAuthority.values()) {
+    let { name } = host;
+    for (let count = 2; byName.has(name); count++) name = `${host.name}-${count}`;
+    byName.set(name, { ...host, name });
+  }
+  return [...byName.values()];
+}
+
+/** For a comment above what a proxy does with a host. */
+export function purposeOf({ serves, site }: PublicHost): string {
+  return `${purposes[serves]} ${site}`;
+}
+
+const purposes = {
+  app: "Guarded by doorward, which is at",
+  doorward: "doorward on a host of its own:",
+  both: "Guarded by doorward, which is mounted beneath it:",
+};

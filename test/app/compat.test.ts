@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { navigation, type Answer, type Browser } from "../peers/browser.ts";
+import { openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
+
+/** What nginx sends to /oauth2/auth by oauth2-proxy's own recipe, beside the visitor's headers. */
+function recipe(door: SignInDoor, uri = "/private"): Record<string, string> {
+  const { hostname } = new URL(door.site);
+  return { ...navigation, Host: hostname, "X-Real-IP": "203.0.113.9", "X-Forwarded-Uri": uri };
+}
+
+function auth(
+  door: SignInDoor,
+  browser: Browser,
+  { query = "", headers = {} }: { query?: string; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  return browser.ask(`${door.site}/auth${query}`, { headers: { ...recipe(door), ...headers } });
+}
+
+async function signedIn(door: SignInDoor): Promise<Browser> {
+  const browser = door.browser();
+  await door.signIn(browser);
+  return browser;
+}
+
+describe("/oauth2/auth, with compat", () => {
+  let door: SignInDoor;
+  beforeAll(async () => {
+    door = await openSignInDoor({
+      compat: "oauth2-proxy",
+      access: { groups: ["staff"] },
+      rules: [{ path: "/public/**", allow: "public" }, { preflight: "allow" }],
+    });
+  });
+  afterAll(() => door.close());
+
+  it("is 202 with the identity and nothing else for whoever may pass", async () => {
+    const answer = await auth(door, await signedIn(door));
+
+    expect(answer.status).toBe(202);
+    expect(answer.headers).toMatchObject({
+      "content-length": "0",
+      "x-auth-request-email": "ada@example.com",
+      "x-auth-request-groups": "staff",
+    });
+    expect(setCookies(answer)).toEqual([]);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ["nothing more", {}],
+    ["a public path in X-Forwarded-Uri", { "X-Forwarded-Uri": "/public/x" }],
+    ["a public path in X-Original-URI", { "X-Original-URI": "/public/x" }],
+    [
+      "a whole request by nginx",
+      { "X-Original-URL": "http://localhost/public/x", "X-Original-Method": "GET" },
+    ],
+    [
+      "a whole request by Traefik",
+      {
+        "X-Forwarded-Method": "GET",
+        "X-Forwarded-Proto": "http",
+        "X-Forwarded-Host": "localhost",
+        "X-Forwarded-Uri": "/public/x",
+      },
+    ],
+    [
+      "a preflight",
+      {
+        Origin: "https://a.example",
+        "Access-Control-Request-Method": "GET",
+        "X-Forwarded-Method": "OPTIONS",
+      },
+    ],
+    ["a wish for JSON", { Accept: "application/json" }],
+  ])("is 401 for whoever is not signed in, with %s", async (_, headers) => {
+    const answer = await auth(door, door.browser(), { headers });
+
+    expect(answer.status).toBe(401);
+    expect(answer.headers["x-auth-request-email"]).toBeUndefined();
+    expect(answer.headers["content-length"]).toBe("0");
+  });
+
+  it.each([
+    ["?allowed_groups=staff", 202],
+    ["?allowed_groups=admins", 403],
+    ["?allowed_groups=", 403],
+    ["?allowed_groups=staff&allowed_emails=bob@example.com", 403],
+    ["?allowed_email_domains=example.com", 202],
+  ])("is narrowed by its query %s: %i", async (query, status) => {
+    const answer = await auth(door, await signedIn(door), { query });
+
+    expect(answer.status).toBe(status);
+  });
+
+  it("has one host, whatever the visitor sends", async () => {
+    const browser = await signedIn(door);
+
+    const answer = await browser.ask(`${door.site}/auth`, {
+      headers: { Host: ["localhost", "localhost"] },
+    });
+
+    expect(answer.status).toBe(403);
+  });
+});
+
+describe("where rules tell addresses apart, /oauth2/auth", () => {
+  it.each<[Record<string, unknown>, number]>([
+    [{ host: "localhost", path: "/admin/**", allow: { groups: ["admins"] } }, 403],
+    [{ host: "elsewhere.example.com", allow: { groups: ["admins"] } }, 403],
+    [{ path: "/old", deny: true }, 403],
+    [{ methods: ["DELETE"], deny: true }, 403],
+    [{ path: "/pay", maxAge: "1s" }, 401],
+    [{ path: "/admin/**", allow: { groups: ["staff"] } }, 202],
+    [{ provider: "other", deny: true }, 202],
+    [{ ip: "203.0.113.0/24", allow: "public" }, 202],
+  ])("passes only who may pass by every one: %j gives %i", async (rule, status) => {
+    const other = { type: "google", clientId: "another" };
+    const door = await openSignInDoor({
+      compat: "oauth2-proxy",
+      access: { groups: ["staff"] },
+      rules: [rule],
+      providers: { other },
+    });
+    const browser = door.browser();
+    await door.callback(
+      browser,
+      door.issuer.consent(await door.start(browser, "?provider=company")),
+    );
+    door.clock.now += 60_000;
+
+    const answer = await auth(door, browser);
+    await door.close();
+
+    expect(answer.status).toBe(status);
+  });
+
+  it("passes nobody by access that a rule alone would let in", async () => {
+    const door = await openSignInDoor({
+      compat: "oauth2-proxy",
+      access: { groups: ["admins"] },
+      rules: [{ path: "/a", allow: "signed-in" }],
+    });
+
+    const answer = await auth(door, await signedIn(door));
+    await door.close();
+
+    expect(answer.status).toBe(403);
+  });
+});
+
+describe("/oauth2/sign_in, with compat", () => {
+  let door: SignInDoor;
+  beforeAll(async () => {
+    door = await openSignInDoor({ compat: "oauth2-proxy" });
+  });
+  afterAll(() => door.close());
+
+  const open = (query: string, headers: Record<string, string> = {}) =>
+    door.browser().ask(`${door.site}/sign_in${query}`, { headers: { ...navigation, ...headers } });
+  const startOf = (rd: string) => `${door.site}/start?${new URLSearchParams({ rd })}`;
+
+  it.each<[string, Record<string, string>, string]>([
+    ["?rd=/a%3Fb%3D1", {}, "/a?b=1"],
+    ["", { "X-Auth-Request-Redirect": "/a?b=1" }, "/a?b=1"],
+    ["?rd=/x", { "X-Auth-Request-Redirect": "/y" }, "/x"],
+  ])("with %s and %j leads to /start", async (query, headers, rd) => {
+    const answer = await open(query, headers);
+
+    expect(answer).toMatchObject({ status: 302, headers: { location: startOf(rd) } });
+    expect(answer.body).toContain(`href="${startOf(rd)}"`); // nginx may have made 403 of the status
+  });
+
+  it("is 401 to a script, which could follow to no issuer", async () => {
+    const answer = await open("", { "Sec-Fetch-Mode": "cors" });
+
+    expect(answer).toMatchObject({ status: 401, body: "" });
+  });
+
+  it.each(["sign_in", "auth", "start", "sign_out"])("leads nobody round to /%s", async (name) => {
+    const browser = await signedIn(door);
+
+    const answer = await browser.ask(startOf(`${door.site}/${name}`), { headers: navigation });
+
+    expect(answer.headers.location).toBe(`${new URL(door.site).origin}/`);
+  });
+
+  it("takes the visitor's page at /start from the header, within the allowlist", async () => {
+    const browser = await signedIn(door);
+    const start = (target: string) =>
+      browser.ask(`${door.site}/start`, {
+        headers: { ...navigation, "X-Auth-Request-Redirect": target },
+      });
+
+    const [own, foreign] = [await start("/a?b=1"), await start("https://evil.example/")];
+
+    const { origin } = new URL(door.site);
+    expect([own.headers.location, foreign.headers.location]).toEqual([
+      `${origin}/a?b=1`,
+      `${origin}/`,
+    ]);
+  });
+
+  it("takes GET alone", async () => {
+    const answer = await door.browser().ask(`${door.site}/sign_in`, { method: "POST" });
+
+    expect(answer.status).toBe(405);
+  });
+});
+
+describe("without compat", () => {
+  it.each(["auth", "sign_in"])("/oauth2/%s is nothing", async (name) => {
+    const door = await openSignInDoor();
+    const browser = await signedIn(door);
+
+    const answer = await browser.ask(`${door.site}/${name}`, { headers: recipe(door) });
+    await door.close();
+
+    expect(answer.status).toBe(404);
+  });
+});
+
+it("a peer that is no proxy of ours learns nothing from /oauth2/auth", async () => {
+  const door = await openSignInDoor({ compat: "oauth2-proxy", trustedProxies: ["192.0.2.1"] });
+
+  const answer = await auth(door, await signedIn(door));
+  await door.close();
+
+  expect(answer.status).toBe(403);
+  expect(answer.headers["x-auth-request-email"]).toBeUndefined();
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { explain } from "../../server/cli/explain.ts";
+import { configOf } from "../peers/doorward.ts";
+
+const config = configOf({
+  sites: [
+    { url: "https://auth.example.com", cookie: { domain: "example.com" } },
+    { url: "https://code.example.org/oauth2" },
+  ],
+  providers: { google: { clientId: "x" } },
+  access: { domains: ["example.com"] },
+  rules: [
+    { host: "old.example.com", deny: true },
+    { path: "/public/**", methods: ["GET"], allow: "public" },
+    { path: "/admin/**", allow: { groups: ["ops"] } },
+    { ip: "203.0.113.0/24", allow: "public" },
+  ],
+});
+
+function lines(url: string, somebody: Parameters<typeof explain>[2] = {}): string[] {
+  return explain(config, url, somebody, 0);
+}
+
+describe("explain", () => {
+  it("names site, identity, why each earlier rule did not match, and what decides", () => {
+    expect(
+      lines("https://app.example.com/admin/x", { email: "Ada@example.com", groups: "staff" }),
+    ).toEqual([
+      "site: https://auth.example.com/",
+      "identity: ada@example.com, groups [staff], signed in by google",
+      "rules.0: no, host is not old.example.com",
+      "rules.1: no, by path",
+      "rules.2: matches",
+      "deny by rules.2: it does not name this identity",
+    ]);
+  });
+
+  it.each<[string, Parameters<typeof explain>[2], string]>([
+    ["https://app.example.com/public/x", {}, "allow by rules.1"],
+    ["https://app.example.com/public/x", { method: "POST" }, "challenge by access"],
+    [
+      "https://app.example.com/public/..%2fadmin/x",
+      { email: "ada@example.com" },
+      "deny by rules.2: it does not name this identity",
+    ],
+    ["https://app.example.com/x", { email: "ada@example.com" }, "allow by access"],
+    [
+      "https://app.example.com/x",
+      { email: "eve@example.net" },
+      "deny by access: it does not name this identity",
+    ],
+    ["https://app.example.com/x", { ip: "203.0.113.9" }, "allow by rules.3"],
+    ["https://old.example.com/", {}, "deny by rules.0: the rule denies everybody"],
+    [
+      "https://code.example.org/x",
+      { groups: "" },
+      "deny by access: it does not name this identity",
+    ],
+    ["https://elsewhere.example/x", {}, "deny: set cookie.domain, or give the host a site"],
+  ])("of %s with %j ends: %s", (url, somebody, end) => {
+    expect(lines(url, somebody).at(-1)).toBe(end);
+  });
+
+  it.each<[string, Parameters<typeof explain>[2], string]>([
+    ["https://app.example.com/#x", {}, "the URI is no path"],
+    ["/public", {}, "not absolute"],
+    ["https://app.example.com/", { provider: "gogle" }, "there are google"],
+    ["https://app.example.com/", { email: "ada" }, "no email address"],
+  ])("of %s with %j is refused: %s", (url, somebody, reason) => {
+    expect(() => lines(url, somebody)).toThrow(reason);
+  });
+
+  it("says when a rule may match or may not", () => {
+    expect(lines("https://app.example.com/x/..%2fadmin")).toContainEqual(
+      expect.stringContaining("rules.2: may match"),
+    );
+  });
+});

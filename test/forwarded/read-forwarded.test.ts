@@ -1,0 +1,175 @@
+import { describe, expect, it } from "vitest";
+import { readForwarded } from "../../server/forwarded/read-forwarded.ts";
+import type { CarriedRequest, DialectName } from "../../server/forwarded/dialects.ts";
+import { RequestHeaders } from "../../server/forwarded/request-headers.ts";
+
+const forwarded = {
+  "X-Forwarded-Method": "GET",
+  "X-Forwarded-Proto": "https",
+  "X-Forwarded-Host": "app.example.com",
+  "X-Forwarded-Uri": "/private?x=1",
+};
+const original = {
+  "X-Original-Method": "GET",
+  "X-Original-URL": "https://app.example.com/private?x=1",
+};
+
+type Headers = Record<string, string | string[]>;
+
+function read(headers: Headers, pinned?: DialectName, carried?: CarriedRequest) {
+  const raw = Object.entries(headers).flatMap(([name, value]) =>
+    [value].flat().flatMap((one) => [name, one]),
+  );
+  return readForwarded(new RequestHeaders(raw), pinned, carried);
+}
+
+function without(headers: Record<string, string>, name: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([key]) => key !== name));
+}
+
+const told = { method: "GET", scheme: "https", host: "app.example.com", uri: "/private?x=1" };
+
+describe("one family of headers", () => {
+  it.each([
+    ["forwarded", forwarded],
+    ["original", original],
+  ])("tells the request: %s", (name, headers) => {
+    expect(read(headers)).toMatchObject({ dialect: { name }, request: told });
+  });
+
+  it.each(
+    [forwarded, original].flatMap((headers) =>
+      Object.keys(headers).map((name) => [name, headers] as const),
+    ),
+  )("is malformed when %s is missing, empty or repeated", (name, headers) => {
+    const value = (headers as Record<string, string>)[name] ?? "";
+
+    expect(read(without(headers, name))).not.toHaveProperty("request");
+    expect(read({ ...headers, [name]: "" })).not.toHaveProperty("request");
+    expect(read({ ...headers, [name]: [value, value] })).not.toHaveProperty("request");
+    expect(read({ ...headers, [name]: `${value}, ${value}` })).not.toHaveProperty("request");
+  });
+
+  it("answers a malformed request of nginx with 403, for nginx makes 500 of 400", () => {
+    expect(read({ ...original, "X-Original-URL": "nonsense" })).toMatchObject({
+      dialect: { name: "original", malformedStatus: 403 },
+    });
+  });
+
+  it.each([
+    "X-Forwarded-Prefix",
+    "X-Forwarded-Path",
+    "X-Original-URI",
+    "X-Rewrite-URL",
+    "X-Forwarded-Server",
+    "X-Forwarded-Ssl",
+    "Forwarded",
+    "X_Forwarded_Uri",
+    "X.Forwarded.Uri",
+    "x-forwarded_uri",
+    "X-HTTP-Method-Override",
+    "X-Auth-Request-Redirect",
+    "User-Agent",
+  ])("is not moved by %s", (name) => {
+    expect(read({ ...forwarded, [name]: "/public" })).toMatchObject({ request: told });
+    expect(read({ ...original, [name]: "/public" })).toMatchObject({ request: told });
+  });
+
+  it("does not count what a CDN adds to nginx's request", () => {
+    const cdn = { "X-Forwarded-Host": "elsewhere.example", "X-Forwarded-Proto": "http" };
+
+    expect(read({ ...original, ...cdn })).toMatchObject({
+      dialect: { name: "original" },
+      request: told,
+    });
+  });
+});
+
+describe("no family", () => {
+  it("is no request", () => {
+    expect(read({ "X-Forwarded-Host": "app.example.com", "X-Forwarded-Proto": "https" })).toEqual({
+      dialect: undefined,
+      malformed: "no proxy told of a request",
+      isSilent: true,
+    });
+  });
+});
+
+describe("two families", () => {
+  it("that agree are answered as forwarded", () => {
+    expect(read({ ...forwarded, ...original })).toMatchObject({
+      dialect: { name: "forwarded" },
+      request: told,
+    });
+  });
+
+  it.each([
+    ["another URI", { "X-Original-URL": "https://app.example.com/public/x" }],
+    ["another host", { "X-Original-URL": "https://other.example.com/private?x=1" }],
+    ["another port", { "X-Original-URL": "https://app.example.com:8443/private?x=1" }],
+    ["another scheme", { "X-Original-URL": "http://app.example.com/private?x=1" }],
+    ["another method", { "X-Original-Method": "POST" }],
+    ["a method in other letters", { "X-Original-Method": "get" }],
+    ["another forwarded URI", { "X-Forwarded-Uri": "/public/x" }],
+    ["another forwarded method", { "X-Forwarded-Method": "POST" }],
+    ["a URI without its query", { "X-Forwarded-Uri": "/private" }],
+    ["an empty header", { "X-Forwarded-Uri": "" }],
+    ["no URL", { "X-Original-URL": "/private?x=1" }],
+  ])("that disagree are no request: %s", (_, other) => {
+    expect(read({ ...forwarded, ...original, ...other })).toMatchObject({
+      dialect: { name: "forwarded", malformedStatus: 400 },
+      isConflict: true,
+    });
+  });
+
+  it.each([
+    ["a lone X-Original-URL", { ...forwarded, "X-Original-URL": original["X-Original-URL"] }],
+    ["a lone X-Original-Method", { ...forwarded, "X-Original-Method": "GET" }],
+    ["a lone X-Forwarded-Uri", { ...original, "X-Forwarded-Uri": "/private?x=1" }],
+    [
+      "a default port",
+      { ...forwarded, "X-Original-URL": "https://APP.example.com:443/private?x=1" },
+    ],
+  ])("are compared where both say something: %s", (_, headers) => {
+    expect(read(headers)).toMatchObject({ request: told });
+  });
+
+  it.each([
+    ["X-Original-URL", { ...forwarded, "X-Original-URL": "https://app.example.com/public" }],
+    ["X-Original-Method", { ...forwarded, "X-Original-Method": "HEAD" }],
+    ["X-Forwarded-Uri", { ...original, "X-Forwarded-Uri": "/public" }],
+    ["X-Forwarded-Method", { ...original, "X-Forwarded-Method": "HEAD" }],
+    [
+      "X-Forwarded-Host beside a forwarded URI",
+      { ...original, "X-Forwarded-Uri": "/private?x=1", "X-Forwarded-Host": "evil.example" },
+    ],
+    ["X-Forwarded-Uri twice", { ...original, "X-Forwarded-Uri": ["/private?x=1", "/public"] }],
+    [
+      "X-Original-URL twice",
+      { ...forwarded, "X-Original-URL": Array(2).fill(original["X-Original-URL"]) },
+    ],
+  ])("where a visitor's own %s says otherwise are no request", (_, headers) => {
+    expect(read(headers)).toMatchObject({ isConflict: true });
+  });
+
+  it("that are both incomplete are no request", () => {
+    const headers = { "X-Forwarded-Uri": "/private?x=1", "X-Original-Method": "GET" };
+
+    expect(read(headers)).toMatchObject({ isConflict: true });
+  });
+});
+
+describe("a pinned dialect", () => {
+  it("ignores the other family", () => {
+    const both = { ...forwarded, ...original, "X-Original-URL": "https://app.example.com/other" };
+
+    expect(read(both, "forwarded")).toMatchObject({ request: told });
+    expect(read(both, "original")).toMatchObject({ request: { ...told, uri: "/other" } });
+  });
+
+  it("takes nothing else for a request", () => {
+    expect(read(forwarded, "original")).not.toHaveProperty("request");
+    expect(read(original, "forwarded")).not.toHaveProperty("request");
+    expect(read({}, "original")).not.toHaveProperty("request");
+  });
+});

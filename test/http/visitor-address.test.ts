@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { createAddressRanges, visitorAddress } from "../../server/http/address-ranges.ts";
+
+const isProxy = createAddressRanges(["10.0.0.2", "10.0.0.3", "2001:db8:1::/48"]);
+
+describe("the visitor's address", () => {
+  it.each([
+    ["203.0.113.9", "203.0.113.9"],
+    ["127.0.0.1, 203.0.113.9", "203.0.113.9"],
+    ["203.0.113.9, 10.0.0.2", "203.0.113.9"],
+    ["198.51.100.1, 203.0.113.9, 10.0.0.3,10.0.0.2", "203.0.113.9"],
+    ["10.0.0.5", "10.0.0.5"],
+    ["203.0.113.9:4711", "203.0.113.9"],
+    ["[2001:db8::1]:80", "2001:db8::1"],
+    ["2001:db8::1, 2001:db8:1::7", "2001:db8::1"],
+    ["::ffff:203.0.113.9", "::ffff:203.0.113.9"],
+    [Array(1_000).fill("198.51.100.1").join(","), "198.51.100.1"],
+  ])("of %s is %s", (header, address) => {
+    expect(visitorAddress(header, isProxy)).toBe(address);
+  });
+
+  it.each([
+    undefined,
+    "",
+    "unknown",
+    "203.0.113.9, unknown",
+    "203.0.113.9, ",
+    "203.0.113.9,,10.0.0.2",
+    "10.0.0.2",
+    "10.0.0.3, 10.0.0.2",
+    "203.0.113.999",
+    "localhost",
+    "203.0.113.9/32",
+    "fe80::1%eth0 x",
+    "_hidden",
+  ])("of %j nobody knows", (header) => {
+    expect(visitorAddress(header, isProxy)).toBeUndefined();
+  });
+});

@@ -1,0 +1,292 @@
+import { once } from "node:events";
+import { createServer, IncomingMessage, ServerResponse } from "node:http";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Answer, empty } from "../../server/http/response.ts";
+import { bind, type Bound } from "../../server/serve/bind.ts";
+import { frugalRequests } from "../../server/http/lean-request.ts";
+import { send } from "../../server/http/send.ts";
+import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
+
+/** A question about a public page, which nobody needs to sign in for. */
+const told = [
+  "X-Original-URL: https://app.example.com/public/logo",
+  "X-Original-Method: GET",
+  "Cookie: a=b",
+];
+const date = /^Date: [A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+let doorward: TestDoorward;
+let bound: Bound;
+
+beforeAll(async () => {
+  doorward = await startDoorward(
+    configOf({
+      url: "https://auth.example.com",
+      cookie: { domain: "example.com" },
+      providers: { company: { type: "oidc", issuer: "http://127.0.0.1:1/", clientId: "door" } },
+      access: { anyone: true },
+      rules: [{ host: "app.example.com", path: "/public/**", allow: "public" }],
+    }),
+  );
+  bound = await bind(doorward.app.listener, { host: "127.0.0.1", port: 0 });
+});
+afterAll(async () => {
+  await bound.leave();
+  await doorward.close();
+});
+
+/** All that comes back until the connection ends. */
+async function exchange(...requests: readonly (readonly string[])[]): Promise<string> {
+  const socket = connect(bound.address.port, "127.0.0.1");
+  await once(socket, "connect");
+  socket.write(requests.map((lines) => lines.join("\r\n")).join(""));
+  return text(socket);
+}
+
+function question(first: string, ...lines: string[]): string[] {
+  return [first, "Host: doorward", ...told, ...lines, "", ""];
+}
+
+const ask = (...lines: string[]) => question("GET /verify HTTP/1.1", ...lines);
+const last = "Connection: close";
+
+function statusesIn(said: string): string[] {
+  return Array.from(said.matchAll(/^HTTP\/1\.1 (\d{3})/gm), ([, status]) => status ?? "");
+}
+
+describe("an answer of /verify on the wire", () => {
+  it("says all that it must, and nothing twice", async () => {
+    const [first, ...lines] = (await exchange(ask(last))).split("\r\n");
+
+    expect(first).toBe("HTTP/1.1 200 OK");
+    expect(lines).toEqual([
+      "Cache-Control: no-store",
+      "Content-Length: 0",
+      "X-Auth-Request-User: ",
+      "X-Auth-Request-Email: ",
+      "X-Auth-Request-Groups: ",
+      "X-Auth-Request-Preferred-Username: ",
+      expect.stringMatching(date),
+      "Connection: close",
+      "",
+      "",
+    ]);
+  });
+
+  it("has the time of now", async () => {
+    const [, said = ""] = /^Date: (.*)\r$/m.exec(await exchange(ask(last))) ?? [];
+
+    expect(Math.abs(Date.parse(said) - Date.now())).toBeLessThan(2_000);
+  });
+
+  it("keeps the order of questions that come at once", async () => {
+    const elsewhere = [
+      "GET /verify HTTP/1.1",
+      "Host: doorward",
+      "X-Original-URL: https://app.example.com/private",
+      "X-Original-Method: GET",
+      "",
+      "",
+    ];
+
+    const said = await exchange(ask(), elsewhere, ask(), ask(last));
+
+    expect(statusesIn(said)).toEqual(["200", "401", "200", "200"]);
+  });
+
+  it("to HTTP/1.0 ends the connection, and keeps it where it is asked to", async () => {
+    const first = "GET /verify HTTP/1.0";
+
+    const alone = await exchange(question(first));
+    const kept = await exchange(question(first, "Connection: keep-alive"), question(first));
+
+    expect(alone).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*Connection: close\r\n\r\n$/);
+    expect(kept).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*?Connection: keep-alive\r\n\r\nHTTP\/1\.1 200/);
+  });
+
+  it("to HEAD has no body, whatever its length says", async () => {
+    const said = await exchange(
+      ["HEAD /verify HTTP/1.1", "Host: doorward", "", ""], // malformed, and told in JSON
+      ask(last),
+    );
+
+    expect(said).toMatch(/^HTTP\/1\.1 400 .*\r\n[^]*?\r\n\r\nHTTP\/1\.1 200 /);
+    expect(said).toMatch(/Content-Length: [1-9]/);
+  });
+});
+
+describe("a request", () => {
+  it.each(["POST /verify HTTP/1.1", "GET /verify HTTP/1.1"])(
+    "of %s whose body looks like a request is one request",
+    async (first) => {
+      const body = "GET /verify HTTP/1.1\r\nHost: doorward\r\n\r\n";
+      const sized = [...question(first, `content-LENGTH: ${body.length}`).slice(0, -1), body];
+      const size = body.length.toString(16);
+      const chunked = [
+        ...question(first, "Transfer-encoding: chunked"),
+        `${size}\r\n${body}\r\n0\r\n\r\n`,
+      ];
+      chunked.splice(-2, 1);
+
+      const said = await exchange(sized, chunked, ask(last));
+
+      expect(statusesIn(said)).toEqual(["200", "200", "200"]);
+    },
+  );
+
+  it("that waits for leave to send its body gets it", async () => {
+    const said = await exchange(
+      question("POST /verify HTTP/1.1", "eXPECT: 100-continue", "Content-Length: 2").slice(0, -1),
+      ["", "hi"],
+      ask(last),
+    );
+
+    expect(statusesIn(said)).toEqual(["100", "200", "200"]);
+  });
+
+  it("that expects what we cannot do is told so", async () => {
+    expect(statusesIn(await exchange(ask("Expect: miracles", last)))).toEqual(["417"]);
+  });
+
+  it("of HTTP/1.1 without a host is none (RFC 9112 §3.2)", async () => {
+    const said = await exchange(["GET /verify HTTP/1.1", ...told, "", ""]);
+
+    expect(statusesIn(said)).toEqual(["400"]);
+  });
+
+  it("is whole for whoever it is handed to", async () => {
+    const seen: IncomingMessage["headers"][] = [];
+    const listening = await bind(
+      (request, response) => {
+        seen.push(request.headers);
+        send(response, empty(200));
+      },
+      { host: "127.0.0.1", port: 0 },
+    );
+    const socket = connect(listening.address.port, "127.0.0.1");
+    await once(socket, "connect");
+
+    socket.write(ask(last).join("\r\n"));
+    await text(socket);
+    await listening.leave();
+
+    expect(seen).toEqual([
+      {
+        host: "doorward",
+        "x-original-url": "https://app.example.com/public/logo",
+        "x-original-method": "GET",
+        cookie: "a=b",
+        connection: "close",
+      },
+    ]);
+  });
+});
+
+describe("a thousand questions about one person", () => {
+  it("make Node join no head, and no object of their headers", async () => {
+    const made = { heads: 0, headers: 0 };
+    class Message extends IncomingMessage {}
+    Object.defineProperty(Message.prototype, "headers", {
+      get(this: IncomingMessage): unknown {
+        made.headers++;
+        return Reflect.get(IncomingMessage.prototype, "headers", this);
+      },
+    });
+    const Request = frugalRequests(Message);
+    class Response extends ServerResponse<InstanceType<typeof Request>> {
+      override writeHead(...said: unknown[]): this {
+        made.heads++;
+        return Reflect.apply(super.writeHead, this, said);
+      }
+    }
+    const classes = { IncomingMessage: Request, ServerResponse: Response };
+    const server = createServer(classes, (request, response) => {
+      request.handedOver = true;
+      doorward.app.listener(request, response);
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+    const socket = connect(port, "127.0.0.1");
+    const requests = [...Array.from({ length: 999 }, () => ask()), ask(last)];
+
+    socket.write(requests.map((lines) => lines.join("\r\n")).join(""));
+    const statuses = statusesIn(await text(socket));
+    server.close();
+
+    expect(statuses).toHaveLength(1_000);
+    expect(new Set(statuses)).toEqual(new Set(["200"]));
+    expect(made).toEqual({ heads: 0, headers: 0 });
+  });
+});
+
+describe("an answer", () => {
+  it.each(["a\r\nSet-Cookie: b=c", "a\nb", "a\0b", "caf\u{e9} \u{2615}"])(
+    "with the header value %j cannot be made",
+    (value) => {
+      expect(() => empty(200, "X-Name", value)).toThrow("X-Name");
+    },
+  );
+
+  it.each(["Voil\u00c3\u00a0", "ok ", "", "a: b"])(
+    "keeps the value %j to its last byte",
+    (value) => {
+      expect(empty(200, "X-Name", value).headers.slice(-2)).toEqual(["X-Name", value]);
+    },
+  );
+
+  it("that comes when another has begun ends the connection, so that nobody takes both for one", async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, {});
+      response.write("part");
+      send(response, empty(500));
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+
+    const socket = connect(port, "127.0.0.1");
+    await once(socket, "connect");
+    socket.write("GET / HTTP/1.1\r\nHost: doorward\r\n\r\n");
+    const said = await text(socket).catch(String);
+    server.close();
+
+    expect(said).not.toContain("HTTP/1.1 500");
+    expect(said).not.toMatch(/0\r\n\r\n$/); // RFC 9112 §7.1: the end of a body in chunks
+  });
+
+  it("has the length of its body in bytes", () => {
+    expect(new Answer(200, [], "né").headers).toEqual([
+      "Cache-Control",
+      "no-store",
+      "Content-Length",
+      "3",
+    ]);
+  });
+
+  it("is whole also where Node does not take a head that is finished", async () => {
+    class Stubborn extends ServerResponse {
+      constructor(request: IncomingMessage) {
+        super(request);
+        const heads: unknown[] = [];
+        Object.defineProperty(this, "_header", {
+          get: () => heads[1] ?? null, // the first one is ours
+          set: (head: unknown) => {
+            heads.push(head);
+          },
+        });
+      }
+    }
+    const server = createServer({ ServerResponse: Stubborn }, (_, response) =>
+      send(response, empty(403, "X-A", "b")),
+    ).listen(0, "127.0.0.1");
+    await once(server, "listening");
+
+    const { port } = server.address() as { port: number };
+    const answer = await fetch(`http://127.0.0.1:${port}/`);
+    server.close();
+
+    expect(answer.status).toBe(403);
+    expect(answer.headers.get("x-a")).toBe("b");
+  });
+});

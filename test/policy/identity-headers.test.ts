@@ -1,0 +1,191 @@
+import { describe, expect, it } from "vitest";
+import { createIdentityHeaders } from "../../server/policy/identity-headers.ts";
+import { headerNameFault, headerSourceFault } from "../../server/policy/header-map.ts";
+import type { ShownRecord } from "../../server/session/record.ts";
+import { capturingLog } from "../peers/capturing-log.ts";
+
+type Who = Partial<ShownRecord["identity"]>;
+
+function recordOf(who: Who, tokens: Partial<ShownRecord> = {}): ShownRecord {
+  return {
+    accessToken: undefined,
+    idToken: undefined,
+    expiresAt: 1,
+    ...tokens,
+    identity: {
+      issuer: "https://id.example.com",
+      subject: "s-1",
+      email: undefined,
+      groups: [],
+      name: undefined,
+      preferredUsername: undefined,
+      provider: "company",
+      claims: {},
+      ...who,
+    },
+  };
+}
+
+function headersOf(configured: Record<string, string>, record: ShownRecord | undefined) {
+  const { log, events } = capturingLog();
+  const flat = createIdentityHeaders(configured, log)(record);
+  const pairs = Array.from({ length: flat.length / 2 }, (_, index) =>
+    flat.slice(index * 2, index * 2 + 2),
+  );
+  return {
+    headers: Object.fromEntries(pairs) as Record<string, string>,
+    bytes: flat.join(": \r\n").length,
+    events,
+  };
+}
+
+const utf8 = (text: string) => Buffer.from(text, "utf8").toString("latin1");
+
+describe("identity headers", () => {
+  it("are all there, empty where there is nothing to say", () => {
+    const configured = {
+      "X-User": "subject",
+      "X-Email": "email",
+      "X-Groups": "groups",
+      "X-Dept": "claims.dept",
+    };
+
+    expect(headersOf(configured, recordOf({})).headers).toEqual({
+      "X-User": "s-1",
+      "X-Email": "",
+      "X-Groups": "",
+      "X-Dept": "",
+    });
+    expect(headersOf(configured, undefined).headers).toEqual({
+      "X-User": "",
+      "X-Email": "",
+      "X-Groups": "",
+      "X-Dept": "",
+    });
+  });
+
+  it.each([
+    ["claims.department", "R&D"],
+    ["claims.resource_access.grafana.roles", "admin,editor"],
+    ["claims.https://example.com/roles", "a"],
+    ["claims.level", "3"],
+    ["claims.is_admin", "true"],
+    ["claims.address", ""],
+    ["claims.__proto__.polluted", ""],
+    ["claims.constructor", ""],
+    ["claims.department.length", ""],
+    ["issuer", "https://id.example.com"],
+    ["provider", "company"],
+    ["accessToken", "token"],
+    ["Bearer accessToken", "Bearer token"],
+    ["idToken", ""],
+    ["Bearer idToken", ""],
+  ])("take %s from where it says", (source, value) => {
+    const claims = {
+      department: "R&D",
+      resource_access: { grafana: { roles: ["admin", "editor"] } },
+      "https://example.com/roles": ["a"],
+      level: 3,
+      is_admin: true,
+      address: { street: "x" },
+    };
+
+    const { headers } = headersOf(
+      { "X-Value": source },
+      recordOf({ claims }, { accessToken: "token" }),
+    );
+
+    expect(headers["X-Value"]).toBe(value);
+  });
+
+  it.each(["é", "日本", "🚪", "\u202Ertl", "Łódź"])("carry %s as UTF-8 bytes", (name) => {
+    expect(headersOf({ "X-Name": "name" }, recordOf({ name })).headers["X-Name"]).toBe(utf8(name));
+  });
+
+  it.each(["a\r\nX-Groups: admins", "a\nb", "a\u0000b", "a\u007fb", "a\u0085b", "\u001b[31m"])(
+    "drop %j, for it could end the header, and say so in the log",
+    (name) => {
+      const { headers, events } = headersOf({ "X-Name": "name" }, recordOf({ name }));
+
+      expect(headers["X-Name"]).toBe("");
+      expect(events).toMatchObject([{ header: "X-Name", subject: "s-1" }]);
+    },
+  );
+
+  it("drop a group that holds a comma, for it would read as two", () => {
+    const groups = ["staff", "ops,admins", "a\nb", "wiki"];
+
+    const { headers, events } = headersOf({ "X-Groups": "groups" }, recordOf({ groups }));
+
+    expect(headers["X-Groups"]).toBe("staff,wiki");
+    expect(events).toHaveLength(2);
+  });
+
+  it("stay under 4 KiB by cutting groups first", () => {
+    const groups = Array.from({ length: 1_000 }, (_, index) => `group-${index}`);
+    const name = "n".repeat(2_000);
+
+    const { headers, bytes, events } = headersOf(
+      { "X-Groups": "groups", "X-Name": "name", "X-User": "subject" },
+      recordOf({ groups, name }),
+    );
+
+    expect(bytes).toBeLessThan(3_700);
+    expect(headers["X-Name"]).toBe(name);
+    expect(headers["X-User"]).toBe("s-1");
+    expect(headers["X-Groups"]).toMatch(/^group-0,group-1,.*group-\d+$/);
+    expect(events).toMatchObject([{ header: "X-Groups" }]);
+  });
+
+  it("drop a value that alone is too long, whole", () => {
+    const { headers, events } = headersOf(
+      { "X-Name": "name" },
+      recordOf({ name: "n".repeat(5_000) }),
+    );
+
+    expect(headers["X-Name"]).toBe("");
+    expect(events).toHaveLength(1);
+  });
+});
+
+describe("what may be configured", () => {
+  it.each([
+    "Host",
+    "Cookie",
+    "set-cookie",
+    "Connection",
+    "Content-Length",
+    "Transfer-Encoding",
+    "X-Forwarded-For",
+    "x-forwarded-host",
+    "X-Forwarded-Uri",
+    "X-Forwarded-Anything",
+    "X User",
+    "X:User",
+    "",
+    "X\r\nY",
+    "Über",
+  ])("is not the header %j", (name) => {
+    expect(headerNameFault(name)).toBeDefined();
+  });
+
+  it.each([
+    "Remote-User",
+    "X-Auth-Request-Email",
+    "Authorization",
+    "X-Forwarded-User",
+    "X-Forwarded-Email",
+    "X-Forwarded-Groups",
+    "X-Forwarded-Preferred-Username",
+    "X-Forwarded-Access-Token",
+  ])("is the header %s", (name) => {
+    expect(headerNameFault(name)).toBeUndefined();
+  });
+
+  it.each(["emial", "claims.", "Bearer email", "Bearer claims.x", "bearer accessToken", ""])(
+    "is not the source %j",
+    (source) => {
+      expect(headerSourceFault(source)).toBeDefined();
+    },
+  );
+});

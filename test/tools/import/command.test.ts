@@ -1,0 +1,59 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runDoorward } from "../../peers/process.ts";
+import { least } from "./importing.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "doorward-import-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function file(name: string, lines: readonly string[]): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, lines.join("\n"));
+  return path;
+}
+
+describe("doorward import", () => {
+  it("prints the file on stdout and what to know of it on stderr", async () => {
+    await file("emails.txt", ["bob@example.org"]);
+    const path = await file("oauth2-proxy.cfg", [
+      ...least,
+      'authenticated_emails_file = "emails.txt"',
+    ]);
+
+    const { code, stdout, stderr } = await runDoorward(["import", "oauth2-proxy", path]);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain("url: https://auth.example.com/oauth2\n");
+    expect(stdout).toContain("bob@example.org"); // beside the file, wherever the command runs
+    expect(stderr).toContain("sessions: those of oauth2-proxy do not carry over");
+    expect(stderr).not.toContain("the door's own secret");
+  });
+
+  it("prints nothing on stdout where there is a problem", async () => {
+    const path = await file("forward-auth.ini", ["domian = example.com"]);
+
+    const { code, stdout, stderr } = await runDoorward(["import", "traefik-forward-auth", path]);
+
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain(`${path}:1: domian: is unknown: did you mean domain?`);
+  });
+
+  it.each([
+    [
+      ["import", "vouch-proxy", "x"],
+      /"vouch-proxy" cannot be imported: there are oauth2-proxy, traefik-forward-auth/,
+    ],
+    [["import", "oauth2-proxy", "nowhere.cfg"], /nowhere.cfg cannot be read: .*ENOENT/],
+    [["import", "oauth2-proxy", "x", "--force"], /"force" is unknown here/],
+  ])("%j is refused", async (words, message) => {
+    const { code, stdout, stderr } = await runDoorward(words);
+
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(message);
+  });
+});

@@ -1,0 +1,39 @@
+import { parseYAML } from "confbox";
+import * as v from "valibot";
+import { importOAuth2Proxy } from "../../../server/tools/import/oauth2-proxy.ts";
+import type { ImportFile } from "../../../server/tools/import/setting.ts";
+
+/** The least that oauth2-proxy starts with. */
+export const least = [
+  'client_id = "door"',
+  'client_secret = "the door\'s own secret"',
+  'redirect_url = "https://auth.example.com/oauth2/callback"',
+  'email_domains = "example.com"',
+];
+
+const settings = v.record(v.string(), v.unknown());
+
+/** An import as a test looks at it: settings instead of YAML, notes and problems a line each. */
+export function imported(
+  text: string | readonly string[],
+  {
+    name = "oauth2-proxy.cfg",
+    beside = {},
+    more = [],
+  }: { name?: string; beside?: Record<string, string>; more?: readonly ImportFile[] } = {},
+) {
+  const file = { name, text: typeof text === "string" ? text : text.join("\n") };
+  const files = new Map(Object.entries(beside));
+  const read = (path: string) => {
+    const found = files.get(path);
+    if (found === undefined) throw new Error(`ENOENT: ${path}`);
+    return found;
+  };
+  const { yaml, notes, problems } = importOAuth2Proxy([file, ...more], read);
+  return {
+    yaml,
+    config: yaml === undefined ? undefined : v.parse(settings, parseYAML(yaml)),
+    notes: notes.map(({ kind, subject, message }) => `${kind}: ${subject}: ${message}`),
+    problems: problems.map(({ place, message }) => `${place}: ${message}`),
+  };
+}

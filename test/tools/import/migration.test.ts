@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { send } from "../../peers/browser.ts";
+import { entraId } from "../../providers/stand-ins/entra-id.ts";
+import { github } from "../../providers/stand-ins/github.ts";
+import { google } from "../../providers/stand-ins/google.ts";
+import { ada, bob, setUp, stand, tearDown, told, windowOf } from "./journeys.ts";
+import { migrate } from "./migration.ts";
+
+describe("Google with an email domain behind nginx with subdomains", () => {
+  beforeAll(async () => {
+    const door = await migrate("google-subdomains.cfg", google, ada);
+    await setUp([door], ([doorwardPort = 0], appPort) => [
+      { name: "auth.example.com", doorwardPort },
+      ...["wiki", "mail"].map((name) => ({
+        name: `${name}.example.com`,
+        doorwardPort,
+        appPort,
+        signIn: "https://auth.example.com/oauth2/sign_in",
+      })),
+    ]);
+  });
+  afterAll(tearDown);
+
+  it("one sign-in opens every subdomain, on the page that was asked for", async () => {
+    const page = await (await windowOf(ada)).newPage();
+
+    await page.goto("https://wiki.example.com/page?a=1");
+    const [first, who] = [page.url(), told("email")];
+    await page.goto("https://mail.example.com/inbox");
+
+    expect([first, page.url()]).toEqual([
+      "https://wiki.example.com/page?a=1",
+      "https://mail.example.com/inbox",
+    ]);
+    expect([who, told("email"), told("user")]).toEqual([
+      ["ada@example.com"],
+      ["ada@example.com"],
+      ["470011"],
+    ]);
+  });
+
+  it("somebody of another domain sees the page that says no, and the app hears nothing of them", async () => {
+    const page = await (await windowOf(bob)).newPage();
+
+    await page.goto("https://wiki.example.com/?of=bob@elsewhere.example");
+
+    expect(await page.getByRole("heading").innerText()).toBe("This account has no access");
+    expect(JSON.stringify(stand.echo.heard)).not.toContain("bob@elsewhere.example");
+  });
+
+  it("a public route stays closed until nginx asks in doorward's own way", async () => {
+    const { status } = await send("https://wiki.example.com/public/x", stand.ports, {});
+
+    expect(status).toBe(302);
+  });
+});
+
+describe("Entra ID per domain, with the full X-Auth-Request set", () => {
+  const carol = { ...ada, isVerified: false, groups: ["group-1", "group-2"] };
+  beforeAll(async () => {
+    const doors = await Promise.all(
+      ["entra-com.env", "entra-org.env"].map((file) => migrate(file, entraId, carol)),
+    );
+    await setUp(doors, (ports, appPort) =>
+      ["app.example.com", "app.example.org"].map((name, index) => ({
+        name,
+        doorwardPort: ports[index] ?? 0,
+        appPort,
+      })),
+    );
+  });
+  afterAll(tearDown);
+
+  it.each(["app.example.com", "app.example.org"])(
+    "%s knows everything of who is there",
+    async (host) => {
+      const page = await (await windowOf(carol)).newPage();
+
+      await page.goto(`https://${host}/report`);
+
+      expect(page.url()).toBe(`https://${host}/report`);
+      expect([told("email"), told("groups"), told("preferred-username")]).toEqual([
+        ["ada@example.com"],
+        ["group-1,group-2"],
+        ["ada@example.onmicrosoft.com"],
+      ]);
+      expect(told("user")[0]).not.toBe("");
+      expect(told("access-token")[0]).toMatch(/^\S{10,}$/);
+    },
+  );
+
+  it("a session of one domain opens nothing of the other", async () => {
+    const window = await windowOf(carol);
+    const page = await window.newPage();
+    await page.goto("https://app.example.com/");
+    const [session] = await window.cookies("https://app.example.com/");
+    if (session === undefined) throw new Error("there is no session");
+
+    const headers = { Cookie: `${session.name}=${session.value}` };
+    const answers = await Promise.all(
+      ["com", "org"].map((domain) =>
+        send(`https://app.example.${domain}/`, stand.ports, { headers }),
+      ),
+    );
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 302]);
+  });
+});
+
+describe("a GitHub organisation with a provider page", () => {
+  beforeAll(async () => {
+    const door = await migrate("github-compose.yaml", github, ada);
+    await setUp([door], ([doorwardPort = 0], appPort) => [
+      { name: "app.example.com", doorwardPort, appPort, onUnauthorized: "=403 /oauth2/sign_in" },
+    ]);
+  });
+  afterAll(tearDown);
+
+  it("a member signs in by the page's button and comes back to the page", async () => {
+    const page = await (await windowOf(ada)).newPage();
+    const closed = await page.goto("https://app.example.com/issues?open=1");
+
+    await page.getByRole("link", { name: "Sign in" }).click();
+    await page.waitForURL("https://app.example.com/issues?open=1");
+
+    expect(closed?.status()).toBe(403);
+    expect([told("user"), told("groups")]).toEqual([["ada"], ["acme,acme:ops"]]);
+  });
+
+  it("somebody of another organisation is told so", async () => {
+    const page = await (await windowOf(bob)).newPage();
+    await page.goto("https://app.example.com/");
+
+    await page.getByRole("link", { name: "Sign in" }).click();
+
+    await page.getByRole("heading", { name: "This account has no access" }).waitFor();
+    expect(page.url()).toContain("https://app.example.com/oauth2/callback");
+  });
+});

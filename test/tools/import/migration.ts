@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { startDoorward, type TestDoorward, configOf } from "../../peers/doorward.ts";
+import {
+  startStandIn,
+  type Member,
+  type RunningStandIn,
+  type StandIn,
+} from "../../peers/provider-stand-in.ts";
+import { imported } from "./importing.ts";
+
+/** doorward as a set-up of oauth2-proxy comes out of the import. */
+export interface Migrated {
+  readonly provider: RunningStandIn;
+  readonly doorward: TestDoorward;
+  close(): Promise<void>;
+}
+
+/** Imports a file of `set-ups/` and runs what it gives; only the provider's address and the store are the test's. */
+export async function migrate(file: string, standIn: StandIn, member: Member): Promise<Migrated> {
+  const text = readFileSync(join(import.meta.dirname, "set-ups", file), "utf8");
+  const { config, problems } = imported(text, { name: file });
+  if (config === undefined) throw new Error(problems.join("\n"));
+  const { secret: _, providers, ...settings } = config;
+  const [[name, entry] = ["", {}]] = Object.entries({ ...(providers as Record<string, object>) });
+  const provider = await startStandIn(standIn, member);
+  provider.registered = `${String(config.url)}/callback`;
+  const { directory: __, ...address } = standIn.settings(provider.origin);
+  const doorward = await startDoorward(
+    configOf({ ...settings, providers: { [name]: { ...entry, ...address } } }),
+  );
+  return {
+    provider,
+    doorward,
+    async close() {
+      await Promise.all([doorward.close(), provider.close()]);
+    },
+  };
+}

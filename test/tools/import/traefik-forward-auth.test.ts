@@ -1,0 +1,270 @@
+import { parseYAML } from "confbox";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decide } from "../../../server/policy/policy.ts";
+import { indexByHost } from "../../../server/policy/rule-index.ts";
+import { compileRules } from "../../../server/policy/rules.ts";
+import { checkConfig } from "../../../server/config/load.ts";
+import { createSecret } from "../../../server/config/secret.ts";
+import { forwardedRequest, isMalformed } from "../../../server/forwarded/forwarded-request.ts";
+import { importTraefikForwardAuth } from "../../../server/tools/import/traefik-forward-auth.ts";
+import { translateTraefikRule } from "../../../server/tools/import/traefik-rule.ts";
+
+const least = [
+  "providers.google.client-id = door",
+  "providers.google.client-secret = s",
+  "secret = a secret of theirs",
+  "auth-host = auth.example.com",
+  "cookie-domain = example.com",
+  "domain = example.com",
+];
+
+function imported(lines: readonly string[], name = "forward-auth.ini") {
+  const { yaml, notes, problems } = importTraefikForwardAuth([{ name, text: lines.join("\n") }]);
+  const config = yaml === undefined ? undefined : parseYAML<Record<string, unknown>>(yaml);
+  if (config !== undefined) checkConfig("test", { ...config, secret: createSecret() }, {});
+  return {
+    yaml,
+    config,
+    notes: notes.map(({ kind, subject, message }) => `${kind}: ${subject}: ${message}`).join("\n"),
+    problems: problems.map(({ place, message }) => `${place}: ${message}`),
+  };
+}
+
+const rule = (name: string, action: string, written: string) => [
+  `rule.${name}.action = ${action}`,
+  `rule.${name}.rule = ${written}`,
+];
+
+describe("traefik-forward-auth's configuration as doorward's", () => {
+  it("has the same people, times, header and port", () => {
+    const { config, yaml, problems } = imported(least);
+
+    expect(problems).toEqual([]);
+    expect(config).toMatchObject({
+      url: "https://auth.example.com/_oauth",
+      cookie: { domain: "example.com" },
+      providers: { google: { clientId: "door", clientSecret: "s" } },
+      access: { domains: ["example.com"] },
+      session: { lifetime: "12h", idle: "12h" },
+      headers: { "X-Forwarded-User": "email" },
+      listen: { host: "0.0.0.0", port: 4181 },
+    });
+    expect(yaml).not.toContain("theirs");
+  });
+
+  it.each<[lines: string[], settings: Record<string, unknown>]>([
+    [
+      ["whitelist = ada@example.com,bob@example.com"],
+      { access: { emails: ["ada@example.com", "bob@example.com"] } },
+    ],
+    [
+      ["whitelist = ada@example.com", "match-whitelist-or-domain = true"],
+      { access: { emails: ["ada@example.com"], domains: ["example.com"] } },
+    ],
+    [
+      ["lifetime = 3600", "url-path = /sso"],
+      { session: { lifetime: "1h" }, url: "https://auth.example.com/sso" },
+    ],
+    [["logout-redirect = https://www.example.org/bye"], { allowedRedirects: ["www.example.org"] }],
+    [
+      [
+        "default-action = allow",
+        ...rule("a", "auth", "Host(`app.example.com`) && PathPrefix(`/admin/`)"),
+      ],
+      {
+        rules: [
+          { host: "app.example.com", path: "/admin/**", allow: { domains: ["example.com"] } },
+          { allow: "public" },
+        ],
+      },
+    ],
+    [
+      rule("p", "allow", "PathPrefix(`/public`)"),
+      { rules: [{ path: "/public/**", allow: "public" }] },
+    ],
+    [
+      rule("p", "allow", "Host:app.example.com,www.example.com;PathPrefix:/public/"),
+      {
+        rules: [
+          { host: ["app.example.com", "www.example.com"], path: "/public/*/**", allow: "public" },
+        ],
+      },
+    ],
+    [
+      rule(
+        "p",
+        "allow",
+        '"Host(`a.example.com`) && (PathPrefix(`/x`) || PathPrefix(`/y`)) && Method(`get`, `HEAD`)"',
+      ),
+      {
+        rules: [
+          { host: "a.example.com", path: "/x/**", methods: ["GET", "HEAD"], allow: "public" },
+          { host: "a.example.com", path: "/y/**", methods: ["GET", "HEAD"], allow: "public" },
+        ],
+      },
+    ],
+    [
+      [
+        ...rule("p", "allow", "PathPrefix(`/`)"),
+        ...rule("q", "auth", "PathPrefix(`/admin/`)"),
+        "rule.q.whitelist = root@example.com",
+      ],
+      {
+        rules: [
+          { path: "/admin/**", allow: { emails: ["root@example.com"] } },
+          { path: "/**", allow: "public" },
+        ],
+      },
+    ],
+    [
+      ["trusted-ip-networks = 203.0.113.0/24"],
+      { rules: [{ ip: ["203.0.113.0/24"], allow: "public" }], trustedProxies: ["loopback"] },
+    ],
+    [
+      [
+        "default-provider = oidc",
+        "providers.oidc.issuer-url = https://id.example.com",
+        "providers.oidc.client-id = x",
+        "providers.oidc.client-secret = y",
+      ],
+      {
+        providers: { oidc: { issuer: "https://id.example.com", clientId: "x", clientSecret: "y" } },
+      },
+    ],
+    [
+      [
+        "default-provider = generic-oauth",
+        "providers.generic-oauth.auth-url = https://github.com/login/oauth/authorize",
+        "providers.generic-oauth.client-id = x",
+      ],
+      { providers: { github: { clientId: "x" } } },
+    ],
+  ])("%j gives %j", (lines, settings) => {
+    const { config, problems } = imported([...least, ...lines]);
+
+    expect(problems).toEqual([]);
+    expect(config).toMatchObject(settings);
+  });
+
+  it.each([
+    "Path(`/health`)",
+    "HostRegexp(`{sub:[a-z]+}.example.com`)",
+    "!PathPrefix(`/private`)",
+    "Headers(`X-Key`, `1`) && PathPrefix(`/a`)",
+    "PathPrefix(`/{name:.*}`)",
+    "Path(`/a`) && PathPrefix(`/a`)",
+    "Host(`a`) &&",
+  ])("leaves closed what a rule cannot say: %s", (written) => {
+    const { config, notes, problems } = imported([...least, ...rule("p", "allow", written)]);
+
+    expect(problems).toEqual([]);
+    expect(config?.rules).toBeUndefined();
+    expect(notes).toContain("to do: rule.p.rule: ");
+  });
+
+  it.each<[lines: string[], problem: RegExp]>([
+    [
+      ["default-action = allow", ...rule("a", "auth", "PathPrefix(`/admin`)")],
+      /^forward-auth.ini:9: rule.a.rule: closes whatever begins with \/admin/,
+    ],
+    [
+      ["rule.a.whitelist = root@example.com", ...rule("a", "auth", "!Host(`a.example.com`)")],
+      /rule.a.rule: is malformed or negates/,
+    ],
+    [
+      [...rule("p", "allow", "PathPrefix(`/`)"), ...rule("a", "auth", "PathPrefix(`/admin`)")],
+      /rule.a.rule: closes whatever/,
+    ],
+    [["domian = example.org"], /^forward-auth.ini:7: domian: is unknown: did you mean domain\?$/],
+    [["lifetime = soon"], /lifetime: is no number of seconds/],
+    [
+      [
+        "default-provider = generic-oauth",
+        "providers.generic-oauth.client-id = x",
+        "providers.generic-oauth.auth-url = https://id.example.com/a",
+      ],
+      /auth-url: .*providers.oidc/,
+    ],
+    [["rule.a.action = deny"], /rule.a.action: "deny" is unknown/],
+    [["whitelist = ada"], /access.emails.0: .*is no email address/],
+  ])("%j is told with its line, and prints nothing", (lines, problem) => {
+    const { yaml, problems } = imported([...least, ...lines]);
+
+    expect(yaml).toBeUndefined();
+    expect(problems).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it("reads variables, and the service of a compose file", () => {
+    const variables = [
+      "PROVIDERS_GOOGLE_CLIENT_ID=door",
+      "DOMAIN=example.com",
+      "AUTH_HOST=auth.example.com",
+      "LIFETIME=60",
+    ];
+    const compose = [
+      "services:",
+      "  gate:",
+      "    image: thomseddon/traefik-forward-auth:2",
+      "    command: --rule.p.action=allow --rule.p.rule=PathPrefix(`/p`)",
+      "    environment:",
+      ...variables.map((line) => `      - ${line}`),
+    ];
+
+    const ofFile = imported(variables, "forward-auth.env");
+    const ofCompose = imported(compose, "compose.yaml");
+
+    const usual = { access: { domains: ["example.com"] }, session: { lifetime: "1m" } };
+    expect([...ofFile.problems, ...ofCompose.problems]).toEqual([]);
+    expect(ofFile.config).toMatchObject(usual);
+    expect(ofCompose.config).toMatchObject({
+      ...usual,
+      rules: [{ path: "/p/**", allow: "public" }],
+    });
+  });
+});
+
+/** What mux makes of a path by Traefik's own words. */
+function matchesMux(name: string, value: string, path: string): boolean {
+  return name === "Path" ? path === value : path.startsWith(value);
+}
+
+describe("a matcher of Traefik's", () => {
+  const name = fc.constantFrom("Path", "PathPrefix");
+  const value = fc.constantFrom("/", "/a", "/a/", "/a/b", "/a/b/");
+  const uri = fc
+    .array(fc.constantFrom("a", "b", "/", "/", ".", "..", "x"), { maxLength: 6 })
+    .map((parts) => `/${parts.join("")}`);
+
+  it("opens no path that it did not match, and closes every one that it did", () => {
+    const decided = (written: string, path: string, effect: "opens" | "closes") => {
+      const translated = translateTraefikRule(written, effect);
+      const request = forwardedRequest("GET", "https", "app.example.com", path);
+      if ("lost" in translated || isMalformed(request)) return undefined;
+      const outcome = effect === "opens" ? { allow: "public" as const } : { deny: true as const };
+      const rules = compileRules(
+        translated.conditions.map(({ path: one }) =>
+          Object.assign({ path: [one].flat().map(String) }, outcome),
+        ),
+      );
+      const given = { request, address: undefined, provider: undefined, isPreflight: false };
+      return decide(indexByHost(rules)(request), undefined, given, { identity: undefined, now: 0 })
+        .verdict;
+    };
+
+    const found = fc.check(
+      fc.property(name, value, uri, (matcher, written, path) => {
+        const source = `${matcher}(\`${written}\`)`;
+        const isMatched = matchesMux(matcher, written, path);
+        const closed = decided(source, path, "closes");
+        return (
+          (decided(source, path, "opens") !== "allow" || isMatched) &&
+          (!isMatched || closed === undefined || closed === "deny")
+        );
+      }),
+      { numRuns: 3_000 },
+    );
+
+    expect(found.failed ? fc.defaultReportMessage(found) : undefined).toBeUndefined();
+  });
+});

@@ -1,0 +1,103 @@
+import { parseYAML } from "confbox";
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import type { Config } from "../../../server/config/schema.ts";
+import { proxyFiles } from "../../../server/tools/proxy-files.ts";
+import { publicHosts } from "../../../server/tools/proxies/public-hosts.ts";
+import { exampleConfig } from "../../deploy/example.ts";
+import { oddConfigs } from "./odd-configs.ts";
+
+const removal = v.object({ remove: v.array(v.string()) });
+const resource = v.looseObject({
+  kind: v.string(),
+  metadata: v.object({ name: v.string() }),
+  spec: v.looseObject({}),
+});
+
+function documentsOf(config: Config, file: string): unknown[] {
+  const text = proxyFiles(config, "envoy").files.get(file) ?? "";
+  return text.split(/^---$/m).flatMap((one) => (/^\w/m.test(one) ? [parseYAML(one)] : []));
+}
+
+function specsOf(config: Config, file: string, kind: string) {
+  return documentsOf(config, file)
+    .filter((one) => v.is(resource, one))
+    .filter((one) => one.kind === kind)
+    .map(({ metadata, spec }) => ({ name: metadata.name, spec }));
+}
+
+/** Every list of headers to take off, however deep. */
+function removals(value: unknown): string[][] {
+  if (typeof value !== "object" || value === null) return [];
+  const own = v.is(removal, value) ? [value.remove] : [];
+  return [...own, ...Object.values(value).flatMap(removals)];
+}
+
+const all = [exampleConfig(), ...oddConfigs].map((config, index) => [index, config] as const);
+
+describe.each(all)("for Envoy Gateway, configuration %i", (_, config) => {
+  it("puts a question before every route that leads to an app, and lets nobody pass without an answer", () => {
+    const apps = publicHosts(config).hosts.filter(({ serves }) => serves !== "doorward");
+
+    const policies = specsOf(config, "envoy-gateway.yaml", "SecurityPolicy");
+    const routes = specsOf(config, "envoy-gateway.yaml", "HTTPRoute").map(({ name }) => name);
+
+    expect(policies.map(({ name }) => name)).toEqual(apps.map(({ name }) => name));
+    expect(routes).toEqual(expect.arrayContaining(apps.map(({ name }) => name)));
+    for (const { name, spec } of policies) {
+      const target = { group: "gateway.networking.k8s.io", kind: "HTTPRoute", name };
+      expect(spec).toMatchObject({ targetRefs: [target], extAuth: { failOpen: false } });
+    }
+  });
+
+  it("takes off no more headers in one list than the Gateway API allows", () => {
+    const lists = removals(documentsOf(config, "envoy-gateway.yaml"));
+
+    expect(lists.length).toBeGreaterThan(0);
+    expect(lists.filter((list) => list.length > 16)).toEqual([]);
+  });
+});
+
+describe.each(all)("for Istio, configuration %i", (_, config) => {
+  it("asks about every host that is not doorward's own, whether a route names it or not", () => {
+    const own = publicHosts(config).hosts.filter(({ serves }) => serves !== "app");
+
+    const [policy] = specsOf(config, "istio.yaml", "AuthorizationPolicy");
+
+    const named = own.flatMap(({ host }) => [host, `${host}:*`]);
+    expect(policy?.spec).toMatchObject({
+      action: "CUSTOM",
+      rules: expect.arrayContaining([{ to: [{ operation: { notHosts: named } }] }]),
+    });
+  });
+
+  it("leaves exactly the pages of a mounted doorward open", () => {
+    const mounted = publicHosts(config).hosts.filter(({ serves }) => serves === "both");
+
+    const [policy] = specsOf(config, "istio.yaml", "AuthorizationPolicy");
+
+    const rules = mounted.map(({ host, base }) => ({
+      to: [
+        {
+          operation: {
+            hosts: [host, `${host}:*`],
+            notPaths: ["start", "callback", "callback/*", "sign_out"].map(
+              (page) => `${base}/${page}`,
+            ),
+          },
+        },
+      ],
+    }));
+    expect(policy?.spec).toMatchObject({ rules: expect.arrayContaining(rules) });
+  });
+});
+
+describe.each(["envoy-gateway.yaml", "istio.yaml"])("%s", (file) => {
+  it.each(all)("takes doorward's own headers off nowhere: configuration %i", (_, config) => {
+    const ours = new Set(Object.keys(config.headers).map((name) => name.toLowerCase()));
+
+    const removed = removals(documentsOf(config, file)).flat();
+
+    expect(removed.filter((name) => ours.has(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,183 @@
+import { parseYAML } from "confbox";
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import { visitorHeaders } from "../../../server/forwarded/request-headers.ts";
+import type { Config } from "../../../server/config/schema.ts";
+import { proxyModel } from "../../../server/tools/proxies/model.ts";
+import { proxyFiles } from "../../../server/tools/proxy-files.ts";
+import { exampleConfig } from "../../deploy/example.ts";
+import { configOf } from "../../peers/doorward.ts";
+import { oddConfigs } from "./odd-configs.ts";
+
+// No package carries the schema of these two files, so here is what of it we use, and nothing beside it.
+const names = v.array(v.string());
+const router = v.strictObject({
+  rule: v.string(),
+  priority: v.pipe(v.number(), v.integer()),
+  entryPoints: names,
+  middlewares: v.optional(names, []),
+  service: v.string(),
+});
+const forwardAuth = v.strictObject({
+  address: v.pipe(v.string(), v.url()),
+  trustForwardHeader: v.literal(false),
+  authRequestHeaders: names,
+  authResponseHeaders: names,
+  maxResponseBodySize: v.number(),
+});
+const middleware = v.union([
+  v.strictObject({ forwardAuth }),
+  v.strictObject({ replacePath: v.strictObject({ path: v.string() }) }),
+]);
+const service = v.strictObject({
+  loadBalancer: v.strictObject({ servers: v.array(v.strictObject({ url: v.string() })) }),
+});
+const dynamicFile = v.strictObject({
+  http: v.strictObject({
+    routers: v.record(v.string(), router),
+    middlewares: v.record(v.string(), middleware),
+    services: v.record(v.string(), service),
+  }),
+});
+const http = v.strictObject({
+  aliasHeadersStrategy: v.literal("delete"),
+  tls: v.optional(v.strictObject({})),
+  redirections: v.optional(
+    v.strictObject({ entryPoint: v.strictObject({ to: v.string(), scheme: v.string() }) }),
+  ),
+});
+const entryPoint = v.strictObject({
+  address: v.pipe(v.string(), v.regex(/^:\d+$/)),
+  forwardedHeaders: v.optional(v.strictObject({ trustedIPs: names })),
+  http,
+});
+const staticFile = v.strictObject({
+  entryPoints: v.record(v.string(), entryPoint),
+  providers: v.strictObject({ file: v.strictObject({ directory: v.string() }) }),
+});
+const labelled = v.object({
+  services: v.record(v.string(), v.object({ labels: v.array(v.string()) })),
+});
+
+function read(config: Config, folder: "dynamic" | "dynamic-v2") {
+  const { files } = proxyFiles(config, "traefik");
+  const yaml = (name: string) => parseYAML(files.get(name) ?? "");
+  return {
+    http: v.parse(dynamicFile, yaml(`${folder}/doorward.yaml`)).http,
+    entryPoints: v.parse(staticFile, yaml("traefik.yaml")).entryPoints,
+    labels: v.parse(labelled, yaml("docker-labels.yaml")).services,
+  };
+}
+
+describe.each([exampleConfig(), ...oddConfigs].map((config, index) => ({ index, config })))(
+  "what is printed for Traefik, configuration $index",
+  ({ config }) => {
+    it.each(["dynamic", "dynamic-v2"] as const)(
+      "names nothing that is not there, in %s",
+      (folder) => {
+        const { http: found, entryPoints } = read(config, folder);
+
+        const routers = Object.values(found.routers);
+        const isMissing = (where: object) => (name: string) => !Object.hasOwn(where, name);
+        const missing = routers
+          .flatMap((one) => one.entryPoints)
+          .filter(isMissing(entryPoints))
+          .concat(routers.flatMap((one) => one.middlewares).filter(isMissing(found.middlewares)))
+          .concat(routers.map((one) => one.service).filter(isMissing(found.services)));
+        expect(missing).toEqual([]);
+      },
+    );
+
+    it("asks doorward before every way to an app, beneath the path of its site", () => {
+      const { http: found } = read(config, "dynamic");
+      const { hosts, doorward } = proxyModel(config);
+
+      const asked = hosts
+        .filter(({ serves }) => serves !== "doorward")
+        .map(({ name, base }) => ({ name, address: `http://${doorward}${base}/verify` }));
+      const ways = Object.entries(found.routers).filter(([, one]) => one.service !== "doorward");
+      expect(
+        ways.map(([name, one]) => ({ name, address: addressOf(found, one.middlewares) })),
+      ).toEqual(asked);
+    });
+
+    it("decides by priority, and not by the length of a rule", () => {
+      const { http: found } = read(config, "dynamic");
+
+      const priorities = Object.values(found.routers).map((one) => one.priority);
+      const open = Object.values(found.routers).filter((one) => one.middlewares.length === 0);
+      const verdicts = Object.values(found.routers).filter(({ rule }) =>
+        rule.endsWith("/verify`)"),
+      );
+      expect(Math.min(...priorities)).toBeGreaterThan(1_000);
+      expect(
+        verdicts.every((one) => one.priority > Math.max(...open.map((two) => two.priority))),
+      ).toBe(true);
+      expect(open.map((one) => one.service)).toEqual(open.map(() => "doorward"));
+    });
+
+    it("says in Docker's labels what it says in the file", () => {
+      const { http: found, labels } = read(config, "dynamic");
+
+      const lines = Object.values(labels).flatMap((one) => one.labels);
+      const rules = Object.entries(found.routers).map(
+        ([name, { rule }]) => `traefik.http.routers.${name}.rule=${rule.replaceAll("$", "$$$$")}`,
+      );
+      expect(lines).toEqual(expect.arrayContaining(rules));
+      expect(lines.filter((line) => line.includes(".rule="))).toHaveLength(rules.length);
+    });
+  },
+);
+
+function addressOf(
+  { middlewares }: v.InferOutput<typeof dynamicFile>["http"],
+  used: readonly string[],
+): string | undefined {
+  const questions = used
+    .map((name) => middlewares[name])
+    .flatMap((one) => (one !== undefined && "forwardAuth" in one ? [one.forwardAuth.address] : []));
+  return questions.length === 1 ? questions[0] : undefined;
+}
+
+describe("a question from Traefik", () => {
+  const { http: found } = read(exampleConfig(), "dynamic");
+  const questions = Object.values(found.middlewares).flatMap((one) =>
+    "forwardAuth" in one ? [one.forwardAuth] : [],
+  );
+
+  it("brings all that doorward reads, and of the address nothing that the visitor says", () => {
+    for (const { authRequestHeaders } of questions) {
+      expect(authRequestHeaders).toEqual([...visitorHeaders]);
+      expect(authRequestHeaders.filter((name) => /^x-(forwarded|original)/.test(name))).toEqual([]);
+    }
+  });
+
+  it("leaves the app no identity of the visitor's own", () => {
+    for (const { authResponseHeaders } of questions) {
+      expect(authResponseHeaders).toEqual(
+        expect.arrayContaining([
+          "X-Auth-Request-User",
+          "X-Auth-Request-Access-Token",
+          "Remote-User",
+        ]),
+      );
+    }
+  });
+});
+
+describe("a wildcard at Traefik", () => {
+  const config = configOf({
+    url: "https://auth.example.com",
+    cookie: { domain: "example.com" },
+    providers: { company: { type: "oidc", issuer: "https://id.example.com", clientId: "door" } },
+    access: { anyone: true },
+    rules: [{ host: ["*.example.com"], allow: "signed-in" }],
+  });
+
+  it.each([
+    ["dynamic", "HostRegexp(`^.+\\.example\\.com$`)"],
+    ["dynamic-v2", "HostRegexp(`{any:.+}.example.com`)"],
+  ] as const)("is written in the words of its version, in %s", (folder, rule) => {
+    expect(read(config, folder).http.routers["any-example-com"]?.rule).toBe(rule);
+  });
+});
