@@ -5,7 +5,7 @@ import {
   manyHostsDoor,
   redisDoor,
   usualDoor,
-  type Door,
+  type SiteContext,
 } from "./doors.ts";
 import { bothShapes, gap, type Load } from "./load.ts";
 
@@ -15,7 +15,7 @@ export interface Case {
   readonly title: string;
   readonly goal: number;
   readonly door: DoorName;
-  readonly load: (door: Door) => Load;
+  readonly load: (door: SiteContext) => Load;
 }
 
 export type DoorName = keyof typeof doors;

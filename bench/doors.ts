@@ -14,7 +14,7 @@ import { createKey, jws, startTokenIssuer } from "../test/peers/token-issuer.ts"
 import { startServer, type Server } from "./server.ts";
 
 /** A doorward that is measured, as `serve` starts it, and what a visitor needs to be let in by it. */
-export interface Door extends Server {
+export interface SiteContext extends Server {
   /** Tokens of sessions that are in its store. */
   readonly sessions: readonly string[];
   readonly bearer?: string;
@@ -26,7 +26,7 @@ export const storedSessions = 1_000_000;
 export const activeSessions = 50_000;
 
 /** A few rules, and a session in a folder of its own. */
-export async function usualDoor(): Promise<Door> {
+export async function usualDoor(): Promise<SiteContext> {
   const settings = {
     access: { emails: ["nobody@example.com"] },
     rules: [
@@ -39,7 +39,7 @@ export async function usualDoor(): Promise<Door> {
 }
 
 /** Ten rules for each of a thousand hosts; the last one of a host decides. */
-export async function manyHostsDoor(): Promise<Door> {
+export async function manyHostsDoor(): Promise<SiteContext> {
   const settings = { access: { emails: ["nobody@example.com"] }, rules: hosts.flatMap(rulesOf) };
   return openDoor({ settings, sessions: 1 });
 }
@@ -53,7 +53,7 @@ function rulesOf(host: string): object[] {
 }
 
 /** Tokens of an issuer that is asked for its keys alone. */
-export async function bearerDoor(): Promise<Door> {
+export async function bearerDoor(): Promise<SiteContext> {
   const issuer = await startTokenIssuer();
   const key = createKey();
   issuer.keys = [key];
@@ -89,7 +89,7 @@ export async function bearerDoor(): Promise<Door> {
  * A Redis with a million sessions, of which fifty thousand are awake. The others are records of the same size
  * that nobody can open: nothing ever asks for them, they are there to be in the way.
  */
-export async function redisDoor(): Promise<Door> {
+export async function redisDoor(): Promise<SiteContext> {
   const redis = await startRedis({ lines: ["appendonly no", "enable-debug-command yes"] });
   const sleeping = String(storedSessions - activeSessions);
   await redis.cli("debug", "populate", sleeping, "doorward:session:asleep", "1000");
@@ -104,7 +104,10 @@ export async function redisDoor(): Promise<Door> {
 }
 
 /** Puts sessions into the store that a fresh doorward then reads. */
-export async function openDoor(wanted: { settings: object; sessions: number }): Promise<Door> {
+export async function openDoor(wanted: {
+  settings: object;
+  sessions: number;
+}): Promise<SiteContext> {
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), "doorward-bench-"));
   const storage = { driver: "fs-lite", base: join(folder, "data") };

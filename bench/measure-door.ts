@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { cases, doors, type Case, type DoorName } from "./cases.ts";
-import type { Door } from "./doors.ts";
+import type { SiteContext } from "./doors.ts";
 import { bothShapes, writeLoad } from "./load.ts";
 import { rssMb } from "./process.ts";
 import { cpuRow, latencyRow, type Row } from "./rows.ts";
@@ -38,7 +38,12 @@ export async function warmUpBare({ port, pid }: Server): Promise<void> {
   await rm(folder, { recursive: true });
 }
 
-async function measureCase(one: Case, bare: Server, door: Door, amount: Amount): Promise<Row[]> {
+async function measureCase(
+  one: Case,
+  bare: Server,
+  door: SiteContext,
+  amount: Amount,
+): Promise<Row[]> {
   const load = one.load(door);
   await expectAnswers(door, load);
   const folder = await writeLoad(load);

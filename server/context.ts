@@ -1,8 +1,8 @@
 import type { H3Event } from "h3";
-import type { Admit } from "./credentials/authenticate-credentials.ts";
+import type { AuthenticateCredentials } from "./credentials/authenticate-credentials.ts";
 import type { RulesOfHost } from "./policy/rule-index.ts";
 import type { Rule } from "./policy/rules.ts";
-import type { Answer } from "./http/response.ts";
+import type { HttpResponse } from "./http/response.ts";
 import type { Config } from "./config/schema.ts";
 import type { Site } from "./config/site.ts";
 import type { Counts } from "./observe/counts.ts";
@@ -15,7 +15,7 @@ import type { Transactions } from "./sign-in/transaction.ts";
 import type { Store } from "./store/store.ts";
 
 /** What the endpoints of all sites share; made once from the configuration and never changed. */
-export interface House {
+export interface AppContext {
   readonly config: Config;
   readonly sites: readonly Site[];
   readonly siteOf: (hostname: string) => Site | undefined;
@@ -23,7 +23,7 @@ export interface House {
   readonly rulesOf: RulesOfHost;
   readonly sessions: Sessions;
   /** undefined = no rule takes anything but a session. */
-  readonly admit: Admit | undefined;
+  readonly authenticateCredentials: AuthenticateCredentials | undefined;
   readonly transactions: Transactions;
   readonly signOutReturns: SignOutReturns;
   readonly returnTarget: ReturnTargets;
@@ -33,13 +33,13 @@ export interface House {
 }
 
 /** The same with one site, and the providers that it offers. */
-export interface Door extends House {
+export interface SiteContext extends AppContext {
   readonly site: Site;
   readonly parties: ReadonlyMap<string, RelyingParty>;
   readonly store: Store;
 }
 
-export type Endpoint = (event: H3Event) => Promise<Answer>;
+export type Endpoint = (event: H3Event) => Promise<HttpResponse>;
 
 /** What `/verify` reads of the request that carries it. */
 export interface VerifyRequest {
@@ -54,4 +54,4 @@ export interface VerifyRequest {
   readonly site: Site;
 }
 
-export type Verify = (request: VerifyRequest) => Answer | Promise<Answer>;
+export type Verify = (request: VerifyRequest) => HttpResponse | Promise<HttpResponse>;

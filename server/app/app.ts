@@ -1,20 +1,20 @@
 import type { RequestListener } from "node:http";
-import type { Admit } from "../credentials/authenticate-credentials.ts";
+import type { AuthenticateCredentials } from "../credentials/authenticate-credentials.ts";
 import { createBearer } from "../credentials/bearer.ts";
 import { createPasswords } from "../credentials/passwords.ts";
 import { indexByHost } from "../policy/rule-index.ts";
 import { compileRules } from "../policy/rules.ts";
-import type { Tries } from "../credentials/failed-tries.ts";
+import type { FailedTries } from "../credentials/failed-tries.ts";
 import { openUsers, type Users } from "../credentials/users.ts";
-import { createAuth } from "../verify/oauth2-proxy-auth.ts";
+import { createOAuth2ProxyAuth } from "../verify/oauth2-proxy-auth.ts";
 import type { Config } from "../config/schema.ts";
 import { createSiteFinder, createSites, type Site } from "../config/site.ts";
-import type { Door, House } from "../context.ts";
-import { holdStore, openLasting, type Lasting } from "./carried-over.ts";
+import type { SiteContext, AppContext } from "../context.ts";
+import { acquireStore, openSharedState, type SharedState } from "./carried-over.ts";
 import { createListener } from "./router.ts";
 import { createCounts } from "../observe/counts.ts";
 import type { Log } from "../observe/log.ts";
-import { createParties } from "./relying-parties.ts";
+import { createRelyingParties } from "./relying-parties.ts";
 import { Sessions, type SessionOptions } from "../session/sessions.ts";
 import { createOpenAuthentication } from "../sign-in/client-authentication.ts";
 import { createIssuerFetch } from "../sign-in/issuer-fetch.ts";
@@ -31,7 +31,7 @@ export interface Surroundings {
   readonly fetch?: typeof globalThis.fetch;
 }
 
-export interface App extends Lasting {
+export interface App extends SharedState {
   readonly listener: RequestListener;
   readonly parties: ReadonlyMap<string, RelyingParty>;
   /** Finishes what is being written and lets go of the store. */
@@ -52,23 +52,32 @@ export async function createApp(
   const issuerFetch = createIssuerFetch(fetch);
   const openAuthentication = createOpenAuthentication(log);
   const partyParts = { fetch: issuerFetch, now, log, openAuthentication };
-  const parties = createParties(config, partyParts, before?.parties);
+  const parties = createRelyingParties(config, partyParts, before?.parties);
   await Promise.all([...parties.values()].map(({ directory }) => directory?.checkKey()));
-  const lasting = await openLasting(config.storage, { log, now }, before);
-  const held = holdStore(lasting);
+  const sharedState = await openSharedState(config.storage, { log, now }, before);
+  const held = acquireStore(sharedState);
   const sessions = createSessions(config, { store: held.store, parties, log, now });
-  const { store, tries, counts } = lasting;
-  const admit = createAdmit(config, users, { tries, parties, fetch: issuerFetch, now });
-  const house = createHouse(config, { sessions, admit, counts, log, now });
-  const doors = house.sites.map((site): Door => ({
-    ...house,
+  const { store, tries, counts } = sharedState;
+  const authenticateCredentials = createAuthenticateCredentials(config, users, {
+    tries,
+    parties,
+    fetch: issuerFetch,
+    now,
+  });
+  const context = createAppContext(config, { sessions, authenticateCredentials, counts, log, now });
+  const contexts = context.sites.map((site): SiteContext => ({
+    ...context,
     site,
     parties: offered(parties, site),
     store,
   }));
   return {
-    ...lasting,
-    listener: createListener(doors, { verify: createVerify(house), auth: createAuth(house) }, log),
+    ...sharedState,
+    listener: createListener(
+      contexts,
+      { verify: createVerify(context), auth: createOAuth2ProxyAuth(context) },
+      log,
+    ),
     parties,
     close: () => sessions.settle().then(held.release),
   };
@@ -105,14 +114,15 @@ function createSessions(
 }
 
 /** What all sites share. */
-export function createHouse(
+export function createAppContext(
   config: Config,
-  parts: Pick<House, "sessions" | "log" | "now"> & Partial<Pick<House, "admit" | "counts">>,
-): House {
+  parts: Pick<AppContext, "sessions" | "log" | "now"> &
+    Partial<Pick<AppContext, "authenticateCredentials" | "counts">>,
+): AppContext {
   const sites = createSites(config);
   const rules = compileRules(config.rules);
   return {
-    admit: undefined,
+    authenticateCredentials: undefined,
     counts: createCounts(),
     ...parts,
     config,
@@ -134,11 +144,11 @@ function offered(
 }
 
 /** Whoever needs no session: by a password of the file, else by a token. */
-function createAdmit(
+function createAuthenticateCredentials(
   { rules }: Config,
   users: Users | undefined,
-  parts: Omit<Parameters<typeof createBearer>[0], "rules"> & { readonly tries: Tries },
-): Admit | undefined {
+  parts: Omit<Parameters<typeof createBearer>[0], "rules"> & { readonly tries: FailedTries },
+): AuthenticateCredentials | undefined {
   const takesTokens = rules.some(({ bearer }) => bearer !== undefined);
   const bearer = takesTokens ? createBearer({ ...parts, rules }) : undefined;
   const passwords = users && createPasswords(users, parts.tries, parts.now);

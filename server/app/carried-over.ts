@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { Tries } from "../credentials/failed-tries.ts";
+import { FailedTries } from "../credentials/failed-tries.ts";
 import type { Config } from "../config/schema.ts";
 import { createCounts, type Counts } from "../observe/counts.ts";
 import type { Log } from "../observe/log.ts";
@@ -7,31 +7,31 @@ import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 
 /** What an app hears of its store. */
-interface Holder {
-  readonly announced: ((mark: string) => void)[];
+interface StoreListeners {
+  readonly announced: ((announcement: string) => void)[];
   readonly reconnected: (() => void)[];
 }
 
 /** What outlives a configuration: each app hands it to the next, and for a moment both have it. */
-export interface Lasting {
+export interface SharedState {
   readonly storage: Config["storage"];
   readonly store: Store;
   /** Who has the store. The last one closes it. */
-  readonly holders: Set<Holder>;
-  readonly tries: Tries;
+  readonly holders: Set<StoreListeners>;
+  readonly tries: FailedTries;
   readonly counts: Counts;
 }
 
 /** Another storage is another store; everything else goes on. */
-export async function openLasting(
+export async function openSharedState(
   storage: Config["storage"],
   { log, now }: { readonly log: Log; readonly now: () => number },
-  before: Lasting | undefined,
-): Promise<Lasting> {
+  before: SharedState | undefined,
+): Promise<SharedState> {
   const isSameStore = before !== undefined && isDeepStrictEqual(before.storage, storage);
   const { store, holders } = isSameStore ? before : await openHeldStore(storage, { log, now });
   const { tries, counts } = before ?? {
-    tries: new Tries(now),
+    tries: new FailedTries(now),
     counts: createCounts(),
   };
   return { storage, store, holders, tries, counts };
@@ -40,11 +40,11 @@ export async function openLasting(
 async function openHeldStore(
   storage: Config["storage"],
   surroundings: { readonly log: Log; readonly now: () => number },
-): Promise<Pick<Lasting, "store" | "holders">> {
+): Promise<Pick<SharedState, "store" | "holders">> {
   const store = await openStore(storage, surroundings);
-  const holders = new Set<Holder>();
-  store.onAnnounced((mark) => {
-    for (const { announced } of holders) for (const listener of announced) listener(mark);
+  const holders = new Set<StoreListeners>();
+  store.onAnnounced((announcement) => {
+    for (const { announced } of holders) for (const listener of announced) listener(announcement);
   });
   store.onReconnected(() => {
     for (const { reconnected } of holders) for (const listener of reconnected) listener();
@@ -56,11 +56,11 @@ async function openHeldStore(
  * The store for one app. It is told what happens until it lets go: a store that knew it any longer would
  * keep every app that there ever was, with all the sessions that it remembers.
  */
-export function holdStore({ store, holders }: Pick<Lasting, "store" | "holders">): {
+export function acquireStore({ store, holders }: Pick<SharedState, "store" | "holders">): {
   store: Store;
   release(): Promise<void>;
 } {
-  const holder: Holder = { announced: [], reconnected: [] };
+  const holder: StoreListeners = { announced: [], reconnected: [] };
   holders.add(holder);
   return {
     store: {

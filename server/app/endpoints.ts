@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener } from "node:http";
 import { compatNames, endpointNames, type CompatName, type EndpointName } from "../config/site.ts";
-import type { Door } from "../context.ts";
+import type { SiteContext } from "../context.ts";
 
 const methods: Record<EndpointName | CompatName, readonly string[] | undefined> = {
   auth: undefined,
@@ -21,20 +21,22 @@ export interface Target {
 
 /** One site's way to answer, for everything but `/verify`. */
 export interface Entrance {
-  readonly door: Door;
+  readonly context: SiteContext;
   readonly handler: RequestListener;
 }
 
 /** Everything that there is, by its path as it goes over the wire. */
 export function targetsOf(entrances: readonly Entrance[]): ReadonlyMap<string, Target> {
-  const bases = Map.groupBy(entrances, ({ door }) => door.site.base);
+  const bases = Map.groupBy(entrances, ({ context }) => context.site.base);
   const endpoints = new Map<string, Target>();
   for (const [base, sharing] of bases) {
-    const hasCompat = sharing.some(({ door }) => door.config.compat !== undefined);
+    const hasCompat = sharing.some(({ context }) => context.config.compat !== undefined);
     for (const name of [...endpointNames, ...(hasCompat ? compatNames : [])])
       endpoints.set(`${base}/${name}`, { name, sharing, provider: undefined });
-    const several = sharing.filter(({ door }) => Object.keys(door.config.providers).length > 1);
-    for (const provider of several.flatMap(({ door }) => Array.from(door.parties.keys()))) {
+    const several = sharing.filter(
+      ({ context }) => Object.keys(context.config.providers).length > 1,
+    );
+    for (const provider of several.flatMap(({ context }) => Array.from(context.parties.keys()))) {
       endpoints.set(`${base}/callback/${provider}`, { name: "callback", sharing, provider });
     }
   }
@@ -48,8 +50,8 @@ export function entranceOf(
 ): Entrance | undefined {
   if (sharing.length <= 1) return sharing[0];
   const asked = hostIn(rawHeaders);
-  const named = ({ door: { site } }: Entrance) => asked === site.url.hostname; // nginx's $host has no port
-  return sharing.find(({ door: { site } }) => asked === site.url.host) ?? sharing.find(named);
+  const named = ({ context: { site } }: Entrance) => asked === site.url.hostname; // nginx's $host has no port
+  return sharing.find(({ context: { site } }) => asked === site.url.host) ?? sharing.find(named);
 }
 
 /** The first `Host`, in one spelling. From the raw headers: all of them in an object cost more than a verdict. */
@@ -68,7 +70,7 @@ function hostIn(rawHeaders: readonly string[]): string {
 /** A POST to a callback is for providers alone that answer by one. */
 export function methodsOf(
   { name, provider }: Target,
-  { door: { parties } }: Entrance,
+  { context: { parties } }: Entrance,
 ): readonly string[] | undefined {
   const answering = provider === undefined ? [...parties.values()] : [parties.get(provider)];
   const takesForm = answering.some((party) => party?.provider.responseMode === "form_post");

@@ -5,11 +5,11 @@ import type { Config } from "../config/schema.ts";
 import type { OpenAuthentication } from "../sign-in/client-authentication.ts";
 import {
   createRelyingParty,
-  type PartyParts,
+  type RelyingPartyParts,
   type RelyingParty,
 } from "../sign-in/relying-party.ts";
 
-type SharedParts = Omit<PartyParts, "isAlone" | "authentication"> & {
+type SharedParts = Omit<RelyingPartyParts, "isAlone" | "authentication"> & {
   readonly openAuthentication: OpenAuthentication;
 };
 
@@ -17,7 +17,7 @@ type SharedParts = Omit<PartyParts, "isAlone" | "authentication"> & {
  * Our registrations, by the names of the providers. One that stays as it was keeps what it knows of its issuer.
  * Throws a `ConfigError` that names every file of no use.
  */
-export function createParties(
+export function createRelyingParties(
   config: Config,
   { openAuthentication, ...parts }: SharedParts,
   before?: ReadonlyMap<string, RelyingParty>,

@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { empty } from "../http/response.ts";
-import type { Door, Verify, VerifyRequest } from "../context.ts";
+import type { SiteContext, Verify, VerifyRequest } from "../context.ts";
 import { entranceOf, methodsOf, targetsOf, type Entrance } from "./endpoints.ts";
-import { lateListener } from "../http/lazy-listener.ts";
+import { lazyListener } from "../http/lazy-listener.ts";
 import { reasonsOf, stackOf, type Log } from "../observe/log.ts";
 import { notFoundPage } from "../pages/not-found-page.ts";
 import { send } from "../http/send.ts";
@@ -14,21 +14,21 @@ import { send } from "../http/send.ts";
  * request for them.
  */
 export function createListener(
-  doors: readonly Door[],
+  contexts: readonly SiteContext[],
   { verify, auth }: { readonly verify: Verify; readonly auth: Verify },
   log: Log,
 ): RequestListener {
-  const entrances = doors.map((door): Entrance => ({
-    door,
-    handler: lateListener(
-      () => import("./h3-routes.ts").then(({ createRoutes }) => createRoutes(door)),
+  const entrances = contexts.map((context): Entrance => ({
+    context,
+    handler: lazyListener(
+      () => import("./h3-routes.ts").then(({ createRoutes }) => createRoutes(context)),
       fail,
     ),
   }));
   const endpoints = targetsOf(entrances);
   // Where another family is pinned, there is nothing beneath `/verify`.
-  const carriers = entrances.filter(({ door }) =>
-    [undefined, "ext-authz"].includes(door.config.dialect),
+  const carriers = entrances.filter(({ context }) =>
+    [undefined, "ext-authz"].includes(context.config.dialect),
   );
 
   return (request, response) => {
@@ -39,7 +39,7 @@ export function createListener(
     const entrance = entranceOf(endpoint.sharing, request);
     if (endpoint.name === "verify" || endpoint.name === "auth") {
       // A proxy may ask under any host of its own; the site follows from the request it tells of.
-      const { site } = (entrance ?? (endpoint.sharing[0] as Entrance)).door;
+      const { site } = (entrance ?? (endpoint.sharing[0] as Entrance)).context;
       const query = mark === -1 ? "" : url.slice(mark + 1);
       const answer = endpoint.name === "verify" ? verify : auth;
       return answerProxy(request, response, answer, { query, uri: undefined, site });
@@ -57,10 +57,12 @@ export function createListener(
 
   /** What follows `/verify` is the visitor's: dots, slashes and query are not for us to make sense of here. */
   function answerCarried(request: IncomingMessage, response: ServerResponse, url: string): void {
-    const carrier = carriers.find(({ door: { site } }) => url.startsWith(`${site.base}/verify/`));
+    const carrier = carriers.find(({ context: { site } }) =>
+      url.startsWith(`${site.base}/verify/`),
+    );
     if (carrier === undefined)
-      return send(response, notFoundPage(entranceOf(entrances, request)?.door.site));
-    const { site } = carrier.door;
+      return send(response, notFoundPage(entranceOf(entrances, request)?.context.site));
+    const { site } = carrier.context;
     const uri = url.slice(`${site.base}/verify`.length);
     answerProxy(request, response, verify, { query: "", uri, site });
   }

@@ -1,7 +1,7 @@
 import { couldPass } from "../policy/policy.ts";
 import { isMet } from "../identity/step-up.ts";
-import { redirect, type Answer } from "../http/response.ts";
-import type { Door, Endpoint } from "../context.ts";
+import { redirect, type HttpResponse } from "../http/response.ts";
+import type { SiteContext, Endpoint } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { createRequestId } from "../observe/request-id.ts";
 import { noGroups } from "../observe/no-groups.ts";
@@ -12,8 +12,8 @@ import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { transactionMs, type Transaction } from "../sign-in/transaction.ts";
 
 /** Takes the issuer's answer, once, in the browser that asked for it, and opens a session. */
-export function createCallback(door: Door): Endpoint {
-  const { site, sessions, transactions, rules, now } = door;
+export function createCallback(context: SiteContext): Endpoint {
+  const { site, sessions, transactions, rules, now } = context;
 
   return async ({ url: { searchParams: query, pathname }, req: { headers } }) => {
     const cookies = headers.get("cookie") ?? undefined;
@@ -42,7 +42,7 @@ export function createCallback(door: Door): Endpoint {
   async function late(
     transaction: Transaction | undefined,
     cookies: string | undefined,
-  ): Promise<Answer> {
+  ): Promise<HttpResponse> {
     const session = await sessions.find(site, readCookie(cookies, sessionCookieName(site)));
     if (session !== undefined) return redirect(302, transaction?.returnTo ?? `${site.url.origin}/`);
     const code = transaction === undefined ? "transaction_missing" : "transaction_expired";
@@ -55,8 +55,8 @@ export function createCallback(door: Door): Endpoint {
     transaction: Transaction,
     answer: CallbackAnswer,
     cookies: string | undefined,
-  ): Promise<Answer> {
-    const party = door.parties.get(transaction.provider);
+  ): Promise<HttpResponse> {
+    const party = context.parties.get(transaction.provider);
     if (party === undefined)
       throw new AuthError("provider_unknown", `${transaction.provider} is not configured`);
     // From here on the transaction is spent, whatever becomes of it.
@@ -68,26 +68,26 @@ export function createCallback(door: Door): Endpoint {
     if (!couldPass(rules, site.access, signedIn.identity))
       return refuse(signedIn, transaction, forget);
     if (!isMet(transaction.stepUp, signedIn.identity.claims, now())) {
-      return insist(transaction, forget);
+      return requireStepUp(transaction, forget);
     }
     return open(party, signedIn, transaction, cookies, forget);
   }
 
   /** An issuer's answer is taken once, by whichever replica it comes to (RFC 9700 §4.5). */
   function takeOnce(state: string): Promise<boolean> {
-    return door.store.claim(`state:${state}`, state, transactionMs);
+    return context.store.claim(`state:${state}`, state, transactionMs);
   }
 
   function refuse(
     { identity }: SignedIn,
     { provider, returnTo }: Transaction,
     forget: string[],
-  ): Answer {
-    door.counts.signInFailed++;
+  ): HttpResponse {
+    context.counts.signInFailed++;
     const requestId = createRequestId();
     const { issuer, subject, groupsFault } = identity;
     const reason = "access does not name this identity";
-    door.log.info(
+    context.log.info(
       { requestId, provider, issuer, subject, reason, ...noGroups(groupsFault) },
       "denied",
     );
@@ -101,7 +101,10 @@ export function createCallback(door: Door): Endpoint {
   }
 
   /** Some issuers heed `max_age` only when told to ask for the password; one that then does not, cannot. */
-  function insist({ isForced, stepUp, returnTo, provider }: Transaction, forget: string[]): Answer {
+  function requireStepUp(
+    { isForced, stepUp, returnTo, provider }: Transaction,
+    forget: string[],
+  ): HttpResponse {
     if (isForced) {
       throw new AuthError("step_up_failed", `the ID token does not meet ${JSON.stringify(stepUp)}`);
     }
@@ -118,7 +121,7 @@ export function createCallback(door: Door): Endpoint {
     { returnTo }: Transaction,
     cookies: string | undefined,
     forget: string[],
-  ): Promise<Answer> {
+  ): Promise<HttpResponse> {
     await sessions.end(site, readCookie(cookies, sessionCookieName(site)));
     const token = await sessions.start({
       identity,
@@ -128,9 +131,9 @@ export function createCallback(door: Door): Endpoint {
       tokens,
     });
     const { issuer, subject, provider } = identity;
-    door.counts.signedIn++;
-    door.log.info({ provider, issuer, subject }, "signed in");
-    const keep = setSessionCookie(site, token, Math.floor(door.config.session.lifetime / 1000));
+    context.counts.signedIn++;
+    context.log.info({ provider, issuer, subject }, "signed in");
+    const keep = setSessionCookie(site, token, Math.floor(context.config.session.lifetime / 1000));
     return redirect(302, returnTo, "Set-Cookie", keep, ...forget);
   }
 }

@@ -1,5 +1,5 @@
-import { empty, redirect, type Answer } from "../http/response.ts";
-import type { Door, Endpoint } from "../context.ts";
+import { empty, redirect, type HttpResponse } from "../http/response.ts";
+import type { SiteContext, Endpoint } from "../context.ts";
 import { isForm, readForm } from "../http/form.ts";
 
 /** What an answer of an issuer is made of (RFC 6749 §4.1.2, RFC 9207 §2); Apple's unsigned `user` is no part of it. */
@@ -10,8 +10,8 @@ const parameters = ["code", "state", "iss", "error", "error_description"] as con
  * another site, so no `SameSite=Lax` cookie comes with it. It is sent on as a GET of the very same address,
  * with which they come; not a word of it is believed before.
  */
-export function createFormPost({ site }: Door): Endpoint {
-  return async ({ url: { pathname }, req }): Promise<Answer> => {
+export function createFormPost({ site }: SiteContext): Endpoint {
+  return async ({ url: { pathname }, req }): Promise<HttpResponse> => {
     if (!isForm(req.headers)) return empty(415);
     const form = await readForm(req);
     if (form === undefined) return empty(413);

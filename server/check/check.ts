@@ -7,7 +7,7 @@ import { checkStore } from "./store.ts";
 import { trustedProxies } from "./trusted-proxies.ts";
 import type { Config } from "../config/schema.ts";
 import { createLog, reasonsOf } from "../observe/log.ts";
-import { createParties } from "../app/relying-parties.ts";
+import { createRelyingParties } from "../app/relying-parties.ts";
 import { createOpenAuthentication } from "../sign-in/client-authentication.ts";
 import { createIssuerFetch } from "../sign-in/issuer-fetch.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
@@ -37,7 +37,7 @@ const checks: readonly Check[] = [
 export async function check(config: Config, proxy?: string): Promise<Finding[]> {
   const clocks = watchClocks(fetch, Date.now);
   const log = createLog(process.stderr);
-  const parties = createParties(config, {
+  const parties = createRelyingParties(config, {
     fetch: createIssuerFetch(clocks.fetch),
     now: Date.now,
     log,

@@ -18,8 +18,8 @@ export async function checkStore({ storage, replicas }: Config): Promise<Finding
 }
 
 async function forgetting(storage: Config["storage"]): Promise<string[]> {
-  const { redisDangers } = await import("../store/redis-warnings.ts");
-  return redisDangers(storage).catch((error: unknown) => [
+  const { redisWarnings } = await import("../store/redis-warnings.ts");
+  return redisWarnings(storage).catch((error: unknown) => [
     `it does not tell us what it may forget: ${reasonsOf(error)}`,
   ]);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { defineCommand, runMain } from "citty";
 import manifest from "../../package.json" with { type: "json" };
-import { refuseUnknown, saying, withConfig, withSource } from "./run-command.ts";
+import { refuseUnknown, reportErrors, withConfig, withSource } from "./run-command.ts";
 import { createSecret } from "../config/secret.ts";
 import { createLog } from "../observe/log.ts";
 
@@ -145,7 +145,7 @@ const importing = defineCommand({
   },
   args: importArgs,
   run: ({ args: { tool, file, ...given } }) =>
-    saying(async () => {
+    reportErrors(async () => {
       const [, , ...more] = given._;
       refuseUnknown({ ...given, _: [] }, importArgs);
       const { importFiles } = await import("../tools/import/report.ts");

@@ -2,7 +2,7 @@ import type { Identity } from "../identity/identity.ts";
 import { parseEmail } from "../identity/email.ts";
 import { decide } from "../policy/policy.ts";
 import { indexByHost } from "../policy/rule-index.ts";
-import { type Circumstances } from "../policy/request-facts.ts";
+import { type RequestFacts } from "../policy/request-facts.ts";
 import { compileRules, failedCondition, matchRule, type Rule } from "../policy/rules.ts";
 import type { Config } from "../config/schema.ts";
 import { createSiteFinder, createSites } from "../config/site.ts";
@@ -35,19 +35,19 @@ export function explain(config: Config, url: string, somebody: Somebody, now: nu
     ];
   }
   const identity = identityOf(config, somebody);
-  const given: Circumstances = {
+  const facts: RequestFacts = {
     request,
     address: somebody.ip,
     provider: identity?.provider,
     isPreflight: false,
   };
   const rules = compileRules(config.rules);
-  const decision = decide(indexByHost(rules)(request), site.access, given, { identity, now });
+  const decision = decide(indexByHost(rules)(request), site.access, facts, { identity, now });
   const reason = decision.verdict === "deny" ? `: ${decision.reason}` : "";
   return [
     `site: ${site.url.href}`,
     identity === undefined ? "identity: not signed in" : `identity: ${describe(identity)}`,
-    ...considered(rules, indexByHost(rules)(request), given),
+    ...considered(rules, indexByHost(rules)(request), facts),
     `${decision.verdict} by ${decision.rule}${reason}`,
   ];
 }
@@ -105,7 +105,7 @@ function describe({ email, subject, groups, provider }: Identity): string {
 function considered(
   rules: readonly Rule[],
   ofHost: readonly Rule[],
-  given: Circumstances,
+  facts: RequestFacts,
 ): string[] {
   const lines: string[] = [];
   for (const { name, config } of rules) {
@@ -114,9 +114,9 @@ function considered(
       lines.push(`${name}: no, host is not ${[config.host].flat().join(" or ")}`);
       continue;
     }
-    const match = matchRule(rule, given);
+    const match = matchRule(rule, facts);
     lines.push(
-      `${name}: ${match === "no" ? `no, by ${failedCondition(rule, given)}` : wording[match]}`,
+      `${name}: ${match === "no" ? `no, by ${failedCondition(rule, facts)}` : wording[match]}`,
     );
     if (match === "yes") return lines;
   }

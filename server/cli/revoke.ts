@@ -1,6 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import { createLog } from "../observe/log.ts";
-import { createParties } from "../app/relying-parties.ts";
+import { createRelyingParties } from "../app/relying-parties.ts";
 import { Revocations, type Revoked } from "../session/revocations.ts";
 import { driverFacts } from "../config/storage-drivers.ts";
 import { openStore } from "../store/open-store.ts";
@@ -42,7 +42,7 @@ function revokedBy(config: Config, { all, subject, provider }: Whose): Revoked[]
     throw new Error("write --subject SUBJECT for one person, or --all for everybody");
   }
   if (subject === undefined) return [{ kind: "all" }];
-  const parties = createParties(config, {
+  const parties = createRelyingParties(config, {
     fetch: createIssuerFetch(fetch),
     now: Date.now,
     log: createLog(process.stderr),

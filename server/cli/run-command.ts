@@ -4,23 +4,23 @@ import type { Config } from "../config/schema.ts";
 import { reasonsOf } from "../observe/log.ts";
 
 /** What stands on the command line, and what may. */
-type Words = { readonly _: readonly string[]; readonly config?: string | undefined };
+type Arguments = { readonly _: readonly string[]; readonly config?: string | undefined };
 type Known = Readonly<Record<string, { readonly type: string }>>;
 
 /** A command that reads a configuration. */
 export function withSource(
-  given: Words,
+  given: Arguments,
   known: Known,
   run: (source: Source) => Promise<void>,
 ): Promise<void> {
-  return saying(() => {
+  return reportErrors(() => {
     refuseUnknown(given, known);
     return run(chooseSource(given.config, process.env));
   });
 }
 
 /** Whatever a command throws is said on stderr, and the exit code is 1. */
-export async function saying(run: () => Promise<void>): Promise<void> {
+export async function reportErrors(run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
@@ -32,7 +32,7 @@ export async function saying(run: () => Promise<void>): Promise<void> {
 
 /** A command for which a configuration has to be whole. */
 export function withConfig(
-  given: Words,
+  given: Arguments,
   known: Known,
   run: (config: Config) => Promise<void>,
 ): Promise<void> {
@@ -40,7 +40,7 @@ export function withConfig(
 }
 
 /** citty drops what it does not know; a mistyped `--config` would then serve another file than was meant. */
-export function refuseUnknown({ _: words, ...options }: Words, known: Known): void {
+export function refuseUnknown({ _: words, ...options }: Arguments, known: Known): void {
   const expected = Object.values(known).filter(({ type }) => type === "positional").length;
   const [strange] = [
     ...Object.keys(options).filter((name) => !Object.hasOwn(known, name)),

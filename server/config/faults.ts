@@ -60,8 +60,11 @@ export function withhold(message: string, texts: readonly string[]): string {
     .filter((text) => text !== "")
     .toSorted((one, other) => other.length - one.length)
     .reduce(
-      (told, text) =>
-        told.replaceAll(new RegExp(`(?<![\\w-])${RegExp.escape(text)}(?![\\w-])`, "g"), "…"),
+      (checkedString, text) =>
+        checkedString.replaceAll(
+          new RegExp(`(?<![\\w-])${RegExp.escape(text)}(?![\\w-])`, "g"),
+          "…",
+        ),
       message,
     );
 }

@@ -7,13 +7,21 @@ import { access } from "../policy/access-schema.ts";
 import { authorization } from "./authorization-schema.ts";
 import { clientEntries } from "./client-schema.ts";
 import { duration } from "../values/duration.ts";
-import { dnsName, oneOrMore, path, port, text, told, webAddress } from "../values/leaves.ts";
+import {
+  dnsName,
+  oneOrMore,
+  path,
+  port,
+  text,
+  checkedString,
+  webAddress,
+} from "../values/leaves.ts";
 import { rule } from "../policy/rule-schema.ts";
 import { secret } from "./secret.ts";
 import { storage } from "./storage-schema.ts";
 
 const tenantId = v.pipe(
-  told((written) =>
+  checkedString((written) =>
     /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(written)
       ? undefined
       : "is no tenant id: write it as the portal shows it, such as 11111111-2222-3333-4444-555555555555",
@@ -22,13 +30,13 @@ const tenantId = v.pipe(
 );
 
 /** It becomes a path of an API: the characters of GitHub and Bitbucket, and no dot segment. */
-const repository = told((written) =>
+const repository = checkedString((written) =>
   /^[\w-]+\/(?!\.{1,2}$)[\w.-]+$/.test(written)
     ? undefined
     : "is no repository: write owner/name as its address has it",
 );
 
-const project = told((written) =>
+const project = checkedString((written) =>
   /^[^\s=/]+(\/[^\s=/]+)+(=(10|15|20|30|40|50))?$/.test(written)
     ? undefined
     : "is no project: write namespace/name, or namespace/name=30 with the least access level (10 to 50)",
@@ -75,7 +83,7 @@ const provider = v.strictObject({
   ),
 });
 
-const providerName = told((name) =>
+const providerName = checkedString((name) =>
   /^[a-z0-9][a-z0-9-]{0,31}$/.test(name)
     ? undefined
     : "is no provider name: small letters, digits and hyphens",
@@ -90,7 +98,7 @@ const cookie = v.optional(
   v.strictObject({
     domain: v.optional(
       v.pipe(
-        told((written) =>
+        checkedString((written) =>
           dnsName.test(written.toLowerCase().replace(/^\./, ""))
             ? undefined
             : "is no domain: write example.com",
@@ -145,14 +153,14 @@ export const schema = v.strictObject({
   /** Whether more than one doorward serves: then the storage must be one that they share. */
   replicas: v.optional(v.boolean(), false),
   signOut: v.optional(v.picklist(["local", "issuer"]), "local"),
-  headers: v.optional(v.record(told(headerNameFault), told(headerSourceFault)), {
+  headers: v.optional(v.record(checkedString(headerNameFault), checkedString(headerSourceFault)), {
     "X-Auth-Request-User": "subject",
     "X-Auth-Request-Email": "email",
     "X-Auth-Request-Groups": "groups",
     "X-Auth-Request-Preferred-Username": "preferredUsername",
   }),
-  allowedRedirects: v.optional(v.array(told(allowedRedirectFault)), []),
-  trustedProxies: v.optional(v.array(told(proxyRangeFault)), ["loopback", "private"]),
+  allowedRedirects: v.optional(v.array(checkedString(allowedRedirectFault)), []),
+  trustedProxies: v.optional(v.array(checkedString(proxyRangeFault)), ["loopback", "private"]),
   dialect: v.optional(v.picklist(dialectNames)),
   /** Answers at that tool's paths too, while proxies still ask there. */
   compat: v.optional(v.picklist(["oauth2-proxy"])),

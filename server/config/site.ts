@@ -1,4 +1,4 @@
-import { ownText } from "../memory/copy-string.ts";
+import { copyString } from "../memory/recent-cache.ts";
 import type { Access } from "../policy/access-schema.ts";
 import type { Config, SiteConfig } from "./schema.ts";
 
@@ -95,7 +95,7 @@ export function createSiteFinder(sites: readonly Site[]): (hostname: string) => 
     if (remembered.has(hostname)) return remembered.get(hostname);
     const found = find(hostname);
     if (remembered.size >= 10_000) remembered.clear(); // hosts are a visitor's to make up
-    remembered.set(ownText(hostname), found);
+    remembered.set(copyString(hostname), found);
     return found;
   };
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { text, told } from "../values/leaves.ts";
+import { text, checkedString } from "../values/leaves.ts";
 
 /** `redis-1.example.com`, `redis-1:6379`, `[::1]:6379`. */
 const hostAndPort = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
@@ -14,7 +14,7 @@ export function hostPort(
   return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
 }
 
-const address = told((written) =>
+const address = checkedString((written) =>
   hostPort(written, 6379) ? undefined : "is no address: write redis-1.example.com:6379",
 );
 

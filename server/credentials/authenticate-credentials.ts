@@ -1,16 +1,16 @@
 import type { Site } from "../config/site.ts";
 import type { RequestHeaders } from "../forwarded/request-headers.ts";
 import type { Session } from "../session/session.ts";
-import { type Circumstances } from "../policy/request-facts.ts";
+import { type RequestFacts } from "../policy/request-facts.ts";
 import { matchRule, type Rule } from "../policy/rules.ts";
 
 /** A request with an `Authorization` header, as those see it who check what is in it. */
-export interface Bringing {
+export interface CredentialRequest {
   readonly site: Site;
   readonly headers: RequestHeaders;
   /** The proxy's own address. */
   readonly peer: string | undefined;
-  readonly given: Circumstances;
+  readonly facts: RequestFacts;
   /** The rules of its host. */
   readonly rules: readonly Rule[];
 }
@@ -24,16 +24,16 @@ export interface Rejection {
 }
 
 /** What credentials amount to: somebody, or nobody. */
-export type Admission = { readonly session: Session } | { readonly rejection: Rejection };
+export type CredentialResult = { readonly session: Session } | { readonly rejection: Rejection };
 
 /**
  * Who sent the credentials of a request; undefined where they are the app's own affair. Throws an
  * `AuthError` where nobody can tell.
  */
-export type Admit = (
-  bringing: Bringing,
+export type AuthenticateCredentials = (
+  request: CredentialRequest,
   authorization: string,
-) => Admission | Promise<Admission> | undefined;
+) => CredentialResult | Promise<CredentialResult> | undefined;
 
 /**
  * The rules that decide a request, if all of them take credentials of a kind: those that may match, and
@@ -41,13 +41,13 @@ export type Admit = (
  */
 export function rulesTaking(
   key: "bearer" | "basic",
-  { rules, given }: Pick<Bringing, "rules" | "given">,
+  { rules, facts: asked }: Pick<CredentialRequest, "rules" | "facts">,
   provider: string,
 ): readonly Rule[] {
   const deciding: Rule[] = [];
-  const circumstances = { ...given, provider };
+  const facts = { ...asked, provider };
   for (const rule of rules) {
-    const match = matchRule(rule, circumstances);
+    const match = matchRule(rule, facts);
     if (match === "no") continue;
     if (rule.config[key] === undefined) return [];
     deciding.push(rule);

@@ -3,16 +3,16 @@ import { oidc } from "../../providers/oidc.ts";
 import { asymmetricAlgorithms, type TokenIssuerConfig } from "../policy/bearer-schema.ts";
 import type { RuleConfig } from "../policy/rule-schema.ts";
 import { AuthError } from "../errors.ts";
-import { Generations } from "../memory/recent-cache.ts";
+import { TwoGenerationCache } from "../memory/recent-cache.ts";
 import { createIntrospection } from "../sign-in/introspection.ts";
 import { createIssuerKeys } from "../sign-in/issuer-keys.ts";
 import type { IssuerFetch } from "../sign-in/issuer-fetch.ts";
 import { createTokenIssuer, type RelyingParty } from "../sign-in/relying-party.ts";
 import {
   rulesTaking,
-  type Admission,
-  type Admit,
-  type Bringing,
+  type CredentialResult,
+  type AuthenticateCredentials,
+  type CredentialRequest,
   type Rejection,
 } from "./authenticate-credentials.ts";
 import { isSignedToken, tokenIn } from "./authorization.ts";
@@ -36,21 +36,21 @@ const mostKnown = 2_000;
 const longestKnown = 4 * 1024;
 
 /** Takes tokens instead of sessions, on rules with `bearer` alone. */
-export function createBearer(parts: Parts): Admit {
+export function createBearer(parts: Parts): AuthenticateCredentials {
   const own = [...parts.parties.values()].map((party) => ownSource(party, parts));
   const added = addedSources(parts);
   /** The tokens in headers that came before: to read them anew takes longer than all the rest. */
-  const tokens = new Generations<string>(mostKnown);
+  const tokens = new TwoGenerationCache<string>(mostKnown);
 
-  return (bringing, authorization) => {
-    if (!bringing.rules.some(({ config }) => config.bearer !== undefined)) return undefined;
+  return (request, authorization) => {
+    if (!request.rules.some(({ config }) => config.bearer !== undefined)) return undefined;
     const known = tokens.get(authorization);
     const token = known ?? tokenIn(authorization);
     if (token === undefined) return undefined;
-    const candidates = candidatesFor(bringing);
+    const candidates = candidatesFor(request);
     if (candidates.length === 0) return undefined;
     // Of two headers an app behind us may read the other one.
-    if (bringing.headers.isRepeated("authorization")) return rejected("Authorization is repeated");
+    if (request.headers.isRepeated("authorization")) return rejected("Authorization is repeated");
     if (token === "") return rejected("it holds no token");
     for (const candidate of candidates) {
       const verdict = candidate.source.recall(token);
@@ -63,12 +63,12 @@ export function createBearer(parts: Parts): Admit {
     return isSignedToken(token) ? askKeys(candidates, token) : askIssuers(candidates, token);
   };
 
-  function candidatesFor(bringing: Bringing): Candidate[] {
-    const { site, rules } = bringing;
+  function candidatesFor(request: CredentialRequest): Candidate[] {
+    const { site, rules } = request;
     const offered = own.filter(({ issuer }) => site.providers?.includes(issuer.name) !== false);
     const others = new Set(rules.flatMap(({ config }) => added.get(config) ?? []));
     return [...offered, ...others].flatMap((source) => {
-      const taking = rulesTaking("bearer", bringing, source.issuer.name);
+      const taking = rulesTaking("bearer", request, source.issuer.name);
       const isTaken = ({ config }: Rule) => !others.has(source) || isAdded(config, source);
       return taking.length > 0 && taking.every(isTaken) ? [{ source, rules: taking }] : [];
     });
@@ -132,7 +132,7 @@ function addedSource(config: TokenIssuerConfig, { fetch, now }: Parts): TokenSou
 }
 
 /** What a token says of itself only chooses among the issuers that we know; nothing follows it anywhere. */
-async function askKeys(candidates: readonly Candidate[], token: string): Promise<Admission> {
+async function askKeys(candidates: readonly Candidate[], token: string): Promise<CredentialResult> {
   let said: ReturnType<typeof decodeJwt>;
   try {
     said = decodeJwt(token);
@@ -151,7 +151,10 @@ async function askKeys(candidates: readonly Candidate[], token: string): Promise
 }
 
 /** Asks one issuer after the other. Who cannot be reached might have said yes. */
-async function askIssuers(candidates: readonly Candidate[], token: string): Promise<Admission> {
+async function askIssuers(
+  candidates: readonly Candidate[],
+  token: string,
+): Promise<CredentialResult> {
   const askable = candidates.filter(
     ({ source, rules }) =>
       source.issuer.introspect !== undefined &&
@@ -174,7 +177,7 @@ async function askIssuers(candidates: readonly Candidate[], token: string): Prom
 }
 
 /** A token that is good must still be of a kind and of a scope that each of the rules takes. */
-function admission({ source, rules }: Candidate, verdict: TokenVerdict): Admission {
+function admission({ source, rules }: Candidate, verdict: TokenVerdict): CredentialResult {
   if ("refused" in verdict) return rejected(verdict.refused);
   const { kind, scopes, session } = verdict.verified;
   const options = rules.flatMap(({ config }) => config.bearer ?? []);
@@ -192,6 +195,6 @@ function admission({ source, rules }: Candidate, verdict: TokenVerdict): Admissi
   return { rejection };
 }
 
-function rejected(reason: string): Admission {
+function rejected(reason: string): CredentialResult {
   return { rejection: { code: "invalid_token", reason } };
 }

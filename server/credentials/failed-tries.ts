@@ -1,13 +1,13 @@
 import { isIP } from "node:net";
 import { LRUCache } from "lru-cache";
-import { isWithin } from "../memory/time-span.ts";
+import { isWithin } from "../memory/cached.ts";
 
 const windowMs = 60_000;
 const mostFailures = 10;
 const mostAddresses = 10_000;
 
 /** Counts tries that fail, an address each, in bounded memory. */
-export class Tries {
+export class FailedTries {
   readonly #failed = new LRUCache<string, { count: number; since: number }>({ max: mostAddresses });
   readonly #now: () => number;
 

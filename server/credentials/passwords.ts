@@ -3,13 +3,13 @@ import { LRUCache } from "lru-cache";
 import type { Session } from "../session/session.ts";
 import {
   rulesTaking,
-  type Admission,
-  type Admit,
-  type Bringing,
+  type CredentialResult,
+  type AuthenticateCredentials,
+  type CredentialRequest,
 } from "./authenticate-credentials.ts";
-import { isWithin } from "../memory/time-span.ts";
+import { isWithin } from "../memory/cached.ts";
 import { isSignedToken, parseAuthorization, tokenOf, type Credentials } from "./authorization.ts";
-import type { Tries } from "./failed-tries.ts";
+import type { FailedTries } from "./failed-tries.ts";
 import type { User, UserList, Users } from "./users.ts";
 
 const knownForMs = 60_000;
@@ -25,25 +25,29 @@ interface Known {
 }
 
 /** Takes passwords of the file in `users` instead of sessions, on rules with `basic` alone. */
-export function createPasswords(users: Users, tries: Tries, now: () => number): Admit {
+export function createPasswords(
+  users: Users,
+  tries: FailedTries,
+  now: () => number,
+): AuthenticateCredentials {
   const key = randomBytes(32);
   const known = new LRUCache<string, Known>({ max: mostKnown });
-  const checking = new Map<string, Promise<Admission>>();
+  const checking = new Map<string, Promise<CredentialResult>>();
 
-  return (bringing, authorization) => {
-    const credentials = passwordFor(bringing, authorization);
+  return (request, authorization) => {
+    const credentials = passwordFor(request, authorization);
     if (credentials === undefined) return undefined;
-    if (bringing.headers.isRepeated("authorization")) return rejected("Authorization is repeated");
+    if (request.headers.isRepeated("authorization")) return rejected("Authorization is repeated");
     const list = users.current();
-    if (list instanceof Promise) return list.then((late) => admission(late, bringing, credentials));
-    return admission(list, bringing, credentials);
+    if (list instanceof Promise) return list.then((late) => admission(late, request, credentials));
+    return admission(list, request, credentials);
   };
 
   function admission(
     list: UserList,
-    { given, peer }: Bringing,
+    { facts, peer }: CredentialRequest,
     credentials: Password,
-  ): Admission | Promise<Admission> {
+  ): CredentialResult | Promise<CredentialResult> {
     // Keyed, so that a dump of our memory is no list of quick hashes to guess from.
     const hmac = createHmac("sha256", key).update(JSON.stringify(Object.values(credentials)));
     const name = hmac.digest("base64");
@@ -52,10 +56,10 @@ export function createPasswords(users: Users, tries: Tries, now: () => number): 
       return { session: found.session };
     const pending = checking.get(name);
     if (pending !== undefined) return pending;
-    const address = given.address ?? peer ?? "";
+    const address = facts.address ?? peer ?? "";
     if (checking.size >= mostAtOnce) return tooMany("too many passwords are being checked");
     if (!tries.begin(address)) return tooMany(`too many tries failed from ${address}`);
-    const check = checkPassword(list, credentials).then((session): Admission => {
+    const check = checkPassword(list, credentials).then((session): CredentialResult => {
       if (session === undefined) return rejected("the name or the password is wrong");
       tries.forgive(address);
       known.set(name, { users: list, session, since: now() });
@@ -82,21 +86,21 @@ export function createPasswords(users: Users, tries: Tries, now: () => number): 
 }
 
 /** The password that a request brings to rules that take one. A token in its place is left to `bearer`. */
-function passwordFor(bringing: Bringing, authorization: string): Password | undefined {
-  if (!bringing.rules.some(({ config }) => config.basic !== undefined)) return undefined;
+function passwordFor(request: CredentialRequest, authorization: string): Password | undefined {
+  if (!request.rules.some(({ config }) => config.basic !== undefined)) return undefined;
   const credentials = parseAuthorization(authorization);
   if (credentials?.scheme !== "basic") return undefined;
-  const taking = rulesTaking("basic", bringing, "users");
+  const taking = rulesTaking("basic", request, "users");
   if (taking.length === 0) return undefined;
   const isToken =
     isSignedToken(tokenOf(credentials)) && taking.every(({ config }) => config.bearer);
   return isToken ? undefined : credentials;
 }
 
-function rejected(reason: string): Admission {
+function rejected(reason: string): CredentialResult {
   return { rejection: { code: "invalid_password", reason } };
 }
 
-function tooMany(reason: string): Admission {
+function tooMany(reason: string): CredentialResult {
   return { rejection: { code: "too_many_tries", reason } };
 }

@@ -10,10 +10,10 @@ import type { Claims } from "../../providers/claims.ts";
 import { AuthError } from "../errors.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { Session } from "../session/session.ts";
-import { identityOf, type Describer } from "../sign-in/identity-of.ts";
+import { identityOf, type IdentityReader } from "../sign-in/identity-of.ts";
 import type { Introspect } from "../sign-in/introspection.ts";
 import { noApi } from "../sign-in/provider-api.ts";
-import { isWithin } from "../memory/time-span.ts";
+import { isWithin } from "../memory/cached.ts";
 import { isSignedToken } from "./authorization.ts";
 import {
   introspectedTokenFault,
@@ -26,7 +26,7 @@ import {
 } from "./token-claims.ts";
 
 /** An issuer as rules see it: which of its tokens are for us, and how to read them. */
-export interface TokenIssuer extends Describer, Recipient {
+export interface TokenIssuer extends IdentityReader, Recipient {
   readonly algorithms: readonly string[];
   /** Asked of every token of its, whatever a rule asks besides. */
   readonly scopes: readonly string[];

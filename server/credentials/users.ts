@@ -2,7 +2,7 @@ import { openChangingFiles, type ChangingFiles } from "../config/changing-files.
 import { ConfigError, type Fault } from "../config/faults.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import { Session } from "../session/session.ts";
-import { isWithin } from "../memory/time-span.ts";
+import { isWithin } from "../memory/cached.ts";
 import { parsePasswordHash, type PasswordCheck } from "./password-hash.ts";
 
 export interface User {

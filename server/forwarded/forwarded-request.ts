@@ -1,4 +1,4 @@
-import { ownText } from "../memory/copy-string.ts";
+import { copyString } from "../memory/recent-cache.ts";
 
 /** The visitor's request as a proxy tells it, in one spelling whatever the dialect. */
 export interface ForwardedRequest {
@@ -92,8 +92,8 @@ function canonicalHost(authority: string, scheme: "http" | "https"): string | un
   const host = readHost(authority, scheme);
   if (host === undefined) return undefined;
   if (known.size >= 10_000) known.clear(); // a wildcard's hosts are a visitor's to make up
-  const own = ownText(host);
-  known.set(ownText(authority), own);
+  const own = copyString(host);
+  known.set(copyString(authority), own);
   return own;
 }
 

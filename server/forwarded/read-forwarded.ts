@@ -12,14 +12,14 @@ import { isMalformed, type ForwardedRequest } from "./forwarded-request.ts";
 import type { ReadHeader, RequestHeaders } from "./request-headers.ts";
 
 /** A request and the dialect to answer in; or why there is none. */
-export type Told =
+export type ForwardedResult =
   | { readonly dialect: Dialect; readonly request: ForwardedRequest }
   | {
       readonly dialect: Dialect | undefined;
       readonly malformed: string;
       readonly isConflict?: true;
       /** No proxy said anything: whoever asks is asking for themselves. */
-      readonly isSilent?: true;
+      readonly noProxyHeaders?: true;
     };
 
 /**
@@ -30,7 +30,7 @@ export function readForwarded(
   headers: RequestHeaders,
   pinned: DialectName | undefined,
   carried: CarriedRequest | undefined,
-): Told {
+): ForwardedResult {
   if (pinned !== undefined) return readPinned(headers, dialects[pinned], carried);
   if (carried !== undefined) return readCarried(headers, carried);
   const isForwarded = isSpoken(headers, forwarded);
@@ -40,10 +40,10 @@ export function readForwarded(
   return isOriginal ? readAlone(headers, original) : silent;
 }
 
-const silent: Told = {
+const silent: ForwardedResult = {
   dialect: undefined,
   malformed: "no proxy told of a request",
-  isSilent: true,
+  noProxyHeaders: true,
 };
 
 function isSpoken(headers: RequestHeaders, { signs }: Dialect): boolean {
@@ -55,17 +55,21 @@ function readPinned(
   headers: RequestHeaders,
   dialect: Dialect,
   carried: CarriedRequest | undefined,
-): Told {
-  const told = readAlone(headers, dialect, carried);
-  if ("request" in told) return told;
+): ForwardedResult {
+  const result = readAlone(headers, dialect, carried);
+  if ("request" in result) return result;
   // Envoy's question has no family's headers. Were it silence too, one that lost its URI on the way would be
   // answered as if its sender asked for themselves: with a 200, which Envoy takes for an allow.
-  if (dialect === extAuthz || carried !== undefined) return told;
-  const isSilent = families.every((family) => !isSpoken(headers, family));
-  return isSilent ? { ...told, isSilent } : told;
+  if (dialect === extAuthz || carried !== undefined) return result;
+  const noProxyHeaders = families.every((family) => !isSpoken(headers, family));
+  return noProxyHeaders ? { ...result, noProxyHeaders } : result;
 }
 
-function readAlone(headers: RequestHeaders, dialect: Dialect, carried?: CarriedRequest): Told {
+function readAlone(
+  headers: RequestHeaders,
+  dialect: Dialect,
+  carried?: CarriedRequest,
+): ForwardedResult {
   const fault = faultIn(headers, dialect.required);
   if (fault !== undefined) return { dialect, malformed: fault };
   const request = dialect.read((name) => headers.get(name) ?? "", carried);
@@ -81,29 +85,29 @@ function faultIn(headers: RequestHeaders, required: readonly ReadHeader[]): stri
 }
 
 /** Envoy itself tells all of it; nothing that it passes on may fill in a part, and none may say otherwise. */
-function readCarried(headers: RequestHeaders, carried: CarriedRequest): Told {
-  const told = readAlone(headers, extAuthz, carried);
+function readCarried(headers: RequestHeaders, carried: CarriedRequest): ForwardedResult {
+  const result = readAlone(headers, extAuthz, carried);
   const spoken = families.filter((family) => isSpoken(headers, family));
-  if (!("request" in told) || spoken.length === 0) return told;
-  const fault = repeatedIn(headers, spoken) ?? disagreementIn(headers, spoken, told.request);
-  return fault === undefined ? told : conflict(extAuthz, fault);
+  if (!("request" in result) || spoken.length === 0) return result;
+  const fault = repeatedIn(headers, spoken) ?? disagreementIn(headers, spoken, result.request);
+  return fault === undefined ? result : conflict(extAuthz, fault);
 }
 
 /** Whichever proxy it was, both families must tell the same request wherever both say something. */
-function readBoth(headers: RequestHeaders): Told {
+function readBoth(headers: RequestHeaders): ForwardedResult {
   const repeated = repeatedIn(headers, families);
   if (repeated !== undefined) return conflict(forwarded, repeated);
   // The family that is whole tells the request; what the other one lacks is filled in from it, so that
   // only what it does say is compared.
   const whole = families.find(({ required }) => faultIn(headers, required) === undefined);
   if (whole === undefined) return conflict(forwarded, "neither family of headers is whole");
-  const told = readAlone(headers, whole);
-  if (!("request" in told)) return conflict(forwarded, told.malformed);
-  const disagreement = disagreementIn(headers, families, told.request);
-  return disagreement === undefined ? told : conflict(forwarded, disagreement);
+  const result = readAlone(headers, whole);
+  if (!("request" in result)) return conflict(forwarded, result.malformed);
+  const disagreement = disagreementIn(headers, families, result.request);
+  return disagreement === undefined ? result : conflict(forwarded, disagreement);
 }
 
-function conflict(dialect: Dialect, malformed: string): Told {
+function conflict(dialect: Dialect, malformed: string): ForwardedResult {
   return { dialect, malformed, isConflict: true };
 }
 
@@ -117,12 +121,12 @@ function repeatedIn(headers: RequestHeaders, spoken: readonly Dialect[]): string
 function disagreementIn(
   headers: RequestHeaders,
   spoken: readonly Dialect[],
-  told: ForwardedRequest,
+  result: ForwardedRequest,
 ): string | undefined {
-  const fill = completed(headers, told);
+  const fill = completed(headers, result);
   for (const family of spoken) {
     const request = family.read(fill, undefined);
-    if (isMalformed(request) || !isSame(request, told)) return "the families of headers disagree";
+    if (isMalformed(request) || !isSame(request, result)) return "the families of headers disagree";
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { isCalled } from "../http/raw-headers.ts";
+import { equalsIgnoreCase } from "../http/raw-headers.ts";
 
 /** What a verdict depends on beside the request as a proxy tells it: a proxy must pass these on. */
 export const visitorHeaders = [
@@ -46,7 +46,7 @@ function placeOf(name: string): number {
   const candidates = byLength[name.length] ?? noPlaces;
   for (const place of candidates) if (spellings[place] === name) return place;
   for (const place of candidates) {
-    if (!isCalled(name, read[place] as string)) continue;
+    if (!equalsIgnoreCase(name, read[place] as string)) continue;
     spellings[place] = name;
     return place;
   }

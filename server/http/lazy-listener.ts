@@ -1,7 +1,7 @@
 import type { RequestListener, ServerResponse } from "node:http";
 
 /** A listener that is loaded with its first request, so that a start does not wait for what it needs. */
-export function lateListener(
+export function lazyListener(
   load: () => Promise<RequestListener>,
   fail: (response: ServerResponse, error: unknown) => void,
 ): RequestListener {

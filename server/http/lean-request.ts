@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { isCalled } from "./raw-headers.ts";
+import { equalsIgnoreCase } from "./raw-headers.ts";
 
 type Message = typeof IncomingMessage;
 
@@ -12,36 +12,40 @@ const plain = Object.freeze({ host: "" });
  * which reads the raw ones. So until a request is `handedOver` its `headers` are no more than Node's answer;
  * from then on they are what they always are, made when somebody asks.
  */
-export function frugalRequests(Base: Message) {
+export function leanRequests(Base: Message) {
   const usual = Object.getOwnPropertyDescriptor(Base.prototype, "headers");
   const get = usual?.get;
-  class FrugalRequest extends Base {
-    handedOver = false;
+  class LeanRequest extends Base {
+    isDispatched = false;
     /** undefined = not looked at yet. */
-    isPlain: boolean | undefined;
+    hasNoBody: boolean | undefined;
   }
   // A Node to come may keep them elsewhere, and then has them.
-  if (get === undefined) return FrugalRequest;
+  if (get === undefined) return LeanRequest;
   // No accessor of the class itself: to TypeScript `headers` is a property.
-  Object.defineProperty(FrugalRequest.prototype, "headers", {
+  Object.defineProperty(LeanRequest.prototype, "headers", {
     ...usual,
-    get(this: FrugalRequest): unknown {
-      if (this.handedOver) return get.call(this);
-      this.isPlain ??= isPlain(this.rawHeaders);
-      return this.isPlain ? plain : get.call(this);
+    get(this: LeanRequest): unknown {
+      if (this.isDispatched) return get.call(this);
+      this.hasNoBody ??= hasNoBody(this.rawHeaders);
+      return this.hasNoBody ? plain : get.call(this);
     },
   });
-  return FrugalRequest;
+  return LeanRequest;
 }
 
 /** Whether it has a host, and neither a body (RFC 9112 §6.3) nor an expectation (RFC 9110 §10.1.1). */
-function isPlain(rawHeaders: readonly string[]): boolean {
+function hasNoBody(rawHeaders: readonly string[]): boolean {
   let hasHost = false;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string;
-    if (isCalled(name, "host")) hasHost = true;
-    else if (isCalled(name, "content-length") || isCalled(name, "transfer-encoding")) return false;
-    else if (isCalled(name, "expect")) return false;
+    if (equalsIgnoreCase(name, "host")) hasHost = true;
+    else if (
+      equalsIgnoreCase(name, "content-length") ||
+      equalsIgnoreCase(name, "transfer-encoding")
+    )
+      return false;
+    else if (equalsIgnoreCase(name, "expect")) return false;
   }
   return hasHost;
 }

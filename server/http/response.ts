@@ -9,7 +9,7 @@ const valueGrammar = /^[\t\x20-\x7e\x80-\xff]*$/;
  * verdict would outlive the session it was given for; and its length, for without one Node sends an empty body
  * in chunks, and nginx and Caddy then throw the connection away.
  */
-export class Answer {
+export class HttpResponse {
   readonly status: number;
   /** The first lines of the head, as they go over the wire. */
   readonly head: string;
@@ -45,16 +45,16 @@ function written(status: number, length: number, headers: readonly string[]): st
   return pieces.join("");
 }
 
-export function empty(status: number, ...headers: string[]): Answer {
-  return new Answer(status, headers);
+export function empty(status: number, ...headers: string[]): HttpResponse {
+  return new HttpResponse(status, headers);
 }
 
-export function json(status: number, value: object, ...headers: string[]): Answer {
+export function json(status: number, value: object, ...headers: string[]): HttpResponse {
   const type = ["Content-Type", "application/json; charset=utf-8"];
-  return new Answer(status, [...type, ...headers], JSON.stringify(value));
+  return new HttpResponse(status, [...type, ...headers], JSON.stringify(value));
 }
 
 /** Never 307 or 308: those would send a form, and what it carries, on (RFC 9700 §4.12). */
-export function redirect(status: 302 | 303, location: string, ...headers: string[]): Answer {
+export function redirect(status: 302 | 303, location: string, ...headers: string[]): HttpResponse {
   return empty(status, "Location", location, "Referrer-Policy", "no-referrer", ...headers);
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Answer } from "./response.ts";
+import type { HttpResponse } from "./response.ts";
 
 /** Where Node's `writeHead` puts a finished head, and that the connection ends with it. */
 interface Headed {
@@ -11,7 +11,7 @@ interface Headed {
  * Writes an answer to Node's own response. `writeHead` would check and join the same lines again for each
  * request, which takes longer than the verdict, so the finished head goes where it would have put it.
  */
-export function send(response: ServerResponse & Partial<Headed>, answer: Answer): void {
+export function send(response: ServerResponse & Partial<Headed>, answer: HttpResponse): void {
   // Two in one would be taken for a whole one.
   if (response.headersSent) return void response.destroy();
   const { shouldKeepAlive } = response;

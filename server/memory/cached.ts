@@ -1,4 +1,10 @@
-import { isWithin } from "./time-span.ts";
+/**
+ * Whether a span that began at `since` still lasts. Before its beginning it does not: a clock that is set back
+ * must not make an hour of a second.
+ */
+export function isWithin(time: number, since: number, until: number): boolean {
+  return since <= time && time < until;
+}
 
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
@@ -10,13 +16,13 @@ const lifetimeMs = 60 * 60_000;
  * What was true an hour ago outlives a bad day. Only who asks `isStrict`ly hears of the failure once, to ask
  * nothing more of somebody who may be down.
  */
-export type Remembered<T> = (isStrict?: boolean) => Promise<T>;
+export type Cached<T> = (isStrict?: boolean) => Promise<T>;
 
 /**
  * One question at a time, its answer kept for an hour. After a failure the next question waits twice as
  * long as the last one did, and whoever comes meanwhile gets the old answer or the failure at once.
  */
-export function remembered<T>(ask: () => Promise<T>, now: () => number): Remembered<T> {
+export function cached<T>(ask: () => Promise<T>, now: () => number): Cached<T> {
   let kept: { value: T; since: number; until: number } | undefined;
   let asking: Promise<T> | undefined;
   let failure: { error: unknown; since: number; until: number; pauseMs: number } | undefined;

@@ -1,4 +1,10 @@
-import { ownText } from "./copy-string.ts";
+/**
+ * The same text in memory of its own, for whatever is remembered: one that was cut from a header would keep the
+ * whole header. Of Latin-1 alone, as headers are.
+ */
+export function copyString(text: string): string {
+  return Buffer.from(text, "latin1").toString("latin1");
+}
 
 /**
  * Remembers what was asked for of late, in two generations: the younger one has what came or was asked for since the
@@ -6,7 +12,7 @@ import { ownText } from "./copy-string.ts";
  * older one, and what nobody asked for in all that time is forgotten. Nearly always asking writes nothing, while a list
  * in the order of use would be written to at six places of memory for every request.
  */
-export class Generations<Value extends {}> {
+export class TwoGenerationCache<Value extends {}> {
   /** So many are never forgotten; twice as many may be held. */
   readonly #most: number;
   #young = new Map<string, Value>();
@@ -30,7 +36,7 @@ export class Generations<Value extends {}> {
       this.#old = this.#young;
       this.#young = new Map();
     }
-    this.#young.set(ownText(key), value);
+    this.#young.set(copyString(key), value);
   }
 
   delete(key: string): void {

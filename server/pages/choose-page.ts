@@ -1,11 +1,11 @@
-import type { Answer } from "../http/response.ts";
+import type { HttpResponse } from "../http/response.ts";
 import { button, markup, page } from "./page.ts";
 
 /** Several providers, none named: which one? */
 export function choosePage(
   choices: readonly { href: string; label: string }[],
   unknown: string | undefined,
-): Answer {
+): HttpResponse {
   const notice =
     unknown === undefined
       ? []

@@ -1,4 +1,4 @@
-import type { Answer } from "../http/response.ts";
+import type { HttpResponse } from "../http/response.ts";
 import type { Identity } from "../identity/identity.ts";
 import { button, firstButton, markup, page, type Markup, requestNote } from "./page.ts";
 
@@ -8,7 +8,7 @@ export function deniedPage(
   links: { readonly otherAccount: string; readonly signOut?: string },
   requestId: string,
   ...headers: string[]
-): Answer {
+): HttpResponse {
   const signOut = links.signOut === undefined ? [] : [button(links.signOut, "Sign out")];
   const body =
     identity === undefined
@@ -37,7 +37,7 @@ function nameOf({ email, preferredUsername, name, subject }: Identity): string {
 }
 
 /** The proxy sends us a host that this site does not keep: the operator's to mend, and no sign-in would help. */
-export function strangeHostPage(host: string, requestId: string): Answer {
+export function unknownHostPage(host: string, requestId: string): HttpResponse {
   return page(403, {
     title: "This site is not set up",
     body: markup`<p>

@@ -1,24 +1,24 @@
-import type { Answer } from "../http/response.ts";
+import type { HttpResponse } from "../http/response.ts";
 import type { AuthErrorCode } from "../errors.ts";
 import { button, firstButton, markup, page, requestNote } from "./page.ts";
 
-interface Words {
+interface PageText {
   readonly title: string;
   readonly text: string;
 }
 
-const notNow: Words = {
+const notNow: PageText = {
   title: "Sign-in is not possible right now",
   text: "The service that checks your account does not answer as it should. This is not your fault; please try again in a few minutes.",
 };
 
-const startAgain: Words = {
+const startAgain: PageText = {
   title: "Please sign in again",
   text: "This sign-in took too long, or it was started in another window or browser. Nothing is lost: just start again.",
 };
 
 /** What went wrong, in the words of somebody who only wants their page. */
-const words: Record<AuthErrorCode, Words> = {
+const words: Record<AuthErrorCode, PageText> = {
   callback_malformed: {
     title: "This link does not work",
     text: "The address that brought you here is not complete. Please start again.",
@@ -61,7 +61,7 @@ export function failedPage(
   again: URL,
   requestId: string,
   ...headers: string[]
-): Answer {
+): HttpResponse {
   const { title, text } = words[code];
   const retry = status >= 500 ? ["Retry-After", "5"] : [];
   const other = new URL(again);
@@ -75,7 +75,7 @@ export function failedPage(
 }
 
 /** A failure that nobody expected. The log has all of it; the page has none. */
-export function brokenPage(requestId: string): Answer {
+export function brokenPage(requestId: string): HttpResponse {
   return page(500, {
     title: "Something went wrong",
     body: markup`<p>This is a fault of ours, not of yours. Please try again in a moment.</p>

@@ -1,9 +1,9 @@
-import type { Answer } from "../http/response.ts";
+import type { HttpResponse } from "../http/response.ts";
 import type { Site } from "../config/site.ts";
 import { button, markup, page } from "./page.ts";
 
 /** Whoever lands beside the four endpoints, most often at the root of the sign-in host. */
-export function notFoundPage(site: Site | undefined): Answer {
+export function notFoundPage(site: Site | undefined): HttpResponse {
   // Beneath an app the root is the app's; on a host of its own it would be this page again.
   const isMounted = site !== undefined && site.base !== "";
   const home = isMounted ? [button(`${site.url.origin}/`, "Go to the start page")] : [];

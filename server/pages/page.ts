@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Answer } from "../http/response.ts";
+import { HttpResponse } from "../http/response.ts";
 
 /** Markup that is already safe; only `markup` makes it. */
 export class Markup {
@@ -74,7 +74,11 @@ export interface PageContent {
 }
 
 /** A whole page of ours as an answer. */
-export function page(status: number, { title, body }: PageContent, ...headers: string[]): Answer {
+export function page(
+  status: number,
+  { title, body }: PageContent,
+  ...headers: string[]
+): HttpResponse {
   const text = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -93,7 +97,7 @@ ${body}
 </html>
 `.text;
   const type = ["Content-Type", "text/html; charset=utf-8"];
-  return new Answer(status, [...type, ...securityHeaders(), ...headers], text);
+  return new HttpResponse(status, [...type, ...securityHeaders(), ...headers], text);
 }
 
 /** A link that looks like what it is: one of the next steps. */

@@ -1,8 +1,8 @@
-import type { Answer } from "../http/response.ts";
+import type { HttpResponse } from "../http/response.ts";
 import { button, firstButton, markup, page } from "./page.ts";
 
 /** Signed out here; the issuer may well remember the visitor still, and it is fair to say so. */
-export function signedOutPage(signIn: string, ...headers: string[]): Answer {
+export function signedOutPage(signIn: string, ...headers: string[]): HttpResponse {
   const body = markup`<p>
       You are signed out of this site. The account service itself may still know you: on a computer
       that is not yours, sign out there too, or close all windows of the browser.
@@ -16,7 +16,7 @@ export function signedOutPage(signIn: string, ...headers: string[]): Answer {
  * The answer is a link and not a form: browsers hold `form-action` against every redirect that follows,
  * and those lead on to the app and the issuer.
  */
-export function confirmSignOutPage(signOut: string, stay: string): Answer {
+export function confirmSignOutPage(signOut: string, stay: string): HttpResponse {
   const body = markup`<p>A link on another site brought you here. Do you want to sign out?</p>
 <nav class="actions">${firstButton(signOut, "Sign out")}${button(stay, "Stay signed in")}</nav>`;
   return page(200, { title: "Sign out?", body });

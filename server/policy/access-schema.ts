@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { canonicalDomain, parseEmail } from "../identity/email.ts";
-import { text, told } from "../values/leaves.ts";
+import { text, checkedString } from "../values/leaves.ts";
 
 function emailDomainFault(written: string): string | undefined {
   if (written === "*") return "means everybody: write `anyone: true` instead";
@@ -20,12 +20,12 @@ function emailDomainPattern(written: string): string | undefined {
 }
 
 const emailDomain = v.pipe(
-  told(emailDomainFault),
+  checkedString(emailDomainFault),
   v.transform((written) => emailDomainPattern(written) ?? written),
 );
 
 const email = v.pipe(
-  told((written) => (parseEmail(written) ? undefined : "is no email address")),
+  checkedString((written) => (parseEmail(written) ? undefined : "is no email address")),
   v.transform((written) => parseEmail(written)?.address ?? written),
 );
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { claimValue } from "./access-schema.ts";
-import { text, told, webAddress } from "../values/leaves.ts";
+import { text, checkedString, webAddress } from "../values/leaves.ts";
 
 /** Signatures that a public key checks. A shared secret would let whoever can check a token make one (RFC 8725 §3.1). */
 export const asymmetricAlgorithms = [
@@ -18,7 +18,7 @@ export const asymmetricAlgorithms = [
 ] as const;
 
 /** RFC 6749 §3.3. It also goes into a header of ours, between quotes. */
-const scope = told((written) =>
+const scope = checkedString((written) =>
   /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(written)
     ? undefined
     : "is no scope: write one name, without spaces or quotes",

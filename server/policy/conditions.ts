@@ -1,14 +1,13 @@
 import type { RuleConfig } from "./rule-schema.ts";
 import { createAddressRanges } from "../http/address-ranges.ts";
-import { pathOf, queryOf, type Circumstances } from "./request-facts.ts";
-import { toMatch, type Match } from "./match.ts";
+import { pathOf, queryOf, type RequestFacts } from "./request-facts.ts";
+import { type Match, matchParameter, toMatch } from "./query-readings.ts";
 import { matchesPath, parsePathPattern, type PathPattern } from "./path-pattern.ts";
-import { matchParameter } from "./query-readings.ts";
 
 /** One condition of a rule: its name in the configuration, and whether a request meets it. */
 export interface Condition {
   readonly name: "host" | "path" | "methods" | "query" | "ip" | "provider";
-  match(circumstances: Circumstances): Match;
+  match(facts: RequestFacts): Match;
 }
 
 /** A rule's conditions but for its host, which is looked up. The cheap ones come first. */
@@ -22,11 +21,11 @@ export function conditionsOf({
   const conditions: (Condition | undefined)[] = [
     methods && { name: "methods", match: ({ request }) => matchMethod(methods, request.method) },
     path && pathCondition(path.map(parsePathPattern)),
-    query && { name: "query", match: (given) => matchQuery(query, given) },
+    query && { name: "query", match: (facts) => matchQuery(query, facts) },
     ip && addressCondition(ip),
     provider && {
       name: "provider",
-      match: (given) => toMatch(given.provider !== undefined && provider.includes(given.provider)),
+      match: (facts) => toMatch(facts.provider !== undefined && provider.includes(facts.provider)),
     },
   ];
   return conditions.filter((condition) => condition !== undefined);
@@ -45,8 +44,8 @@ function pathCondition(patterns: readonly PathPattern[]): Condition {
   };
   return {
     name: "path",
-    match(given) {
-      const { readings } = pathOf(given);
+    match(facts) {
+      const { readings } = pathOf(facts);
       if (readings.length === 0) return "maybe"; // too long to be read in every way
       if (readings.length === 1) return toMatch(matchesAny(readings[0] as readonly string[]));
       if (readings.every(matchesAny)) return "yes";
@@ -55,10 +54,10 @@ function pathCondition(patterns: readonly PathPattern[]): Condition {
   };
 }
 
-function matchQuery(wanted: readonly string[], given: Circumstances): Match {
+function matchQuery(wanted: readonly string[], facts: RequestFacts): Match {
   let best: Match = "no";
   for (const written of wanted) {
-    const match = matchParameter(queryOf(given), written);
+    const match = matchParameter(queryOf(facts), written);
     if (match === "yes") return "yes";
     if (match === "maybe") best = "maybe";
   }

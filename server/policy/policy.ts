@@ -1,7 +1,7 @@
 import { claimAt } from "../../providers/claims.ts";
 import type { Access, RuleAccess } from "./access-schema.ts";
 import type { Identity } from "../identity/identity.ts";
-import { pathOf, type Circumstances } from "./request-facts.ts";
+import { pathOf, type RequestFacts } from "./request-facts.ts";
 import { matchRule, type Decider, type Rule } from "./rules.ts";
 import { isMet, type StepUp } from "../identity/step-up.ts";
 
@@ -34,15 +34,15 @@ export interface Visitor {
 export function decide(
   rules: readonly Rule[],
   access: Access | undefined,
-  given: Circumstances,
+  facts: RequestFacts,
   visitor: Visitor,
   narrowings: readonly Narrowing[] = [],
 ): Decision {
   let harshest: Decision | undefined;
   for (const rule of rules) {
-    const match = matchRule(rule, given);
+    const match = matchRule(rule, facts);
     if (match === "no") continue;
-    const outcome = outcomeOf(rule, access, given, visitor);
+    const outcome = outcomeOf(rule, access, facts, visitor);
     harshest = harsher(harshest, outcome);
     if (match === "yes") return narrowed(harshest, narrowings, visitor);
   }
@@ -54,9 +54,9 @@ export function decide(
  * a rule that only may match has a say too. Of the same identity at the same site the same one says the same again, but
  * for preflights, times and narrowings.
  */
-export function decidedBy(rules: readonly Rule[], given: Circumstances): Decider | undefined {
+export function decidedBy(rules: readonly Rule[], facts: RequestFacts): Decider | undefined {
   for (const rule of rules) {
-    const match = matchRule(rule, given);
+    const match = matchRule(rule, facts);
     if (match === "yes") return rule.outcome;
     if (match === "maybe") return undefined;
   }
@@ -73,11 +73,11 @@ function harsher(one: Decision | undefined, other: Decision): Decision {
 function outcomeOf(
   { name, outcome }: Rule,
   access: Access | undefined,
-  given: Circumstances,
+  facts: RequestFacts,
   visitor: Visitor,
 ): Decision {
   if (outcome.deny) return { verdict: "deny", rule: name, reason: "the rule denies everybody" };
-  if (outcome.preflight === "allow" && given.isPreflight && !pathOf(given).isTreacherous) {
+  if (outcome.preflight === "allow" && facts.isPreflight && !pathOf(facts).isTreacherous) {
     return { verdict: "allow", rule: name, showing: "nobody" };
   }
   if (outcome.allow === "public") return { verdict: "allow", rule: name, showing: "identity" };

@@ -1,4 +1,9 @@
-import type { Match } from "./match.ts";
+/** `maybe`: some servers would read the request so, and others not. */
+export type Match = "yes" | "no" | "maybe";
+
+export function toMatch(isMet: boolean): Match {
+  return isMet ? "yes" : "no";
+}
 
 /**
  * A query's parameters: as the specification reads them, and as lenient servers do, which cut at `;`,

@@ -3,7 +3,7 @@ import { readPath, type PathReadings } from "./path-readings.ts";
 import { readQuery, type QueryReadings } from "./query-readings.ts";
 
 /** What conditions look at, beyond the request itself. */
-export interface Circumstances {
+export interface RequestFacts {
   readonly request: ForwardedRequest;
   readonly address: string | undefined;
   /** The provider of the session, if there is one. */
@@ -14,12 +14,12 @@ export interface Circumstances {
   query?: QueryReadings;
 }
 
-export function pathOf(given: Circumstances): PathReadings {
-  given.path ??= readPath(given.request.uri);
-  return given.path;
+export function pathOf(facts: RequestFacts): PathReadings {
+  facts.path ??= readPath(facts.request.uri);
+  return facts.path;
 }
 
-export function queryOf(given: Circumstances): QueryReadings {
-  given.query ??= readQuery(given.request.uri);
-  return given.query;
+export function queryOf(facts: RequestFacts): QueryReadings {
+  facts.query ??= readQuery(facts.request.uri);
+  return facts.query;
 }

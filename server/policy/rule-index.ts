@@ -1,5 +1,5 @@
 import { hostnameOf, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
-import { ownText } from "../memory/copy-string.ts";
+import { copyString } from "../memory/recent-cache.ts";
 import type { Condition } from "./conditions.ts";
 import { parsePathPattern } from "./path-pattern.ts";
 import type { PathReadings } from "./path-readings.ts";
@@ -21,21 +21,24 @@ export function indexByHost(rules: readonly Rule[]): RulesOfHost {
       byName.set(name, [...(byName.get(name) ?? []), index]);
     }
   }
-  const remembered = { http: new Map<string, Shelf>(), https: new Map<string, Shelf>() };
+  const remembered = { http: new Map<string, HostRules>(), https: new Map<string, HostRules>() };
 
   return (request, path) => {
-    const shelves = remembered[request.scheme];
-    let shelf = shelves.get(request.host);
-    if (shelf === undefined) {
+    const byHost = remembered[request.scheme];
+    let hostRules = byHost.get(request.host);
+    if (hostRules === undefined) {
       const named = namesFor(request).flatMap((name) => byName.get(name) ?? []);
       const indexes = [...new Set([...anywhere, ...named])].toSorted((one, other) => one - other);
-      shelf = shelve(indexes.map((index) => forPort(rules[index] as Rule, request)));
-      if (shelves.size >= 10_000) shelves.clear(); // a wildcard's hosts are a visitor's to make up
-      shelves.set(ownText(request.host), shelf);
+      hostRules = groupByFirstSegment(
+        indexes.map((index) => forPort(rules[index] as Rule, request)),
+      );
+      if (byHost.size >= 10_000) byHost.clear(); // a wildcard's hosts are a visitor's to make up
+      byHost.set(copyString(request.host), hostRules);
     }
     // A path that servers read in several ways may concern any of them.
-    if (path === undefined || path.isTreacherous || path.readings.length !== 1) return shelf.all;
-    return shelf.byFirstSegment.get(path.readings[0]?.[0] ?? "") ?? shelf.others;
+    if (path === undefined || path.isTreacherous || path.readings.length !== 1)
+      return hostRules.all;
+    return hostRules.byFirstSegment.get(path.readings[0]?.[0] ?? "") ?? hostRules.others;
   };
 }
 
@@ -75,7 +78,7 @@ function forPort(rule: Rule, request: ForwardedRequest): Rule {
 }
 
 /** A host's rules, by the first segment of the paths that they name. */
-interface Shelf {
+interface HostRules {
   readonly all: readonly Rule[];
   readonly byFirstSegment: ReadonlyMap<string, readonly Rule[]>;
   /** Where no rule names the first segment: what is about any path. */
@@ -84,16 +87,18 @@ interface Shelf {
 
 const any: ReadonlySet<string> = new Set(["*", "**"]);
 
-function shelve(all: readonly Rule[]): Shelf {
-  const withFirsts = all.map((rule) => ({
+function groupByFirstSegment(all: readonly Rule[]): HostRules {
+  const withFirstSegments = all.map((rule) => ({
     rule,
-    firsts: rule.config.path?.map((written) => parsePathPattern(written)[0] ?? "") ?? ["**"],
+    firstSegments: rule.config.path?.map((written) => parsePathPattern(written)[0] ?? "") ?? ["**"],
   }));
   const about = (...names: string[]) =>
-    withFirsts
-      .filter(({ firsts }) => firsts.some((first) => names.includes(first)))
+    withFirstSegments
+      .filter(({ firstSegments }) => firstSegments.some((first) => names.includes(first)))
       .map(({ rule }) => rule);
-  const literals = new Set(withFirsts.flatMap(({ firsts }) => firsts)).difference(any);
+  const literals = new Set(
+    withFirstSegments.flatMap(({ firstSegments }) => firstSegments),
+  ).difference(any);
   return {
     all,
     byFirstSegment: new Map([...literals].map((first) => [first, about(first, ...any)])),

@@ -4,7 +4,7 @@ import { ruleAccess } from "./access-schema.ts";
 import { bearer } from "./bearer-schema.ts";
 import { duration } from "../values/duration.ts";
 import { addressRangeFault } from "../http/address-ranges.ts";
-import { dnsName, oneOrMore, text, told } from "../values/leaves.ts";
+import { dnsName, oneOrMore, text, checkedString } from "../values/leaves.ts";
 
 const ipv6 = /^\[[0-9a-f:.]+\]$/;
 
@@ -20,31 +20,31 @@ function hostPatternFault(written: string): string | undefined {
 }
 
 const host = v.pipe(
-  told(hostPatternFault),
+  checkedString(hostPatternFault),
   // An IPv6 address has many spellings, and proxies send the short one.
   v.transform((written) =>
     written.startsWith("[") ? new URL(`ftp://${written}`).host : written.toLowerCase(),
   ),
 );
 
-const method = told((written) =>
+const method = checkedString((written) =>
   /^[A-Z][A-Z-]{0,31}$/.test(written)
     ? undefined
     : "is no method: methods are in capitals, such as GET",
 );
 
 /** OpenID Connect Core §3.1.2.1 writes several with spaces between, so one with a space could not be asked for. */
-const acrValue = told((written) =>
+const acrValue = checkedString((written) =>
   /^\S+$/.test(written) ? undefined : "is no acr value: it is empty or holds a space",
 );
 
 /** Conditions, all of which must hold, and what follows then. */
 export const rule = v.strictObject({
   host: v.optional(oneOrMore(host)),
-  path: v.optional(oneOrMore(told(pathPatternFault))),
+  path: v.optional(oneOrMore(checkedString(pathPatternFault))),
   methods: v.optional(oneOrMore(method)),
   query: v.optional(oneOrMore(text)),
-  ip: v.optional(oneOrMore(told(addressRangeFault))),
+  ip: v.optional(oneOrMore(checkedString(addressRangeFault))),
   provider: v.optional(oneOrMore(text)),
   allow: v.optional(
     v.lazy((written) =>

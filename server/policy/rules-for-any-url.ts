@@ -6,7 +6,7 @@ import type { Rule } from "./rules.ts";
  * other it is known whom it is about, and not whether it is about this request: so each may match, and
  * whoever passes by them passes at every address.
  */
-export function rulesAnywhere(rules: readonly Rule[]): Rule[] {
+export function rulesForAnyUrl(rules: readonly Rule[]): Rule[] {
   return rules.filter(({ outcome }) => outcome.allow !== "public").map(anywhere);
 }
 

@@ -1,7 +1,7 @@
 import type { RuleConfig } from "./rule-schema.ts";
-import { pathOf, type Circumstances } from "./request-facts.ts";
+import { pathOf, type RequestFacts } from "./request-facts.ts";
 import { conditionsOf, type Condition } from "./conditions.ts";
-import type { Match } from "./match.ts";
+import type { Match } from "./query-readings.ts";
 
 /** A rule of the configuration, made ready to be asked of every request. */
 export interface Rule {
@@ -45,23 +45,23 @@ function sharing<Value>() {
 }
 
 /** Whether a rule concerns a request. */
-export function matchRule(rule: Rule, given: Circumstances): Match {
+export function matchRule(rule: Rule, facts: RequestFacts): Match {
   let match: Match = "yes";
   for (const condition of rule.conditions) {
-    const one = condition.match(given);
+    const one = condition.match(facts);
     if (one === "no") return "no";
     if (one === "maybe") match = "maybe";
   }
-  return isTooTreacherous(rule, given) ? "no" : match;
+  return isTooTreacherous(rule, facts) ? "no" : match;
 }
 
 /** Which condition says that a rule does not concern a request. */
-export function failedCondition(rule: Rule, given: Circumstances): Condition["name"] | undefined {
-  const failed = rule.conditions.find((condition) => condition.match(given) === "no");
-  return failed?.name ?? (isTooTreacherous(rule, given) ? "path" : undefined);
+export function failedCondition(rule: Rule, facts: RequestFacts): Condition["name"] | undefined {
+  const failed = rule.conditions.find((condition) => condition.match(facts) === "no");
+  return failed?.name ?? (isTooTreacherous(rule, facts) ? "path" : undefined);
 }
 
 /** What servers disagree about opens nothing, not even for a rule that does not look at the path. */
-function isTooTreacherous({ outcome }: Rule, given: Circumstances): boolean {
-  return outcome.allow === "public" && pathOf(given).isTreacherous;
+function isTooTreacherous({ outcome }: Rule, facts: RequestFacts): boolean {
+  return outcome.allow === "public" && pathOf(facts).isTreacherous;
 }

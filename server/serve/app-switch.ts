@@ -3,7 +3,7 @@ import type { App } from "../app/app.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 
 /** An app for as long as it has requests. */
-interface Shift {
+interface ActiveApp {
   readonly app: App;
   underWay: number;
   readonly onClose: () => void;
@@ -11,58 +11,58 @@ interface Shift {
 }
 
 /** Hands each request to the app of the day, which may be changed between any two of them. */
-export class Relay {
-  #shift: Shift;
-  readonly #notEnded = new Set<Shift>();
+export class AppSwitch {
+  #active: ActiveApp;
+  readonly #notEnded = new Set<ActiveApp>();
   readonly #log: Log;
 
   constructor(app: App, log: Log) {
-    this.#shift = this.#begin(app);
+    this.#active = this.#begin(app);
     this.#log = log;
   }
 
   get app(): App {
-    return this.#shift.app;
+    return this.#active.app;
   }
 
   readonly listener: RequestListener = (request, response) => {
-    const shift = this.#shift;
-    shift.app.listener(request, response);
+    const active = this.#active;
+    active.app.listener(request, response);
     // What is answered already, as most questions are, needs its app no longer.
     if (response.writableEnded) return;
-    shift.underWay++;
-    response.on("close", shift.onClose);
+    active.underWay++;
+    response.on("close", active.onClose);
   };
 
   /** From the next request on another app answers. The one before finishes what it has, and is closed. */
   change(next: App): void {
-    const before = this.#shift;
-    this.#shift = this.#begin(next);
+    const before = this.#active;
+    this.#active = this.#begin(next);
     if (before.underWay === 0) void this.#end(before);
   }
 
   /** Closes every app that is not closed yet: for when no request can come any more. */
   async close(): Promise<void> {
-    await Promise.all(Array.from(this.#notEnded, (shift) => this.#end(shift)));
+    await Promise.all(Array.from(this.#notEnded, (active) => this.#end(active)));
   }
 
-  #begin(app: App): Shift {
+  #begin(app: App): ActiveApp {
     const onClose = () => {
-      shift.underWay--;
-      if (shift !== this.#shift && shift.underWay === 0) void this.#end(shift);
+      active.underWay--;
+      if (active !== this.#active && active.underWay === 0) void this.#end(active);
     };
-    const shift: Shift = { app, underWay: 0, onClose, ending: undefined };
-    this.#notEnded.add(shift);
-    return shift;
+    const active: ActiveApp = { app, underWay: 0, onClose, ending: undefined };
+    this.#notEnded.add(active);
+    return active;
   }
 
-  #end(shift: Shift): Promise<void> {
-    shift.ending ??= shift.app
+  #end(active: ActiveApp): Promise<void> {
+    active.ending ??= active.app
       .close()
       .catch((error: unknown) =>
         this.#log.error({ reason: reasonsOf(error) }, "an app could not be closed"),
       )
-      .finally(() => this.#notEnded.delete(shift));
-    return shift.ending;
+      .finally(() => this.#notEnded.delete(active));
+    return active.ending;
   }
 }

@@ -2,25 +2,26 @@ import { once } from "node:events";
 import type { RequestListener, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Config } from "../config/schema.ts";
-import { frugalRequests } from "../http/lean-request.ts";
+import { leanRequests } from "../http/lean-request.ts";
 
 /** Longer than any proxy keeps an idle connection (Caddy: 120 s), or a request meets a closing one. */
 const keepAliveMs = 130_000;
 const drainMs = 9_000;
 const lookMs = 20;
 
-export type Place = Config["listen"];
+export type ListenAddress = Config["listen"];
 
-export interface Bound {
-  readonly place: Place;
+export interface BoundServer {
   readonly address: AddressInfo;
   /** Stops accepting, lets what is under way finish, and closes the rest after nine seconds. */
-  leave(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** Listens on exactly that host and port. Throws an error that names them when they are not to be had. */
-export async function bind(listener: RequestListener, place: Place): Promise<Bound> {
-  const { host, port } = place;
+export async function bind(
+  listener: RequestListener,
+  { host, port }: ListenAddress,
+): Promise<BoundServer> {
   const server = createServer(listener);
   server.listen(port, host);
   try {
@@ -31,10 +32,10 @@ export async function bind(listener: RequestListener, place: Place): Promise<Bou
   }
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("this is no TCP server");
-  return { place, address, leave: () => leave(server) };
+  return { address, close: () => close(server) };
 }
 
-async function leave(server: Server): Promise<void> {
+async function close(server: Server): Promise<void> {
   const closed = once(server, "close");
   server.close();
   // Node ends the connections that are idle now, and would keep those that become so.
@@ -56,10 +57,10 @@ function createServer(listener: RequestListener): Server {
     maxHeaderSize: 64 * 1024,
     // A question has no body, and the events of a stream that says so cost more than the verdict.
     optimizeEmptyRequests: true,
-    IncomingMessage: frugalRequests(http.IncomingMessage),
+    IncomingMessage: leanRequests(http.IncomingMessage),
   };
   const server = http.createServer(limits, (request, response) => {
-    request.handedOver = true;
+    request.isDispatched = true;
     listener(request, response);
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {

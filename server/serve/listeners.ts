@@ -1,5 +1,5 @@
 import type { RequestListener } from "node:http";
-import { bind, type Bound, type Place } from "./bind.ts";
+import { bind, type BoundServer, type ListenAddress } from "./bind.ts";
 import type { Config } from "../config/schema.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 
@@ -7,10 +7,10 @@ const names = ["listen", "admin"] as const;
 type Name = (typeof names)[number];
 
 /** The hosts and ports where we listen, as the configuration of the day wants them. */
-export class Places {
+export class Listeners {
   readonly #listeners: Readonly<Record<Name, RequestListener>>;
   readonly #log: Log;
-  readonly #bound = new Map<string, Bound>();
+  readonly #bound = new Map<string, BoundServer>();
   #leaving: Promise<unknown> = Promise.resolve();
 
   constructor(listeners: Readonly<Record<Name, RequestListener>>, log: Log) {
@@ -19,18 +19,18 @@ export class Places {
   }
 
   /** Binds what is new, and only then leaves what is old. Throws with everything as it was. */
-  async move(config: Pick<Config, Name>): Promise<void> {
+  async rebind(config: Pick<Config, Name>): Promise<void> {
     const wanted = wantedBy(config);
-    const fresh = new Map<string, Bound>();
+    const fresh = new Map<string, BoundServer>();
     try {
-      for (const [key, { name, place }] of wanted) {
-        if (!this.#bound.has(key)) fresh.set(key, await this.#bind(name, place));
+      for (const [key, { name, address }] of wanted) {
+        if (!this.#bound.has(key)) fresh.set(key, await this.#bind(name, address));
       }
     } catch (error) {
-      await Promise.all(Array.from(fresh.values(), (one) => one.leave()));
+      await Promise.all(Array.from(fresh.values(), (one) => one.close()));
       throw error;
     }
-    for (const key of this.#bound.keys()) if (!wanted.has(key)) this.#leave(key);
+    for (const key of this.#bound.keys()) if (!wanted.has(key)) this.#close(key);
     for (const [key, one] of fresh) {
       this.#bound.set(key, one);
       this.#log.info({ host: one.address.address, port: one.address.port }, "listening");
@@ -39,23 +39,23 @@ export class Places {
 
   /** Leaves everywhere; what is under way is finished, within nine seconds. */
   async close(): Promise<void> {
-    for (const key of this.#bound.keys()) this.#leave(key);
+    for (const key of this.#bound.keys()) this.#close(key);
     await this.#leaving;
   }
 
-  async #bind(name: Name, place: Place): Promise<Bound> {
+  async #bind(name: Name, address: ListenAddress): Promise<BoundServer> {
     try {
-      return await bind(this.#listeners[name], place);
+      return await bind(this.#listeners[name], address);
     } catch (error) {
-      const isOurs = [...this.#bound.values()].some((one) => one.address.port === place.port);
+      const isOurs = [...this.#bound.values()].some((one) => one.address.port === address.port);
       if (!isOurs) throw error;
-      const mend = `${name}: doorward is on port ${place.port} itself: such a change needs a restart`;
+      const mend = `${name}: doorward is on port ${address.port} itself: such a change needs a restart`;
       throw new Error(mend, { cause: error });
     }
   }
 
-  #leave(key: string): void {
-    const left = this.#bound.get(key)?.leave();
+  #close(key: string): void {
+    const left = this.#bound.get(key)?.close();
     this.#bound.delete(key);
     const settled = left?.catch((error: unknown) =>
       this.#log.error({ reason: reasonsOf(error) }, "a place could not be left"),
@@ -65,11 +65,12 @@ export class Places {
 }
 
 /** The same key means: nothing to do. */
-function wantedBy(config: Pick<Config, Name>): Map<string, { name: Name; place: Place }> {
-  const wanted = new Map<string, { name: Name; place: Place }>();
+function wantedBy(config: Pick<Config, Name>): Map<string, { name: Name; address: ListenAddress }> {
+  const wanted = new Map<string, { name: Name; address: ListenAddress }>();
   for (const name of names) {
-    const place = config[name];
-    if (place !== undefined) wanted.set(`${name} ${place.host} ${place.port}`, { name, place });
+    const address = config[name];
+    if (address !== undefined)
+      wanted.set(`${name} ${address.host} ${address.port}`, { name, address });
   }
   return wanted;
 }

@@ -3,8 +3,8 @@ import type { App } from "../app/app.ts";
 import type { Changes } from "../config/changes.ts";
 import type { Config } from "../config/schema.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
-import type { Places } from "./listeners.ts";
-import type { Relay } from "./app-switch.ts";
+import type { Listeners } from "./listeners.ts";
+import type { AppSwitch } from "./app-switch.ts";
 
 const lookMs = 1_000;
 /** Long enough for an editor, or for whoever swaps several files, to be done. */
@@ -19,8 +19,8 @@ interface Parts {
   /** An app from the files as they are now, beside the one that answers. */
   readonly make: (before: App) => Promise<Made>;
   readonly changes: Changes;
-  readonly relay: Relay;
-  readonly places: Places;
+  readonly appSwitch: AppSwitch;
+  readonly listeners: Listeners;
   readonly log: Log;
 }
 
@@ -57,10 +57,10 @@ export class Reloader {
 
   async #reload(): Promise<void> {
     if (this.#isStopped) return;
-    const { relay, log } = this.#parts;
-    const { counts } = relay.app;
+    const { appSwitch, log } = this.#parts;
+    const { counts } = appSwitch.app;
     try {
-      await this.#replace(relay.app);
+      await this.#replace(appSwitch.app);
       this.#loadedAt = new Date();
       counts.reloaded++;
       log.info("the configuration was read anew");
@@ -74,17 +74,17 @@ export class Reloader {
   }
 
   async #replace(before: App): Promise<void> {
-    const { make, relay, places } = this.#parts;
+    const { make, appSwitch, listeners } = this.#parts;
     const { config, app } = await make(before).catch(async () => {
       await pause(secondTryMs);
       return make(before);
     });
     try {
-      await places.move(config);
+      await listeners.rebind(config);
     } catch (error) {
       await app.close();
       throw error;
     }
-    relay.change(app);
+    appSwitch.change(app);
   }
 }

@@ -3,10 +3,10 @@ import { empty } from "../http/response.ts";
 import { createApp, type App } from "../app/app.ts";
 import { Changes } from "../config/changes.ts";
 import { filesOf, loadConfig, type Source } from "../config/load.ts";
-import { lateListener } from "../http/lazy-listener.ts";
+import { lazyListener } from "../http/lazy-listener.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
-import { Places } from "./listeners.ts";
-import { Relay } from "./app-switch.ts";
+import { Listeners } from "./listeners.ts";
+import { AppSwitch } from "./app-switch.ts";
 import { Reloader, type Made } from "./reload.ts";
 import { send } from "../http/send.ts";
 
@@ -26,29 +26,29 @@ export async function serve(source: Source, log: Log): Promise<Running> {
     return { config, app: await createApp(config, { log }, before) };
   };
   const { config, app } = await make();
-  const relay = new Relay(app, log);
-  const admin = lateListener(
-    () => import("./admin.ts").then(({ createAdmin }) => createAdmin(() => relay.app, log)),
+  const appSwitch = new AppSwitch(app, log);
+  const admin = lazyListener(
+    () => import("./admin.ts").then(({ createAdmin }) => createAdmin(() => appSwitch.app, log)),
     (response, error) => {
       log.error({ reason: reasonsOf(error) }, "unexpected failure");
       send(response, empty(500));
     },
   );
-  const places = new Places({ listen: relay.listener, admin }, log);
+  const listeners = new Listeners({ listen: appSwitch.listener, admin }, log);
   try {
-    await places.move(config);
+    await listeners.rebind(config);
   } catch (error) {
-    await relay.close();
+    await appSwitch.close();
     throw error;
   }
-  const reloader = new Reloader({ make, changes, relay, places, log });
+  const reloader = new Reloader({ make, changes, appSwitch, listeners, log });
   void reloader.watch();
   return {
     reload: () => reloader.reload(),
     async stop() {
       await reloader.stop();
-      await places.close();
-      await relay.close();
+      await listeners.close();
+      await appSwitch.close();
       log.info("stopped");
     },
   };

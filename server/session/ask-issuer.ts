@@ -3,8 +3,8 @@ import { reasonsOf, type Log } from "../observe/log.ts";
 import { revokeTokens } from "../sign-in/end-session.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { askAgain, refreshTokens, type RenewalWay } from "../sign-in/renewal.ts";
-import { noTokens, type Tokens } from "../sign-in/tokens.ts";
-import { patiently } from "./retry.ts";
+import { noTokens, type Tokens } from "../sign-in/token-endpoint.ts";
+import { retry } from "./retry.ts";
 import type { SessionRecord } from "./record.ts";
 import type { SealedRecords, Stored } from "./sealed-records.ts";
 
@@ -20,7 +20,7 @@ export type Outcome =
   /** Nothing is left to ask with: the session lives its lifetime. */
   | { readonly kind: "unable" };
 
-export interface AskingParts {
+export interface RenewalParts {
   readonly records: SealedRecords;
   /** Which of its tokens a record holds for identity headers. */
   readonly shown: (tokens: Tokens) => Pick<SessionRecord, "accessToken" | "idToken">;
@@ -29,7 +29,7 @@ export interface AskingParts {
 }
 
 /** One session's question to its issuer. */
-export interface Question {
+export interface RenewalRequest {
   readonly party: RelyingParty;
   readonly way: Exclude<RenewalWay, undefined>;
   readonly token: string;
@@ -37,22 +37,25 @@ export interface Question {
   /** What a session keeps of tokens. */
   readonly kept: (tokens: Tokens) => Tokens | undefined;
   /** Takes work that goes on behind the answer, and ends before anybody else may ask. */
-  readonly behind: (work: Promise<unknown>) => void;
+  readonly background: (work: Promise<unknown>) => void;
 }
 
 /**
  * Asks the issuer who somebody is, and writes down what it says. Throws "grant_ended", whatever passes
  * ("issuer_unreachable", "issuer_broken", "client_rejected") and "store_unreachable".
  */
-export async function ask(parts: AskingParts, question: Question): Promise<Outcome> {
+export async function renewFromIssuer(
+  parts: RenewalParts,
+  request: RenewalRequest,
+): Promise<Outcome> {
   const { records, shown, now } = parts;
-  const { party, way, token, before } = question;
+  const { party, way, token, before } = request;
   const { identity, tokens = noTokens } = before.record;
   const isRefresh = way === "refresh token";
-  const next = isRefresh ? await refreshed(parts, question) : tokens;
+  const next = isRefresh ? await refreshed(parts, request) : tokens;
   if ("kind" in next) return next;
   // The old refresh token may be spent already: the next one is kept before it is used for anything.
-  const stored = isRefresh ? await keep(parts, question, next) : before;
+  const stored = isRefresh ? await keep(parts, request, next) : before;
   if (stored === undefined) return tooLate(parts, party, next);
   const isNewIdToken = next.idToken !== tokens.idToken;
   try {
@@ -72,8 +75,8 @@ export async function ask(parts: AskingParts, question: Question): Promise<Outco
 
 /** The next tokens. The issuer's no is believed only if nobody else used the token meanwhile, which works once. */
 async function refreshed(
-  { records, now }: AskingParts,
-  { party, token, before: { record } }: Question,
+  { records, now }: RenewalParts,
+  { party, token, before: { record } }: RenewalRequest,
 ): Promise<Tokens | Outcome> {
   const { identity, tokens = noTokens } = record;
   try {
@@ -89,8 +92,8 @@ async function refreshed(
 
 /** A token that works once has this one copy: a store that is away for a moment gets it when it is back. */
 async function keep(
-  parts: AskingParts,
-  { party, token, before, kept, behind }: Question,
+  parts: RenewalParts,
+  { party, token, before, kept, background }: RenewalRequest,
   next: Tokens,
 ): Promise<Stored | undefined> {
   const attempt = () => write(parts.records, token, before, { tokens: kept(next) });
@@ -100,8 +103,8 @@ async function keep(
     const later = async () => {
       if ((await attempt()) === undefined) revoke(parts, party, next);
     };
-    behind(
-      patiently(later).catch((cause: unknown) =>
+    background(
+      retry(later).catch((cause: unknown) =>
         parts.log.error({ reason: reasonsOf(cause) }, "a refresh token could not be stored"),
       ),
     );
@@ -110,12 +113,12 @@ async function keep(
 }
 
 /** Signed out meanwhile: what the issuer gave after that must not stay good for anybody. */
-function tooLate(parts: AskingParts, party: RelyingParty, tokens: Tokens): Outcome {
+function tooLate(parts: RenewalParts, party: RelyingParty, tokens: Tokens): Outcome {
   revoke(parts, party, tokens);
   return { kind: "gone" };
 }
 
-function revoke({ log }: AskingParts, party: RelyingParty, tokens: Tokens): void {
+function revoke({ log }: RenewalParts, party: RelyingParty, tokens: Tokens): void {
   revokeTokens(party, tokens).catch((error: unknown) =>
     log.warn({ reason: reasonsOf(error) }, "a refresh token could not be revoked"),
   );

@@ -1,7 +1,7 @@
 import { reasonsOf, type Log } from "../observe/log.ts";
 
 /** What goes on behind answers: only the end of the process waits for it, and a failure is a warning. */
-export class Behind {
+export class BackgroundTasks {
   readonly #log: Log;
   readonly #works = new Set<Promise<void>>();
 

@@ -1,10 +1,10 @@
 import type { Site } from "../config/site.ts";
-import type { Generations } from "../memory/recent-cache.ts";
-import type { Behind } from "./background.ts";
+import type { TwoGenerationCache } from "../memory/recent-cache.ts";
+import type { BackgroundTasks } from "./background.ts";
 import type { HotSession } from "./hot-session.ts";
-import { patiently } from "./retry.ts";
+import { retry } from "./retry.ts";
 import type { SessionRecord } from "./record.ts";
-import { sessionMark, type Revocations } from "./revocations.ts";
+import { sessionRevocationKey, type Revocations } from "./revocations.ts";
 import type { SealedRecords } from "./sealed-records.ts";
 import { isToken } from "./token.ts";
 
@@ -14,8 +14,8 @@ const notRemoved = "a session that is over could not be removed";
 interface Parts {
   readonly records: SealedRecords;
   readonly revocations: Revocations;
-  readonly hot: Generations<HotSession>;
-  readonly behind: Behind;
+  readonly hot: TwoGenerationCache<HotSession>;
+  readonly background: BackgroundTasks;
 }
 
 /** How a single session ends: here at once, in the store, and where others must hear of it at every replica. */
@@ -43,16 +43,16 @@ export class Endings {
 
   /** Its time is over, or a revocation has met it: every replica sees that by itself. */
   remove(token: string): undefined {
-    const { records, hot, behind } = this.#parts;
+    const { records, hot, background } = this.#parts;
     hot.delete(token);
-    behind.run(notRemoved, () => records.remove(token));
+    background.run(notRemoved, () => records.remove(token));
   }
 
   /** By the issuer's word, of which no other replica knows. */
   endEverywhere(token: string): undefined {
-    const { records, hot, behind } = this.#parts;
+    const { records, hot, background } = this.#parts;
     hot.delete(token);
-    behind.run(notRemoved, async () => {
+    background.run(notRemoved, async () => {
       await records.remove(token);
       await this.#announce(token);
     });
@@ -60,13 +60,13 @@ export class Endings {
 
   /** The session is over; but others may trust their caches who hear everybody, and only not us. */
   async #announce(token: string): Promise<void> {
-    const { revocations, behind } = this.#parts;
-    const announce = () => revocations.announce(sessionMark(token));
+    const { revocations, background } = this.#parts;
+    const announce = () => revocations.announce(sessionRevocationKey(token));
     try {
       await announce();
     } catch (error) {
-      behind.warn(notAnnounced, error);
-      behind.run(notAnnounced, () => patiently(announce));
+      background.warn(notAnnounced, error);
+      background.run(notAnnounced, () => retry(announce));
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { SessionRecord, ShownRecord } from "./record.ts";
-import { marksOf, sessionMark } from "./revocations.ts";
+import { revocationKeysOf, sessionRevocationKey } from "./revocations.ts";
 import { Session } from "./session.ts";
 
 /** The issuer is asked when so much of `refresh` is over, while the session can still be used without. */
@@ -33,11 +33,11 @@ export class HotSession extends Session {
   storedUsedAt: number;
   isTouching = false;
   /** The names by which it may be ended from elsewhere. */
-  readonly marks: readonly string[];
+  readonly revocationKeys: readonly string[];
   /** Up to where the revocations have been compared. */
   epoch: number;
   readonly #limits: Limits;
-  #restsUntil = 0;
+  #skipsUntil = 0;
 
   constructor(made: {
     readonly token: string;
@@ -58,7 +58,7 @@ export class HotSession extends Session {
     this.renewAt = made.canRenew ? askedAt + this.#everyMs * ahead : never;
     this.usedAt = made.usedAt;
     this.storedUsedAt = record.usedAt;
-    this.marks = [sessionMark(made.token), ...marksOf(record)];
+    this.revocationKeys = [sessionRevocationKey(made.token), ...revocationKeysOf(record)];
     this.epoch = made.epoch;
   }
 
@@ -74,14 +74,14 @@ export class HotSession extends Session {
   }
 
   /** It was used, and for so long it need not be looked at again: neither its end nor its renewal falls into that time. */
-  rest(time: number, longestMs: number): void {
+  skipChecksUntil(time: number, longestMs: number): void {
     this.usedAt = time;
-    this.#restsUntil = Math.min(time + longestMs, this.endsAt, this.renewAt);
+    this.#skipsUntil = Math.min(time + longestMs, this.endsAt, this.renewAt);
   }
 
   /** Not so if the clock was set back meanwhile. */
-  isResting(time: number): boolean {
-    return time >= this.usedAt && time < this.#restsUntil;
+  isFresh(time: number): boolean {
+    return time >= this.usedAt && time < this.#skipsUntil;
   }
 
   /** There is nothing left to ask its issuer with. */
@@ -90,7 +90,7 @@ export class HotSession extends Session {
   }
 
   /** The session, if it may be used though its issuer did not answer; or cannot be asked at all. */
-  inGrace(time: number): this | undefined {
+  withinGrace(time: number): this | undefined {
     const { refreshMs, graceMs } = this.#limits;
     return time < this.record.askedAt + refreshMs + graceMs || this.renewAt === never
       ? this

@@ -1,12 +1,12 @@
-import type { Generations } from "../memory/recent-cache.ts";
-import type { Behind } from "./background.ts";
+import type { TwoGenerationCache } from "../memory/recent-cache.ts";
+import type { BackgroundTasks } from "./background.ts";
 import type { HotSession } from "./hot-session.ts";
 import type { SealedRecords } from "./sealed-records.ts";
 
 interface Parts {
   readonly records: SealedRecords;
-  readonly hot: Generations<HotSession>;
-  readonly behind: Behind;
+  readonly hot: TwoGenerationCache<HotSession>;
+  readonly background: BackgroundTasks;
   readonly idleMs: number;
 }
 
@@ -20,8 +20,10 @@ export class LastUse {
 
   note(token: string, session: HotSession): void {
     if (session.isTouching || !this.#isUnstored(session)) return;
-    const { behind } = this.#parts;
-    behind.run("the last use of a session could not be stored", () => this.#store(token, session));
+    const { background } = this.#parts;
+    background.run("the last use of a session could not be stored", () =>
+      this.#store(token, session),
+    );
   }
 
   async #store(token: string, session: HotSession): Promise<void> {

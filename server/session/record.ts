@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Identity } from "../identity/identity.ts";
-import type { Tokens } from "../sign-in/tokens.ts";
+import type { Tokens } from "../sign-in/token-endpoint.ts";
 
 /** Written in this shape since this number; an older one is no session. */
 export const shape = 2;

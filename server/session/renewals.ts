@@ -5,9 +5,14 @@ import { reasonsOf } from "../observe/log.ts";
 import { Backoff } from "../sign-in/backoff.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { renewalWay } from "../sign-in/renewal.ts";
-import { noTokens, type Tokens } from "../sign-in/tokens.ts";
+import { noTokens, type Tokens } from "../sign-in/token-endpoint.ts";
 import type { Store } from "../store/store.ts";
-import { ask, type AskingParts, type Outcome, type Question } from "./ask-issuer.ts";
+import {
+  renewFromIssuer,
+  type RenewalParts,
+  type Outcome,
+  type RenewalRequest,
+} from "./ask-issuer.ts";
 import { takeLease } from "./lease.ts";
 import type { SessionRecord } from "./record.ts";
 import { storeKey, type Stored } from "./sealed-records.ts";
@@ -22,7 +27,7 @@ const patienceMs = 9_000;
 const ofSession = { firstMs: 4_000, longestMs: 5 * 60_000 };
 const mostFailing = 10_000;
 
-interface Parts extends AskingParts {
+interface Parts extends RenewalParts {
   readonly store: Store;
   readonly parties: ReadonlyMap<string, RelyingParty>;
   /** Signing out through the issuer takes the ID token. */
@@ -37,7 +42,7 @@ export class Renewals {
   /** By the token of a session whose last question failed. */
   readonly #failing = new LRUCache<string, Backoff>({ max: mostFailing });
   /** What is still being stored behind an answer. */
-  readonly #behind = new Set<Promise<unknown>>();
+  readonly #background = new Set<Promise<unknown>>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -66,7 +71,7 @@ export class Renewals {
 
   /** Lets what is being stored be stored. */
   async settle(): Promise<void> {
-    await Promise.allSettled(this.#behind);
+    await Promise.allSettled(this.#background);
   }
 
   #backoffOf(provider: string): Backoff {
@@ -100,11 +105,15 @@ export class Renewals {
 
   #afterwards(works: readonly Promise<unknown>[], end: () => void): void {
     const done = Promise.allSettled(works).then(end);
-    this.#behind.add(done);
-    void done.finally(() => this.#behind.delete(done));
+    this.#background.add(done);
+    void done.finally(() => this.#background.delete(done));
   }
 
-  async #renew(token: string, askedAt: number, behind: Question["behind"]): Promise<Outcome> {
+  async #renew(
+    token: string,
+    askedAt: number,
+    background: RenewalRequest["background"],
+  ): Promise<Outcome> {
     const stored = await this.#parts.records.read(token);
     if (stored === undefined) return { kind: "gone" };
     if (stored.record.askedAt !== askedAt) return { kind: "renewed", stored };
@@ -114,22 +123,22 @@ export class Renewals {
     const way = party && renewalWay(party, tokens, this.#parts.now());
     if (party === undefined || way === undefined) return { kind: "unable" };
     const kept = (next: Tokens) => this.kept(provider, next);
-    return this.#ask({ party, way, token, before: stored, kept, behind });
+    return this.#renewFromIssuer({ party, way, token, before: stored, kept, background });
   }
 
-  async #ask(question: Question): Promise<Outcome> {
-    const { party, token } = question;
+  async #renewFromIssuer(request: RenewalRequest): Promise<Outcome> {
+    const { party, token } = request;
     const backoff = this.#backoffOf(party.name);
     if (!(await backoff.enter())) return { kind: "kept" };
     try {
-      const outcome = await ask(this.#parts, question);
+      const outcome = await renewFromIssuer(this.#parts, request);
       this.#answered(backoff, token);
       return outcome;
     } catch (error) {
       const code = error instanceof AuthError ? error.code : undefined;
       if (code === "grant_ended") {
         this.#answered(backoff, token); // it answers, after all
-        return this.#ended(error, question.before);
+        return this.#ended(error, request.before);
       }
       if (code === "store_unreachable") {
         backoff.abandoned();

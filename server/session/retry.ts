@@ -5,7 +5,7 @@ const pauseMs = 50;
 const patienceMs = 8_000;
 
 /** Does again what a store that is away for a moment kept from being done. Throws the last failure. */
-export async function patiently(work: () => Promise<void>): Promise<void> {
+export async function retry(work: () => Promise<void>): Promise<void> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
     await wait(pauseMs);

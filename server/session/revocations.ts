@@ -50,24 +50,28 @@ export class Revocations {
     this.#store = parts.store;
     this.#lifetimeMs = parts.lifetimeMs;
     this.#onFlood = parts.onFlood;
-    parts.store.onAnnounced((mark) => this.#hear(mark));
+    parts.store.onAnnounced((revocationKey) => this.#hear(revocationKey));
     parts.store.onReconnected(() => this.#flood());
   }
 
   /** Writes the tombstone and tells everybody. Throws "store_unreachable". */
   async revoke(revoked: Revoked): Promise<void> {
-    const mark = markOf(revoked);
+    const revocationKey = revocationKeyOf(revoked);
     // No session outlives its lifetime, so then there is nothing left to end.
     const longestMs = Math.max(this.#lifetimeMs, usualLongestMs);
     const ttlSeconds = Math.ceil((longestMs + clockErrorMs) / 1000);
-    await this.#store.set(keyOf(mark), { id: randomBytes(9).toString("base64url") }, ttlSeconds);
-    await this.announce(mark);
+    await this.#store.set(
+      keyOf(revocationKey),
+      { id: randomBytes(9).toString("base64url") },
+      ttlSeconds,
+    );
+    await this.announce(revocationKey);
   }
 
   /** Tells everybody that what goes by this mark must be looked at anew. */
-  async announce(mark: string): Promise<void> {
-    this.#hear(mark);
-    await this.#store.announce(mark);
+  async announce(revocationKey: string): Promise<void> {
+    this.#hear(revocationKey);
+    await this.#store.announce(revocationKey);
   }
 
   /** Remembers that an issuer's session has sessions here, for those who may only end what there is. */
@@ -76,12 +80,12 @@ export class Revocations {
     sid,
   }: Pick<SessionRecord, "identity" | "sid">): Promise<void> {
     if (sid === undefined) return;
-    const key = knownKey(markOf({ kind: "sid", issuer, sid }));
+    const key = knownKey(revocationKeyOf({ kind: "sid", issuer, sid }));
     await this.#store.set(key, { known: true }, Math.ceil(this.#lifetimeMs / 1000));
   }
 
   async isKnown(issuer: string, sid: string): Promise<boolean> {
-    const key = knownKey(markOf({ kind: "sid", issuer, sid }));
+    const key = knownKey(revocationKeyOf({ kind: "sid", issuer, sid }));
     return ((await this.#store.get(key)) ?? undefined) !== undefined;
   }
 
@@ -89,7 +93,7 @@ export class Revocations {
   async tombstonesOf(whose: Pick<SessionRecord, "identity" | "sid">): Promise<Tombstones> {
     const found = await Promise.all(
       whoseSessions(whose).map(async (revoked): Promise<[string, string][]> => {
-        const stored = (await this.#store.get(keyOf(markOf(revoked)))) ?? undefined;
+        const stored = (await this.#store.get(keyOf(revocationKeyOf(revoked)))) ?? undefined;
         if (stored === undefined) return [];
         const read = v.safeParse(tombstone, stored);
         return [[revoked.kind, read.success ? read.output.id : unreadable]];
@@ -108,14 +112,17 @@ export class Revocations {
   }
 
   /** Whether something with one of these marks was ended since that epoch, or may have been. */
-  isEndedSince(epoch: number, marks: readonly string[]): boolean {
+  isEndedSince(epoch: number, revocationKeys: readonly string[]): boolean {
     if (epoch < this.#forgottenEpoch) return true;
-    return marks.some((mark) => (this.#recent.get(mark) ?? this.#older.get(mark) ?? 0) > epoch);
+    return revocationKeys.some(
+      (revocationKey) =>
+        (this.#recent.get(revocationKey) ?? this.#older.get(revocationKey) ?? 0) > epoch,
+    );
   }
 
-  #hear(mark: string): void {
+  #hear(revocationKey: string): void {
     this.epoch++;
-    this.#recent.set(mark, this.epoch);
+    this.#recent.set(revocationKey, this.epoch);
     if (this.#recent.size < mostRecent) return;
     // Only what was not used for so many ends is looked at anew: everybody at once would be more than a store bears.
     this.#forgottenEpoch = this.#olderUntil;
@@ -140,17 +147,17 @@ function whoseSessions({ identity, sid }: Pick<SessionRecord, "identity" | "sid"
   return [{ kind: "all" }, { kind: "subject", issuer, subject }, ...ofIssuer];
 }
 
-export function marksOf(whose: Pick<SessionRecord, "identity" | "sid">): string[] {
+export function revocationKeysOf(whose: Pick<SessionRecord, "identity" | "sid">): string[] {
   return whoseSessions(whose).map((revoked) =>
-    revoked.kind === "all" ? markOfAll : markOf(revoked),
+    revoked.kind === "all" ? revocationKeyOfAll : revocationKeyOf(revoked),
   );
 }
 
 /** Every hot session has it, so they share it. */
-const markOfAll = markOf({ kind: "all" });
+const revocationKeyOfAll = revocationKeyOf({ kind: "all" });
 
 /** A short name that tells nobody whom it means. */
-function markOf(revoked: Revoked): string {
+function revocationKeyOf(revoked: Revoked): string {
   const parts =
     revoked.kind === "all"
       ? ["all"]
@@ -159,7 +166,7 @@ function markOf(revoked: Revoked): string {
 }
 
 /** The mark of one session alone: its end is announced, and needs no tombstone. */
-export function sessionMark(token: string): string {
+export function sessionRevocationKey(token: string): string {
   return short(storeKey(token));
 }
 
@@ -169,10 +176,10 @@ function short(text: string): string {
   return Buffer.from(hash).toString("latin1", 0, 22);
 }
 
-function knownKey(mark: string): string {
-  return `issuer-session:${mark}`;
+function knownKey(revocationKey: string): string {
+  return `issuer-session:${revocationKey}`;
 }
 
-function keyOf(mark: string): string {
-  return `revoked:${mark}`;
+function keyOf(revocationKey: string): string {
+  return `revoked:${revocationKey}`;
 }

@@ -1,4 +1,4 @@
-import type { Answer } from "../http/response.ts";
+import type { HttpResponse } from "../http/response.ts";
 import type { Decider } from "../policy/rules.ts";
 import type { Site } from "../config/site.ts";
 import type { ShownRecord } from "./record.ts";
@@ -10,9 +10,9 @@ import type { ShownRecord } from "./record.ts";
 export class Session {
   readonly record: ShownRecord;
   /** What lets a request of theirs pass, made once. */
-  allowed: Answer | undefined = undefined;
+  allowed: HttpResponse | undefined = undefined;
   /** The same where anybody may pass. */
-  allowedInPublic: Answer | undefined = undefined;
+  allowedInPublic: HttpResponse | undefined = undefined;
   /** What has let them pass at which site: it would say the same of them again. */
   passedBy: Decider | undefined = undefined;
   passedAt: Site | undefined = undefined;

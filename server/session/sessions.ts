@@ -1,12 +1,12 @@
 import type { Site } from "../config/site.ts";
 import { AuthError } from "../errors.ts";
-import { Generations } from "../memory/recent-cache.ts";
+import { TwoGenerationCache } from "../memory/recent-cache.ts";
 import type { Log } from "../observe/log.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
-import type { Tokens } from "../sign-in/tokens.ts";
+import type { Tokens } from "../sign-in/token-endpoint.ts";
 import type { Store } from "../store/store.ts";
 import type { Outcome } from "./ask-issuer.ts";
-import { Behind } from "./background.ts";
+import { BackgroundTasks } from "./background.ts";
 import { Endings } from "./endings.ts";
 import { HotSession, type Limits } from "./hot-session.ts";
 import { LastUse } from "./last-use.ts";
@@ -38,7 +38,7 @@ export type NewSession = Pick<SessionRecord, "identity" | "site" | "clientId" | 
 
 const hotSessions = 100_000;
 /** So exact is the time of last use; where `idle` is short, a hundredth of it. */
-const longestRestMs = 1_000;
+const longestSkipMs = 1_000;
 /** A request that cannot do without the issuer's word waits for it this long. */
 const patienceMs = 5_000;
 
@@ -47,11 +47,11 @@ export class Sessions {
   readonly #records: SealedRecords;
   readonly #renewals: Renewals;
   readonly revocations: Revocations;
-  readonly #hot = new Generations<HotSession>(hotSessions);
+  readonly #hot = new TwoGenerationCache<HotSession>(hotSessions);
   /** One read of the store a session, and one question to its issuer, however many requests wait for it. */
   readonly #loading = new Map<string, Promise<HotSession | undefined>>();
   readonly #renewing = new Map<string, Promise<HotSession | undefined>>();
-  readonly #behind: Behind;
+  readonly #background: BackgroundTasks;
   readonly #endings: Endings;
   readonly #lastUse: LastUse;
 
@@ -61,8 +61,8 @@ export class Sessions {
     this.#records = new SealedRecords(options);
     this.#renewals = new Renewals({ ...options, records: this.#records });
     this.revocations = new Revocations({ store, lifetimeMs, onFlood: () => this.#hot.clear() });
-    this.#behind = new Behind(log);
-    const parts = { records: this.#records, hot: this.#hot, behind: this.#behind };
+    this.#background = new BackgroundTasks(log);
+    const parts = { records: this.#records, hot: this.#hot, background: this.#background };
     this.#endings = new Endings({ ...parts, revocations: this.revocations });
     this.#lastUse = new LastUse({ ...parts, idleMs });
   }
@@ -115,7 +115,7 @@ export class Sessions {
   /** Lets what has begun finish. */
   async settle(): Promise<void> {
     await Promise.allSettled(this.#renewing.values());
-    await Promise.all([this.#behind.settle(), this.#renewals.settle()]);
+    await Promise.all([this.#background.settle(), this.#renewals.settle()]);
   }
 
   #adopt(token: string, record: SessionRecord, epoch: number, usedAt = record.usedAt): HotSession {
@@ -157,22 +157,22 @@ export class Sessions {
     site: Site,
     token: string,
     session: HotSession,
-    isFresh = false,
+    isJustLoaded = false,
   ): Session | undefined | Promise<Session | undefined> {
     const { now, idleMs } = this.#options;
     const time = now();
     if (session.site !== site.url.href) return undefined;
     if (this.#isOutdated(session)) return this.#cold(site, token);
-    if (session.isResting(time)) return session;
+    if (session.isFresh(time)) return session;
     if (time >= session.endsAt) return this.#endings.remove(token);
     if (time >= session.usedAt + idleMs) {
       // Another replica may have seen it since.
-      return isFresh ? this.#endings.remove(token) : this.#cold(site, token);
+      return isJustLoaded ? this.#endings.remove(token) : this.#cold(site, token);
     }
     session.usedAt = time;
     this.#lastUse.note(token, session);
     if (time >= session.renewAt) return this.#renewed(site, token, session, time);
-    session.rest(time, Math.min(longestRestMs, idleMs / 100));
+    session.skipChecksUntil(time, Math.min(longestSkipMs, idleMs / 100));
     return session;
   }
 
@@ -180,7 +180,7 @@ export class Sessions {
   #isOutdated(session: HotSession): boolean {
     const { epoch } = this.revocations;
     if (session.epoch === epoch) return false;
-    if (this.revocations.isEndedSince(session.epoch, session.marks)) return true;
+    if (this.revocations.isEndedSince(session.epoch, session.revocationKeys)) return true;
     session.epoch = epoch;
     return false;
   }
@@ -194,11 +194,11 @@ export class Sessions {
   ): Session | undefined | Promise<Session | undefined> {
     const isStale = time >= session.staleAt;
     if (!this.#renewing.has(token) && this.#renewals.isShut(token, session.record))
-      return session.inGrace(time);
+      return session.withinGrace(time);
     const renewing = this.#renewing.get(token) ?? this.#beginRenewal(token, session);
     if (isStale) return this.#awaited(site, token, session, renewing);
     renewing.catch((error: unknown) =>
-      this.#behind.warn("an issuer could not be asked again", error),
+      this.#background.warn("an issuer could not be asked again", error),
     );
     return session;
   }
@@ -245,6 +245,6 @@ export class Sessions {
     if (this.#isOutdated(next)) return this.#cold(site, token);
     const time = this.#options.now();
     if (time >= next.endsAt) return this.#endings.remove(token);
-    return next.inGrace(time);
+    return next.withinGrace(time);
   }
 }

@@ -1,4 +1,4 @@
-import { isWithin } from "../memory/time-span.ts";
+import { isWithin } from "../memory/cached.ts";
 
 const ofIssuer = { firstMs: 1_000, longestMs: 60_000 };
 /** So long an answer shows that an issuer is well; after that one question goes ahead of the others. */

@@ -11,7 +11,7 @@ import { askIdentity } from "./ask-identity.ts";
 import { checkIdToken } from "./id-token.ts";
 import { exchangeError } from "./issuer-error.ts";
 import type { RelyingParty } from "./relying-party.ts";
-import { tokensOf, type Tokens } from "./tokens.ts";
+import { tokensOf, type Tokens } from "./token-endpoint.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** What a finished sign-in gives: who it is, and what to ask the issuer again with. */
@@ -39,7 +39,7 @@ export async function authorizationUrl(
   const { isOAuthOnly, isTiedByStateAlone } = party.provider;
   const authorization = { ...party.provider.authorization, ...party.settings.authorization };
   const { responseMode } = party.provider;
-  const url = await party.sendRequest(configuration, {
+  const url = await party.buildSignInUrl(configuration, {
     ...authorization,
     ...promptParameter(authorization.prompt, prompt),
     ...maxAgeParameter(authorization.max_age, stepUp),

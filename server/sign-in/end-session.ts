@@ -2,7 +2,7 @@ import { buildEndSessionUrl, tokenRevocation } from "openid-client";
 import type { Site } from "../config/site.ts";
 import { exchangeError } from "./issuer-error.ts";
 import type { RelyingParty } from "./relying-party.ts";
-import type { Tokens } from "./tokens.ts";
+import type { Tokens } from "./token-endpoint.ts";
 
 /**
  * Where the issuer signs the visitor out too (OpenID Connect RP-Initiated Logout 1.0 §2); undefined = it has no

@@ -6,7 +6,7 @@ import type { ProviderConfig } from "../config/schema.ts";
 import { AuthError } from "../errors.ts";
 
 /** Whose claims they are, and how to read them. */
-export interface Describer {
+export interface IdentityReader {
   readonly name: string;
   readonly issuer: string;
   readonly provider: Provider;
@@ -45,7 +45,7 @@ const signInClaims = new Set(["acr", "amr", "auth_time"]);
 
 /** Who the answers speak of. Their issuer, audience and times have been checked by then. */
 export async function identityOf(
-  { name, issuer, provider, settings }: Describer,
+  { name, issuer, provider, settings }: IdentityReader,
   answers: Answers,
   { api, directory }: Apis,
 ): Promise<Identity> {

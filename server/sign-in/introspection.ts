@@ -1,6 +1,6 @@
 import { tokenIntrospection } from "openid-client";
 import type { Claims } from "../../providers/claims.ts";
-import { atMost } from "./limit-concurrency.ts";
+import { limitConcurrency } from "./limit-concurrency.ts";
 import { exchangeError } from "./issuer-error.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
@@ -15,7 +15,7 @@ export function createIntrospection({
   issuer,
   discover,
 }: Pick<RelyingParty, "issuer" | "discover">): Introspect {
-  const bounded = atMost(50, issuer);
+  const bounded = limitConcurrency(50, issuer);
   return (token) =>
     bounded(async () => {
       const configuration = await discover();

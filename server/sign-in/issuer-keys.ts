@@ -2,7 +2,7 @@ import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from "j
 import { AuthError } from "../errors.ts";
 import type { Configuration } from "openid-client";
 import type { IssuerFetch } from "./issuer-fetch.ts";
-import { isWithin } from "../memory/time-span.ts";
+import { isWithin } from "../memory/cached.ts";
 
 /** Strangers make up key ids as they like: the issuer hears of it no more often than this. */
 const cooldownMs = 30_000;

@@ -45,7 +45,7 @@ export interface Needs {
   readonly may: readonly EndpointName[];
 }
 
-export const toSignIn: Needs = {
+export const signInNeeds: Needs = {
   must: ["authorization_endpoint", "token_endpoint", "jwks_uri"],
   may: [
     "userinfo_endpoint",
@@ -55,13 +55,13 @@ export const toSignIn: Needs = {
   ],
 };
 
-export const toAskApi: Needs = {
+export const oauthNeeds: Needs = {
   must: ["authorization_endpoint", "token_endpoint"],
   may: ["revocation_endpoint"],
 };
 
 /** Kubernetes and build services publish keys and nothing else. */
-export const toCheckTokens: Needs = { must: ["jwks_uri"], may: ["introspection_endpoint"] };
+export const tokenNeeds: Needs = { must: ["jwks_uri"], may: ["introspection_endpoint"] };
 
 /** Throws what makes the metadata of no use, or a danger. What the operator gave has been checked with the rest. */
 export function checkMetadata(

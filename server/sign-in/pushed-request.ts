@@ -5,14 +5,14 @@ import {
 } from "openid-client";
 import { AuthError } from "../errors.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
-import { atMost } from "./limit-concurrency.ts";
+import { limitConcurrency } from "./limit-concurrency.ts";
 import { exchangeError } from "./issuer-error.ts";
 
 /** How long an offer that does not answer is left alone, so that not everybody waits for it. */
 const pauseMs = 60_000;
 
 /** Gives the address that sends a browser to the issuer with these parameters. */
-export type SendRequest = (
+export type BuildSignInUrl = (
   configuration: Configuration,
   parameters: Record<string, string>,
 ) => Promise<URL>;
@@ -22,11 +22,11 @@ export type SendRequest = (
  * One that requires them gets no other. One that only offers them gets the plain request when that fails: it
  * takes those from everybody, and whoever spoils the offer wins nothing, for state, nonce and PKCE protect both.
  */
-export function createSendRequest(
+export function createSignInUrlBuilder(
   issuer: string,
   { log, now }: { readonly log: Log; readonly now: () => number },
-): SendRequest {
-  const bounded = atMost(50, issuer);
+): BuildSignInUrl {
+  const bounded = limitConcurrency(50, issuer);
   let pausedUntil = 0;
 
   return async (configuration, parameters) => {

@@ -12,9 +12,9 @@ import { createDirectory, type Directory } from "./directory.ts";
 import { configure, discoverOnce } from "./discovery.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 import { createIssuerKeys } from "./issuer-keys.ts";
-import { toAskApi, toCheckTokens, toSignIn } from "./metadata.ts";
-import { createSendRequest, type SendRequest } from "./pushed-request.ts";
-import { remembered, type Remembered } from "../memory/cached.ts";
+import { oauthNeeds, tokenNeeds, signInNeeds } from "./metadata.ts";
+import { createSignInUrlBuilder, type BuildSignInUrl } from "./pushed-request.ts";
+import { cached, type Cached } from "../memory/cached.ts";
 import { isTemplated, issuersOf, usualPlace, withoutStrangersKeys } from "./tenants.ts";
 
 /** Our registration at one issuer: what a sign-in needs to know of it. */
@@ -36,9 +36,9 @@ export interface RelyingParty {
   /** Beside other providers an issuer that does not say whose answer it gives has a callback of its own. */
   ownCallback(metadata: ServerMetadata): string | undefined;
   /** Where to send a browser that is to sign in. */
-  readonly sendRequest: SendRequest;
+  readonly buildSignInUrl: BuildSignInUrl;
   /** The issuer's metadata, asked for at the first use. Throws "issuer_unreachable" or "issuer_broken". */
-  readonly discover: Remembered<Configuration>;
+  readonly discover: Cached<Configuration>;
   readonly keys: JWTVerifyGetKey;
 }
 
@@ -47,7 +47,7 @@ interface Parts {
   readonly now: () => number;
 }
 
-export interface PartyParts extends Parts {
+export interface RelyingPartyParts extends Parts {
   readonly log: Log;
   readonly isAlone: boolean;
   readonly authentication: ClientAuthentication;
@@ -57,7 +57,7 @@ export function createRelyingParty(
   name: string,
   provider: Provider,
   settings: ProviderConfig,
-  parts: PartyParts,
+  parts: RelyingPartyParts,
 ): RelyingParty {
   const issuer = settings.issuer ?? provider.issuer ?? "";
   const endpoints = { ...provider.endpoints?.(issuer.replace(/\/+$/, "")), ...settings.endpoints };
@@ -70,11 +70,11 @@ export function createRelyingParty(
     : asks;
   const { clientId } = settings;
   const client = { clientId, endpoints, authentication, fetch, quirks: provider };
-  const discover = remembered(
+  const discover = cached(
     async () =>
       provider.isOAuthOnly
-        ? configure(issuer, { issuer }, client, toAskApi)
-        : discoverOnce(place, client, toSignIn),
+        ? configure(issuer, { issuer }, client, oauthNeeds)
+        : discoverOnce(place, client, signInNeeds),
     parts.now,
   );
   return {
@@ -93,7 +93,7 @@ export function createRelyingParty(
     // Mix-up (RFC 9700 §4.4.2): either the answer names its issuer (RFC 9207), or its address does.
     ownCallback: (metadata) =>
       parts.isAlone || metadata.authorization_response_iss_parameter_supported ? undefined : name,
-    sendRequest: createSendRequest(issuer, parts),
+    buildSignInUrl: createSignInUrlBuilder(issuer, parts),
     discover,
   };
 }
@@ -109,7 +109,7 @@ export function createTokenIssuer(
     clientSecret === undefined ? noAuthentication : secretAuthentication(clientSecret);
   const client = { clientId, endpoints: {}, authentication, fetch };
   const place = usualPlace(issuer);
-  return remembered(() => discoverOnce(place, client, toCheckTokens), now);
+  return cached(() => discoverOnce(place, client, tokenNeeds), now);
 }
 
 /** A provider that goes by its kind's name has its kind's label; a name of its own says more. */

@@ -8,7 +8,7 @@ import { askIdentity } from "./ask-identity.ts";
 import { checkIdToken } from "./id-token.ts";
 import { exchangeError } from "./issuer-error.ts";
 import type { RelyingParty } from "./relying-party.ts";
-import { tokensOf, type Tokens } from "./tokens.ts";
+import { tokensOf, type Tokens } from "./token-endpoint.ts";
 
 /** How an issuer can be asked again about somebody; undefined = not at all, and the session lives its lifetime. */
 export type RenewalWay = "refresh token" | "access token" | "directory" | undefined;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { decodeJwt } from "jose";
-import { empty, json, type Answer } from "../http/response.ts";
-import type { Door } from "../context.ts";
+import { empty, json, type HttpResponse } from "../http/response.ts";
+import type { SiteContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { reasonsOf } from "../observe/log.ts";
 import type { Revoked } from "../session/revocations.ts";
@@ -12,7 +12,7 @@ import {
 } from "../sign-in/logout-token.ts";
 
 /** Ends the sessions that an issuer says have ended with it. */
-export function createIssuerSignOut({ parties, store, sessions, counts, log, now }: Door) {
+export function createIssuerSignOut({ parties, store, sessions, counts, log, now }: SiteContext) {
   const checks = [...parties.values()].map((party): [typeof party, CheckLogoutToken] => [
     party,
     createLogoutTokenCheck(party, now),
@@ -20,7 +20,7 @@ export function createIssuerSignOut({ parties, store, sessions, counts, log, now
   return { backChannel, frontChannel };
 
   /** OpenID Connect Back-Channel Logout 1.0 §2.8: 200 when the sessions are over, 400 for everything else. */
-  async function backChannel(token: string): Promise<Answer> {
+  async function backChannel(token: string): Promise<HttpResponse> {
     try {
       const claims = await checked(token);
       await once(claims, () => sessions.revocations.revoke(revokedBy(claims)));
@@ -68,7 +68,7 @@ export function createIssuerSignOut({ parties, store, sessions, counts, log, now
    * OpenID Connect Front-Channel Logout 1.0 §2: the issuer's page loads this in a frame, without our cookies.
    * Only a session that is known ends, so that strangers cannot fill the store with names they make up.
    */
-  async function frontChannel(issuer: string, sid: string): Promise<Answer> {
+  async function frontChannel(issuer: string, sid: string): Promise<HttpResponse> {
     const isKnown =
       checks.some(([party]) => party.issuers.includes(issuer)) &&
       (await sessions.revocations.isKnown(issuer, sid));

@@ -1,5 +1,5 @@
-import { empty, json, redirect, type Answer } from "../http/response.ts";
-import type { Door, Endpoint } from "../context.ts";
+import { empty, json, redirect, type HttpResponse } from "../http/response.ts";
+import type { SiteContext, Endpoint } from "../context.ts";
 import { isForm, readForm } from "../http/form.ts";
 import { createIssuerSignOut } from "./issuer-sign-out.ts";
 import { reasonsOf } from "../observe/log.ts";
@@ -12,9 +12,9 @@ import { endSessionUrl, revokeTokens } from "../sign-in/end-session.ts";
 const mostCookies = 8;
 
 /** Ends the session in the store first and in the browser then, and says so or goes on to `rd`. */
-export function createSignOut(door: Door): Endpoint {
-  const { site, sessions, signOutReturns, returnTarget, counts, log } = door;
-  const { backChannel, frontChannel } = createIssuerSignOut(door);
+export function createSignOut(context: SiteContext): Endpoint {
+  const { site, sessions, signOutReturns, returnTarget, counts, log } = context;
+  const { backChannel, frontChannel } = createIssuerSignOut(context);
 
   return async ({ url: { searchParams: query }, req }) => {
     const { headers } = req;
@@ -39,7 +39,7 @@ export function createSignOut(door: Door): Endpoint {
     for (const token of tokens.slice(0, mostCookies)) ended.push(...(await end(token)));
     const [record] = ended;
     const location = record && (await issuersOwn(record, returnTo));
-    return location ?? gone(returnTo);
+    return location ?? signedOut(returnTo);
   };
 
   async function end(token: string): Promise<SessionRecord[]> {
@@ -54,7 +54,7 @@ export function createSignOut(door: Door): Endpoint {
 
   /** Nobody waits for it: signed out is whoever has no session. */
   function revoke({ identity: { provider }, tokens }: SessionRecord): void {
-    const party = door.parties.get(provider);
+    const party = context.parties.get(provider);
     if (party === undefined) return;
     revokeTokens(party, tokens).catch((error: unknown) =>
       log.warn({ provider, reason: reasonsOf(error) }, "a refresh token could not be revoked"),
@@ -65,9 +65,9 @@ export function createSignOut(door: Door): Endpoint {
   async function issuersOwn(
     { identity: { provider }, tokens }: SessionRecord,
     returnTo: string | undefined,
-  ): Promise<Answer | undefined> {
-    const party = door.parties.get(provider);
-    if (door.config.signOut !== "issuer" || party === undefined) return undefined;
+  ): Promise<HttpResponse | undefined> {
+    const party = context.parties.get(provider);
+    if (context.config.signOut !== "issuer" || party === undefined) return undefined;
     const { state, setCookie } = signOutReturns.begin(site, returnTo);
     try {
       const location = await endSessionUrl(party, site, tokens?.idToken, state);
@@ -80,7 +80,7 @@ export function createSignOut(door: Door): Endpoint {
   }
 
   /** The issuer sent the visitor back, with the state that this browser left with. */
-  function back(returnTo: string): Answer {
+  function back(returnTo: string): HttpResponse {
     const forget = ["Set-Cookie", signOutReturns.forget(site)];
     if (returnTo === "") return signedOutPage(site.address("start"), ...forget);
     return redirect(303, returnTo, ...forget);
@@ -94,12 +94,12 @@ export function createSignOut(door: Door): Endpoint {
     return origin !== null && !site.covers(URL.parse(origin)?.hostname ?? "");
   }
 
-  function confirm(returnTo: string | undefined): Answer {
+  function confirm(returnTo: string | undefined): HttpResponse {
     const query = returnTo === undefined ? "" : `?${new URLSearchParams({ rd: returnTo })}`;
     return confirmSignOutPage(site.address("sign_out") + query, returnTo ?? `${site.url.origin}/`);
   }
 
-  function gone(returnTo: string | undefined): Answer {
+  function signedOut(returnTo: string | undefined): HttpResponse {
     if (returnTo === undefined) return signedOutPage(site.address("start"), ...removals());
     return redirect(303, returnTo, ...removals());
   }

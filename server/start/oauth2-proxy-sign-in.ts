@@ -1,7 +1,7 @@
 import { empty } from "../http/response.ts";
-import type { Door, Endpoint } from "../context.ts";
+import type { SiteContext, Endpoint } from "../context.ts";
 import { firstButton, markup, page } from "../pages/page.ts";
-import { compatTarget } from "./compat-target.ts";
+import type { Config } from "../config/schema.ts";
 
 /** A head of nginx's holds 4 KiB. */
 const longestLocation = 2_047;
@@ -10,7 +10,7 @@ const longestLocation = 2_047;
  * `/oauth2/sign_in` of oauth2-proxy: on to `/start`. Some recipes give its answer the status 403, and then a
  * browser follows no `Location`: the page has the same way as a link.
  */
-export function createSignIn({ site, config }: Door): Endpoint {
+export function createOAuth2ProxySignIn({ site, config }: SiteContext): Endpoint {
   return async ({ url: { searchParams: query }, req: { headers } }) => {
     const mode = headers.get("sec-fetch-mode");
     // A script's request that nginx was told to answer so: 401 is what it understands.
@@ -24,4 +24,12 @@ export function createSignIn({ site, config }: Door): Endpoint {
       <nav class="actions">${firstButton(next.href, "Sign in")}</nav>`;
     return page(302, { title: "Sign in", body }, "Location", next.href);
   };
+}
+
+/**
+ * Where recipes of oauth2-proxy say that a visitor wanted to go, beside `rd`. Anybody may write it, as anybody may
+ * write `rd`: it passes the same allowlist.
+ */
+export function compatTarget({ compat }: Pick<Config, "compat">, headers: Headers): string | null {
+  return compat === undefined ? null : headers.get("x-auth-request-redirect");
 }

@@ -1,32 +1,36 @@
 import { decide } from "../policy/policy.ts";
 import { isMet, type StepUp } from "../identity/step-up.ts";
 import type { Rule } from "../policy/rules.ts";
-import { empty, redirect, type Answer } from "../http/response.ts";
-import type { Door, Endpoint } from "../context.ts";
+import { empty, redirect, type HttpResponse } from "../http/response.ts";
+import type { SiteContext, Endpoint } from "../context.ts";
 import { requestTo } from "../forwarded/forwarded-request.ts";
 import { choosePage } from "../pages/choose-page.ts";
 import { forgetSession, readCookie, readCookies, sessionCookieName } from "../cookies/cookie.ts";
 import { authorizationUrl } from "../sign-in/code-flow.ts";
-import { compatTarget } from "./compat-target.ts";
+import { compatTarget } from "./oauth2-proxy-sign-in.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 
 /** Opens a transaction and sends the browser to the issuer. Nothing is stored here. */
-export function createStart(door: Door): Endpoint {
-  const { site, returnTarget, log } = door;
+export function createStart(context: SiteContext): Endpoint {
+  const { site, returnTarget, log } = context;
   const fallback = `${site.url.origin}/`;
 
   return async ({ url: { searchParams: query }, req: { headers } }) => {
     if (!isTopLevel(headers)) return empty(403);
-    const rd = query.get("rd") ?? compatTarget(door.config, headers);
+    const rd = query.get("rd") ?? compatTarget(context.config, headers);
     const returnTo = returnTarget(site, rd) ?? fallback;
     if (rd !== null && returnTo === fallback && rd !== "/" && rd !== fallback) warn(rd);
     const cookies = headers.get("cookie") ?? undefined;
-    const wanted = { returnTo, stepUp: readStepUp(query, door.rules), prompt: readPrompt(query) };
-    if (await mayGoStraightBack(door, cookies, wanted)) return redirect(302, returnTo);
-    const party = chosen(door, query.get("provider"));
+    const wanted = {
+      returnTo,
+      stepUp: readStepUp(query, context.rules),
+      prompt: readPrompt(query),
+    };
+    if (await mayGoStraightBack(context, cookies, wanted)) return redirect(302, returnTo);
+    const party = chosen(context, query.get("provider"));
     return party === undefined
-      ? choose(door, query, returnTo)
-      : begin(door, party, cookies, wanted);
+      ? choose(context, query, returnTo)
+      : begin(context, party, cookies, wanted);
   };
 
   function warn(rd: string): void {
@@ -77,7 +81,7 @@ function readPrompt(query: URLSearchParams): Wanted["prompt"] {
 
 /** Signed in, permitted where the visitor is going, and as strongly as a rule asks. */
 async function mayGoStraightBack(
-  { site, siteOf, sessions, rulesOf, now }: Door,
+  { site, siteOf, sessions, rulesOf, now }: SiteContext,
   cookies: string | undefined,
   { returnTo, stepUp, prompt }: Wanted,
 ): Promise<boolean> {
@@ -90,17 +94,21 @@ async function mayGoStraightBack(
   // A target that no site of ours keeps has no policy of ours either.
   if (request === undefined || siteOf(target.hostname) !== site)
     return isMet(stepUp, identity.claims, now());
-  const given = { request, provider: identity.provider, address: undefined, isPreflight: false };
-  const decision = decide(rulesOf(request), site.access, given, { identity, now: now() });
+  const facts = { request, provider: identity.provider, address: undefined, isPreflight: false };
+  const decision = decide(rulesOf(request), site.access, facts, { identity, now: now() });
   return decision.verdict === "allow" && isMet(stepUp, identity.claims, now());
 }
 
-function chosen({ parties }: Door, name: string | null): RelyingParty | undefined {
+function chosen({ parties }: SiteContext, name: string | null): RelyingParty | undefined {
   const [only] = parties.size === 1 ? parties.values() : [];
   return only ?? (name === null ? undefined : parties.get(name));
 }
 
-function choose({ site, parties }: Door, query: URLSearchParams, returnTo: string): Answer {
+function choose(
+  { site, parties }: SiteContext,
+  query: URLSearchParams,
+  returnTo: string,
+): HttpResponse {
   const choices = [...parties.values()].map(({ name, label }) => {
     const next = new URLSearchParams(query);
     next.set("rd", returnTo);
@@ -111,11 +119,11 @@ function choose({ site, parties }: Door, query: URLSearchParams, returnTo: strin
 }
 
 async function begin(
-  { site, transactions, log }: Door,
+  { site, transactions, log }: SiteContext,
   party: RelyingParty,
   cookies: string | undefined,
   { returnTo, stepUp, prompt }: Wanted,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const isForced = prompt === "login";
   const { transaction, setCookies } = transactions.begin(site, cookies, {
     provider: party.name,

@@ -8,14 +8,14 @@ export interface Announcements extends Pick<Store, "announce" | "onAnnounced" | 
 
 /** Where nobody else can be told anything. */
 export class LocalAnnouncements implements Announcements {
-  readonly #listeners: ((mark: string) => void)[] = [];
+  readonly #listeners: ((announcement: string) => void)[] = [];
   readonly isHeard = true;
 
-  async announce(mark: string): Promise<void> {
-    for (const listener of this.#listeners) listener(mark);
+  async announce(announcement: string): Promise<void> {
+    for (const listener of this.#listeners) listener(announcement);
   }
 
-  onAnnounced(listener: (mark: string) => void): void {
+  onAnnounced(listener: (announcement: string) => void): void {
     this.#listeners.push(listener);
   }
 

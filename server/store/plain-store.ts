@@ -53,7 +53,7 @@ export function createStore(
     claim: (...claim) => timely(claims.claim(...claim)),
     extend: (...claim) => timely(claims.extend(...claim)),
     release: (...claim) => timely(claims.release(...claim)),
-    announce: (mark) => timely(announcements.announce(mark)),
+    announce: (announcement) => timely(announcements.announce(announcement)),
     onAnnounced: (listener) => announcements.onAnnounced(listener),
     get hearsAnnouncements() {
       return announcements.isHeard;

@@ -11,7 +11,7 @@ const attempts = 5;
 /** As many as one poll can be late for. */
 const most = 128;
 
-const entry = v.object({ id: v.string(), mark: v.string() });
+const entry = v.object({ id: v.string(), announcement: v.string() });
 const document = v.object({ entries: v.array(entry) });
 type Entry = v.InferOutput<typeof entry>;
 
@@ -23,7 +23,7 @@ export class PolledAnnouncements {
   readonly #storage: Storage;
   readonly #isTrusted: boolean;
   readonly #timer: NodeJS.Timeout;
-  readonly #listeners: ((mark: string) => void)[] = [];
+  readonly #listeners: ((announcement: string) => void)[] = [];
   readonly #onReconnected: (() => void)[] = [];
   #seen: ReadonlySet<string> | undefined;
   #waiting: Entry[] = [];
@@ -47,14 +47,14 @@ export class PolledAnnouncements {
   }
 
   /** Those that come while others are written go together in the next write. */
-  announce(mark: string): Promise<void> {
-    this.#waiting.push({ id: randomUUID(), mark });
+  announce(announcement: string): Promise<void> {
+    this.#waiting.push({ id: randomUUID(), announcement });
     const flush = () => this.#flush();
     this.#next ??= this.#writing.then(flush, flush); // whoever asked for the one before is told
     return this.#next;
   }
 
-  onAnnounced(listener: (mark: string) => void): void {
+  onAnnounced(listener: (announcement: string) => void): void {
     this.#listeners.push(listener);
   }
 
@@ -72,8 +72,8 @@ export class PolledAnnouncements {
     // Had the list been full of what is new, there may have been more.
     const isGap = entries.length >= most && oldest !== undefined && seen?.has(oldest.id) !== true;
     if (!isHeard || isGap) for (const listener of this.#onReconnected) listener();
-    for (const { id, mark } of entries)
-      if (seen?.has(id) !== true) for (const listener of this.#listeners) listener(mark);
+    for (const { id, announcement } of entries)
+      if (seen?.has(id) !== true) for (const listener of this.#listeners) listener(announcement);
     this.#heardAt = askedAt;
     this.#isOpen = true;
   }

@@ -12,7 +12,7 @@ export interface ChannelParts {
   /** Commands go another way than messages come, so a beat that is heard has shown both to be open. */
   readonly publish: (channel: string, text: string) => Promise<unknown>;
   /** A name that the store's content has kept since it was empty. */
-  readonly era: () => Promise<string>;
+  readonly dataEpoch: () => Promise<string>;
   /** A new connection that does not reconnect by itself: this class opens another one instead. */
   readonly connect: () => Redis;
   readonly name: string;
@@ -26,7 +26,7 @@ export class RedisChannel {
   readonly #parts: ChannelParts;
   readonly #beats: string;
   readonly #timer: NodeJS.Timeout;
-  readonly #listeners: ((mark: string) => void)[] = [];
+  readonly #listeners: ((announcement: string) => void)[] = [];
   readonly #onReconnected: (() => void)[] = [];
   /** The last beats that were sent and not heard yet, and when. Nobody can guess their names. */
   readonly #sent = new LRUCache<string, number>({ max: 2 * Math.ceil(silenceMs / beatMs) });
@@ -34,7 +34,7 @@ export class RedisChannel {
   #openedAt = 0;
   /** When the last beat that was heard had been sent, by the clock of `performance.now()`. */
   #heardAt = Number.NEGATIVE_INFINITY;
-  #era: string | undefined;
+  #dataEpoch: string | undefined;
   #isOpen = false;
   #isClosed = false;
 
@@ -50,11 +50,11 @@ export class RedisChannel {
     return this.#isOpen;
   }
 
-  async announce(mark: string): Promise<void> {
-    await this.#parts.publish(this.#parts.name, mark);
+  async announce(announcement: string): Promise<void> {
+    await this.#parts.publish(this.#parts.name, announcement);
   }
 
-  onAnnounced(listener: (mark: string) => void): void {
+  onAnnounced(listener: (announcement: string) => void): void {
     this.#listeners.push(listener);
   }
 
@@ -106,8 +106,8 @@ export class RedisChannel {
     this.#sent.set(beat, performance.now());
     // One that fails is one that nobody hears, which is all that counts.
     this.#parts.publish(this.#beats, beat).catch(() => undefined);
-    this.#parts.era().then(
-      (era) => this.#compare(era),
+    this.#parts.dataEpoch().then(
+      (dataEpoch) => this.#compare(dataEpoch),
       () => undefined,
     );
     const isSilent = !this.isHeard && performance.now() - this.#openedAt > silenceMs;
@@ -117,12 +117,12 @@ export class RedisChannel {
   }
 
   /** An emptied Redis tells nobody, and its sessions would live on in every cache. */
-  #compare(era: string): void {
-    if (this.#era !== undefined && this.#era !== era) {
+  #compare(dataEpoch: string): void {
+    if (this.#dataEpoch !== undefined && this.#dataEpoch !== dataEpoch) {
       this.#parts.log?.warn("Redis was emptied: every session is looked for anew");
       this.#missed();
     }
-    this.#era = era;
+    this.#dataEpoch = dataEpoch;
   }
 
   #missed(): void {

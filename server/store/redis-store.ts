@@ -25,7 +25,7 @@ export async function openRedisStore(settings: Config["storage"], log?: Log): Pr
   const failures = new RedisFailures(client, log);
   const channel = new RedisChannel({
     publish: (name, text) => client.publish(name, text),
-    era: () => failures.explained(eraOf(client, joinKeys(base, "era"))),
+    dataEpoch: () => failures.explained(dataEpochOf(client, joinKeys(base, "era"))),
     connect: () => new Redis(subscriberOptions(place, client)),
     name: `${base}:announced`,
     id: randomUUID(),
@@ -76,7 +76,7 @@ function createRedisStore({
       (await run(client.set(keyOf(key), holder, "PX", whole(ttlMs), "NX"))) === "OK",
     extend: (key, holder, ttlMs) => evaluate(extendScript, key, holder, whole(ttlMs)),
     release: async (key, holder) => void (await evaluate(releaseScript, key, holder)),
-    announce: (mark) => run(channel.announce(mark)),
+    announce: (announcement) => run(channel.announce(announcement)),
     onAnnounced: (listener) => channel.onAnnounced(listener),
     get hearsAnnouncements() {
       return channel.isHeard;
@@ -90,11 +90,11 @@ function createRedisStore({
   };
 }
 
-async function eraOf(client: Redis | Cluster, key: string): Promise<string> {
-  const era = await client.get(key);
-  if (era !== null) return era;
+async function dataEpochOf(client: Redis | Cluster, key: string): Promise<string> {
+  const dataEpoch = await client.get(key);
+  if (dataEpoch !== null) return dataEpoch;
   const next = randomUUID();
-  return (await client.set(key, next, "NX")) === "OK" ? next : eraOf(client, key);
+  return (await client.set(key, next, "NX")) === "OK" ? next : dataEpochOf(client, key);
 }
 
 /** Redis takes whole numbers, and nothing that is over already. */

@@ -6,7 +6,7 @@ import { inTime } from "./time-limit.ts";
 const patienceMs = 4_000;
 
 /** By which settings Redis may forget sessions, or who was signed out, and the mend of each. Throws if it cannot be asked. */
-export async function redisDangers(settings: Config["storage"]): Promise<string[]> {
+export async function redisWarnings(settings: Config["storage"]): Promise<string[]> {
   const client = open(redisPlace(settings));
   client.on("error", () => undefined); // the command that fails for it says the same
   try {

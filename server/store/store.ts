@@ -23,9 +23,9 @@ export interface Store {
   extend(key: string, holder: string, ttlMs: number): Promise<boolean>;
   release(key: string, holder: string): Promise<void>;
   /** Tells all replicas of a revocation, by an opaque short text. Resolves when the store has taken it. */
-  announce(mark: string): Promise<void>;
+  announce(announcement: string): Promise<void>;
   /** `listener` hears every announcement of every replica, this one's too; some of them twice. */
-  onAnnounced(listener: (mark: string) => void): void;
+  onAnnounced(listener: (announcement: string) => void): void;
   /**
    * Whether announcements are known to arrive: while false, no local cache may be trusted. Cheap enough
    * for every request.

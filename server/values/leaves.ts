@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { webAddressFault } from "./web-address.ts";
 
 /** A check that says itself what is wrong. */
-export const told = (faultOf: (text: string) => string | undefined) =>
+export const checkedString = (faultOf: (text: string) => string | undefined) =>
   v.pipe(
     v.string(),
     v.rawCheck(({ dataset, addIssue }) => {
@@ -11,18 +11,18 @@ export const told = (faultOf: (text: string) => string | undefined) =>
     }),
   );
 
-export const text = told((value) => (value.trim() === "" ? "is empty" : undefined));
+export const text = checkedString((value) => (value.trim() === "" ? "is empty" : undefined));
 
 /** The path of a file. Whoever writes the key itself in its place must not find it in a log. */
 export const path = v.pipe(
-  told((written) => {
+  checkedString((written) => {
     if (/[\n{]|-----/.test(written)) return "is what stands in such a file: write the file's path";
     return written.trim() === "" ? "is empty: write the path of a file" : undefined;
   }),
   v.metadata({ isPath: true }),
 );
 
-export const webAddress = told(webAddressFault);
+export const webAddress = checkedString(webAddressFault);
 export const port = v.pipe(
   v.number(),
   v.check(

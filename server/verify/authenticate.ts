@@ -1,68 +1,71 @@
-import type { Admission } from "../credentials/authenticate-credentials.ts";
-import type { Circumstances } from "../policy/request-facts.ts";
+import type { CredentialResult } from "../credentials/authenticate-credentials.ts";
+import type { RequestFacts } from "../policy/request-facts.ts";
 import type { Rule } from "../policy/rules.ts";
-import type { Answer } from "../http/response.ts";
-import type { House } from "../context.ts";
-import type { Asked, Refusals } from "./refusals.ts";
+import type { HttpResponse } from "../http/response.ts";
+import type { AppContext } from "../context.ts";
+import type { VerifyContext, Refusals } from "./refusals.ts";
 import { readCookie, sessionCookieName } from "../cookies/cookie.ts";
 import type { Session } from "../session/session.ts";
 
 /** What is answered about whom. */
 export interface Answering {
   /** The rules that say whether a token or a password is taken here. */
-  rulesTaking(asked: Asked): readonly Rule[];
-  circumstancesOf(asked: Asked, provider: string | undefined): Circumstances;
-  answer(asked: Asked, session: Session | undefined): Answer;
+  rulesTaking(context: VerifyContext): readonly Rule[];
+  factsOf(context: VerifyContext, provider: string | undefined): RequestFacts;
+  answer(context: VerifyContext, session: Session | undefined): HttpResponse;
   /** The same about somebody whom a token or a password names. */
-  answerAdmitted(asked: Asked, session: Session): Answer;
+  answerAdmitted(context: VerifyContext, session: Session): HttpResponse;
   /** Nobody knows who it is, for the store does not answer. */
-  withoutStore(asked: Asked, error: unknown): Answer;
+  withoutStore(context: VerifyContext, error: unknown): HttpResponse;
 }
 
-export type WhoAsks = (asked: Asked, peer: string | undefined) => Answer | Promise<Answer>;
+export type WhoAsks = (
+  context: VerifyContext,
+  peer: string | undefined,
+) => HttpResponse | Promise<HttpResponse>;
 
 /**
  * Learns who asks: on rules that take tokens or passwords, these stand instead of the session; elsewhere they
  * are the app's. At once where nothing has to be looked up.
  */
 export function createWhoAsks(
-  { sessions, admit }: House,
+  { sessions, authenticateCredentials }: AppContext,
   refuse: Refusals,
   answering: Answering,
 ): WhoAsks {
-  return (asked, peer) => {
-    const authorization = admit && asked.headers.get("authorization");
-    return (authorization && byAuthorization(asked, authorization, peer)) || bySession(asked);
+  return (context, peer) => {
+    const authorization = authenticateCredentials && context.headers.get("authorization");
+    return (authorization && byAuthorization(context, authorization, peer)) || bySession(context);
   };
 
-  function bySession(asked: Asked): Answer | Promise<Answer> {
-    const { site, headers } = asked;
+  function bySession(context: VerifyContext): HttpResponse | Promise<HttpResponse> {
+    const { site, headers } = context;
     const session = sessions.find(site, readCookie(headers.get("cookie"), sessionCookieName(site)));
-    if (!(session instanceof Promise)) return answering.answer(asked, session);
+    if (!(session instanceof Promise)) return answering.answer(context, session);
     return session.then(
-      (found) => answering.answer(asked, found),
-      (error: unknown) => answering.withoutStore(asked, error),
+      (found) => answering.answer(context, found),
+      (error: unknown) => answering.withoutStore(context, error),
     );
   }
 
   function byAuthorization(
-    asked: Asked,
+    context: VerifyContext,
     written: string,
     peer: string | undefined,
-  ): Answer | Promise<Answer> | undefined {
-    const { site, headers } = asked;
-    const rules = answering.rulesTaking(asked);
-    const given = answering.circumstancesOf(asked, undefined);
-    const admission = admit?.({ site, headers, peer, given, rules }, written);
-    if (!(admission instanceof Promise)) return admission && byAdmission(asked, admission);
+  ): HttpResponse | Promise<HttpResponse> | undefined {
+    const { site, headers } = context;
+    const rules = answering.rulesTaking(context);
+    const facts = answering.factsOf(context, undefined);
+    const admission = authenticateCredentials?.({ site, headers, peer, facts, rules }, written);
+    if (!(admission instanceof Promise)) return admission && byAdmission(context, admission);
     return admission.then(
-      (late) => byAdmission(asked, late),
-      (error: unknown) => refuse.issuerUnreachable(error, asked),
+      (late) => byAdmission(context, late),
+      (error: unknown) => refuse.issuerUnreachable(error, context),
     );
   }
 
-  function byAdmission(asked: Asked, admission: Admission): Answer {
-    if ("rejection" in admission) return refuse.credentials(asked, admission.rejection);
-    return answering.answerAdmitted(asked, admission.session);
+  function byAdmission(context: VerifyContext, admission: CredentialResult): HttpResponse {
+    if ("rejection" in admission) return refuse.credentials(context, admission.rejection);
+    return answering.answerAdmitted(context, admission.session);
   }
 }

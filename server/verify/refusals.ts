@@ -8,24 +8,24 @@ import {
   stepUpChallenge,
   tokenChallenge,
 } from "../credentials/www-authenticate.ts";
-import { empty, json, redirect, type Answer } from "../http/response.ts";
+import { empty, json, redirect, type HttpResponse } from "../http/response.ts";
 import type { Site } from "../config/site.ts";
-import type { House } from "../context.ts";
+import type { AppContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import type { Dialect } from "../forwarded/dialects.ts";
 import { urlOf, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
 import { isNavigation } from "../forwarded/navigation.ts";
 import type { RequestHeaders } from "../forwarded/request-headers.ts";
-import type { Told } from "../forwarded/read-forwarded.ts";
+import type { ForwardedResult } from "../forwarded/read-forwarded.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { noGroups } from "../observe/no-groups.ts";
 import { createRequestId } from "../observe/request-id.ts";
-import { deniedPage, strangeHostPage } from "../pages/denied-page.ts";
+import { deniedPage, unknownHostPage } from "../pages/denied-page.ts";
 import { failedPage } from "../pages/failed-page.ts";
 import type { Session } from "../session/session.ts";
 
 /** A request that a proxy told of, and how it told of it. */
-export interface Asked {
+export interface VerifyContext {
   readonly dialect: Dialect;
   readonly request: ForwardedRequest;
   readonly headers: RequestHeaders;
@@ -42,25 +42,28 @@ const longestLocation = 2_047;
 type Challenge = Extract<Decision, { verdict: "challenge" }>;
 
 /** Every way in which `/verify` says no: in the words of the proxy, and for a person or for a program. */
-export function createRefusals({ sites, rules, counts, log }: House) {
+export function createRefusals({ sites, rules, counts, log }: AppContext) {
   const ruleOf = new Map(rules.map((rule) => [rule.name, rule]));
   return {
     challenge,
     weakToken,
     credentials,
     deny,
-    strangeHost,
-    stranger,
+    unknownHost,
+    untrustedPeer,
     malformed,
     unreachable,
     issuerUnreachable,
   };
 
-  function challenge({ site, dialect, request, headers }: Asked, { rule, stepUp }: Challenge) {
+  function challenge(
+    { site, dialect, request, headers }: VerifyContext,
+    { rule, stepUp }: Challenge,
+  ) {
     counts.challenge++;
     if (!isForAPerson(headers)) {
       const challenges = challengesOf(ruleOf.get(rule), headers);
-      return spoken(dialect, 401, signInRequired.error, ...challenges);
+      return jsonError(dialect, 401, signInRequired.error, ...challenges);
     }
     const location = signInLocation(site, request, stepUp);
     if (!dialect.isShown) return empty(401, "Location", location);
@@ -68,31 +71,34 @@ export function createRefusals({ sites, rules, counts, log }: House) {
   }
 
   /** A token can be no stronger than it is: whoever sent it has to fetch another one. */
-  function weakToken({ dialect }: Asked, { stepUp }: Challenge): Answer {
+  function weakToken({ dialect }: VerifyContext, { stepUp }: Challenge): HttpResponse {
     counts.challenge++;
     const error = "insufficient_user_authentication";
-    return spoken(dialect, 401, error, "WWW-Authenticate", stepUpChallenge(stepUp));
+    return jsonError(dialect, 401, error, "WWW-Authenticate", stepUpChallenge(stepUp));
   }
 
-  function credentials({ dialect, request }: Asked, { code, reason, scopes }: Rejection): Answer {
+  function credentials(
+    { dialect, request }: VerifyContext,
+    { code, reason, scopes }: Rejection,
+  ): HttpResponse {
     const isKnown = code === "insufficient_scope";
     counts[isKnown ? "deny" : "challenge"]++;
     log.info({ requestId: createRequestId(), url: loggedUrl(request), code, reason }, "refused");
     if (code === "invalid_token" || isKnown) {
       const value = tokenChallenge(code, scopes && { scope: scopes.join(" ") });
-      return spoken(dialect, isKnown ? 403 : 401, code, "WWW-Authenticate", value);
+      return jsonError(dialect, isKnown ? 403 : 401, code, "WWW-Authenticate", value);
     }
     const ask = ["WWW-Authenticate", passwordChallenge];
-    if (code === "invalid_password") return spoken(dialect, 401, code, ...ask);
+    if (code === "invalid_password") return jsonError(dialect, 401, code, ...ask);
     // nginx makes 500 of a 429.
-    return spoken(dialect, dialect.isShown ? 429 : 401, code, ...ask, "Retry-After", "60");
+    return jsonError(dialect, dialect.isShown ? 429 : 401, code, ...ask, "Retry-After", "60");
   }
 
   function deny(
-    { site, dialect, request, headers }: Asked,
+    { site, dialect, request, headers }: VerifyContext,
     session: Session | undefined,
     { rule, reason }: Extract<Decision, { verdict: "deny" }>,
-  ): Answer {
+  ): HttpResponse {
     counts.deny++;
     const requestId = createRequestId();
     const identity = session?.record.identity;
@@ -105,10 +111,10 @@ export function createRefusals({ sites, rules, counts, log }: House) {
     return deniedPage(identity, { otherAccount, signOut: site.address("sign_out") }, requestId);
   }
 
-  function strangeHost(
+  function unknownHost(
     { dialect, request }: { dialect: Dialect; request: ForwardedRequest },
     headers: RequestHeaders,
-  ): Answer {
+  ): HttpResponse {
     counts.deny++;
     const requestId = createRequestId();
     const known = sites.map(({ url }) => url.href).join(", ");
@@ -117,49 +123,52 @@ export function createRefusals({ sites, rules, counts, log }: House) {
     if (!dialect.isShown) return empty(403);
     if (!isForAPerson(headers))
       return json(403, { error: "unknown_host", host: request.host, requestId });
-    return strangeHostPage(request.host, requestId);
+    return unknownHostPage(request.host, requestId);
   }
 
-  function stranger(peer: string | undefined): Answer {
+  function untrustedPeer(peer: string | undefined): HttpResponse {
     counts.refused++;
     const mend = "if this is your proxy, add its address to trustedProxies";
     log.warn({ peer, mend }, "refused: not a trusted proxy");
     return json(403, { error: "untrusted_peer" });
   }
 
-  function malformed(told: Exclude<Told, { request: unknown }>, headers: RequestHeaders): Answer {
+  function malformed(
+    result: Exclude<ForwardedResult, { request: unknown }>,
+    headers: RequestHeaders,
+  ): HttpResponse {
     counts.refused++;
-    const message = told.isConflict ? "refused: proxy header conflict" : "refused: malformed";
+    const message = result.isConflict ? "refused: proxy header conflict" : "refused: malformed";
     const original = headers.get("x-original-url") !== undefined;
-    log.warn({ reason: told.malformed, original }, message);
-    const status = told.dialect?.malformedStatus ?? 400;
-    const isShown = told.dialect?.isShown !== false;
+    log.warn({ reason: result.malformed, original }, message);
+    const status = result.dialect?.malformedStatus ?? 400;
+    const isShown = result.dialect?.isShown !== false;
     return isShown ? json(status, { error: "malformed_request" }) : empty(status);
   }
 
   /** No yes, and no sign-in begun: whoever is signed in still is, once the store is back. */
-  function unreachable(error: unknown, asked: Asked | undefined): Answer {
+  function unreachable(error: unknown, context: VerifyContext | undefined): HttpResponse {
     if (!(error instanceof AuthError)) throw error;
     counts.storeUnreachable++;
     const requestId = createRequestId();
     log.error({ requestId, reason: reasonsOf(error) }, "the session store cannot be reached");
-    const status = asked?.dialect.storeUnreachableStatus ?? 503;
-    if (!asked?.dialect.isShown || !isForAPerson(asked.headers)) {
+    const status = context?.dialect.storeUnreachableStatus ?? 503;
+    if (!context?.dialect.isShown || !isForAPerson(context.headers)) {
       return empty(status, "Retry-After", "5");
     }
     return failedPage(
       { code: "store_unreachable", status },
-      new URL(urlOf(asked.request)),
+      new URL(urlOf(context.request)),
       requestId,
     );
   }
 
   /** The token may be good; nobody can tell now, so it is neither taken nor called bad. */
-  function issuerUnreachable(error: unknown, { dialect }: Asked): Answer {
+  function issuerUnreachable(error: unknown, { dialect }: VerifyContext): HttpResponse {
     if (!(error instanceof AuthError)) throw error;
     const { code } = error;
     log.error({ requestId: createRequestId(), code, reason: reasonsOf(error) }, "no issuer to ask");
-    return spoken(dialect, dialect.storeUnreachableStatus, code, "Retry-After", "5");
+    return jsonError(dialect, dialect.storeUnreachableStatus, code, "Retry-After", "5");
   }
 }
 
@@ -169,7 +178,12 @@ function isForAPerson(headers: RequestHeaders): boolean {
 }
 
 /** A refusal for programs: its name in JSON where the proxy shows it. */
-function spoken({ isShown }: Dialect, status: number, error: string, ...headers: string[]): Answer {
+function jsonError(
+  { isShown }: Dialect,
+  status: number,
+  error: string,
+  ...headers: string[]
+): HttpResponse {
   return isShown ? json(status, { error }, ...headers) : empty(status, ...headers);
 }
 

@@ -1,21 +1,25 @@
 import { readNarrowings } from "../policy/narrowing.ts";
 import { couldPass } from "../policy/policy.ts";
-import { json, type Answer } from "../http/response.ts";
+import { json, type HttpResponse } from "../http/response.ts";
 import type { Site } from "../config/site.ts";
-import type { House } from "../context.ts";
-import type { Told } from "../forwarded/read-forwarded.ts";
+import type { AppContext } from "../context.ts";
+import type { ForwardedResult } from "../forwarded/read-forwarded.ts";
 import type { RequestHeaders } from "../forwarded/request-headers.ts";
 import { signInRequired, type Refusals } from "./refusals.ts";
 import { readCookie, sessionCookieName } from "../cookies/cookie.ts";
 import type { Session } from "../session/session.ts";
 
 /** Whether a single-page app asks who is signed in: no proxy told of a request, and JSON is wanted. */
-export function isUserInfo(told: Told, method: string, headers: RequestHeaders): boolean {
+export function isUserInfo(
+  result: ForwardedResult,
+  method: string,
+  headers: RequestHeaders,
+): boolean {
   const isAsked = headers.get("accept")?.toLowerCase().includes("application/json") ?? false;
-  return "isSilent" in told && method === "GET" && isAsked;
+  return "noProxyHeaders" in result && method === "GET" && isAsked;
 }
 
-export function createUserInfo({ config, rules, sessions }: House, refuse: Refusals) {
+export function createUserInfo({ config, rules, sessions }: AppContext, refuse: Refusals) {
   // Should a proxy take this 200 for an allow, its app must still hear of nobody but us.
   const blank = Object.keys(config.headers).flatMap((name) => [name, ""]);
 
@@ -23,7 +27,7 @@ export function createUserInfo({ config, rules, sessions }: House, refuse: Refus
     site: Site,
     headers: RequestHeaders,
     query: string,
-  ): Promise<Answer> {
+  ): Promise<HttpResponse> {
     let session: Session | undefined;
     try {
       const token = readCookie(headers.get("cookie"), sessionCookieName(site));

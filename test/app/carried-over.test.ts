@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createApp } from "../../server/app/app.ts";
-import { holdStore, openLasting } from "../../server/app/carried-over.ts";
+import { acquireStore, openSharedState } from "../../server/app/carried-over.ts";
 import { capturingLog } from "../peers/capturing-log.ts";
 import { configOf } from "../peers/doorward.ts";
 
@@ -26,12 +26,12 @@ it("a store stays open while any app has it, and closes with the last", async ()
 });
 
 it("who has let go of a store hears nothing of it any more, and the others go on hearing", async () => {
-  const lasting = await openLasting(
+  const sharedState = await openSharedState(
     config.storage,
     { log: capturingLog().log, now: Date.now },
     undefined,
   );
-  const [first, second] = [holdStore(lasting), holdStore(lasting)];
+  const [first, second] = [acquireStore(sharedState), acquireStore(sharedState)];
   const heard: string[] = [];
   first.store.onAnnounced((mark) => heard.push(`first ${mark}`));
   second.store.onAnnounced((mark) => heard.push(`second ${mark}`));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { navigation, type Answer, type Browser } from "../peers/browser.ts";
+import { navigation, type HttpResponse, type Browser } from "../peers/browser.ts";
 import { openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
 
 /** What nginx sends to /oauth2/auth by oauth2-proxy's own recipe, beside the visitor's headers. */
@@ -12,7 +12,7 @@ function auth(
   door: SignInDoor,
   browser: Browser,
   { query = "", headers = {} }: { query?: string; headers?: Record<string, string> } = {},
-): Promise<Answer> {
+): Promise<HttpResponse> {
   return browser.ask(`${door.site}/auth${query}`, { headers: { ...recipe(door), ...headers } });
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startIssuer, type Issuer } from "../../demo/issuer.ts";
-import { Browser, navigation, type Answer } from "../peers/browser.ts";
+import { Browser, navigation, type HttpResponse } from "../peers/browser.ts";
 import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
 import { freePort } from "../peers/free-port.ts";
 import { startHostileIssuer, type HostileIssuer } from "../peers/hostile-issuer.ts";
@@ -113,7 +113,7 @@ describe("a code at a real issuer", () => {
   /** As far as the callback's URL, which is not opened. */
   async function almostSignedIn(account: string) {
     const browser = new Browser(new Map([[new URL(site).host, doorward.port]]));
-    let answer: Answer = await browser.open(`${site}/start`);
+    let answer: HttpResponse = await browser.open(`${site}/start`);
     answer = await browser.ask(answer.url, {
       method: "POST",
       headers: { ...navigation, "Content-Type": "application/x-www-form-urlencoded" },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { navigation, send, type Answer } from "../peers/browser.ts";
+import { navigation, send, type HttpResponse } from "../peers/browser.ts";
 import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
 import { startHostileIssuer, type HostileIssuer } from "../peers/hostile-issuer.ts";
 import { client, openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
@@ -29,7 +29,7 @@ async function secureSite(settings: Record<string, unknown> = {}) {
     }),
   );
   opened.push(doorward);
-  return (path: string, cookies: readonly string[] = []): Promise<Answer> =>
+  return (path: string, cookies: readonly string[] = []): Promise<HttpResponse> =>
     send(`http://127.0.0.1:${doorward.port}/_auth${path}`, new Map(), {
       headers: { ...navigation, Host: "app.example.com", Cookie: cookies.join("; ") },
     });
@@ -181,6 +181,6 @@ function pairOf(line: string): string {
   return line.split(";", 1)[0] ?? "";
 }
 
-function stateOf(start: Answer): string {
+function stateOf(start: HttpResponse): string {
   return new URL(String(start.headers.location)).searchParams.get("state") ?? "";
 }

@@ -1,7 +1,7 @@
 import { createHmac, createPublicKey } from "node:crypto";
 import { CompactEncrypt } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { navigation, send, type Answer } from "../peers/browser.ts";
+import { navigation, send, type HttpResponse } from "../peers/browser.ts";
 import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
 import {
   createKey,
@@ -162,7 +162,7 @@ const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
 const invalid = 'Bearer realm="doorward", error="invalid_token"';
 
 /** What a program sees of an answer, and whether anything in it names anybody. */
-function seen({ status, headers, body }: Answer) {
+function seen({ status, headers, body }: HttpResponse) {
   const names = Object.keys(headers).filter((name) =>
     /^(x-.*|authorization|location|set-cookie)$/.test(name),
   );

@@ -5,7 +5,7 @@ import { readForwarded } from "../../server/forwarded/read-forwarded.ts";
 
 const envoys = { Host: "app.example.com", "X-Forwarded-Proto": "https" };
 const carried = { method: "GET", uri: "/private?x=1" };
-const told = { method: "GET", scheme: "https", host: "app.example.com", uri: "/private?x=1" };
+const result = { method: "GET", scheme: "https", host: "app.example.com", uri: "/private?x=1" };
 const same = {
   "X-Forwarded-Method": "GET",
   "X-Forwarded-Host": "app.example.com",
@@ -32,7 +32,7 @@ describe("a request that Envoy carries", () => {
     (method) => {
       expect(read(envoys, { visitor: { ...carried, method } })).toMatchObject({
         dialect: { name: "ext-authz" },
-        request: { ...told, method },
+        request: { ...result, method },
       });
     },
   );
@@ -42,7 +42,7 @@ describe("a request that Envoy carries", () => {
     ["the scheme's own port", "app.example.com:443", "app.example.com"],
     ["capitals and a dot at its end", "APP.Example.com.", "app.example.com"],
   ])("has the host that policies are written for, with %s", (_, Host, host) => {
-    expect(read({ ...envoys, Host })).toMatchObject({ request: { ...told, host } });
+    expect(read({ ...envoys, Host })).toMatchObject({ request: { ...result, host } });
   });
 
   it.each(["host", "x-forwarded-proto"])("is none when %s is missing, empty or twice", (name) => {
@@ -77,7 +77,7 @@ describe("a request that Envoy carries", () => {
   it("may come with what another family says too, as long as it is the same", () => {
     expect(read({ ...envoys, ...same })).toMatchObject({
       dialect: { name: "ext-authz" },
-      request: told,
+      request: result,
     });
   });
 
@@ -110,7 +110,7 @@ describe("a request that Envoy carries", () => {
 
   it("is not moved by a host that a CDN names alone", () => {
     expect(read({ ...envoys, "X-Forwarded-Host": "cdn.example.net" })).toMatchObject({
-      request: told,
+      request: result,
     });
   });
 });
@@ -121,7 +121,7 @@ describe("the pinned dialect of Envoy", () => {
 
     expect(read({ ...envoys, ...otherwise }, { pinned: "ext-authz" })).toMatchObject({
       dialect: { name: "ext-authz" },
-      request: told,
+      request: result,
     });
   });
 

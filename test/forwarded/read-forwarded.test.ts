@@ -27,14 +27,14 @@ function without(headers: Record<string, string>, name: string): Record<string, 
   return Object.fromEntries(Object.entries(headers).filter(([key]) => key !== name));
 }
 
-const told = { method: "GET", scheme: "https", host: "app.example.com", uri: "/private?x=1" };
+const result = { method: "GET", scheme: "https", host: "app.example.com", uri: "/private?x=1" };
 
 describe("one family of headers", () => {
   it.each([
     ["forwarded", forwarded],
     ["original", original],
   ])("tells the request: %s", (name, headers) => {
-    expect(read(headers)).toMatchObject({ dialect: { name }, request: told });
+    expect(read(headers)).toMatchObject({ dialect: { name }, request: result });
   });
 
   it.each(
@@ -71,8 +71,8 @@ describe("one family of headers", () => {
     "X-Auth-Request-Redirect",
     "User-Agent",
   ])("is not moved by %s", (name) => {
-    expect(read({ ...forwarded, [name]: "/public" })).toMatchObject({ request: told });
-    expect(read({ ...original, [name]: "/public" })).toMatchObject({ request: told });
+    expect(read({ ...forwarded, [name]: "/public" })).toMatchObject({ request: result });
+    expect(read({ ...original, [name]: "/public" })).toMatchObject({ request: result });
   });
 
   it("does not count what a CDN adds to nginx's request", () => {
@@ -80,7 +80,7 @@ describe("one family of headers", () => {
 
     expect(read({ ...original, ...cdn })).toMatchObject({
       dialect: { name: "original" },
-      request: told,
+      request: result,
     });
   });
 });
@@ -90,7 +90,7 @@ describe("no family", () => {
     expect(read({ "X-Forwarded-Host": "app.example.com", "X-Forwarded-Proto": "https" })).toEqual({
       dialect: undefined,
       malformed: "no proxy told of a request",
-      isSilent: true,
+      noProxyHeaders: true,
     });
   });
 });
@@ -99,7 +99,7 @@ describe("two families", () => {
   it("that agree are answered as forwarded", () => {
     expect(read({ ...forwarded, ...original })).toMatchObject({
       dialect: { name: "forwarded" },
-      request: told,
+      request: result,
     });
   });
 
@@ -131,7 +131,7 @@ describe("two families", () => {
       { ...forwarded, "X-Original-URL": "https://APP.example.com:443/private?x=1" },
     ],
   ])("are compared where both say something: %s", (_, headers) => {
-    expect(read(headers)).toMatchObject({ request: told });
+    expect(read(headers)).toMatchObject({ request: result });
   });
 
   it.each([
@@ -163,8 +163,8 @@ describe("a pinned dialect", () => {
   it("ignores the other family", () => {
     const both = { ...forwarded, ...original, "X-Original-URL": "https://app.example.com/other" };
 
-    expect(read(both, "forwarded")).toMatchObject({ request: told });
-    expect(read(both, "original")).toMatchObject({ request: { ...told, uri: "/other" } });
+    expect(read(both, "forwarded")).toMatchObject({ request: result });
+    expect(read(both, "original")).toMatchObject({ request: { ...result, uri: "/other" } });
   });
 
   it("takes nothing else for a request", () => {

@@ -3,9 +3,9 @@ import { createServer, IncomingMessage, ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Answer, empty } from "../../server/http/response.ts";
-import { bind, type Bound } from "../../server/serve/bind.ts";
-import { frugalRequests } from "../../server/http/lean-request.ts";
+import { HttpResponse, empty } from "../../server/http/response.ts";
+import { bind, type BoundServer } from "../../server/serve/bind.ts";
+import { leanRequests } from "../../server/http/lean-request.ts";
 import { send } from "../../server/http/send.ts";
 import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
 
@@ -18,7 +18,7 @@ const told = [
 const date = /^Date: [A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 let doorward: TestDoorward;
-let bound: Bound;
+let bound: BoundServer;
 
 beforeAll(async () => {
   doorward = await startDoorward(
@@ -33,7 +33,7 @@ beforeAll(async () => {
   bound = await bind(doorward.app.listener, { host: "127.0.0.1", port: 0 });
 });
 afterAll(async () => {
-  await bound.leave();
+  await bound.close();
   await doorward.close();
 });
 
@@ -170,7 +170,7 @@ describe("a request", () => {
 
     socket.write(ask(last).join("\r\n"));
     await text(socket);
-    await listening.leave();
+    await listening.close();
 
     expect(seen).toEqual([
       {
@@ -194,7 +194,7 @@ describe("a thousand questions about one person", () => {
         return Reflect.get(IncomingMessage.prototype, "headers", this);
       },
     });
-    const Request = frugalRequests(Message);
+    const Request = leanRequests(Message);
     class Response extends ServerResponse<InstanceType<typeof Request>> {
       override writeHead(...said: unknown[]): this {
         made.heads++;
@@ -203,7 +203,7 @@ describe("a thousand questions about one person", () => {
     }
     const classes = { IncomingMessage: Request, ServerResponse: Response };
     const server = createServer(classes, (request, response) => {
-      request.handedOver = true;
+      request.isDispatched = true;
       doorward.app.listener(request, response);
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -256,7 +256,7 @@ describe("an answer", () => {
   });
 
   it("has the length of its body in bytes", () => {
-    expect(new Answer(200, [], "né").headers).toEqual([
+    expect(new HttpResponse(200, [], "né").headers).toEqual([
       "Cache-Control",
       "no-store",
       "Content-Length",

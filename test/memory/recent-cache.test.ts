@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { Generations } from "../../server/memory/recent-cache.ts";
+import { TwoGenerationCache } from "../../server/memory/recent-cache.ts";
 
 /** A memory for three, with as many as there are keys, put in one after the other. */
-function remembering(...keys: string[]): Generations<string> {
-  const memory = new Generations<string>(3);
+function remembering(...keys: string[]): TwoGenerationCache<string> {
+  const memory = new TwoGenerationCache<string>(3);
   for (const key of keys) memory.set(key, `the ${key}`);
   return memory;
 }

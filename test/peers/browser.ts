@@ -2,7 +2,7 @@ import { request as httpRequest, type Agent } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { CookieJar } from "tough-cookie";
 
-export interface Answer {
+export interface HttpResponse {
   readonly url: string;
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -44,7 +44,7 @@ export class Browser {
   }
 
   /** One request with the cookies of its host; redirects are not followed. */
-  async ask(url: string, ask: Ask = {}): Promise<Answer> {
+  async ask(url: string, ask: Ask = {}): Promise<HttpResponse> {
     const { Cookie: own, ...headers } = ask.headers ?? {};
     const cookie = own ?? (await this.jar.getCookieString(url));
     const answer = await send(url, this.#ports, {
@@ -60,7 +60,7 @@ export class Browser {
   }
 
   /** Opens a page and follows redirects, as for somebody who typed the address. */
-  async open(url: string, most = 10): Promise<Answer> {
+  async open(url: string, most = 10): Promise<HttpResponse> {
     let answer = await this.ask(url, { headers: navigation });
     for (let hops = 0; isRedirect(answer) && hops < most; hops++) {
       answer = await this.ask(new URL(String(answer.headers.location), answer.url).href, {
@@ -71,12 +71,12 @@ export class Browser {
   }
 
   /** Opens a page, chooses an account at the issuer's page, and ends where that leads. */
-  async signIn(url: string, account: string): Promise<Answer> {
+  async signIn(url: string, account: string): Promise<HttpResponse> {
     return this.choose(await this.open(url), account);
   }
 
   /** On the issuer's page: be that account ("" is nobody, and the issuer then says access_denied). */
-  async choose(page: Answer, account: string): Promise<Answer> {
+  async choose(page: HttpResponse, account: string): Promise<HttpResponse> {
     if (!page.body.includes("Who are you?")) return page;
     const posted = await this.ask(page.url, {
       method: "POST",
@@ -87,7 +87,7 @@ export class Browser {
   }
 
   /** A page that posts the issuer's answer by a script, which a person does not see: no Lax cookie goes with it. */
-  async #submit(page: Answer): Promise<Answer> {
+  async #submit(page: HttpResponse): Promise<HttpResponse> {
     const [, action] =
       /document\.forms\[0\]\.submit.*<form method="post" action="([^"]*)"/s.exec(page.body) ?? [];
     if (action === undefined) return page;
@@ -103,17 +103,21 @@ export class Browser {
   }
 }
 
-export function isRedirect({ status }: Answer): boolean {
+export function isRedirect({ status }: HttpResponse): boolean {
   return status === 302 || status === 303;
 }
 
 /** One request on the wire, byte for byte what is asked for. */
-export function send(url: string, ports: ReadonlyMap<string, number>, ask: Ask): Promise<Answer> {
+export function send(
+  url: string,
+  ports: ReadonlyMap<string, number>,
+  ask: Ask,
+): Promise<HttpResponse> {
   const { protocol, hostname, port, host, pathname, search } = new URL(url);
   const isTls = protocol === "https:";
   const publicPort = port === "" ? (isTls ? 443 : 80) : Number(port);
   const request = isTls ? httpsRequest : httpRequest;
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
   const sent = request(
     {
       host: "127.0.0.1",

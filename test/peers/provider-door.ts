@@ -2,8 +2,8 @@ import * as v from "valibot";
 import type { Identity } from "../../server/identity/identity.ts";
 import type { RelyingParty } from "../../server/sign-in/relying-party.ts";
 import { askAgain, refreshTokens, renewalWay } from "../../server/sign-in/renewal.ts";
-import type { Tokens } from "../../server/sign-in/tokens.ts";
-import { Browser, navigation, type Answer } from "./browser.ts";
+import type { Tokens } from "../../server/sign-in/token-endpoint.ts";
+import { Browser, navigation, type HttpResponse } from "./browser.ts";
 import { configOf, startDoorward, type TestDoorward } from "./doorward.ts";
 import { freePort } from "./free-port.ts";
 import { client } from "./provider-grants.ts";
@@ -37,7 +37,7 @@ export interface ProviderDoor {
 
 export interface SignedIn {
   /** What /callback answers. */
-  readonly answer: Answer;
+  readonly answer: HttpResponse;
   /** Whom doorward takes the browser for; undefined = nobody. */
   readonly identity: v.InferOutput<typeof userInfo> | undefined;
 }
@@ -87,7 +87,7 @@ export async function openProviderDoor(
   };
 }
 
-async function goThrough(browser: Browser, site: string, code?: string): Promise<Answer> {
+async function goThrough(browser: Browser, site: string, code?: string): Promise<HttpResponse> {
   const begun = await browser.ask(`${site}/start`, { headers: navigation });
   if (begun.status !== 302) return begun;
   const { headers, body } = await browser.ask(String(begun.headers.location), {

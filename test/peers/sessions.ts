@@ -2,7 +2,7 @@ import { pino } from "pino";
 import type { Identity } from "../../server/identity/identity.ts";
 import type { Site } from "../../server/config/site.ts";
 import { Sessions, type NewSession, type SessionOptions } from "../../server/session/sessions.ts";
-import { noTokens } from "../../server/sign-in/tokens.ts";
+import { noTokens } from "../../server/sign-in/token-endpoint.ts";
 import { testSecret } from "./doorward.ts";
 
 /** Sessions over a store, that no issuer is asked about. */

@@ -1,4 +1,4 @@
-import { Browser, navigation, send, type Answer, type Ask } from "./browser.ts";
+import { Browser, navigation, send, type HttpResponse, type Ask } from "./browser.ts";
 import { configOf, startDoorward, testSecret, type TestDoorward } from "./doorward.ts";
 import { freePort } from "./free-port.ts";
 import { startHostileIssuer, type HostileIssuer } from "./hostile-issuer.ts";
@@ -15,9 +15,9 @@ export interface SignInDoor {
   browser(): Browser;
   /** Opens /start and gives the authorization request that it leads to. */
   start(browser: Browser, query?: string): Promise<string>;
-  callback(browser: Browser, url: string): Promise<Answer>;
-  signIn(browser: Browser): Promise<Answer>;
-  verify(browser: Browser, ask?: Ask): Promise<Answer>;
+  callback(browser: Browser, url: string): Promise<HttpResponse>;
+  signIn(browser: Browser): Promise<HttpResponse>;
+  verify(browser: Browser, ask?: Ask): Promise<HttpResponse>;
   /** Another process on the same store, as after a restart: nothing of it is in a cache yet. */
   reopen(settings?: Settings): Promise<Reopened>;
   close(): Promise<void>;
@@ -26,7 +26,7 @@ export interface SignInDoor {
 export interface Reopened {
   readonly doorward: TestDoorward;
   /** The verdict on a browser that sends this `Cookie` header. */
-  verify(cookie: string): Promise<Answer>;
+  verify(cookie: string): Promise<HttpResponse>;
 }
 
 /** Settings beyond the usual; providers stand beside the one of the hostile issuer. */
@@ -102,7 +102,7 @@ export function forwarded(site: string): Record<string, string> {
 }
 
 /** Every `Set-Cookie` line as it went over the wire. */
-export function setCookies({ rawHeaders }: Answer): string[] {
+export function setCookies({ rawHeaders }: HttpResponse): string[] {
   return rawHeaders.filter(
     (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "set-cookie",
   );
@@ -112,7 +112,7 @@ export function setCookies({ rawHeaders }: Answer): string[] {
 export async function refusalFaults(
   door: SignInDoor,
   browser: Browser,
-  answer: Answer,
+  answer: HttpResponse,
 ): Promise<string[]> {
   const told = answer.body + JSON.stringify(door.doorward.events);
   const secrets = [...door.issuer.secrets, client.clientSecret];

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { rulesAnywhere } from "../../server/policy/rules-for-any-url.ts";
+import { rulesForAnyUrl } from "../../server/policy/rules-for-any-url.ts";
 import type { Identity } from "../../server/identity/identity.ts";
 import { decide } from "../../server/policy/policy.ts";
 import { indexByHost } from "../../server/policy/rule-index.ts";
@@ -71,7 +71,7 @@ it("whoever passes without a word of the address passes at every address", () =>
         const request = forwardedRequest(question.method, "https", question.host, question.uri);
         const unknown = forwardedRequest("GET", "https", "auth.example.com", "/");
         if (isMalformed(request) || isMalformed(unknown)) return false;
-        const given = { ...question, request, provider: who.provider };
+        const facts = { ...question, request, provider: who.provider };
         const anywhere = {
           request: unknown,
           provider: who.provider,
@@ -79,8 +79,8 @@ it("whoever passes without a word of the address passes at every address", () =>
           isPreflight: false,
         };
 
-        const blind = decide(rulesAnywhere(rules), access, anywhere, visitor);
-        const seeing = decide(indexByHost(rules)(request), access, given, visitor);
+        const blind = decide(rulesForAnyUrl(rules), access, anywhere, visitor);
+        const seeing = decide(indexByHost(rules)(request), access, facts, visitor);
 
         if (blind.verdict !== "allow") return true;
         passed++;

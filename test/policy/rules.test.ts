@@ -52,14 +52,14 @@ function policyOf(raw: RawRule[], access: Record<string, unknown> = { groups: ["
   }: Question) => {
     const request = forwardedRequest(method, scheme, host, uri);
     if (isMalformed(request)) return "malformed";
-    const given = {
+    const facts = {
       request,
       address: rest.address,
       provider: rest.identity?.provider,
       isPreflight: rest.isPreflight ?? false,
     };
     const visitor = { identity: rest.identity, now: rest.now ?? 0 };
-    const { verdict, rule } = decide(rulesOf(request), config.access, given, visitor);
+    const { verdict, rule } = decide(rulesOf(request), config.access, facts, visitor);
     return `${verdict} ${rule}`;
   };
   return { ask, couldPass: (identity: Identity) => couldPass(rules, config.access, identity) };

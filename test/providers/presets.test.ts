@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import type { Configuration } from "oidc-provider";
 import { afterEach, expect, it } from "vitest";
 import { startIssuer } from "../../demo/issuer.ts";
-import { Browser, type Answer } from "../peers/browser.ts";
+import { Browser, type HttpResponse } from "../peers/browser.ts";
 import { configOf, startDoorward } from "../peers/doorward.ts";
 import { freePort } from "../peers/free-port.ts";
 
@@ -33,7 +33,7 @@ interface Preset {
 }
 
 /** Signs Ada in and asks doorward who she is. */
-async function signIn(kind: string, preset: Preset): Promise<Answer> {
+async function signIn(kind: string, preset: Preset): Promise<HttpResponse> {
   const site = `http://localhost:${await freePort()}/_auth`;
   const issuer = await startIssuer({
     ...client,

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { navigation, type Answer } from "../peers/browser.ts";
+import { navigation, type HttpResponse } from "../peers/browser.ts";
 import { setCookies } from "../peers/sign-in-door.ts";
 import { site, type Replicas } from "./replicas.ts";
 
 /** What one request of the load came to. */
-export interface Told {
+export interface ForwardedResult {
   readonly kind: "signed in" | "nobody" | "/start" | "/callback" | "nginx";
   readonly status: number;
   /** When it was sent, and how long it took, in milliseconds of `performance.now()`. */
@@ -15,7 +15,7 @@ export interface Told {
 }
 
 export interface Load {
-  readonly told: Told[];
+  readonly told: ForwardedResult[];
   /** Ends it, and waits for what is under way. */
   stop(): Promise<void>;
 }
@@ -24,10 +24,13 @@ const betweenMs = 10;
 
 /** Visitors of every kind, at all replicas, until it is stopped. `cookies` are of those who are signed in. */
 export function startLoad(replicas: Replicas, cookies: readonly string[], ended: string): Load {
-  const told: Told[] = [];
+  const told: ForwardedResult[] = [];
   const stopping = new AbortController();
   let turn = 0;
-  const note = async (kind: Told["kind"], asking: () => Promise<Answer>): Promise<Answer> => {
+  const note = async (
+    kind: ForwardedResult["kind"],
+    asking: () => Promise<HttpResponse>,
+  ): Promise<HttpResponse> => {
     const begun = performance.now();
     const answer = await asking();
     const took = performance.now() - begun;

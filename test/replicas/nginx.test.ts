@@ -1,7 +1,7 @@
 import { Agent } from "node:https";
 import { afterEach, expect, it } from "vitest";
 import { proxyFiles } from "../../server/tools/proxy-files.ts";
-import { Browser, navigation, type Answer } from "../peers/browser.ts";
+import { Browser, navigation, type HttpResponse } from "../peers/browser.ts";
 import { configOf } from "../peers/doorward.ts";
 import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
 import { startNginx } from "../peers/nginx.ts";
@@ -42,7 +42,7 @@ function newBrowser(): Browser {
   return new Browser(new Map([["app.example.com:443", nginx.https]]));
 }
 
-function ask(browser: Browser, address: string): Promise<Answer> {
+function ask(browser: Browser, address: string): Promise<HttpResponse> {
   return browser.ask(address, { headers: navigation, agent });
 }
 

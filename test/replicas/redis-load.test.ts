@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { startSentinels, until, type SentinelTrio } from "../peers/redis-sentinel.ts";
-import { startLoad, type Load, type Told } from "./load.ts";
+import { startLoad, type Load, type ForwardedResult } from "./load.ts";
 import { startReplicas, type Replicas } from "./replicas.ts";
 
 const count = 2;
@@ -54,8 +54,8 @@ async function usualOf(cookies: readonly string[], load: Load): Promise<number> 
 }
 
 /** What must never be told, whatever Redis does; and that somebody is out whose session it holds. */
-function faults(told: readonly Told[], usual: number, isKept = true): unknown[] {
-  const wrong: Record<Told["kind"], (one: Told) => boolean> = {
+function faults(told: readonly ForwardedResult[], usual: number, isKept = true): unknown[] {
+  const wrong: Record<ForwardedResult["kind"], (one: ForwardedResult) => boolean> = {
     "signed in": ({ status }) => ![200, 503, ...(isKept ? [] : [302])].includes(status),
     nginx: ({ status }) => ![200, 500, ...(isKept ? [] : [401])].includes(status),
     nobody: ({ status }) => ![302, 503].includes(status),

@@ -1,4 +1,4 @@
-import { Browser, send, type Answer } from "../peers/browser.ts";
+import { Browser, send, type HttpResponse } from "../peers/browser.ts";
 import { testSecret } from "../peers/doorward.ts";
 import { startHostileIssuer, type HostileIssuer } from "../peers/hostile-issuer.ts";
 import { expectNoSecrets } from "../peers/no-secrets.ts";
@@ -18,10 +18,10 @@ export interface Replicas {
   /** Signs Ada in at one of them, and gives the `Cookie` header. */
   signedIn(replica?: number): Promise<string>;
   /** What one of them says to this path of its endpoints. */
-  ask(replica: number, path: string, headers: Record<string, string>): Promise<Answer>;
+  ask(replica: number, path: string, headers: Record<string, string>): Promise<HttpResponse>;
   /** What one of them says of a request with that `Cookie` header. */
-  verify(replica: number, cookie: string): Promise<Answer>;
-  signOut(replica: number, cookie: string): Promise<Answer>;
+  verify(replica: number, cookie: string): Promise<HttpResponse>;
+  signOut(replica: number, cookie: string): Promise<HttpResponse>;
   /**
    * How long after now a request may still begin that some replica lets pass, in milliseconds, once all have
    * refused one.

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { hashSync } from "bcryptjs";
 import { writeFile } from "node:fs/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { navigation, send, type Answer } from "../peers/browser.ts";
+import { navigation, send, type HttpResponse } from "../peers/browser.ts";
 import { freePort } from "../peers/free-port.ts";
 import { replaceFile } from "../peers/process.ts";
 import { forwarded } from "../peers/sign-in-door.ts";
@@ -20,7 +20,7 @@ function ask(
   path: string,
   headers: Record<string, string> = {},
   port = ada.doorward.port,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   return send(`http://${loopback}:${port}${path}`, new Map(), { headers });
 }
 

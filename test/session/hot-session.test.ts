@@ -33,18 +33,18 @@ describe("a hot session rests after a use", () => {
   ])("%s", (_, times, until) => {
     const session = hotSession("a", times);
 
-    session.rest(100, 900);
+    session.skipChecksUntil(100, 900);
 
-    expect(session.isResting(100)).toBe(true);
-    expect(session.isResting(until - 1)).toBe(true);
-    expect(session.isResting(until)).toBe(false);
+    expect(session.isFresh(100)).toBe(true);
+    expect(session.isFresh(until - 1)).toBe(true);
+    expect(session.isFresh(until)).toBe(false);
   });
 
   it("and no longer when the clock is set back", () => {
     const session = hotSession("a");
 
-    session.rest(100, 900);
+    session.skipChecksUntil(100, 900);
 
-    expect(session.isResting(99)).toBe(false);
+    expect(session.isFresh(99)).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { createStorage, type Driver } from "unstorage";
 import memoryDriver from "unstorage/drivers/memory";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Identity } from "../../server/identity/identity.ts";
-import { createHouse } from "../../server/app/app.ts";
+import { createAppContext } from "../../server/app/app.ts";
 import { createSites, type Site } from "../../server/config/site.ts";
 import type { Sessions } from "../../server/session/sessions.ts";
 import { newSession, openSessions } from "../peers/sessions.ts";
@@ -36,7 +36,7 @@ function open(driver: Driver): { sessions: Sessions; verify: Verify } {
   });
   return {
     sessions,
-    verify: createVerify(createHouse(config, { sessions, log, now: () => clock.now })),
+    verify: createVerify(createAppContext(config, { sessions, log, now: () => clock.now })),
   };
 }
 

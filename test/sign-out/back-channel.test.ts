@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Answer, Browser } from "../peers/browser.ts";
+import type { HttpResponse, Browser } from "../peers/browser.ts";
 import { hs256, issuerKeyPem, rs256, strangerKey, unsigned, type Claims } from "../peers/jwt.ts";
 import { client, openSignInDoor, type SignInDoor } from "../peers/sign-in-door.ts";
 
@@ -34,7 +34,7 @@ function claims(changed: Claims = {}): Claims {
 
 const header = { alg: "RS256", kid: "one", typ: "logout+jwt" };
 
-function post(token: string): Promise<Answer> {
+function post(token: string): Promise<HttpResponse> {
   return door.browser().ask(`${door.site}/sign_out`, {
     method: "POST",
     headers: { "Content-Type": "application/x-www-form-urlencoded" },

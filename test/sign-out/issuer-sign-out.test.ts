@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { navigation, type Answer, type Browser } from "../peers/browser.ts";
+import { navigation, type HttpResponse, type Browser } from "../peers/browser.ts";
 import { html } from "../peers/hostile-issuer.ts";
 import { client, openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
 
@@ -16,7 +16,7 @@ async function signIn(metadata = {}): Promise<void> {
   await door.signIn(browser);
 }
 
-function signOut(query = ""): Promise<Answer> {
+function signOut(query = ""): Promise<HttpResponse> {
   return browser.ask(`${door.site}/sign_out${query}`, { headers: navigation });
 }
 

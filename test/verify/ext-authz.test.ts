@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { navigation, type Answer, type Browser } from "../peers/browser.ts";
+import { navigation, type HttpResponse, type Browser } from "../peers/browser.ts";
 import { openSignInDoor, type SignInDoor } from "../peers/sign-in-door.ts";
 
 const rules = [
@@ -13,7 +13,7 @@ function asking(door: SignInDoor, browser: Browser) {
   return (
     target: string,
     { method = "GET", headers = {}, prefix = "/_auth/verify" } = {},
-  ): Promise<Answer> =>
+  ): Promise<HttpResponse> =>
     browser.ask(`${door.site}/x`, {
       method,
       target: prefix + target,

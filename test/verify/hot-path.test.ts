@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { createStorage } from "unstorage";
 import memoryDriver from "unstorage/drivers/memory";
 import { describe, expect, it } from "vitest";
-import { createHouse } from "../../server/app/app.ts";
+import { createAppContext } from "../../server/app/app.ts";
 import type { Site } from "../../server/config/site.ts";
 import { createStore } from "../../server/store/plain-store.ts";
 import { createVerify } from "../../server/verify/verify.ts";
@@ -52,10 +52,14 @@ async function openGate() {
     },
   };
   const sessions = openSessions({ store: createStore(createStorage({ driver })) });
-  const house = createHouse(config, { sessions, log: pino({ enabled: false }), now: Date.now });
-  const [site] = house.sites as [Site];
+  const context = createAppContext(config, {
+    sessions,
+    log: pino({ enabled: false }),
+    now: Date.now,
+  });
+  const [site] = context.sites as [Site];
   const token = await sessions.start(newSession(site, { groups: ["staff"] }));
-  const verify = createVerify(house);
+  const verify = createVerify(context);
   const question = (shape: keyof typeof shapes, cookie: string) => ({
     method: "GET",
     query: "",

@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
-import { createHouse } from "../../server/app/app.ts";
+import { createAppContext } from "../../server/app/app.ts";
 import type { Site } from "../../server/config/site.ts";
 import { Session } from "../../server/session/session.ts";
 import { openStore } from "../../server/store/open-store.ts";
-import { noTokens, type Tokens } from "../../server/sign-in/tokens.ts";
+import { noTokens, type Tokens } from "../../server/sign-in/token-endpoint.ts";
 import { createVerify } from "../../server/verify/verify.ts";
 import { configOf } from "../peers/doorward.ts";
 import { newSession, openSessions } from "../peers/sessions.ts";
@@ -100,11 +100,11 @@ async function openGate(rules: readonly object[], people: readonly object[]) {
     const shown = ({ accessToken }: Tokens) => ({ accessToken, idToken: undefined });
     const sessions = openSessions({ store, now, shown });
     const log = pino({ enabled: false });
-    const house = createHouse(config, { sessions, log, now });
-    return { sessions, house, verify: createVerify(house) };
+    const context = createAppContext(config, { sessions, log, now });
+    return { sessions, context, verify: createVerify(context) };
   };
-  const { sessions, house, verify } = open();
-  const [site, other] = house.sites as [Site, Site];
+  const { sessions, context, verify } = open();
+  const [site, other] = context.sites as [Site, Site];
   const signedIn = people.map(async (who) => {
     const identity = { ...who, claims: { auth_time: begun / 1000, ...Object(who).claims } };
     const started = [site, other].map((one) => {
@@ -187,13 +187,18 @@ describe("a gate that remembers who has passed by which rule", () => {
     const robot = new Session({ identity, accessToken: "t", idToken: undefined, expiresAt: 0 });
     const log = pino({ enabled: false });
     const sessions = openSessions({ store });
-    const admit = () => ({ session: robot });
-    const house = createHouse(config, { sessions, admit, log, now: Date.now });
-    const verify = createVerify(house);
+    const authenticateCredentials = () => ({ session: robot });
+    const context = createAppContext(config, {
+      sessions,
+      authenticateCredentials,
+      log,
+      now: Date.now,
+    });
+    const verify = createVerify(context);
     const ask = async (host: string) => {
       const headers = { "X-Original-URL": `https://${host}/`, "X-Original-Method": "GET" };
       const rawHeaders = Object.entries({ ...headers, Authorization: "Bearer t" }).flat();
-      const [site] = house.sites as [Site];
+      const [site] = context.sites as [Site];
       return (await verify({ method: "GET", query: "", rawHeaders, peer: "127.0.0.1", site }))
         .status;
     };

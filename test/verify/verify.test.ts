@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Answer } from "../../server/http/response.ts";
-import { createHouse } from "../../server/app/app.ts";
+import type { HttpResponse } from "../../server/http/response.ts";
+import { createAppContext } from "../../server/app/app.ts";
 import { createSites, type Site } from "../../server/config/site.ts";
 import { AuthError } from "../../server/errors.ts";
 import { newSession, openSessions } from "../peers/sessions.ts";
@@ -45,7 +45,7 @@ async function gate(store?: Store) {
   const sessions = openSessions({ store: store ?? (await openStore(config.storage)), log });
   const signedIn = (groups: string[], email?: string) =>
     sessions.start(newSession(site, { subject: "s-1", email, groups, provider: "google" }));
-  const verify = createVerify(createHouse(config, { sessions, log, now }));
+  const verify = createVerify(createAppContext(config, { sessions, log, now }));
   return { verify, signedIn, events };
 }
 
@@ -73,7 +73,7 @@ async function ask(
   return { ...answer, headers: said, header: (name: string) => headerOf(answer, name) };
 }
 
-function headerOf({ headers }: Answer, name: string): string | undefined {
+function headerOf({ headers }: HttpResponse, name: string): string | undefined {
   const index = headers.findIndex((text, place) => place % 2 === 0 && text.toLowerCase() === name);
   return index === -1 ? undefined : headers[index + 1];
 }

@@ -3,7 +3,7 @@ import type { Issued, StandIn } from "../../peers/provider-stand-in.ts";
 import { idTokenOf, metadataOf } from "./openid.ts";
 
 /** Where an OpenID Connect issuer has its addresses; paths beneath the origin. */
-export interface Places {
+export interface Listeners {
   /** The issuer's own path, with a slash at its end only where its name has one. */
   readonly issuer: string;
   readonly authorization: string;
@@ -14,7 +14,7 @@ export interface Places {
 
 /** What an OpenID Connect issuer publishes of itself at its own addresses. */
 export function discovered(
-  places: Places,
+  places: Listeners,
   metadata: (origin: string) => Record<string, unknown> = () => ({}),
 ): Pick<StandIn, "authorizationPath" | "tokenPath" | "documents"> {
   const { issuer, authorization, token, keys, userinfo } = places;

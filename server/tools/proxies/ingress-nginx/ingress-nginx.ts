@@ -7,14 +7,14 @@ export function ingressNginxFiles(model: ProxyModel): ReadonlyMap<string, string
   const byHost = new Map(model.hosts.map((host) => [host.host, host])); // an Ingress has no ports
   const hosts = [...byHost.values()];
   const guards = hosts.filter(({ serves }) => serves !== "doorward");
-  const doors = hosts.filter(({ serves }) => serves !== "app");
+  const contexts = hosts.filter(({ serves }) => serves !== "app");
   return new Map([
     [
       "ingress.yaml",
       [
         head,
         ...guards.map((host) => guarded(host, model)),
-        ...doors.map((host) => endpoints(host, model.doorwardPort)),
+        ...contexts.map((host) => endpoints(host, model.doorwardPort)),
       ].join(""),
     ],
     ["strip-headers.yaml", strip(model.identityHeaders)],
