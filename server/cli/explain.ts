@@ -1,7 +1,6 @@
 import type { Identity } from "../identity/identity.ts";
 import { parseEmail } from "../identity/email.ts";
 import { decide } from "../policy/policy.ts";
-import { indexByHost } from "../policy/rule-index.ts";
 import { type RequestFacts } from "../policy/request-facts.ts";
 import { compileRules, failedCondition, matchRule, type Rule } from "../policy/rules.ts";
 import type { Config } from "../config/schema.ts";
@@ -42,12 +41,12 @@ export function explain(config: Config, url: string, somebody: Somebody, now: nu
     isPreflight: false,
   };
   const rules = compileRules(config.rules);
-  const decision = decide(indexByHost(rules)(request), site.access, facts, { identity, now });
+  const decision = decide(rules, site.access, facts, { identity, now });
   const reason = decision.verdict === "deny" ? `: ${decision.reason}` : "";
   return [
     `site: ${site.url.href}`,
     identity === undefined ? "identity: not signed in" : `identity: ${describe(identity)}`,
-    ...considered(rules, indexByHost(rules)(request), facts),
+    ...considered(rules, facts),
     `${decision.verdict} by ${decision.rule}${reason}`,
   ];
 }
@@ -101,29 +100,25 @@ function describe({ email, subject, groups, provider }: Identity): string {
   return `${name}, groups [${groups.join(", ")}], signed in by ${provider}`;
 }
 
-/** Each rule up to the one that ends the search, and why it did or did not match. */
-function considered(
-  rules: readonly Rule[],
-  ofHost: readonly Rule[],
-  facts: RequestFacts,
-): string[] {
+/** Each rule up to the one that decides, and why it did or did not match. */
+function considered(rules: readonly Rule[], facts: RequestFacts): string[] {
   const lines: string[] = [];
-  for (const { name, config } of rules) {
-    const rule = ofHost.find((one) => one.name === name);
-    if (rule === undefined) {
-      lines.push(`${name}: no, host is not ${[config.host].flat().join(" or ")}`);
-      continue;
-    }
+  for (const rule of rules) {
     const match = matchRule(rule, facts);
-    lines.push(
-      `${name}: ${match === "no" ? `no, by ${failedCondition(rule, facts)}` : wording[match]}`,
-    );
+    lines.push(`${rule.name}: ${match === "no" ? `no, ${whyNot(rule, facts)}` : wording[match]}`);
     if (match === "yes") return lines;
   }
-  return [...lines, "access: asked last, for no rule decided before"];
+  return [...lines, "access: asked last, because no rule decided before"];
 }
 
 const wording = {
   yes: "matches",
-  maybe: "may match: servers read this request in several ways, so the harsher outcome counts",
+  maybe: "may match: servers read this request in several ways, so the stricter outcome counts",
 };
+
+function whyNot(rule: Rule, facts: RequestFacts): string {
+  const failed = failedCondition(rule, facts);
+  if (failed === undefined) return "servers read this path in several ways, so it is never public";
+  const written = new Map<string, unknown>(Object.entries(rule.config)).get(failed.name);
+  return `${failed.name} is not ${[written].flat().join(" or ")}`;
+}

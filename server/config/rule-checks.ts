@@ -1,4 +1,5 @@
 import { createAddressRanges } from "../http/address-ranges.ts";
+import { effectNames } from "../policy/rule-schema.ts";
 import { bearerFaults, passwordFaults, tokenIssuerNames } from "./credential-checks.ts";
 import type { Fault } from "./faults.ts";
 import { isObject } from "./shape.ts";
@@ -30,12 +31,12 @@ function nameable({ providers, users }: Record<string, unknown>, rules: readonly
   return { ...Object.fromEntries(others.map((name) => [name, true])), ...providers };
 }
 
-const outcomes = ["allow", "deny", "maxAge", "acr", "preflight", "bearer", "basic"];
-
 function outcomeFaults(rule: Record<string, unknown>, path: string): Fault[] {
-  const written = outcomes.filter((name) => rule[name] !== undefined);
+  const written = effectNames.filter((name) => rule[name] !== undefined);
   if (written.length === 0) {
-    return [{ path, message: `says nothing of what follows: write one of ${outcomes.join(", ")}` }];
+    return [
+      { path, message: `says nothing of what follows: write one of ${effectNames.join(", ")}` },
+    ];
   }
   if (rule.deny !== undefined && written.length > 1) {
     return [

@@ -1,38 +1,40 @@
 import { forwardedRequest, type ForwardedRequest, type Malformed } from "./forwarded-request.ts";
-import type { ReadHeader } from "./request-headers.ts";
 
-/** One way of telling a request. Everything that differs between proxies is in this table. */
+/** A proxy's way to describe the visitor's request, and how that proxy treats our response. */
 export interface Dialect {
-  readonly name: DialectName;
-  /** The headers of which any one shows that the dialect is spoken. */
-  readonly signs: readonly ReadHeader[];
-  readonly required: readonly ReadHeader[];
-  read(
-    value: (name: ReadHeader) => string,
-    carried: CarriedRequest | undefined,
-  ): ForwardedRequest | Malformed;
-  /** nginx turns every status but 2xx, 401 and 403 into 500. */
+  readonly name: string;
+  /** nginx turns every status except 2xx, 401 and 403 into 500. */
   readonly malformedStatus: 400 | 403;
-  /** Its proxy shows the visitor our answer: status, body and all. */
+  /** The proxy passes our response to the visitor: status, body and all. */
   readonly isShown: boolean;
   readonly storeUnreachableStatus: 500 | 503;
 }
 
-export const dialectNames = ["forwarded", "original", "ext-authz"] as const;
-export type DialectName = (typeof dialectNames)[number];
+/** A dialect that describes the request in headers of its own. */
+export interface HeaderFamily<Header extends string = string> extends Dialect {
+  /** Lower-case names; the request is described when each is there once and not empty. */
+  readonly required: readonly Header[];
+  /** Any one of these headers shows that the family is present. */
+  readonly signs: readonly Header[];
+  read(value: (name: Header) => string): ForwardedRequest | Malformed;
+  /** The headers as this proxy would send them for a request. */
+  write(request: ForwardedRequest): Readonly<Record<Header, string>>;
+}
 
-/** The visitor's request where it is our own: Envoy passes the method on and puts the URI behind our path. */
-export interface CarriedRequest {
-  readonly method: string;
-  /** What stands behind `/verify`, as it came, with the visitor's query. */
-  readonly uri: string;
+function family<const Header extends string>(
+  entry: Omit<HeaderFamily<Header>, "required" | "signs"> & {
+    readonly required: readonly Header[];
+    readonly signs: readonly NoInfer<Header>[];
+  },
+): HeaderFamily<Header> {
+  return entry;
 }
 
 /** Traefik, Caddy, HAProxy, APISIX. */
-export const forwarded: Dialect = {
+const forwarded = family({
   name: "forwarded",
-  signs: ["x-forwarded-uri", "x-forwarded-method"],
   required: ["x-forwarded-method", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-uri"],
+  signs: ["x-forwarded-uri", "x-forwarded-method"],
   read: (value) =>
     forwardedRequest(
       value("x-forwarded-method"),
@@ -40,52 +42,64 @@ export const forwarded: Dialect = {
       value("x-forwarded-host"),
       value("x-forwarded-uri"),
     ),
+  write: ({ method, scheme, host, uri }) => ({
+    "x-forwarded-method": method,
+    "x-forwarded-proto": scheme,
+    "x-forwarded-host": host,
+    "x-forwarded-uri": uri,
+  }),
   malformedStatus: 400,
   isShown: true,
   storeUnreachableStatus: 503,
-};
+});
 
 /** nginx and ingress-nginx. */
-export const original: Dialect = {
+export const original = family({
   name: "original",
-  signs: ["x-original-url", "x-original-method"],
   required: ["x-original-url", "x-original-method"],
+  signs: ["x-original-url", "x-original-method"],
   read: (value) => readOriginal(value("x-original-method"), value("x-original-url")),
+  write: ({ method, scheme, host, uri }) => ({
+    "x-original-url": `${scheme}://${host}${uri}`,
+    "x-original-method": method,
+  }),
   malformedStatus: 403,
   isShown: false,
   storeUnreachableStatus: 500,
-};
+});
 
-/** Envoy and Istio. No header speaks it, for any header could be the visitor's: only our own path does. */
+/**
+ * Every header family. A family added here is read from requests, must agree with every other one that is present,
+ * and can be pinned by `dialect`.
+ */
+export const headerFamilies: readonly HeaderFamily[] = [forwarded, original];
+
+/**
+ * Envoy and Istio. No header shows this dialect, because any header could be the visitor's own: only a request to
+ * `/verify/<rest>` does.
+ */
 export const extAuthz: Dialect = {
   name: "ext-authz",
-  signs: [],
-  required: ["host", "x-forwarded-proto"],
-  read: (value, carried) =>
-    carried === undefined
-      ? { malformed: "the visitor's URI does not follow our path" }
-      : forwardedRequest(carried.method, value("x-forwarded-proto"), value("host"), carried.uri),
   malformedStatus: 400,
   isShown: true,
   storeUnreachableStatus: 503,
 };
 
-export const dialects: Readonly<Record<DialectName, Dialect>> = {
-  forwarded,
-  original,
-  "ext-authz": extAuthz,
-};
+/** What Envoy sends beside the request line. */
+export const extAuthzHeaders = ["host", "x-forwarded-proto"] as const;
 
-/** The families that headers speak. */
-export const families = [forwarded, original] as const;
+export const dialectNames: readonly string[] = [
+  ...headerFamilies.map(({ name }) => name),
+  extAuthz.name,
+];
 
 function readOriginal(method: string, url: string): ForwardedRequest | Malformed {
   const colon = url.indexOf("://");
-  if (colon === -1) return { malformed: "X-Original-URL is no absolute URL" };
+  if (colon === -1) return { malformed: "X-Original-URL is not an absolute URL" };
   const start = colon + 3;
   const end = endOfAuthority(url, start);
   const rest = end === url.length ? "/" : url.slice(end);
-  // A scheme that is none, and an authority that is, are found out there.
+  // `forwardedRequest` refuses a wrong scheme or authority.
   return forwardedRequest(method, url.slice(0, colon), url.slice(start, end), rest);
 }
 

@@ -1,82 +1,143 @@
 import {
-  dialects,
   extAuthz,
-  families,
-  forwarded,
-  original,
-  type CarriedRequest,
+  extAuthzHeaders,
+  headerFamilies,
   type Dialect,
-  type DialectName,
+  type HeaderFamily,
 } from "./dialects.ts";
-import { isMalformed, type ForwardedRequest } from "./forwarded-request.ts";
-import type { ReadHeader, RequestHeaders } from "./request-headers.ts";
+import {
+  forwardedRequest,
+  isMalformed,
+  type ForwardedRequest,
+  type Malformed,
+} from "./forwarded-request.ts";
+import type { RequestHeaders } from "./request-headers.ts";
 
-/** A request and the dialect to answer in; or why there is none. */
+/** A request and the dialect to respond in; or why there is none. */
 export type ForwardedResult =
   | { readonly dialect: Dialect; readonly request: ForwardedRequest }
   | {
+      /** undefined = no dialect, or several that disagree. */
       readonly dialect: Dialect | undefined;
       readonly malformed: string;
       readonly isConflict?: true;
-      /** No proxy said anything: whoever asks is asking for themselves. */
+      /** No header family is present: the request does not come from a proxy. */
       readonly noProxyHeaders?: true;
     };
 
-/**
- * Reads the request by dialect. It never prefers one family over the other, because either can be a
- * visitor's own header passed on by a proxy that speaks the other: two that disagree are no request.
- */
-export function readForwarded(
-  headers: RequestHeaders,
-  pinned: DialectName | undefined,
-  carried: CarriedRequest | undefined,
-): ForwardedResult {
-  if (pinned !== undefined) return readPinned(headers, dialects[pinned], carried);
-  if (carried !== undefined) return readCarried(headers, carried);
-  const isForwarded = isSpoken(headers, forwarded);
-  const isOriginal = isSpoken(headers, original);
-  if (isForwarded && isOriginal) return readBoth(headers);
-  if (isForwarded) return readAlone(headers, forwarded);
-  return isOriginal ? readAlone(headers, original) : silent;
+/** The visitor's request where our own request line carries it: Envoy keeps the method and appends the URI to our path. */
+export interface ExtAuthzRequest {
+  readonly method: string;
+  /** What follows `/verify`, as it came, with the visitor's query. */
+  readonly uri: string;
 }
 
-const silent: ForwardedResult = {
+export type ReadForwarded = (
+  headers: RequestHeaders,
+  /** The only dialect that is read, by its name; undefined = the one that is detected. */
+  pinned: string | undefined,
+  carried: ExtAuthzRequest | undefined,
+) => ForwardedResult;
+
+/**
+ * Reads the forwarded request in the dialect of the proxy. No family takes precedence, because any of them can be a
+ * visitor's own headers, passed on by a proxy that uses another one: families that disagree are refused.
+ */
+export function createForwardedReader(families: readonly HeaderFamily[]): ReadForwarded {
+  return (headers, pinned, carried) => {
+    if (pinned !== undefined) return readPinned(headers, pinned, carried);
+    if (carried !== undefined) return readCarried(headers, carried);
+    const first = presentFrom(headers, 0);
+    if (first === families.length) return noFamily;
+    const isOnly = presentFrom(headers, first + 1) === families.length;
+    return isOnly ? readAlone(headers, families[first] as HeaderFamily) : readSeveral(headers);
+  };
+
+  /** The index of the next family that is present. */
+  function presentFrom(headers: RequestHeaders, start: number): number {
+    let index = start;
+    while (index < families.length && !isPresent(headers, families[index] as HeaderFamily)) index++;
+    return index;
+  }
+
+  function readPinned(
+    headers: RequestHeaders,
+    pinned: string,
+    carried: ExtAuthzRequest | undefined,
+  ): ForwardedResult {
+    const family = families.find(({ name }) => name === pinned);
+    // Envoy sends no family's headers. A question of Envoy that lost its URI must never count as one without proxy
+    // headers: a 200 would be an allow.
+    if (family === undefined) return readExtAuthz(headers, carried);
+    const result = readAlone(headers, family);
+    if ("request" in result || carried !== undefined) return result;
+    return presentFrom(headers, 0) < families.length ? result : { ...result, noProxyHeaders: true };
+  }
+
+  /** Envoy describes the whole request itself: no header may add a part, and none may contradict it. */
+  function readCarried(headers: RequestHeaders, carried: ExtAuthzRequest): ForwardedResult {
+    const result = readExtAuthz(headers, carried);
+    const present = families.filter((family) => isPresent(headers, family));
+    if (!("request" in result) || present.length === 0) return result;
+    const fault = repeatedIn(headers, present) ?? disagreementIn(headers, present, result.request);
+    return fault === undefined ? result : conflict(fault);
+  }
+
+  /** All families that are present must describe the same request, wherever they describe it. */
+  function readSeveral(headers: RequestHeaders): ForwardedResult {
+    const present = families.filter((family) => isPresent(headers, family));
+    const repeated = repeatedIn(headers, present);
+    if (repeated !== undefined) return conflict(repeated);
+    // A complete family describes the request; what another one lacks is filled in from it, so that only what is
+    // there is compared.
+    const complete = present.find(({ required }) => faultIn(headers, required) === undefined);
+    if (complete === undefined) return conflict("no header family is complete");
+    const result = readAlone(headers, complete);
+    if (!("request" in result)) return conflict(result.malformed);
+    const disagreement = disagreementIn(headers, present, result.request);
+    return disagreement === undefined ? result : conflict(disagreement);
+  }
+}
+
+export const readForwarded = createForwardedReader(headerFamilies);
+
+const noFamily: ForwardedResult = {
   dialect: undefined,
-  malformed: "no proxy told of a request",
+  malformed: "no header family is present",
   noProxyHeaders: true,
 };
 
-function isSpoken(headers: RequestHeaders, { signs }: Dialect): boolean {
+function isPresent(headers: RequestHeaders, { signs }: HeaderFamily): boolean {
   for (const sign of signs) if (headers.get(sign) !== undefined) return true;
   return false;
 }
 
-function readPinned(
-  headers: RequestHeaders,
-  dialect: Dialect,
-  carried: CarriedRequest | undefined,
-): ForwardedResult {
-  const result = readAlone(headers, dialect, carried);
-  if ("request" in result) return result;
-  // Envoy's question has no family's headers. Were it silence too, one that lost its URI on the way would be
-  // answered as if its sender asked for themselves: with a 200, which Envoy takes for an allow.
-  if (dialect === extAuthz || carried !== undefined) return result;
-  const noProxyHeaders = families.every((family) => !isSpoken(headers, family));
-  return noProxyHeaders ? { ...result, noProxyHeaders } : result;
+function readAlone(headers: RequestHeaders, family: HeaderFamily): ForwardedResult {
+  const fault = faultIn(headers, family.required);
+  if (fault !== undefined) return { dialect: family, malformed: fault };
+  return resultOf(
+    family,
+    family.read((name) => headers.get(name) ?? ""),
+  );
 }
 
-function readAlone(
+function readExtAuthz(
   headers: RequestHeaders,
-  dialect: Dialect,
-  carried?: CarriedRequest,
+  carried: ExtAuthzRequest | undefined,
 ): ForwardedResult {
-  const fault = faultIn(headers, dialect.required);
-  if (fault !== undefined) return { dialect, malformed: fault };
-  const request = dialect.read((name) => headers.get(name) ?? "", carried);
+  const fault = faultIn(headers, extAuthzHeaders);
+  if (fault !== undefined) return { dialect: extAuthz, malformed: fault };
+  if (carried === undefined)
+    return { dialect: extAuthz, malformed: "the visitor's URI does not follow /verify" };
+  const [host = "", scheme = ""] = extAuthzHeaders.map((name) => headers.get(name));
+  return resultOf(extAuthz, forwardedRequest(carried.method, scheme, host, carried.uri));
+}
+
+function resultOf(dialect: Dialect, request: ForwardedRequest | Malformed): ForwardedResult {
   return isMalformed(request) ? { dialect, ...request } : { dialect, request };
 }
 
-function faultIn(headers: RequestHeaders, required: readonly ReadHeader[]): string | undefined {
+function faultIn(headers: RequestHeaders, required: readonly string[]): string | undefined {
   for (const name of required) {
     if (headers.isRepeated(name)) return `${name} is repeated`;
     if ((headers.get(name) ?? "") === "") return `${name} is missing or empty`;
@@ -84,35 +145,12 @@ function faultIn(headers: RequestHeaders, required: readonly ReadHeader[]): stri
   return undefined;
 }
 
-/** Envoy itself tells all of it; nothing that it passes on may fill in a part, and none may say otherwise. */
-function readCarried(headers: RequestHeaders, carried: CarriedRequest): ForwardedResult {
-  const result = readAlone(headers, extAuthz, carried);
-  const spoken = families.filter((family) => isSpoken(headers, family));
-  if (!("request" in result) || spoken.length === 0) return result;
-  const fault = repeatedIn(headers, spoken) ?? disagreementIn(headers, spoken, result.request);
-  return fault === undefined ? result : conflict(extAuthz, fault);
+function conflict(malformed: string): ForwardedResult {
+  return { dialect: undefined, malformed, isConflict: true };
 }
 
-/** Whichever proxy it was, both families must tell the same request wherever both say something. */
-function readBoth(headers: RequestHeaders): ForwardedResult {
-  const repeated = repeatedIn(headers, families);
-  if (repeated !== undefined) return conflict(forwarded, repeated);
-  // The family that is whole tells the request; what the other one lacks is filled in from it, so that
-  // only what it does say is compared.
-  const whole = families.find(({ required }) => faultIn(headers, required) === undefined);
-  if (whole === undefined) return conflict(forwarded, "neither family of headers is whole");
-  const result = readAlone(headers, whole);
-  if (!("request" in result)) return conflict(forwarded, result.malformed);
-  const disagreement = disagreementIn(headers, families, result.request);
-  return disagreement === undefined ? result : conflict(forwarded, disagreement);
-}
-
-function conflict(dialect: Dialect, malformed: string): ForwardedResult {
-  return { dialect, malformed, isConflict: true };
-}
-
-function repeatedIn(headers: RequestHeaders, spoken: readonly Dialect[]): string | undefined {
-  const name = spoken
+function repeatedIn(headers: RequestHeaders, present: readonly HeaderFamily[]): string | undefined {
+  const name = present
     .flatMap(({ required }) => required)
     .find((required) => headers.isRepeated(required));
   return name && `${name} is repeated`;
@@ -120,30 +158,15 @@ function repeatedIn(headers: RequestHeaders, spoken: readonly Dialect[]): string
 
 function disagreementIn(
   headers: RequestHeaders,
-  spoken: readonly Dialect[],
-  result: ForwardedRequest,
-): string | undefined {
-  const fill = completed(headers, result);
-  for (const family of spoken) {
-    const request = family.read(fill, undefined);
-    if (isMalformed(request) || !isSame(request, result)) return "the families of headers disagree";
-  }
-  return undefined;
-}
-
-function completed(
-  headers: RequestHeaders,
+  present: readonly HeaderFamily[],
   request: ForwardedRequest,
-): (name: ReadHeader) => string {
-  const filled: Partial<Record<ReadHeader, string>> = {
-    "x-forwarded-method": request.method,
-    "x-forwarded-proto": request.scheme,
-    "x-forwarded-host": request.host,
-    "x-forwarded-uri": request.uri,
-    "x-original-method": request.method,
-    "x-original-url": `${request.scheme}://${request.host}${request.uri}`,
-  };
-  return (name) => headers.get(name) ?? filled[name] ?? "";
+): string | undefined {
+  const odd = present.find((family) => {
+    const filled = family.write(request);
+    const other = family.read((name) => headers.get(name) ?? filled[name] ?? "");
+    return isMalformed(other) || !isSame(other, request);
+  });
+  return odd && `the header families disagree: see the headers of "${odd.name}"`;
 }
 
 function isSame(one: ForwardedRequest, other: ForwardedRequest): boolean {

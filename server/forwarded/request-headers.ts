@@ -1,6 +1,7 @@
 import { equalsIgnoreCase } from "../http/raw-headers.ts";
+import { extAuthzHeaders, headerFamilies } from "./dialects.ts";
 
-/** What a verdict depends on beside the request as a proxy tells it: a proxy must pass these on. */
+/** What a decision depends on apart from the forwarded request: a proxy must pass these on. */
 export const visitorHeaders = [
   "cookie",
   "authorization",
@@ -14,77 +15,103 @@ export const visitorHeaders = [
   "sec-fetch-site",
 ] as const;
 
-/** The headers that a verdict may depend on; every other one has no influence at all. */
-const read = [
-  "host",
-  "x-forwarded-method",
-  "x-forwarded-proto",
-  "x-forwarded-host",
-  "x-forwarded-uri",
-  "x-original-url",
-  "x-original-method",
-  "x-forwarded-for",
-  ...visitorHeaders,
-] as const;
-
-export type ReadHeader = (typeof read)[number];
-
-const places = new Map<string, number>(read.map((name, place) => [name, place]));
+/** A bit of a number for each name. */
+const mostNames = 32;
+const longestName = 31;
 const unread = -1;
-
-/** Their places by the length of their names, which tells nearly all headers apart before a name is looked at. */
-const byLength: readonly (readonly number[])[] = Array.from({ length: 32 }, (_, length) =>
-  read.flatMap((name, place) => (name.length === length ? [place] : [])),
-);
-
 const noPlaces: readonly number[] = [];
 
-/** How each was last spelled: a proxy spells it alike in all its requests. */
-const spellings: string[] = [...read];
+/** The names of the headers that are read, found by their length, which tells nearly all apart. */
+export class HeaderNames {
+  readonly #names: readonly string[];
+  readonly #places: ReadonlyMap<string, number>;
+  readonly #byLength: readonly (readonly number[])[];
+  /** How each was last spelled: a proxy spells it alike in all its requests. */
+  readonly #spellings: string[];
+  /** RFC 9113 §8.2.3: HTTP/2 sends a cookie a line. */
+  readonly cookie: number;
+  readonly forwardedFor: number;
+  /** A value for each name, as a request begins. */
+  readonly noValues: readonly undefined[];
 
-function placeOf(name: string): number {
-  const candidates = byLength[name.length] ?? noPlaces;
-  for (const place of candidates) if (spellings[place] === name) return place;
-  for (const place of candidates) {
-    if (!equalsIgnoreCase(name, read[place] as string)) continue;
-    spellings[place] = name;
+  /** Throws where a name would not fit the tables: it would never be read, and a rule might rest on it. */
+  constructor(written: Iterable<string>) {
+    const names = [...new Set(written)];
+    const fault = names.find((name) => name.length > longestName || name !== name.toLowerCase());
+    if (fault !== undefined)
+      throw new TypeError(`${fault}: write lower case, at most ${longestName} characters`);
+    if (names.length > mostNames)
+      throw new TypeError(`${names.length} header names are read, and the mask holds ${mostNames}`);
+    this.#names = names;
+    this.#places = new Map(names.map((name, place) => [name, place]));
+    this.#byLength = Array.from({ length: longestName + 1 }, (_, length) =>
+      names.flatMap((name, place) => (name.length === length ? [place] : [])),
+    );
+    this.#spellings = [...names];
+    this.cookie = names.indexOf("cookie");
+    this.forwardedFor = names.indexOf("x-forwarded-for");
+    this.noValues = names.map(() => undefined);
+  }
+
+  /** The place of a lower-case name. Throws at a name that is not in the table. */
+  placeOf(name: string): number {
+    const place = this.#places.get(name);
+    if (place === undefined) throw new TypeError(`the header ${name} is not read`);
     return place;
   }
-  return unread;
+
+  /** The place of a header in any spelling; negative = it is not read. */
+  find(written: string): number {
+    const candidates = this.#byLength[written.length] ?? noPlaces;
+    for (const place of candidates) if (this.#spellings[place] === written) return place;
+    for (const place of candidates) {
+      if (!equalsIgnoreCase(written, this.#names[place] as string)) continue;
+      this.#spellings[place] = written;
+      return place;
+    }
+    return unread;
+  }
 }
 
-const [cookie, forwardedFor] = [read.indexOf("cookie"), read.indexOf("x-forwarded-for")];
-const none: readonly undefined[] = read.map(() => undefined);
+/** Every header that a decision may depend on; no other has any influence. */
+export const readHeaders = new HeaderNames([
+  ...headerFamilies.flatMap(({ required, signs }) => [required, signs].flat()),
+  ...extAuthzHeaders,
+  "x-forwarded-for",
+  ...visitorHeaders,
+]);
 
 /**
- * Node joins or drops repeated headers, each its own way, so we read the raw ones: a list says "twice". They
- * are gone through once, and nothing is made of them but the list of those that count.
+ * The headers of a request, from Node's raw list: Node joins or drops repeated headers, each in its own way. The list
+ * is read once, and only the headers that count are kept.
  */
 export class RequestHeaders {
-  readonly #values: (string | undefined)[] = none.slice();
+  readonly #names: HeaderNames;
+  readonly #values: (string | undefined)[];
   /** A bit for each place. */
   #repeated = 0;
 
-  constructor(rawHeaders: readonly string[]) {
-    const values = this.#values;
+  constructor(rawHeaders: readonly string[], names: HeaderNames = readHeaders) {
+    this.#names = names;
+    const values: (string | undefined)[] = names.noValues.slice();
+    this.#values = values;
     for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-      const place = placeOf(rawHeaders[index] as string);
+      const place = names.find(rawHeaders[index] as string);
       if (place === unread) continue;
       const value = rawHeaders[index + 1] as string;
       const before = values[place];
       if (before === undefined) values[place] = value;
-      // HTTP/2 sends a cookie a line, and RFC 9113 §8.2.3 joins them so.
-      else if (place === cookie) values[place] = `${before}; ${value}`;
-      else if (place === forwardedFor) values[place] = `${before}, ${value}`;
+      else if (place === names.cookie) values[place] = `${before}; ${value}`;
+      else if (place === names.forwardedFor) values[place] = `${before}, ${value}`;
       else this.#repeated |= 1 << place;
     }
   }
 
-  get(name: ReadHeader): string | undefined {
-    return this.#values[places.get(name) as number];
+  get(name: string): string | undefined {
+    return this.#values[this.#names.placeOf(name)];
   }
 
-  isRepeated(name: ReadHeader): boolean {
-    return this.#repeated !== 0 && (this.#repeated & (1 << (places.get(name) as number))) !== 0;
+  isRepeated(name: string): boolean {
+    return this.#repeated !== 0 && (this.#repeated & (1 << this.#names.placeOf(name))) !== 0;
   }
 }

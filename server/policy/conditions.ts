@@ -1,70 +1,163 @@
-import type { RuleConfig } from "./rule-schema.ts";
-import { createAddressRanges } from "../http/address-ranges.ts";
+import * as v from "valibot";
+import { addressRangeFault, createAddressRanges } from "../http/address-ranges.ts";
+import { checkedString, oneOrMore, text } from "../values/leaves.ts";
+import { hostPattern, matchHost, parseHostPattern } from "./host-pattern.ts";
+import {
+  matchesPath,
+  parsePathPattern,
+  pathPatternFault,
+  type PathPattern,
+} from "./path-pattern.ts";
+import { matchParameter, toMatch, type Match } from "./query-readings.ts";
 import { pathOf, queryOf, type RequestFacts } from "./request-facts.ts";
-import { type Match, matchParameter, toMatch } from "./query-readings.ts";
-import { matchesPath, parsePathPattern, type PathPattern } from "./path-pattern.ts";
+
+/** What a condition reads: the visitor's request, their address, or the provider of their session. */
+type Need = "request" | "address" | "provider";
+
+interface ConditionKind<Schema extends v.GenericSchema = v.GenericSchema> {
+  /** How the configuration writes it. */
+  readonly schema: Schema;
+  readonly needs: Need;
+  /** Prepares what the configuration has, once, for every request. */
+  compile(written: v.InferOutput<Schema>): (facts: RequestFacts) => Match;
+}
+
+function kind<Schema extends v.GenericSchema>(entry: ConditionKind<Schema>): ConditionKind<Schema> {
+  return entry;
+}
+
+const method = checkedString((written) =>
+  /^[A-Z][A-Z-]{0,31}$/.test(written)
+    ? undefined
+    : "is not a method: methods are in capitals, such as GET",
+);
+
+/**
+ * The conditions that a rule can have; the cheap ones come first. This table is the only list of them: the schema, the
+ * matching, the host index, `explain` and the rules for an unknown URL derive from it.
+ */
+export const conditionKinds = {
+  host: kind({
+    schema: oneOrMore(hostPattern),
+    needs: "request",
+    compile(written) {
+      const patterns = written.map(parseHostPattern);
+      return ({ request }) => matchHost(patterns, request);
+    },
+  }),
+  methods: kind({
+    schema: oneOrMore(method),
+    needs: "request",
+    compile:
+      (methods) =>
+      ({ request }) =>
+        matchMethod(methods, request.method),
+  }),
+  path: kind({
+    schema: oneOrMore(checkedString(pathPatternFault)),
+    needs: "request",
+    compile: (written) => pathMatcher(written.map(parsePathPattern)),
+  }),
+  query: kind({
+    schema: oneOrMore(text),
+    needs: "request",
+    compile: (parameters) => (facts) => matchQuery(parameters, facts),
+  }),
+  ip: kind({
+    schema: oneOrMore(checkedString(addressRangeFault)),
+    needs: "address",
+    compile(ranges) {
+      const isWithin = createAddressRanges(ranges);
+      return ({ address }) => toMatch(isWithin(address));
+    },
+  }),
+  provider: kind({
+    schema: oneOrMore(text),
+    needs: "provider",
+    compile:
+      (names) =>
+      ({ provider }) =>
+        toMatch(provider !== undefined && names.includes(provider)),
+  }),
+};
+
+type Kinds = typeof conditionKinds;
+export type ConditionName = keyof Kinds;
+type Written = { readonly [Name in ConditionName]: v.InferOutput<Kinds[Name]["schema"]> };
+
+/** The conditions of a rule as the configuration has them. */
+export type ConditionConfig = { readonly [Name in ConditionName]?: Written[Name] | undefined };
+
+export const conditionNames = Object.keys(conditionKinds) as readonly ConditionName[];
+
+/** The part of a rule's schema that holds its conditions. */
+export const conditionEntries = Object.fromEntries(
+  conditionNames.map((name) => [name, v.optional(conditionKinds[name].schema)]),
+) as { readonly [Name in ConditionName]: v.OptionalSchema<Kinds[Name]["schema"], undefined> };
 
 /** One condition of a rule: its name in the configuration, and whether a request meets it. */
 export interface Condition {
-  readonly name: "host" | "path" | "methods" | "query" | "ip" | "provider";
+  readonly name: string;
+  /** undefined = the code does not know the condition. */
+  readonly needs: Need | undefined;
   match(facts: RequestFacts): Match;
 }
 
-/** A rule's conditions but for its host, which is looked up. The cheap ones come first. */
-export function conditionsOf({
-  path,
-  methods,
-  query,
-  ip,
-  provider,
-}: Pick<RuleConfig, "path" | "methods" | "query" | "ip" | "provider">): Condition[] {
-  const conditions: (Condition | undefined)[] = [
-    methods && { name: "methods", match: ({ request }) => matchMethod(methods, request.method) },
-    path && pathCondition(path.map(parsePathPattern)),
-    query && { name: "query", match: (facts) => matchQuery(query, facts) },
-    ip && addressCondition(ip),
-    provider && {
-      name: "provider",
-      match: (facts) => toMatch(facts.provider !== undefined && provider.includes(facts.provider)),
-    },
-  ];
-  return conditions.filter((condition) => condition !== undefined);
+export function conditionsOf(config: ConditionConfig): Condition[] {
+  return conditionNames.flatMap((name) => conditionOf(name, config) ?? []);
 }
 
-/** Methods are case-sensitive (RFC 9110 §9.1), and some servers do not know it. */
-function matchMethod(methods: readonly string[], method: string): Match {
-  if (methods.includes(method)) return "yes";
-  return methods.includes(method.toUpperCase()) ? "maybe" : "no";
+/** Typed by the table, so that a kind is compiled with what its own schema gives. */
+const compilers: {
+  readonly [Name in ConditionName]: Pick<ConditionKind, "needs"> & {
+    compile(written: Written[Name]): Condition["match"];
+  };
+} = conditionKinds;
+
+function conditionOf<Name extends ConditionName>(
+  name: Name,
+  config: ConditionConfig,
+): Condition | undefined {
+  const written: ConditionConfig[Name] = config[name];
+  if (written === undefined) return undefined;
+  const { needs } = compilers[name];
+  return { name, needs, match: compilers[name].compile(written) };
 }
 
-function pathCondition(patterns: readonly PathPattern[]): Condition {
+/**
+ * A condition that the code does not know may match: its rule can then only restrict. That it never matches would be
+ * too little, because a rule that denies would be ignored.
+ */
+export function unknownCondition(name: string): Condition {
+  return { name, needs: undefined, match: () => "maybe" };
+}
+
+/** Methods are case-sensitive (RFC 9110 §9.1), and some servers ignore case. */
+function matchMethod(methods: readonly string[], written: string): Match {
+  if (methods.includes(written)) return "yes";
+  return methods.includes(written.toUpperCase()) ? "maybe" : "no";
+}
+
+function pathMatcher(patterns: readonly PathPattern[]): Condition["match"] {
   const matchesAny = (segments: readonly string[]) => {
     for (const pattern of patterns) if (matchesPath(pattern, segments)) return true;
     return false;
   };
-  return {
-    name: "path",
-    match(facts) {
-      const { readings } = pathOf(facts);
-      if (readings.length === 0) return "maybe"; // too long to be read in every way
-      if (readings.length === 1) return toMatch(matchesAny(readings[0] as readonly string[]));
-      if (readings.every(matchesAny)) return "yes";
-      return readings.some(matchesAny) ? "maybe" : "no";
-    },
+  return (facts) => {
+    const { readings } = pathOf(facts);
+    if (readings.length === 0) return "maybe"; // too long to be read in every way
+    if (readings.length === 1) return toMatch(matchesAny(readings[0] as readonly string[]));
+    if (readings.every(matchesAny)) return "yes";
+    return readings.some(matchesAny) ? "maybe" : "no";
   };
 }
 
-function matchQuery(wanted: readonly string[], facts: RequestFacts): Match {
+function matchQuery(parameters: readonly string[], facts: RequestFacts): Match {
   let best: Match = "no";
-  for (const written of wanted) {
-    const match = matchParameter(queryOf(facts), written);
+  for (const parameter of parameters) {
+    const match = matchParameter(queryOf(facts), parameter);
     if (match === "yes") return "yes";
     if (match === "maybe") best = "maybe";
   }
   return best;
-}
-
-function addressCondition(ranges: readonly string[]): Condition {
-  const isWithin = createAddressRanges(ranges);
-  return { name: "ip", match: ({ address }) => toMatch(isWithin(address)) };
 }

@@ -1,91 +1,86 @@
-import { hostnameOf, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
+import type { ForwardedRequest } from "../forwarded/forwarded-request.ts";
 import { copyString } from "../memory/recent-cache.ts";
 import type { Condition } from "./conditions.ts";
+import { parseHostPattern, patternNamesFor } from "./host-pattern.ts";
 import { parsePathPattern } from "./path-pattern.ts";
 import type { PathReadings } from "./path-readings.ts";
 import type { Rule } from "./rules.ts";
 
 /**
  * The rules that may concern a host, in their order; with a path, those that may concern that too. Both are
- * looked up, not searched.
+ * looked up, not searched. Of these rules the host condition has been evaluated already.
  */
 export type RulesOfHost = (request: ForwardedRequest, path?: PathReadings) => readonly Rule[];
 
 export function indexByHost(rules: readonly Rule[]): RulesOfHost {
   const byName = new Map<string, number[]>();
-  const anywhere: number[] = [];
+  const forAnyHost: number[] = [];
   for (const [index, { config }] of rules.entries()) {
-    if (config.host === undefined) anywhere.push(index);
+    if (config.host === undefined) forAnyHost.push(index);
     for (const pattern of config.host ?? []) {
       const { name } = parseHostPattern(pattern);
       byName.set(name, [...(byName.get(name) ?? []), index]);
     }
   }
-  const remembered = { http: new Map<string, HostRules>(), https: new Map<string, HostRules>() };
+  const indexed = rules.map(splitHost());
+  const known = { http: new Map<string, HostRules>(), https: new Map<string, HostRules>() };
 
   return (request, path) => {
-    const byHost = remembered[request.scheme];
+    const byHost = known[request.scheme];
     let hostRules = byHost.get(request.host);
     if (hostRules === undefined) {
-      const named = namesFor(request).flatMap((name) => byName.get(name) ?? []);
-      const indexes = [...new Set([...anywhere, ...named])].toSorted((one, other) => one - other);
-      hostRules = groupByFirstSegment(
-        indexes.map((index) => forPort(rules[index] as Rule, request)),
-      );
-      if (byHost.size >= 10_000) byHost.clear(); // a wildcard's hosts are a visitor's to make up
+      const named = patternNamesFor(request).flatMap((name) => byName.get(name) ?? []);
+      const indexes = [...new Set([...forAnyHost, ...named])].toSorted((one, other) => one - other);
+      const concerned = indexes.flatMap((index) => matchedBy(indexed[index], request) ?? []);
+      hostRules = groupByFirstSegment(concerned);
+      if (byHost.size >= 10_000) byHost.clear(); // visitors can make up any number of hosts for a wildcard
       byHost.set(copyString(request.host), hostRules);
     }
-    // A path that servers read in several ways may concern any of them.
+    // A path that servers read in several ways may concern any of the rules.
     if (path === undefined || path.isTreacherous || path.readings.length !== 1)
       return hostRules.all;
     return hostRules.byFirstSegment.get(path.readings[0]?.[0] ?? "") ?? hostRules.others;
   };
 }
 
-/** Every pattern that would name this host: itself, and a star for each of its labels but the first. */
-function namesFor(request: ForwardedRequest): string[] {
-  const hostname = hostnameOf(request);
-  const labels = hostname.split(".");
-  return [hostname, ...labels.slice(1).map((_, index) => `*.${labels.slice(index + 1).join(".")}`)];
+/** A rule without its host condition, and that condition. */
+interface SplitRule {
+  readonly host: Condition | undefined;
+  readonly rule: Rule;
 }
 
-/** `app.example.com:8443` is a name and a port; without one it is the scheme's own. */
-function parseHostPattern(pattern: string): { name: string; port: string } {
-  const [, name = pattern, port = ""] = /^(.*?)(?::(\d+))?$/.exec(pattern) ?? [];
-  return { name, port };
+/** Rules that share their conditions share the rest of them too. */
+function splitHost(): (rule: Rule) => SplitRule {
+  const rests = new Map<readonly Condition[], readonly Condition[]>();
+  return (rule) => {
+    const host = rule.conditions.find(({ name }) => name === "host");
+    if (host === undefined) return { host, rule };
+    const rest = rests.get(rule.conditions) ?? rule.conditions.filter((one) => one !== host);
+    rests.set(rule.conditions, rest);
+    return { host, rule: { ...rule, conditions: rest } };
+  };
 }
 
-const onAnotherPort: Condition = { name: "host", match: () => "maybe" };
+const onAnotherPort: Condition = { name: "host", needs: "request", match: () => "maybe" };
 
-/**
- * Proxies choose the app by the name, and many pass on whatever port the visitor wrote. So another port may
- * be another app, or the visitor's way around this very rule: it may match.
- */
-function forPort(rule: Rule, request: ForwardedRequest): Rule {
-  const { host } = rule.config;
-  if (host === undefined) return rule;
-  const names = namesFor(request);
-  const port = request.host.slice(hostnameOf(request).length + 1);
-  const ownPort = request.scheme === "https" ? "443" : "80";
-  const isSame = host
-    .map(parseHostPattern)
-    .some(
-      (pattern) =>
-        names.includes(pattern.name) &&
-        (pattern.port === port || (port === "" && pattern.port === ownPort)),
-    );
-  return isSame ? rule : { ...rule, conditions: [...rule.conditions, onAnotherPort] };
+function matchedBy(split: SplitRule | undefined, request: ForwardedRequest): Rule | undefined {
+  if (split === undefined) return undefined;
+  const { host, rule } = split;
+  const facts = { request, address: undefined, provider: undefined, isPreflight: false };
+  const match = host?.match(facts) ?? "yes";
+  if (match === "no") return undefined;
+  return match === "yes" ? rule : { ...rule, conditions: [...rule.conditions, onAnotherPort] };
 }
 
 /** A host's rules, by the first segment of the paths that they name. */
 interface HostRules {
   readonly all: readonly Rule[];
   readonly byFirstSegment: ReadonlyMap<string, readonly Rule[]>;
-  /** Where no rule names the first segment: what is about any path. */
+  /** The rules for any path: for a first segment that no rule names. */
   readonly others: readonly Rule[];
 }
 
-const any: ReadonlySet<string> = new Set(["*", "**"]);
+const wildcards: ReadonlySet<string> = new Set(["*", "**"]);
 
 function groupByFirstSegment(all: readonly Rule[]): HostRules {
   const withFirstSegments = all.map((rule) => ({
@@ -98,10 +93,10 @@ function groupByFirstSegment(all: readonly Rule[]): HostRules {
       .map(({ rule }) => rule);
   const literals = new Set(
     withFirstSegments.flatMap(({ firstSegments }) => firstSegments),
-  ).difference(any);
+  ).difference(wildcards);
   return {
     all,
-    byFirstSegment: new Map([...literals].map((first) => [first, about(first, ...any)])),
-    others: about(...any),
+    byFirstSegment: new Map([...literals].map((first) => [first, about(first, ...wildcards)])),
+    others: about(...wildcards),
   };
 }

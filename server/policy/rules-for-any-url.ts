@@ -2,20 +2,17 @@ import type { Condition } from "./conditions.ts";
 import type { Rule } from "./rules.ts";
 
 /**
- * Rules for a request of which nobody says where it goes. One that opens to everybody is left out; of any
- * other it is known whom it is about, and not whether it is about this request: so each may match, and
- * whoever passes by them passes at every address.
+ * Rules for a request whose URL is unknown. Public rules are left out. Of any other rule only the provider can be
+ * checked, so it may match: an identity that passes by these rules passes at every URL.
  */
 export function rulesForAnyUrl(rules: readonly Rule[]): Rule[] {
-  return rules.filter(({ outcome }) => outcome.allow !== "public").map(anywhere);
+  return rules.filter(({ outcome }) => !outcome.isPublic).map(forAnyUrl);
 }
 
-const somewhere: Condition = { name: "path", match: () => "maybe" };
+const unknownUrl: Condition = { name: "url", needs: undefined, match: () => "maybe" };
 
-function anywhere(rule: Rule): Rule {
-  const { host, path, methods, query, ip } = rule.config;
-  const isEverywhere = [host, path, methods, query, ip].every((one) => one === undefined);
-  if (isEverywhere) return rule;
-  const known = rule.conditions.filter(({ name }) => name === "provider");
-  return { ...rule, conditions: [...known, somewhere] };
+function forAnyUrl(rule: Rule): Rule {
+  const known = rule.conditions.filter(({ needs }) => needs === "provider");
+  if (known.length === rule.conditions.length) return rule;
+  return { ...rule, conditions: [...known, unknownUrl] };
 }

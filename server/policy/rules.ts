@@ -1,44 +1,51 @@
-import type { RuleConfig } from "./rule-schema.ts";
-import { pathOf, type RequestFacts } from "./request-facts.ts";
-import { conditionsOf, type Condition } from "./conditions.ts";
+import { conditionNames, conditionsOf, unknownCondition, type Condition } from "./conditions.ts";
+import { compileOutcome, outcomeNames, type Outcome } from "./outcomes.ts";
 import type { Match } from "./query-readings.ts";
+import { pathOf, type RequestFacts } from "./request-facts.ts";
+import { unknownSettings, type RuleConfig } from "./rule-schema.ts";
 
-/** A rule of the configuration, made ready to be asked of every request. */
+/** A rule of the configuration, compiled for every request. */
 export interface Rule {
-  /** Where it stands in the configuration: `rules.3`. */
+  /** Its place in the configuration: `rules.3`. */
   readonly name: string;
   readonly config: RuleConfig;
   readonly conditions: readonly Condition[];
   readonly outcome: Outcome;
 }
 
-/** What follows where a rule matches. Rules that say alike have the same object. */
-export type Outcome = Pick<RuleConfig, "allow" | "deny" | "maxAge" | "acr" | "preflight">;
-
-/** What decides a request: what a rule says, or `access` where none matches. */
+/** What decides a request: a rule's outcome, or `access` where no rule matches. */
 export type Decider = Outcome | "access";
 
-/** What rules say alike is held once, so that it stays in the processor's cache. */
+/** Equal conditions and equal outcomes of several rules are held once, so that they stay in the processor's cache. */
 export function compileRules(configs: readonly RuleConfig[]): Rule[] {
   const sameConditions = sharing<readonly Condition[]>();
   const sameOutcome = sharing<Outcome>();
   return configs.map((config, index) => {
-    const { allow, deny, maxAge, acr, preflight, path, methods, query, ip, provider } = config;
+    const unknown = unknownSettings(config);
     return {
       name: `rules.${index}`,
       config,
-      conditions: sameConditions({ path, methods, query, ip, provider }, conditionsOf),
-      outcome: sameOutcome({ allow, deny, maxAge, acr, preflight }, (outcome) => outcome),
+      conditions: sameConditions([settingsOf(config, conditionNames), unknown], () => [
+        ...conditionsOf(config),
+        ...unknown.map(unknownCondition),
+      ]),
+      outcome: sameOutcome([settingsOf(config, outcomeNames), unknown], () =>
+        compileOutcome(config, unknown),
+      ),
     };
   });
 }
 
-/** Makes a value of what is said, or gives the one that was made of the same. */
+function settingsOf(config: RuleConfig, names: readonly (keyof RuleConfig)[]): unknown[] {
+  return names.map((name) => config[name] ?? null);
+}
+
+/** Makes a value of what is written, or returns the one that was made of equal settings. */
 function sharing<Value>() {
   const made = new Map<string, Value>();
-  return <Said>(said: Said, make: (said: Said) => Value): Value => {
-    const key = JSON.stringify(said);
-    const value = made.get(key) ?? make(said);
+  return (written: unknown, make: () => Value): Value => {
+    const key = JSON.stringify(written);
+    const value = made.get(key) ?? make();
     made.set(key, value);
     return value;
   };
@@ -55,13 +62,12 @@ export function matchRule(rule: Rule, facts: RequestFacts): Match {
   return isTooTreacherous(rule, facts) ? "no" : match;
 }
 
-/** Which condition says that a rule does not concern a request. */
-export function failedCondition(rule: Rule, facts: RequestFacts): Condition["name"] | undefined {
-  const failed = rule.conditions.find((condition) => condition.match(facts) === "no");
-  return failed?.name ?? (isTooTreacherous(rule, facts) ? "path" : undefined);
+/** The condition by which a rule does not concern a request; undefined = its path is too ambiguous to be opened. */
+export function failedCondition(rule: Rule, facts: RequestFacts): Condition | undefined {
+  return rule.conditions.find((condition) => condition.match(facts) === "no");
 }
 
-/** What servers disagree about opens nothing, not even for a rule that does not look at the path. */
+/** A path that servers read in several ways is opened by no rule, not even by one without a path. */
 function isTooTreacherous({ outcome }: Rule, facts: RequestFacts): boolean {
-  return outcome.allow === "public" && pathOf(facts).isTreacherous;
+  return outcome.isPublic && pathOf(facts).isTreacherous;
 }

@@ -1,71 +1,72 @@
-import type { CredentialResult } from "../credentials/authenticate-credentials.ts";
-import type { RequestFacts } from "../policy/request-facts.ts";
-import type { Rule } from "../policy/rules.ts";
-import type { HttpResponse } from "../http/response.ts";
 import type { AppContext } from "../context.ts";
-import type { VerifyContext, Refusals } from "./refusals.ts";
 import { readCookie, sessionCookieName } from "../cookies/cookie.ts";
+import type {
+  CredentialRequest,
+  CredentialResult,
+  Rejection,
+} from "../credentials/authenticate-credentials.ts";
+import { AuthError } from "../errors.ts";
 import type { Session } from "../session/session.ts";
+import type { VerifyContext } from "./refusals.ts";
 
-/** What is answered about whom. */
-export interface Answering {
-  /** The rules that say whether a token or a password is taken here. */
-  rulesTaking(context: VerifyContext): readonly Rule[];
-  factsOf(context: VerifyContext, provider: string | undefined): RequestFacts;
-  answer(context: VerifyContext, session: Session | undefined): HttpResponse;
-  /** The same about somebody whom a token or a password names. */
-  answerAdmitted(context: VerifyContext, session: Session): HttpResponse;
-  /** Nobody knows who it is, for the store does not answer. */
-  withoutStore(context: VerifyContext, error: unknown): HttpResponse;
-}
+/** Who sends a request. */
+export type Authentication =
+  /** The session of the cookie; undefined = there is none. */
+  | { readonly kind: "session"; readonly session: Session | undefined }
+  /** The token or password in `Authorization`, where the rules accept one. */
+  | { readonly kind: "credentials"; readonly session: Session }
+  | { readonly kind: "rejected"; readonly rejection: Rejection }
+  | { readonly kind: "store down"; readonly error: AuthError }
+  /** The issuer that could validate the token does not answer. */
+  | { readonly kind: "issuer down"; readonly error: AuthError };
 
-export type WhoAsks = (
-  context: VerifyContext,
-  peer: string | undefined,
-) => HttpResponse | Promise<HttpResponse>;
+export type Authenticate = (context: VerifyContext) => Authentication | Promise<Authentication>;
 
 /**
- * Learns who asks: on rules that take tokens or passwords, these stand instead of the session; elsewhere they
- * are the app's. At once where nothing has to be looked up.
+ * Finds out who sends a request. On rules that accept tokens or passwords these replace the session; elsewhere they
+ * belong to the app. Synchronous where nothing has to be looked up. `credentialRules` gives the rules that decide whether they are accepted.
  */
-export function createWhoAsks(
+export function createAuthenticate(
   { sessions, authenticateCredentials }: AppContext,
-  refuse: Refusals,
-  answering: Answering,
-): WhoAsks {
-  return (context, peer) => {
+  credentialRules: (context: VerifyContext) => Pick<CredentialRequest, "facts" | "rules">,
+): Authenticate {
+  return (context) => {
     const authorization = authenticateCredentials && context.headers.get("authorization");
-    return (authorization && byAuthorization(context, authorization, peer)) || bySession(context);
+    return (authorization && byCredentials(context, authorization)) || bySession(context);
   };
 
-  function bySession(context: VerifyContext): HttpResponse | Promise<HttpResponse> {
-    const { site, headers } = context;
+  function bySession({ site, headers }: VerifyContext): Authentication | Promise<Authentication> {
     const session = sessions.find(site, readCookie(headers.get("cookie"), sessionCookieName(site)));
-    if (!(session instanceof Promise)) return answering.answer(context, session);
+    if (!(session instanceof Promise)) return { kind: "session", session };
     return session.then(
-      (found) => answering.answer(context, found),
-      (error: unknown) => answering.withoutStore(context, error),
+      (found): Authentication => ({ kind: "session", session: found }),
+      (error: unknown) => ({ kind: "store down", error: expected(error) }),
     );
   }
 
-  function byAuthorization(
+  function byCredentials(
     context: VerifyContext,
-    written: string,
-    peer: string | undefined,
-  ): HttpResponse | Promise<HttpResponse> | undefined {
-    const { site, headers } = context;
-    const rules = answering.rulesTaking(context);
-    const facts = answering.factsOf(context, undefined);
-    const admission = authenticateCredentials?.({ site, headers, peer, facts, rules }, written);
-    if (!(admission instanceof Promise)) return admission && byAdmission(context, admission);
-    return admission.then(
-      (late) => byAdmission(context, late),
-      (error: unknown) => refuse.issuerUnreachable(error, context),
-    );
+    authorization: string,
+  ): Authentication | Promise<Authentication> | undefined {
+    const { site, headers, peer } = context;
+    const request = { site, headers, peer, ...credentialRules(context) };
+    const result = authenticateCredentials?.(request, authorization);
+    if (!(result instanceof Promise)) return result && authenticationOf(result);
+    return result.then(authenticationOf, (error: unknown) => ({
+      kind: "issuer down",
+      error: expected(error),
+    }));
   }
+}
 
-  function byAdmission(context: VerifyContext, admission: CredentialResult): HttpResponse {
-    if ("rejection" in admission) return refuse.credentials(context, admission.rejection);
-    return answering.answerAdmitted(context, admission.session);
-  }
+function authenticationOf(result: CredentialResult): Authentication {
+  return "rejection" in result
+    ? { kind: "rejected", rejection: result.rejection }
+    : { kind: "credentials", session: result.session };
+}
+
+/** Any other error is a fault of ours, and the caller responds to it with 500. */
+function expected(error: unknown): AuthError {
+  if (error instanceof AuthError) return error;
+  throw error;
 }

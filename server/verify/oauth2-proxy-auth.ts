@@ -1,53 +1,71 @@
-import { rulesForAnyUrl } from "../policy/rules-for-any-url.ts";
-import type { RequestFacts } from "../policy/request-facts.ts";
-import { createIdentityHeaders } from "../policy/identity-headers.ts";
-import { readNarrowings } from "../policy/narrowing.ts";
-import { decide, type Decision } from "../policy/policy.ts";
-import { empty, type HttpResponse } from "../http/response.ts";
 import type { Site } from "../config/site.ts";
 import type { AppContext, Verify } from "../context.ts";
-import { createAddressRanges } from "../http/address-ranges.ts";
-import { dialects } from "../forwarded/dialects.ts";
+import { original } from "../forwarded/dialects.ts";
 import { forwardedRequest, hostnameOf, isMalformed } from "../forwarded/forwarded-request.ts";
 import { RequestHeaders } from "../forwarded/request-headers.ts";
-import { createRefusals, type VerifyContext } from "./refusals.ts";
+import { createAddressRanges } from "../http/address-ranges.ts";
+import { empty, type HttpResponse } from "../http/response.ts";
+import type { Decision } from "../policy/decision.ts";
+import { createIdentityHeaders } from "../policy/identity-headers.ts";
+import { readNarrowings } from "../policy/narrowing.ts";
+import { decide } from "../policy/policy.ts";
+import type { RequestFacts } from "../policy/request-facts.ts";
+import { rulesForAnyUrl } from "../policy/rules-for-any-url.ts";
 import type { Session } from "../session/session.ts";
-import { createWhoAsks } from "./authenticate.ts";
+import { createAuthenticate, type Authentication } from "./authenticate.ts";
+import { createRefusals, type VerifyContext } from "./refusals.ts";
 
 /**
- * What `/oauth2/auth` is to recipes of oauth2-proxy: 202, 401 or 403, about whoever sends the cookie. Such a
- * recipe has no word of the visitor's URL that a visitor could not have written, and its `Host` is no better. So
- * only who may pass everywhere gets 202, by every rule and at every site; what opens to everybody opens nothing.
+ * `/oauth2/auth`, as configurations written for oauth2-proxy use it: 202, 401 or 403, by the cookie. Such a
+ * configuration sends nothing of the visitor's URL that the visitor could not have written, the `Host` included. So
+ * 202 means that the identity may pass everywhere, by every rule and at every site; a public rule opens nothing.
  */
 export function createOAuth2ProxyAuth(app: AppContext): Verify {
   const { config, sites, siteOf, rules, counts, log, now } = app;
   const isTrusted = createAddressRanges(config.trustedProxies);
   const identityHeaders = createIdentityHeaders(config.headers, log);
-  const closing = rulesForAnyUrl(rules);
+  const urlFreeRules = rulesForAnyUrl(rules);
   const refuse = createRefusals(app);
-  const whoAsks = createWhoAsks(app, refuse, {
-    rulesTaking: () => closing,
-    factsOf,
-    answer,
-    answerAdmitted: answer,
-    withoutStore: (context, error) => refuse.unreachable(error, context),
-  });
+  const authenticate = createAuthenticate(app, (context) => ({
+    rules: urlFreeRules,
+    facts: factsOf(context, undefined),
+  }));
 
   return function auth({ query, rawHeaders, peer, site: own }) {
     if (!isTrusted(peer)) return refuse.untrustedPeer(peer);
     const headers = new RequestHeaders(rawHeaders);
     const request = forwardedRequest("GET", "https", headers.get("host") ?? "", "/");
     if (headers.isRepeated("host") || isMalformed(request))
-      return refuse.malformed({ dialect, malformed: "Host is repeated or no host" }, headers);
-    // The site only says whose cookie it may be. A proxy that asks under a name of ours for itself means the one there is.
+      return refuse.malformed(
+        { dialect, malformed: "Host is missing, repeated or not a host name" },
+        headers,
+      );
+    // The site only tells whose cookie counts. A proxy that sends its own name as the host means the only site.
     const site = siteOf(hostnameOf(request)) ?? (sites.length === 1 ? own : undefined);
     if (site === undefined) return refuse.unknownHost({ dialect, request }, headers);
-    const context: VerifyContext = { dialect, request, headers, site, query };
-    return whoAsks(context, peer);
+    const context = { dialect, request, headers, site, query, peer };
+    const who = authenticate(context);
+    return who instanceof Promise
+      ? who.then((late) => respond(context, late))
+      : respond(context, who);
   };
 
-  function answer(context: VerifyContext, session: Session | undefined): HttpResponse {
-    const decisions = sites.map((site) => decideAnywhere(context, site.access, session));
+  function respond(context: VerifyContext, who: Authentication): HttpResponse {
+    switch (who.kind) {
+      case "session":
+      case "credentials":
+        return decideFor(context, who.session);
+      case "rejected":
+        return refuse.credentials(context, who.rejection);
+      case "issuer down":
+        return refuse.issuerUnreachable(who.error, context);
+      case "store down":
+        return refuse.unreachable(who.error, context);
+    }
+  }
+
+  function decideFor(context: VerifyContext, session: Session | undefined): HttpResponse {
+    const decisions = sites.map((site) => decideAt(site, context, session));
     const denial = decisions.find((decision) => decision.verdict === "deny");
     if (session !== undefined && denial !== undefined) return refuse.deny(context, session, denial);
     if (session === undefined || decisions.some(({ verdict }) => verdict !== "allow")) {
@@ -58,19 +76,19 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
     return empty(202, ...identityHeaders(session.record));
   }
 
-  function decideAnywhere(
+  function decideAt(
+    { access }: Site,
     context: VerifyContext,
-    access: Site["access"],
     session: Session | undefined,
   ): Decision {
     const identity = session?.record.identity;
     const facts = factsOf(context, identity?.provider);
     const visitor = { identity, now: now() };
-    return decide(closing, access, facts, visitor, readNarrowings(context.query));
+    return decide(urlFreeRules, access, facts, visitor, readNarrowings(context.query));
   }
 }
 
-const dialect = dialects.original;
+const dialect = original;
 
 function factsOf({ request }: VerifyContext, provider: string | undefined): RequestFacts {
   return { request, provider, address: undefined, isPreflight: false };

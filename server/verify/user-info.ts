@@ -1,26 +1,27 @@
-import { readNarrowings } from "../policy/narrowing.ts";
-import { couldPass } from "../policy/policy.ts";
-import { json, type HttpResponse } from "../http/response.ts";
 import type { Site } from "../config/site.ts";
 import type { AppContext } from "../context.ts";
+import { readCookie, sessionCookieName } from "../cookies/cookie.ts";
+import { AuthError } from "../errors.ts";
 import type { ForwardedResult } from "../forwarded/read-forwarded.ts";
 import type { RequestHeaders } from "../forwarded/request-headers.ts";
-import { signInRequired, type Refusals } from "./refusals.ts";
-import { readCookie, sessionCookieName } from "../cookies/cookie.ts";
+import { json, type HttpResponse } from "../http/response.ts";
+import { readNarrowings } from "../policy/narrowing.ts";
+import { couldPass } from "../policy/policy.ts";
 import type { Session } from "../session/session.ts";
+import { signInRequired, type Refusals } from "./refusals.ts";
 
-/** Whether a single-page app asks who is signed in: no proxy told of a request, and JSON is wanted. */
+/** Whether a single-page app requests who is signed in: no header family is present, and JSON is accepted. */
 export function isUserInfo(
   result: ForwardedResult,
   method: string,
   headers: RequestHeaders,
 ): boolean {
-  const isAsked = headers.get("accept")?.toLowerCase().includes("application/json") ?? false;
-  return "noProxyHeaders" in result && method === "GET" && isAsked;
+  const acceptsJson = headers.get("accept")?.toLowerCase().includes("application/json") ?? false;
+  return "noProxyHeaders" in result && method === "GET" && acceptsJson;
 }
 
 export function createUserInfo({ config, rules, sessions }: AppContext, refuse: Refusals) {
-  // Should a proxy take this 200 for an allow, its app must still hear of nobody but us.
+  // If a proxy takes this 200 for an allow, the visitor's own headers must still not reach its app.
   const blank = Object.keys(config.headers).flatMap((name) => [name, ""]);
 
   return async function userInfo(
@@ -33,10 +34,11 @@ export function createUserInfo({ config, rules, sessions }: AppContext, refuse: 
       const token = readCookie(headers.get("cookie"), sessionCookieName(site));
       session = await sessions.find(site, token);
     } catch (error) {
+      if (!(error instanceof AuthError)) throw error;
       return refuse.unreachable(error, undefined);
     }
     if (session === undefined) return json(401, signInRequired);
-    // A proxy that forgot to tell of the request must not get a 200 for somebody who may not pass.
+    // A proxy that sends no header family must not get a 200 for an identity that may not pass.
     const { identity, expiresAt } = session.record;
     if (!couldPass(rules, site.access, identity, readNarrowings(query))) {
       return json(403, { error: "forbidden" });

@@ -29,9 +29,9 @@ describe("explain", () => {
       "site: https://auth.example.com/",
       "identity: ada@example.com, groups [staff], signed in by google",
       "rules.0: no, host is not old.example.com",
-      "rules.1: no, by path",
+      "rules.1: no, path is not /public/**",
       "rules.2: matches",
-      "deny by rules.2: it does not name this identity",
+      "deny by rules.2: identity not listed in allow/access",
     ]);
   });
 
@@ -41,20 +41,20 @@ describe("explain", () => {
     [
       "https://app.example.com/public/..%2fadmin/x",
       { email: "ada@example.com" },
-      "deny by rules.2: it does not name this identity",
+      "deny by rules.2: identity not listed in allow/access",
     ],
     ["https://app.example.com/x", { email: "ada@example.com" }, "allow by access"],
     [
       "https://app.example.com/x",
       { email: "eve@example.net" },
-      "deny by access: it does not name this identity",
+      "deny by access: identity not listed in allow/access",
     ],
     ["https://app.example.com/x", { ip: "203.0.113.9" }, "allow by rules.3"],
-    ["https://old.example.com/", {}, "deny by rules.0: the rule denies everybody"],
+    ["https://old.example.com/", {}, "deny by rules.0: the rule denies every request"],
     [
       "https://code.example.org/x",
       { groups: "" },
-      "deny by access: it does not name this identity",
+      "deny by access: identity not listed in allow/access",
     ],
     ["https://elsewhere.example/x", {}, "deny: set cookie.domain, or give the host a site"],
   ])("of %s with %j ends: %s", (url, somebody, end) => {

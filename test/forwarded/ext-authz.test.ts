@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CarriedRequest, DialectName } from "../../server/forwarded/dialects.ts";
+import type { ExtAuthzRequest } from "../../server/forwarded/read-forwarded.ts";
 import { RequestHeaders } from "../../server/forwarded/request-headers.ts";
 import { readForwarded } from "../../server/forwarded/read-forwarded.ts";
 
@@ -18,7 +18,7 @@ type Headers = Record<string, string | string[]>;
 
 function read(
   headers: Headers,
-  { visitor = carried, pinned }: { visitor?: CarriedRequest | null; pinned?: DialectName } = {},
+  { visitor = carried, pinned }: { visitor?: ExtAuthzRequest | null; pinned?: string } = {},
 ) {
   const raw = Object.entries(headers).flatMap(([name, value]) =>
     [value].flat().flatMap((one) => [name, one]),
@@ -95,7 +95,7 @@ describe("a request that Envoy carries", () => {
     { ...same, "X-Forwarded-Uri": "/public", "X-Original-URL": "https://app.example.com/public" },
   ])("is none where a visitor's own words say otherwise: %o", (words) => {
     expect(read({ ...envoys, ...words })).toMatchObject({
-      dialect: { name: "ext-authz", malformedStatus: 400 },
+      dialect: undefined,
       isConflict: true,
     });
   });

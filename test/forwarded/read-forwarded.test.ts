@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readForwarded } from "../../server/forwarded/read-forwarded.ts";
-import type { CarriedRequest, DialectName } from "../../server/forwarded/dialects.ts";
+import type { ExtAuthzRequest } from "../../server/forwarded/read-forwarded.ts";
 import { RequestHeaders } from "../../server/forwarded/request-headers.ts";
 
 const forwarded = {
@@ -16,7 +16,7 @@ const original = {
 
 type Headers = Record<string, string | string[]>;
 
-function read(headers: Headers, pinned?: DialectName, carried?: CarriedRequest) {
+function read(headers: Headers, pinned?: string, carried?: ExtAuthzRequest) {
   const raw = Object.entries(headers).flatMap(([name, value]) =>
     [value].flat().flatMap((one) => [name, one]),
   );
@@ -89,7 +89,7 @@ describe("no family", () => {
   it("is no request", () => {
     expect(read({ "X-Forwarded-Host": "app.example.com", "X-Forwarded-Proto": "https" })).toEqual({
       dialect: undefined,
-      malformed: "no proxy told of a request",
+      malformed: "no header family is present",
       noProxyHeaders: true,
     });
   });
@@ -117,7 +117,7 @@ describe("two families", () => {
     ["no URL", { "X-Original-URL": "/private?x=1" }],
   ])("that disagree are no request: %s", (_, other) => {
     expect(read({ ...forwarded, ...original, ...other })).toMatchObject({
-      dialect: { name: "forwarded", malformedStatus: 400 },
+      dialect: undefined,
       isConflict: true,
     });
   });

@@ -1,0 +1,24 @@
+import type { Identity } from "../identity/identity.ts";
+import type { StepUp } from "../identity/step-up.ts";
+
+/** challenge = sign in (again), deny = no sign-in of this identity would help. `rule` names what decided. */
+export type Decision =
+  | { readonly verdict: "allow"; readonly rule: string; readonly showing?: Showing }
+  | { readonly verdict: "challenge"; readonly rule: string; readonly stepUp?: StepUp }
+  | { readonly verdict: "deny"; readonly rule: string; readonly reason: string };
+
+/** What an allow may pass to the app: nothing about the sender of a preflight; no token on a public page. */
+export type Showing = "nothing" | "identity";
+
+/** Who sends the request: an identity if signed in, and the time in milliseconds since the epoch. */
+export interface Visitor {
+  readonly identity: Identity | undefined;
+  readonly now: number;
+}
+
+const severity = { allow: 0, challenge: 1, deny: 2 };
+
+/** The more restrictive of two decisions; the first where both are equal. */
+export function stricter(one: Decision | undefined, other: Decision): Decision {
+  return one !== undefined && severity[one.verdict] >= severity[other.verdict] ? one : other;
+}

@@ -1,0 +1,25 @@
+import type { Site } from "../config/site.ts";
+import { urlOf, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
+import { isAsked, type StepUp } from "../identity/step-up.ts";
+
+/** The `Location` of a challenge stays under 2 KiB, because nginx reads a response head of 4 KiB. */
+const longestLocation = 2_047;
+
+/** Where to sign in, with the return target. A URL that is too long for a head falls back to its origin's root. */
+export function signInLocation(site: Site, request: ForwardedRequest, stepUp?: StepUp): string {
+  const start = `${site.address("start")}?rd=`;
+  const parameters = stepUp === undefined ? "" : stepUpQuery(stepUp);
+  const location = start + encodeURIComponent(urlOf(request)) + parameters;
+  if (location.length <= longestLocation) return location;
+  return start + encodeURIComponent(urlOf({ ...request, uri: "/" })) + parameters;
+}
+
+/** The parameters of OpenID Connect Core §3.1.2.1. A visitor who removes them is challenged again. */
+function stepUpQuery(stepUp: StepUp): string {
+  if (!isAsked(stepUp)) return "";
+  const query = new URLSearchParams();
+  if (stepUp.maxAgeMs !== undefined)
+    query.set("max_age", String(Math.floor(stepUp.maxAgeMs / 1000)));
+  if (stepUp.acr !== undefined) query.set("acr_values", stepUp.acr.join(" "));
+  return `&${query}`;
+}
