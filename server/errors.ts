@@ -17,19 +17,34 @@ const statuses = {
 
 export type AuthErrorCode = keyof typeof statuses;
 
+interface FailedTransaction {
+  readonly state: string;
+  readonly returnTo: string;
+}
+
 /** A failure we expect. The code may be shown; the message and the cause are only logged. */
 export class AuthError extends Error {
   override readonly name = "AuthError";
   readonly code: AuthErrorCode;
-  /** The sign-in that failed, once it is known: where the visitor was going, and what to forget. */
-  transaction: { readonly state: string; readonly returnTo: string } | undefined;
+  /** The sign-in that failed, once it is known: its return target, and the state to forget. */
+  readonly transaction: FailedTransaction | undefined;
 
-  constructor(code: AuthErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: AuthErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly transaction?: FailedTransaction | undefined } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.transaction = options.transaction;
   }
 
   get status(): number {
     return statuses[this.code];
+  }
+
+  /** The same failure, of this transaction. */
+  during(transaction: FailedTransaction): AuthError {
+    return new AuthError(this.code, this.message, { cause: this.cause, transaction });
   }
 }

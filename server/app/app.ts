@@ -1,4 +1,5 @@
 import type { RequestListener } from "node:http";
+import type { H3 } from "h3";
 import type { AuthenticateCredentials } from "../credentials/authenticate-credentials.ts";
 import { createBearer } from "../credentials/bearer.ts";
 import { createPasswords } from "../credentials/passwords.ts";
@@ -11,7 +12,8 @@ import type { Config } from "../config/schema.ts";
 import { createSiteFinder, createSites, type Site } from "../config/site.ts";
 import type { SiteContext, AppContext } from "../context.ts";
 import { acquireStore, openSharedState, type SharedState } from "./carried-over.ts";
-import { createListener } from "./router.ts";
+import { createDispatch } from "./dispatch.ts";
+import { createRouter } from "./router.ts";
 import { createCounts } from "../observe/counts.ts";
 import type { Log } from "../observe/log.ts";
 import { createRelyingParties } from "./relying-parties.ts";
@@ -33,6 +35,8 @@ export interface Surroundings {
 
 export interface App extends SharedState {
   readonly listener: RequestListener;
+  /** The same service for servers that mount h3 apps. */
+  loadH3App(): Promise<H3>;
   readonly parties: ReadonlyMap<string, RelyingParty>;
   /** Finishes what is being written and lets go of the store. */
   close(): Promise<void>;
@@ -71,13 +75,18 @@ export async function createApp(
     parties: offered(parties, site),
     store,
   }));
+  const proxyEndpoints = { verify: createVerify(context), auth: createOAuth2ProxyAuth(context) };
+  const dispatch = createDispatch(contexts, proxyEndpoints);
+  // h3, and all that signing in takes, is loaded with the first request for it.
+  const loadH3App = async () => (await import("./h3-app.ts")).createH3App(contexts, dispatch, log);
+  const loadH3Listener = async () => {
+    const { toNodeHandler } = await import("h3/node");
+    return toNodeHandler(await loadH3App());
+  };
   return {
     ...sharedState,
-    listener: createListener(
-      contexts,
-      { verify: createVerify(context), auth: createOAuth2ProxyAuth(context) },
-      log,
-    ),
+    listener: createRouter(dispatch, loadH3Listener, log),
+    loadH3App,
     parties,
     close: () => sessions.settle().then(held.release),
   };

@@ -1,76 +1,61 @@
-import type { IncomingMessage, RequestListener } from "node:http";
 import { compatNames, endpointNames, type CompatName, type EndpointName } from "../config/site.ts";
 import type { SiteContext } from "../context.ts";
+import { hostIn } from "../http/raw-headers.ts";
 
+/** The methods that an endpoint accepts; undefined = any. */
 const methods: Record<EndpointName | CompatName, readonly string[] | undefined> = {
   auth: undefined,
   sign_in: ["GET", "HEAD"],
-  verify: undefined, // any: proxies pass the visitor's method on, and HAProxy asks with HEAD
+  verify: undefined, // proxies pass the visitor's method on, and HAProxy sends HEAD
   start: ["GET", "HEAD"],
   callback: ["GET"],
   sign_out: ["GET", "POST"],
 };
 
-/** What stands at a path. */
-export interface Target {
+/** What is at a path. */
+export interface SiteEndpoint {
   readonly name: EndpointName | CompatName;
-  readonly sharing: readonly Entrance[];
-  /** Whose own callback it is; undefined = everybody's. */
+  /** The sites that have this path in common. */
+  readonly contexts: readonly SiteContext[];
+  /** The provider whose own callback it is; undefined = the common one. */
   readonly provider: string | undefined;
 }
 
-/** One site's way to answer, for everything but `/verify`. */
-export interface Entrance {
-  readonly context: SiteContext;
-  readonly handler: RequestListener;
-}
-
-/** Everything that there is, by its path as it goes over the wire. */
-export function targetsOf(entrances: readonly Entrance[]): ReadonlyMap<string, Target> {
-  const bases = Map.groupBy(entrances, ({ context }) => context.site.base);
-  const endpoints = new Map<string, Target>();
-  for (const [base, sharing] of bases) {
-    const hasCompat = sharing.some(({ context }) => context.config.compat !== undefined);
+/** Every endpoint of every site, by its path in the request line. This map is the only list of them. */
+export function endpointsByPath(
+  contexts: readonly SiteContext[],
+): ReadonlyMap<string, SiteEndpoint> {
+  const endpoints = new Map<string, SiteEndpoint>();
+  for (const [base, sharing] of Map.groupBy(contexts, ({ site }) => site.base)) {
+    const hasCompat = sharing.some(({ config }) => config.compat !== undefined);
     for (const name of [...endpointNames, ...(hasCompat ? compatNames : [])])
-      endpoints.set(`${base}/${name}`, { name, sharing, provider: undefined });
-    const several = sharing.filter(
-      ({ context }) => Object.keys(context.config.providers).length > 1,
-    );
-    for (const provider of several.flatMap(({ context }) => Array.from(context.parties.keys()))) {
-      endpoints.set(`${base}/callback/${provider}`, { name: "callback", sharing, provider });
+      endpoints.set(`${base}/${name}`, { name, contexts: sharing, provider: undefined });
+    const several = sharing.filter(({ config }) => Object.keys(config.providers).length > 1);
+    for (const provider of several.flatMap(({ parties }) => Array.from(parties.keys()))) {
+      const path = `${base}/callback/${provider}`;
+      endpoints.set(path, { name: "callback", contexts: sharing, provider });
     }
   }
   return endpoints;
 }
 
-/** Sites that share a path are told apart by the host that the browser asked for. */
-export function entranceOf(
-  sharing: readonly Entrance[],
-  { rawHeaders }: Pick<IncomingMessage, "rawHeaders">,
-): Entrance | undefined {
-  if (sharing.length <= 1) return sharing[0];
-  const asked = hostIn(rawHeaders);
-  const named = ({ context: { site } }: Entrance) => asked === site.url.hostname; // nginx's $host has no port
-  return sharing.find(({ context: { site } }) => asked === site.url.host) ?? sharing.find(named);
+/** Of several sites with the same paths, the one whose host the request names. */
+export function siteForHost(
+  contexts: readonly SiteContext[],
+  rawHeaders: readonly string[],
+): SiteContext | undefined {
+  if (contexts.length <= 1) return contexts[0];
+  const host = hostIn(rawHeaders);
+  return (
+    contexts.find(({ site }) => host === site.url.host) ??
+    contexts.find(({ site }) => host === site.url.hostname) // nginx's $host has no port
+  );
 }
 
-/** The first `Host`, in one spelling. From the raw headers: all of them in an object cost more than a verdict. */
-function hostIn(rawHeaders: readonly string[]): string {
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] as string;
-    if (name.length !== 4 || name.toLowerCase() !== "host") continue;
-    const host = (rawHeaders[index + 1] as string).toLowerCase();
-    const ownPort = [":443", ":80"].find((port) => host.endsWith(port)) ?? "";
-    const bare = host.slice(0, host.length - ownPort.length);
-    return bare.endsWith(".") ? bare.slice(0, -1) : bare;
-  }
-  return "";
-}
-
-/** A POST to a callback is for providers alone that answer by one. */
-export function methodsOf(
-  { name, provider }: Target,
-  { context: { parties } }: Entrance,
+/** A callback accepts POST only for a provider that responds by form post. */
+export function allowedMethods(
+  { name, provider }: SiteEndpoint,
+  { parties }: SiteContext,
 ): readonly string[] | undefined {
   const answering = provider === undefined ? [...parties.values()] : [parties.get(provider)];
   const takesForm = answering.some((party) => party?.provider.responseMode === "form_post");

@@ -28,8 +28,7 @@ export function createCallback(context: SiteContext): Endpoint {
         cookies,
       );
     } catch (error) {
-      if (error instanceof AuthError) error.transaction = transaction;
-      throw error;
+      throw error instanceof AuthError ? error.during(transaction) : error;
     }
   };
 
@@ -46,9 +45,8 @@ export function createCallback(context: SiteContext): Endpoint {
     const session = await sessions.find(site, readCookie(cookies, sessionCookieName(site)));
     if (session !== undefined) return redirect(302, transaction?.returnTo ?? `${site.url.origin}/`);
     const code = transaction === undefined ? "transaction_missing" : "transaction_expired";
-    const error = new AuthError(code, "no transaction of this browser has this state");
-    error.transaction = transaction;
-    throw error;
+    const message = "no transaction of this browser has this state";
+    throw new AuthError(code, message, { transaction });
   }
 
   async function finish(

@@ -14,21 +14,20 @@ export class HttpResponse {
   /** The first lines of the head, as they go over the wire. */
   readonly head: string;
   readonly body: string;
+  readonly #own: readonly string[];
 
   /** Names and values alternate. Throws at a value that would end its line. */
   constructor(status: number, headers: readonly string[], body = "") {
     this.status = status;
     this.head = written(status, Buffer.byteLength(body), headers);
     this.body = body;
+    this.#own = headers;
   }
 
-  /** Names and values of the head alternate. */
-  get headers(): string[] {
-    const [, ...lines] = this.head.slice(0, -"\r\n".length).split("\r\n");
-    return lines.flatMap((line) => {
-      const colon = line.indexOf(":");
-      return [line.slice(0, colon), line.slice(colon + 2)];
-    });
+  /** Names and values alternate, in the order of the head. */
+  get headers(): readonly string[] {
+    const length = String(Buffer.byteLength(this.body));
+    return ["Cache-Control", "no-store", "Content-Length", length, ...this.#own];
   }
 }
 

@@ -20,7 +20,7 @@ export function send(response: ServerResponse & Partial<Headed>, answer: HttpRes
   response._header = answer.head + endOfHead(shouldKeepAlive);
   response._last = !shouldKeepAlive;
   // This asks Node whether it has taken it; a Node to come may keep it elsewhere.
-  if (!response.headersSent) response.writeHead(answer.status, answer.headers);
+  if (!response.headersSent) response.writeHead(answer.status, [...answer.headers]);
   // Without an argument an empty body leaves the head in Latin-1; a string would re-encode it.
   if (answer.body === "") response.end();
   else response.end(answer.body);

@@ -1,0 +1,92 @@
+import type { CompatName, EndpointName } from "../config/site.ts";
+import type { SiteContext, Verify } from "../context.ts";
+import { hostsIn } from "../http/raw-headers.ts";
+import { empty, HttpResponse } from "../http/response.ts";
+import { notFoundPage } from "../pages/not-found-page.ts";
+import { allowedMethods, endpointsByPath, siteForHost, type SiteEndpoint } from "./endpoints.ts";
+
+/** A request as it came over the wire: nothing is decoded, joined or normalized. */
+export interface WireRequest {
+  readonly method: string;
+  /** The request target: path and query. */
+  readonly url: string;
+  readonly rawHeaders: readonly string[];
+  /** The address at the other end of the connection. */
+  readonly peer: string | undefined;
+}
+
+/** The endpoints that only proxies ask. */
+export interface ProxyEndpoints {
+  readonly verify: Verify;
+  readonly auth: Verify;
+}
+
+/** An endpoint for browsers, and the site whose it is. */
+export interface BrowserRoute {
+  readonly name: Exclude<EndpointName | CompatName, keyof ProxyEndpoints>;
+  readonly context: SiteContext;
+}
+
+export type Dispatched = HttpResponse | Promise<HttpResponse> | BrowserRoute;
+
+/**
+ * Finds the endpoint by the raw path, byte for byte: an encoded, slash-suffixed or absolute spelling is 404. Answers
+ * `/verify` and what no endpoint handles; the rest is a `BrowserRoute`. The Node listener and the h3 app both
+ * dispatch by this function.
+ */
+export function createDispatch(
+  contexts: readonly SiteContext[],
+  proxyEndpoints: ProxyEndpoints,
+): (request: WireRequest) => Dispatched {
+  const endpoints = endpointsByPath(contexts);
+  // With another dialect pinned there is nothing below `/verify`.
+  const extAuthzSites = contexts.filter(({ config }) =>
+    [undefined, "ext-authz"].includes(config.dialect),
+  );
+
+  return (request) => {
+    const { url, rawHeaders } = request;
+    const queryStart = url.indexOf("?");
+    const endpoint = endpoints.get(queryStart === -1 ? url : url.slice(0, queryStart));
+    if (endpoint === undefined) return answerExtAuthz(request);
+    const context = siteForHost(endpoint.contexts, rawHeaders);
+    const { name } = endpoint;
+    if (name !== "verify" && name !== "auth") return browserRoute(request, endpoint, name, context);
+    // A proxy may send any host of its own; the site follows from the forwarded request.
+    const { site } = context ?? (endpoint.contexts[0] as SiteContext);
+    const query = queryStart === -1 ? "" : url.slice(queryStart + 1);
+    const { method, peer } = request;
+    return proxyEndpoints[name]({ method, query, uri: undefined, rawHeaders, peer, site });
+  };
+
+  /** What follows `/verify` is the visitor's URI: its dots, slashes and query are not interpreted here. */
+  function answerExtAuthz({ method, url, rawHeaders, peer }: WireRequest) {
+    const context = extAuthzSites.find(({ site }) => url.startsWith(`${site.base}/verify/`));
+    if (context === undefined) return notFoundPage(siteForHost(contexts, rawHeaders)?.site);
+    const { site } = context;
+    const uri = url.slice(`${site.base}/verify`.length);
+    return proxyEndpoints.verify({ method, query: "", uri, rawHeaders, peer, site });
+  }
+}
+
+function browserRoute(
+  { method, rawHeaders }: WireRequest,
+  endpoint: SiteEndpoint,
+  name: BrowserRoute["name"],
+  context: SiteContext | undefined,
+): Dispatched {
+  if (context === undefined) return notFoundPage(undefined);
+  if (!hasOneHost(rawHeaders)) return empty(400);
+  const allowed = allowedMethods(endpoint, context);
+  if (allowed?.includes(method) === false) return empty(405, "Allow", allowed.join(", "));
+  return { name, context };
+}
+
+/**
+ * RFC 9112 §3.2: reject duplicate Host headers; HTTP/1.0 may have none. srvx throws, outside of every handler, at a
+ * host that is not part of a URL.
+ */
+function hasOneHost(rawHeaders: readonly string[]): boolean {
+  const hosts = hostsIn(rawHeaders);
+  return hosts.length <= 1 && hosts.every((written) => URL.canParse(`http://${written}/`));
+}

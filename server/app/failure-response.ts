@@ -1,0 +1,33 @@
+import type { H3Event } from "h3";
+import type { SiteContext } from "../context.ts";
+import { AuthError } from "../errors.ts";
+import type { HttpResponse } from "../http/response.ts";
+import { reasonsOf, stackOf } from "../observe/log.ts";
+import { createRequestId } from "../observe/request-id.ts";
+import { brokenPage, failedPage } from "../pages/failed-page.ts";
+
+/** The page of a failed endpoint. An unexpected failure shows a request id only; the log has the reason. */
+export function failureResponse(
+  context: SiteContext,
+  error: unknown,
+  event: Pick<H3Event, "url">,
+): HttpResponse {
+  const { site, transactions, counts, log } = context;
+  const requestId = createRequestId();
+  const path = event.url.pathname;
+  const reason = reasonsOf(error);
+  if (!(error instanceof AuthError)) {
+    log.error({ requestId, path, reason, stack: stackOf(error) }, "unexpected failure");
+    return brokenPage(requestId);
+  }
+  const { code, status, transaction } = error;
+  log[status >= 500 ? "error" : "warn"]({ requestId, path, code, reason }, "refused");
+  if (path.startsWith(`${site.base}/callback`)) counts.signInFailed++;
+  const again = new URL(site.address(path.endsWith("/sign_out") ? "sign_out" : "start"));
+  const rd = transaction?.returnTo ?? event.url.searchParams.get("rd");
+  if (rd !== null) again.searchParams.set("rd", rd);
+  // Once the store is back, the same response of the issuer may still be accepted.
+  const isSpent = transaction !== undefined && code !== "store_unreachable";
+  const forget = isSpent ? ["Set-Cookie", transactions.forget(site, transaction.state)] : [];
+  return failedPage({ code, status }, again, requestId, ...forget);
+}

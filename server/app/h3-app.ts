@@ -1,0 +1,95 @@
+import { H3, HTTPResponse, type H3Event } from "h3";
+import { createCallback } from "../callback/callback.ts";
+import { createFormPost } from "../callback/form-post.ts";
+import type { Endpoint, SiteContext } from "../context.ts";
+import { HttpResponse } from "../http/response.ts";
+import { reasonsOf, stackOf, type Log } from "../observe/log.ts";
+import { createRequestId } from "../observe/request-id.ts";
+import { brokenPage } from "../pages/failed-page.ts";
+import { createSignOut } from "../sign-out/sign-out.ts";
+import { createOAuth2ProxySignIn } from "../start/oauth2-proxy-sign-in.ts";
+import { createStart } from "../start/start.ts";
+import type { BrowserRoute, Dispatched, WireRequest } from "./dispatch.ts";
+import { endpointsByPath } from "./endpoints.ts";
+import { failureResponse } from "./failure-response.ts";
+
+type BrowserEndpoints = Readonly<Record<BrowserRoute["name"], Endpoint>>;
+
+/** The service as one h3 app: the four endpoints of every site, `/verify` too. Other servers can mount it. */
+export function createH3App(
+  contexts: readonly SiteContext[],
+  dispatch: (request: WireRequest) => Dispatched,
+  log: Log,
+): H3 {
+  const browserEndpoints = new Map(
+    contexts.map((context) => [context, browserEndpointsOf(context)]),
+  );
+  const app = new H3({
+    silent: true,
+    // `dispatch` compares raw paths, so h3 need not refuse what it cannot decode.
+    allowMalformedURL: true,
+    onError: ({ cause }) => unexpected(log, cause),
+  });
+  const handler = (event: H3Event) => handle(event);
+  for (const path of endpointsByPath(contexts).keys()) app.all(path, handler);
+  // `/verify/<rest>` of Envoy in any spelling, and the 404 page.
+  app.all("/**", handler);
+  return app;
+
+  async function handle(event: H3Event): Promise<HTTPResponse> {
+    const result = await dispatch(wireRequestOf(event));
+    if (result instanceof HttpResponse) return toH3(result);
+    const { name, context } = result;
+    try {
+      return toH3(await (browserEndpoints.get(context) as BrowserEndpoints)[name](event));
+    } catch (error) {
+      return toH3(failureResponse(context, error, event));
+    }
+  }
+}
+
+function browserEndpointsOf(context: SiteContext): BrowserEndpoints {
+  const [callback, formPost] = [createCallback(context), createFormPost(context)];
+  return {
+    start: createStart(context),
+    callback: (event) => (event.req.method === "POST" ? formPost : callback)(event),
+    sign_out: createSignOut(context),
+    sign_in: createOAuth2ProxySignIn(context),
+  };
+}
+
+/**
+ * The request as it came over the wire, from Node's own request where there is one. Elsewhere the `Headers` object
+ * has joined repeated headers, which no header of a proxy survives: a joined method, scheme, host or URI is malformed.
+ */
+function wireRequestOf({ req }: H3Event): WireRequest {
+  const node = req.runtime?.node?.req;
+  if (node !== undefined) {
+    const { method = "", url = "", rawHeaders, socket } = node;
+    return { method, url, rawHeaders, peer: socket.remoteAddress };
+  }
+  const { method, url, headers } = req;
+  return { method, url: targetOf(url), rawHeaders: [...headers].flat(), peer: req.ip };
+}
+
+/** Path and query of an absolute URL, as they are written. */
+function targetOf(url: string): string {
+  const path = url.indexOf("/", url.indexOf("://") + 3);
+  return path === -1 ? "/" : (url.slice(path).split("#", 1)[0] ?? "/");
+}
+
+function toH3({ status, headers, body }: HttpResponse): HTTPResponse {
+  const list: [string, string][] = [];
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    list.push([headers[index] as string, headers[index + 1] as string]);
+  }
+  // For a string, even an empty one, h3 adds a Content-Type.
+  return new HTTPResponse(body === "" ? null : body, { status, headers: list });
+}
+
+/** What fails outside of an endpoint: never an allow. */
+function unexpected(log: Log, error: unknown): HTTPResponse {
+  const requestId = createRequestId();
+  log.error({ requestId, reason: reasonsOf(error), stack: stackOf(error) }, "unexpected failure");
+  return toH3(brokenPage(requestId));
+}

@@ -1,0 +1,96 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import { connect, type AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { toNodeHandler } from "h3/node";
+import { createDispatch } from "../../server/app/dispatch.ts";
+import { createH3App } from "../../server/app/h3-app.ts";
+import { createRouter } from "../../server/app/router.ts";
+import type { AppContext, SiteContext, VerifyRequest } from "../../server/context.ts";
+import { createOAuth2ProxyAuth } from "../../server/verify/oauth2-proxy-auth.ts";
+import { createVerify } from "../../server/verify/verify.ts";
+import type { Store } from "../../server/store/store.ts";
+
+/** A response as it came over the wire. */
+export interface WireResponse {
+  readonly status: number;
+  /** Names and values alternate. */
+  readonly headers: readonly string[];
+  readonly body: string;
+}
+
+/** A running service whose `/verify` is asked over real HTTP. */
+export interface VerifyWay {
+  readonly verify: (request: VerifyRequest) => Promise<WireResponse>;
+  close(): void;
+}
+
+type Open = (context: AppContext, store: Store) => Promise<VerifyWay>;
+
+/** The two ways to `/verify`: in front of h3, and through the h3 app. */
+export const verifyWays: Readonly<Record<string, Open>> = {
+  "the Node listener": (context, store) => {
+    const { dispatch } = serviceOf(context, store);
+    const noH3 = () => Promise.reject(new Error("/verify needs no h3"));
+    return serve(createRouter(dispatch, noH3, context.log));
+  },
+  "the h3 app": (context, store) => {
+    const { contexts, dispatch } = serviceOf(context, store);
+    return serve(toNodeHandler(createH3App(contexts, dispatch, context.log)));
+  },
+};
+
+function serviceOf(context: AppContext, store: Store) {
+  const contexts = context.sites.map((site): SiteContext => ({
+    ...context,
+    site,
+    parties: new Map(),
+    store,
+  }));
+  const endpoints = { verify: createVerify(context), auth: createOAuth2ProxyAuth(context) };
+  return { contexts, dispatch: createDispatch(contexts, endpoints) };
+}
+
+async function serve(listener: RequestListener): Promise<VerifyWay> {
+  const server = createServer({ maxHeaderSize: 64 * 1024 }, listener);
+  /** The peers that requests claim, by the port that they come from. */
+  const peers = new Map<number, string | undefined>();
+  server.on("connection", (socket) => {
+    const get = () => peers.get(socket.remotePort ?? 0);
+    Object.defineProperty(socket, "remoteAddress", { get });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return { verify: (request) => ask(port, peers, request), close: () => void server.close() };
+}
+
+async function ask(
+  port: number,
+  peers: Map<number, string | undefined>,
+  { method, query, rawHeaders, peer, site }: VerifyRequest,
+): Promise<WireResponse> {
+  const socket = connect(port, "127.0.0.1");
+  await once(socket, "connect");
+  peers.set(socket.localPort ?? 0, peer);
+  const target = `${site.base}/verify${query === "" ? "" : `?${query}`}`;
+  const lines = [`${method} ${target} HTTP/1.1`, `Host: ${site.url.host}`, "Connection: close"];
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    lines.push(`${rawHeaders[index]}: ${rawHeaders[index + 1]}`);
+  socket.write(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
+  return parse(await text(socket));
+}
+
+function parse(response: string): WireResponse {
+  const end = response.indexOf("\r\n\r\n");
+  const [statusLine = "", ...lines] = response.slice(0, end).split("\r\n");
+  const headers = lines.flatMap((line) => {
+    const colon = line.indexOf(":");
+    const [name, value] = [line.slice(0, colon), line.slice(colon + 1).trim()];
+    return added.has(name.toLowerCase()) ? [] : [name, value];
+  });
+  return { status: Number(statusLine.split(" ")[1]), headers, body: response.slice(end + 4) };
+}
+
+/** Headers of the connection, which Node adds. */
+const added = new Set(["date", "connection", "keep-alive"]);
