@@ -16,17 +16,17 @@ type Hours = v.InferOutput<typeof hours>;
 type Lanes = Record<string, Hours>;
 
 /**
- * Which keys expire in which hour, so that the expired are found without looking at all there is: most
- * drivers can only list everything. Each process writes pages of a lane of its own, `expires:HOUR:LANE:N`
- * with N from 0 and no gap, and one small document names the lanes and their hours.
+ * An index from hour to the keys that expire in it. Without it a sweep would have to list every key, because most
+ * drivers have no other query. Each process writes pages of its own lane, `expires:HOUR:LANE:N` with N from 0
+ * and no gap; one small document lists the lanes and their hours.
  */
 export class ExpiryIndex {
   readonly #storage: Storage;
   readonly #now: () => number;
   readonly #lane = randomUUID().slice(0, 8);
-  /** The last page of each hour, which is written again until it is full. */
+  /** The last page of each hour. It is rewritten until it is full. */
   readonly #pages = new Map<number, { readonly index: number; readonly keys: readonly string[] }>();
-  /** Spares a page when a record is written again within its hour. */
+  /** Skips the page write when a record is written again with the same expiry hour. */
   readonly #noted = new LRUCache<string, number>({ max: 10_000 });
   #hours: Hours | undefined;
   #waiting: { readonly key: string; readonly hour: number }[] = [];
@@ -39,7 +39,7 @@ export class ExpiryIndex {
     this.#now = now;
   }
 
-  /** Resolves when it is stored. Keys that come while a page is written share the next one. */
+  /** Resolves once the entry is stored. Keys noted during a page write share the next one. */
   async note(key: string, until: number): Promise<void> {
     const hour = hourOf(until);
     if (this.#noted.get(key) === hour) return;
@@ -50,7 +50,7 @@ export class ExpiryIndex {
     this.#noted.set(key, hour);
   }
 
-  /** Hands over every key of the hours that are past, one at a time, then forgets those hours. */
+  /** Calls `removeIfOver` for each key of the past hours, one at a time, then drops those hours. */
   async sweep(removeIfOver: (key: string) => Promise<void>): Promise<void> {
     const current = hourOf(this.#now());
     for (const [lane, { from, to }] of Object.entries(await this.#readLanes())) {
@@ -61,7 +61,7 @@ export class ExpiryIndex {
     await this.#reassert(current);
   }
 
-  /** Another process may have written the document over what we put there. */
+  /** Another process may have overwritten this lane's entry in the document. */
   async #reassert(current: number): Promise<void> {
     if (this.#hours === undefined) return;
     const { from, to } = this.#hours;
@@ -81,7 +81,7 @@ export class ExpiryIndex {
       const read = v.safeParse(page, stored);
       for (const key of read.success ? read.output.keys : []) await removeIfOver(key);
     }
-    // From the end, so that a crash leaves no page behind a gap.
+    // From the last page down, so that a crash leaves no gap in the numbering.
     while (count-- > 0) await this.#storage.removeItem(pageKey(hour, lane, count));
     if (lane === this.#lane) this.#pages.delete(hour);
   }
@@ -128,12 +128,12 @@ export class ExpiryIndex {
     const write = async () =>
       this.#storage.setItem(lanesKey, { lanes: change(await this.#readLanes()) });
     const turn = this.#changing.then(write);
-    this.#changing = turn.catch(() => undefined); // whoever asked for it is told
+    this.#changing = turn.catch(() => undefined); // the caller awaits `turn` and gets the error
     await turn;
   }
 }
 
-/** A lane without the hours before `from`, or none when that was its last. */
+/** Drops the hours before `from`, and the lane itself if no hour remains. */
 function shorten(lanes: Lanes, lane: string, from: number): Lanes {
   const { [lane]: reach, ...others } = lanes;
   if (reach === undefined || reach.to < from) return others;

@@ -4,15 +4,18 @@ import { dirname, join, resolve } from "node:path";
 import type { Driver } from "unstorage";
 
 /**
- * unstorage's driver of a folder, with two changes: nobody but its owner may read anything there, and a
- * record is there whole or not at all, whoever reads it meanwhile and whenever the machine stops.
+ * unstorage's folder driver with two changes: files are readable by their owner only, and a write is atomic
+ * (temporary file, then rename), so that a reader or a crash never sees half a record.
  */
 export async function openFileDriver(name: "fs" | "fs-lite", base: string): Promise<Driver> {
   try {
     await mkdir(base, { recursive: true });
-    await chmod(base, 0o700); // sealed or not, sessions are nobody else's business
+    await chmod(base, 0o700); // records are sealed, but other users need not read them either
   } catch (cause) {
-    throw new Error(`storage.base "${base}" is no folder that can be used`, { cause });
+    const fix = "choose a folder that doorward's user owns";
+    throw new Error(`storage.base: "${base}" cannot be created or set to mode 0700: ${fix}`, {
+      cause,
+    });
   }
   const { default: create } =
     name === "fs"
@@ -23,7 +26,7 @@ export async function openFileDriver(name: "fs" | "fs-lite", base: string): Prom
     ...driver,
     async setItem(key, value) {
       const path = join(resolve(base), key.replaceAll(":", "/"));
-      // A command may write the same record. What a crash leaves has a name that nobody ever reads.
+      // Another process may write the same record, so the name is unique. No read ever looks for it after a crash.
       const unfinished = `${path}.${randomUUID()}.new`;
       const write = () => writeFile(unfinished, value, { mode: 0o600, flag: "wx" });
       try {

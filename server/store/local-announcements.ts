@@ -1,15 +1,15 @@
 import type { Store } from "./store.ts";
 
-/** How a store tells announcements. */
+/** How a store sends and receives announcements. */
 export interface Announcements extends Pick<Store, "announce" | "onAnnounced" | "onReconnected"> {
-  readonly isHeard: boolean;
+  readonly isReceiving: boolean;
   close(): void;
 }
 
-/** Where nobody else can be told anything. */
+/** Announcements of a store that only this process uses. */
 export class LocalAnnouncements implements Announcements {
   readonly #listeners: ((announcement: string) => void)[] = [];
-  readonly isHeard = true;
+  readonly isReceiving = true;
 
   async announce(announcement: string): Promise<void> {
     for (const listener of this.#listeners) listener(announcement);
@@ -20,7 +20,7 @@ export class LocalAnnouncements implements Announcements {
   }
 
   onReconnected(): void {
-    // Nothing is ever missed.
+    // The connection cannot be lost.
   }
 
   close(): void {

@@ -5,25 +5,22 @@ const most = 100_000;
 
 type Holders = LRUCache<string, string>;
 
-/**
- * With `max` lru-cache would take the memory of a full cache at its making: many megabytes in a start, for places
- * that most never fill.
- */
+/** `maxSize` instead of `max`: with `max`, lru-cache allocates a full cache at once, many megabytes at startup. */
 function createHolders(): Holders {
   return new LRUCache({ maxSize: most, sizeCalculation: () => 1 });
 }
 
-/** Claims of one process, for a store that no other one writes to. */
+/** Claims in memory, for a store that no other process claims in. */
 export class LocalClaims implements Pick<Store, "claim" | "extend" | "release"> {
   /**
-   * What is taken once. Strangers can make as many as they like, so the oldest is forgotten: nobody but the browser
-   * with its sealed cookie could bring a state again, and an issuer takes the code once.
+   * Single-use claims. Any caller can create them without signing in, so a full cache drops the oldest. That is
+   * safe: only the browser with the sealed cookie can send a state again, and an issuer accepts a code once.
    */
   readonly #taken: ReadonlyMap<string, Holders> = new Map([
     ["state", createHolders()],
     ["logout", createHolders()],
   ]);
-  /** Leases above all, which only those who are signed in cause. */
+  /** All other claims, mostly leases. Only signed-in visitors cause them. */
   readonly #held = createHolders();
 
   async claim(key: string, holder: string, ttlMs: number): Promise<boolean> {
@@ -50,9 +47,9 @@ export class LocalClaims implements Pick<Store, "claim" | "extend" | "release"> 
     return this.#taken.get(key.split(":", 1)[0] ?? "") ?? this.#held;
   }
 
-  /** To forget a lease would let two do at once what only one may: rather none is given. */
+  /** Dropping a lease would give it to two holders, so a full cache refuses new ones instead. */
   #makeRoom(): void {
     if (this.#held.size >= most) this.#held.purgeStale();
-    if (this.#held.size >= most) throw new Error(`${most} claims are held already`);
+    if (this.#held.size >= most) throw new Error(`too many claims: ${most} are held`);
   }
 }

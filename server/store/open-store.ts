@@ -6,23 +6,22 @@ import { openFileDriver } from "./file-driver.ts";
 import { createStore } from "./plain-store.ts";
 import type { Store } from "./store.ts";
 
-/** What a store is opened among. */
-export interface Surroundings {
+export interface OpenStoreOptions {
   readonly log?: Log;
   readonly now?: () => number;
 }
 
-/** The store that the configuration asks for. Throws an error that names the setting that cannot be used. */
+/** Opens the configured store. Throws an error that names the invalid setting. */
 export async function openStore(
   settings: Config["storage"],
-  { log, now = Date.now }: Surroundings = {},
+  { log, now = Date.now }: OpenStoreOptions = {},
 ): Promise<Store> {
-  // Loaded when it is needed: nobody should start more slowly for a client that they do not use.
+  // Imported on demand: loading ioredis slows the start of every other store.
   if (settings.driver === "redis") {
     return (await import("./redis-store.ts")).openRedisStore(settings, log);
   }
   const facts = driverFacts[settings.driver];
-  if (facts === undefined) throw new Error(`storage.driver "${settings.driver}" is unknown`);
+  if (facts === undefined) throw new Error(`storage.driver: "${settings.driver}" is unknown`);
   return createStore(createStorage({ driver: await openDriver(settings) }), { ...facts, log, now });
 }
 
@@ -33,14 +32,14 @@ async function openDriver({ driver: name, ...settings }: Config["storage"]): Pro
   try {
     return create(settings);
   } catch (cause) {
-    // The message names the option; the value of none.
-    throw new Error(`storage: the driver ${name} cannot be used as it is set`, { cause });
+    // unstorage's message names the option and contains no value, so no secret reaches the log.
+    throw new Error(`storage: the driver "${name}" rejects its options`, { cause });
   }
 }
 
 type CreateDriver = (settings: Record<string, unknown>) => Driver;
 
-/** One of unstorage's own drivers; many stand on a package that they do not bring along. */
+/** Loads one of unstorage's drivers. Many need a package that unstorage does not depend on. */
 async function loadDriver(name: string): Promise<CreateDriver> {
   const path = new Map<string, string>(Object.entries(builtinDrivers)).get(name);
   try {
@@ -49,10 +48,10 @@ async function loadDriver(name: string): Promise<CreateDriver> {
   } catch (cause) {
     const [, missing] = /Cannot find package '([^']+)'/.exec(reasonsOf(cause)) ?? [];
     if (missing === undefined) throw cause;
-    const mend = `storage.driver "${name}" needs a package that is not installed: npm install ${missing}`;
-    throw new Error(mend, { cause });
+    const fault = `storage.driver: "${name}" needs a package that is not installed: npm install ${missing}`;
+    throw new Error(fault, { cause });
   }
-  throw new Error(`storage.driver "${name}" is no driver of unstorage`);
+  throw new Error(`storage.driver: "${name}" is not an unstorage driver`);
 }
 
 function hasFactory(loaded: unknown): loaded is { default: CreateDriver } {

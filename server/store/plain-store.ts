@@ -15,8 +15,8 @@ import { startSweeping } from "./sweeping.ts";
 import { inTime } from "./time-limit.ts";
 import { Writes } from "./writes.ts";
 
-/** A visitor waits for this: better to say "not now" than to keep them. */
-const patienceMs = 900;
+/** A visitor waits for the store: after this time the response is 503. */
+const timeoutMs = 900;
 
 const versioned = v.looseObject({ version: v.number() });
 const dated = v.looseObject({ until: v.optional(v.number()) });
@@ -26,7 +26,7 @@ export interface PlainStoreParts extends DriverFacts {
   readonly now?: () => number;
 }
 
-/** Any unstorage behind our verbs. What its driver cannot do is done here, as well as it can be. */
+/** A `Store` on any unstorage driver. Features that the driver lacks are emulated as far as possible. */
 export function createStore(
   storage: Storage,
   { reach, expires, log, now = Date.now }: PlainStoreParts = { reach: "process", expires: true },
@@ -34,11 +34,11 @@ export function createStore(
   const isShared = reach === "shared";
   const index = expires === true ? undefined : new ExpiryIndex(storage, now);
   const records = new Records(storage, now, index);
-  const writes = new Writes(patienceMs, (key) => records.remove(key));
+  const writes = new Writes(timeoutMs, (key) => records.remove(key));
   const claims = isShared ? new SharedClaims(records) : new LocalClaims();
   const announcements = announcementsOf(storage, reach);
   const stopSweeping = index && startSweeping({ index, records, writes, claims, log });
-  const timely = <T>(work: Promise<T>) => inTime(work, patienceMs);
+  const timely = <T>(work: Promise<T>) => inTime(work, timeoutMs);
   return {
     get: (key) => timely(records.read(key)),
     set: (key, value, ttlSeconds, onLate) =>
@@ -56,7 +56,7 @@ export function createStore(
     announce: (announcement) => timely(announcements.announce(announcement)),
     onAnnounced: (listener) => announcements.onAnnounced(listener),
     get hearsAnnouncements() {
-      return announcements.isHeard;
+      return announcements.isReceiving;
     },
     onReconnected: (listener) => announcements.onReconnected(listener),
     isShared,
@@ -78,7 +78,7 @@ async function isVersion(records: Records, key: string, expected: number): Promi
   return stored.success && stored.output.version === expected;
 }
 
-/** Where replicas share a store that cannot compare and set, the one that wrote last has won. */
+/** In a shared store without compare-and-set, the last writer wins: reads back which one that was. */
 async function isKept(records: Records, key: string, value: object): Promise<boolean> {
   await pause(settleMs);
   const read = v.safeParse(dated, await records.read(key));

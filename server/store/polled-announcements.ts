@@ -8,7 +8,7 @@ const key = "announced";
 const pollMs = 1_000;
 const silenceMs = 2_500;
 const attempts = 5;
-/** As many as one poll can be late for. */
+/** Older entries are dropped. A poll that sees more new entries than this reports a gap. */
 const most = 128;
 
 const entry = v.object({ id: v.string(), announcement: v.string() });
@@ -16,8 +16,8 @@ const document = v.object({ entries: v.array(entry) });
 type Entry = v.InferOutput<typeof entry>;
 
 /**
- * Announcements where nothing pushes them: the last few stand under one small key, which everybody reads
- * once a second. Two that are written at the same instant may overwrite each other, so each is read back.
+ * Announcements for stores without push: one small key holds the most recent ones, and every process reads it
+ * once a second. Concurrent writes may overwrite each other, so each write is read back.
  */
 export class PolledAnnouncements {
   readonly #storage: Storage;
@@ -29,28 +29,28 @@ export class PolledAnnouncements {
   #waiting: Entry[] = [];
   #writing: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
-  #heardAt = Number.NEGATIVE_INFINITY;
+  #receivedAt = Number.NEGATIVE_INFINITY;
   #isOpen = false;
 
-  /** `isTrusted`: whoever else writes is a command of this machine, for which no cache need be given up. */
+  /** `isTrusted`: the only other writers are commands on this machine, so a late poll does not disable caches. */
   constructor(storage: Storage, { isTrusted }: { readonly isTrusted: boolean }) {
     this.#storage = storage;
     this.#isTrusted = isTrusted;
-    const poll = () => void this.poll().catch(() => undefined); // silence is what counts
+    const poll = () => void this.poll().catch(() => undefined); // `isReceiving` turns false instead
     this.#timer = setInterval(poll, pollMs).unref();
     poll();
   }
 
-  get isHeard(): boolean {
-    if (this.#isOpen && performance.now() - this.#heardAt > silenceMs) this.#isOpen = false;
+  get isReceiving(): boolean {
+    if (this.#isOpen && performance.now() - this.#receivedAt > silenceMs) this.#isOpen = false;
     return this.#isTrusted || this.#isOpen;
   }
 
-  /** Those that come while others are written go together in the next write. */
+  /** Announcements made during a write are batched into the next write. */
   announce(announcement: string): Promise<void> {
     this.#waiting.push({ id: randomUUID(), announcement });
     const flush = () => this.#flush();
-    this.#next ??= this.#writing.then(flush, flush); // whoever asked for the one before is told
+    this.#next ??= this.#writing.then(flush, flush); // callers of the earlier write get its error
     return this.#next;
   }
 
@@ -65,16 +65,16 @@ export class PolledAnnouncements {
   async poll(): Promise<void> {
     const askedAt = performance.now();
     const entries = await this.#read();
-    const { isHeard } = this;
+    const { isReceiving } = this;
     const seen = this.#seen;
     this.#seen = new Set(entries.map(({ id }) => id));
     const [oldest] = entries;
-    // Had the list been full of what is new, there may have been more.
+    // If every entry is new, older ones may have been dropped unread.
     const isGap = entries.length >= most && oldest !== undefined && seen?.has(oldest.id) !== true;
-    if (!isHeard || isGap) for (const listener of this.#onReconnected) listener();
+    if (!isReceiving || isGap) for (const listener of this.#onReconnected) listener();
     for (const { id, announcement } of entries)
       if (seen?.has(id) !== true) for (const listener of this.#listeners) listener(announcement);
-    this.#heardAt = askedAt;
+    this.#receivedAt = askedAt;
     this.#isOpen = true;
   }
 
@@ -87,7 +87,7 @@ export class PolledAnnouncements {
     this.#waiting = [];
     this.#writing = this.#next ?? Promise.resolve();
     this.#next = undefined;
-    return this.#write(batch.slice(-most)); // that there were more is seen by everybody who reads
+    return this.#write(batch.slice(-most)); // if entries are cut here, readers detect the gap
   }
 
   async #write(added: readonly Entry[]): Promise<void> {
@@ -98,7 +98,7 @@ export class PolledAnnouncements {
       if (added.every(({ id }) => kept.has(id))) return this.poll();
       await pause(10 * 2 ** attempt);
     }
-    throw new Error("an announcement was overwritten again and again");
+    throw new Error(`announcement overwritten by other writers ${attempts} times in a row`);
   }
 
   async #read(): Promise<readonly Entry[]> {

@@ -1,6 +1,6 @@
 import type { Storage } from "unstorage";
 
-/** What stands there, or null. The fs drivers give back, not throw, every error but "not found". */
+/** The stored value, or null. The fs drivers return every error except "not found" instead of throwing it. */
 export async function readItem(storage: Storage, key: string): Promise<unknown> {
   const value: unknown = await storage.getItem(key);
   if (value instanceof Error) throw value;

@@ -3,16 +3,16 @@ import * as v from "valibot";
 import type { ExpiryIndex } from "./expiry-index.ts";
 import { readItem } from "./read-item.ts";
 
-/** Our own note in each record: most drivers know no time to live. It comes first, the rest as it was given. */
+/** The expiry time in each record, because most drivers have no TTL. It comes first; the value follows unchanged. */
 const dated = v.looseObject({ until: v.number() });
 
-/** What unstorage keeps, until its time is over. */
+/** Records in unstorage that expire. */
 export class Records {
   readonly #storage: Storage;
   readonly #now: () => number;
   readonly #index: ExpiryIndex | undefined;
 
-  /** Without an index the driver itself lets go of what has expired. */
+  /** Without an index, the driver removes expired records itself. */
   constructor(storage: Storage, now: () => number, index: ExpiryIndex | undefined) {
     this.#storage = storage;
     this.#now = now;
@@ -26,20 +26,20 @@ export class Records {
 
   async write(key: string, value: object, ttlMs: number): Promise<void> {
     const until = this.#now() + Math.max(1, ttlMs);
-    // First, so that a crash between the two leaves nothing that no sweep would find.
+    // Before the record, so that a crash in between leaves no record that no sweep finds.
     await this.#index?.note(key, until);
     const ttl = Math.max(1, Math.ceil(ttlMs / 1000));
     await this.#storage.setItem(key, { until, ...value }, { ttl });
   }
 
-  /** Whoever signed out must be out: a driver may swallow that a removal failed. */
+  /** Reads back after the removal, because some drivers swallow errors and a signed-out session must be gone. */
   async remove(key: string): Promise<void> {
     await this.#storage.removeItem(key);
     if ((await readItem(this.#storage, key)) !== null)
-      throw new Error(`the store still holds ${key}`);
+      throw new Error(`removal failed: the store still holds ${key}`);
   }
 
-  /** Removes what has expired, or was torn; what was written anew lives on. */
+  /** Removes a record that has expired or is corrupt. Keeps one that was written again with a later expiry. */
   async removeIfOver(key: string): Promise<void> {
     const stored = await readItem(this.#storage, key);
     if (stored === null) return;

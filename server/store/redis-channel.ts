@@ -4,36 +4,36 @@ import { LRUCache } from "lru-cache";
 import type { Log } from "../observe/log.ts";
 
 const beatMs = 150;
-/** Five beats in a row unheard: whoever is stopped or cut off is noticed within a second. */
+/** Five missed heartbeats: a stopped or disconnected peer is detected within a second. */
 const silenceMs = 800;
 const reopenMs = 100;
 
 export interface ChannelParts {
-  /** Commands go another way than messages come, so a beat that is heard has shown both to be open. */
+  /** Commands and messages use separate connections: a heartbeat that arrives proves that both work. */
   readonly publish: (channel: string, text: string) => Promise<unknown>;
-  /** A name that the store's content has kept since it was empty. */
+  /** A random id stored with the data. A new id means that Redis was emptied. */
   readonly dataEpoch: () => Promise<string>;
-  /** A new connection that does not reconnect by itself: this class opens another one instead. */
+  /** Opens a connection that does not reconnect by itself: this class opens another one instead. */
   readonly connect: () => Redis;
   readonly name: string;
-  /** What tells this process's beats from others'. */
+  /** Separates this process's heartbeats from those of other processes. */
   readonly id: string;
   readonly log: Log | undefined;
 }
 
-/** Redis's publish/subscribe, and the knowledge of whether it works right now, on what was there all along. */
+/** Redis publish/subscribe with heartbeats, which detect a broken subscription and an emptied Redis. */
 export class RedisChannel {
   readonly #parts: ChannelParts;
   readonly #beats: string;
   readonly #timer: NodeJS.Timeout;
   readonly #listeners: ((announcement: string) => void)[] = [];
   readonly #onReconnected: (() => void)[] = [];
-  /** The last beats that were sent and not heard yet, and when. Nobody can guess their names. */
+  /** Sent heartbeats that have not arrived yet, and when they were sent. Their names are random, so cannot be forged. */
   readonly #sent = new LRUCache<string, number>({ max: 2 * Math.ceil(silenceMs / beatMs) });
   #subscriber: Redis | undefined;
   #openedAt = 0;
-  /** When the last beat that was heard had been sent, by the clock of `performance.now()`. */
-  #heardAt = Number.NEGATIVE_INFINITY;
+  /** When the last received heartbeat was sent, on the clock of `performance.now()`. */
+  #receivedAt = Number.NEGATIVE_INFINITY;
   #dataEpoch: string | undefined;
   #isOpen = false;
   #isClosed = false;
@@ -45,8 +45,8 @@ export class RedisChannel {
     this.#open();
   }
 
-  get isHeard(): boolean {
-    if (this.#isOpen && performance.now() - this.#heardAt > silenceMs) this.#lose();
+  get isReceiving(): boolean {
+    if (this.#isOpen && performance.now() - this.#receivedAt > silenceMs) this.#lose();
     return this.#isOpen;
   }
 
@@ -73,8 +73,8 @@ export class RedisChannel {
     this.#openedAt = performance.now();
     const subscriber = this.#parts.connect();
     this.#subscriber = subscriber;
-    subscriber.on("error", () => undefined); // the commands' connection tells what is wrong
-    subscriber.on("message", (channel, text) => this.#hear(channel, text));
+    subscriber.on("error", () => undefined); // the command connection logs the cause
+    subscriber.on("message", (channel, text) => this.#receive(channel, text));
     subscriber.once("ready", () => {
       subscriber.subscribe(this.#parts.name, this.#beats).then(
         () => this.#beat(),
@@ -85,41 +85,41 @@ export class RedisChannel {
     subscriber.once("end", () => void setTimeout(() => this.#open(), reopenMs).unref());
   }
 
-  #hear(channel: string, text: string): void {
+  #receive(channel: string, text: string): void {
     if (channel !== this.#beats) {
       for (const listener of this.#listeners) listener(text);
       return;
     }
     const sentAt = this.#sent.get(text);
-    if (sentAt === undefined) return; // somebody else's, or heard before
+    if (sentAt === undefined) return; // from another process, or a repeat
     this.#sent.delete(text);
-    const wasHeard = this.isHeard;
-    this.#heardAt = Math.max(this.#heardAt, sentAt);
-    if (wasHeard || performance.now() - this.#heardAt > silenceMs) return;
+    const wasReceiving = this.isReceiving;
+    this.#receivedAt = Math.max(this.#receivedAt, sentAt);
+    if (wasReceiving || performance.now() - this.#receivedAt > silenceMs) return;
     this.#missed();
     this.#isOpen = true;
-    this.#parts.log?.info("announcements of other replicas arrive");
+    this.#parts.log?.info("receiving announcements; using the session cache");
   }
 
   #beat(): void {
     const beat = randomUUID();
     this.#sent.set(beat, performance.now());
-    // One that fails is one that nobody hears, which is all that counts.
+    // A failed heartbeat does not arrive, and only that is checked.
     this.#parts.publish(this.#beats, beat).catch(() => undefined);
     this.#parts.dataEpoch().then(
       (dataEpoch) => this.#compare(dataEpoch),
       () => undefined,
     );
-    const isSilent = !this.isHeard && performance.now() - this.#openedAt > silenceMs;
+    const isSilent = !this.isReceiving && performance.now() - this.#openedAt > silenceMs;
     if (!isSilent) return;
     this.#openedAt = performance.now();
     this.#subscriber?.disconnect();
   }
 
-  /** An emptied Redis tells nobody, and its sessions would live on in every cache. */
+  /** Redis sends no event when it is emptied: without this check, its sessions would live on in the caches. */
   #compare(dataEpoch: string): void {
     if (this.#dataEpoch !== undefined && this.#dataEpoch !== dataEpoch) {
-      this.#parts.log?.warn("Redis was emptied: every session is looked for anew");
+      this.#parts.log?.warn("Redis was emptied; clearing the session cache");
       this.#missed();
     }
     this.#dataEpoch = dataEpoch;
@@ -132,6 +132,6 @@ export class RedisChannel {
   #lose(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#parts.log?.warn("announcements do not arrive: every request asks the store");
+    this.#parts.log?.warn("not receiving announcements; every request reads the store");
   }
 }

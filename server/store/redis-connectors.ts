@@ -8,8 +8,8 @@ type Connector = NonNullable<RedisOptions["Connector"]>;
 const address = v.object({ host: v.string(), port: v.number() });
 
 /**
- * How to reach one server. ioredis's own listens for the first error of a socket alone, and a second one,
- * as a certificate that is refused may bring, would end the process.
+ * Connects to one server. ioredis's own connector listens only for a socket's first error; a second one, which a
+ * rejected certificate may cause, would crash the process.
  */
 export function directConnector(tls: RedisOptions["tls"]): Connector {
   return class extends AbstractConnector {
@@ -26,14 +26,14 @@ export function directConnector(tls: RedisOptions["tls"]): Connector {
       return stream;
     }
 
-    /** At once: what was given up must not linger in a half-closed connection. */
+    /** Destroys the socket, so that an abandoned connection does not stay half-closed. */
     override disconnect() {
       this.stream.destroy();
     }
   };
 }
 
-/** How to reach the master that Sentinels name. */
+/** Connects to the master that the Sentinels report. */
 export function sentinelConnector(options: RedisOptions): Connector {
   return class extends SentinelConnector {
     constructor() {

@@ -1,69 +1,75 @@
 import type { Cluster, Redis } from "ioredis";
 import { reasonsOf, type Log } from "../observe/log.ts";
 
-/** What Redis or the way to it says, the line of the configuration that it is about, and the mend. */
-const mends: readonly (readonly [RegExp, string])[] = [
+/** Error texts of Redis or the connection, each with the setting at fault and the fix. The first match counts. */
+const faults: readonly (readonly [RegExp, string])[] = [
   [
     /sentinels are unreachable.*(WRONGPASS|NOAUTH|invalid password)/i,
-    "storage.sentinelPassword: the Sentinels do not take it, or want one",
+    "storage.sentinelPassword: the Sentinels reject this password, or require one",
   ],
   [
     /WRONGPASS|invalid (username|password)/i,
-    "storage.password: Redis refuses it (and storage.username)",
+    "storage.password: Redis rejects this password or storage.username",
   ],
-  [/NOAUTH/, "storage.password: Redis wants one"],
+  [/NOAUTH/, "storage.password: Redis requires a password"],
   [
     /NOPERM/,
-    "storage.username: its ACL lacks a command, the keys or the channels that doorward needs",
+    "storage.username: its ACL lacks a command, key pattern or channel pattern that doorward needs",
   ],
-  [/cluster support disabled/i, "storage.cluster: that is a single Redis: write its url instead"],
+  [
+    /cluster support disabled/i,
+    "storage.cluster: the server is a single Redis: set storage.url instead",
+  ],
   [
     /^MOVED /,
-    "storage.url: that is a node of a Cluster: list its nodes in storage.cluster instead",
+    "storage.url: the server is a node of a Cluster: list the nodes in storage.cluster instead",
   ],
   [
     /sentinels are unreachable.*invalid reply|IDONTKNOW|No such master/i,
-    "storage.name: the Sentinels know no such master",
+    "storage.name: the Sentinels monitor no master with this name",
   ],
-  [/sentinels are unreachable/i, "storage.sentinels: none of them answers"],
-  [/READONLY/, "storage.url: that Redis is a replica, which takes no writes"],
+  [
+    /sentinels are unreachable/i,
+    "storage.sentinels: no Sentinel can be reached: check the addresses",
+  ],
+  [/READONLY/, "storage.url: the server is a read-only replica: use the master's address"],
   [
     /CERT|certificate|self.signed/i,
-    "storage.tls.ca: the certificate of Redis is not signed by it, or for another name",
+    "storage.tls.ca: the certificate of Redis is not signed by this CA, or is for another host name",
   ],
   [
     /ETIMEDOUT/,
-    "storage: nothing answers there in time: the address may be wrong, or TLS asked for where none is spoken",
+    "storage: no response from Redis in time: wrong address, or TLS to a server that does not use TLS",
   ],
   [
     /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|startup nodes|slots cache/,
-    "storage: nothing answers there",
+    "storage: cannot connect to Redis: check the address",
   ],
 ];
 
-/** The state of a connection to Redis, for whoever has to say why a command failed. */
+/** Remembers the last connection error, to explain why a command failed. */
 export class RedisFailures {
   readonly #client: Redis | Cluster;
   #last: Error | undefined;
 
   constructor(client: Redis | Cluster, log: Log | undefined) {
     this.#client = client;
-    let told = "";
+    let lastReason = "";
     const note = (error: Error) => {
       this.#last = error;
-      const reason = reasonsOf(inWords(error));
-      if (reason !== told) log?.error({ reason }, "Redis cannot be used");
-      told = reason;
+      const reason = reasonsOf(describe(error));
+      if (reason !== lastReason) log?.error({ reason }, "Redis connection failed");
+      lastReason = reason;
     };
     client.on("error", note);
     client.on("node error", note);
     client.on("ready", () => {
       this.#last = undefined;
-      told = "";
+      lastReason = "";
     });
   }
 
-  /** A command, whose failure is put in words that name the line to change. */
+  /** Runs a command; its error names the setting to change. */
   explained<T>(command: Promise<T>): Promise<T> {
     return command.catch((error: unknown) => {
       throw this.#explain(error);
@@ -72,29 +78,29 @@ export class RedisFailures {
 
   #explain(error: unknown): Error {
     if (error instanceof Error && error.name === "ReplyError") {
-      // Whoever answers so is left at once (`reconnectOnError`), and with it all else that was asked there.
+      // ioredis drops this connection (`reconnectOnError`) and with it every other pending command.
       if (isReadOnly(error)) this.#last = error;
-      return inWords(error);
+      return describe(error);
     }
-    // Of a connection that is down, a command only knows that it is.
+    // On a closed connection, the command's own error only reports that it is closed.
     const isDown = this.#client.status !== "ready" || isReadOnly(this.#last);
-    return inWords(isDown ? (this.#last ?? error) : error);
+    return describe(isDown ? (this.#last ?? error) : error);
   }
 }
 
-/** What a replica says to who wants to write. */
+/** The reply of a replica to a write. */
 export function isReadOnly(error: Error | undefined): boolean {
   return error?.message.includes("READONLY") === true;
 }
 
-function inWords(cause: unknown): Error {
-  const said = saidBy(cause);
-  const [, mend] = mends.find(([pattern]) => pattern.test(said)) ?? [];
-  return new Error(mend ?? "Redis failed", { cause });
+function describe(cause: unknown): Error {
+  const text = messageOf(cause);
+  const [, fault] = faults.find(([pattern]) => pattern.test(text)) ?? [];
+  return new Error(fault ?? "Redis failed", { cause });
 }
 
-/** A Cluster's error keeps that of its last node apart. */
-function saidBy(error: unknown): string {
+/** A Cluster error holds the error of its last node in a separate field. */
+function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const last = "lastNodeError" in error ? error.lastNodeError : undefined;
   return `${reasonsOf(error)} ${last instanceof Error ? reasonsOf(last) : ""}`;

@@ -5,16 +5,16 @@ import { hostPort } from "../config/storage-schema.ts";
 import { directConnector, sentinelConnector } from "./redis-connectors.ts";
 import { isReadOnly } from "./redis-failures.ts";
 
-/** A visitor waits for every command. */
-export const redisPatienceMs = 500;
+/** Short, because a visitor waits for every command. */
+export const redisTimeoutMs = 500;
 const reconnectMs = 100;
 
-/** How to reach Redis: one server, whoever is master by the Sentinels' word, or a Cluster. */
+/** How to reach Redis: one server, the master that the Sentinels report, or a Cluster. */
 export type RedisPlace =
   | { readonly server: RedisOptions }
   | { readonly nodes: { host: string; port: number }[]; readonly options: ClusterOptions };
 
-/** Throws an error that names the setting, when a file of `tls` cannot be read. */
+/** Throws an error that names the setting if a file under `tls` cannot be read. */
 export function redisPlace(storage: Config["storage"]): RedisPlace {
   const { url, cluster, sentinels } = storage;
   const common = { ...timing, ...credentials(storage), ...tlsOf(storage) };
@@ -31,9 +31,9 @@ export function redisPlace(storage: Config["storage"]): RedisPlace {
 }
 
 const timing = {
-  connectTimeout: redisPatienceMs,
-  // A peer that is silent, not gone: armed only while an answer is due.
-  socketTimeout: redisPatienceMs,
+  connectTimeout: redisTimeoutMs,
+  // Detects a server that hangs without closing the connection. Runs only while a reply is pending.
+  socketTimeout: redisTimeoutMs,
   disconnectTimeout: reconnectMs,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
@@ -44,7 +44,7 @@ const timing = {
 
 const singleTiming = {
   retryStrategy: () => reconnectMs,
-  // Whoever waits is told "not now" instead of being kept: nothing is sent later.
+  // Fail at once instead of queueing: the visitor gets a 503, and no command is sent later.
   enableOfflineQueue: false,
 } satisfies RedisOptions;
 
@@ -70,7 +70,7 @@ function tlsOf({ url, tls }: Config["storage"]): Pick<RedisOptions, "tls"> {
   };
 }
 
-/** The text itself, as from `DOORWARD_STORAGE_TLS_CA_FILE`, or what stands in the file of that name. */
+/** `written` is the PEM text itself, as from `DOORWARD_STORAGE_TLS_CA_FILE`, or the path of a PEM file. */
 function pem(name: string, written: string): string {
   if (written.includes("-----BEGIN")) return written;
   const read = readNamedFile(written);
@@ -86,7 +86,7 @@ function sentinelOptions(
     sentinels: (sentinels ?? []).flatMap((written) => hostPort(written, 26_379) ?? []),
     name: name ?? "",
     sentinelRetryStrategy: () => reconnectMs,
-    sentinelCommandTimeout: redisPatienceMs,
+    sentinelCommandTimeout: redisTimeoutMs,
     ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
     ...(tls === undefined ? {} : { sentinelTLS: tls, enableTLSForSentinelMode: true }),
   } satisfies RedisOptions;
@@ -102,8 +102,8 @@ function clusterPlace(cluster: readonly string[], redisOptions: RedisOptions): R
       retryDelayOnFailover: reconnectMs,
       retryDelayOnClusterDown: reconnectMs,
       slotsRefreshInterval: 1_000,
-      slotsRefreshTimeout: redisPatienceMs,
-      // A certificate is for a name: it must not be looked up beforehand.
+      slotsRefreshTimeout: redisTimeoutMs,
+      // The certificate is checked against the host name, so it must not be resolved to an address first.
       ...(redisOptions.tls && { dnsLookup: (name, done) => done(null, name) }),
     },
   };

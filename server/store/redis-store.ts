@@ -6,33 +6,33 @@ import type { Config } from "../config/schema.ts";
 import type { Log } from "../observe/log.ts";
 import { RedisChannel } from "./redis-channel.ts";
 import { RedisFailures } from "./redis-failures.ts";
-import { redisPatienceMs, redisPlace, type RedisPlace } from "./redis-options.ts";
+import { redisTimeoutMs, redisPlace, type RedisPlace } from "./redis-options.ts";
 import { extendScript, releaseScript, replaceScript } from "./redis-scripts.ts";
 import type { Store } from "./store.ts";
 import { inTime } from "./time-limit.ts";
 
-/** A start waits this long for Redis, and then goes on without: it may come later. */
-const patienceAtStartMs = 1_000;
+/** The start waits this long for Redis, then continues without it: it may become available later. */
+const startTimeoutMs = 1_000;
 
-/** Redis through unstorage's driver, and what unstorage has no word for through the driver's own client. */
+/** Redis through unstorage's driver. Commands that unstorage lacks use the driver's own client. */
 export async function openRedisStore(settings: Config["storage"], log?: Log): Promise<Store> {
   const place = redisPlace(settings);
   const base = joinKeys(settings.base ?? "doorward");
   const options = "server" in place ? place.server : clusterOptions(place);
   const driver = redisDriver({ ...options, base });
   const client = driver.getInstance?.();
-  if (client === undefined) throw new Error("unstorage's redis driver has no client");
+  if (client === undefined) throw new Error("unstorage's redis driver exposes no client");
   const failures = new RedisFailures(client, log);
   const channel = new RedisChannel({
     publish: (name, text) => client.publish(name, text),
-    dataEpoch: () => failures.explained(dataEpochOf(client, joinKeys(base, "era"))),
+    dataEpoch: () => failures.explained(dataEpochOf(client, joinKeys(base, "data-epoch"))),
     connect: () => new Redis(subscriberOptions(place, client)),
     name: `${base}:announced`,
     id: randomUUID(),
     log,
   });
   const disconnect = keepTrying(client);
-  await isHeardOnce(channel);
+  await firstConnection(channel);
   return createRedisStore({
     client,
     storage: createStorage({ driver }),
@@ -61,7 +61,7 @@ function createRedisStore({
   disconnect,
 }: Connection): Store {
   const run = <T>(work: Promise<T>, onLate?: () => void) =>
-    inTime(failures.explained(work), redisPatienceMs, onLate);
+    inTime(failures.explained(work), redisTimeoutMs, onLate);
   const keyOf = (key: string) => joinKeys(base, key);
   const evaluate = async (script: string, key: string, ...values: (string | number)[]) =>
     (await run(client.eval(script, 1, keyOf(key), ...values))) === 1;
@@ -79,7 +79,7 @@ function createRedisStore({
     announce: (announcement) => run(channel.announce(announcement)),
     onAnnounced: (listener) => channel.onAnnounced(listener),
     get hearsAnnouncements() {
-      return channel.isHeard;
+      return channel.isReceiving;
     },
     onReconnected: (listener) => channel.onReconnected(listener),
     isShared: true,
@@ -97,7 +97,7 @@ async function dataEpochOf(client: Redis | Cluster, key: string): Promise<string
   return (await client.set(key, next, "NX")) === "OK" ? next : dataEpochOf(client, key);
 }
 
-/** Redis takes whole numbers, and nothing that is over already. */
+/** Redis accepts only positive whole numbers as TTL. */
 function whole(time: number): number {
   return Math.max(1, Math.ceil(time));
 }
@@ -106,7 +106,7 @@ function clusterOptions({ nodes, options }: Extract<RedisPlace, { nodes: unknown
   return { cluster: nodes, clusterOptions: options };
 }
 
-/** In a Cluster every node hears every message; each time another one is asked. */
+/** In a Cluster every node delivers every message, so each attempt connects to a random node. */
 function subscriberOptions(place: RedisPlace, client: Redis | Cluster): RedisOptions {
   const once = { retryStrategy: () => null, sentinelRetryStrategy: () => null };
   if ("server" in place) return { ...place.server, ...once };
@@ -118,7 +118,7 @@ function subscriberOptions(place: RedisPlace, client: Redis | Cluster): RedisOpt
   return { ...place.options.redisOptions, ...once, ...nodes[randomInt(nodes.length)] };
 }
 
-/** A client that gave up, as ioredis does when Sentinels change beneath it, begins anew. */
+/** Reconnects a client that ioredis has ended, as it does when the Sentinels change. */
 function keepTrying(client: Redis | Cluster): () => void {
   let isClosed = false;
   client.on("end", () => {
@@ -130,10 +130,10 @@ function keepTrying(client: Redis | Cluster): () => void {
   };
 }
 
-async function isHeardOnce(channel: RedisChannel): Promise<void> {
+async function firstConnection(channel: RedisChannel): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   channel.onReconnected(resolve);
-  const timer = setTimeout(resolve, patienceAtStartMs);
+  const timer = setTimeout(resolve, startTimeoutMs);
   await promise;
   clearTimeout(timer);
 }

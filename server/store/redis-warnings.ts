@@ -3,14 +3,14 @@ import type { Config } from "../config/schema.ts";
 import { redisPlace, type RedisPlace } from "./redis-options.ts";
 import { inTime } from "./time-limit.ts";
 
-const patienceMs = 4_000;
+const timeoutMs = 4_000;
 
-/** By which settings Redis may forget sessions, or who was signed out, and the mend of each. Throws if it cannot be asked. */
+/** Warnings about Redis settings that can lose sessions or sign-outs, each with its fix. Throws if Redis is unreachable. */
 export async function redisWarnings(settings: Config["storage"]): Promise<string[]> {
   const client = open(redisPlace(settings));
-  client.on("error", () => undefined); // the command that fails for it says the same
+  client.on("error", () => undefined); // the failing command reports the same error
   try {
-    return await inTime(ask(client), patienceMs);
+    return await inTime(readWarnings(client), timeoutMs);
   } finally {
     client.disconnect();
   }
@@ -22,7 +22,7 @@ function open(place: RedisPlace): Redis | Cluster {
     : new Cluster(place.nodes, { ...place.options, lazyConnect: true });
 }
 
-async function ask(client: Redis | Cluster): Promise<string[]> {
+async function readWarnings(client: Redis | Cluster): Promise<string[]> {
   await client.connect();
   const masters = client instanceof Cluster ? client.nodes("master") : [client];
   const found = await Promise.all(
@@ -37,29 +37,29 @@ async function evictionOf(server: Redis): Promise<string[]> {
   if (field(memory, "maxmemory") === "0" || policy === undefined || policy === "noeviction")
     return [];
   return [
-    `its maxmemory-policy is ${policy}: when it is full it drops sessions, and revocations, and whoever they ended is in again; set noeviction`,
+    `maxmemory-policy is ${policy}: when memory is full, Redis evicts sessions and revocations, and sessions that a lost revocation had ended are valid again; set maxmemory-policy noeviction`,
   ];
 }
 
 async function persistenceOf(server: Redis): Promise<string[]> {
   if (field(await server.info("persistence"), "aof_enabled") !== "0") return [];
-  const mend = "set appendonly yes";
+  const fix = "set appendonly yes";
   const snapshots = await snapshotsOf(server);
   if (snapshots === undefined) {
     return [
-      `it writes no log (appendonly no), and does not tell us whether it takes snapshots: without them its restart signs everybody out; ${mend}`,
+      `appendonly is no, and the save setting cannot be read: without snapshots, a Redis restart signs everyone out; ${fix}`,
     ];
   }
   if (snapshots === "")
     return [
-      `it keeps nothing on disk (appendonly no, save ""): its restart signs everybody out; ${mend}`,
+      `appendonly is no and save is "", so nothing is kept on disk: a Redis restart signs everyone out; ${fix}`,
     ];
   return [
-    `it writes snapshots alone (appendonly no): a crash undoes what came after the last one, sign-outs too; ${mend}`,
+    `appendonly is no, so only snapshots are kept on disk: a crash loses every change since the last one, sign-outs included; ${fix}`,
   ];
 }
 
-/** When it takes snapshots, as `save` has it; undefined = our user may not ask, or the service hides it. */
+/** The `save` setting; undefined = the user lacks CONFIG, or the Redis service does not offer it. */
 async function snapshotsOf(server: Redis): Promise<string | undefined> {
   try {
     const [, save] = [await server.config("GET", "save")].flat().map(String);

@@ -5,12 +5,12 @@ import type { Store } from "./store.ts";
 
 const claim = v.object({ holder: v.string() });
 
-/** Time for what somebody else writes in the same instant to show itself. */
+/** Time for a concurrent write of another replica to become visible. */
 export const settleMs = 50;
 
 /**
- * Claims in a store that replicas share, but that has no word for "only if nobody has". Of two in the same
- * instant the one that is written last stays, and both look again: that is the best there is.
+ * Claims in a shared store without an atomic "set if absent". Of two concurrent claims the last write wins, and
+ * both read it back after a pause. That is best effort: such a store allows nothing stricter.
  */
 export class SharedClaims implements Pick<Store, "claim" | "extend" | "release"> {
   readonly #records: Records;

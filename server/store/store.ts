@@ -1,11 +1,11 @@
-/** What sessions ask of a store. Whatever fails is an `AuthError` "store_unreachable". */
+/** The operations that sessions need. Every failure is an `AuthError` "store_unreachable". */
 export interface Store {
   get(key: string): Promise<unknown>;
-  /** A write that was given up may still reach the store: `onLate` is called when it has. */
+  /** A write that timed out may still reach the store: `onLate` is called once it has ended. */
   set(key: string, value: object, ttlSeconds: number, onLate?: () => void): Promise<void>;
   /**
-   * Writes only over what has that `version`; false = another one stands there, or nothing does. Atomic
-   * in one process, and where the store is shared by Redis.
+   * Replaces the record only if it has the version `expected`; false = it has another version or is missing.
+   * Atomic within one process, and in Redis.
    */
   replace(
     key: string,
@@ -15,25 +15,25 @@ export interface Store {
   ): Promise<boolean>;
   remove(key: string): Promise<void>;
   /**
-   * Whether this caller is the first to claim the key within `ttlMs`: for what may be taken once, and for
-   * leases. A holder is a random id.
+   * Whether this caller is the first to claim the key within `ttlMs`. Used for single-use values and for leases.
+   * A holder is a random id.
    */
   claim(key: string, holder: string, ttlMs: number): Promise<boolean>;
-  /** Keeps a claim of this holder alive; false = it is lost. */
+  /** Extends this holder's claim; false = the claim is lost. */
   extend(key: string, holder: string, ttlMs: number): Promise<boolean>;
   release(key: string, holder: string): Promise<void>;
-  /** Tells all replicas of a revocation, by an opaque short text. Resolves when the store has taken it. */
+  /** Sends a revocation, as a short opaque text, to all replicas. Resolves once the store has accepted it. */
   announce(announcement: string): Promise<void>;
-  /** `listener` hears every announcement of every replica, this one's too; some of them twice. */
+  /** `listener` gets every announcement of every replica, including this one's, and some of them twice. */
   onAnnounced(listener: (announcement: string) => void): void;
   /**
-   * Whether announcements are known to arrive: while false, no local cache may be trusted. Cheap enough
-   * for every request.
+   * Whether announcements are known to arrive. While false, no local cache may be trusted. Cheap enough to read
+   * on every request.
    */
   readonly hearsAnnouncements: boolean;
   /**
-   * `listener` is called when announcements arrive again, for some may have been missed meanwhile; and when all
-   * that was stored is gone.
+   * `listener` is called when announcements arrive again, because some may have been missed, and when the store
+   * was emptied.
    */
   onReconnected(listener: () => void): void;
   readonly isShared: boolean;

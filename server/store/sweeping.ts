@@ -15,17 +15,17 @@ interface Sweeping {
   readonly log: Log | undefined;
 }
 
-/** Removes in the background what has expired, one record at a time; of several replicas one does it. */
+/** Removes expired records in the background, one at a time, on one replica at a time. */
 export function startSweeping({ index, records, writes, claims, log }: Sweeping): () => void {
   const holder = randomUUID();
   const sweep = async () => {
     if (!(await claims.claim("sweep", holder, everyMs / 2))) return;
-    // In turn with the other writes of the key, or a record that is just written anew would be lost.
+    // Queued with the other writes of the key: otherwise a record that is being rewritten could be lost.
     await index.sweep((key) => writes.write(key, () => records.removeIfOver(key)));
   };
   const timer = setInterval(() => {
     sweep().catch((error: unknown) =>
-      log?.warn({ reason: reasonsOf(error) }, "what has expired could not be removed"),
+      log?.warn({ reason: reasonsOf(error) }, "could not remove expired records"),
     );
   }, everyMs).unref();
   return () => clearInterval(timer);

@@ -1,20 +1,20 @@
 import { AuthError } from "../errors.ts";
 
 /**
- * The result of work that a visitor waits for, or an `AuthError` "store_unreachable" when it fails or takes
- * longer than `patienceMs`. `onLate` is called when work that was given up has ended after all.
+ * The result of `work`, or an `AuthError` "store_unreachable" when it fails or takes longer than `timeoutMs`.
+ * `onLate` is called when work that timed out ends after all.
  */
 export async function inTime<T>(
   work: Promise<T>,
-  patienceMs: number,
+  timeoutMs: number,
   onLate?: () => void,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      if (onLate) work.then(onLate, onLate); // of one that fails late, nobody knows what it did
-      reject(new Error(`no answer in ${patienceMs} ms`));
-    }, patienceMs);
+      if (onLate) work.then(onLate, onLate); // after a late failure, the write may have happened
+      reject(new Error(`no response within ${timeoutMs} ms`));
+    }, timeoutMs);
   });
   try {
     return await Promise.race([work, late]);

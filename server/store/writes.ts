@@ -1,27 +1,27 @@
 import { inTime } from "./time-limit.ts";
 
-/** A write that may still be on its way. */
+/** A write that may still be in progress. */
 interface Write {
-  /** Removed meanwhile: what lands must not stay. */
+  /** The key was removed during the write: the write must be undone once it lands. */
   isUndone: boolean;
 }
 
 /**
- * The writes of one process, one at a time for each key, and an end to every wait. Nobody waits behind a
- * write that was given up; but when it lands after a removal, it is removed again.
+ * The writes of one process: one at a time per key, each with a timeout. A write that timed out no longer blocks
+ * the next one; if it lands after a removal of the key, the key is removed again.
  */
 export class Writes {
-  readonly #patienceMs: number;
+  readonly #timeoutMs: number;
   readonly #removeItem: (key: string) => Promise<void>;
   readonly #last = new Map<string, Promise<void>>();
   readonly #open = new Map<string, Set<Write>>();
 
-  constructor(patienceMs: number, removeItem: (key: string) => Promise<void>) {
-    this.#patienceMs = patienceMs;
+  constructor(timeoutMs: number, removeItem: (key: string) => Promise<void>) {
+    this.#timeoutMs = timeoutMs;
     this.#removeItem = removeItem;
   }
 
-  /** Does it after all others of this key. Throws an `AuthError` "store_unreachable". */
+  /** Runs after all earlier writes of this key. Throws an `AuthError` "store_unreachable". */
   write<T>(key: string, work: () => Promise<T>, onLate?: () => void): Promise<T> {
     return this.#inTurn(key, () => this.#watched(key, work), onLate);
   }
@@ -36,12 +36,12 @@ export class Writes {
   #inTurn<T>(key: string, work: () => Promise<T>, onLate?: () => void): Promise<T> {
     let isGivenUp = false;
     const inOrder = () => {
-      if (isGivenUp) throw new Error("the store was busy for too long");
+      if (isGivenUp) throw new Error("an earlier write of this key took too long");
       return work();
     };
     const before = this.#last.get(key);
     const begun = before === undefined ? work() : before.then(inOrder);
-    const result = inTime(begun, this.#patienceMs, onLate);
+    const result = inTime(begun, this.#timeoutMs, onLate);
     const end = () => {
       isGivenUp = true;
       if (this.#last.get(key) === done) this.#last.delete(key);

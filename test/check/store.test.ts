@@ -5,7 +5,7 @@ import { startRedis, type RedisServer } from "../peers/redis.ts";
 
 const full = ["maxmemory 100mb", "maxmemory-policy volatile-lru"];
 const dropping =
-  "warning store redis: its maxmemory-policy is volatile-lru: when it is full it drops sessions, and revocations, and whoever they ended is in again; set noeviction";
+  "warning store redis: maxmemory-policy is volatile-lru: when memory is full, Redis evicts sessions and revocations, and sessions that a lost revocation had ended are valid again; set maxmemory-policy noeviction";
 
 let running: RedisServer | RedisCluster | undefined;
 afterEach(() => running?.close());
@@ -22,17 +22,17 @@ describe("a Redis", () => {
     [
       "keeps nothing on disk",
       ["appendonly no"],
-      'warning store redis: it keeps nothing on disk (appendonly no, save ""): its restart signs everybody out; set appendonly yes',
+      'warning store redis: appendonly is no and save is "", so nothing is kept on disk: a Redis restart signs everyone out; set appendonly yes',
     ],
     [
       "takes snapshots alone",
       ["appendonly no", "save 3600 1"],
-      "warning store redis: it writes snapshots alone (appendonly no): a crash undoes what came after the last one, sign-outs too; set appendonly yes",
+      "warning store redis: appendonly is no, so only snapshots are kept on disk: a crash loses every change since the last one, sign-outs included; set appendonly yes",
     ],
     [
       "does not tell whether it takes snapshots",
       ["appendonly no", "user default on nopass ~* &* +@all -config"],
-      "warning store redis: it writes no log (appendonly no), and does not tell us whether it takes snapshots",
+      "warning store redis: appendonly is no, and the save setting cannot be read: without snapshots, a Redis restart signs everyone out; set appendonly yes",
     ],
     [
       "does not tell anything",

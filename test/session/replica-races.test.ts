@@ -12,7 +12,7 @@ const who = "other";
 let redis: RedisServer;
 let store: Store;
 let other: Store;
-/** What everything waits for that the other replica has read. */
+/** Holds back the results of the other replica's reads. */
 let gate: Promise<void>;
 let reads: number;
 
@@ -28,7 +28,7 @@ afterEach(async () => {
   await redis.close();
 });
 
-/** The other replica's store, whose answers are slow. */
+/** The other replica's store with slow reads. */
 function slow(): Store {
   return {
     ...other,
@@ -44,18 +44,18 @@ function slow(): Store {
   };
 }
 
-/** Takes the channels from the other replica, and nothing else. */
-async function deafen(): Promise<void> {
+/** Revokes the other replica's access to the channels only. */
+async function cutAnnouncements(): Promise<void> {
   await redis.cli("acl", "setuser", who, "resetchannels");
   await until(async () => !other.hearsAnnouncements);
 }
 
 describe("a replica that reads a session while it is signed out elsewhere", () => {
-  it("does not keep it, though it could hear nothing of the end", async () => {
+  it("does not cache it, although it received no announcement of the end", async () => {
     const [here, there] = [openSessions({ store }), openSessions({ store: slow() })];
     const token = await here.start(newSession(site));
     const { promise, resolve } = Promise.withResolvers<void>();
-    await deafen();
+    await cutAnnouncements();
     gate = promise;
     const begunBefore = there.find(site, token);
     await until(async () => reads === 1);
@@ -69,11 +69,11 @@ describe("a replica that reads a session while it is signed out elsewhere", () =
     expect(await there.find(site, token)).toBeUndefined();
   });
 
-  it("does not give what it read before the end to whoever comes after it", async () => {
+  it("does not share a read from before the sign-out with a request after it", async () => {
     const [here, there] = [openSessions({ store }), openSessions({ store: slow() })];
     const token = await here.start(newSession(site));
     const { promise, resolve } = Promise.withResolvers<void>();
-    await deafen();
+    await cutAnnouncements();
     gate = promise;
     const begunBefore = there.find(site, token);
     await until(async () => reads === 1);
@@ -87,8 +87,8 @@ describe("a replica that reads a session while it is signed out elsewhere", () =
   });
 });
 
-describe("a replica that signs somebody out", () => {
-  it("though it cannot open the session, for it lacks the secret, ends it on all", async () => {
+describe("a replica that ends a session", () => {
+  it("ends it on all replicas even if it lacks the secret to open it", async () => {
     const here = openSessions({ store });
     const there = openSessions({
       store: other,
@@ -101,7 +101,7 @@ describe("a replica that signs somebody out", () => {
     await expect.poll(() => here.find(site, token)).toBeUndefined();
   });
 
-  it("though it cannot tell anybody just then, tells them as soon as it can", async () => {
+  it("announces the end later if the store rejects the announcement", async () => {
     const [here, there] = [openSessions({ store }), openSessions({ store: other })];
     const token = await here.start(newSession(site));
     await redis.cli("acl", "setuser", who, "-publish");
@@ -114,24 +114,24 @@ describe("a replica that signs somebody out", () => {
     expect(store.hearsAnnouncements).toBe(true);
   });
 
-  it("tells nobody of a token that somebody made up", async () => {
-    const heard: string[] = [];
-    store.onAnnounced((mark) => heard.push(mark));
+  it("does not announce the end of an invented token", async () => {
+    const received: string[] = [];
+    store.onAnnounced((mark) => received.push(mark));
 
     await openSessions({ store: other }).end(site, "A".repeat(43));
     await other.announce("later");
 
-    await expect.poll(() => heard).toContain("later");
-    expect(heard).toEqual(["later"]);
+    await expect.poll(() => received).toContain("later");
+    expect(received).toEqual(["later"]);
   });
 });
 
 describe("a Redis that is emptied", () => {
-  it("takes its sessions with it, also those that replicas remember", async () => {
+  it("ends all sessions, including those that replicas have cached", async () => {
     const [here, there] = [openSessions({ store }), openSessions({ store: other })];
     const token = await here.start(newSession(site));
     const before = [await here.find(site, token), await there.find(site, token)];
-    await until(async () => (await redis.cli("exists", "doorward:era")) === "1");
+    await until(async () => (await redis.cli("exists", "doorward:data-epoch")) === "1");
 
     await redis.cli("flushall");
 

@@ -19,7 +19,7 @@ beforeEach(() => {
   touched = [];
 });
 
-/** A process on the one store; a second one is what comes after a restart. */
+/** Opens the store as a new process does. A second call simulates a restart. */
 function openProcess() {
   const driver: Driver = {
     ...data,
@@ -37,7 +37,7 @@ async function keysLeft(prefix = ""): Promise<string[]> {
 }
 
 describe("a sweep", () => {
-  it("removes what has expired and what told of it, and leaves the rest", async () => {
+  it("removes expired records and their index entries, and keeps the rest", async () => {
     const { records, sweep } = openProcess();
     await records.write("session:short", { version: 1 }, hour / 2);
     await records.write("session:long", { version: 1 }, 30 * hour);
@@ -49,7 +49,7 @@ describe("a sweep", () => {
     expect((await keysLeft("expires")).filter((key) => /:\d+:/.test(key))).toHaveLength(1);
   });
 
-  it("finds after a restart what the process before it wrote", async () => {
+  it("finds the records of an earlier process after a restart", async () => {
     const before = openProcess();
     for (let index = 0; index < 250; index++)
       await before.records.write(`session:${index}`, { version: 1 }, hour / 2);
@@ -62,7 +62,7 @@ describe("a sweep", () => {
     expect(await keysLeft()).toEqual(["expires:lanes"]);
   });
 
-  it("still finds what expires later in the hour of an earlier sweep", async () => {
+  it("finds a record that expires later in the hour of an earlier sweep", async () => {
     const { records, sweep } = openProcess();
     await records.write("session:soon", { version: 1 }, hour / 2);
 
@@ -75,7 +75,7 @@ describe("a sweep", () => {
     expect(await keysLeft("session")).toEqual([]);
   });
 
-  it("asks for what expires in those hours alone, and lists nothing", async () => {
+  it("reads only the records that expire in past hours, and lists no keys", async () => {
     const { records, sweep } = openProcess();
     await records.write("session:short", { version: 1 }, hour / 2);
     for (let index = 0; index < 1_000; index++)
@@ -90,7 +90,7 @@ describe("a sweep", () => {
     expect(isListed).toBe(false);
   });
 
-  it("keeps what was written anew for longer", async () => {
+  it("keeps a record that was rewritten with a later expiry", async () => {
     const { records, sweep } = openProcess();
     await records.write("revoked:ada", { at: 1 }, hour / 2);
     await records.write("revoked:ada", { at: 2 }, 10 * hour);
@@ -104,7 +104,7 @@ describe("a sweep", () => {
     expect(await keysLeft("revoked")).toEqual([]);
   });
 
-  it("removes what a crash tore", async () => {
+  it("removes a record that a crash truncated", async () => {
     const { records, sweep } = openProcess();
     await records.write("session:torn", { version: 1 }, hour / 2);
     await data.setItem?.("session:torn", '{"until":36', {});
@@ -115,7 +115,7 @@ describe("a sweep", () => {
     expect(await keysLeft("session")).toEqual([]);
   });
 
-  it("goes on where one that was broken off began", async () => {
+  it("completes an interrupted sweep", async () => {
     const { records, sweep } = openProcess();
     for (let index = 0; index < 250; index++)
       await records.write(`session:${index}`, { version: 1 }, hour / 2);
@@ -123,18 +123,18 @@ describe("a sweep", () => {
     const removeItem = data.removeItem;
     let removals = 0;
     data.removeItem = (key, options) => {
-      if (removals++ === 120) throw new Error("broken off");
+      if (removals++ === 120) throw new Error("interrupted");
       return removeItem?.(key, options);
     };
 
-    const { sweep: broken } = openProcess();
-    await expect(broken()).rejects.toThrow("broken off");
+    const { sweep: interrupted } = openProcess();
+    await expect(interrupted()).rejects.toThrow("interrupted");
     await sweep();
 
     expect(await keysLeft("session")).toEqual([]);
   });
 
-  it("of two processes at once finds the records of both", async () => {
+  it("finds the records of two concurrent processes", async () => {
     const [one, other] = [openProcess(), openProcess()];
     await Promise.all([
       one.records.write("session:one", { version: 1 }, hour / 2),
@@ -149,7 +149,7 @@ describe("a sweep", () => {
     expect(await keysLeft("session")).toEqual([]);
   });
 
-  it("costs no more the longer the process runs", async () => {
+  it("does not get more expensive the longer the process runs", async () => {
     const { records, sweep } = openProcess();
     const costs: number[] = [];
     for (let passed = 0; passed < 200; passed++) {

@@ -10,9 +10,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStore } from "../../server/store/open-store.ts";
 import { createStore } from "../../server/store/plain-store.ts";
 import type { Store } from "../../server/store/store.ts";
-import { itIsAtomic, itKeepsTheVerbs } from "./verbs.ts";
+import { itIsAtomic, itIsAStore } from "./verbs.ts";
 
-describe.each(["memory", "fs", "fs-lite"])("the driver %s", (driver) => {
+describe.each(["memory", "fs", "fs-lite"])("the %s driver", (driver) => {
   let base: string;
   let store: Store;
   beforeAll(async () => {
@@ -24,10 +24,10 @@ describe.each(["memory", "fs", "fs-lite"])("the driver %s", (driver) => {
     await rm(base, { recursive: true });
   });
 
-  itKeepsTheVerbs(() => ({ store, other: store }));
+  itIsAStore(() => ({ store, other: store }));
   itIsAtomic(() => ({ store, other: store }));
 
-  it("keeps nothing longer than it was told to", async () => {
+  it("expires a record after its TTL", async () => {
     await store.set("session:short", { version: 1 }, 0.2);
     await store.set("session:long", { version: 1 }, 100 * 86_400);
 
@@ -39,12 +39,12 @@ describe.each(["memory", "fs", "fs-lite"])("the driver %s", (driver) => {
   });
 });
 
-describe("a store of files", () => {
+describe("a file store", () => {
   let base: string;
   beforeAll(async () => (base = await mkdtemp(join(tmpdir(), "doorward-test-"))));
   afterAll(() => rm(base, { recursive: true }));
 
-  it("is open to its owner alone, every folder and file of it", async () => {
+  it("makes every folder and file accessible to its owner only", async () => {
     const store = await openStore({ driver: "fs-lite", base });
     await store.set("session:a", { version: 1 }, 60);
     await store.announce("mark");
@@ -58,7 +58,7 @@ describe("a store of files", () => {
     expect(new Set(modes)).toEqual(new Set([0]));
   });
 
-  it("keeps each record whole when two processes write it at once, and leaves nothing beside it", async () => {
+  it("writes records atomically when two processes write at once, and leaves no temporary file", async () => {
     const [service, command] = await Promise.all([
       openStore({ driver: "fs-lite", base }),
       openStore({ driver: "fs-lite", base }),
@@ -77,7 +77,7 @@ describe("a store of files", () => {
     expect(await readdir(join(base, "session"))).not.toContainEqual(expect.stringContaining("new"));
   });
 
-  it("leaves nothing of a record that cannot be written", async () => {
+  it("leaves no temporary file after a failed write", async () => {
     const store = await openStore({ driver: "fs-lite", base });
     await mkdir(join(base, "taken", "by-a-folder"), { recursive: true });
 
@@ -88,10 +88,10 @@ describe("a store of files", () => {
     await store.close();
   });
 
-  it("hears within two seconds what another process of the machine announces", async () => {
+  it("receives announcements of another process on the machine within two seconds", async () => {
     const service = await openStore({ driver: "fs-lite", base });
-    const heard: string[] = [];
-    service.onAnnounced((mark) => heard.push(mark));
+    const received: string[] = [];
+    service.onAnnounced((mark) => received.push(mark));
     const source = new URL("../../server/store/open-store.ts", import.meta.url).href;
     const command = `
       const { openStore } = await import(${JSON.stringify(source)});
@@ -101,15 +101,15 @@ describe("a store of files", () => {
 
     await promisify(execFile)(process.execPath, ["--input-type=module", "-e", command]);
 
-    const told = () => ["one", "two", "three"].filter((mark) => heard.includes(mark));
-    await expect.poll(told, { timeout: 2_000 }).toHaveLength(3);
+    const ours = () => ["one", "two", "three"].filter((mark) => received.includes(mark));
+    await expect.poll(ours, { timeout: 2_000 }).toHaveLength(3);
     expect(service.hearsAnnouncements).toBe(true);
     await service.close();
   });
 });
 
-describe("a store where every write takes a while", () => {
-  it("tells a hundred announcements that come at once in time", async () => {
+describe("a store with slow writes", () => {
+  it("delivers a hundred concurrent announcements in time", async () => {
     const data = memoryDriver(undefined);
     const driver: Driver = {
       ...data,
@@ -121,19 +121,19 @@ describe("a store where every write takes a while", () => {
     const [store, other] = [1, 2].map(() =>
       createStore(createStorage({ driver }), { reach: "machine", expires: true }),
     ) as [Store, Store];
-    const heard = new Set<string>();
-    other.onAnnounced((mark) => heard.add(mark));
+    const received = new Set<string>();
+    other.onAnnounced((mark) => received.add(mark));
     const marks = Array.from({ length: 100 }, (_, index) => `mark-${index}`);
 
     await Promise.all(marks.map((mark) => store.announce(mark)));
 
-    await expect.poll(() => heard, { timeout: 5_000 }).toEqual(new Set(marks));
+    await expect.poll(() => received, { timeout: 5_000 }).toEqual(new Set(marks));
     await Promise.all([store.close(), other.close()]);
   });
 });
 
-describe("a store of one process", () => {
-  it("goes by the clock that the service goes by", async () => {
+describe("an in-process store", () => {
+  it("uses the clock of the service", async () => {
     let clock = Date.now();
     const store = await openStore({ driver: "memory" }, { now: () => clock });
     await store.set("session:a", { version: 1 }, 3_600);
@@ -148,7 +148,7 @@ describe("a store of one process", () => {
     expect(after).toBeNull();
   });
 
-  it("gives no more leases rather than forget one", async () => {
+  it("refuses new leases instead of dropping one", async () => {
     const store = createStore(createStorage({ driver: memoryDriver(undefined) }));
     for (let index = 0; index < 100_000; index++) await store.claim(`lease:${index}`, "x", 60_000);
 
@@ -162,7 +162,7 @@ describe("a store of one process", () => {
   });
 
   it.each(["state", "logout"])(
-    "goes on when strangers fill it with claims of %s, and forgets the oldest of those alone",
+    "stays usable when it is full of %s claims, and drops only the oldest of them",
     async (kind) => {
       const store = createStore(createStorage({ driver: memoryDriver(undefined) }));
       const others = ["state:x", "logout:x", "lease:x", "sweep"].filter(
@@ -183,7 +183,7 @@ describe("a store of one process", () => {
     },
   );
 
-  it("keeps what was removed away when a replacement lands later", async () => {
+  it("keeps a record removed when a replacement lands later", async () => {
     const data = memoryDriver(undefined);
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
     let isSlow = false;

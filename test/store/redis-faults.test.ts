@@ -15,14 +15,14 @@ async function open(storage: Parameters<typeof openStore>[0]): Promise<Store> {
 }
 afterEach(() => Promise.all(opened.splice(0).map((store) => store.close())));
 
-/** How long until it fails as it should, in milliseconds. */
+/** Milliseconds until the work fails with "store_unreachable". */
 async function failureOf(work: Promise<unknown>): Promise<number> {
   const begun = performance.now();
   await expect(work).rejects.toMatchObject({ code: "store_unreachable", status: 503 });
   return performance.now() - begun;
 }
 
-/** How long until reads, writes and announcements work again, in milliseconds. */
+/** Milliseconds until reads, writes and announcements work again. */
 async function recoveryOf(store: Store): Promise<number> {
   const begun = performance.now();
   await until(() => store.get("session:kept").then(Boolean, () => false));
@@ -60,9 +60,9 @@ describe("Redis", () => {
 
   it.each([
     ["killed", () => redis.kill(), () => redis.restart()],
-    ["silent", async () => redis.pause(), async () => redis.resume()],
+    ["paused", async () => redis.pause(), async () => redis.resume()],
   ])(
-    "that is %s fails every verb within a second, and is back within one",
+    "that is %s fails every operation within a second, and recovers within a second",
     async (_, stop, start) => {
       const store = await openWithSession();
       let reconnected = 0;
@@ -85,7 +85,7 @@ describe("Redis", () => {
     },
   );
 
-  it("that is not there yet keeps nobody from starting, and serves when it comes", async () => {
+  it("that is unreachable at startup does not block the start, and is used once it is available", async () => {
     const port = await freePort();
     const begun = performance.now();
     const store = await open({ driver: "redis", url: `redis://127.0.0.1:${port}` });
@@ -106,7 +106,7 @@ describe("Redis", () => {
     expect(recovery).toBeLessThan(1_000);
   });
 
-  it("that was emptied has nothing, and takes everything", async () => {
+  it("that was emptied holds no record, and accepts new claims", async () => {
     const store = await openWithSession();
 
     await redis.cli("flushall");
@@ -116,7 +116,7 @@ describe("Redis", () => {
     expect(await store.claim("claim:new", "ada", 1_000)).toBe(true);
   });
 
-  it("that holds what is no record of ours replaces nothing", async () => {
+  it("that holds a value that is not a session record does not replace it", async () => {
     const store = await openWithSession();
     const replaced: boolean[] = [];
 
@@ -128,7 +128,7 @@ describe("Redis", () => {
     expect(replaced).toEqual(Array.from({ length: 7 }, () => false));
   });
 
-  it("lets go of what has expired by itself", async () => {
+  it("gets a TTL with every record and claim", async () => {
     const store = await openWithSession();
 
     await store.set("session:short", { version: 1 }, 30);
@@ -140,35 +140,35 @@ describe("Redis", () => {
     expect(Number(await redis.cli("pttl", "doorward:claim:short"))).toBeGreaterThan(3_000);
   });
 
-  it("keeps all that it holds beneath its prefix", async () => {
+  it("holds every key under the configured prefix", async () => {
     const store = await open({ driver: "redis", url: redis.url, base: "gate:one" });
     await redis.cli("flushall");
 
     await store.set("session:a", { version: 1 }, 60);
     await store.claim("claim:a", "ada", 60_000);
-    await until(async () => (await redis.cli("exists", "gate:one:era")) === "1");
+    await until(async () => (await redis.cli("exists", "gate:one:data-epoch")) === "1");
 
     const keys = (await redis.cli("keys", "*")).split("\n").toSorted();
-    expect(keys).toEqual(["gate:one:claim:a", "gate:one:era", "gate:one:session:a"]);
+    expect(keys).toEqual(["gate:one:claim:a", "gate:one:data-epoch", "gate:one:session:a"]);
   });
 
-  it("carries an announcement to another replica within 100 ms", async () => {
+  it("delivers an announcement to another replica within 100 ms", async () => {
     const [one, other] = [await openWithSession(), await openWithSession()];
-    const heard = new Map<string, number>();
-    other.onAnnounced((mark) => heard.set(mark, performance.now()));
+    const received = new Map<string, number>();
+    other.onAnnounced((mark) => received.set(mark, performance.now()));
     const times: number[] = [];
 
     for (let index = 0; index < 200; index++) {
       const begun = performance.now();
       await one.announce(`mark-${index}`);
-      await expect.poll(() => heard.get(`mark-${index}`), { interval: 1 }).toBeDefined();
-      times.push((heard.get(`mark-${index}`) ?? Infinity) - begun);
+      await expect.poll(() => received.get(`mark-${index}`), { interval: 1 }).toBeDefined();
+      times.push((received.get(`mark-${index}`) ?? Infinity) - begun);
     }
 
     expect(times.toSorted((a, b) => a - b)[197]).toBeLessThan(100);
   });
 
-  it("whose subscription alone is cut is not trusted meanwhile, and caches are dropped", async () => {
+  it("with a cut subscription reports announcements as not arriving, and caches are dropped", async () => {
     const store = await openWithSession();
     const states: boolean[] = [];
     store.onReconnected(() => states.push(store.hearsAnnouncements));
@@ -177,15 +177,15 @@ describe("Redis", () => {
     await until(async () => !store.hearsAnnouncements);
     await until(async () => store.hearsAnnouncements);
 
-    // The caches go first: nobody may see a true that an old cache still stands behind.
+    // Caches are dropped before the flag turns true, so that no reader trusts an old cache.
     expect(states).toEqual([false]);
   });
 
   it.each<[string, () => string]>([
-    ["without end", () => "Infinity"],
-    ["from afar", () => "1e15"],
-    ["of this moment", () => String(performance.now())],
-  ])("is not believed to bring announcements by somebody else's beats %s", async (_, beat) => {
+    ["Infinity", () => "Infinity"],
+    ["a time far ahead", () => "1e15"],
+    ["the current time", () => String(performance.now())],
+  ])("reports announcements as not arriving despite forged heartbeats (%s)", async (_, beat) => {
     const password = "a password of this test";
     await redis.cli("acl", "setuser", "door", "on", `>${password}`, "~*", "&*", "+@all");
     const store = await open({ driver: "redis", url: redis.url, username: "door", password });
@@ -196,11 +196,11 @@ describe("Redis", () => {
 
     await redis.cli("acl", "setuser", "door", "-publish");
     const begun = performance.now();
-    const heardBy: string[] = [];
+    const receivers: string[] = [];
     while (performance.now() - begun < 1_500)
-      heardBy.push(await redis.cli("publish", beats, beat()));
+      receivers.push(await redis.cli("publish", beats, beat()));
 
-    expect(heardBy).toContain("1");
+    expect(receivers).toContain("1");
     expect(store.hearsAnnouncements).toBe(false);
   });
 });
@@ -210,7 +210,7 @@ describe("Sentinels", () => {
   beforeAll(async () => (trio = await startSentinels()));
   afterAll(() => trio.close());
 
-  it("lead to the new master within a second of its election, when the old one falls silent", async () => {
+  it("lead to the new master within a second of its election when the old one is paused", async () => {
     const { sentinels, master, replica, failedOver } = trio;
     const store = await open({ driver: "redis", sentinels, name: "main" });
     await store.set("session:kept", { version: 1 }, 600);
@@ -228,8 +228,8 @@ describe("Sentinels", () => {
   });
 });
 
-describe("a server that becomes a replica beneath its clients", () => {
-  it("is left for whoever is master at its address", async () => {
+describe("a server that becomes a replica while a client is connected", () => {
+  it("is dropped for the master that its address leads to later", async () => {
     const [first, second] = [await startRedis(), await startRedis()];
     const store = await open({ driver: "redis", url: first.url });
     await store.set("session:kept", { version: 1 }, 600);
@@ -260,11 +260,11 @@ describe("a Cluster", () => {
   it.each([
     ["killed", (node: RedisServer) => node.kill(), (node: RedisServer) => node.restart()],
     [
-      "silent",
+      "paused",
       async (node: RedisServer) => node.pause(),
       async (node: RedisServer) => node.resume(),
     ],
-  ])("one node of which is %s is back within a second of being well", async (_, stop, start) => {
+  ])("recovers within a second after a node that was %s is well again", async (_, stop, start) => {
     const { nodes } = cluster;
     const store = await open({
       driver: "redis",

@@ -4,7 +4,7 @@ import type { Store } from "../../server/store/store.ts";
 import { startCluster } from "../peers/redis-cluster.ts";
 import { startSentinels } from "../peers/redis-sentinel.ts";
 import { startRedis } from "../peers/redis.ts";
-import { itIsAtomic, itKeepsTheVerbs } from "./verbs.ts";
+import { itIsAtomic, itIsAStore } from "./verbs.ts";
 
 interface Kind {
   readonly storage: Parameters<typeof openStore>[0];
@@ -50,6 +50,6 @@ describe.each(kinds)("%s", (_, start) => {
     await kind.close();
   });
 
-  itKeepsTheVerbs(() => ({ store, other }));
+  itIsAStore(() => ({ store, other }));
   itIsAtomic(() => ({ store, other }));
 });

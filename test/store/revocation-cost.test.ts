@@ -15,11 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => redis.close());
 
-/** How often Redis was sent each command since it was last asked to count from nothing. */
+/** How often Redis received each command since the last reset of its statistics. */
 async function commands(): Promise<Record<string, number>> {
-  const said = await redis.cli("info", "commandstats");
-  const counted = said.matchAll(/cmdstat_([a-z|]+):calls=(\d+)/g);
-  const own = /^(get|publish|ping|info|config|client|subscribe|eval)/; // beats and connections come by time
+  const stats = await redis.cli("info", "commandstats");
+  const counted = stats.matchAll(/cmdstat_([a-z|]+):calls=(\d+)/g);
+  const own = /^(get|publish|ping|info|config|client|subscribe|eval)/; // heartbeats and connections, which depend on time
   return Object.fromEntries(
     Array.from(counted, ([, name = "", calls]) => [name, Number(calls)] as const).filter(
       ([name]) => !own.test(name),
@@ -27,9 +27,9 @@ async function commands(): Promise<Record<string, number>> {
   );
 }
 
-/** Signs Ada in and ends her sessions, again and again: what was sent for it, and how long an end took at best. */
+/** Signs Ada in and ends her sessions repeatedly. Returns the commands sent, and a low percentile of the time it took. */
 async function revokeOften() {
-  // Not before: while Redis fills itself it answers nobody.
+  // Opened here, because Redis does not respond while it populates itself.
   const store = await openStore({ driver: "redis", url: redis.url });
   const sessions = openSessions({ store });
   const took: number[] = [];
@@ -49,7 +49,7 @@ async function revokeOften() {
   return { sent, bestMs: took[rounds / 10] ?? Infinity };
 }
 
-it("to end somebody's sessions costs the same among a million as among ten, and no key is looked for", async () => {
+it("ending a subject's sessions costs the same among a million sessions as among ten, without a key search", async () => {
   await redis.cli("debug", "populate", "10", "doorward:session", "500");
   const amongTen = await revokeOften();
   await redis.cli("debug", "populate", "1000000", "doorward:session", "100");
@@ -59,7 +59,7 @@ it("to end somebody's sessions costs the same among a million as among ten, and 
 
   expect(size).toBeGreaterThan(1_000_000);
   expect(amongMillion.sent).toEqual(amongTen.sent);
-  // The session, its tombstone, and the session's removal; `keys` and `scan` are not among them.
+  // The session, its revocation marker, and the session's removal; `keys` and `scan` are not among them.
   expect(Object.keys(amongTen.sent).toSorted()).toEqual(["set", "unlink"]);
   expect(amongMillion.bestMs).toBeLessThan(amongTen.bestMs * 5 + 5);
 });

@@ -7,9 +7,9 @@ import { createStorageServer } from "unstorage/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStore } from "../../server/store/open-store.ts";
 import type { Store } from "../../server/store/store.ts";
-import { itKeepsTheVerbs } from "./verbs.ts";
+import { itIsAStore } from "./verbs.ts";
 
-/** unstorage's own server, which its driver `http` speaks to: shared, without TTL, without a push. */
+/** unstorage's own server for its `http` driver: shared, without TTL and without push. */
 let server: Server;
 let base: string;
 let isDown = false;
@@ -34,10 +34,10 @@ afterAll(async () => {
   server.close();
 });
 
-describe("a shared driver that can neither compare nor push", () => {
-  itKeepsTheVerbs(() => ({ store, other }));
+describe("a shared driver without compare-and-set and without push", () => {
+  itIsAStore(() => ({ store, other }));
 
-  it("gives a claim to one of two that come a while apart, and so a replacement", async () => {
+  it("gives a claim to one of two consecutive callers, and a replacement to the first writer", async () => {
     await store.set("session:two", { version: 1 }, 60);
 
     const claims = [
@@ -54,7 +54,7 @@ describe("a shared driver that can neither compare nor push", () => {
     expect(late).toBe(false);
   });
 
-  it("is not trusted to bring announcements while it is down, and caches are dropped when it is back", async () => {
+  it("reports announcements as not arriving while it is down, and drops caches when it is back", async () => {
     let reconnected = 0;
     store.onReconnected(() => reconnected++);
 
@@ -67,15 +67,15 @@ describe("a shared driver that can neither compare nor push", () => {
     expect(reconnected).toBe(1);
   });
 
-  it("drops caches when more was announced than it keeps", async () => {
-    const heard = new Set<string>();
+  it("delivers every announcement or drops caches when there are more than it keeps", async () => {
+    const received = new Set<string>();
     let reconnected = 0;
-    other.onAnnounced((mark) => heard.add(mark));
+    other.onAnnounced((mark) => received.add(mark));
     other.onReconnected(() => reconnected++);
 
     for (let index = 0; index < 300; index++) await store.announce(`many-${index}`);
-    await expect.poll(() => heard.has("many-299"), { timeout: 3_000 }).toBe(true);
+    await expect.poll(() => received.has("many-299"), { timeout: 3_000 }).toBe(true);
 
-    expect(heard.size === 300 || reconnected > 0).toBe(true);
+    expect(received.size === 300 || reconnected > 0).toBe(true);
   });
 });

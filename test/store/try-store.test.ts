@@ -39,7 +39,7 @@ afterAll(() =>
   Promise.all([replica, plain, guarded, encrypted, trio, cluster].map((one) => one.close())),
 );
 
-/** What `check` says of the store. */
+/** The line of `check` about the store. */
 async function lineOf(storage: Record<string, unknown>): Promise<string> {
   const config = configOf({
     url: "https://auth.example.com",
@@ -61,12 +61,12 @@ describe("check", () => {
     [
       "memory",
       () => ({ driver: "memory" }),
-      "ok store memory: works; sessions end with the process; doorward removes",
+      "ok store memory: works; sessions are lost when doorward stops; doorward removes expired records",
     ],
     [
       "a Redis",
       () => ({ driver: "redis", url: plain.url }),
-      "ok store redis: works; shared by all replicas, which hear of a sign-out at once; lets go of the expired by itself",
+      "ok store redis: works; shared by all replicas; sign-outs reach them at once; the store removes expired records itself",
     ],
     [
       "a password",
@@ -74,7 +74,7 @@ describe("check", () => {
       "ok store redis: works",
     ],
     [
-      "a user with the least there is to allow",
+      "a user with the minimum ACL",
       () => ({ driver: "redis", url: guardedUrl(), username: "door", password }),
       "ok store redis: works",
     ],
@@ -98,21 +98,25 @@ describe("check", () => {
       () => ({ driver: "redis", cluster: clusterAddresses() }),
       "ok store redis: works",
     ],
-  ])("finds %s well", async (_, storage, line) => {
+  ])("accepts %s", async (_, storage, line) => {
     expect(await lineOf(storage())).toContain(line);
   });
 
   it.each<[string, () => Promise<Record<string, unknown>>, string]>([
     [
-      "nothing at its address",
+      "no server at the address",
       async () => ({ url: `redis://127.0.0.1:${await freePort()}` }),
-      "storage: nothing answers there",
+      "storage: cannot connect to Redis: check the address",
     ],
-    ["no password", async () => ({ url: guardedUrl() }), "storage.password: Redis wants one"],
     [
-      "another password",
+      "no password",
+      async () => ({ url: guardedUrl() }),
+      "storage.password: Redis requires a password",
+    ],
+    [
+      "a wrong password",
       async () => ({ url: guardedUrl(), password: "wrong-one-of-the-store" }),
-      "storage.password: Redis refuses it",
+      "storage.password: Redis rejects this password or storage.username",
     ],
     [
       "a user without channels",
@@ -122,60 +126,64 @@ describe("check", () => {
     [
       "a user without a command",
       async () => ({ url: guardedUrl(), username: "dumb", password }),
-      "storage.username: its ACL lacks",
+      "storage.username: its ACL lacks a command, key pattern or channel pattern",
     ],
     [
-      "a user of other keys",
+      "a user with access to other keys",
       async () => ({ url: guardedUrl(), username: "else", password }),
-      "storage.username: its ACL lacks",
+      "storage.username: its ACL lacks a command, key pattern or channel pattern",
     ],
     [
-      "a certificate that nobody vouches for",
+      "a certificate of an unknown CA",
       async () => ({ url: encryptedUrl() }),
-      "storage.tls.ca: the certificate",
+      "storage.tls.ca: the certificate of Redis is not signed by this CA, or is for another host name",
     ],
     [
       "a certificate for another name",
       async () => ({ url: `rediss://127.0.0.1:${encrypted.port}`, tls: { ca: certificate() } }),
-      "storage.tls.ca: the certificate",
+      "storage.tls.ca: the certificate of Redis is not signed by this CA, or is for another host name",
     ],
     [
-      "no file for its CA",
+      "a CA file that does not exist",
       async () => ({ url: encryptedUrl(), tls: { ca: "/nonexistent/ca.pem" } }),
       "storage.tls.ca names a file that cannot be read",
     ],
     [
-      "something else than PEM for its CA",
+      "a CA that is not PEM",
       async () => ({ url: encryptedUrl(), tls: { ca: "wrong-one-of-the-store" } }),
       "storage.tls.ca names a file that cannot be read (ENOENT)",
     ],
     [
-      "TLS where none is spoken",
+      "TLS to a server without TLS",
       async () => ({ url: `rediss://127.0.0.1:${plain.port}` }),
-      "TLS asked for where none is spoken",
+      "wrong address, or TLS to a server that does not use TLS",
     ],
-    ["a replica", async () => ({ url: replica.url }), "storage.url: that Redis is a replica"],
+    [
+      "a replica",
+      async () => ({ url: replica.url }),
+      "storage.url: the server is a read-only replica",
+    ],
     [
       "a node of a Cluster",
       async () => ({ url: cluster.nodes[0]?.url }),
-      "storage.url: that is a node of a Cluster",
+      "storage.url: the server is a node of a Cluster",
     ],
     [
-      "a Cluster that is none",
+      "a single Redis as Cluster",
       async () => ({ cluster: [`127.0.0.1:${plain.port}`] }),
-      "storage.cluster: that is a single Redis",
+      "storage.cluster: the server is a single Redis",
     ],
     [
-      "Sentinels that know no such master",
+      "a master name that the Sentinels do not monitor",
       async () => ({ sentinels: trio.sentinels, name: "other" }),
-      "storage.name: the Sentinels know no such master",
+      "storage.name: the Sentinels monitor no master with this name",
     ],
     [
-      "Sentinels that are not there",
+      "unreachable Sentinels",
       async () => ({ sentinels: [`127.0.0.1:${await freePort()}`], name: "main" }),
-      "storage.sentinels: none of them answers",
+      "storage.sentinels: no Sentinel can be reached",
     ],
-  ])("names the line to change when Redis has %s", async (_, settings, fault) => {
+  ])("names the setting to change for %s", async (_, settings, fault) => {
     const line = await lineOf({ driver: "redis", ...(await settings()) });
 
     expect(line).toMatch(/^fault /);
@@ -184,15 +192,15 @@ describe("check", () => {
     expect(line).not.toContain("wrong-one-of-the-store");
   });
 
-  it("names the package that a driver lacks", async () => {
+  it("names the package that a driver needs", async () => {
     const line = await lineOf({ driver: "mongodb", connectionString: "x", databaseName: "y" });
 
     expect(line).toContain(
-      'storage.driver "mongodb" needs a package that is not installed: npm install mongodb',
+      'storage.driver: "mongodb" needs a package that is not installed: npm install mongodb',
     );
   });
 
-  it("names the option that a driver lacks", async () => {
+  it("names the option that a driver needs", async () => {
     const line = await lineOf({ driver: "cloudflare-kv-http" });
 
     expect(line).toMatch(/^fault store cloudflare-kv-http: .*accountId/);

@@ -6,9 +6,9 @@ const fresh = (kind: string) => `${kind}:${process.pid}-${made++}`;
 
 const record = (sealed: string, version: number) => ({ sealed, version });
 
-/** What every store does, whatever it is made of. `other` is the same one from elsewhere. */
-export function itKeepsTheVerbs(stores: () => { store: Store; other: Store }): void {
-  it("gives back what was set, and nothing else", async () => {
+/** The contract of every store. `other` is a second connection to the same store. */
+export function itIsAStore(stores: () => { store: Store; other: Store }): void {
+  it("returns a stored value, and null for another key", async () => {
     const { store, other } = stores();
     const key = fresh("session");
 
@@ -18,7 +18,7 @@ export function itKeepsTheVerbs(stores: () => { store: Store; other: Store }): v
     expect(await store.get(fresh("session"))).toBeNull();
   });
 
-  it("has lost what was removed, also a second time", async () => {
+  it("returns null after a removal, and accepts a repeated removal", async () => {
     const { store, other } = stores();
     const key = fresh("session");
     await store.set(key, { sealed: "x", version: 1 }, 60);
@@ -29,7 +29,7 @@ export function itKeepsTheVerbs(stores: () => { store: Store; other: Store }): v
     expect(await store.get(key)).toBeNull();
   });
 
-  it("replaces the version that was read, once, and nothing that is gone", async () => {
+  it("replaces a record of the expected version once, and no removed record", async () => {
     const { store, other } = stores();
     const key = fresh("session");
     await store.set(key, { sealed: "one", version: 1 }, 60);
@@ -45,7 +45,7 @@ export function itKeepsTheVerbs(stores: () => { store: Store; other: Store }): v
     expect(await store.get(key)).toBeNull();
   });
 
-  it("gives a claim to one, until it is released by its holder", async () => {
+  it("gives a claim to one caller until its holder releases it", async () => {
     const { store, other } = stores();
     const key = fresh("claim");
 
@@ -58,7 +58,7 @@ export function itKeepsTheVerbs(stores: () => { store: Store; other: Store }): v
     expect(await other.claim(key, "eve", 60_000)).toBe(true);
   });
 
-  it("lets a claim run out, unless its holder extends it", async () => {
+  it("expires a claim unless its holder extends it", async () => {
     const { store, other } = stores();
     const [kept, left] = [fresh("claim"), fresh("claim")];
     await store.claim(kept, "ada", 300);
@@ -72,25 +72,25 @@ export function itKeepsTheVerbs(stores: () => { store: Store; other: Store }): v
     expect(await other.extend(kept, "eve", 60_000)).toBe(false);
   });
 
-  it("tells an announcement to all, its author too", async () => {
+  it("delivers an announcement to all listeners, including the sender's", async () => {
     const { store, other } = stores();
     const mark = fresh("mark");
-    const heard: string[] = [];
-    store.onAnnounced((told) => heard.push(`store ${told}`));
-    other.onAnnounced((told) => heard.push(`other ${told}`));
+    const received: string[] = [];
+    store.onAnnounced((text) => received.push(`store ${text}`));
+    other.onAnnounced((text) => received.push(`other ${text}`));
 
     await store.announce(mark);
 
     await expect
-      .poll(() => new Set(heard), { timeout: 5_000 })
+      .poll(() => new Set(received), { timeout: 5_000 })
       .toEqual(new Set([`store ${mark}`, `other ${mark}`]));
     expect([store.hearsAnnouncements, other.hearsAnnouncements]).toEqual([true, true]);
   });
 }
 
-/** What a store does that can compare and set in one step. */
+/** The contract of a store with atomic compare-and-set. */
 export function itIsAtomic(stores: () => { store: Store; other: Store }): void {
-  it("gives one of a hundred the claim, and one of a hundred the replacement", async () => {
+  it("gives a claim and a replacement to one of a hundred concurrent callers each", async () => {
     const { store, other } = stores();
     const [claim, kept] = [fresh("claim"), fresh("session")];
     await store.set(kept, { version: 1 }, 60);
