@@ -8,41 +8,41 @@ import { retry } from "./retry.ts";
 import type { SessionRecord } from "./record.ts";
 import type { SealedRecords, Stored } from "./sealed-records.ts";
 
-/** What came of asking the issuer again. */
+/** The result of a renewal. */
 export type Outcome =
   | { readonly kind: "renewed"; readonly stored: Stored }
-  /** The issuer says no. */
+  /** The issuer refuses the renewal. */
   | { readonly kind: "ended" }
-  /** No record is there any more that could be opened here: it has ended, or another secret has sealed it. */
-  | { readonly kind: "gone" }
-  /** Trouble that passes: nobody is put out for it. */
+  /** No record that this process can decrypt: the session has ended, or another secret sealed its record. */
+  | { readonly kind: "missing" }
+  /** Transient failure; the session is kept. */
   | { readonly kind: "kept" }
-  /** Nothing is left to ask with: the session lives its lifetime. */
+  /** No token is left to renew with; the session lasts for its lifetime. */
   | { readonly kind: "unable" };
 
 export interface RenewalParts {
   readonly records: SealedRecords;
-  /** Which of its tokens a record holds for identity headers. */
+  /** The tokens that a record keeps for identity headers. */
   readonly shown: (tokens: Tokens) => Pick<SessionRecord, "accessToken" | "idToken">;
   readonly log: Log;
   readonly now: () => number;
 }
 
-/** One session's question to its issuer. */
+/** The renewal of one session at its issuer. */
 export interface RenewalRequest {
   readonly party: RelyingParty;
   readonly way: Exclude<RenewalWay, undefined>;
   readonly token: string;
   readonly before: Stored;
-  /** What a session keeps of tokens. */
+  /** Selects the tokens that a session keeps. */
   readonly kept: (tokens: Tokens) => Tokens | undefined;
-  /** Takes work that goes on behind the answer, and ends before anybody else may ask. */
+  /** Takes work that continues in the background. The lease is held until it has ended. */
   readonly background: (work: Promise<unknown>) => void;
 }
 
 /**
- * Asks the issuer who somebody is, and writes down what it says. Throws "grant_ended", whatever passes
- * ("issuer_unreachable", "issuer_broken", "client_rejected") and "store_unreachable".
+ * Gets the current identity from the issuer and stores it. Throws "grant_ended", "store_unreachable", or a
+ * transient failure ("issuer_unreachable", "issuer_broken", "client_rejected").
  */
 export async function renewFromIssuer(
   parts: RenewalParts,
@@ -54,7 +54,7 @@ export async function renewFromIssuer(
   const isRefresh = way === "refresh token";
   const next = isRefresh ? await refreshed(parts, request) : tokens;
   if ("kind" in next) return next;
-  // The old refresh token may be spent already: the next one is kept before it is used for anything.
+  // The old refresh token may be used up: store the new one before using it for anything.
   const stored = isRefresh ? await keep(parts, request, next) : before;
   if (stored === undefined) return tooLate(parts, party, next);
   const isNewIdToken = next.idToken !== tokens.idToken;
@@ -66,14 +66,14 @@ export async function renewFromIssuer(
       ? tooLate(parts, party, next)
       : { kind: "renewed", stored: written };
   } catch (error) {
-    // Whoever signed out meanwhile may have known only the token before this one.
+    // A concurrent sign-out may have revoked only the previous refresh token.
     if (isRefresh && (isGrantEnded(error) || (await records.read(token)) === undefined))
       revoke(parts, party, next);
     throw error;
   }
 }
 
-/** The next tokens. The issuer's no is believed only if nobody else used the token meanwhile, which works once. */
+/** The next tokens. A refusal counts only if no other process has used this single-use refresh token meanwhile. */
 async function refreshed(
   { records, now }: RenewalParts,
   { party, token, before: { record } }: RenewalRequest,
@@ -84,13 +84,13 @@ async function refreshed(
   } catch (error) {
     if (!isGrantEnded(error)) throw error;
     const stored = await records.read(token);
-    if (stored === undefined) return { kind: "gone" };
+    if (stored === undefined) return { kind: "missing" };
     if (stored.record.tokens?.refreshToken === tokens.refreshToken) throw error;
     return { kind: "renewed", stored };
   }
 }
 
-/** A token that works once has this one copy: a store that is away for a moment gets it when it is back. */
+/** This process holds the only copy of the new refresh token, so a failed write is retried in the background. */
 async function keep(
   parts: RenewalParts,
   { party, token, before, kept, background }: RenewalRequest,
@@ -105,26 +105,26 @@ async function keep(
     };
     background(
       retry(later).catch((cause: unknown) =>
-        parts.log.error({ reason: reasonsOf(cause) }, "a refresh token could not be stored"),
+        parts.log.error({ reason: reasonsOf(cause) }, "could not store a new refresh token"),
       ),
     );
     throw error;
   }
 }
 
-/** Signed out meanwhile: what the issuer gave after that must not stay good for anybody. */
+/** The session ended during the renewal: the tokens issued since then must not stay valid. */
 function tooLate(parts: RenewalParts, party: RelyingParty, tokens: Tokens): Outcome {
   revoke(parts, party, tokens);
-  return { kind: "gone" };
+  return { kind: "missing" };
 }
 
 function revoke({ log }: RenewalParts, party: RelyingParty, tokens: Tokens): void {
   revokeTokens(party, tokens).catch((error: unknown) =>
-    log.warn({ reason: reasonsOf(error) }, "a refresh token could not be revoked"),
+    log.warn({ reason: reasonsOf(error) }, "could not revoke a refresh token"),
   );
 }
 
-/** Over the last version, whatever else changed in it meanwhile; undefined = the session is gone. */
+/** Applies `change` to the latest version, keeping concurrent changes; undefined = the session has ended. */
 async function write(
   records: SealedRecords,
   token: string,

@@ -1,28 +1,28 @@
 import { reasonsOf, type Log } from "../observe/log.ts";
 
-/** What goes on behind answers: only the end of the process waits for it, and a failure is a warning. */
+/** Work in the background: only shutdown waits for it, and a failure is logged as a warning. */
 export class BackgroundTasks {
   readonly #log: Log;
-  readonly #works = new Set<Promise<void>>();
+  readonly #tasks = new Set<Promise<void>>();
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  /** `failure` is what the log says if it fails. */
+  /** `failure` is the log message if the work fails. */
   run(failure: string, work: () => Promise<void>): void {
     const running = work()
       .catch((error: unknown) => this.warn(failure, error))
-      .finally(() => this.#works.delete(running));
-    this.#works.add(running);
+      .finally(() => this.#tasks.delete(running));
+    this.#tasks.add(running);
   }
 
   warn(failure: string, error: unknown): void {
     this.#log.warn({ reason: reasonsOf(error) }, failure);
   }
 
-  /** Lets what has begun finish, and what that begins. */
+  /** Waits for all running work, and for the work that it starts. */
   async settle(): Promise<void> {
-    while (this.#works.size > 0) await Promise.allSettled(this.#works);
+    while (this.#tasks.size > 0) await Promise.allSettled(this.#tasks);
   }
 }

@@ -8,8 +8,8 @@ import { sessionRevocationKey, type Revocations } from "./revocations.ts";
 import type { SealedRecords } from "./sealed-records.ts";
 import { isToken } from "./token.ts";
 
-const notAnnounced = "the end of a session could not be announced";
-const notRemoved = "a session that is over could not be removed";
+const notAnnounced = "could not announce the end of a session";
+const notRemoved = "could not remove an ended session";
 
 interface Parts {
   readonly records: SealedRecords;
@@ -18,7 +18,7 @@ interface Parts {
   readonly background: BackgroundTasks;
 }
 
-/** How a single session ends: here at once, in the store, and where others must hear of it at every replica. */
+/** Ends single sessions: in this process, in the store and, where needed, on every other replica. */
 export class Endings {
   readonly #parts: Parts;
 
@@ -26,13 +26,13 @@ export class Endings {
     this.#parts = parts;
   }
 
-  /** For good, everywhere. Gives back what it was, if anything. Throws "store_unreachable". */
+  /** Ends a session on all replicas and returns its record, if there was one. Throws "store_unreachable". */
   async end(site: Site, token: string | undefined): Promise<SessionRecord | undefined> {
     if (token === undefined || !isToken(token)) return undefined;
     const { records, hot } = this.#parts;
     const stored = await records.read(token);
     if (stored !== undefined && stored.record.site !== site.url.href) return undefined;
-    // Strangers make up tokens as they like: nobody else hears of those.
+    // Any caller can invent tokens, so only the end of a known session is announced.
     const isKnown =
       stored !== undefined || hot.get(token) !== undefined || (await records.has(token));
     await records.remove(token);
@@ -41,14 +41,14 @@ export class Endings {
     return stored?.record;
   }
 
-  /** Its time is over, or a revocation has met it: every replica sees that by itself. */
+  /** For a session that has expired or was revoked. Every replica detects that by itself. */
   remove(token: string): undefined {
     const { records, hot, background } = this.#parts;
     hot.delete(token);
     background.run(notRemoved, () => records.remove(token));
   }
 
-  /** By the issuer's word, of which no other replica knows. */
+  /** For a session that the issuer has ended. Other replicas learn of it only by announcement. */
   endEverywhere(token: string): undefined {
     const { records, hot, background } = this.#parts;
     hot.delete(token);
@@ -58,7 +58,7 @@ export class Endings {
     });
   }
 
-  /** The session is over; but others may trust their caches who hear everybody, and only not us. */
+  /** Retries on failure: the record is removed, but other replicas that still receive announcements trust their caches. */
   async #announce(token: string): Promise<void> {
     const { revocations, background } = this.#parts;
     const announce = () => revocations.announce(sessionRevocationKey(token));

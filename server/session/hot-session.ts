@@ -2,44 +2,44 @@ import type { SessionRecord, ShownRecord } from "./record.ts";
 import { revocationKeysOf, sessionRevocationKey } from "./revocations.ts";
 import { Session } from "./session.ts";
 
-/** The issuer is asked when so much of `refresh` is over, while the session can still be used without. */
+/** Renewal starts after this fraction of `refresh`, while the session is still usable without it. */
 const ahead = 0.8;
-/** Groups that could not be had are asked for again sooner. */
+/** Retry time for groups that could not be read. */
 const retryMs = 60_000;
 const never = Number.POSITIVE_INFINITY;
 
-/** What the configuration says of the times of sessions. */
+/** The session times of the configuration. */
 export interface Limits {
   readonly lifetimeMs: number;
   readonly refreshMs: number;
-  /** How long the issuer's last word counts beyond `refresh` while it cannot be asked. */
+  /** How long a session stays valid beyond `refresh` while the issuer is unreachable. */
   readonly graceMs: number;
 }
 
 /**
- * A live session in this process: as little as a request and the next question to the issuer need, for there may be
- * a hundred thousand. All times are milliseconds since the epoch.
+ * A live session in this process's cache. It holds only what a request and the next renewal need, because there may
+ * be a hundred thousand. All times are milliseconds since the epoch.
  */
 export class HotSession extends Session {
   declare readonly record: ShownRecord & Pick<SessionRecord, "askedAt">;
-  /** The URL of the only site that takes it. */
+  /** The URL of the only site that accepts it. */
   readonly site: string;
   readonly endsAt: number;
-  /** When to ask the issuer again. */
+  /** When to renew at the issuer. */
   renewAt: number;
-  /** When it was last seen, to the second; the store hears of it far more rarely. */
+  /** The last use, to the second. It is written to the store far more rarely. */
   usedAt: number;
-  /** When the store last heard. */
+  /** The last use that was written to the store. */
   storedUsedAt: number;
   isTouching = false;
-  /** The names by which it may be ended from elsewhere. */
+  /** The revocation keys that end this session. */
   readonly revocationKeys: readonly string[];
-  /** Up to where the revocations have been compared. */
+  /** The revocation epoch up to which the keys have been compared. */
   epoch: number;
   readonly #limits: Limits;
   #skipsUntil = 0;
 
-  constructor(made: {
+  constructor(parts: {
     readonly token: string;
     readonly record: SessionRecord;
     readonly epoch: number;
@@ -47,49 +47,49 @@ export class HotSession extends Session {
     readonly canRenew: boolean;
     readonly limits: Limits;
   }) {
-    const { record, limits } = made;
+    const { record, limits } = parts;
     const { identity, accessToken, idToken, expiresAt, askedAt } = record;
     const shown: HotSession["record"] = { identity, accessToken, idToken, expiresAt, askedAt };
     super(shown);
     this.site = record.site;
-    // A lifetime that was shortened since counts for the sessions that are there already.
+    // A lifetime that is shortened in the configuration also applies to existing sessions.
     this.endsAt = Math.min(expiresAt, record.createdAt + limits.lifetimeMs);
     this.#limits = limits;
-    this.renewAt = made.canRenew ? askedAt + this.#everyMs * ahead : never;
-    this.usedAt = made.usedAt;
+    this.renewAt = parts.canRenew ? askedAt + this.#everyMs * ahead : never;
+    this.usedAt = parts.usedAt;
     this.storedUsedAt = record.usedAt;
-    this.revocationKeys = [sessionRevocationKey(made.token), ...revocationKeysOf(record)];
-    this.epoch = made.epoch;
+    this.revocationKeys = [sessionRevocationKey(parts.token), ...revocationKeysOf(record)];
+    this.epoch = parts.epoch;
   }
 
   get #everyMs(): number {
     const { refreshMs } = this.#limits;
-    const isPoor = this.record.identity.groupsFault?.isTransient === true;
-    return isPoor ? Math.min(refreshMs, retryMs) : refreshMs;
+    const isIncomplete = this.record.identity.groupsFault?.isTransient === true;
+    return isIncomplete ? Math.min(refreshMs, retryMs) : refreshMs;
   }
 
-  /** From then on a request waits for the issuer's word. */
+  /** From this time on, a request waits for the renewal. */
   get staleAt(): number {
     return this.record.askedAt + this.#everyMs;
   }
 
-  /** It was used, and for so long it need not be looked at again: neither its end nor its renewal falls into that time. */
+  /** Records a use and skips checks for up to `longestMs`, ending before the session's end or renewal is due. */
   skipChecksUntil(time: number, longestMs: number): void {
     this.usedAt = time;
     this.#skipsUntil = Math.min(time + longestMs, this.endsAt, this.renewAt);
   }
 
-  /** Not so if the clock was set back meanwhile. */
+  /** Whether checks may be skipped. False if the clock was set back since the last use. */
   isFresh(time: number): boolean {
     return time >= this.usedAt && time < this.#skipsUntil;
   }
 
-  /** There is nothing left to ask its issuer with. */
+  /** No token is left to renew with. */
   cannotRenew(): void {
     this.renewAt = never;
   }
 
-  /** The session, if it may be used though its issuer did not answer; or cannot be asked at all. */
+  /** The session, if it may be used without a renewal: within the grace time, or if it cannot be renewed at all. */
   withinGrace(time: number): this | undefined {
     const { refreshMs, graceMs } = this.#limits;
     return time < this.record.askedAt + refreshMs + graceMs || this.renewAt === never

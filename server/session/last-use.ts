@@ -10,7 +10,7 @@ interface Parts {
   readonly idleMs: number;
 }
 
-/** Tells the store when a session was last used, behind the answer. A failure costs idle time, not the session. */
+/** Writes the time of last use in the background. A failure shortens the idle time; the session is kept. */
 export class LastUse {
   readonly #parts: Parts;
 
@@ -21,7 +21,7 @@ export class LastUse {
   note(token: string, session: HotSession): void {
     if (session.isTouching || !this.#isUnstored(session)) return;
     const { background } = this.#parts;
-    background.run("the last use of a session could not be stored", () =>
+    background.run("could not store the time of last use of a session", () =>
       this.#store(token, session),
     );
   }
@@ -42,7 +42,7 @@ export class LastUse {
     }
   }
 
-  /** At most once in a tenth of the idle time, never of every request; or when the clock is set back. */
+  /** True at most once per tenth of the idle time, or when the clock was set back. */
   #isUnstored({ usedAt, storedUsedAt }: HotSession): boolean {
     return Math.abs(usedAt - storedUsedAt) >= this.#parts.idleMs / 10;
   }

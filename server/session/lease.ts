@@ -9,9 +9,9 @@ export interface Lease {
 }
 
 /**
- * The right to do among all replicas what only one may: kept until it is ended, or for ten seconds when the
- * process that has it dies. undefined = somebody else has it. Throws "store_unreachable"; what fails later is
- * told to `onFailure`.
+ * Takes an exclusive lease among all replicas. It is extended until it is ended; if the process dies, it expires
+ * after ten seconds. undefined = another caller holds it. Throws "store_unreachable"; later failures go to
+ * `onFailure`.
  */
 export async function takeLease(
   store: Store,
@@ -20,7 +20,7 @@ export async function takeLease(
 ): Promise<Lease | undefined> {
   const holder = randomUUID();
   if (!(await store.claim(key, holder, leaseMs))) return undefined;
-  // A lost lease needs no attention: whatever is written compares the version.
+  // A lost lease is harmless: every write compares the record's version.
   const keeping = setInterval(
     () => void store.extend(key, holder, leaseMs).catch(onFailure),
     stepMs,

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Identity } from "../identity/identity.ts";
 import type { Tokens } from "../sign-in/token-endpoint.ts";
 
-/** Written in this shape since this number; an older one is no session. */
+/** The version of the record format. A record of another version is not a session. */
 export const shape = 2;
 
 const text = v.optional(v.string());
@@ -46,30 +46,30 @@ const schema = v.object({
 export interface SessionRecord {
   readonly shape: typeof shape;
   readonly identity: Identity;
-  /** The URL of the site that it was opened at, and that alone takes it. */
+  /** The URL of the site that opened it. No other site accepts it. */
   readonly site: string;
   /** The client that signed in. Another client at the same provider is another relying party. */
   readonly clientId: string;
   /** The session at the issuer, which may end it (OpenID Connect Back-Channel Logout 1.0). */
   readonly sid: string | undefined;
-  /** Only where identity headers pass them on. */
+  /** Present only if identity headers pass it on, as for `idToken`. */
   readonly accessToken: string | undefined;
   readonly idToken: string | undefined;
-  /** To ask the issuer again with, and to end things there; never held in memory between two questions. */
+  /** For renewal and sign-out at the issuer. Never kept in memory between two renewals. */
   readonly tokens: Tokens | undefined;
-  /** The tombstones that were there before it: any other one ends it. */
+  /** The revocation markers that existed before the session. Any other marker ends it. */
   readonly tombstones: { readonly all?: string | undefined; readonly subject?: string | undefined };
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly usedAt: number;
-  /** When the issuer last said who it is. */
+  /** When the issuer last confirmed the identity. */
   readonly askedAt: number;
 }
 
-/** What others than the keepers of sessions see of one. */
+/** The part of a record that code outside this folder sees. */
 export type ShownRecord = Pick<SessionRecord, "identity" | "accessToken" | "idToken" | "expiresAt">;
 
-/** A record as it was written, or nothing: what is torn, old or of another shape is no session. */
+/** Parses a record; undefined if it is truncated, outdated or malformed. */
 export function parseRecord(written: string): SessionRecord | undefined {
   let value: unknown;
   try {
@@ -108,11 +108,11 @@ export function parseRecord(written: string): SessionRecord | undefined {
 const known = new Map<string, string>();
 const mostKnown = 10_000;
 
-/** What many sessions say alike is held in memory once. */
-function shared(said: string): string {
-  const same = known.get(said);
+/** Interns strings that many sessions have in common, so that memory holds them once. */
+function shared(value: string): string {
+  const same = known.get(value);
   if (same !== undefined) return same;
   if (known.size >= mostKnown) known.clear();
-  known.set(said, said);
-  return said;
+  known.set(value, value);
+  return value;
 }

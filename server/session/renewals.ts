@@ -18,30 +18,32 @@ import type { SessionRecord } from "./record.ts";
 import { storeKey, type Stored } from "./sealed-records.ts";
 
 const pollMs = 50;
-/** As long as two questions to the issuer and the store's answers may take. */
-const patienceMs = 9_000;
+/** The longest that two requests to the issuer and the store's responses may take. */
+const timeoutMs = 9_000;
 /**
- * A session that fails waits longer than its issuer does, so that it never takes every question that may go
- * out: nobody keeps the issuer's word from others by making their own question fail.
+ * A failing session backs off longer than its issuer, so it cannot use up every attempt that the issuer's backoff
+ * allows: a visitor whose own renewal always fails cannot block the renewals of others.
  */
 const ofSession = { firstMs: 4_000, longestMs: 5 * 60_000 };
 const mostFailing = 10_000;
+/** Logged after every failure that keeps the session. */
+export const renewalFailed = "session renewal failed; the session is kept within its grace time";
 
 interface Parts extends RenewalParts {
   readonly store: Store;
   readonly parties: ReadonlyMap<string, RelyingParty>;
-  /** Signing out through the issuer takes the ID token. */
+  /** Signing out at the issuer needs the ID token. */
   readonly keepsIdToken: boolean;
 }
 
-/** Asks issuers again who somebody is: by a lease among replicas, for a refresh token may work only once. */
+/** Renews sessions at their issuers, under a lease among replicas, because a refresh token may be single-use. */
 export class Renewals {
   readonly #parts: Parts;
-  /** By the name of the provider. */
+  /** By provider name. */
   readonly #backoffs = new Map<string, Backoff>();
-  /** By the token of a session whose last question failed. */
+  /** By session token, for sessions whose last renewal failed. */
   readonly #failing = new LRUCache<string, Backoff>({ max: mostFailing });
-  /** What is still being stored behind an answer. */
+  /** Writes that continue in the background. */
   readonly #background = new Set<Promise<unknown>>();
 
   constructor(parts: Parts) {
@@ -54,7 +56,7 @@ export class Renewals {
     return renewalWay(party, tokens, this.#parts.now()) !== undefined;
   }
 
-  /** What a session keeps of the tokens: only what a question or an end takes. */
+  /** The tokens that a session keeps: only those that a renewal or a sign-out needs. */
   kept(provider: string, tokens: Tokens): Tokens | undefined {
     const { parties, keepsIdToken, now } = this.#parts;
     const party = parties.get(provider);
@@ -64,12 +66,12 @@ export class Renewals {
     return keepsIdToken ? { ...noTokens, idToken: tokens.idToken } : undefined;
   }
 
-  /** Whether the issuer is unwell, or does not answer for this session, and is left alone for the moment. */
+  /** Whether renewals are paused, for the issuer or for this session, after a failure. */
   isShut(token: string, { identity }: Pick<SessionRecord, "identity">): boolean {
     return this.#backoffOf(identity.provider).isShut || this.#failing.get(token)?.isShut === true;
   }
 
-  /** Lets what is being stored be stored. */
+  /** Waits for the background writes. */
   async settle(): Promise<void> {
     await Promise.allSettled(this.#background);
   }
@@ -80,31 +82,31 @@ export class Renewals {
     return backoff;
   }
 
-  /** Once at a time for a session among all replicas. Throws "store_unreachable". */
+  /** Renews a session; one renewal at a time among all replicas. Throws "store_unreachable". */
   async renew(token: string, { askedAt }: Pick<SessionRecord, "askedAt">): Promise<Outcome> {
     const { store, records } = this.#parts;
-    const deadline = performance.now() + patienceMs;
-    const warn = (error: unknown) => this.#warn(error);
+    const deadline = performance.now() + timeoutMs;
+    const warn = (error: unknown) => this.#warn(error, "could not keep or release a renewal lease");
     const claim = () => takeLease(store, `lease:${storeKey(token)}`, warn);
     let lease = await claim();
     while (lease === undefined) {
       await wait(pollMs);
       const stored = await records.read(token);
-      if (stored === undefined) return { kind: "gone" };
+      if (stored === undefined) return { kind: "missing" };
       if (stored.record.askedAt !== askedAt) return { kind: "renewed", stored };
       if (performance.now() > deadline) return { kind: "kept" };
       lease = await claim();
     }
-    const works: Promise<unknown>[] = [];
+    const tasks: Promise<unknown>[] = [];
     try {
-      return await this.#renew(token, askedAt, (work) => void works.push(work));
+      return await this.#renew(token, askedAt, (work) => void tasks.push(work));
     } finally {
-      this.#afterwards(works, lease.end);
+      this.#afterwards(tasks, lease.end);
     }
   }
 
-  #afterwards(works: readonly Promise<unknown>[], end: () => void): void {
-    const done = Promise.allSettled(works).then(end);
+  #afterwards(tasks: readonly Promise<unknown>[], end: () => void): void {
+    const done = Promise.allSettled(tasks).then(end);
     this.#background.add(done);
     void done.finally(() => this.#background.delete(done));
   }
@@ -115,7 +117,7 @@ export class Renewals {
     background: RenewalRequest["background"],
   ): Promise<Outcome> {
     const stored = await this.#parts.records.read(token);
-    if (stored === undefined) return { kind: "gone" };
+    if (stored === undefined) return { kind: "missing" };
     if (stored.record.askedAt !== askedAt) return { kind: "renewed", stored };
     const { identity, tokens = noTokens } = stored.record;
     const { provider } = identity;
@@ -137,7 +139,7 @@ export class Renewals {
     } catch (error) {
       const code = error instanceof AuthError ? error.code : undefined;
       if (code === "grant_ended") {
-        this.#answered(backoff, token); // it answers, after all
+        this.#answered(backoff, token); // a refusal is a response: the issuer works
         return this.#ended(error, request.before);
       }
       if (code === "store_unreachable") {
@@ -146,12 +148,12 @@ export class Renewals {
       }
       backoff.failed();
       await this.#failAlone(token);
-      this.#warn(error);
+      this.#warn(error, renewalFailed);
       return { kind: "kept" };
     }
   }
 
-  /** Whoever failed while the issuer was unwell failed for that. */
+  /** When an issuer recovers, failures of single sessions are cleared: the issuer caused them. */
   #answered(backoff: Backoff, token: string): void {
     if (backoff.isUnwell) this.#failing.clear();
     else this.#failing.delete(token);
@@ -167,11 +169,11 @@ export class Renewals {
   #ended(error: unknown, { record }: Stored): Outcome {
     const { issuer, subject, provider } = record.identity;
     const reason = reasonsOf(error);
-    this.#parts.log.info({ provider, issuer, subject, reason }, "the issuer ended a session");
+    this.#parts.log.info({ provider, issuer, subject, reason }, "session ended by the issuer");
     return { kind: "ended" };
   }
 
-  #warn(error: unknown): void {
-    this.#parts.log.warn({ reason: reasonsOf(error) }, "an issuer could not be asked again");
+  #warn(error: unknown, message: string): void {
+    this.#parts.log.warn({ reason: reasonsOf(error) }, message);
   }
 }

@@ -1,12 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 const pauseMs = 50;
-/** As long as the lease of whoever asks an issuer is sure to last, and less than the end of a process takes. */
-const patienceMs = 8_000;
+/** Shorter than a renewal lease lasts without an extension, and shorter than a shutdown takes. */
+const timeoutMs = 8_000;
 
-/** Does again what a store that is away for a moment kept from being done. Throws the last failure. */
+/** Retries work that failed because the store was briefly unreachable. Throws the last failure. */
 export async function retry(work: () => Promise<void>): Promise<void> {
-  const deadline = performance.now() + patienceMs;
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
     await wait(pauseMs);
     try {

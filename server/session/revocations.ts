@@ -4,60 +4,60 @@ import type { Store } from "../store/store.ts";
 import type { SessionRecord } from "./record.ts";
 import { storeKey } from "./sealed-records.ts";
 
-/** Whose sessions end: everybody's, a person's, or those of one session at the issuer. */
+/** The sessions to end: all, those of one subject, or those of one session at the issuer. */
 export type Revoked =
   | { readonly kind: "all" }
   | { readonly kind: "subject"; readonly issuer: string; readonly subject: string }
   | { readonly kind: "sid"; readonly issuer: string; readonly sid: string };
 
-/** The names of the tombstones that stand for a session, by their kind. */
+/** The ids of the revocation markers that match a session, by kind. */
 export type Tombstones = Readonly<Partial<Record<Revoked["kind"], string>>>;
 
 const tombstone = v.object({ id: v.string() });
-/** The name of one that was torn: it still stands. */
+/** The id of a corrupt marker. It still counts. */
 const unreadable = "";
-/** So many at least are remembered one by one. */
+/** At least this many revocation keys are remembered individually. */
 const mostRecent = 25_000;
-/** The lifetime may have been longer when a session began, and may be again. */
+/** Covers sessions that began under a longer configured lifetime. */
 const usualLongestMs = 30 * 24 * 60 * 60_000;
-/** A clock that was wrong and is set right must not let a session outlive the word that ended it. */
+/** Margin for a clock that is corrected: a session must not outlive the marker that ended it. */
 const clockErrorMs = 24 * 60 * 60_000;
 
 /**
- * Ends sessions by writing one record, however many there are, and none of them is looked for: whoever reads
- * a session compares. A tombstone has no time but a name, and a session knows those that were there before
- * it; so no clock has to agree with another.
+ * Ends any number of sessions by writing one record, a revocation marker (tombstone), without searching for them:
+ * every read of a session checks the markers. A marker has a random id instead of a time, and a session stores the
+ * ids that existed before it, so clocks need not agree.
  */
 export class Revocations {
   readonly #store: Store;
   readonly #lifetimeMs: number;
-  /** What ended by its mark, and at which epoch, in two generations. */
+  /** The epoch at which each revocation key was last announced, in two generations. */
   #recent = new Map<string, number>();
   #older = new Map<string, number>();
   #olderUntil = 0;
   readonly #onFlood: () => void;
-  /** Grows with everything that ends anywhere, so that a hot session knows when to look again. */
+  /** Increases with every announcement, so that a hot session can detect new ones cheaply. */
   epoch = 0;
-  /** Of what ended up to then, nobody knows any more what it was. */
+  /** Keys announced up to this epoch have been dropped. */
   #forgottenEpoch = 0;
 
   constructor(parts: {
     readonly store: Store;
     readonly lifetimeMs: number;
-    /** Some of what was revoked may have been missed, so that no local cache can tell what. */
+    /** Called when announcements may have been missed, so that no cached session can be trusted. */
     readonly onFlood: () => void;
   }) {
     this.#store = parts.store;
     this.#lifetimeMs = parts.lifetimeMs;
     this.#onFlood = parts.onFlood;
-    parts.store.onAnnounced((revocationKey) => this.#hear(revocationKey));
+    parts.store.onAnnounced((revocationKey) => this.#receive(revocationKey));
     parts.store.onReconnected(() => this.#flood());
   }
 
-  /** Writes the tombstone and tells everybody. Throws "store_unreachable". */
+  /** Writes the marker and announces it to all replicas. Throws "store_unreachable". */
   async revoke(revoked: Revoked): Promise<void> {
     const revocationKey = revocationKeyOf(revoked);
-    // No session outlives its lifetime, so then there is nothing left to end.
+    // No session outlives its lifetime, so the marker may expire after that.
     const longestMs = Math.max(this.#lifetimeMs, usualLongestMs);
     const ttlSeconds = Math.ceil((longestMs + clockErrorMs) / 1000);
     await this.#store.set(
@@ -68,13 +68,13 @@ export class Revocations {
     await this.announce(revocationKey);
   }
 
-  /** Tells everybody that what goes by this mark must be looked at anew. */
+  /** Makes all replicas check the sessions with this revocation key again. */
   async announce(revocationKey: string): Promise<void> {
-    this.#hear(revocationKey);
+    this.#receive(revocationKey);
     await this.#store.announce(revocationKey);
   }
 
-  /** Remembers that an issuer's session has sessions here, for those who may only end what there is. */
+  /** Records that an issuer's session has sessions here: some callers may end only those (see `isKnown`). */
   async know({
     identity: { issuer },
     sid,
@@ -89,10 +89,10 @@ export class Revocations {
     return ((await this.#store.get(key)) ?? undefined) !== undefined;
   }
 
-  /** What stands in the store, as a new session keeps it. */
-  async tombstonesOf(whose: Pick<SessionRecord, "identity" | "sid">): Promise<Tombstones> {
+  /** The current revocation markers that match a session. A new session stores their ids. */
+  async tombstonesOf(session: Pick<SessionRecord, "identity" | "sid">): Promise<Tombstones> {
     const found = await Promise.all(
-      whoseSessions(whose).map(async (revoked): Promise<[string, string][]> => {
+      matching(session).map(async (revoked): Promise<[string, string][]> => {
         const stored = (await this.#store.get(keyOf(revocationKeyOf(revoked)))) ?? undefined;
         if (stored === undefined) return [];
         const read = v.safeParse(tombstone, stored);
@@ -102,7 +102,7 @@ export class Revocations {
     return Object.fromEntries(found.flat());
   }
 
-  /** Whether a tombstone stands that was not there when the session began. One that is gone ends nothing. */
+  /** Whether a marker exists that did not exist when the session began. An expired marker has no effect. */
   async isRevoked(record: SessionRecord): Promise<boolean> {
     const found = await this.tombstonesOf(record);
     const known = { ...record.tombstones, sid: undefined };
@@ -111,7 +111,7 @@ export class Revocations {
     );
   }
 
-  /** Whether something with one of these marks was ended since that epoch, or may have been. */
+  /** Whether one of these keys was, or may have been, announced after that epoch. */
   isEndedSince(epoch: number, revocationKeys: readonly string[]): boolean {
     if (epoch < this.#forgottenEpoch) return true;
     return revocationKeys.some(
@@ -120,11 +120,12 @@ export class Revocations {
     );
   }
 
-  #hear(revocationKey: string): void {
+  #receive(revocationKey: string): void {
     this.epoch++;
     this.#recent.set(revocationKey, this.epoch);
     if (this.#recent.size < mostRecent) return;
-    // Only what was not used for so many ends is looked at anew: everybody at once would be more than a store bears.
+    // Two generations: only sessions unused for this many announcements are read again. Rereading all would overload
+    // the store.
     this.#forgottenEpoch = this.#olderUntil;
     this.#olderUntil = this.epoch;
     this.#older = this.#recent;
@@ -140,23 +141,23 @@ export class Revocations {
   }
 }
 
-/** All that may end a session from elsewhere. */
-function whoseSessions({ identity, sid }: Pick<SessionRecord, "identity" | "sid">): Revoked[] {
+/** The revocations that match a session. */
+function matching({ identity, sid }: Pick<SessionRecord, "identity" | "sid">): Revoked[] {
   const { issuer, subject } = identity;
   const ofIssuer: Revoked[] = sid === undefined ? [] : [{ kind: "sid", issuer, sid }];
   return [{ kind: "all" }, { kind: "subject", issuer, subject }, ...ofIssuer];
 }
 
-export function revocationKeysOf(whose: Pick<SessionRecord, "identity" | "sid">): string[] {
-  return whoseSessions(whose).map((revoked) =>
+export function revocationKeysOf(session: Pick<SessionRecord, "identity" | "sid">): string[] {
+  return matching(session).map((revoked) =>
     revoked.kind === "all" ? revocationKeyOfAll : revocationKeyOf(revoked),
   );
 }
 
-/** Every hot session has it, so they share it. */
+/** Shared by all hot sessions, to save memory. */
 const revocationKeyOfAll = revocationKeyOf({ kind: "all" });
 
-/** A short name that tells nobody whom it means. */
+/** A short hash, so that the store's keys reveal no issuer and no subject. */
 function revocationKeyOf(revoked: Revoked): string {
   const parts =
     revoked.kind === "all"
@@ -165,14 +166,14 @@ function revocationKeyOf(revoked: Revoked): string {
   return short(JSON.stringify(parts));
 }
 
-/** The mark of one session alone: its end is announced, and needs no tombstone. */
+/** The key of a single session. Its end is announced, but needs no marker. */
 export function sessionRevocationKey(token: string): string {
   return short(storeKey(token));
 }
 
 function short(text: string): string {
   const hash = createHash("sha256").update(text).digest("base64url");
-  // A slice would keep the whole of it, three times in every hot session.
+  // A slice of the string would keep the whole hash in memory, three times per hot session.
   return Buffer.from(hash).toString("latin1", 0, 22);
 }
 

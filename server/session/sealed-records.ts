@@ -4,7 +4,7 @@ import { parseRecord, type SessionRecord } from "./record.ts";
 import { deriveKey, open, seal } from "../cookies/seal.ts";
 import type { Store } from "../store/store.ts";
 
-/** A record as it stands in the store; the version counts its writings. */
+/** A record in the store. The version counts its writes. */
 export interface Stored {
   readonly record: SessionRecord;
   readonly version: number;
@@ -12,7 +12,7 @@ export interface Stored {
 
 const envelope = v.object({ sealed: v.string(), version: v.number() });
 
-/** Session records by the browser's token: sealed on the way in, opened on the way out. */
+/** Session records by the browser's token, encrypted in the store. */
 export class SealedRecords {
   readonly #store: Store;
   readonly #secrets: readonly string[];
@@ -31,7 +31,7 @@ export class SealedRecords {
     this.#now = parts.now;
   }
 
-  /** What is there, if it can be opened. Throws "store_unreachable", as all of these do. */
+  /** The record, if a configured secret opens it. Throws "store_unreachable", like every method here. */
   async read(token: string): Promise<Stored | undefined> {
     const key = storeKey(token);
     const stored = v.safeParse(envelope, await this.#store.get(key));
@@ -45,12 +45,12 @@ export class SealedRecords {
     return undefined;
   }
 
-  /** Whether anything is there, though another secret may have sealed it. */
+  /** Whether a record exists, even one that another secret sealed. */
   async has(token: string): Promise<boolean> {
     return ((await this.#store.get(storeKey(token))) ?? undefined) !== undefined;
   }
 
-  /** A new one. A write that was given up may still come through: `onLate` is called when it has. */
+  /** Writes a new record. A write that timed out may still land: `onLate` is called once it has ended. */
   async create(token: string, record: SessionRecord, onLate: () => void): Promise<void> {
     const key = storeKey(token);
     await this.#store.set(
@@ -61,7 +61,7 @@ export class SealedRecords {
     );
   }
 
-  /** Writes over `expected` alone; false = somebody else wrote meanwhile, or the session has ended. */
+  /** Replaces version `expected`; false = another process wrote meanwhile, or the session has ended. */
   replace(token: string, record: SessionRecord, expected: number): Promise<boolean> {
     const next = this.#seal(token, { record, version: expected + 1 });
     return this.#store.replace(storeKey(token), next, this.#ttl(record), expected);
@@ -76,13 +76,13 @@ export class SealedRecords {
     return { sealed: seal(key, storeKey(token), JSON.stringify(record)), version };
   }
 
-  /** In seconds. The last use is written once in a tenth of `idle`, so the store may be that much behind. */
+  /** In seconds. The last use is written once per tenth of `idle`, so the store may lag by that much. */
   #ttl({ expiresAt }: SessionRecord): number {
     return Math.ceil(Math.min(expiresAt - this.#now(), this.#idleMs * 1.1 + 60_000) / 1000);
   }
 }
 
-/** A hash, so that whoever reads the store's keys holds nobody's cookie. */
+/** A hash, so that the store's keys reveal no session cookie. */
 export function storeKey(token: string): string {
   return `session:${createHash("sha256").update(token).digest("hex")}`;
 }

@@ -11,7 +11,7 @@ import { Endings } from "./endings.ts";
 import { HotSession, type Limits } from "./hot-session.ts";
 import { LastUse } from "./last-use.ts";
 import { shape, type SessionRecord } from "./record.ts";
-import { Renewals } from "./renewals.ts";
+import { renewalFailed, Renewals } from "./renewals.ts";
 import { Revocations } from "./revocations.ts";
 import { SealedRecords } from "./sealed-records.ts";
 import type { Session } from "./session.ts";
@@ -24,23 +24,23 @@ export interface SessionOptions extends Limits {
   readonly idleMs: number;
   /** Whether the provider and client that a session came from are still configured. */
   readonly isCurrent: (record: SessionRecord) => boolean;
-  /** Which tokens a record holds for identity headers. */
+  /** The tokens that a record keeps for identity headers. */
   readonly shown: (tokens: Tokens) => Pick<SessionRecord, "accessToken" | "idToken">;
   readonly keepsIdToken: boolean;
   readonly log: Log;
   readonly now: () => number;
 }
 
-/** What a sign-in knows of the session that it opens. */
+/** The data of a new session, from its sign-in. */
 export type NewSession = Pick<SessionRecord, "identity" | "site" | "clientId" | "sid"> & {
   readonly tokens: Tokens;
 };
 
 const hotSessions = 100_000;
-/** So exact is the time of last use; where `idle` is short, a hundredth of it. */
+/** The precision of the time of last use. For a short `idle`, a hundredth of it instead. */
 const longestSkipMs = 1_000;
-/** A request that cannot do without the issuer's word waits for it this long. */
-const patienceMs = 5_000;
+/** How long a request waits for a renewal that is due. */
+const timeoutMs = 5_000;
 
 export class Sessions {
   readonly #options: SessionOptions;
@@ -48,7 +48,7 @@ export class Sessions {
   readonly #renewals: Renewals;
   readonly revocations: Revocations;
   readonly #hot = new TwoGenerationCache<HotSession>(hotSessions);
-  /** One read of the store a session, and one question to its issuer, however many requests wait for it. */
+  /** One store read and one renewal per session at a time, however many requests wait for it. */
   readonly #loading = new Map<string, Promise<HotSession | undefined>>();
   readonly #renewing = new Map<string, Promise<HotSession | undefined>>();
   readonly #background: BackgroundTasks;
@@ -68,25 +68,25 @@ export class Sessions {
   }
 
   /**
-   * The live session of a site's cookie: at once when it is hot, else from the store. Another site's is
-   * none. Throws "store_unreachable".
+   * The live session for a site's cookie: synchronous from the cache, else from the store. A session of another
+   * site is not returned. Throws "store_unreachable".
    */
   find(site: Site, token: string | undefined): Session | undefined | Promise<Session | undefined> {
     if (token === undefined) return undefined;
     const session = this.#hot.get(token);
-    // While nobody tells us of what ends elsewhere, the store is asked every time.
+    // Without announcements, a session may have ended on another replica, so every request reads the store.
     if (session !== undefined && this.#options.store.hearsAnnouncements)
       return this.#use(site, token, session);
     return this.#cold(site, token);
   }
 
-  /** Opens a session; the token is for the browser alone. Throws "grant_ended" if the issuer ended its own meanwhile. */
+  /** Opens a session; only the browser may get the token. Throws "grant_ended" if the issuer's session has ended. */
   async start({ tokens, ...opened }: NewSession): Promise<string> {
     const { now, lifetimeMs, shown } = this.#options;
     const { epoch } = this.revocations;
     const { all, subject, sid } = await this.revocations.tombstonesOf(opened);
     if (sid !== undefined)
-      throw new AuthError("grant_ended", "the issuer has ended this session already");
+      throw new AuthError("grant_ended", "the issuer has already ended this session");
     const token = createToken();
     const time = now();
     const record: SessionRecord = {
@@ -100,19 +100,19 @@ export class Sessions {
       usedAt: time,
       askedAt: time,
     };
-    // Nobody has the token of one that was given up.
+    // If the write times out, no browser has the token: `onLate` removes the record.
     await this.revocations.know(record);
     await this.#records.create(token, record, () => this.#endings.remove(token));
     if (this.#options.isCurrent(record)) this.#hot.set(token, this.#adopt(token, record, epoch));
     return token;
   }
 
-  /** Ends a session for good, everywhere. Gives back what it was, if anything. Throws "store_unreachable". */
+  /** Ends a session on all replicas and returns its record, if there was one. Throws "store_unreachable". */
   end(site: Site, token: string | undefined): Promise<SessionRecord | undefined> {
     return this.#endings.end(site, token);
   }
 
-  /** Lets what has begun finish. */
+  /** Waits for all renewals and background work. */
   async settle(): Promise<void> {
     await Promise.allSettled(this.#renewing.values());
     await Promise.all([this.#background.settle(), this.#renewals.settle()]);
@@ -125,7 +125,7 @@ export class Sessions {
 
   #cold(site: Site, token: string): undefined | Promise<Session | undefined> {
     if (!isToken(token)) return undefined;
-    // A read that began before an end shows nothing of it; when ends are announced, that is noticed later.
+    // A read that is in progress may miss a later end. Share it only while announcements reveal that end afterwards.
     const begun = this.#options.store.hearsAnnouncements ? this.#loading.get(token) : undefined;
     const pending = begun ?? this.#load(token).finally(() => this.#loading.delete(token));
     this.#loading.set(token, pending);
@@ -133,7 +133,7 @@ export class Sessions {
   }
 
   async #load(token: string): Promise<HotSession | undefined> {
-    // What ends from here on is compared later.
+    // Read the epoch first: later announcements are then compared on use.
     const { epoch } = this.revocations;
     const stored = await this.#records.read(token);
     if (stored === undefined) {
@@ -152,7 +152,7 @@ export class Sessions {
     return session;
   }
 
-  /** The session for a request that came now, if its time is not over. Expiry is checked here, for most drivers know none. */
+  /** The session for a request at this time, unless it has expired. Checked here, because most drivers have no TTL. */
   #use(
     site: Site,
     token: string,
@@ -166,7 +166,7 @@ export class Sessions {
     if (session.isFresh(time)) return session;
     if (time >= session.endsAt) return this.#endings.remove(token);
     if (time >= session.usedAt + idleMs) {
-      // Another replica may have seen it since.
+      // Another replica may have recorded a later use.
       return isJustLoaded ? this.#endings.remove(token) : this.#cold(site, token);
     }
     session.usedAt = time;
@@ -176,7 +176,7 @@ export class Sessions {
     return session;
   }
 
-  /** Whether something ended since this session was read that may have been it. */
+  /** Whether an announcement since this session was read may have ended it. */
   #isOutdated(session: HotSession): boolean {
     const { epoch } = this.revocations;
     if (session.epoch === epoch) return false;
@@ -185,7 +185,7 @@ export class Sessions {
     return false;
   }
 
-  /** Asks the issuer again: behind the answer while its last word is fresh enough, else before it. */
+  /** Renews at the issuer: in the background until the session is stale, then before the response. */
   #renewed(
     site: Site,
     token: string,
@@ -197,9 +197,7 @@ export class Sessions {
       return session.withinGrace(time);
     const renewing = this.#renewing.get(token) ?? this.#beginRenewal(token, session);
     if (isStale) return this.#awaited(site, token, session, renewing);
-    renewing.catch((error: unknown) =>
-      this.#background.warn("an issuer could not be asked again", error),
-    );
+    renewing.catch((error: unknown) => this.#background.warn(renewalFailed, error));
     return session;
   }
 
@@ -219,8 +217,8 @@ export class Sessions {
       return session;
     }
     if (outcome.kind === "ended") return this.#endings.endEverywhere(token);
-    // Not ours to remove: a replica with another secret may be able to open it.
-    if (outcome.kind === "gone" || !this.#options.isCurrent(outcome.stored.record)) {
+    // Do not remove the record: a replica with another secret may be able to open it.
+    if (outcome.kind === "missing" || !this.#options.isCurrent(outcome.stored.record)) {
       this.#hot.delete(token);
       return undefined;
     }
@@ -237,11 +235,11 @@ export class Sessions {
   ): Promise<Session | undefined> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<HotSession>((resolve) => {
-      timer = setTimeout(() => resolve(session), patienceMs);
+      timer = setTimeout(() => resolve(session), timeoutMs);
     });
     const next = await Promise.race([renewing, late]).finally(() => clearTimeout(timer));
     if (next === undefined) return undefined;
-    // Much may have ended while we waited.
+    // The session may have ended while the request waited.
     if (this.#isOutdated(next)) return this.#cold(site, token);
     const time = this.#options.now();
     if (time >= next.endsAt) return this.#endings.remove(token);

@@ -3,12 +3,12 @@ import { randomBytes } from "node:crypto";
 /** 256 random bits in base64url. */
 const grammar = /^[A-Za-z0-9_-]{43}$/;
 
-/** What a browser brings to be known again. */
+/** The value of a session cookie. */
 export function createToken(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** Anything else is refused before the store is asked. */
+/** Rejects malformed tokens before the store is read. */
 export function isToken(text: string): boolean {
   return grammar.test(text);
 }

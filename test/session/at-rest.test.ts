@@ -22,7 +22,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** All bytes of the files beneath, with their names. */
+/** The bytes of all files under the folder, with their names. */
 async function filesOf(base: string): Promise<string> {
   const entries = await readdir(base, { recursive: true, withFileTypes: true });
   const texts = entries.map(async (entry) => {
@@ -41,7 +41,7 @@ const stores: [string, () => { storage: Record<string, unknown>; copy: () => Pro
         copy: () => filesOf(join(folder, "data")),
       }),
     ],
-    // Its append-only file holds every command that changed anything.
+    // The append-only file contains every write command.
     [
       "Redis",
       () => ({ storage: { driver: "redis", url: redis.url }, copy: () => filesOf(redis.folder) }),
@@ -49,7 +49,7 @@ const stores: [string, () => { storage: Record<string, unknown>; copy: () => Pro
   ];
 
 describe.each(stores)("a copy of %s", (_, open) => {
-  it("tells no secret and nobody's name, and opens no session without the browser's cookie", async () => {
+  it("contains no secret and no name, and opens no session without the browser's cookie", async () => {
     const { storage, copy } = open();
     door = await openSignInDoor({ storage, session: { refresh: "1h" }, signOut: "issuer" });
     door.issuer.twist = { refreshes: true, claims: { sid: "issuer-session-1" } };
@@ -57,8 +57,8 @@ describe.each(stores)("a copy of %s", (_, open) => {
     for (const browser of browsers) await door.signIn(browser);
     door.clock.now += 61 * minute;
     for (const browser of browsers) await door.verify(browser);
-    const [ada, gone] = browsers;
-    await gone?.ask(`${door.site}/sign_out`);
+    const [ada, signedOut] = browsers;
+    await signedOut?.ask(`${door.site}/sign_out`);
     const cookie = (await ada?.jar.getCookieString(door.site)) ?? "";
 
     const text = await copy();
@@ -70,7 +70,7 @@ describe.each(stores)("a copy of %s", (_, open) => {
     expect(text).toMatch(/sealed/);
     expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
     expect((await door.verify(door.browser(), { headers: { Cookie: cookie } })).status).toBe(200);
-    const tried = new Set(text.match(/[A-Za-z0-9_-]{43,}/g)?.flatMap(cookiesMadeOf));
+    const tried = new Set(text.match(/[A-Za-z0-9_-]{43,}/g)?.flatMap(possibleCookies));
     expect(tried.size).toBeGreaterThan(5);
     const statuses = [...tried].map(async (token) => {
       const answer = await door.verify(door.browser(), {
@@ -81,7 +81,7 @@ describe.each(stores)("a copy of %s", (_, open) => {
     expect(new Set(await Promise.all(statuses))).toEqual(new Set([302]));
   });
 
-  it("is of no use with the cookie and another secret, nor the secret with another store", async () => {
+  it("opens no session with the cookie and another secret, nor with another store", async () => {
     const { storage } = open();
     door = await openSignInDoor({ storage });
     const browser = door.browser();
@@ -99,8 +99,8 @@ describe.each(stores)("a copy of %s", (_, open) => {
   });
 });
 
-/** What whoever reads the store might take for a cookie. */
-function cookiesMadeOf(text: string): string[] {
+/** Texts in the store that might be a cookie. */
+function possibleCookies(text: string): string[] {
   const bytes = Buffer.from(text, "hex");
   const decoded = bytes.length === 32 ? [bytes.toString("base64url")] : [];
   return [text.slice(0, 43), text.slice(-43), ...decoded];

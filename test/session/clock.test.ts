@@ -21,7 +21,7 @@ async function startStatus(): Promise<number> {
 
 describe("a clock that goes back and forth by an hour", () => {
   it.each(["memory", "redis"] as const)(
-    "lets no session live longer than its lifetime by the later clock, and breaks nothing (%s)",
+    "lets no session outlive its lifetime by the clock at its start, and causes no error (%s)",
     async (name) => {
       const redis = name === "redis" ? await startRedis() : undefined;
       const storage = redis ? { driver: "redis", url: redis.url } : { driver: "memory" };
@@ -29,7 +29,7 @@ describe("a clock that goes back and forth by an hour", () => {
       door = await openSignInDoor({ storage, session });
       door.issuer.twist = { refreshes: true };
       const begun = door.clock.now;
-      /** Each with the latest time that its clock may show. */
+      /** Each with the time at which it must have ended. */
       const sessions: { browser: Browser; until: number }[] = [];
       const wrong: string[] = [];
       const statuses = new Set<number>();
@@ -57,7 +57,7 @@ describe("a clock that goes back and forth by an hour", () => {
     },
   );
 
-  it("makes no hour of the second for which an issuer that failed is left alone", async () => {
+  it("does not extend the one-second pause after an issuer failure to an hour", async () => {
     door = await openSignInDoor();
     door.issuer.twist = { reply: { "/.well-known/openid-configuration": html(503) } };
     door.clock.now += hour;
@@ -69,7 +69,7 @@ describe("a clock that goes back and forth by an hour", () => {
     expect([failed, await startStatus()]).toEqual([502, 302]);
   });
 
-  it("makes no hour of the step at which a refresh failed", async () => {
+  it("does not extend the backoff after a failed renewal to an hour", async () => {
     door = await openSignInDoor({ session: { refresh: "10m", lifetime: "7d", grace: "20m" } });
     door.issuer.twist = { refreshes: true };
     const browser = door.browser();
@@ -89,5 +89,5 @@ describe("a clock that goes back and forth by an hour", () => {
   });
 });
 
-/** How wrong the clock is, each twenty minutes. */
+/** The error of the clock at each step of twenty minutes. */
 const jumps = [0, hour, 0, -hour, 0, hour, -hour, hour, 0, 0, -hour, 0, hour, 0, 0, 0];

@@ -8,7 +8,7 @@ let stored: StoredSession;
 let cold: Reopened;
 let address: string;
 
-/** A file where the folder was: every read and write now fails with ENOTDIR. */
+/** Replaces the folder by a file, so that every read and write fails with ENOTDIR. */
 beforeAll(async () => {
   stored = await storeSession();
   cold = await stored.door.reopen();
@@ -25,11 +25,11 @@ function ask(path: string, headers: Record<string, string>) {
 }
 
 describe("while the store cannot be read", () => {
-  it("a session that this process knows still passes", async () => {
+  it("a session in this process's cache still passes", async () => {
     expect((await stored.door.verify(stored.browser)).status).toBe(200);
   });
 
-  it("any other is neither in nor out: 503, with Retry-After and no cookie", async () => {
+  it("any other session gets a 503 with Retry-After, and no cookie", async () => {
     const answer = await cold.verify(stored.cookie);
 
     expect(answer.status).toBe(503);
@@ -39,7 +39,7 @@ describe("while the store cannot be read", () => {
     expect(answer.headers["x-auth-request-user"]).toBeUndefined();
   });
 
-  it("nginx hears 500, which its configuration makes a 503", async () => {
+  it("nginx gets a 500, which its configuration turns into a 503", async () => {
     const answer = await ask("/verify", {
       "X-Original-URL": `${new URL(stored.door.site).origin}/`,
       "X-Original-Method": "GET",
@@ -50,30 +50,33 @@ describe("while the store cannot be read", () => {
     expect(setCookies(answer)).toEqual([]);
   });
 
-  it("user-info is 503 too", async () => {
+  it("user information is a 503 too", async () => {
     const answer = await ask("/verify", { Accept: "application/json", Cookie: stored.cookie });
 
     expect(answer.status).toBe(503);
   });
 
   it.each(["", "doorward=junk"])(
-    "whoever has no token (%j) is asked to sign in",
+    "a visitor without a token (%j) is redirected to sign in",
     async (cookie) => {
       expect((await cold.verify(cookie)).status).toBe(302);
     },
   );
 
-  it.each(["/start", "/sign_out"])("%s says so, and clears and begins nothing", async (path) => {
-    const answer = await ask(path, { Cookie: stored.cookie });
+  it.each(["/start", "/sign_out"])(
+    "%s responds with 503, clears no cookie and starts no sign-in",
+    async (path) => {
+      const answer = await ask(path, { Cookie: stored.cookie });
 
-    expect(answer.status).toBe(503);
-    expect(answer.headers["retry-after"]).toBeDefined();
-    expect(answer.body).not.toContain("ENOTDIR");
-    expect(answer.body).not.toContain(stored.base);
-    expect(setCookies(answer)).toEqual([]);
-  });
+      expect(answer.status).toBe(503);
+      expect(answer.headers["retry-after"]).toBeDefined();
+      expect(answer.body).not.toContain("ENOTDIR");
+      expect(answer.body).not.toContain(stored.base);
+      expect(setCookies(answer)).toEqual([]);
+    },
+  );
 
-  it("a sign-in ends with a page, and half a session is none", async () => {
+  it("a sign-in ends on an error page, and opens no session", async () => {
     const { site, issuer } = stored.door;
     const browser = new Browser(new Map([[new URL(site).host, cold.doorward.port]]));
     const url = issuer.consent(await stored.door.start(browser));
@@ -85,7 +88,7 @@ describe("while the store cannot be read", () => {
     expect((await stored.door.verify(browser)).status).toBe(302);
   });
 
-  it("everybody passes again as soon as it is back", async () => {
+  it("sessions pass again once the store is back", async () => {
     await rm(stored.base);
     await rename(`${stored.base}-away`, stored.base);
 

@@ -25,10 +25,10 @@ function hotSession(token: string, times: { renewAt?: number; lifetimeMs?: numbe
   return new HotSession({ token, record, epoch: 0, usedAt: 0, canRenew: true, limits });
 }
 
-describe("a hot session rests after a use", () => {
+describe("after a use, a hot session skips checks", () => {
   it.each([
-    ["as long as it may", {}, 1_000],
-    ["not beyond the time when its issuer is asked again", { renewAt: 300 }, 300],
+    ["for as long as allowed", {}, 1_000],
+    ["not beyond the time of its renewal", { renewAt: 300 }, 300],
     ["not beyond its lifetime", { lifetimeMs: 200 }, 200],
   ])("%s", (_, times, until) => {
     const session = hotSession("a", times);
@@ -40,7 +40,7 @@ describe("a hot session rests after a use", () => {
     expect(session.isFresh(until)).toBe(false);
   });
 
-  it("and no longer when the clock is set back", () => {
+  it("not after the clock is set back", () => {
     const session = hotSession("a");
 
     session.skipChecksUntil(100, 900);

@@ -12,12 +12,12 @@ async function status(): Promise<number> {
   return (await stored.door.verify(stored.browser)).status;
 }
 
-/** What a process answers that knows only the store. */
+/** The status from a new process, which has only the store. */
 async function coldStatus(settings?: Record<string, unknown>): Promise<number> {
   return (await (await stored.door.reopen(settings)).verify(stored.cookie)).status;
 }
 
-/** How often the session has been written. */
+/** The number of writes of the session's record. */
 async function version(): Promise<unknown> {
   const [file = ""] = await stored.files();
   const { version: written }: Record<string, unknown> = JSON.parse(await readFile(file, "utf8"));
@@ -25,7 +25,7 @@ async function version(): Promise<unknown> {
 }
 
 describe("a session", () => {
-  it("ends after its lifetime, however busy it is", async () => {
+  it("ends after its lifetime, even if it is used all the time", async () => {
     stored = await storeSession({ session: { lifetime: "2h", idle: "30m" } });
     const { clock } = stored.door;
     const verdicts: number[] = [];
@@ -33,7 +33,7 @@ describe("a session", () => {
     for (let passed = 1; passed < 120; passed++) {
       clock.now += minute;
       verdicts.push(await status());
-      // The last use is stored behind the answer; half an hour of this clock is soon over.
+      // Wait for the background write of the last use: half an hour of this clock passes quickly.
       await expect.poll(version, { interval: 1 }).toBe(1 + Math.floor(passed / 3));
     }
     clock.now += minute - 1;
@@ -46,7 +46,7 @@ describe("a session", () => {
     expect(over).toEqual([302, 302]);
   });
 
-  it("stays ended when the clock goes back, and is gone from the store", async () => {
+  it("stays ended when the clock goes back, and is removed from the store", async () => {
     stored = await storeSession({ session: { lifetime: "2h", idle: "2h" } });
     stored.door.clock.now += 120 * minute;
 
@@ -57,7 +57,7 @@ describe("a session", () => {
     await expect.poll(() => stored.files()).toEqual([]);
   });
 
-  it("ends after its idle time, hot or cold", async () => {
+  it("ends after its idle time, cached or not", async () => {
     stored = await storeSession({ session: { lifetime: "7d", idle: "30m" } });
     const { clock } = stored.door;
 
@@ -73,7 +73,7 @@ describe("a session", () => {
     expect(await status()).toBe(302);
   });
 
-  it("keeps its time of last use over a restart, but for a tenth of the idle time", async () => {
+  it("keeps its time of last use over a restart, to within a tenth of the idle time", async () => {
     stored = await storeSession({ session: { lifetime: "7d", idle: "100m" } });
     const { clock } = stored.door;
     clock.now += 95 * minute;
@@ -84,7 +84,7 @@ describe("a session", () => {
     expect(await coldStatus()).toBe(200);
   });
 
-  it("is never opened for longer by a clock that goes back", async () => {
+  it("does not last longer when the clock goes back", async () => {
     stored = await storeSession({ session: { lifetime: "2h", idle: "2h" } });
     stored.door.clock.now -= 60 * minute;
     await status();
@@ -94,13 +94,13 @@ describe("a session", () => {
   });
 });
 
-describe("a session of what is no longer configured", () => {
+describe("a session after a configuration change", () => {
   it.each([
-    ["its provider is gone", { clientId: "door" }, "renamed"],
-    ["its client is another", { clientId: "another" }, "company"],
-    // The same subject is somebody else there, and whoever is allowed here was never asked there.
-    ["its provider is at another issuer", { issuer: "https://id.example.com" }, "company"],
-  ])("is over: %s", async (_, changed, name) => {
+    ["its provider was removed", { clientId: "door" }, "renamed"],
+    ["its client has changed", { clientId: "another" }, "company"],
+    // The same subject at another issuer is another person, who must not inherit the session.
+    ["its provider has another issuer", { issuer: "https://id.example.com" }, "company"],
+  ])("ends if %s", async (_, changed, name) => {
     stored = await storeSession({ access: { subjects: ["ada"] } });
     const provider = { type: "oidc", issuer: stored.door.issuer.issuer, ...client, ...changed };
 
@@ -111,7 +111,7 @@ describe("a session of what is no longer configured", () => {
     expect(await coldStatus({ providers })).toBe(302);
   });
 
-  it("is over when the lifetime was shortened since", async () => {
+  it("ends after a shorter lifetime was configured", async () => {
     stored = await storeSession({ session: { lifetime: "30d", idle: "30d" } });
     stored.door.clock.now += 5 * 24 * 60 * minute;
 
@@ -121,7 +121,7 @@ describe("a session of what is no longer configured", () => {
     expect([before, shortened]).toEqual([200, 302]);
   });
 
-  it("is over when its site no longer offers its provider", async () => {
+  it("ends if its site no longer offers its provider", async () => {
     stored = await storeSession();
     const url = stored.door.site;
     const offering = (...names: string[]) =>
@@ -134,7 +134,7 @@ describe("a session of what is no longer configured", () => {
     expect([await offering("company"), await offering("other")]).toEqual([200, 302]);
   });
 
-  it("is judged by the access of today", async () => {
+  it("is subject to the current access settings", async () => {
     stored = await storeSession();
 
     const refused = await coldStatus({ access: { emails: ["bob@example.com"] } });
@@ -143,5 +143,5 @@ describe("a session of what is no longer configured", () => {
   });
 });
 
-/** Takes the place of the provider that signed Ada in. */
+/** Replaces the provider that signed Ada in. */
 const elsewhere = { type: "oidc", issuer: "https://id.example.com", clientId: "elsewhere" };

@@ -72,23 +72,23 @@ const values = [
   "Bearer x",
 ];
 
-describe("the gate, whatever it is asked,", () => {
+describe("/verify, for any request,", () => {
   let verify: Verify;
   let tokens: string[];
   let ada: string;
   beforeAll(async () => {
-    const gate = open(memory);
-    ({ verify } = gate);
-    const expired = await start(gate.sessions, {});
+    const opened = open(memory);
+    ({ verify } = opened);
+    const expired = await start(opened.sessions, {});
     clock.now += 60_000;
-    const ended = await start(gate.sessions, {});
-    await gate.sessions.end(site, ended);
+    const ended = await start(opened.sessions, {});
+    await opened.sessions.end(site, ended);
     const notPermitted = { email: "eve@example.com", groups: ["STAFF"] };
     tokens = [
       expired,
       ended,
-      await start(gate.sessions, notPermitted),
-      await start(gate.sessions, {}, "another client"),
+      await start(opened.sessions, notPermitted),
+      await start(opened.sessions, {}, "another client"),
       "",
       "null",
       "A".repeat(43),
@@ -96,10 +96,10 @@ describe("the gate, whatever it is asked,", () => {
       "constructor",
       "%00",
     ];
-    ada = await start(gate.sessions, {});
+    ada = await start(opened.sessions, {});
   });
 
-  it("lets Ada pass, else nothing below would mean anything", async () => {
+  it("lets Ada pass, which shows that the tests below can fail", async () => {
     const rawHeaders = [...proper.flat(), "Cookie", `doorward=${ada}`];
 
     const { status } = await verify({
@@ -113,7 +113,7 @@ describe("the gate, whatever it is asked,", () => {
     expect(status).toBe(200);
   });
 
-  it("lets nobody pass who has no session, an ended or expired one, or one that is not permitted", async () => {
+  it("denies a request without a session, or with an ended, expired or not permitted one", async () => {
     const header = fc.tuple(
       fc.oneof(fc.constantFrom(...names), fc.string()),
       fc.oneof(fc.constantFrom(...values), fc.string()),
@@ -122,19 +122,19 @@ describe("the gate, whatever it is asked,", () => {
     const request = fc.record({
       method: fc.constantFrom("GET", "HEAD", "POST", "OPTIONS", "TRACE"),
       query: fc.oneof(fc.constantFrom("", "allowed_groups=STAFF", "allow=public"), fc.string()),
-      told: fc.oneof(
+      forwarded: fc.oneof(
         fc.constantFrom(proper, proper.slice(0, 4), proper.slice(4), posted),
         fc.subarray(proper),
       ),
-      asker: fc.constantFrom(Object.entries(navigation), [["Accept", "text/html"]], []),
+      client: fc.constantFrom(Object.entries(navigation), [["Accept", "text/html"]], []),
       others: fc.array(fc.oneof(header, cookie), { maxLength: 6 }),
       peer: fc.constantFrom("127.0.0.1", "::1", "::ffff:127.0.0.1", "10.0.0.2", "192.0.2.1"),
     });
     const seen = new Set<number>();
 
     await fc.assert(
-      fc.asyncProperty(request, async ({ told, asker, others, ...rest }) => {
-        const rawHeaders = [...told, ...asker, ...others].flat();
+      fc.asyncProperty(request, async ({ forwarded, client, others, ...rest }) => {
+        const rawHeaders = [...forwarded, ...client, ...others].flat();
         const { status, headers } = await verify({ ...rest, rawHeaders, site });
 
         seen.add(status);
@@ -143,22 +143,22 @@ describe("the gate, whatever it is asked,", () => {
       }),
       { numRuns: 5_000 },
     );
-    expect([...seen].toSorted()).toEqual([302, 303, 400, 401, 403]); // every kind of no was met
+    expect([...seen].toSorted()).toEqual([302, 303, 400, 401, 403]); // every kind of denial occurred
   });
 
   it.each<[string, () => unknown]>([
     ["throws", thrower(new Error("broken"))],
-    ["throws a text", thrower("broken")],
+    ["throws a string", thrower("broken")],
     ["throws a status of 200", thrower({ status: 200, statusCode: 200 })],
     ["rejects", () => Promise.reject(new Error("broken"))],
-    ["gives an error back", () => new TypeError("broken")],
-    ["gives true", () => true],
-    ["gives a text", () => "sealed"],
-    ["gives a record in clear", () => ({ sealed: "", identity: { subject: "ada" } })],
-    ["gives a seal of the wrong kind", () => ({ sealed: { length: 400 } })],
-    ["gives a seal of junk", () => ({ sealed: "A".repeat(400) })],
-    ["never answers", () => new Promise(() => undefined)],
-  ])("lets nobody pass when the store %s", async (_, getItem) => {
+    ["returns an error", () => new TypeError("broken")],
+    ["returns true", () => true],
+    ["returns a string", () => "sealed"],
+    ["returns an unencrypted record", () => ({ sealed: "", identity: { subject: "ada" } })],
+    ["returns a seal of the wrong type", () => ({ sealed: { length: 400 } })],
+    ["returns a seal of junk", () => ({ sealed: "A".repeat(400) })],
+    ["never responds", () => new Promise(() => undefined)],
+  ])("denies the request when the store %s", async (_, getItem) => {
     const { verify: cold } = open({ ...memory, getItem: async () => getItem() });
     const rawHeaders = [...proper.flat(), "Cookie", `doorward=${"A".repeat(43)}`];
 

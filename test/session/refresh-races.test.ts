@@ -20,7 +20,7 @@ afterEach(async () => {
   await redis.close();
 });
 
-/** The issuer that the door stands before, but for `twist`. */
+/** The usual behaviour of the issuer, changed by `twist`. */
 function usual(twist: Twist = {}): Twist {
   const metadata = { revocation_endpoint: `${door.issuer.issuer}/revoke` };
   return { refreshes: true, metadata, ...twist };
@@ -43,42 +43,45 @@ function isRefresh(body: string): boolean {
   return body.includes("grant_type=refresh_token");
 }
 
-describe("a sign-out in the middle of a refresh", () => {
+describe("a sign-out during a renewal", () => {
   const moments: [string, (path: string, body: string) => boolean, Partial<Twist>][] = [
-    ["while the issuer makes the next tokens", (_, body) => isRefresh(body), {}],
-    ["while the issuer says who it is", (path) => path === "/userinfo", {}],
+    ["at the token request", (_, body) => isRefresh(body), {}],
+    ["at the userinfo request", (path) => path === "/userinfo", {}],
     [
-      "while the issuer cannot say who it is",
+      "at a userinfo request that fails",
       (path) => path === "/userinfo",
       { reply: { "/userinfo": html(500) } },
     ],
   ];
 
-  it.each(moments)("%s is the end, and no token stays good", async (_, isMoment, twist) => {
-    await signIn({});
-    const signedOut = Promise.withResolvers<number>();
-    const before = async (path: string, body: string) => {
-      if (!isMoment(path, body)) return;
-      door.issuer.twist = usual(twist);
-      const { status } = await door.browser().ask(`${door.site}/sign_out`, {
-        headers: { Cookie: cookie },
-      });
-      signedOut.resolve(status);
-    };
-    door.issuer.twist = usual({ ...twist, before });
-    door.clock.now += 61 * minute;
+  it.each(moments)(
+    "%s ends the session, and no refresh token stays valid",
+    async (_, isMoment, twist) => {
+      await signIn({});
+      const signedOut = Promise.withResolvers<number>();
+      const before = async (path: string, body: string) => {
+        if (!isMoment(path, body)) return;
+        door.issuer.twist = usual(twist);
+        const { status } = await door.browser().ask(`${door.site}/sign_out`, {
+          headers: { Cookie: cookie },
+        });
+        signedOut.resolve(status);
+      };
+      door.issuer.twist = usual({ ...twist, before });
+      door.clock.now += 61 * minute;
 
-    await door.verify(browser);
+      await door.verify(browser);
 
-    expect(await signedOut.promise).toBe(200);
-    expect(await statusNow()).toBe(302);
-    expect((await (await door.reopen()).verify(cookie)).status).toBe(302);
-    await expect.poll(() => door.issuer.goodRefreshTokens()).toEqual([]);
-  });
+      expect(await signedOut.promise).toBe(200);
+      expect(await statusNow()).toBe(302);
+      expect((await (await door.reopen()).verify(cookie)).status).toBe(302);
+      await expect.poll(() => door.issuer.goodRefreshTokens()).toEqual([]);
+    },
+  );
 });
 
-describe("an issuer that speaks of somebody else", () => {
-  it("keeps no refresh token of ours that works", async () => {
+describe("an issuer that returns another subject", () => {
+  it("leaves no valid refresh token at the issuer", async () => {
     await signIn({});
     door.issuer.twist = usual({ userinfo: { sub: "eve" } });
     door.clock.now += 61 * minute;
@@ -90,8 +93,8 @@ describe("an issuer that speaks of somebody else", () => {
   });
 });
 
-describe("a store that goes away while the issuer makes the next tokens", () => {
-  it("gets them when it is back, and nobody is put out, however short the grace", async () => {
+describe("a store that fails during the token request", () => {
+  it("gets the new tokens when it is back, and the session survives even a short grace", async () => {
     await signIn({ grace: "1s" });
     door.issuer.twist = usual({ before: (_, body) => isRefresh(body) && redis.kill() });
     door.clock.now += 62 * minute;
@@ -109,8 +112,8 @@ describe("a store that goes away while the issuer makes the next tokens", () => 
   });
 });
 
-describe("two replicas that know the same word of the issuer", () => {
-  it("ask for the next one once, also one after the other", async () => {
+describe("two replicas with the same stale session", () => {
+  it("renew it once, even one after the other", async () => {
     await signIn({});
     const other = await door.reopen();
     await other.verify(cookie);
@@ -122,7 +125,7 @@ describe("two replicas that know the same word of the issuer", () => {
     expect(door.issuer.refreshes()).toBe(1);
   });
 
-  it("both keep the session when their lease is lost, and one brings a token that the other has spent", async () => {
+  it("keep the session when the lease is lost and one sends a refresh token that the other has used", async () => {
     await signIn({});
     const other = await door.reopen();
     await other.verify(cookie);
@@ -145,7 +148,7 @@ describe("two replicas that know the same word of the issuer", () => {
 });
 
 describe("a session that the issuer ends", () => {
-  it("is over at once on the replicas that had no reason to ask", async () => {
+  it("ends at once on replicas where no renewal was due", async () => {
     await signIn({});
     const other = await door.reopen({ session: { refresh: "10h" } });
     const before = [await statusNow(), (await other.verify(cookie)).status];
@@ -161,8 +164,8 @@ describe("a session that the issuer ends", () => {
   });
 });
 
-describe("a replica that does not have the new secret yet", () => {
-  it("cannot open what another one has sealed anew, and does not remove it", async () => {
+describe("a replica without the new secret", () => {
+  it("cannot open a record that another replica sealed with it, and does not remove it", async () => {
     await signIn({ idle: "1d", lifetime: "7d" });
     const next = "M3vK8sQxT1yWcR6nLf0aJ9hGd5uZp2eBi7oXkVtYrUw";
     const other = await door.reopen({ secret: [next, testSecret] });
@@ -178,13 +181,13 @@ describe("a replica that does not have the new secret yet", () => {
   });
 });
 
-describe("a session whose issuer can be asked no more", () => {
-  it("lives its lifetime, whatever the grace", async () => {
+describe("a session that can no longer be renewed", () => {
+  it("lasts for its lifetime, whatever the grace", async () => {
     await signIn({ refresh: "4m", grace: "1s" });
     door.issuer.twist = {};
     const ada = door.browser();
     await door.signIn(ada);
-    door.clock.now += 10 * minute; // the access token was good for five
+    door.clock.now += 10 * minute; // the access token was valid for five
 
     const seen = [(await door.verify(ada)).status, (await door.verify(ada)).status];
 

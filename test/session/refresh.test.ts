@@ -23,8 +23,8 @@ async function statusNow(): Promise<number> {
   return (await door.verify(browser)).status;
 }
 
-describe("the issuer's word", () => {
-  it("is asked for ahead of time, behind an answer that comes at once", async () => {
+describe("a renewal", () => {
+  it("starts ahead of time in the background, without delaying the response", async () => {
     await signIn({ session: { refresh: "1h" } });
     const { promise, resolve } = Promise.withResolvers<void>();
     door.clock.now += 50 * minute;
@@ -40,7 +40,7 @@ describe("the issuer's word", () => {
     expect(status).toBe(200);
   });
 
-  it("is waited for when the last one is too old, by a hundred requests that ask once", async () => {
+  it("is awaited once the session is stale, once for a hundred requests", async () => {
     await signIn({ session: { refresh: "1h" } });
     door.clock.now += 61 * minute;
 
@@ -50,7 +50,7 @@ describe("the issuer's word", () => {
     expect(refreshes()).toBe(1);
   });
 
-  it("is asked for again and again with tokens that work once", async () => {
+  it("works repeatedly with single-use refresh tokens", async () => {
     await signIn({ session: { refresh: "1h", lifetime: "7d" } });
     const seen: number[] = [];
 
@@ -63,7 +63,7 @@ describe("the issuer's word", () => {
     expect(refreshes()).toBe(10);
   });
 
-  it("takes groups away", async () => {
+  it("removes groups", async () => {
     await signIn({ session: { refresh: "1h" }, access: { groups: ["staff"] } });
     const before = await statusNow();
     door.issuer.twist = { refreshes: true, userinfo: { groups: ["others"] } };
@@ -80,14 +80,14 @@ describe("the issuer's word", () => {
     ["another issuer", { claims: { iss: "https://evil.example" } }],
     ["another subject in userinfo", { userinfo: { sub: "eve" } }],
     [
-      "no grant any more",
+      "invalid_grant",
       {
         reply: {
           "/token": (response: ServerResponse) => json(response, 400, { error: "invalid_grant" }),
         },
       },
     ],
-  ])("of %s ends the session", async (_, twist) => {
+  ])("that returns %s ends the session", async (_, twist) => {
     await signIn({ session: { refresh: "1h" } });
     door.issuer.twist = { refreshes: true, ...twist };
     door.clock.now += 61 * minute;
@@ -98,18 +98,18 @@ describe("the issuer's word", () => {
   });
 });
 
-describe("trouble that passes", () => {
-  const troubles = {
-    "an error of the issuer's": { "/token": html(503) },
-    "a page in the place of tokens": { "/token": html(200) },
-    "a client that it does not take now": {
+describe("a transient failure", () => {
+  const failing = {
+    "a server error of the issuer": { "/token": html(503) },
+    "a page instead of tokens": { "/token": html(200) },
+    "a client that the issuer rejects": {
       "/token": (response: ServerResponse) => json(response, 401, { error: "invalid_client" }),
     },
-    "userinfo that fails": { "/userinfo": html(500) },
+    "a userinfo error": { "/userinfo": html(500) },
   };
 
-  it.each(Object.entries(troubles))(
-    "as %s keeps the session, and is tried again later",
+  it.each(Object.entries(failing))(
+    "(%s) keeps the session, and the renewal is retried later",
     async (_, reply) => {
       await signIn({ session: { refresh: "1h" } });
       door.issuer.twist = { refreshes: true, reply };
@@ -122,12 +122,14 @@ describe("trouble that passes", () => {
 
       expect([during, after]).toEqual([200, 200]);
       expect(
-        door.doorward.events.some(({ msg }) => msg === "an issuer could not be asked again"),
+        door.doorward.events.some(
+          ({ msg }) => msg === "session renewal failed; the session is kept within its grace time",
+        ),
       ).toBe(true);
     },
   );
 
-  it("keeps it no longer than the grace that was configured", async () => {
+  it("keeps the session no longer than the configured grace time", async () => {
     await signIn({ session: { refresh: "1h", grace: "30m" } });
     door.issuer.twist = { refreshes: true, reply: { "/token": html(503) } };
 
@@ -139,7 +141,7 @@ describe("trouble that passes", () => {
     expect([within, beyond]).toEqual([200, 302]);
   });
 
-  it("of ten minutes is met with one question a step, and throws nobody out", async () => {
+  it("of ten minutes ends no session, and causes one request per backoff step", async () => {
     await signIn({ session: { refresh: "1h" } });
     door.issuer.twist = { refreshes: true, reply: { "/token": html(503) } };
     door.clock.now += 61 * minute;
@@ -158,8 +160,8 @@ describe("trouble that passes", () => {
   const failures = (reply: object) =>
     door.issuer.received.filter(({ path }) => Object.hasOwn(reply, path)).length;
   const outages = {
-    "hands out no tokens": { "/token": down },
-    "answers nothing at all": {
+    "issues no tokens": { "/token": down },
+    "fails every request": {
       "/.well-known/openid-configuration": down,
       "/token": down,
       "/userinfo": down,
@@ -167,7 +169,7 @@ describe("trouble that passes", () => {
   };
 
   it.each(Object.entries(outages))(
-    "at an issuer that %s is met with one request a step, for a hundred sessions due at once",
+    "at an issuer that %s causes one request per backoff step, with a hundred sessions due at once",
     async (_, reply) => {
       await signIn({ session: { refresh: "1h" } });
       const people = Array.from({ length: 100 }, () => door.browser());
@@ -191,7 +193,7 @@ describe("trouble that passes", () => {
     },
   );
 
-  it("is over for all of a hundred sessions with the first answer", async () => {
+  it("is over for all of a hundred sessions after the first success", async () => {
     await signIn({ session: { refresh: "1h" } });
     const people = Array.from({ length: 100 }, () => door.browser());
     for (const one of people) await door.signIn(one);
@@ -210,8 +212,8 @@ describe("trouble that passes", () => {
   });
 });
 
-describe("somebody whose own question fails every time", () => {
-  it("keeps the issuer's word from nobody else", async () => {
+describe("a visitor whose own renewal always fails", () => {
+  it("does not block the renewals of others", async () => {
     await signIn({ session: { refresh: "1h" }, access: { anyone: true } });
     door.issuer.twist = { refreshes: true, claims: { sub: "eve" }, userinfo: { sub: "eve" } };
     const eve = door.browser();
@@ -241,14 +243,14 @@ describe("somebody whose own question fails every time", () => {
   });
 });
 
-describe("asked again without a new ID token", () => {
+describe("a renewal without a new ID token", () => {
   const again = (userinfo: object) => ({
     refreshes: true,
     idToken: () => undefined,
     userinfo: { acr: undefined, groups: undefined, ...userinfo },
   });
 
-  it("lets no group of the old one stand that userinfo does not name", async () => {
+  it("drops the groups of the old ID token that userinfo does not contain", async () => {
     door = await openSignInDoor({ session: { refresh: "1h" }, access: { groups: ["staff"] } });
     door.issuer.twist = {
       refreshes: true,
@@ -264,7 +266,7 @@ describe("asked again without a new ID token", () => {
     expect([before, await statusNow()]).toEqual([200, 403]);
   });
 
-  it("lets userinfo say nothing of how somebody signed in", async () => {
+  it("ignores an acr claim from userinfo", async () => {
     const rules = [{ path: "/", acr: ["gold"] }];
     door = await openSignInDoor({ session: { refresh: "1h" }, rules });
     door.issuer.twist = { refreshes: true, claims: { acr: "silver" } };
@@ -276,7 +278,7 @@ describe("asked again without a new ID token", () => {
     expect(await statusNow()).toBe(302);
   });
 
-  it("lets a new ID token move the time of no sign-in", async () => {
+  it("does not let a new ID token change the time of sign-in", async () => {
     const rules = [{ path: "/", maxAge: "15m" }];
     door = await openSignInDoor({ session: { refresh: "10m" }, rules });
     door.issuer.twist = {
@@ -293,11 +295,14 @@ describe("asked again without a new ID token", () => {
     expect([fresh, await statusNow(), await statusNow()]).toEqual([200, 302, 302]);
   });
 
-  it.each([400, 403, 404, 410])("ends the session when userinfo answers %i", async (status) => {
-    await signIn({ session: { refresh: "1h" } });
-    door.issuer.twist = { refreshes: true, reply: { "/userinfo": html(status) } };
-    door.clock.now += 61 * minute;
+  it.each([400, 403, 404, 410])(
+    "ends the session when userinfo responds with %i",
+    async (status) => {
+      await signIn({ session: { refresh: "1h" } });
+      door.issuer.twist = { refreshes: true, reply: { "/userinfo": html(status) } };
+      door.clock.now += 61 * minute;
 
-    expect(await statusNow()).toBe(302);
-  });
+      expect(await statusNow()).toBe(302);
+    },
+  );
 });

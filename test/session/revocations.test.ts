@@ -22,13 +22,13 @@ beforeEach(() => {
   store = createStore(storage, { reach: "process", now: () => clock });
 });
 
-/** A process that knows only the store. */
+/** A new process, which has only the store. */
 function open(): Sessions {
   return openSessions({ store, lifetimeMs: 7 * day, idleMs: 7 * day, now: () => clock });
 }
 
-describe("an end of all sessions", () => {
-  it("does not end those that began after it, not even when nobody remembers it any more", async () => {
+describe("a revocation of all sessions", () => {
+  it("does not end sessions that began after it, for as long as they last", async () => {
     await open().revocations.revoke({ kind: "all" });
     clock += 6 * day;
     const token = await open().start(newSession(site));
@@ -42,7 +42,7 @@ describe("an end of all sessions", () => {
     expect(new Set(found)).toEqual(new Set([true]));
   });
 
-  it("lasts as long as any session that it ended, though the clock was an hour slow then", async () => {
+  it("outlasts every session that it ended, even if the clock was an hour slow", async () => {
     const token = await open().start(newSession(site));
     clock -= hour;
     await open().revocations.revoke({ kind: "all" });
@@ -53,7 +53,7 @@ describe("an end of all sessions", () => {
     expect(await open().find(site, token)).toBeUndefined();
   });
 
-  it("counts though what was written of it cannot be read", async () => {
+  it("counts even if its marker is corrupt", async () => {
     const sessions = open();
     const token = await sessions.start(newSession(site));
     const before = await open().find(site, token);
@@ -65,8 +65,8 @@ describe("an end of all sessions", () => {
   });
 });
 
-describe("a process that heard of more ends than it remembers one by one", () => {
-  /** Signs two people in, and lets so many others be ended while only the first is seen. */
+describe("a process that received more announcements than it remembers individually", () => {
+  /** Signs two subjects in, then announces `others` revocations while only the first session is used. */
   async function crowd(others: number) {
     const asked = { store: 0 };
     const get: Store["get"] = (key) => {
@@ -81,7 +81,7 @@ describe("a process that heard of more ends than it remembers one by one", () =>
     const end = async () => {
       const found: boolean[] = [];
       for (let index = 0; index < others; index++) {
-        await sessions.revocations.announce(`somebody-${index}`);
+        await sessions.revocations.announce(`other-${index}`);
         if (index % 5_000 === 0) found.push((await sessions.find(site, seen)) !== undefined);
       }
       return found.every(Boolean);
@@ -89,7 +89,7 @@ describe("a process that heard of more ends than it remembers one by one", () =>
     return { sessions, asked, seen, idle, end };
   }
 
-  it("asks the store for nobody who was seen meanwhile, and for whoever was not", async () => {
+  it("does not reread sessions that were used meanwhile, only those that were not", async () => {
     const { sessions, asked, idle, end } = await crowd(120_000);
 
     const wasFound = await end();
@@ -102,14 +102,17 @@ describe("a process that heard of more ends than it remembers one by one", () =>
     expect(asked.store).toBeGreaterThan(0);
   });
 
-  it.each([0, 20_000, 40_000, 120_000])("knows who was ended before %i others", async (others) => {
-    const { sessions, idle, end } = await crowd(others);
-    await open().revocations.revoke({ kind: "subject", ...ofBob });
+  it.each([0, 20_000, 40_000, 120_000])(
+    "detects a revocation that %i others followed",
+    async (others) => {
+      const { sessions, idle, end } = await crowd(others);
+      await open().revocations.revoke({ kind: "subject", ...ofBob });
 
-    await end();
+      await end();
 
-    expect(await sessions.find(site, idle)).toBeUndefined();
-  });
+      expect(await sessions.find(site, idle)).toBeUndefined();
+    },
+  );
 });
 
 const ofBob = { issuer: "https://id.example.com", subject: "bob" };

@@ -27,7 +27,7 @@ async function verdictOn(content: string | Buffer) {
 }
 
 describe("a record in the store", () => {
-  it("that a crash tore at any tenth byte is no session and no error", async () => {
+  it("that a crash truncated at any tenth byte is no session and no error", async () => {
     for (let length = 0; length < whole.length; length += 10) {
       expect(await verdictOn(whole.slice(0, length)), `${length} bytes`).toEqual(noSession);
     }
@@ -44,7 +44,7 @@ describe("a record in the store", () => {
     ["null", () => "null"],
     ["true", () => "true"],
     ["a number", () => "12345"],
-    ["a text", () => '"sealed"'],
+    ["a string", () => '"sealed"'],
     ["undefined", () => "undefined"],
     ["a list", () => "[]"],
     ["an object without a seal", () => "{}"],
@@ -54,7 +54,7 @@ describe("a record in the store", () => {
     ["a seal of 28 bytes", () => `{"sealed":"${"A".repeat(38)}","version":1}`],
     ["a seal in a prototype", (text) => `{"__proto__":${text}}`],
     [
-      "a record in clear",
+      "an unencrypted record",
       () => JSON.stringify({ sealed: JSON.stringify(clearRecord()), version: 1 }),
     ],
     ["a record that is not sealed at all", () => JSON.stringify({ ...clearRecord(), version: 1 })],
@@ -64,7 +64,7 @@ describe("a record in the store", () => {
     expect(await verdictOn(change(whole))).toEqual(noSession);
   });
 
-  it("of somebody else is no session under this name", async () => {
+  it("of another session is no session under this key", async () => {
     const other = stored.door.browser();
     await stored.door.signIn(other);
     const otherFile = (await stored.files()).find((name) => name !== file) ?? "";
@@ -85,11 +85,11 @@ describe("a record in the store", () => {
 });
 
 describe("the store", () => {
-  it("is a folder that only its owner may enter", async () => {
+  it("is a folder with access for its owner only", async () => {
     expect((await stat(stored.base)).mode & 0o777).toBe(0o700);
   });
 
-  it("holds neither cookies nor who they are of", async () => {
+  it("contains neither cookies nor identities", async () => {
     const person = { sub: "subject-1815-1852" };
     stored.door.issuer.twist = { claims: person, userinfo: person };
     const browser = stored.door.browser();
@@ -107,7 +107,7 @@ describe("the store", () => {
     expect(clear.filter((word) => all.includes(word))).toEqual([]);
   });
 
-  it("opens nothing with another secret, and everything with a list that holds the old one", async () => {
+  it("opens no session with another secret, and every session with a list that contains the old one", async () => {
     const [older, newer] = [testSecret, "nEwErSeCrEt-0123456789-abcdefghijklmnopqrs"];
 
     const alone = await stored.door.reopen({ secret: newer });
@@ -117,7 +117,7 @@ describe("the store", () => {
     expect((await listed.verify(stored.cookie)).status).toBe(200);
   });
 
-  it("loses a session at sign-out, for every process that has not seen it yet", async () => {
+  it("loses a session at sign-out, also for a process that has not read it yet", async () => {
     const browser = stored.door.browser();
     await stored.door.signIn(browser);
     const cookie = await browser.jar.getCookieString(stored.door.site);
@@ -133,7 +133,7 @@ describe("the store", () => {
   });
 });
 
-/** All that a session takes but the seal. */
+/** A valid record, but not sealed. */
 function clearRecord(): SessionRecord {
   const { site, clock, issuer } = stored.door;
   const now = clock.now;

@@ -14,7 +14,7 @@ const memory = memoryDriver(undefined);
 let clock: number;
 let writes: number;
 let landed: number;
-/** What every write waits for. */
+/** Holds back every write. */
 let gate: Promise<void> | undefined;
 let isSilent: boolean;
 
@@ -54,12 +54,12 @@ describe("the time of last use", () => {
     }
     await sessions.settle();
 
-    // Ten hours are a hundred tenths of an hour; the first write is the session itself.
+    // Ten hours contain a hundred tenths of the idle time; the first write is the session itself.
     expect(writes).toBeGreaterThan(90);
     expect(writes).toBeLessThanOrEqual(101);
   });
 
-  it("keeps a busy session alive for a process that knows only the store", async () => {
+  it("keeps a busy session alive for a new process, which has only the store", async () => {
     const sessions = open();
     const token = await start(sessions);
     for (let passed = 0; passed < 300; passed += 10) {
@@ -74,7 +74,7 @@ describe("the time of last use", () => {
 });
 
 describe("a clock that is set back", () => {
-  it("keeps the store's time to live going, which nobody set back", async () => {
+  it("still extends the TTL in a store whose clock was not set back", async () => {
     let storeClock = clock;
     const store = createStore(createStorage({ driver }), {
       reach: "process",
@@ -96,8 +96,8 @@ describe("a clock that is set back", () => {
   });
 });
 
-describe("a store that does not answer", () => {
-  it("is soon given up, and that is no verdict on the session", async () => {
+describe("a store that does not respond", () => {
+  it("times out soon as store_unreachable, without ending the session", async () => {
     const token = await start(open());
     isSilent = true;
     const begun = performance.now();
@@ -109,7 +109,7 @@ describe("a store that does not answer", () => {
     expect(performance.now() - begun).toBeLessThan(2_000);
   });
 
-  it("is asked once a session, however many requests wait for it", async () => {
+  it("is read once per session, however many requests wait for it", async () => {
     let reads = 0;
     const counting = {
       ...driver,
@@ -127,8 +127,8 @@ describe("a store that does not answer", () => {
   });
 });
 
-describe("whoever signs out", () => {
-  it("stays out when a write was under way", async () => {
+describe("a signed-out session", () => {
+  it("stays ended when a write was in progress", async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const sessions = open();
     const token = await start(sessions);
@@ -144,8 +144,8 @@ describe("whoever signs out", () => {
     expect(await open().find(site, token)).toBeUndefined();
   });
 
-  // A write that was given up after 900 ms may still be done later, and must not bring the session back.
-  it("stays out when a write was so slow that nobody waited for it", async () => {
+  // A write that timed out after 900 ms may still land, and must not restore the session.
+  it("stays ended when a write lands after its timeout", async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const sessions = open();
     const token = await start(sessions);
@@ -160,7 +160,7 @@ describe("whoever signs out", () => {
     await expect.poll(() => open().find(site, token)).toBeUndefined();
   });
 
-  it("is ended by its own site alone", async () => {
+  it("can be ended by its own site only", async () => {
     const sessions = open();
     const token = await start(sessions);
     const other = createSite({ url: "https://auth.example.org", cookie: {} });
