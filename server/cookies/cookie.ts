@@ -1,12 +1,12 @@
 import type { Site } from "../config/site.ts";
 
-/** RFC 6265bis §4.1.3: the prefixes make browsers refuse the cookie from anywhere less than its owner. */
+/** RFC 6265bis §4.1.3: a browser accepts a cookie with these prefixes only over https, `__Host-` only from its own host. */
 export function sessionCookieName(site: Site): string {
   if (!site.secure) return "doorward";
   return site.cookieDomain === undefined ? "__Host-doorward" : "__Secure-doorward";
 }
 
-/** A `Set-Cookie` value with what every cookie of ours carries. A `maxAgeSeconds` of 0 removes it. */
+/** A `Set-Cookie` value with the attributes of every doorward cookie. A `maxAgeSeconds` of 0 removes it. */
 export function setCookie(
   name: string,
   value: string,
@@ -29,8 +29,8 @@ export function setSessionCookie(site: Site, token: string, maxAgeSeconds: numbe
 }
 
 /**
- * The value of the one cookie of that name. A name that comes twice was planted from elsewhere (a
- * sibling host, another path), and then nobody can tell which is ours: there is none.
+ * The value of the only cookie with that name. A duplicate was set elsewhere (by a sibling host, or for another
+ * path) and cannot be told apart from ours, so the result is undefined.
  */
 export function readCookie(header: string | undefined, name: string): string | undefined {
   if (header === undefined) return undefined;
@@ -47,7 +47,7 @@ export function readCookie(header: string | undefined, name: string): string | u
   return found;
 }
 
-/** All values under a name, for whoever wants every one of them gone. */
+/** All values of a cookie name, for callers that end every session among them. */
 export function readCookies(header: string | undefined, name: string): string[] {
   return (header ?? "")
     .split(";")
@@ -56,7 +56,7 @@ export function readCookies(header: string | undefined, name: string): string[] 
     .map((pair) => pair.slice(name.length + 1));
 }
 
-/** `Set-Cookie` values that remove the session cookie, also one for this host alone that stands in its way. */
+/** `Set-Cookie` values that remove the session cookie, and a host-only cookie of the same name that shadows it. */
 export function forgetSession(site: Site): string[] {
   const bare = setCookie(sessionCookieName(site), "", { maxAgeSeconds: 0, secure: site.secure });
   return site.cookieDomain === undefined ? [bare] : [setSessionCookie(site, "", 0), bare];

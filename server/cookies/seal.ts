@@ -4,12 +4,12 @@ const algorithm = "aes-256-gcm";
 const ivBytes = 12;
 const tagBytes = 16;
 
-/** A key for one purpose (HKDF, RFC 5869). With a salt that the browser holds, the secret alone opens nothing. */
+/** A key for one purpose (HKDF, RFC 5869). If only the browser holds the salt, the secret alone decrypts nothing. */
 export function deriveKey(secret: string, salt: string, purpose: string): Buffer {
   return Buffer.from(hkdfSync("sha256", secret, salt, `doorward ${purpose}`, 32));
 }
 
-/** Encrypts and authenticates. `context` says what it is and whose, so that it opens nowhere else. */
+/** Encrypts and authenticates. `context` binds the text to its purpose and key, so it opens in no other place. */
 export function seal(key: Buffer, context: string, plaintext: string): string {
   const iv = randomBytes(ivBytes);
   const cipher = createCipheriv(algorithm, key, iv).setAAD(Buffer.from(context));
@@ -17,10 +17,10 @@ export function seal(key: Buffer, context: string, plaintext: string): string {
   return Buffer.concat(sealed).toString("base64url");
 }
 
-/** The plaintext, or nothing when a single bit, the key or the context is another. */
+/** The plaintext; undefined if a bit, the key or the context differs. */
 export function open(key: Buffer, context: string, sealed: string): string | undefined {
   const bytes = Buffer.from(sealed, "base64url");
-  // Node decodes leniently; one text must be one cookie.
+  // Node decodes base64url leniently: reject every spelling except the one that `seal` returned.
   if (bytes.length < ivBytes + tagBytes || bytes.toString("base64url") !== sealed) return undefined;
   const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes), {
     authTagLength: tagBytes,
@@ -30,6 +30,6 @@ export function open(key: Buffer, context: string, sealed: string): string | und
   try {
     return Buffer.concat([text, decipher.final()]).toString("utf8");
   } catch {
-    return undefined; // not ours, or changed on the way: to the caller both are "no such thing"
+    return undefined; // another key, or changed in transit
   }
 }

@@ -1,19 +1,18 @@
 /**
- * The same text in memory of its own, for whatever is remembered: one that was cut from a header would keep the
- * whole header. Of Latin-1 alone, as headers are.
+ * Copies a string to its own memory before it is stored: a slice of a header keeps the whole header in memory.
+ * Latin-1 only, like headers.
  */
 export function copyString(text: string): string {
   return Buffer.from(text, "latin1").toString("latin1");
 }
 
 /**
- * Remembers what was asked for of late, in two generations: the younger one has what came or was asked for since the
- * last change of generations, the older one what was there before. When the younger one is full, it becomes the
- * older one, and what nobody asked for in all that time is forgotten. Nearly always asking writes nothing, while a list
- * in the order of use would be written to at six places of memory for every request.
+ * A cache of recently used entries in two generations. The young one holds the entries set or read since the last
+ * rotation, the old one those from before. When the young one is full, it replaces the old one, and entries unused
+ * since then are dropped. A read almost never writes, while an LRU list writes to six places in memory on every read.
  */
 export class TwoGenerationCache<Value extends {}> {
-  /** So many are never forgotten; twice as many may be held. */
+  /** The last `#most` entries used are never dropped. Up to twice as many may be held. */
   readonly #most: number;
   #young = new Map<string, Value>();
   #old = new Map<string, Value>();
@@ -30,7 +29,7 @@ export class TwoGenerationCache<Value extends {}> {
     return old;
   }
 
-  /** Keys are what came in a header. */
+  /** `key` comes from a header, so it is copied. */
   set(key: string, value: Value): void {
     if (this.#young.size >= this.#most && !this.#young.has(key)) {
       this.#old = this.#young;
