@@ -12,7 +12,7 @@ async function cookieBytes(browser: Browser): Promise<number> {
 const target = (length: number) => `/${"a".repeat(length)}`;
 const longTarget = target(1_900);
 
-describe("all cookies of ours together", () => {
+describe("all doorward cookies together", () => {
   it("stay under 4 KiB with sign-ins in progress, a session, and a sign-out at the issuer", async () => {
     door = await openSignInDoor({ signOut: "issuer" });
     door.issuer.twist = { metadata: { end_session_endpoint: `${door.issuer.issuer}/end` } };
@@ -38,7 +38,7 @@ describe("all cookies of ours together", () => {
     expect(Math.max(...sizes)).toBeLessThan(4_096);
   });
 
-  it("and the headers of an answer stay under 4 KiB with two megabytes of groups", async () => {
+  it("stay small with two megabytes of groups, and the response headers under 4 KiB", async () => {
     const groups = Array.from({ length: 50_000 }, (_, index) => `${"group".repeat(8)}-${index}`);
     door = await openSignInDoor({ access: { groups: [groups.at(-1)] } });
     door.issuer.twist = { claims: { groups }, userinfo: { groups } };

@@ -36,19 +36,22 @@ const junk: [string, (token: string) => string][] = [
   ["undefined", () => "undefined"],
   ["true", () => "true"],
   ["0", () => "0"],
-  ["43 letters that nobody was given", () => "A".repeat(43)],
+  ["43 letters that are not a token", () => "A".repeat(43)],
   ["a path", () => "../".repeat(14) + "a"],
   ["a key of the store", () => `session:${"a".repeat(64)}`],
-  ["the token less a letter", (good) => good.slice(0, -1)],
-  ["the token and a letter more", (good) => `${good}A`],
+  ["the token without its last letter", (good) => good.slice(0, -1)],
+  ["the token with an extra letter", (good) => `${good}A`],
   ["the token in quotes", (good) => `"${good}"`],
   ["the token, padded", (good) => `${good}=`],
   ["the token in another case", (good) => swapCase(good)],
   ["the token with its first bit flipped", (good) => (good[0] === "A" ? "B" : "A") + good.slice(1)],
   ["the token with its last letter changed", (good) => good.slice(0, -1) + nextOf(good)],
   ["the token and a query", (good) => `${good}?x`],
-  ["the token behind a folder", (good) => `a/${good}`],
-  ["the token in percent", (good) => `%${good.charCodeAt(0).toString(16)}${good.slice(1)}`],
+  ["the token after a path segment", (good) => `a/${good}`],
+  [
+    "the token with a percent-encoded letter",
+    (good) => `%${good.charCodeAt(0).toString(16)}${good.slice(1)}`,
+  ],
 ];
 
 describe("a session cookie that holds", () => {
@@ -60,21 +63,27 @@ describe("a session cookie that holds", () => {
 describe("a Cookie header", () => {
   it.each<[string, (token: string) => string | string[]]>([
     ["that is empty", () => ""],
-    ["of semicolons", () => ";;;; ;"],
-    ["of a name alone", () => "doorward"],
+    ["with only semicolons", () => ";;;; ;"],
+    ["with only a name", () => "doorward"],
     ["with another case in the name", (good) => `Doorward=${good}`],
     ["with a longer name", (good) => `doorward2=${good}; xdoorward=${good}`],
     ["with the prefixed name of another site", (good) => `__Host-doorward=${good}`],
     ["with the token twice", (good) => `doorward=${good}; doorward=${good}`],
-    ["with the token and a stranger's", (good) => `doorward=${good}; doorward=${"A".repeat(43)}`],
-    ["with a stranger's and the token", (good) => `doorward=${"A".repeat(43)}; doorward=${good}`],
-    ["with the token and an empty one", (good) => `doorward=; doorward=${good}`],
     [
-      "with fifty of them",
+      "with the token, then another value",
+      (good) => `doorward=${good}; doorward=${"A".repeat(43)}`,
+    ],
+    [
+      "with another value, then the token",
+      (good) => `doorward=${"A".repeat(43)}; doorward=${good}`,
+    ],
+    ["with an empty value, then the token", (good) => `doorward=; doorward=${good}`],
+    [
+      "with the token fifty times",
       (good) => Array.from({ length: 50 }, () => `doorward=${good}`).join(";"),
     ],
     ["on two lines", (good) => [`doorward=${good}`, `doorward=${good}`]],
-    ["with a comma for a semicolon", (good) => `a=b, doorward=${good}`],
+    ["with a comma instead of a semicolon", (good) => `a=b, doorward=${good}`],
     ["with spaces around the equals sign", (good) => `doorward = ${good}`],
   ])("%s is no session", async (_, make) => {
     expect(await verdict(make(token))).toBe(302);
@@ -84,7 +93,7 @@ describe("a Cookie header", () => {
     ["among a hundred others", (good) => `${"a=b; ".repeat(100)}doorward=${good}; c=d`],
     ["without a space before it", (good) => `a=b;doorward=${good}`],
     ["with spaces around it", (good) => `a=b;   doorward=${good}  ; c=d`],
-    ["beside torn neighbours", (good) => `=; ;a; "=%zz; doorward=${good}`],
+    ["next to malformed cookies", (good) => `=; ;a; "=%zz; doorward=${good}`],
   ])("with the token %s is the session", async (_, make) => {
     expect(await verdict(make(token))).toBe(200);
   });
@@ -113,7 +122,7 @@ function swapCase(text_: string): string {
   );
 }
 
-/** Another last letter that decodes to the same bytes: 43 letters hold two bits too many. */
+/** Another last letter that decodes to the same bytes: 43 letters have two unused bits. */
 function nextOf(good: string): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   return alphabet[alphabet.indexOf(good.at(-1) ?? "A") ^ 1] ?? "A";

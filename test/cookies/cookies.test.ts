@@ -18,7 +18,7 @@ afterAll(async () => {
   await issuer.close();
 });
 
-/** A site on https, asked as the proxy in front of it would: the TLS is the proxy's. */
+/** An https site whose proxy terminates TLS: requests arrive as the proxy sends them. */
 async function secureSite(settings: Record<string, unknown> = {}) {
   const doorward = await startDoorward(
     configOf({
@@ -43,7 +43,7 @@ async function signIn(ask: Awaited<ReturnType<typeof secureSite>>) {
 }
 
 describe("every cookie of an https site", () => {
-  it("is out of reach of scripts, other sites and plain http, from start to sign-out", async () => {
+  it("is HttpOnly, SameSite and Secure, from start to sign-out", async () => {
     const ask = await secureSite();
 
     const { start, callback } = await signIn(ask);
@@ -66,7 +66,7 @@ describe("every cookie of an https site", () => {
     expect(setCookies(failed).join()).toMatch(/^__Host-doorward-[\w-]{22}=; .*Max-Age=0/);
   });
 
-  it("names its domain where the sign-in is shared, but for the sign-ins in progress", async () => {
+  it("has the configured domain, except the cookies of sign-ins in progress", async () => {
     const ask = await secureSite({ cookie: { domain: "example.com" } });
 
     const { start, callback } = await signIn(ask);
@@ -83,8 +83,8 @@ describe("every cookie of an https site", () => {
   });
 });
 
-describe("the way back from the issuer", () => {
-  it("is a 302 that is not kept, tells nobody where from, and ends at an address without the code", async () => {
+describe("the redirect after the callback", () => {
+  it("is a 302 that is not cached, sends no referrer, and leads to a URL without the code", async () => {
     const ask = await secureSite();
 
     const { callback } = await signIn(ask);
@@ -97,7 +97,7 @@ describe("the way back from the issuer", () => {
     expect(callback.body).toBe("");
   });
 
-  it("asks with the redirect URI of the configuration, whatever the request says of itself", async () => {
+  it("follows a token request with the configured redirect URI, whatever the request headers contain", async () => {
     const ask = await secureSite();
     const doorward = opened.at(-1);
     const start = await ask("/start");
@@ -149,7 +149,7 @@ describe("a new sign-in", () => {
     expect([old.status, (await door.verify(browser)).status]).toEqual([302, 200]);
   });
 
-  it("takes no token that somebody planted before", async () => {
+  it("does not adopt a token that was planted before", async () => {
     const browser = door.browser();
     const planted = "A".repeat(43);
     await browser.jar.setCookie(`doorward=${planted}; Path=/`, door.site);
@@ -163,7 +163,7 @@ describe("a new sign-in", () => {
     expect(answer.status).toBe(302);
   });
 
-  it("that fails leaves the earlier session as it was", async () => {
+  it("that fails keeps the earlier session", async () => {
     const browser = door.browser();
     await door.signIn(browser);
     door.issuer.twist = { claims: { nonce: "another" } };

@@ -1,64 +1,60 @@
 import { describe, expect, it } from "vitest";
 import { TwoGenerationCache } from "../../server/memory/recent-cache.ts";
 
-/** A memory for three, with as many as there are keys, put in one after the other. */
-function remembering(...keys: string[]): TwoGenerationCache<string> {
-  const memory = new TwoGenerationCache<string>(3);
-  for (const key of keys) memory.set(key, `the ${key}`);
-  return memory;
+/** A cache that keeps at least three entries, filled with the keys in order. */
+function cacheOf(...keys: string[]): TwoGenerationCache<string> {
+  const cache = new TwoGenerationCache<string>(3);
+  for (const key of keys) cache.set(key, `the ${key}`);
+  return cache;
 }
 
-describe("what is remembered in two generations", () => {
-  it("of the last three uses are never forgotten", () => {
-    const memory = remembering();
+describe("a two-generation cache", () => {
+  it("never drops the last three entries used", () => {
+    const cache = cacheOf();
     const last: string[] = [];
     for (let step = 0; step < 1_000; step++) {
       const key = `t${(step * step) % 11}`;
-      if (memory.get(key) === undefined) memory.set(key, `the ${key}`);
+      if (cache.get(key) === undefined) cache.set(key, `the ${key}`);
       last.push(key);
 
-      for (const recent of new Set(last.slice(-3))) expect(memory.get(recent)).toBeDefined();
+      for (const recent of new Set(last.slice(-3))) expect(cache.get(recent)).toBeDefined();
     }
   });
 
-  it("are forgotten when many others came since", () => {
-    const memory = remembering("a", "b", "c", "d", "e", "f", "g");
+  it("drops entries after many others were set", () => {
+    const cache = cacheOf("a", "b", "c", "d", "e", "f", "g");
 
-    expect(["a", "b", "c"].map((key) => memory.get(key))).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    expect(["a", "b", "c"].map((key) => cache.get(key))).toEqual([undefined, undefined, undefined]);
   });
 
-  it("are the ones that were put there last", () => {
-    const memory = remembering("a", "b", "c", "d");
+  it("returns the latest value of a key", () => {
+    const cache = cacheOf("a", "b", "c", "d");
     const next = "the next a";
 
-    memory.set("a", next);
+    cache.set("a", next);
 
-    expect(memory.get("a")).toBe(next);
+    expect(cache.get("a")).toBe(next);
   });
 
-  it("are gone once deleted, in whichever generation they are", () => {
-    const memory = remembering("old", "b", "c", "young");
-    memory.get("b"); // is in both
+  it("deletes a key from both generations", () => {
+    const cache = cacheOf("old", "b", "c", "young");
+    cache.get("b"); // is now in both generations
 
-    for (const key of ["old", "b", "young"]) memory.delete(key);
+    for (const key of ["old", "b", "young"]) cache.delete(key);
 
-    expect(["old", "b", "young"].map((key) => memory.get(key))).toEqual([
+    expect(["old", "b", "young"].map((key) => cache.get(key))).toEqual([
       undefined,
       undefined,
       undefined,
     ]);
-    expect(memory.get("c")).toBeDefined();
+    expect(cache.get("c")).toBeDefined();
   });
 
-  it("are all gone once cleared", () => {
-    const memory = remembering("a", "b", "c", "d");
+  it("is empty after a clear", () => {
+    const cache = cacheOf("a", "b", "c", "d");
 
-    memory.clear();
+    cache.clear();
 
-    for (const key of ["a", "b", "c", "d"]) expect(memory.get(key)).toBeUndefined();
+    for (const key of ["a", "b", "c", "d"]) expect(cache.get(key)).toBeUndefined();
   });
 });

@@ -23,8 +23,8 @@ async function statuses(cookie: string): Promise<number[]> {
   return (await Promise.all(answers)).map(({ status }) => status);
 }
 
-/** Signs out at the issuer itself, which asks first. */
-async function leave(browser: Browser, issuer: string): Promise<void> {
+/** Signs out at the issuer itself, which shows a confirmation page first. */
+async function signOutAtIssuer(browser: Browser, issuer: string): Promise<void> {
   const page = await browser.open(`${issuer}/session/end`);
   const [, xsrf = ""] = /name="xsrf" value="([^"]+)"/.exec(page.body) ?? [];
   await browser.ask(`${issuer}/session/end/confirm`, {
@@ -35,21 +35,21 @@ async function leave(browser: Browser, issuer: string): Promise<void> {
 }
 
 describe("a sign-out at the issuer (oidc-provider, back-channel)", patience, () => {
-  it("told to one replica ends its sessions on all within 100 ms, and no others", async () => {
+  it("sent to one replica ends its sessions on all within 100 ms, and no others", async () => {
     const port = await freePort();
     const issuer = `http://127.0.0.1:${port}`;
     const company = { type: "oidc", issuer, ...client };
     replicas = await startReplicas(3, { providers: { company } });
-    const [, told] = replicas.processes;
+    const [, notified] = replicas.processes;
     certified = await startRefreshingIssuer({
       port,
       site,
-      signOutUri: `http://127.0.0.1:${told?.port}/_auth/sign_out`,
+      signOutUri: `http://127.0.0.1:${notified?.port}/_auth/sign_out`,
     });
     const [ada, other] = [replicas.browserAt(0), replicas.browserAt(2)];
     await ada.signIn(`${site}/start`, "ada");
     const first = await ada.jar.getCookieString(site);
-    // The same session at the issuer, and another one here.
+    // A second doorward session for the same issuer session.
     await ada.jar.setCookie("doorward=; Max-Age=0; Path=/", site);
     await ada.signIn(`${site}/start`, "ada");
     const second = await ada.jar.getCookieString(site);
@@ -57,26 +57,26 @@ describe("a sign-out at the issuer (oidc-provider, back-channel)", patience, () 
     const elsewhere = await other.jar.getCookieString(site);
     const before = await Promise.all([first, second, elsewhere].map(statuses));
 
-    await leave(ada, issuer);
+    await signOutAtIssuer(ada, issuer);
     const took = await Promise.all([first, second].map((cookie) => replicas.passing(cookie)));
 
     expect(new Set(before.flat())).toEqual(new Set([200]));
     expect(first).not.toBe(second);
     expect(Math.max(...took)).toBeLessThan(100);
     expect(await statuses(elsewhere)).toEqual([200, 200, 200]);
-    expect(await told?.logged("signed out by the issuer")).toHaveLength(1);
+    expect(await notified?.logged("signed out by the issuer")).toHaveLength(1);
   });
 });
 
 describe.each([
   ["Redis", 3, {}, 100],
-  // What stands in a folder is looked at once a second.
+  // A file store is polled once a second.
   ["a folder", 1, { replicas: false, storage: { driver: "fs-lite", base: "data" } }, 2_000],
 ] as const)(
-  "`doorward sessions revoke` beside a service with %s",
+  "`doorward sessions revoke` next to a service with %s",
   patience,
   (_, count, settings, mostMs) => {
-    it("ends the sessions of one subject, or all, in time, and those that begin later live", async () => {
+    it("ends the sessions of one subject, or all, in time, and no session that begins later", async () => {
       replicas = await startReplicas(count, settings);
       const [first] = replicas.processes;
       const { issuer } = replicas;

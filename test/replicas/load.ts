@@ -4,9 +4,9 @@ import { navigation, type HttpResponse } from "../peers/browser.ts";
 import { setCookies } from "../peers/sign-in-door.ts";
 import { site, type Replicas } from "./replicas.ts";
 
-/** What one request of the load came to. */
-export interface ForwardedResult {
-  readonly kind: "signed in" | "nobody" | "/start" | "/callback" | "nginx";
+/** The result of one request of the load. */
+export interface LoadResult {
+  readonly kind: "signed in" | "no session" | "/start" | "/callback" | "nginx";
   readonly status: number;
   /** When it was sent, and how long it took, in milliseconds of `performance.now()`. */
   readonly begun: number;
@@ -15,36 +15,36 @@ export interface ForwardedResult {
 }
 
 export interface Load {
-  readonly told: ForwardedResult[];
-  /** Ends it, and waits for what is under way. */
+  readonly results: LoadResult[];
+  /** Stops the load and waits for requests in flight. */
   stop(): Promise<void>;
 }
 
 const betweenMs = 10;
 
-/** Visitors of every kind, at all replicas, until it is stopped. `cookies` are of those who are signed in. */
+/** Sends requests of every kind to all replicas until it is stopped. `cookies` belong to live sessions. */
 export function startLoad(replicas: Replicas, cookies: readonly string[], ended: string): Load {
-  const told: ForwardedResult[] = [];
+  const results: LoadResult[] = [];
   const stopping = new AbortController();
   let turn = 0;
   const note = async (
-    kind: ForwardedResult["kind"],
-    asking: () => Promise<HttpResponse>,
+    kind: LoadResult["kind"],
+    send: () => Promise<HttpResponse>,
   ): Promise<HttpResponse> => {
     const begun = performance.now();
-    const answer = await asking();
+    const answer = await send();
     const took = performance.now() - begun;
-    told.push({ kind, status: answer.status, begun, took, setCookies: setCookies(answer) });
+    results.push({ kind, status: answer.status, begun, took, setCookies: setCookies(answer) });
     return answer;
   };
-  const someone = () => cookies[turn % cookies.length] ?? "";
+  const cookie = () => cookies[turn % cookies.length] ?? "";
   const visitors: (() => Promise<unknown>)[] = [
-    () => note("signed in", () => replicas.verify(turn, someone())),
-    () => note("nginx", () => replicas.ask(turn, "/verify", { ...original, Cookie: someone() })),
-    () => note("nobody", () => replicas.verify(turn, "")),
-    () => note("nobody", () => replicas.verify(turn, `doorward=${random()}`)),
-    () => note("nobody", () => replicas.verify(turn, ended)),
-    () => note("/start", () => replicas.ask(turn, "/start", { ...navigation, Cookie: someone() })),
+    () => note("signed in", () => replicas.verify(turn, cookie())),
+    () => note("nginx", () => replicas.ask(turn, "/verify", { ...original, Cookie: cookie() })),
+    () => note("no session", () => replicas.verify(turn, "")),
+    () => note("no session", () => replicas.verify(turn, `doorward=${random()}`)),
+    () => note("no session", () => replicas.verify(turn, ended)),
+    () => note("/start", () => replicas.ask(turn, "/start", { ...navigation, Cookie: cookie() })),
     async () => {
       const browser = replicas.browserAt(turn);
       const start = await browser.open(`${site}/start`, 0);
@@ -61,7 +61,7 @@ export function startLoad(replicas: Replicas, cookies: readonly string[], ended:
     }
   });
   return {
-    told,
+    results,
     async stop() {
       stopping.abort();
       await Promise.all(loops);

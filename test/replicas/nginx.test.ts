@@ -25,14 +25,14 @@ afterEach(async () => {
   await Promise.all([echo.close(), replicas.close()]);
 });
 
-/** nginx as it is printed, with three servers where there is one. */
+/** nginx with the generated configuration, in which three servers replace the one. */
 async function startBefore({ processes, issuer }: Replicas): Promise<Proxy> {
   const providers = { company: { type: "oidc", issuer: issuer.issuer, ...client } };
   const { files } = proxyFiles(configOf({ url, providers, access: { anyone: true } }), "nginx");
   const one = "server 127.0.0.1:4180 max_fails=0;";
   const all = processes.map(({ port }) => one.replace("4180", String(port))).join("\n");
   const balanced = new Map(Array.from(files, ([name, text]) => [name, text.replace(one, all)]));
-  // What is printed goes by the usual port, and the one of a replica is none.
+  // startNginx expects the default address in the files, where the replicas' ports have replaced it.
   balanced.set("doorward.conf", `# 127.0.0.1:4180\n${balanced.get("doorward.conf")}`);
   const hosts = ["app.example.com"];
   return startNginx({ files: balanced, hosts, doorwardPort: 4180, appPort: echo.port });
@@ -51,15 +51,15 @@ async function signIn(browser: Browser): Promise<void> {
   await ask(browser, replicas.issuer.consent(String(start.headers.location)));
 }
 
-/** How long after now nginx still lets a request begin that passes: until it has refused as many as there are replicas. */
+/** Milliseconds until the last request that nginx lets pass. Ends after as many refusals in a row as there are replicas. */
 async function passingNginx(cookie: string): Promise<number> {
   const ended = performance.now();
-  const stranger = newBrowser();
+  const browser = newBrowser();
   let last = 0;
   for (let refused = 0; refused < 3;) {
     const begun = performance.now() - ended;
     const headers = { Cookie: cookie };
-    const { status } = await stranger.ask(`${app}/`, { headers, agent });
+    const { status } = await browser.ask(`${app}/`, { headers, agent });
     refused = status === 200 ? 0 : refused + 1;
     if (status === 200) last = begun;
   }
@@ -67,7 +67,7 @@ async function passingNginx(cookie: string): Promise<number> {
 }
 
 it(
-  "three replicas behind nginx let a session of one pass, and none within 100 ms of its end on one",
+  "three replicas behind nginx accept a session of any of them, and reject it within 100 ms of its end on one",
   patience,
   async () => {
     replicas = await startReplicas(3, { url });

@@ -1,12 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { startSentinels, until, type SentinelTrio } from "../peers/redis-sentinel.ts";
-import { startLoad, type Load, type ForwardedResult } from "./load.ts";
+import { startLoad, type Load, type LoadResult } from "./load.ts";
 import { startReplicas, type Replicas } from "./replicas.ts";
 
 const count = 2;
 const people = 10;
-/** Long enough for every time-out to pass, and for the announcements to be missed. */
+/** Longer than every timeout, and long enough to miss announcements. */
 const outageMs = 1_500;
 
 let replicas: Replicas;
@@ -18,7 +18,7 @@ afterEach(async () => {
   trio = undefined;
 });
 
-/** People who are signed in and known to every replica, and the cookie of somebody who has signed out. */
+/** Cookies of sessions that every replica has cached, and the cookie of an ended session. */
 async function signPeopleIn(): Promise<{ cookies: string[]; ended: string }> {
   const cookies: string[] = [];
   while (cookies.length < people) cookies.push(await replicas.signedIn(cookies.length));
@@ -29,7 +29,7 @@ async function signPeopleIn(): Promise<{ cookies: string[]; ended: string }> {
   return { cookies, ended };
 }
 
-/** How many of them each replica lets pass. */
+/** The number of cookies that each replica accepts. */
 async function passing(cookies: readonly string[]): Promise<number[]> {
   const each = Array.from({ length: count }, async (_, one) => {
     const answers = await Promise.all(cookies.map((cookie) => replicas.verify(one, cookie)));
@@ -38,31 +38,31 @@ async function passing(cookies: readonly string[]): Promise<number[]> {
   return Promise.all(each);
 }
 
-/** In milliseconds, beyond what the same questions took while all was well. */
+/** The recovery time in milliseconds, less the `usual` time of the same requests. */
 async function recoveryOf(cookies: readonly string[], expected: number, usual: number) {
   const back = performance.now();
   await until(async () => (await passing(cookies)).every((found) => found === expected));
   return performance.now() - back - usual;
 }
 
-/** How long it takes under the load to ask about everybody once, and that everybody passes. */
+/** How long it takes under the load to verify every cookie once. All must pass. */
 async function usualOf(cookies: readonly string[], load: Load): Promise<number> {
-  await until(async () => load.told.length >= 50);
+  await until(async () => load.results.length >= 50);
   const begun = performance.now();
   await until(async () => (await passing(cookies)).every((found) => found === people));
   return performance.now() - begun;
 }
 
-/** What must never be told, whatever Redis does; and that somebody is out whose session it holds. */
-function faults(told: readonly ForwardedResult[], usual: number, isKept = true): unknown[] {
-  const wrong: Record<ForwardedResult["kind"], (one: ForwardedResult) => boolean> = {
+/** Responses that must never occur during a Redis fault. With `isKept`, no live session may be rejected. */
+function faults(results: readonly LoadResult[], usual: number, isKept = true): unknown[] {
+  const wrong: Record<LoadResult["kind"], (one: LoadResult) => boolean> = {
     "signed in": ({ status }) => ![200, 503, ...(isKept ? [] : [302])].includes(status),
     nginx: ({ status }) => ![200, 500, ...(isKept ? [] : [401])].includes(status),
-    nobody: ({ status }) => ![302, 503].includes(status),
+    "no session": ({ status }) => ![302, 503].includes(status),
     "/start": ({ status }) => ![302, 503].includes(status),
     "/callback": ({ status }) => ![302, 503].includes(status),
   };
-  return told.filter(
+  return results.filter(
     (one) =>
       wrong[one.kind](one) ||
       (one.status >= 500 && (one.took > 1_000 + usual || one.setCookies.length > 0)) ||
@@ -76,12 +76,12 @@ const outages: [
   (redis: Replicas["redis"]) => Promise<unknown>,
 ][] = [
   ["killed", (redis) => redis.kill(), (redis) => redis.restart()],
-  ["silent (SIGSTOP)", async (redis) => redis.pause(), async (redis) => redis.resume()],
+  ["paused (SIGSTOP)", async (redis) => redis.pause(), async (redis) => redis.resume()],
 ];
 
-describe("under a load of visitors of every kind, a Redis that is", { timeout: 120_000 }, () => {
+describe("under a load of every kind of request, a Redis that is", { timeout: 120_000 }, () => {
   it.each(outages)(
-    "%s lets nobody in or out, and all are back within a second",
+    "%s opens and ends no session, and all work again within a second",
     async (_, stop, start) => {
       replicas = await startReplicas(count);
       const { cookies, ended } = await signPeopleIn();
@@ -96,32 +96,32 @@ describe("under a load of visitors of every kind, a Redis that is", { timeout: 1
       const recovery = await recoveryOf(cookies, people, usual);
       const recovered = performance.now();
       await until(async () =>
-        load.told.some((one) => one.kind === "/callback" && one.begun > recovered),
+        load.results.some((one) => one.kind === "/callback" && one.begun > recovered),
       );
       await load.stop();
 
-      expect(faults(load.told, usual)).toEqual([]);
+      expect(faults(load.results, usual)).toEqual([]);
       expect(recovery).toBeLessThan(1_000);
-      const during = load.told.filter(
+      const during = load.results.filter(
         (one) => one.begun > begun + 1_000 && one.begun + one.took < end,
       );
       expect(new Set(during.map(({ kind, status }) => `${kind} ${status}`))).toEqual(
         new Set([
           "signed in 503",
           "nginx 500",
-          "nobody 302",
-          "nobody 503",
+          "no session 302",
+          "no session 503",
           "/start 503",
           "/callback 503",
         ]),
       );
-      const later = load.told.filter((one) => one.begun > recovered);
+      const later = load.results.filter((one) => one.begun > recovered);
       expect(later.filter(({ status }) => status >= 500)).toEqual([]);
       expect(later.some((one) => one.kind === "/callback" && one.status === 302)).toBe(true);
     },
   );
 
-  it("emptied has no session any more, and nobody passes who has none", async () => {
+  it("emptied loses all sessions, and no request without a session passes", async () => {
     replicas = await startReplicas(count);
     const { cookies, ended } = await signPeopleIn();
     const load = startLoad(replicas, cookies, ended);
@@ -133,13 +133,13 @@ describe("under a load of visitors of every kind, a Redis that is", { timeout: 1
     const found = await passing([again]);
     await load.stop();
 
-    expect(faults(load.told, usual, false)).toEqual([]);
+    expect(faults(load.results, usual, false)).toEqual([]);
     expect(recovery).toBeLessThan(1_000);
     expect(found).toEqual([1, 1]);
-    expect(load.told.filter(({ status }) => status >= 500)).toEqual([]);
+    expect(load.results.filter(({ status }) => status >= 500)).toEqual([]);
   });
 
-  it("failed over by its Sentinels lets nobody in or out, and all are back within a second", async () => {
+  it("failed over by its Sentinels opens and ends no session, and all work again within a second", async () => {
     trio = await startSentinels();
     const { sentinels, master, replica } = trio;
     replicas = await startReplicas(count, {
@@ -156,8 +156,10 @@ describe("under a load of visitors of every kind, a Redis that is", { timeout: 1
     await load.stop();
     master.resume();
 
-    expect(faults(load.told, usual)).toEqual([]);
+    expect(faults(load.results, usual)).toEqual([]);
     expect(recovery).toBeLessThan(1_000);
-    expect(load.told.some(({ kind, status }) => kind === "signed in" && status === 503)).toBe(true);
+    expect(load.results.some(({ kind, status }) => kind === "signed in" && status === 503)).toBe(
+      true,
+    );
   });
 });

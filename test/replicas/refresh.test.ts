@@ -7,7 +7,7 @@ import { startRefreshingIssuer } from "./refreshing-issuer.ts";
 import { site, startReplicas, type Replicas } from "./replicas.ts";
 
 const session = { refresh: "2s" };
-/** The age of the issuer's word is what this is about, and processes have no other clock. */
+/** Waits until a renewal is due. The processes use the real clock. */
 const becomeStale = () => wait(2_100);
 const patience = { timeout: 120_000 };
 
@@ -18,7 +18,7 @@ const revocation = ({ issuer }: Replicas) => ({
 
 type Finish = TestContext["onTestFinished"];
 
-/** Replicas that all know one session. */
+/** Replicas that have all cached one session. */
 async function startWithSession(count: number, finish: Finish) {
   const replicas = await startReplicas(count, { session });
   finish(() => replicas.close());
@@ -28,7 +28,7 @@ async function startWithSession(count: number, finish: Finish) {
   return { replicas, issuer: replicas.issuer, cookie };
 }
 
-/** What a hundred requests at once are told, whichever replica each of them comes to. */
+/** Counts the statuses of a hundred concurrent requests, spread over the replicas. */
 async function hundred(replicas: Replicas, cookie: string): Promise<Record<number, number>> {
   const answers = await Promise.all(
     Array.from({ length: 100 }, (_, index) => replicas.verify(index, cookie)),
@@ -38,10 +38,10 @@ async function hundred(replicas: Replicas, cookie: string): Promise<Record<numbe
   return counts;
 }
 
-// They wait more than they work.
-describe.concurrent("a session whose issuer has to be asked again", patience, () => {
+// Concurrent, because the tests mostly wait.
+describe.concurrent("a session that is due for renewal", patience, () => {
   it.for([1, 3])(
-    "passes a hundred requests at once at %i, which ask once with a token that works once",
+    "serves a hundred concurrent requests at %i replicas with one renewal, with single-use refresh tokens",
     async (count, { expect, onTestFinished: finish }) => {
       const { replicas, issuer, cookie } = await startWithSession(count, finish);
       const seen: unknown[] = [];
@@ -56,7 +56,7 @@ describe.concurrent("a session whose issuer has to be asked again", patience, ()
   );
 
   it.for([1, 3])(
-    "passes them at %i also where to bring a token twice ends everything (oidc-provider)",
+    "does the same at %i replicas when reuse of a refresh token ends the grant (oidc-provider)",
     async (count, { expect, onTestFinished: finish }) => {
       const port = await freePort();
       let asked = 0;
@@ -85,7 +85,7 @@ describe.concurrent("a session whose issuer has to be asked again", patience, ()
     },
   );
 
-  it("is asked about by another replica when the one that did is killed (kill -9)", async ({
+  it("is renewed by another replica when the renewing one is killed (kill -9)", async ({
     expect,
     onTestFinished,
   }) => {
@@ -115,19 +115,19 @@ describe.concurrent("a session whose issuer has to be asked again", patience, ()
     expect(issuer.goodRefreshTokens()).toHaveLength(1);
   });
 
-  it("keeps what another replica did when the first one slept longer than its lease (SIGSTOP)", async ({
+  it("keeps the renewal of another replica when the first is paused beyond its lease (SIGSTOP)", async ({
     expect,
     onTestFinished,
   }) => {
     const { replicas, issuer, cookie } = await startWithSession(2, onTestFinished);
-    const [sleeping] = replicas.processes;
+    const [paused] = replicas.processes;
     const hold = Promise.withResolvers<void>();
     let held = 0;
     issuer.twist = {
       refreshes: true,
       before(path) {
         if (path !== "/token" || held++ > 0) return undefined;
-        sleeping?.signal("SIGSTOP");
+        paused?.signal("SIGSTOP");
         return hold.promise;
       },
     };
@@ -139,9 +139,9 @@ describe.concurrent("a session whose issuer has to be asked again", patience, ()
       return issuer.refreshes() === 2;
     });
 
-    hold.resolve(); // what it brought is spent by now
-    sleeping?.signal("SIGCONT");
-    const { status } = await late; // its connections may have died of the sleep
+    hold.resolve(); // its refresh token has been used by now
+    paused?.signal("SIGCONT");
+    const { status } = await late; // its connections may have timed out meanwhile
     await until(async () => (await replicas.verify(0, cookie)).status !== 503);
     await becomeStale();
     for (const one of [0, 1]) seen.add((await replicas.verify(one, cookie)).status);
@@ -151,7 +151,7 @@ describe.concurrent("a session whose issuer has to be asked again", patience, ()
     expect(issuer.goodRefreshTokens()).toHaveLength(1);
   });
 
-  it("is asked about by one replica alone, however slow the issuer, for the lease is renewed", async ({
+  it("is renewed by one replica only, however slow the issuer, because the lease is extended", async ({
     expect,
     onTestFinished,
   }) => {
@@ -188,7 +188,7 @@ describe.concurrent("a session whose issuer has to be asked again", patience, ()
     expect(statuses).toEqual([200, 200]);
   });
 
-  it("is over on all when it is signed out at one in the middle of another's refresh", async ({
+  it("ends on all replicas when one signs it out during another's renewal", async ({
     expect,
     onTestFinished,
   }) => {

@@ -3,8 +3,8 @@ import { startIssuer, type Issuer } from "../../demo/issuer.ts";
 import { client } from "../peers/sign-in-door.ts";
 
 /**
- * The certified issuer with refresh tokens that work once: to bring one twice ends the whole grant. It tells
- * of what ends at `signOutUri` (Back-Channel Logout 1.0).
+ * The certified issuer with single-use refresh tokens: reuse of one ends the whole grant. It reports ended sessions
+ * to `signOutUri` (Back-Channel Logout 1.0).
  */
 export function startRefreshingIssuer(parts: {
   readonly port: number;
@@ -33,12 +33,12 @@ export function startRefreshingIssuer(parts: {
         },
       ],
       rotateRefreshToken: true,
-      // Its own refuses to speak to this machine.
+      // Its own fetch refuses loopback addresses.
       fetch: (url, init = {}) => {
         delete init.dispatcher;
         return fetch(url, init);
       },
-      issueRefreshToken: async (_, asking) => asking.grantTypeAllowed("refresh_token"),
+      issueRefreshToken: async (_, relyingParty) => relyingParty.grantTypeAllowed("refresh_token"),
       features: {
         devInteractions: { enabled: false },
         backchannelLogout: { enabled: true },

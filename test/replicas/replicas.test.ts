@@ -6,7 +6,7 @@ let replicas: Replicas;
 afterEach(() => replicas.close());
 
 describe("three replicas that share a Redis", () => {
-  it("take an issuer's answer once, wherever it comes", async () => {
+  it("accept an authorization response once, whichever replicas receive it", async () => {
     replicas = await startReplicas(3);
     const browser = replicas.browserAt(0);
     const start = await browser.open("http://localhost:8080/_auth/start", 0);

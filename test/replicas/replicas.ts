@@ -6,31 +6,31 @@ import { startProcess, type DoorwardProcess } from "../peers/process.ts";
 import { startRedis, type RedisServer } from "../peers/redis.ts";
 import { client, forwarded } from "../peers/sign-in-door.ts";
 
-/** The address of all of them together, as a load balancer gives it. */
+/** The public URL of all replicas, as behind a load balancer. */
 export const site = "http://localhost:8080/_auth";
 
 export interface Replicas {
   readonly issuer: HostileIssuer;
   readonly redis: RedisServer;
   readonly processes: readonly DoorwardProcess[];
-  /** A browser that the load balancer takes to this replica. */
+  /** A browser whose requests go to this replica. */
   browserAt(replica: number): Browser;
-  /** Signs Ada in at one of them, and gives the `Cookie` header. */
+  /** Signs Ada in at a replica, and returns the `Cookie` header. */
   signedIn(replica?: number): Promise<string>;
-  /** What one of them says to this path of its endpoints. */
+  /** The response of a replica to this endpoint path. */
   ask(replica: number, path: string, headers: Record<string, string>): Promise<HttpResponse>;
-  /** What one of them says of a request with that `Cookie` header. */
+  /** The response of a replica's /verify to this `Cookie` header. */
   verify(replica: number, cookie: string): Promise<HttpResponse>;
   signOut(replica: number, cookie: string): Promise<HttpResponse>;
   /**
-   * How long after now a request may still begin that some replica lets pass, in milliseconds, once all have
+   * Milliseconds until the start of the last request that any replica accepts. Resolves once every replica has
    * refused one.
    */
   passing(cookie: string): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Several real processes that share one real Redis. Settings go over the usual ones. */
+/** Starts real processes that share one real Redis. `settings` override the defaults. */
 export async function startReplicas(
   count: number,
   settings: Record<string, unknown> = {},

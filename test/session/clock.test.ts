@@ -57,7 +57,7 @@ describe("a clock that goes back and forth by an hour", () => {
     },
   );
 
-  it("does not extend the one-second pause after an issuer failure to an hour", async () => {
+  it("does not extend the short pause after an issuer failure to an hour", async () => {
     door = await openSignInDoor();
     door.issuer.twist = { reply: { "/.well-known/openid-configuration": html(503) } };
     door.clock.now += hour;
