@@ -4,7 +4,7 @@ import { Session } from "./session.ts";
 
 /** Renewal starts after this fraction of `refresh`, while the session is still usable without it. */
 const ahead = 0.8;
-/** Retry time for groups that could not be read. */
+/** Renewal interval while the groups could not be read. */
 const retryMs = 60_000;
 const never = Number.POSITIVE_INFINITY;
 

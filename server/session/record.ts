@@ -42,7 +42,7 @@ const schema = v.object({
   askedAt: v.number(),
 });
 
-/** What the store keeps of a session, sealed. Times are milliseconds since the epoch. */
+/** The stored data of a session, before encryption. Times are milliseconds since the epoch. */
 export interface SessionRecord {
   readonly shape: typeof shape;
   readonly identity: Identity;
