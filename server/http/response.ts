@@ -1,48 +1,63 @@
 const { STATUS_CODES } = process.getBuiltinModule("node:http");
 
-/** RFC 9110 §5.5, with bytes beyond ASCII: they are UTF-8, each as a Latin-1 character. */
+/** RFC 9110 §5.5; bytes above ASCII are UTF-8, each as a Latin-1 character. */
 const valueGrammar = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
- * What an endpoint says, before any HTTP library sees it. Its head is put together once, here, and not for
- * every request that gets it. All that every answer of ours must have is in it: `no-store`, for a cached
- * verdict would outlive the session it was given for; and its length, for without one Node sends an empty body
- * in chunks, and nginx and Caddy then throw the connection away.
+ * A response of an endpoint, independent of any HTTP library. The lines of its head are joined once, here, and not for
+ * every request that gets it. It has what every response needs: `no-store`, because a cached decision would outlive
+ * the session that it was made for; and its length, because without one Node sends an empty body in chunks, and nginx
+ * and Caddy then close the connection.
  */
 export class HttpResponse {
   readonly status: number;
-  /** The first lines of the head, as they go over the wire. */
-  readonly head: string;
   readonly body: string;
-  readonly #own: readonly string[];
+  /** The headers that this response has of its own. */
+  readonly #headers: readonly string[];
+  /** The same, as lines of the head. What many responses have in common is not held for each of them. */
+  readonly #lines: string;
 
   /** Names and values alternate. Throws at a value that would end its line. */
   constructor(status: number, headers: readonly string[], body = "") {
     this.status = status;
-    this.head = written(status, Buffer.byteLength(body), headers);
     this.body = body;
-    this.#own = headers;
+    this.#headers = headers;
+    this.#lines = linesOf(headers);
+  }
+
+  /** The first lines of the head, as they go over the wire. */
+  get head(): string {
+    const isEmptyAllow = this.status === 200 && this.body === "";
+    return (isEmptyAllow ? emptyAllow : commonHead(this.status, this.body)) + this.#lines;
   }
 
   /** Names and values alternate, in the order of the head. */
   get headers(): readonly string[] {
-    const length = String(Buffer.byteLength(this.body));
-    return ["Cache-Control", "no-store", "Content-Length", length, ...this.#own];
+    return [...commonHeaders(this.body), ...this.#headers];
   }
 }
 
-function written(status: number, length: number, headers: readonly string[]): string {
-  const pieces = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`,
-    `Cache-Control: no-store\r\nContent-Length: ${length}\r\n`,
-  ];
+function commonHeaders(body: string): string[] {
+  return ["Cache-Control", "no-store", "Content-Length", String(Buffer.byteLength(body))];
+}
+
+function commonHead(status: number, body: string): string {
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${linesOf(commonHeaders(body))}`;
+}
+
+function linesOf(headers: readonly string[]): string {
+  const pieces: string[] = [];
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const [name, value] = [headers[index] as string, headers[index + 1] as string];
-    if (!valueGrammar.test(value)) throw new TypeError(`${name} holds what no header may`);
+    if (!valueGrammar.test(value))
+      throw new TypeError(`the value of ${name} contains a character that no header may`);
     pieces.push(name, ": ", value, "\r\n");
   }
   return pieces.join("");
 }
+
+/** Most responses are an allow. */
+const emptyAllow = commonHead(200, "");
 
 export function empty(status: number, ...headers: string[]): HttpResponse {
   return new HttpResponse(status, headers);
@@ -53,7 +68,7 @@ export function json(status: number, value: object, ...headers: string[]): HttpR
   return new HttpResponse(status, [...type, ...headers], JSON.stringify(value));
 }
 
-/** Never 307 or 308: those would send a form, and what it carries, on (RFC 9700 §4.12). */
+/** Never 307 or 308, which would send a form and its contents on (RFC 9700 §4.12). */
 export function redirect(status: 302 | 303, location: string, ...headers: string[]): HttpResponse {
   return empty(status, "Location", location, "Referrer-Policy", "no-referrer", ...headers);
 }

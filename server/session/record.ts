@@ -80,6 +80,7 @@ export function parseRecord(written: string): SessionRecord | undefined {
   const result = v.safeParse(schema, value);
   if (!result.success) return undefined;
   const { identity: who, tokens: kept, ...rest } = result.output;
+  const sameAsClaim = sharedWith(who.claims);
   return {
     ...rest,
     site: shared(rest.site),
@@ -96,11 +97,12 @@ export function parseRecord(written: string): SessionRecord | undefined {
     identity: {
       ...who,
       issuer: shared(who.issuer),
+      subject: sameAsClaim(who.subject),
       provider: shared(who.provider),
       groups: who.groups.map(shared),
-      email: who.email,
-      name: who.name,
-      preferredUsername: who.preferredUsername,
+      email: who.email && sameAsClaim(who.email),
+      name: who.name && sameAsClaim(who.name),
+      preferredUsername: who.preferredUsername && sameAsClaim(who.preferredUsername),
     },
   };
 }
@@ -115,4 +117,10 @@ function shared(value: string): string {
   if (known.size >= mostKnown) known.clear();
   known.set(value, value);
   return value;
+}
+
+/** Replaces a string by an equal one among the claims: an identity repeats most of its claims, and memory holds them once. */
+function sharedWith(claims: Readonly<Record<string, unknown>>): (value: string) => string {
+  const values = Object.values(claims).filter((value) => typeof value === "string");
+  return (value) => values.find((claim) => claim === value) ?? value;
 }

@@ -52,7 +52,7 @@ describe.each(stores)("a copy of %s", (_, open) => {
   it("contains no secret and no name, and opens no session without the browser's cookie", async () => {
     const { storage, copy } = open();
     door = await openSignInDoor({ storage, session: { refresh: "1h" }, signOut: "issuer" });
-    door.issuer.twist = { refreshes: true, claims: { sid: "issuer-session-1" } };
+    door.issuer.twist = { refreshes: true, claims: { sid: "issuer-session-1", name: "Ada Augusta King" } };
     const browsers = [door.browser(), door.browser()];
     for (const browser of browsers) await door.signIn(browser);
     door.clock.now += 61 * minute;
@@ -64,7 +64,8 @@ describe.each(stores)("a copy of %s", (_, open) => {
     const text = await copy();
 
     const given = browsers.flatMap((browser) => Array.from(browser.given));
-    const names = ["ada@example.com", "issuer-session-1", "Ada"];
+    // Three letters would occur in random text by chance.
+    const names = ["ada@example.com", "issuer-session-1", "Ada Augusta"];
     const secrets = [...door.issuer.secrets, ...given, client.clientSecret, testSecret, ...names];
     expect(door.issuer.secrets.length).toBeGreaterThan(10);
     expect(text).toMatch(/sealed/);
