@@ -1,0 +1,209 @@
+import type { Facts } from "./fault-facts.ts";
+
+type Settings = Record<string, unknown>;
+
+const google = (settings: Settings) => ({
+  providers: { google: { clientId: "id", clientSecret: "shh", ...settings } },
+});
+const apple = { clientId: "id", clientKeyFile: "/k", clientAuthentication: "private_key_jwt" };
+const entra = { clientId: "id", issuer: "https://login.microsoftonline.com/organizations/v2.0" };
+const tenants = "11111111-2222-3333-4444-555555555555";
+const twoSites = [{ url: "https://auth.example.com" }, { url: "https://auth.example.com/x" }];
+
+/** Settings laid over a sound configuration, and the facts of the one fault that they cause. */
+export const faultsOfSettings: [string, Settings, Facts][] = [
+  ["no url", { url: undefined }, { place: "url", fix: ["https://auth.example.com"] }],
+  [
+    "no access",
+    { access: undefined },
+    { place: "access", fix: ["domains: [example.com]", "anyone: true"] },
+  ],
+  ["no secret", { secret: undefined }, { place: "secret", fix: ["`doorward secret`"] }],
+  [
+    "no providers",
+    { providers: undefined },
+    { place: "providers", fix: ["google", "clientId", "clientSecret"] },
+  ],
+  ["an unknown key", { sesion: {} }, { place: "sesion", fix: ["session"] }],
+  [
+    "a bad duration",
+    { session: { lifetime: "7 days" } },
+    { place: "session.lifetime", values: ['"7 days"'], fix: ["90s", "15m", "24h", "7d"] },
+  ],
+  [
+    "plain http",
+    { url: "http://auth.example.com" },
+    { place: "url", values: ['"http://auth.example.com"', "localhost"], fix: ["https://"] },
+  ],
+  [
+    "url and sites",
+    { sites: [{ url: "https://auth.example.net" }] },
+    { place: "url", values: ["`sites`"], fix: ["move"] },
+  ],
+  [
+    "a public suffix as the cookie's domain",
+    { url: "https://auth.example.co.uk", cookie: { domain: "co.uk" } },
+    { place: "cookie.domain", values: ['"co.uk"', "browsers"], fix: ["domain", "host", "out"] },
+  ],
+  [
+    "a cookie's domain without the site's host",
+    { cookie: { domain: "example.org" } },
+    {
+      place: "cookie.domain",
+      values: ['"example.org"', "auth.example.com", "url"],
+      fix: ["domain", "host", "out"],
+    },
+  ],
+  [
+    "two sites with one cookie scope",
+    { url: undefined, sites: twoSites },
+    { place: "sites.1.url", values: ["sites.0", "auth.example.com"], fix: ["one", "site"] },
+  ],
+  [
+    "an address of the proxies in a rule",
+    { rules: [{ ip: "10.0.0.0/8", allow: "public" }] },
+    {
+      place: "rules.0.ip",
+      values: ['"10.0.0.0/8"', "visitor"],
+      fix: ["trustedProxies", "addresses", "proxies"],
+    },
+  ],
+  [
+    "a rule without an outcome",
+    { rules: [{ host: "app.example.com" }] },
+    {
+      place: "rules.0",
+      fix: ["allow", "deny", "maxAge", "acr", "preflight", "bearer", "basic"],
+    },
+  ],
+  [
+    "a rule that allows no identity",
+    { rules: [{ allow: {} }] },
+    {
+      place: "rules.0.allow",
+      fix: ["domains", "emails", "groups", "subjects", "claims", "signed-in"],
+    },
+  ],
+  [
+    "passwords without a file",
+    { rules: [{ basic: true }] },
+    { place: "rules.0.basic", fix: ["`users`", "path"] },
+  ],
+  ["a file of users without a rule", { users: "u" }, { place: "users", fix: ["basic: true"] }],
+  [
+    "introspection without a client",
+    { rules: [{ bearer: { introspection: true } }], ...google({ clientSecret: undefined }) },
+    { place: "rules.0.bearer.introspection", fix: ["clientSecret", "key", "certificate"] },
+  ],
+  [
+    "a storage driver that forgets",
+    { storage: { driver: "lru-cache" } },
+    { place: "storage.driver", values: ['"lru-cache"', "revocations"], fix: ["memory"] },
+  ],
+  [
+    "a storage driver of one process for replicas",
+    { storage: { driver: "fs-lite" }, replicas: true },
+    { place: "storage.driver", values: ['"fs-lite"', "`replicas: true`"], fix: ["redis", "url"] },
+  ],
+  [
+    "a Redis without an address",
+    { storage: { driver: "redis" } },
+    { place: "storage.url", fix: ["redis://host:6379", "sentinels", "cluster"] },
+  ],
+  [
+    "a Redis with TLS by a plain url",
+    { storage: { driver: "redis", url: "redis://a", tls: {} } },
+    { place: "storage.url", values: ["redis://", "tls"], fix: ["rediss://"] },
+  ],
+  [
+    "an unknown client method",
+    google({ clientAuthentication: "magic" }),
+    {
+      place: "providers.google.clientAuthentication",
+      values: ['"magic"'],
+      fix: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+    },
+  ],
+  [
+    "a client method that the provider does not support",
+    { providers: { apple } },
+    {
+      place: "providers.apple.clientAuthentication",
+      values: ['"private_key_jwt"'],
+      fix: ["client_secret_post", "client_secret_basic"],
+    },
+  ],
+  [
+    "two client methods",
+    google({ clientKeyFile: "/k" }),
+    { place: "providers.google.clientKeyFile", values: ["clientSecret"], fix: ["keep one"] },
+  ],
+  [
+    "a private key where its path belongs",
+    google({ clientSecret: undefined, clientKeyFile: "-----BEGIN PRIVATE KEY-----\n" }),
+    { place: "providers.google.clientKeyFile", fix: ["path"] },
+  ],
+  [
+    "an issuer of many tenants",
+    { providers: { "entra-id": entra } },
+    { place: "providers.entra-id.tenants", values: [entra.issuer], fix: ["list", "ids"] },
+  ],
+  [
+    "an option of another kind of provider",
+    google({ tenants }),
+    { place: "providers.google.tenants", values: ["google"], fix: ["entra-id"] },
+  ],
+  [
+    "an unknown kind of provider",
+    { providers: { company: { type: "odic", clientId: "id" } } },
+    { place: "providers.company.type", values: ['"odic"'], fix: ["oidc"] },
+  ],
+  [
+    "no issuer",
+    { providers: { company: { type: "oidc", clientId: "id" } } },
+    { place: "providers.company.issuer", fix: ["OpenID Connect", "https://id.example.com"] },
+  ],
+  [
+    "a short secret",
+    { secret: "short" },
+    { place: "secret", values: ["32 bytes"], fix: ["`doorward secret`"] },
+  ],
+  [
+    "a secret from documentation",
+    { secret: "replace-this-with-what-doorward-secret-prints" },
+    { place: "secret", values: ["documentation"], fix: ["`doorward secret`"] },
+  ],
+  [
+    "one port for both listeners",
+    { admin: { port: 4180 } },
+    { place: "admin.port", values: ["4180"], fix: ["port", "listen"] },
+  ],
+  [
+    "an impossible port",
+    { listen: { port: 0 } },
+    { place: "listen.port", values: ["0"], fix: ["1", "65535"] },
+  ],
+  [
+    "an impossible address range",
+    { trustedProxies: ["10.0.0.0/33"] },
+    {
+      place: "trustedProxies.0",
+      values: ['"10.0.0.0/33"'],
+      fix: ["loopback", "private", "10.1.2.3", "10.1.0.0/16"],
+    },
+  ],
+  [
+    "a header that HTTP needs",
+    { headers: { Cookie: "email" } },
+    { place: "headers.Cookie", values: ['"Cookie"', "HTTP"], fix: ["header", "identity"] },
+  ],
+  [
+    "a header of an unknown field",
+    { headers: { "X-Email": "emial" } },
+    {
+      place: "headers.X-Email",
+      values: ['"emial"'],
+      fix: ["subject", "email", "groups", "accessToken", "claims.NAME"],
+    },
+  ],
+];
