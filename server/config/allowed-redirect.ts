@@ -1,17 +1,17 @@
-/** Where a browser may be sent: a host, whether its subdomains too, and which port. */
+/** A host to which a browser may be redirected, with or without its subdomains, and the ports. */
 export interface AllowedRedirect {
   readonly host: string;
   readonly subdomains: boolean;
-  readonly port: string | undefined; // undefined = the scheme's own, "*" = any
+  readonly port: string | undefined; // undefined = the scheme's default, "*" = any
 }
 
 const grammar = /^(\.?)((?:[a-z0-9-]+\.)*[a-z0-9-]+|\[[0-9a-f:]+\])(?::(\d{1,5}|\*))?$/;
 
-/** Why something is no entry of `allowedRedirects`, or nothing. */
+/** What is wrong with an entry of `allowedRedirects`; undefined = it is valid. */
 export function allowedRedirectFault(written: string): string | undefined {
   return parseAllowedRedirect(written)
     ? undefined
-    : "is no host: write example.org, .example.org, host:3000 or host:*";
+    : "is not a host: use example.org, .example.org, host:3000 or host:*";
 }
 
 export function parseAllowedRedirect(written: string): AllowedRedirect | undefined {

@@ -1,31 +1,31 @@
 import * as v from "valibot";
 
 /**
- * Parameters of the authorization request that are the operator's choice. What protects a sign-in is none of
- * them, nor what says where the answer goes, or could stand for all the others (`request`, `request_uri`).
+ * Parameters of the authorization request that the operator may set. The list leaves out those that protect a
+ * sign-in, those that control where the response goes, and `request` and `request_uri`, which override the others.
  */
 export const authorizationParameters = [
   "access_type", // Google: `offline` gives a refresh token
   "acr_values",
-  "approval_prompt", // the older name of Google's `prompt`, which some services kept
+  "approval_prompt", // the old name of Google's `prompt`, still used by some services
   "audience", // Auth0, ZITADEL: the API that the access token is for
-  "claims", // OpenID Connect Core §5.5: single claims, where an issuer gives them only when asked
+  "claims", // OpenID Connect Core §5.5: single claims, for issuers that send them only on request
   "claims_locales",
-  "connection", // Auth0: which of its sources of accounts
+  "connection", // Auth0: the upstream source of accounts
   "display",
-  "domain_hint", // Entra: whose accounts
-  "hd", // Google: the same
-  "identity_provider", // Cognito: which of its sources of accounts
-  "idp", // Okta: the same
-  "include_granted_scopes", // Google: what was granted before stays granted
-  "kc_idp_hint", // Keycloak: the same as `connection`
+  "domain_hint", // Entra: the domain of the accounts
+  "hd", // Google: the domain of the accounts
+  "identity_provider", // Cognito: the upstream source of accounts
+  "idp", // Okta: the upstream source of accounts
+  "include_granted_scopes", // Google: keeps earlier grants
+  "kc_idp_hint", // Keycloak: the upstream source of accounts
   "login_hint",
   "max_age",
-  "organization", // Auth0: whose accounts
+  "organization", // Auth0: the organization of the accounts
   "prompt",
   "resource", // RFC 8707; ADFS
   "screen_hint", // Auth0, WorkOS: sign in or sign up
-  "team", // Slack: which workspace
+  "team", // Slack: the workspace
   "ui_locales",
 ] as const;
 
@@ -34,11 +34,11 @@ export const authorization = v.pipe(
   v.record(v.picklist(authorizationParameters), v.string()),
   v.check(
     ({ max_age: age = "0" }) => /^\d+$/.test(age),
-    "holds a max_age that is no number of seconds",
+    "contains a max_age that is not a number of seconds",
   ),
   v.check(
     ({ claims = "{}" }) => isJsonObject(claims),
-    'holds claims that are no JSON object: write them as text, such as \'{"userinfo":{"groups":null}}\'',
+    'contains claims that are not a JSON object: write them as text, such as \'{"userinfo":{"groups":null}}\'',
   ),
 );
 

@@ -1,8 +1,8 @@
 import { fileStamp } from "./file-stamp.ts";
 
 /**
- * Whether files are still what was read of them. They are looked at by name, symbolic links followed, for
- * an event of one folder tells nothing of a link swapped further up, a mounted single file or a network's.
+ * Detects changed files. It polls by name and follows symbolic links, because file system events miss a link
+ * swapped further up, a single mounted file and files on a network.
  */
 export class Changes {
   readonly #files: readonly string[];
@@ -13,12 +13,12 @@ export class Changes {
     this.#files = files;
   }
 
-  /** To be called right before the files are read: what comes later is a change. */
+  /** Call this right before reading the files: anything later counts as a change. */
   async mark(): Promise<void> {
     this.#read = await this.#stamps();
   }
 
-  /** Whether they changed, and nobody has been at them since the last look: a file may be half written. */
+  /** Whether the files changed and then stayed the same since the last look: a file may be half written. */
   async look(): Promise<boolean> {
     const found = await this.#stamps();
     const isQuiet = found === this.#seen;

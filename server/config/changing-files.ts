@@ -3,15 +3,15 @@ import { readFile } from "node:fs/promises";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import { fileStamp } from "./file-stamp.ts";
 
-/** What is in files that others renew under us, by an editor or by swapping a link. */
+/** The parsed contents of files that may change at any time, by an editor or by swapping a link. */
 export interface ChangingFiles<T> {
-  /** As they were when they were opened. */
+  /** The contents when the files were opened. */
   readonly first: T;
-  /** As the files are now. Those that cannot be used change nothing, and are logged once. */
+  /** The current contents. Invalid contents are logged once, and the previous ones stay in use. */
   current(): Promise<T>;
 }
 
-/** Opens files that belong together. Throws what `parse` throws, and what reading does. */
+/** Opens files that belong together. Throws the errors of `parse` and of reading. */
 export function openChangingFiles<T>(
   files: readonly string[],
   parse: (...contents: string[]) => T,
@@ -33,18 +33,18 @@ export function openChangingFiles<T>(
   };
 
   async function look(): Promise<T> {
-    // Before the contents: what changes in between is then seen the next time.
+    // Before the contents, so that the next look detects a change in between.
     const found = await Promise.all(files.map(fileStamp)).then(String, reasonsOf);
     if (found === stamp) return value;
     const isFirst = stamp === undefined;
     stamp = found;
     try {
       value = parse(...(await Promise.all(files.map((file) => readFile(file, "utf8")))));
-      if (!isFirst) log.info({ files }, "changed files were read anew");
+      if (!isFirst) log.info({ files }, "changed files reloaded");
     } catch (error) {
       log.error(
         { files, reason: reasonsOf(error) },
-        "changed files are not taken: what they held before still counts",
+        "changed files rejected; still using the previous contents",
       );
     }
     return value;

@@ -14,12 +14,12 @@ const credentials = [
 
 type Credential = (typeof credentials)[number];
 
-/** One way for a client to prove who it is, and the settings that it takes. */
+/** One method of client authentication, and its settings. */
 interface ClientWay {
   readonly methods: readonly ClientMethod[];
   readonly needs: readonly Credential[];
   readonly may: readonly Credential[];
-  /** What to call it, where neither its method nor one of its settings says it. */
+  /** Its name in messages, if neither its method nor one of its settings identifies it. */
   readonly called?: string;
 }
 
@@ -44,7 +44,7 @@ const ways = {
     methods: ["client_secret_post"],
     needs: ["clientKeyFile", "clientKeyId", "clientTeamId"],
     may: [],
-    called: "the client secret that is made from a key",
+    called: "the client secret generated from a key",
   },
   nothing: { methods: ["none"], needs: [], may: [] },
 } as const satisfies Record<string, ClientWay>;
@@ -53,17 +53,17 @@ type WayName = keyof typeof ways;
 type Written = Readonly<Record<string, unknown>>;
 type Kind = Pick<Provider, "clientSecretFromKey">;
 
-/** Which way the settings of a provider choose; what is wrong with them has been said by then. */
+/** The method that a provider's settings select. Call it for checked settings only. */
 export function clientWay(written: Written, provider: Kind): WayName {
   return closest(written, provider);
 }
 
-/** What is missing from the way that a client is to prove who it is, and what contradicts it. */
+/** Missing and contradictory settings of client authentication. */
 export function clientFaults(provider: Kind, written: Written, path: string): Fault[] {
   const { clientAuthentication: method } = written;
   if (method !== undefined && !candidates(method, provider).length) {
     const known = new Set(candidates(undefined, provider).flatMap((name) => ways[name].methods));
-    const message = `"${String(method)}" is nothing that this provider takes: write one of ${[...known].join(", ")}`;
+    const message = `"${String(method)}" is not supported by this provider: use one of ${[...known].join(", ")}`;
     return [{ path: `${path}.clientAuthentication`, message }];
   }
   const way: ClientWay = ways[closest(written, provider)];
@@ -76,24 +76,26 @@ export function clientFaults(provider: Kind, written: Written, path: string): Fa
   return [
     ...missing.map((name) => ({
       path: `${path}.${name}`,
-      message: `is missing: ${String(what)} needs it`,
+      message: `is missing: ${String(what)} requires it`,
     })),
     ...idle.map((name) => ({
       path: `${path}.${name}`,
-      message: `means nothing beside ${String(what)}, for a client proves who it is in one way: keep one of them`,
+      message: `cannot be combined with ${String(what)}, because a client uses one authentication method: keep one of them`,
     })),
     ...plainFaults(written, way, path),
   ];
 }
 
-/** A certificate is shown while TLS begins. */
+/** A client presents its certificate in the TLS handshake. */
 function plainFaults({ issuer }: Written, way: ClientWay, path: string): Fault[] {
   if (way !== ways.certificate || typeof issuer !== "string" || !issuer.startsWith("http:"))
     return [];
-  return [{ path: `${path}.issuer`, message: "is http, and a client certificate needs https" }];
+  return [
+    { path: `${path}.issuer`, message: "uses http, but a client certificate requires https" },
+  ];
 }
 
-/** Of the ways that the written method leaves open, the one that most of what is given belongs to. */
+/** Of the ways that fit the configured method, the one that most of the given settings belong to. */
 function closest(written: Written, provider: Kind): WayName {
   const fits = (name: WayName) => {
     const { needs, may }: ClientWay = ways[name];
@@ -116,7 +118,7 @@ function candidates(method: unknown, { clientSecretFromKey }: Kind): WayName[] {
   );
 }
 
-/** Whether there is something to ask an issuer with. */
+/** Whether a client has credentials for requests to its issuer. */
 export function hasCredential(written: Written): boolean {
   return given(written).length > 0;
 }

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { path, text } from "../values/leaves.ts";
 
-/** How a client proves who it is, by the names of RFC 7591 §2; `client_assertion` is a token that others write. */
+/** Methods of client authentication by their names in RFC 7591 §2; `client_assertion` is a token from a file. */
 export const clientMethods = [
   "client_secret_basic",
   "client_secret_post",
@@ -14,22 +14,22 @@ export const clientMethods = [
 
 export type ClientMethod = (typeof clientMethods)[number];
 
-/** The settings of a provider that say who our client is there. */
+/** The settings of a provider that identify doorward's client. */
 export const clientEntries = {
   clientId: text,
   clientSecret: v.optional(text),
-  /** Left out: as the settings below and the issuer's metadata have it. */
+  /** undefined = chosen by the settings below and the issuer's metadata. */
   clientAuthentication: v.optional(v.picklist(clientMethods)),
-  /** A private key in PEM or as a JWK, that signs assertions or belongs to the certificate. */
+  /** A private key in PEM or as a JWK. It signs assertions or belongs to the certificate. */
   clientKeyFile: v.optional(path),
-  /** The name that the issuer knows the key by. */
+  /** The key's id at the issuer. */
   clientKeyId: v.optional(text),
-  /** The team that a key of Apple's belongs to. */
+  /** The team of an Apple key. */
   clientTeamId: v.optional(text),
-  /** Whom an assertion of ours is for. */
+  /** The audience of assertions that doorward signs. */
   clientAssertionAudience: v.optional(v.picklist(["issuer", "token_endpoint"])),
-  /** A token that is renewed under us, as Kubernetes and Entra workload identity project it. */
+  /** A token that another process renews, such as Kubernetes or Entra workload identity. */
   clientAssertionFile: v.optional(path),
-  /** The certificate, and what it was signed with, in PEM. */
+  /** The certificate and its chain, in PEM. */
   clientCertificateFile: v.optional(path),
 };

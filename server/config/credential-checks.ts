@@ -2,7 +2,7 @@ import { hasCredential } from "./client-checks.ts";
 import type { Fault } from "./faults.ts";
 import { isObject } from "./shape.ts";
 
-/** What is wrong with a rule's `bearer` as a whole. */
+/** Faults of a rule's `bearer` that no single value shows. */
 export function bearerFaults(bearer: unknown, providers: unknown, path: string): Fault[] {
   if (!isObject(bearer)) return [];
   const issuers = issuersOf(bearer);
@@ -10,10 +10,10 @@ export function bearerFaults(bearer: unknown, providers: unknown, path: string):
   const canAsk = [...(isObject(providers) ? Object.values(providers) : []), ...issuers].some(
     (client) => isObject(client) && hasCredential(client),
   );
-  const nobody =
-    "asks issuers about tokens, but no provider or issuer has a clientSecret, key or certificate to do so";
+  const noClient =
+    "requires a client, but no provider or token issuer has credentials: set a clientSecret, a key or a certificate";
   return [
-    ...(isAsked && !canAsk ? [{ path: `${path}.introspection`, message: nobody }] : []),
+    ...(isAsked && !canAsk ? [{ path: `${path}.introspection`, message: noClient }] : []),
     ...issuers.flatMap((issuer, index) =>
       tokenIssuerFaults(issuer, isAsked, `${path}.issuers.${index}`),
     ),
@@ -26,11 +26,11 @@ function tokenIssuerFaults(
   isAsked: boolean,
   path: string,
 ): Fault[] {
-  const needed = "is needed beside the other: introspection takes both (RFC 7662 §2.1)";
+  const needed = "is missing: introspection requires clientId and clientSecret (RFC 7662 §2.1)";
   if (clientId === undefined && clientSecret === undefined) return [];
   if (clientId === undefined) return [{ path: `${path}.clientId`, message: needed }];
   if (clientSecret === undefined) return [{ path: `${path}.clientSecret`, message: needed }];
-  const idle = "is for introspection, which this rule does not ask for: write introspection: true";
+  const idle = "is for introspection only, which this rule does not use: add introspection: true";
   return isAsked ? [] : [{ path: `${path}.clientId`, message: idle }];
 }
 
@@ -39,12 +39,12 @@ function repeated(issuers: readonly Record<string, unknown>[], path: string): Fa
   return issuers.flatMap(({ issuer }, index) => {
     const isSecond = seen.has(issuer);
     seen.add(issuer);
-    const message = "is written twice in one rule: put its audiences into one list";
+    const message = "is listed twice in one rule: put its audiences into one list";
     return isSecond ? [{ path: `${path}.issuers.${index}.issuer`, message }] : [];
   });
 }
 
-/** The issuers that rules add; an identity by their tokens has the issuer as its provider. */
+/** The issuers that rules add. An identity from such a token has the issuer as its provider. */
 export function tokenIssuerNames(rules: readonly unknown[]): string[] {
   return rules
     .flatMap((rule) => (isObject(rule) && isObject(rule.bearer) ? issuersOf(rule.bearer) : []))
@@ -65,17 +65,16 @@ export function passwordFaults(
     ([, rule]) => isObject(rule) && rule.basic !== undefined,
   );
   if (users === undefined) {
-    const message =
-      "takes passwords, but there are none: write `users` with the path of their file";
+    const message = "accepts passwords, but there is no password file: set `users` to its path";
     return taking.map(([index]) => ({ path: `rules.${index}.basic`, message }));
   }
   const faults: Fault[] = [];
   if (taking.length === 0) {
-    const message = "is a file that no rule asks: write basic: true on those that take a password";
+    const message = "is not used by any rule: add basic: true to the rules that accept passwords";
     faults.push({ path: "users", message });
   }
   if (isObject(providers) && Object.hasOwn(providers, "users")) {
-    const message = "has the name that people of the file in `users` go by: choose another";
+    const message = "has the provider name of the accounts in `users`: choose another name";
     faults.push({ path: "providers.users", message });
   }
   return faults;

@@ -5,7 +5,7 @@ import { isObject } from "./shape.ts";
 import { isPublicSuffix, siteFaults } from "./site-checks.ts";
 import { storageFaults } from "./storage-checks.ts";
 
-/** What no single value shows: how the settings fit one another. Reads raw values, for other faults may stand beside. */
+/** Checks how settings fit together. It reads raw values, because a configuration may have other faults too. */
 export function crossChecks(raw: Record<string, unknown>): Fault[] {
   return [
     ...siteFaults(raw),
@@ -19,7 +19,7 @@ export function crossChecks(raw: Record<string, unknown>): Fault[] {
   ];
 }
 
-/** There is no silent default: somebody must have written who may pass. */
+/** There is no default for access: the operator must define it. */
 function accessFaults({ access, rules, sites }: Record<string, unknown>): Fault[] {
   const ofSites = (Array.isArray(sites) ? sites : []).flatMap((site: unknown, index) =>
     isObject(site) && site.access !== undefined
@@ -30,7 +30,7 @@ function accessFaults({ access, rules, sites }: Record<string, unknown>): Fault[
   if (access === undefined && isWritten) return ofSites;
   if (access === undefined) {
     const message =
-      "is missing: write who may pass, such as { domains: [example.com] }, or { anyone: true } for whoever can sign in";
+      "is missing: define who has access, such as { domains: [example.com] }, or { anyone: true } for everyone who can sign in";
     return [{ path: "access", message }, ...ofSites];
   }
   return [...accessFault(access, "access"), ...ofSites];
@@ -49,12 +49,15 @@ function accessFault(access: unknown, path: string): Fault[] {
   const { anyone, ...lists } = access;
   const hasLists = Object.values(lists).some((list) => list !== undefined);
   if (anyone === true && hasLists) {
-    const message = "true makes the lists beside it meaningless: keep one or the other";
+    const message = "true overrides the lists next to it: keep either anyone or the lists";
     return [{ path: `${path}.anyone`, message }];
   }
   if (anyone === true || hasLists) return [];
   return [
-    { path, message: "names nobody: write domains, emails, groups, subjects or `anyone: true`" },
+    {
+      path,
+      message: "matches no identity: add domains, emails, groups, subjects or `anyone: true`",
+    },
   ];
 }
 
@@ -62,9 +65,7 @@ function listenerFaults({ listen, admin }: Record<string, unknown>): Fault[] {
   if (!isObject(admin)) return [];
   const port = isObject(listen) ? (listen.port ?? 4180) : 4180;
   if (admin.port !== port) return [];
-  return [
-    { path: "admin.port", message: `${port} is the port of listen too: give it one of its own` },
-  ];
+  return [{ path: "admin.port", message: `${port} is also the port of listen: use another port` }];
 }
 
 function redirectFaults(targets: unknown): Fault[] {
@@ -80,7 +81,7 @@ function redirectFaults(targets: unknown): Fault[] {
     )
     .map(([index, target]) => ({
       path: `allowedRedirects.${index}`,
-      message: `"${target}" means the hosts of strangers too`,
+      message: `"${target}" is a public suffix, so it also matches other people's hosts: use a domain of your own`,
     }));
 }
 
@@ -92,6 +93,6 @@ function headerFaults(headers: unknown): Fault[] {
     seen.set(name.toLowerCase(), name);
     return other === undefined
       ? []
-      : [{ path: `headers.${name}`, message: `is the same header as ${other}` }];
+      : [{ path: `headers.${name}`, message: `is the same header as ${other}: keep one` }];
   });
 }

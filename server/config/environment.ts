@@ -7,10 +7,10 @@ import { find, variablesOf, type Place } from "./variables.ts";
 
 const prefix = "DOORWARD_";
 
-/** Kubernetes sets such in every pod beside a Service called doorward, or doorward-redis; they are not for us. */
+/** Variables that Kubernetes sets in pods if there is a Service called doorward or doorward-redis. */
 function isOfKubernetes(name: string, value: string): boolean {
   return (
-    name === "CONFIG" || // the file's own name, read before
+    name === "CONFIG" || // the configuration file's name, already read
     /^(tcp|udp):\/\//.test(value) ||
     /^(.*_)?(SERVICE_(HOST|PORT)(_.*)?|PORT_\d+_.*)$/.test(name) ||
     name === "PORT"
@@ -19,10 +19,10 @@ function isOfKubernetes(name: string, value: string): boolean {
 
 export interface Overlay {
   readonly raw: Record<string, unknown>;
-  /** The variable that a path came from, so that a fault names the line to change. */
+  /** The variable that set a path, so that a fault names the variable to change. */
   readonly sources: ReadonlyMap<string, string>;
   readonly faults: readonly Fault[];
-  /** What came from files of variables such as `DOORWARD_SECRET_FILE`: no fault may tell it. */
+  /** Values from files of variables such as `DOORWARD_SECRET_FILE`: no fault may contain them. */
   readonly withheld: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export function secretFiles(environment: Readonly<Record<string, string | undefi
   );
 }
 
-/** The file's values with the environment's laid over them: `DOORWARD_COOKIE_DOMAIN`, `DOORWARD_SECRET_FILE`. */
+/** The file's values, overridden by variables such as `DOORWARD_COOKIE_DOMAIN` and `DOORWARD_SECRET_FILE`. */
 export function overlayEnvironment(
   schema: v.GenericSchema,
   file: Record<string, unknown>,
@@ -56,7 +56,7 @@ export function overlayEnvironment(
     } else if (sources.has(place.path.join("."))) {
       faults.push({
         path: variable,
-        message: `sets what ${sources.get(place.path.join("."))} sets too: keep one`,
+        message: `sets the same setting as ${sources.get(place.path.join("."))}: keep one`,
       });
     } else {
       const given = readPlace(value, place);
@@ -77,11 +77,11 @@ function readPlace(value: string, { shape, fromFile }: Place): Read {
 
 type Read = { readonly value: unknown } | { readonly fault: string };
 
-/** A value that cannot be read as its type stays text, and the schema says what it should be. */
+/** A value that cannot be read as its type stays text; the schema then reports the expected type. */
 function read(text: string, shape: Shape): Read {
   if (shape.kind === "leaf") return { value: readLeaf(text, shape.type) };
   const isListOfLeaves = shape.kind === "list" && shapeOf(shape.item).kind === "leaf";
-  // An entry may begin with a bracket, as `[::1]:6379` does.
+  // An entry may begin with a bracket, such as `[::1]:6379`.
   const json = isListOfLeaves ? /^\s*\[\s*["\]]/ : /^\s*[[{]/;
   if (json.test(text)) return readJson(text);
   if (!isListOfLeaves || shape.holdsCommas) return { value: text };
@@ -101,11 +101,11 @@ function readJson(text: string): Read {
   try {
     return { value: JSON.parse(text) };
   } catch {
-    return { fault: "is no JSON" }; // what the parser says quotes the text
+    return { fault: "is not valid JSON" }; // the parser's own message quotes the text
   }
 }
 
-/** Everything that was read of a file's text, as a fault might tell it. */
+/** Every text from a file's value that a fault could contain. */
 function textsIn(value: unknown): string[] {
   if (typeof value === "object" && value !== null) return Object.values(value).flatMap(textsIn);
   return [String(value)];
@@ -120,7 +120,7 @@ function setAt(target: Record<string, unknown>, path: readonly string[], value: 
   setAt(next, rest, value);
 }
 
-/** An assignment to `__proto__` would be swallowed, and nobody told that it is no name. */
+/** An assignment to `__proto__` has no effect, so its fault as a reserved name would go missing. */
 function setOwn(target: Record<string, unknown>, name: string, value: unknown): void {
   Object.defineProperty(target, name, {
     value,

@@ -1,12 +1,12 @@
 import type * as v from "valibot";
 
-/** What is wrong, and where: `providers.google.clientId` and, in words, the mend. */
+/** A setting's path, such as `providers.google.clientId`, and what is wrong with it, with the fix. */
 export interface Fault {
   readonly path: string;
   readonly message: string;
 }
 
-/** Every fault of a configuration at once, so that it is mended once. */
+/** All faults of a configuration, so that the operator can fix them in one go. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly faults: readonly Fault[];
@@ -15,27 +15,26 @@ export class ConfigError extends Error {
     const lines = faults.map(
       ({ path, message }) => `  ${path === "" ? "" : `${path}: `}${message}`,
     );
-    super([`${source} cannot be used:`, ...lines].join("\n"));
+    super([`${source} is invalid:`, ...lines].join("\n"));
     this.faults = faults;
   }
 }
 
-/** Where there is no silent default, what to write. */
+/** What to add for a required setting. */
 const hints: Record<string, string> = {
-  secret: "is missing: `doorward secret` prints one",
-  providers:
-    "is missing: write who signs people in, such as { google: { clientId: …, clientSecret: … } }",
+  secret: "is missing: run `doorward secret` to generate one",
+  providers: "is missing: add a provider, such as { google: { clientId: …, clientSecret: … } }",
 };
 
 const names: Record<string, string> = {
   Array: "a list, such as [one, two]",
-  Object: "a group of settings",
+  Object: "a mapping of settings",
   string: "text",
   number: "a number",
   boolean: "true or false",
 };
 
-/** One of valibot's findings in our words. */
+/** The fault for an issue of valibot. */
 export function faultOf(issue: v.BaseIssue<unknown>): Fault {
   const path = issue.path?.map((item) => String(item.key)).join(".") ?? "";
   if (issue.received === "undefined") return { path, message: hints[path] ?? "is missing" };
@@ -47,31 +46,28 @@ export function faultOf(issue: v.BaseIssue<unknown>): Fault {
   };
 }
 
-/** JSON would show an infinite number as null. */
+/** JSON writes an infinite number as null. */
 function written(value: unknown): string {
   return typeof value === "number" ? String(value) : JSON.stringify(value);
 }
 
-/** A message without any of these texts, as they are or as JSON has them. */
+/** A message without any of these texts, plain or in JSON's spelling. */
 export function withhold(message: string, texts: readonly string[]): string {
   const spelt = texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
-  // The longest first, or what is part of another would hide that.
+  // The longest first, because removing a part of a longer text would leave the rest of it.
   return spelt
     .filter((text) => text !== "")
     .toSorted((one, other) => other.length - one.length)
     .reduce(
-      (checkedString, text) =>
-        checkedString.replaceAll(
-          new RegExp(`(?<![\\w-])${RegExp.escape(text)}(?![\\w-])`, "g"),
-          "…",
-        ),
+      (shown, text) =>
+        shown.replaceAll(new RegExp(`(?<![\\w-])${RegExp.escape(text)}(?![\\w-])`, "g"), "…"),
       message,
     );
 }
 
 /**
- * Secrets are named by their place alone. A provider that is no group of settings may be one, and so may what
- * stands where a file should be named.
+ * Paths whose value a fault must not show. A provider that is not a mapping may be a secret, and so may a value in
+ * the place of a file's path.
  */
 function isSecret(path: string): boolean {
   return /(^|\.)(secret(\.\d+)?|clientSecret|[^.]+File)$|^users$|^providers(\.[^.]+)?$|^storage\.(url|password|sentinelPassword|tls\.key)$/.test(

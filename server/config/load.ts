@@ -10,7 +10,7 @@ import { schema, type Config } from "./schema.ts";
 import { isObject } from "./shape.ts";
 import { unknownKeys } from "./unknown-keys.ts";
 
-/** The parsers run no code: a configuration is data. */
+/** None of these parsers runs code from the file. */
 const parsers: Record<string, (text: string) => unknown> = {
   ".yaml": parseYAML,
   ".yml": parseYAML,
@@ -18,7 +18,7 @@ const parsers: Record<string, (text: string) => unknown> = {
   ".json": parseStrictJSON,
 };
 
-/** Of a key that stands twice JSON takes the last without a word; YAML, of which it is a part, does not. */
+/** JSON silently takes the last of duplicate keys. YAML, a superset of JSON, rejects them. */
 function parseStrictJSON(text: string): unknown {
   const value: unknown = parseJSON(text);
   parseYAML(text);
@@ -28,12 +28,12 @@ function parseStrictJSON(text: string): unknown {
 const usualFiles = ["doorward.yaml", "doorward.yml", "doorward.toml", "doorward.json"];
 
 export interface Source {
-  /** undefined = the environment holds everything. */
+  /** undefined = all settings come from the environment. */
   readonly file: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** The file from `--config`; else `DOORWARD_CONFIG`, else the usual one in this folder, if there is one. */
+/** The file of `--config`, else of `DOORWARD_CONFIG`, else the first usual file in this folder. */
 export function chooseSource(
   named: string | undefined,
   environment: Source["environment"],
@@ -47,18 +47,19 @@ export function filesOf({ file, environment }: Source): string[] {
   return [...(file === undefined ? [] : [file]), ...secretFiles(environment)];
 }
 
-/** The configuration, read and checked whole. Throws a `ConfigError` that lists every fault. */
+/** Reads and checks the configuration. Throws a `ConfigError` that lists every fault. */
 export function loadConfig({ file, environment }: Source): Config {
   if (file === "") {
     throw new ConfigError("--config", [
-      { path: "", message: "names no file: write --config doorward.yaml" },
+      { path: "", message: "has no file name: use --config doorward.yaml" },
     ]);
   }
   if (file !== undefined) return checkConfig(file, readFile(file), environment);
-  return checkConfig("the configuration (no doorward.yaml here, and no --config)", {}, environment);
+  const none = "the configuration (no doorward.yaml in this folder, and no --config)";
+  return checkConfig(none, {}, environment);
 }
 
-/** Settings as a file holds them, with the environment's over them. `source` is what to call the file. */
+/** Checks a file's settings, overridden by the environment. `source` is the file's name in messages. */
 export function checkConfig(
   source: string,
   file: Record<string, unknown>,
@@ -69,10 +70,10 @@ export function checkConfig(
   const found = [
     ...faults,
     ...unknownKeys(schema, raw),
-    // valibot names only the first unknown key of an object: ours above names them all.
+    // valibot reports only the first unknown key of an object; `unknownKeys` reports all of them.
     ...(result.issues ?? []).filter((issue) => issue.expected !== "never").map(faultOf),
   ];
-  // How settings fit one another says nothing new about one that is wrong by itself.
+  // A setting that is wrong by itself needs no second fault.
   const isFaulty = (path: string) =>
     found.some((fault) => fault.path === path || fault.path.startsWith(`${path}.`));
   found.push(...crossChecks(raw).filter((fault) => !isFaulty(fault.path)));
@@ -87,7 +88,7 @@ export function checkConfig(
   return result.output;
 }
 
-/** Where one value stands for a list of one, its place has no index. */
+/** If a single value stands for a list of one, its path has no index. */
 function withoutIndex(fault: Fault, raw: unknown): Fault {
   const owner = fault.path.replace(/\.0$/, "");
   return typeof valueAt(raw, owner) === "string" ? { ...fault, path: owner } : fault;
@@ -105,15 +106,15 @@ function nameSource(fault: Fault, sources: ReadonlyMap<string, string>): Fault {
   return variable === undefined ? fault : { ...fault, path: `${variable} (${fault.path})` };
 }
 
-/** Where a file cannot be read, and why; never what stands there, for it may be a secret. */
+/** The place and reason of a reading error, without the text at that place, which may be a secret. */
 function readingFault(error: unknown): string {
   if (!(error instanceof Error)) return "cannot be read";
-  if ("syscall" in error) return reasonsOf(error);
+  if ("syscall" in error) return `cannot be read: ${reasonsOf(error)}`;
   const [reason = ""] = error.message.split(/[\n"'`]|, "| \(/, 1);
   const [, line, column] =
     /\((\d+):(\d+)\)|line (\d+) column (\d+)/.exec(error.message)?.filter((part) => part) ??
     ("line" in error && "column" in error ? ["", error.line, error.column] : []);
-  const place = line === undefined ? "" : ` in line ${line}, column ${column}`;
+  const place = line === undefined ? "" : ` at line ${line}, column ${column}`;
   return `cannot be read${place}: ${reason.trim()}`;
 }
 
@@ -121,7 +122,9 @@ function readFile(file: string): Record<string, unknown> {
   const parse = parsers[extname(file).toLowerCase()];
   const fault = (message: string) => new ConfigError(file, [{ path: "", message }]);
   if (parse === undefined)
-    throw fault(`its name says no format: end it with ${Object.keys(parsers).join(", ")}`);
+    throw fault(
+      `has an unknown format: use a name that ends in ${Object.keys(parsers).join(", ")}`,
+    );
   let value: unknown;
   try {
     value = parse(readFileSync(file, "utf8"));
@@ -129,6 +132,6 @@ function readFile(file: string): Record<string, unknown> {
     throw fault(readingFault(error));
   }
   if (value === undefined || value === null) return {};
-  if (!isObject(value)) throw fault("holds no settings: write `url: …` and so on");
+  if (!isObject(value)) throw fault("contains no settings: write a mapping such as `url: …`");
   return value;
 }

@@ -1,4 +1,4 @@
-/** The known word that somebody most likely meant, or nothing when none is near. */
+/** The known word closest to a mistyped one; undefined = none is close. */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   const lower = written.toLowerCase();
   const ranked = known
@@ -10,7 +10,7 @@ export function nearest(written: string, known: readonly string[]): string | und
     : undefined;
 }
 
-/** Damerau's distance with neighbours swapped as one step, for that is how people mistype. */
+/** Damerau's distance: swapping neighbours, a common typing error, counts as one step. */
 function editDistance(one: string, other: string): number {
   const rows = [Array.from({ length: other.length + 1 }, (_, column) => column)];
   const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;

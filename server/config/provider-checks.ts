@@ -9,12 +9,12 @@ import type { Fault } from "./faults.ts";
 import { isObject } from "./shape.ts";
 import { unknown } from "./unknown-keys.ts";
 
-/** What is wrong with the providers, each as a whole. */
+/** Faults of providers that no single value shows. */
 export function providerFaults(section: unknown): Fault[] {
   if (!isObject(section)) return [];
   const entries = Object.entries(section);
   if (entries.length === 0)
-    return [{ path: "providers", message: "is empty: nobody could sign in" }];
+    return [{ path: "providers", message: "is empty, so no visitor can sign in: add a provider" }];
   return entries.flatMap(([name, value]) => {
     if (!isObject(value)) return [];
     const path = `providers.${name}`;
@@ -31,7 +31,7 @@ export function providerFaults(section: unknown): Fault[] {
 function unknownType(path: string, written: unknown, type: string): Fault {
   const kinds = [...providers.keys()];
   if (written === undefined) {
-    const message = `is missing, and "${type}" is no kind of provider: write one of ${kinds.join(", ")}`;
+    const message = `is missing, and "${type}" is not a provider type: use one of ${kinds.join(", ")}`;
     return { path: `${path}.type`, message };
   }
   return { path: `${path}.type`, message: `"${type}" ${unknown(type, kinds)}` };
@@ -41,7 +41,7 @@ type Written = Record<string, unknown>;
 
 function scopeFaults({ isOAuthOnly }: Provider, { scope }: Written, path: string): Fault[] {
   if (isOAuthOnly || typeof scope !== "string" || scope.split(" ").includes("openid")) return [];
-  const message = "lacks openid, and without it there is no ID token";
+  const message = "lacks openid, without which the issuer sends no ID token: add openid";
   return [{ path: `${path}.scope`, message }];
 }
 
@@ -53,27 +53,27 @@ function issuerFaults(provider: Provider, { issuer, tenants }: Written, path: st
   if (typeof issuer !== "string" || provider.takes?.includes("tenants") !== true) return [];
   const isOfMany = provider.metadata?.(issuer)?.issuer.includes("{tenantid}") === true;
   if (isOfMany && tenants === undefined) {
-    const message = `is missing: ${issuer} stands for every tenant there is, so list the ids of those whose people may sign in`;
+    const message = `is missing: ${issuer} accepts accounts of every tenant, so list the ids of the tenants that may sign in`;
     return [{ path: `${path}.tenants`, message }];
   }
   if (isOfMany || tenants === undefined) return [];
   const message =
-    "means something only where the issuer stands for many tenants, and this one does not";
+    "has no effect, because this issuer is a single tenant: remove it, or use an issuer of many tenants";
   return [{ path: `${path}.tenants`, message }];
 }
 
 function issuerMissing({ label, issuerShape, issuerExample = "https://id.example.com" }: Provider) {
   const shape = issuerShape === undefined ? "" : `${issuerShape.written}; `;
-  return `is missing: write the address of your ${label} issuer (${shape}such as ${issuerExample})`;
+  return `is missing: set the address of your ${label} issuer (${shape}such as ${issuerExample})`;
 }
 
-/** What would be ignored is not what the operator means: a restriction that restricts nothing. */
+/** Options that this kind of provider would ignore. An ignored restriction would let everyone in. */
 function optionFaults({ kind, takes = [] }: Provider, value: Written, path: string): Fault[] {
   return particularOptions
     .filter((option) => value[option] !== undefined && !takes.includes(option))
     .map((option) => ({
       path: `${path}.${option}`,
-      message: `means nothing to a provider of the kind ${kind}: it is for ${kindsTaking(option)}`,
+      message: `has no effect on a provider of type ${kind}: it is for ${kindsTaking(option)}`,
     }));
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** What stands in a file. A fault says why not, and no name: it may be what was to stand in the file. */
+/** The text of a file. A fault leaves the path out, because it may be the secret itself. */
 export function readNamedFile(
   path: string,
 ): { readonly text: string } | { readonly fault: string } {

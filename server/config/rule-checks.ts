@@ -5,7 +5,7 @@ import type { Fault } from "./faults.ts";
 import { isObject } from "./shape.ts";
 import { isPublicSuffix, providerNameFaults } from "./site-checks.ts";
 
-/** What is wrong with rules as wholes. A rule that cannot mean what it says stops the start. */
+/** Faults of rules that no single value shows, such as a rule that can never match. */
 export function ruleFaults(raw: Record<string, unknown>): Fault[] {
   const { rules, providers, trustedProxies } = raw;
   if (!Array.isArray(rules)) return passwordFaults(raw, []);
@@ -24,7 +24,7 @@ export function ruleFaults(raw: Record<string, unknown>): Fault[] {
   return [...ofRules, ...passwordFaults(raw, rules)];
 }
 
-/** What `provider` can name: whoever an identity can come from. */
+/** The names that a rule's `provider` may use: every source of identities. */
 function nameable({ providers, users }: Record<string, unknown>, rules: readonly unknown[]) {
   if (!isObject(providers)) return providers;
   const others = [...tokenIssuerNames(rules), ...(users === undefined ? [] : ["users"])];
@@ -34,29 +34,31 @@ function nameable({ providers, users }: Record<string, unknown>, rules: readonly
 function outcomeFaults(rule: Record<string, unknown>, path: string): Fault[] {
   const written = effectNames.filter((name) => rule[name] !== undefined);
   if (written.length === 0) {
-    return [
-      { path, message: `says nothing of what follows: write one of ${effectNames.join(", ")}` },
-    ];
+    return [{ path, message: `has no effect: add one of ${effectNames.join(", ")}` }];
   }
   if (rule.deny !== undefined && written.length > 1) {
     return [
       {
         path: `${path}.deny`,
-        message: `denies everybody, so ${written.filter((name) => name !== "deny").join(", ")} beside it means nothing`,
+        message: `denies every request, so ${written.filter((name) => name !== "deny").join(", ")} has no effect: remove one or the other`,
       },
     ];
   }
   const stepUp = written.filter((name) => name === "maxAge" || name === "acr");
   if (rule.allow === "public" && stepUp.length > 0) {
     return [
-      { path: `${path}.${stepUp[0]}`, message: "asks for a sign-in on a page that is public" },
+      {
+        path: `${path}.${stepUp[0]}`,
+        message: "requires a sign-in, but the rule allows public access: remove one or the other",
+      },
     ];
   }
   if (isObject(rule.allow) && Object.values(rule.allow).every((list) => list === undefined)) {
     return [
       {
         path: `${path}.allow`,
-        message: "names nobody: write domains, emails, groups, subjects or claims, or signed-in",
+        message:
+          "matches no identity: add domains, emails, groups, subjects or claims, or use signed-in",
       },
     ];
   }
@@ -72,11 +74,11 @@ function hostFaults(hosts: unknown, path: string): Fault[] {
     )
     .map((host) => ({
       path: `${path}.host`,
-      message: `"${host}" means the hosts of strangers too`,
+      message: `"${host}" is a public suffix, so it also matches other people's hosts: use a domain of your own`,
     }));
 }
 
-/** A visitor is whoever is not a proxy, so an address among the proxies' is nobody's. */
+/** A visitor's address is the first one outside `trustedProxies`, so an address inside it never matches. */
 function addressFaults(ranges: unknown, trustedProxies: unknown, path: string): Fault[] {
   const proxies = Array.isArray(trustedProxies) ? trustedProxies : ["loopback", "private"];
   const isProxy = createAddressRanges(
@@ -87,6 +89,6 @@ function addressFaults(ranges: unknown, trustedProxies: unknown, path: string): 
     .filter((range): range is string => typeof range === "string" && isProxy(range.split("/")[0]))
     .map((range) => ({
       path: `${path}.ip`,
-      message: `"${range}" lies within trustedProxies, so no visitor has it: list the addresses of your proxies there, and no more`,
+      message: `"${range}" overlaps trustedProxies, so it can never match a visitor: list only the addresses of your proxies in trustedProxies`,
     }));
 }

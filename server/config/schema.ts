@@ -24,22 +24,22 @@ const tenantId = v.pipe(
   checkedString((written) =>
     /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(written)
       ? undefined
-      : "is no tenant id: write it as the portal shows it, such as 11111111-2222-3333-4444-555555555555",
+      : "is not a tenant id: copy it from the portal, such as 11111111-2222-3333-4444-555555555555",
   ),
   v.toLowerCase(),
 );
 
-/** It becomes a path of an API: the characters of GitHub and Bitbucket, and no dot segment. */
+/** Becomes part of an API path, so only the characters of GitHub and Bitbucket, and no dot segment. */
 const repository = checkedString((written) =>
   /^[\w-]+\/(?!\.{1,2}$)[\w.-]+$/.test(written)
     ? undefined
-    : "is no repository: write owner/name as its address has it",
+    : "is not a repository: use owner/name as in its URL",
 );
 
 const project = checkedString((written) =>
   /^[^\s=/]+(\/[^\s=/]+)+(=(10|15|20|30|40|50))?$/.test(written)
     ? undefined
-    : "is no project: write namespace/name, or namespace/name=30 with the least access level (10 to 50)",
+    : "is not a project: use namespace/name, or namespace/name=30 with the minimum access level (10 to 50)",
 );
 
 const provider = v.strictObject({
@@ -63,7 +63,7 @@ const provider = v.strictObject({
     }),
     {},
   ),
-  /** Left out: where this kind of provider has its groups, and mostly that is `groups`. */
+  /** undefined = the default of this kind of provider, mostly `groups`. */
   groupsClaim: v.optional(text),
   emailClaim: v.optional(text, "email"),
   usernameClaim: v.optional(text, "preferred_username"),
@@ -71,11 +71,11 @@ const provider = v.strictObject({
   trustEmail: v.optional(v.boolean(), false),
   repositories: v.optional(oneOrMore(repository)),
   projects: v.optional(oneOrMore(project)),
-  /** Whose people may sign in where the issuer stands for many tenants. */
+  /** The tenants that may sign in, for an issuer of many tenants. */
   tenants: v.optional(oneOrMore(tenantId)),
   directory: v.optional(
     v.strictObject({
-      /** The key file of a service account that may act for `admin`. */
+      /** The key file of a service account that may impersonate `admin`. */
       serviceAccountFile: path,
       admin: text,
       groups: v.optional(oneOrMore(text)),
@@ -86,7 +86,7 @@ const provider = v.strictObject({
 const providerName = checkedString((name) =>
   /^[a-z0-9][a-z0-9-]{0,31}$/.test(name)
     ? undefined
-    : "is no provider name: small letters, digits and hyphens",
+    : "is not a provider name: use lower-case letters, digits and hyphens",
 );
 
 const siteUrl = v.pipe(
@@ -101,7 +101,7 @@ const cookie = v.optional(
         checkedString((written) =>
           dnsName.test(written.toLowerCase().replace(/^\./, ""))
             ? undefined
-            : "is no domain: write example.com",
+            : "is not a domain: use one such as example.com",
         ),
         v.transform((written) => written.toLowerCase().replace(/^\./, "")),
       ),
@@ -113,44 +113,44 @@ const cookie = v.optional(
 const site = v.strictObject({
   url: siteUrl,
   cookie,
-  /** Left out: all of them. */
+  /** undefined = all providers. */
   providers: v.optional(oneOrMore(text)),
-  /** Left out: the top level's. */
+  /** undefined = the top-level `access`. */
   access: v.optional(access),
 });
 
-/** The whole configuration. Everything else that knows its shape reads it from here. */
+/** The whole configuration. Everything else derives the shape of the configuration from this schema. */
 export const schema = v.strictObject({
-  /** `url` and `cookie` are short for one entry of `sites`. */
+  /** `url` and `cookie` are a short form of `sites` with one entry. */
   url: v.optional(siteUrl),
   cookie,
   sites: v.optional(v.array(site)),
-  /** The first seals, all open: a list lets the secret change without signing anybody out. */
+  /** The first one encrypts, all of them decrypt, so that the secret can change without ending sessions. */
   secret: v.pipe(
     v.union([v.string(), v.array(v.string())]),
     v.transform((written) => [written].flat()),
     v.array(secret),
-    v.minLength(1, "is empty: `doorward secret` prints one"),
+    v.minLength(1, "is empty: run `doorward secret` to generate one"),
     v.metadata({ holdsCommas: true }),
   ),
   providers: v.record(providerName, provider),
   access: v.optional(access),
   rules: v.optional(v.array(rule), []),
-  /** A file of names and password hashes for machines that can do nothing better (rules with `basic`). */
+  /** A file of names and password hashes, for clients that support only passwords (rules with `basic`). */
   users: v.optional(path),
   session: v.optional(
     v.strictObject({
       lifetime: v.optional(duration, "7d"),
       idle: v.optional(duration, "1d"),
-      /** How old the issuer's word may be before it is asked again. */
+      /** How long an answer of the issuer is used before doorward requests a new one. */
       refresh: v.optional(duration, "1h"),
-      /** How long a session lives on while its issuer cannot be asked; left out: its lifetime. */
+      /** How long a session survives while its issuer is unreachable; undefined = its lifetime. */
       grace: v.optional(duration),
     }),
     {},
   ),
   storage,
-  /** Whether more than one doorward serves: then the storage must be one that they share. */
+  /** Whether several doorwards serve at once, which requires shared storage. */
   replicas: v.optional(v.boolean(), false),
   signOut: v.optional(v.picklist(["local", "issuer"]), "local"),
   headers: v.optional(v.record(checkedString(headerNameFault), checkedString(headerSourceFault)), {
@@ -162,9 +162,9 @@ export const schema = v.strictObject({
   allowedRedirects: v.optional(v.array(checkedString(allowedRedirectFault)), []),
   trustedProxies: v.optional(v.array(checkedString(proxyRangeFault)), ["loopback", "private"]),
   dialect: v.optional(v.picklist(dialectNames)),
-  /** Answers at that tool's paths too, while proxies still ask there. */
+  /** Serves that tool's paths too, for proxies that still use them. */
   compat: v.optional(v.picklist(["oauth2-proxy"])),
-  /** Left out: no admin listener. */
+  /** undefined = no admin listener. */
   admin: v.optional(v.strictObject({ host: v.optional(text, "127.0.0.1"), port })),
   listen: v.optional(
     v.strictObject({ host: v.optional(text, "127.0.0.1"), port: v.optional(port, 4180) }),

@@ -1,21 +1,21 @@
 import { randomBytes } from "node:crypto";
 import * as v from "valibot";
 
-const howToMake = "`doorward secret` prints one";
+const howToMake = "run `doorward secret` to generate one";
 
-/** What our own examples write in the place of a secret, and a sample that peers published. */
+/** Placeholders of doorward's own examples, and a sample secret from another tool's documentation. */
 const published = [
   /^(replace|change)[-_ ]?(this|me|it)/i,
   /random bytes/i,
   /^OQINaROshtE9TcZkNAm-5Zs2Pv3xaWytBmc5W7sPX7w=$/,
 ];
 
-/** A fresh one: 256 random bits, as text that survives every shell and file format. */
+/** A new secret: 256 random bits, in characters that need no quoting in a shell or a file. */
 export function createSecret(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** One secret. From it come the keys that seal sessions and sign-ins in progress. */
+/** One secret. The keys that encrypt sessions and sign-ins in progress derive from it. */
 export const secret = v.pipe(
   v.string(),
   v.check(
@@ -24,6 +24,6 @@ export const secret = v.pipe(
   ),
   v.check(
     (text) => !published.some((example) => example.test(text)),
-    `stands in documentation, so everybody knows it: ${howToMake}`,
+    `is an example from documentation, so it is publicly known: ${howToMake}`,
   ),
 );

@@ -2,24 +2,24 @@ import * as v from "valibot";
 
 type Schema = v.GenericSchema;
 
-/** The schema as a tree to walk: what keys an object knows, what a record or list holds. */
+/** One node of the schema: the keys of an object, or the values of a record or list. */
 export type Shape =
   | {
       readonly kind: "object";
       readonly entries: Readonly<Record<string, Schema>>;
-      /** Whether other keys than these go through as they are written. */
+      /** Whether other keys are allowed and kept unchanged. */
       readonly isOpen: boolean;
     }
   | { readonly kind: "record"; readonly value: Schema; readonly names: readonly string[] }
   | {
       readonly kind: "list";
       readonly item: Schema;
-      /** Whether one text stays whole: it may be a secret. */
+      /** Whether a text is not split at commas, because it may be a secret. */
       readonly holdsCommas: boolean;
     }
   | { readonly kind: "leaf"; readonly type: "number" | "boolean" | "text" | "path" | "anything" };
 
-/** Only valibot's own description is read, so a new option needs no second mention anywhere. */
+/** Reads valibot's schema alone, so that a new option is declared in one place only. */
 export function shapeOf(schema: Schema, value?: unknown): Shape {
   if (isWrapped(schema)) return shapeOf(schema.wrapped, value);
   if (isLazy(schema)) return shapeOf(schema.getter(value), value);
@@ -36,13 +36,13 @@ export function shapeOf(schema: Schema, value?: unknown): Shape {
   return { kind: "leaf", type: isPath ? "path" : (leafTypes[schema.type] ?? "text") };
 }
 
-/** What a schema says of itself by `v.metadata`. */
+/** A schema's `v.metadata`. */
 const notes = v.object({
   isPath: v.optional(v.boolean(), false),
   holdsCommas: v.optional(v.boolean(), false),
 });
 
-/** One, or a list of them, is a list. */
+/** A union of one value and a list counts as a list. */
 function alternatives(schema: Schema): Schema[] {
   return schema.type === "union" && "options" in schema ? (schema.options as Schema[]) : [];
 }
@@ -51,7 +51,7 @@ function isList(schema: Schema): schema is Schema & { item: Schema } {
   return schema.type === "array" && "item" in schema;
 }
 
-/** The only names that a record takes, where it is particular. */
+/** The names that a record allows; empty = any. */
 function namesOf(schema: Schema): readonly string[] {
   const key = "key" in schema ? schema.key : undefined;
   const options = isObject(key) ? key.options : undefined;

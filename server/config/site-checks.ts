@@ -3,7 +3,7 @@ import type { Fault } from "./faults.ts";
 import { isObject } from "./shape.ts";
 import { unknown } from "./unknown-keys.ts";
 
-/** A site as far as it can be read, and where it stands. */
+/** The readable parts of a site, and its path in the configuration. */
 interface Written {
   readonly prefix: string;
   readonly hostname: string | undefined;
@@ -20,7 +20,7 @@ export function siteFaults(raw: Record<string, unknown>): Fault[] {
   }
   if (!Array.isArray(sites)) return [];
   if (sites.length === 0)
-    return [{ path: "sites", message: "is empty: write at least one { url: … }" }];
+    return [{ path: "sites", message: "is empty: add at least one { url: … }" }];
   const beside = ["url", "cookie"].filter((name) => raw[name] !== undefined);
   const all = sites.map((site: unknown, index) =>
     written(isObject(site) ? site : {}, `sites.${index}.`),
@@ -28,7 +28,7 @@ export function siteFaults(raw: Record<string, unknown>): Fault[] {
   return [
     ...beside.map((path) => ({
       path,
-      message: "stands beside `sites`, which replaces it: move it into one of them",
+      message: "cannot be combined with `sites`, which replaces it: move it into one of the sites",
     })),
     ...all.flatMap(cookieFaults),
     ...overlaps(all),
@@ -40,7 +40,7 @@ export function siteFaults(raw: Record<string, unknown>): Fault[] {
 }
 
 const urlMissing =
-  "is missing: write the address at which browsers reach doorward, such as https://auth.example.com";
+  "is missing: set the address at which browsers reach doorward, such as https://auth.example.com";
 
 function written({ url, cookie }: Record<string, unknown>, prefix: string): Written {
   const domain = isObject(cookie) ? cookie.domain : undefined;
@@ -59,19 +59,19 @@ function cookieFaults({ prefix, hostname, domain }: Written): Fault[] {
     { path: `${prefix}cookie.domain`, message: `"${domain}" ${message}` },
   ];
   if (isPublicSuffix(domain))
-    return fault(`belongs to everybody, and browsers refuse such a cookie: ${mend}`);
+    return fault(`is a public suffix, and browsers reject a cookie for it: ${fix}`);
   if (hostname === domain || hostname.endsWith(`.${domain}`)) return [];
-  return fault(`does not cover the host of url, ${hostname}: ${mend}`);
+  return fault(`does not cover the host of url, ${hostname}: ${fix}`);
 }
 
-const mend = "write a domain of yours that the host is in, or leave it out";
+const fix = "use a domain of your own that contains the host, or leave it out";
 
-/** A name beneath which strangers register names: `com`, `co.uk`, `github.io`. */
+/** A domain under which anyone can register names: `com`, `co.uk`, `github.io`. */
 export function isPublicSuffix(domain: string): boolean {
   return !domain.includes(".") || getPublicSuffix(domain, { allowPrivateDomains: true }) === domain;
 }
 
-/** Two sites that reach equally far would both own the same cookie. */
+/** Two sites with the same cookie scope would overwrite each other's cookie. */
 function overlaps(all: readonly Written[]): Fault[] {
   const owners = new Map<string, string>();
   return all.flatMap(({ prefix, hostname, domain }) => {
@@ -82,15 +82,15 @@ function overlaps(all: readonly Written[]): Fault[] {
     owners.set(scope, prefix);
     if (other === undefined && nesting === undefined) return [];
     if (other === undefined) {
-      const message = `has the cookie scope ${scope} beside ${nesting}: browsers would send both cookies at once, and neither would count`;
+      const message = `has the cookie scope ${scope}, which overlaps ${nesting}: browsers would send both cookies at once, and doorward would reject both; use one site for both`;
       return [{ path: `${prefix}cookie.domain`, message }];
     }
-    const message = `has the cookie scope of ${other.slice(0, -1)}, ${scope}: one site is enough for it`;
+    const message = `has the same cookie scope as ${other.slice(0, -1)}, ${scope}: use one site for it`;
     return [{ path: `${prefix}url`, message }];
   });
 }
 
-/** A domain's cookies have one name, so of two domains one within the other both would come. */
+/** Cookies of all domains have the same name, so for nested domains a browser would send both. */
 function nestingScope(scope: string, others: readonly string[]): string | undefined {
   if (!scope.startsWith(".")) return undefined;
   return others.find(
@@ -99,8 +99,8 @@ function nestingScope(scope: string, others: readonly string[]): string | undefi
 }
 
 /**
- * All that lies beneath `/verify` is Envoy's to ask about. Another site's pages in there would answer such a
- * question, and Envoy lets whoever gets a 200 pass.
+ * Envoy appends the visitor's path to `/verify`. A page of another site under `/verify` would answer such a
+ * request, and Envoy lets a request pass on any 200.
  */
 function shadowFaults({ prefix, path }: Written, all: readonly Written[]): Fault[] {
   if (path === undefined) return [];
@@ -108,11 +108,11 @@ function shadowFaults({ prefix, path }: Written, all: readonly Written[]): Fault
     (site) => site.path !== undefined && `${path}/`.startsWith(`${site.path}/verify/`),
   );
   if (other === undefined) return [];
-  const message = `lies beneath /verify of ${other.prefix.slice(0, -1)}: give one of them another path`;
+  const message = `is under /verify of ${other.prefix.slice(0, -1)}: give one of them another path`;
   return [{ path: `${prefix}url`, message }];
 }
 
-/** Names of providers, where a site or a rule limits them. */
+/** Unknown provider names in a site or a rule. */
 export function providerNameFaults(owner: unknown, providers: unknown, path: string): Fault[] {
   const names = isObject(owner) ? owner[path.split(".").at(-1) ?? ""] : undefined;
   if (names === undefined || !isObject(providers)) return [];

@@ -6,35 +6,35 @@ import type { Config, SiteConfig } from "./schema.ts";
 export const endpointNames = ["verify", "start", "callback", "sign_out"] as const;
 export type EndpointName = (typeof endpointNames)[number];
 
-/** What oauth2-proxy has besides, where it is stood in for. */
+/** Additional endpoints of oauth2-proxy, with `compat: oauth2-proxy`. */
 export const compatNames = ["auth", "sign_in"] as const;
 export type CompatName = (typeof compatNames)[number];
 
-/** A public URL of ours and the hosts that its cookie reaches. */
+/** A public URL of doorward and the hosts that its cookie reaches. */
 export interface Site {
   readonly url: URL;
-  /** The path before the endpoints, without a slash at its end: "" or "/_auth". */
+  /** The path prefix of the endpoints, without a trailing slash: "" or "/_auth". */
   readonly base: string;
-  /** Who may pass where no rule matches; undefined = nobody. */
+  /** Who has access if no rule matches; undefined = every request is denied. */
   readonly access: Access | undefined;
-  /** The names of the providers it offers; undefined = all of them. */
+  /** The names of its providers; undefined = all of them. */
   readonly providers: readonly string[] | undefined;
-  /** The attribute of the session cookie; undefined = this host alone. */
+  /** The session cookie's `Domain` attribute; undefined = this host only. */
   readonly cookieDomain: string | undefined;
-  /** Whether browsers reach the site over TLS; false on this machine only. */
+  /** Whether browsers reach the site over TLS; false only for localhost. */
   readonly secure: boolean;
   /**
-   * RFC 9700 §4.1: made from the configuration alone, never from a request. With a provider's name it is
-   * that provider's own.
+   * RFC 9700 §4.1: derived from the configuration only, never from a request. With a provider's name it is a
+   * separate one for that provider.
    */
   redirectUri(provider?: string): string;
-  /** Whether a host gets this site's session cookie from a browser. */
+  /** Whether a browser sends this site's session cookie to a host. */
   covers(hostname: string): boolean;
   address(endpoint: EndpointName): string;
   isEndpoint(url: URL): boolean;
 }
 
-/** All sites of a configuration; `url` and `cookie` at its top are short for a list of one. */
+/** All sites of a configuration; top-level `url` and `cookie` are a short form of one site. */
 export function createSites({
   url,
   cookie,
@@ -70,17 +70,17 @@ export function createSite(
   };
 }
 
-/** RFC 6265 §5.1.3: a cookie reaches its domain and, behind a dot, what is beneath it. */
+/** RFC 6265 §5.1.3: a browser sends a cookie to its domain and the subdomains of it. */
 function createCover(siteHost: string, domain: string | undefined): Site["covers"] {
   if (domain === undefined) return (hostname) => hostname === siteHost;
-  const beneath = `.${domain}`;
-  return (hostname) => hostname === domain || hostname.endsWith(beneath);
+  const suffix = `.${domain}`;
+  return (hostname) => hostname === domain || hostname.endsWith(suffix);
 }
 
-/** So many are gone through more quickly than one is looked up. */
+/** Up to this many sites, a linear search is faster than a lookup in a map. */
 const few = 4;
 
-/** The site whose cookie a host gets; of several the one that reaches least far, for it means that host most. */
+/** Finds the site whose cookie a host gets; of several, the one with the narrowest scope. */
 export function createSiteFinder(sites: readonly Site[]): (hostname: string) => Site | undefined {
   const scopeOf = (site: Site) => site.cookieDomain ?? site.url.hostname;
   const narrowestFirst = sites.toSorted(
@@ -94,7 +94,7 @@ export function createSiteFinder(sites: readonly Site[]): (hostname: string) => 
   return (hostname) => {
     if (remembered.has(hostname)) return remembered.get(hostname);
     const found = find(hostname);
-    if (remembered.size >= 10_000) remembered.clear(); // hosts are a visitor's to make up
+    if (remembered.size >= 10_000) remembered.clear(); // a visitor can make up hosts
     remembered.set(copyString(hostname), found);
     return found;
   };

@@ -3,7 +3,7 @@ import type { Fault } from "./faults.ts";
 import { isObject } from "./shape.ts";
 import { unknown } from "./unknown-keys.ts";
 
-/** What each driver of our own takes; any other has its settings passed on as they are. */
+/** The settings of each driver that doorward knows in detail; any other driver gets its settings unchanged. */
 const settingsOf: Readonly<Record<string, readonly string[]>> = {
   memory: ["driver", "base"],
   "fs-lite": ["driver", "base"],
@@ -13,7 +13,7 @@ const settingsOf: Readonly<Record<string, readonly string[]>> = {
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** How the settings of `storage` fit one another, and `replicas`. No value is told: some are secrets. */
+/** Checks how the settings of `storage` and `replicas` fit together. Faults show no values: some are secrets. */
 export function storageFaults({ storage = {}, replicas }: Record<string, unknown>): Fault[] {
   if (!isObject(storage)) return [];
   const { driver = "fs-lite" } = storage;
@@ -21,7 +21,7 @@ export function storageFaults({ storage = {}, replicas }: Record<string, unknown
   const fault = driverFault(driver, replicas === true);
   if (fault !== undefined) return [{ path: "storage.driver", message: `"${driver}" ${fault}` }];
   return [
-    ...strangeSettings(driver, storage),
+    ...unknownSettings(driver, storage),
     ...(driver === "redis" ? redisFaults(storage) : []),
   ].map(({ path, message }) => ({ path: `storage.${path}`, message }));
 }
@@ -34,17 +34,17 @@ function driverFault(driver: string, hasReplicas: boolean): string | undefined {
       : unknown(driver, Object.keys(driverFacts));
   }
   if (!hasReplicas || known.reach === "shared") return undefined;
-  return "is not shared, and `replicas: true` says that there are several: write redis, with its url";
+  return "is not shared between replicas, but `replicas: true` requires that: use redis, with its url";
 }
 
-function strangeSettings(driver: string, storage: Settings): Fault[] {
+function unknownSettings(driver: string, storage: Settings): Fault[] {
   const known = settingsOf[driver];
   if (known === undefined) return [];
   return written(storage, Object.keys(storage))
     .filter((key) => !known.includes(key))
     .map((path) =>
       settingsOf.redis?.includes(path)
-        ? { path, message: `is for the driver redis, and the driver is ${driver}` }
+        ? { path, message: `is for the driver redis, but the driver is ${driver}: remove it` }
         : { path, message: unknown(path, known) },
     );
 }
@@ -54,11 +54,11 @@ function redisFaults(storage: Settings): Fault[] {
   const [way, second] = ways;
   if (way === undefined) {
     const message =
-      "is missing: write redis://host:6379, or list the Sentinels in sentinels or nodes in cluster";
+      "is missing: set redis://host:6379, or list the Sentinels in sentinels or nodes in cluster";
     return [{ path: "url", message }];
   }
   if (second !== undefined)
-    return [{ path: second, message: `stands beside ${way}: keep one of the two` }];
+    return [{ path: second, message: `cannot be combined with ${way}: keep one of the two` }];
   return [
     ...sentinelFaults(storage),
     ...tlsFaults(storage),
@@ -70,11 +70,11 @@ function redisFaults(storage: Settings): Fault[] {
 function sentinelFaults({ sentinels, name, sentinelPassword }: Settings): Fault[] {
   if (sentinels !== undefined && name === undefined) {
     const message =
-      "is missing: write the master's name in Sentinel's configuration, often mymaster";
+      "is missing: set the master's name from Sentinel's configuration, often mymaster";
     return [{ path: "name", message }];
   }
   if (sentinels !== undefined) return [];
-  const message = "is for sentinels, and there are none";
+  const message = "is for sentinels, but sentinels is not set: remove it";
   return written({ name, sentinelPassword }, ["name", "sentinelPassword"]).map((path) => ({
     path,
     message,
@@ -86,7 +86,7 @@ function userFaults({ url, username, password }: Settings): Fault[] {
   const hasUser = username !== undefined || (parts?.username ?? "") !== "";
   const hasPassword = password !== undefined || (parts?.password ?? "") !== "";
   if (!hasUser || hasPassword) return [];
-  return [{ path: "password", message: "is missing: a user has one" }];
+  return [{ path: "password", message: "is missing: a Redis user requires a password" }];
 }
 
 function tlsFaults({ tls }: Settings): Fault[] {
@@ -94,7 +94,7 @@ function tlsFaults({ tls }: Settings): Fault[] {
   const [alone, ...both] = written(tls, ["cert", "key"]);
   if (alone === undefined || both.length > 0) return [];
   const missing = alone === "cert" ? "key" : "cert";
-  return [{ path: `tls.${missing}`, message: `is missing: tls.${alone} is of no use alone` }];
+  return [{ path: `tls.${missing}`, message: `is missing: tls.${alone} requires it` }];
 }
 
 function urlFaults(url: string, storage: Settings): Fault[] {
@@ -106,23 +106,23 @@ function urlFaults(url: string, storage: Settings): Fault[] {
     storage,
     inUrl.map(([name]) => name),
   );
-  const faults = twice.map((path) => ({ path, message: "stands in url too: keep one" }));
+  const faults = twice.map((path) => ({ path, message: "is also set in url: keep one" }));
   if (protocol === "rediss:" || storage.tls === undefined) return faults;
-  const plain = "begins with redis://, which is not encrypted, and tls is set: write rediss://";
+  const plain = "begins with redis://, which is not encrypted, but tls is set: use rediss://";
   return [...faults, { path: "url", message: plain }];
 }
 
 function redisUrlFault(url: string): string | undefined {
-  if (!URL.canParse(url)) return "is no URL: write redis://host:6379, or rediss:// for TLS";
+  if (!URL.canParse(url)) return "is not a URL: use redis://host:6379, or rediss:// for TLS";
   const { protocol, username, password, hostname, pathname, search, hash } = new URL(url);
   if (protocol !== "redis:" && protocol !== "rediss:")
-    return "begins with neither redis:// nor rediss:// (which is TLS)";
+    return "does not begin with redis:// or rediss:// (TLS): use redis://host:6379";
   if (!isDecodable(username) || !isDecodable(password))
-    return "holds a user or password with a % that begins no code: write it as %25";
-  if (hostname === "") return "names no host: write redis://host:6379";
+    return "contains a user or password with a % that begins no escape sequence: write it as %25";
+  if (hostname === "") return "contains no host: use redis://host:6379";
   if (pathname !== "" && pathname !== "/")
-    return "ends in a path: leave it out, also a database's number (keys are kept apart by base)";
-  if (search !== "" || hash !== "") return "holds a query or a fragment: end it with the port";
+    return "ends in a path: remove it, also a database number (base keeps keys apart)";
+  if (search !== "" || hash !== "") return "contains a query or a fragment: end it after the port";
   return undefined;
 }
 

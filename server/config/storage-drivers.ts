@@ -1,19 +1,19 @@
 /**
- * Who else sees what a driver keeps. `process`: nobody. `machine`: other processes that open the same
- * folder or file, but only one doorward at a time. `shared`: every replica.
+ * Who else can read what a driver stores. `process`: no other process. `machine`: other processes that open the
+ * same folder or file, but only one doorward at a time. `shared`: every replica.
  */
 export type Reach = "process" | "machine" | "shared";
 
 export interface DriverFacts {
   readonly reach: Reach;
-  /** Whether it lets go of what has expired by itself. */
+  /** Whether it deletes expired entries by itself. */
   readonly expires?: boolean;
 }
 
 const shared: DriverFacts = { reach: "shared" };
 const sharedExpiring: DriverFacts = { reach: "shared", expires: true };
 
-/** unstorage's drivers that can keep sessions, by the names that it gives them. */
+/** unstorage's drivers that can store sessions, by their names in unstorage. */
 export const driverFacts: Readonly<Record<string, DriverFacts>> = {
   memory: { reach: "process" },
   fs: { reach: "machine" },
@@ -37,10 +37,10 @@ export const driverFacts: Readonly<Record<string, DriverFacts>> = {
   "vercel-blob": shared,
 };
 
-const forBrowsers = "keeps things in a browser";
-const forCloudflare = "works inside Cloudflare's own runtime alone";
+const forBrowsers = "stores data in a browser: use another driver, such as redis";
+const forCloudflare = "works only inside Cloudflare's own runtime: use cloudflare-kv-http";
 
-/** Those that cannot, and why. */
+/** unstorage's drivers that cannot store sessions, and why. */
 export const unfitDrivers: Readonly<Record<string, string>> = {
   "capacitor-preferences": forBrowsers,
   indexedb: forBrowsers,
@@ -48,12 +48,12 @@ export const unfitDrivers: Readonly<Record<string, string>> = {
   "session-storage": forBrowsers,
   "cloudflare-kv-binding": forCloudflare,
   "cloudflare-r2-binding": forCloudflare,
-  "deno-kv": "works inside Deno alone",
-  "vercel-runtime-cache": "works inside Vercel's own runtime alone",
-  db0: "needs a database object, which no configuration can hold",
-  github: "cannot write",
-  // Also a revocation would be pushed out, and whoever it ended would be in again.
-  "lru-cache": "forgets sessions and revocations when it is full: write memory",
-  null: "keeps nothing: write memory",
-  overlay: "is made of other drivers, which no configuration can hold",
+  "deno-kv": "works only inside Deno: use deno-kv-node",
+  "vercel-runtime-cache": "works only inside Vercel's own runtime: use vercel-kv",
+  db0: "requires a database object, which a configuration cannot contain: use redis",
+  github: "cannot write: use redis",
+  // A dropped revocation would make an ended session valid again.
+  "lru-cache": "drops sessions and revocations when it is full: use memory",
+  null: "stores nothing: use memory",
+  overlay: "consists of other drivers, which a configuration cannot contain: use redis",
 };

@@ -4,7 +4,7 @@ import { text, checkedString } from "../values/leaves.ts";
 /** `redis-1.example.com`, `redis-1:6379`, `[::1]:6379`. */
 const hostAndPort = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
 
-/** Two parts of an address, or nothing when it is none. */
+/** The two parts of an address; undefined = it is not an address. */
 export function hostPort(
   written: string,
   usualPort: number,
@@ -15,20 +15,22 @@ export function hostPort(
 }
 
 const address = checkedString((written) =>
-  hostPort(written, 6379) ? undefined : "is no address: write redis-1.example.com:6379",
+  hostPort(written, 6379)
+    ? undefined
+    : "is not an address: use one such as redis-1.example.com:6379",
 );
 
-const addresses = v.pipe(v.array(address), v.minLength(1, "is empty: write host:port of each"));
+const addresses = v.pipe(v.array(address), v.minLength(1, "is empty: list host:port of each"));
 
 /**
- * Where sessions are kept. Beside what is named here, settings of any other driver go to it as they are
- * written: which keys fit together is `storageFaults`' to say.
+ * Where sessions are stored. Any other settings go to the driver unchanged; `storageFaults` checks which
+ * settings fit together.
  */
 export const storage = v.optional(
   v.objectWithRest(
     {
       driver: v.optional(text, "fs-lite"),
-      /** The folder of the file drivers; what all keys begin with in Redis. */
+      /** The folder of the file drivers; the prefix of all keys in Redis. */
       base: v.optional(text),
       url: v.optional(text),
       username: v.optional(text),
@@ -37,9 +39,9 @@ export const storage = v.optional(
       sentinels: v.optional(addresses),
       name: v.optional(text),
       sentinelPassword: v.optional(text),
-      /** Some nodes of a Cluster; the others are found through them. */
+      /** Some nodes of a Cluster; they report the others. */
       cluster: v.optional(addresses),
-      /** PEM, or the path of a file that holds it. Given at all, even empty: TLS. */
+      /** PEM, or the path of a PEM file. Even an empty `tls` turns TLS on. */
       tls: v.optional(
         v.strictObject({
           ca: v.optional(text),

@@ -3,7 +3,7 @@ import type { Fault } from "./faults.ts";
 import { nearest } from "./nearest.ts";
 import { isObject, shapeOf } from "./shape.ts";
 
-/** Every key that the schema does not know. A misspelt restriction must never go unnoticed. */
+/** Every key that is not in the schema. Ignoring a misspelt restriction would let requests pass. */
 export function unknownKeys(
   schema: v.GenericSchema,
   value: unknown,
@@ -15,12 +15,12 @@ export function unknownKeys(
   }
   if (shape.kind === "leaf" || shape.kind === "list") return [];
   if (Array.isArray(value))
-    return [{ path: path.join("."), message: "is a list where settings belong" }];
+    return [{ path: path.join("."), message: "is a list, not a mapping of settings" }];
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, child]) => {
-    // valibot passes over these names, and with them over whatever they were to restrict.
+    // valibot skips these names, and with them the restriction that they might be.
     if (isReserved(key))
-      return [{ path: [...path, key].join("."), message: "cannot be a name here" }];
+      return [{ path: [...path, key].join("."), message: "is a reserved name: use another name" }];
     if (shape.kind === "record") return unknownKeys(shape.value, child, [...path, key]);
     const known = Object.hasOwn(shape.entries, key) ? shape.entries[key] : undefined;
     if (known !== undefined) return unknownKeys(known, child, [...path, key]);
@@ -33,8 +33,10 @@ function isReserved(key: string): boolean {
   return key === "__proto__" || key === "prototype" || key === "constructor";
 }
 
-/** "Did you mean …?", or what there is to choose from. */
+/** "Did you mean …?", or all known names. */
 export function unknown(key: string, known: readonly string[]): string {
   const meant = nearest(key, known);
-  return `is unknown: ${meant === undefined ? `there are ${known.join(", ")}` : `did you mean ${meant}?`}`;
+  return meant === undefined
+    ? `is unknown; available: ${known.join(", ")}`
+    : `is unknown: did you mean ${meant}?`;
 }

@@ -1,14 +1,14 @@
 import type * as v from "valibot";
 import { isObject, shapeOf, type Shape } from "./shape.ts";
 
-/** What a variable sets, and whether its value names a file that holds what is meant. */
+/** The setting that a variable sets, and whether the variable contains the path of a file with the value. */
 export interface Place {
   readonly path: readonly string[];
   readonly shape: Shape;
   readonly fromFile: boolean;
 }
 
-/** Where a variable's name, without the prefix, points: `COOKIE_DOMAIN`, `SECRET_FILE`. */
+/** Finds the setting of a variable's name without the prefix: `COOKIE_DOMAIN`, `SECRET_FILE`. */
 export function find(
   schema: v.GenericSchema,
   name: string,
@@ -19,7 +19,7 @@ export function find(
   const base = name.endsWith("_FILE")
     ? locate(schema, name.slice(0, -"_FILE".length), raw)
     : undefined;
-  // Where a path belongs, that of the file is what is meant.
+  // If the setting is itself a path, the variable sets that path.
   return base && { ...base, fromFile: !isPath(base.shape) };
 }
 
@@ -27,7 +27,7 @@ function isPath(shape: Shape): boolean {
   return shape.kind === "leaf" && shape.type === "path";
 }
 
-/** Where in the schema a variable's name points. A record's own names may hold underscores too. */
+/** The place of a variable's name in the schema. A record's own names may contain underscores too. */
 function locate(
   schema: v.GenericSchema,
   name: string,
@@ -52,7 +52,7 @@ function locate(
     : undefined;
 }
 
-/** The names that stand in the file already, then every way to cut the variable's name. */
+/** The names that are already in the file, then every way to split the variable's name. */
 function recordHeads(
   { value, names }: Extract<Shape, { kind: "record" }>,
   name: string,
@@ -71,14 +71,14 @@ function recordHeads(
   return [...existing, ...cuts];
 }
 
-/** `X_AUTH_REQUEST_EMAIL` is a header, `LOGIN_HINT` a parameter: the record's own check picks. */
+/** `X_AUTH_REQUEST_EMAIL` is a header, `LOGIN_HINT` a parameter: the record's own check decides. */
 function spellings(words: readonly string[]): string[] {
   const header = words.map((word) => word.slice(0, 1) + word.slice(1).toLowerCase()).join("-");
   const parameter = words.join("_").toLowerCase();
   return words[0] === "X" || words.length === 1 ? [header, parameter] : [parameter, header];
 }
 
-/** The variables that there are, without the prefix: for "did you mean". */
+/** All known variables without the prefix, for "did you mean". */
 export function variablesOf(schema: v.GenericSchema, raw: unknown): string[] {
   const shape = shapeOf(schema);
   if (shape.kind === "leaf" || shape.kind === "list") return [""];

@@ -3,10 +3,10 @@ import * as v from "valibot";
 const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 const grammar = /^([1-9]\d{0,8})([smhd])$/;
 
-/** `90s`, `15m`, `24h`, `7d`; the value is milliseconds. */
+/** `90s`, `15m`, `24h`, `7d`; the output is milliseconds. */
 export const duration = v.pipe(
   v.string(),
-  v.regex(grammar, "is no duration: write 90s, 15m, 24h or 7d"),
+  v.regex(grammar, "is not a duration: use 90s, 15m, 24h or 7d"),
   v.transform((written) => {
     const [, count, unit] = grammar.exec(written) ?? [];
     return Number(count) * (unitSeconds[unit ?? ""] ?? Number.NaN) * 1000;

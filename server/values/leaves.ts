@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { webAddressFault } from "./web-address.ts";
 
-/** A check that says itself what is wrong. */
+/** A string with a check that returns the fault's message. */
 export const checkedString = (faultOf: (text: string) => string | undefined) =>
   v.pipe(
     v.string(),
@@ -13,11 +13,11 @@ export const checkedString = (faultOf: (text: string) => string | undefined) =>
 
 export const text = checkedString((value) => (value.trim() === "" ? "is empty" : undefined));
 
-/** The path of a file. Whoever writes the key itself in its place must not find it in a log. */
+/** The path of a file. If an operator pastes a key instead, no message may contain it. */
 export const path = v.pipe(
   checkedString((written) => {
-    if (/[\n{]|-----/.test(written)) return "is what stands in such a file: write the file's path";
-    return written.trim() === "" ? "is empty: write the path of a file" : undefined;
+    if (/[\n{]|-----/.test(written)) return "looks like the file's contents; give its path";
+    return written.trim() === "" ? "is empty: give the path of a file" : undefined;
   }),
   v.metadata({ isPath: true }),
 );
@@ -27,19 +27,19 @@ export const port = v.pipe(
   v.number(),
   v.check(
     (value) => Number.isInteger(value) && value >= 1 && value <= 65_535,
-    "is no port: write 1 to 65535",
+    "is not a port: use 1 to 65535",
   ),
 );
 
 export const dnsName =
   /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** One, or a list of them; always a list afterwards. */
+/** Accepts one value or a list; the output is always a list. */
 export function oneOrMore<Leaf extends v.GenericSchema<string, string>>(leaf: Leaf) {
   return v.pipe(
     v.union([v.string(), v.array(v.string())]),
     v.transform((written) => [written].flat()),
     v.array(leaf),
-    v.minLength(1, "is empty: leave it out to mean any"),
+    v.minLength(1, "is empty: add a value, or leave the setting out to mean any"),
   );
 }

@@ -1,19 +1,21 @@
 import { isLoopbackHost } from "../http/loopback.ts";
 
 /**
- * Why a URL may not be used as an address of ours or of an issuer, or nothing. Plain http would send
- * cookies and codes over the wire in the clear, so it is for this machine only.
+ * What is wrong with an address of doorward or of an issuer; undefined = it is valid. Plain http would send cookies
+ * and codes unencrypted, so it is allowed for localhost only.
  */
 export function webAddressFault(written: string): string | undefined {
-  if (!URL.canParse(written)) return "is no URL: write https://…";
+  if (!URL.canParse(written)) return "is not a URL: use https://…";
   const url = new URL(written);
-  if (url.protocol !== "https:" && url.protocol !== "http:") return "is no https URL";
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    return "is not an https URL: use https://…";
   if (url.protocol === "http:" && !isLoopbackHost(url.hostname)) {
-    return "is plain http, which is for localhost only: write https://…";
+    return "uses plain http, which is allowed for localhost only: use https://…";
   }
-  if (url.username !== "" || url.password !== "") return "holds a user name or password";
+  if (url.username !== "" || url.password !== "")
+    return "contains a user name or password: remove it";
   if (url.search !== "" || url.hash !== "" || /[?#]/.test(written)) {
-    return "holds a query or a fragment: end it with its path";
+    return "contains a query or a fragment: end it after its path";
   }
   return undefined;
 }

@@ -66,8 +66,8 @@ describe("check", () => {
   });
 
   it.each([
-    ["co.uk", "https://door.co.uk", '"co.uk" belongs to everybody'],
-    ["github.io", "https://door.github.io", '"github.io" belongs to everybody'],
+    ["co.uk", "https://door.co.uk", '"co.uk" is a public suffix'],
+    ["github.io", "https://door.github.io", '"github.io" is a public suffix'],
     ["example.org", "https://auth.example.com", '"example.org" does not cover the host of url'],
   ])("names the cookie domain %s that browsers refuse", async (domain, url, words) => {
     file = await writeConfig({ ...settingsFor(await freePort()), url, cookie: { domain } });
@@ -86,7 +86,7 @@ describe("check", () => {
     const { code, stderr } = await runDoorward(["check", "--config", file.path]);
 
     expect(code).toBe(1);
-    expect(stderr).toContain(`url: "${url}" is plain http, which is for localhost only`);
+    expect(stderr).toContain(`url: "${url}" uses plain http, which is allowed for localhost only`);
   });
 });
 

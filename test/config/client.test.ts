@@ -47,10 +47,10 @@ function faultsOf(provider: Record<string, unknown>, environment: Record<string,
   }
 }
 
-describe("how a client proves itself", () => {
+describe("client authentication", () => {
   it.each<[string, Record<string, unknown>, string[]]>([
     ["a secret", { clientSecret: "s" }, []],
-    ["nothing", {}, []],
+    ["no credential", {}, []],
     ["a key", { clientKeyFile: key, clientKeyId: "one" }, []],
     ["a token file", { clientAssertionFile: key }, []],
     ["a certificate", { clientCertificateFile: key, clientKeyFile: key }, []],
@@ -58,60 +58,60 @@ describe("how a client proves itself", () => {
       "a secret and a key",
       { clientSecret: "s", clientKeyFile: key },
       [
-        "providers.company.clientKeyFile: means nothing beside clientSecret, for a client proves who it is in one way: keep one of them",
+        "providers.company.clientKeyFile: cannot be combined with clientSecret, because a client uses one authentication method: keep one of them",
       ],
     ],
     [
       "a key and a token file",
       { clientAssertionFile: key, clientKeyFile: key },
       [
-        "providers.company.clientKeyFile: means nothing beside clientAssertionFile, for a client proves who it is in one way: keep one of them",
+        "providers.company.clientKeyFile: cannot be combined with clientAssertionFile, because a client uses one authentication method: keep one of them",
       ],
     ],
     [
-      "the name of a key alone",
+      "only the id of a key",
       { clientKeyId: "one" },
-      ["providers.company.clientKeyFile: is missing: private_key_jwt needs it"],
+      ["providers.company.clientKeyFile: is missing: private_key_jwt requires it"],
     ],
     [
       "a certificate without its key",
       { clientCertificateFile: key },
-      ["providers.company.clientKeyFile: is missing: clientCertificateFile needs it"],
+      ["providers.company.clientKeyFile: is missing: clientCertificateFile requires it"],
     ],
     [
-      "a method without what it takes",
+      "a method without its setting",
       { clientAuthentication: "client_assertion" },
-      ["providers.company.clientAssertionFile: is missing: client_assertion needs it"],
+      ["providers.company.clientAssertionFile: is missing: client_assertion requires it"],
     ],
     [
-      "a method and what it does not take",
+      "a method and a setting of another method",
       { clientAuthentication: "none", clientSecret: "s" },
       [
-        "providers.company.clientSecret: means nothing beside none, for a client proves who it is in one way: keep one of them",
+        "providers.company.clientSecret: cannot be combined with none, because a client uses one authentication method: keep one of them",
       ],
     ],
     [
-      "a team where there are none",
+      "a team id at a provider without teams",
       { clientKeyFile: key, clientTeamId: "TEAM" },
       [
-        "providers.company.clientTeamId: means nothing beside clientKeyFile, for a client proves who it is in one way: keep one of them",
+        "providers.company.clientTeamId: cannot be combined with clientKeyFile, because a client uses one authentication method: keep one of them",
       ],
     ],
     [
       "a certificate over plain http",
       { issuer: "http://127.0.0.1:1", clientCertificateFile: key, clientKeyFile: key },
-      ["providers.company.issuer: is http, and a client certificate needs https"],
+      ["providers.company.issuer: uses http, but a client certificate requires https"],
     ],
     [
-      "Apple's key without its names",
+      "Apple's key without its ids",
       { type: "apple", issuer: undefined, clientKeyFile: key },
       [
-        "providers.company.clientKeyId: is missing: the client secret that is made from a key needs it",
-        "providers.company.clientTeamId: is missing: the client secret that is made from a key needs it",
+        "providers.company.clientKeyId: is missing: the client secret generated from a key requires it",
+        "providers.company.clientTeamId: is missing: the client secret generated from a key requires it",
       ],
     ],
     [
-      "a method that Apple does not take",
+      "a method that Apple does not support",
       {
         type: "apple",
         issuer: undefined,
@@ -119,10 +119,10 @@ describe("how a client proves itself", () => {
         clientKeyFile: key,
       },
       [
-        'providers.company.clientAuthentication: "private_key_jwt" is nothing that this provider takes: write one of client_secret_post, client_secret_basic',
+        'providers.company.clientAuthentication: "private_key_jwt" is not supported by this provider: use one of client_secret_post, client_secret_basic',
       ],
     ],
-  ])("by %s is taken, or told with its place and its mend", (_, provider, expected) => {
+  ])("with %s is accepted, or rejected with the place and the fix", (_, provider, expected) => {
     expect(faultsOf(provider)).toEqual(expected);
   });
 
@@ -137,20 +137,17 @@ describe("how a client proves itself", () => {
         DOORWARD_PROVIDERS_COMPANY_CLIENT_KEY_FILE: JSON.stringify(good.export({ format: "jwk" })),
       },
     ],
-  ])(
-    "by a key that stands %s itself is a fault that does not show it",
-    (_, provider, environment) => {
-      const [fault = "", ...more] = faultsOf(provider, environment);
-      const { d = "" } = good.export({ format: "jwk" });
+  ])("rejects a key %s in place of its path, without showing it", (_, provider, environment) => {
+    const [fault = "", ...more] = faultsOf(provider, environment);
+    const { d = "" } = good.export({ format: "jwk" });
 
-      expect(more).toEqual([]);
-      expect(fault).toContain("clientKeyFile");
-      expect(fault).not.toContain("PRIVATE KEY-----\n");
-      expect(fault).not.toContain(d);
-    },
-  );
+    expect(more).toEqual([]);
+    expect(fault).toContain("clientKeyFile");
+    expect(fault).not.toContain("PRIVATE KEY-----\n");
+    expect(fault).not.toContain(d);
+  });
 
-  it("can be said by environment, leaf by leaf", () => {
+  it("is configurable by environment, setting by setting", () => {
     const { providers } = checkConfig("test", raw({}), {
       DOORWARD_PROVIDERS_COMPANY_CLIENT_KEY_FILE: key,
       DOORWARD_PROVIDERS_COMPANY_CLIENT_KEY_ID: "one",
@@ -170,7 +167,7 @@ function token(exp: number): string {
   return `${part({ alg: "RS256" })}.${part({ exp })}.c2lnbmF0dXJl`;
 }
 
-/** One that ended before it began, which is as well. */
+/** A certificate whose end lies before its start. */
 function expiredCertificate(): Record<string, string> {
   const usual = "req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=old";
   const signed = `x509 -req -days -1 -in ${at("old.csr")} -signkey ${at("old.key")} -out ${at("old.pem")}`;
@@ -179,7 +176,7 @@ function expiredCertificate(): Record<string, string> {
   return { clientCertificateFile: at("old.pem"), clientKeyFile: at("old.key") };
 }
 
-describe("a file that a client is to prove itself with", () => {
+describe("a file for client authentication", () => {
   createCertificate(at("door"), ["door.example.com"]);
   const { d: _private, ...publicJwk } = good.export({ format: "jwk" });
   const encrypted = String(
@@ -191,10 +188,15 @@ describe("a file that a client is to prove itself with", () => {
     ["is missing", "clientKeyFile", { clientKeyFile: at("nowhere") }, "cannot be read: ENOENT"],
     ["is a folder", "clientKeyFile", { clientKeyFile: folder }, "cannot be read: EISDIR"],
     ["is empty", "clientKeyFile", { clientKeyFile: file("") }, "no private key in PEM"],
-    ["is no key", "clientKeyFile", { clientKeyFile: file("hello") }, "no private key in PEM"],
-    ["is no JWK", "clientKeyFile", { clientKeyFile: file('{"kty":') }, "no private key as a JWK"],
+    ["is not a key", "clientKeyFile", { clientKeyFile: file("hello") }, "no private key in PEM"],
     [
-      "is the public half",
+      "is not a JWK",
+      "clientKeyFile",
+      { clientKeyFile: file('{"kty":') },
+      "no private key as a JWK",
+    ],
+    [
+      "is a public JWK",
       "clientKeyFile",
       { clientKeyFile: file(JSON.stringify(publicJwk)) },
       "no private key as a JWK",
@@ -213,19 +215,19 @@ describe("a file that a client is to prove itself with", () => {
     ],
     ["is too weak", "clientKeyFile", { clientKeyFile: file(pem(small)) }, "signs nothing here"],
     [
-      "is of a curve that signs nothing",
+      "has a curve that cannot sign",
       "clientKeyFile",
       { clientKeyFile: file(pem(generateKeyPairSync("x25519").privateKey)) },
       "signs nothing here",
     ],
     [
-      "is a JWK that is called what it cannot be",
+      "is a JWK with an algorithm of another key type",
       "clientKeyFile",
       { clientKeyFile: file(JSON.stringify({ ...good.export({ format: "jwk" }), alg: "RS256" })) },
       '"alg" is RS256',
     ],
     [
-      "is of another kind than Apple takes",
+      "has another key type than Apple accepts",
       "clientKeyFile",
       {
         type: "apple",
@@ -235,15 +237,20 @@ describe("a file that a client is to prove itself with", () => {
       },
       "the issuer takes ES256",
     ],
-    ["is no token", "clientAssertionFile", { clientAssertionFile: file("x.y") }, "no signed token"],
     [
-      "is a token of yesterday",
+      "is not a token",
+      "clientAssertionFile",
+      { clientAssertionFile: file("x.y") },
+      "no signed token",
+    ],
+    [
+      "is an expired token",
       "clientAssertionFile",
       { clientAssertionFile: file(token(Date.now() / 1000 - 86_400)) },
       "expired on",
     ],
     [
-      "is no certificate",
+      "is not a certificate",
       "clientCertificateFile",
       { clientCertificateFile: key, clientKeyFile: key },
       "no certificate in PEM",
@@ -254,8 +261,8 @@ describe("a file that a client is to prove itself with", () => {
       { clientCertificateFile: at("door.pem"), clientKeyFile: key },
       "clientKeyFile does not belong to",
     ],
-    ["is an old certificate", "clientCertificateFile", expiredCertificate(), "expired on 20"],
-  ])("and %s stops the start, and says so", async (_, option, provider, words) => {
+    ["is an expired certificate", "clientCertificateFile", expiredCertificate(), "expired on 20"],
+  ])("that %s stops the start with a message", async (_, option, provider, words) => {
     const config = configOf(raw(provider));
 
     const failure = await startDoorward(config).catch((error: unknown) => error);
@@ -267,7 +274,7 @@ describe("a file that a client is to prove itself with", () => {
     expect(message).not.toContain(pem(good).split("\n")[1]);
   });
 
-  it("is told of with all others that are wrong", async () => {
+  it("is reported together with all other faulty files", async () => {
     const provider = { ...company, clientKeyFile: at("nowhere") };
     const config = configOf({ ...raw({}), providers: { company: provider, other: provider } });
 
@@ -277,9 +284,9 @@ describe("a file that a client is to prove itself with", () => {
 
 describe("check", () => {
   it.each([
-    ["a method that the issuer does not take", ["client_secret_basic"], undefined],
-    ["a key of another algorithm than the issuer takes", ["private_key_jwt"], ["RS256"]],
-  ] as const)("finds %s", async (_, clientAuthMethods, algorithms) => {
+    ["a method that the issuer does not support", ["client_secret_basic"], undefined],
+    ["a key of another algorithm than the issuer supports", ["private_key_jwt"], ["RS256"]],
+  ] as const)("reports %s", async (_, clientAuthMethods, algorithms) => {
     const issuer = await startIssuer({
       accounts: [],
       clientId: "door",
@@ -314,15 +321,15 @@ describe("extra parameters of the authorization request", () => {
     "response_type",
     "scope",
     "state",
-  ])("never touch %s, which is the flow's own", (name) => {
+  ])("cannot set %s, which belongs to the code flow", (name) => {
     const faults = faultsOf({ authorization: { [name]: "x" } });
 
     expect(faults).toHaveLength(1);
     expect(faults[0]).toContain("providers.company.authorization");
   });
 
-  it("may be claims, if they are a JSON object", () => {
+  it("may include claims, if they are a JSON object", () => {
     expect(faultsOf({ authorization: { claims: '{"userinfo":{"groups":null}}' } })).toEqual([]);
-    expect(faultsOf({ authorization: { claims: "groups" } })[0]).toContain("no JSON object");
+    expect(faultsOf({ authorization: { claims: "groups" } })[0]).toContain("not a JSON object");
   });
 });

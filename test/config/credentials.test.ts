@@ -7,7 +7,7 @@ type Fields = Record<string, unknown>;
 const build = { issuer: "https://ci.example", audiences: ["deploy"] };
 const credentials = { clientId: "door", clientSecret: "hush" };
 
-/** Where a configuration with these rules is faulty. */
+/** The faults of a configuration with these rules, by path. */
 function faultsOf(rules: Fields[], changes: Fields = {}): Record<string, string> {
   try {
     configOf({
@@ -26,19 +26,19 @@ function faultsOf(rules: Fields[], changes: Fields = {}): Record<string, string>
 
 const added = (...issuers: Fields[]) => [{ bearer: { issuers } }];
 
-describe("a rule for programs", () => {
+describe("a rule with bearer or basic", () => {
   it.each<[string, Fields[], Fields]>([
     ["tokens", [{ bearer: true }], {}],
     ["tokens of another issuer", added(build), {}],
     ["the issuer as a provider", [{ bearer: { issuers: [build] }, provider: build.issuer }], {}],
     [
-      "tokens that are asked about",
+      "introspected tokens",
       [{ bearer: { introspection: true, issuers: [{ ...build, ...credentials }] } }],
       {},
     ],
     ["passwords", [{ basic: true }], { users: "users" }],
     ["passwords by provider", [{ basic: true, provider: "users" }], { users: "users" }],
-  ])("may take %s", (_, rules, changes) => {
+  ])("may accept %s", (_, rules, changes) => {
     expect(faultsOf(rules, changes)).toEqual({});
   });
 
@@ -72,12 +72,12 @@ describe("a rule for programs", () => {
     ],
     ["no algorithm", "rules.0.bearer.issuers.0.algorithms", added({ ...build, algorithms: [] })],
     [
-      "a claim of a number that no token holds",
+      "a claim of an infinite number",
       "rules.0.bearer.issuers.0.claims.a",
       added({ ...build, claims: { a: Infinity } }),
     ],
     [
-      "a claim of no value",
+      "a claim without values",
       "rules.0.bearer.issuers.0.claims.a",
       added({ ...build, claims: { a: [] } }),
     ],
@@ -99,23 +99,27 @@ describe("a rule for programs", () => {
       added({ ...build, clientId: "x" }),
     ],
     [
-      "a client that asks nothing",
+      "a client without introspection",
       "rules.0.bearer.issuers.0.clientId",
       added({ ...build, ...credentials }),
     ],
     [
-      "questions that nobody can ask",
+      "introspection without a client",
       "rules.0.bearer.introspection",
       [{ bearer: { introspection: true } }],
     ],
-    ["tokens where everybody is denied", "rules.0.deny", [{ bearer: true, deny: true }]],
+    ["tokens with deny", "rules.0.deny", [{ bearer: true, deny: true }]],
     ["passwords without a file", "rules.0.basic", [{ basic: true }]],
-    ["people of no file", "rules.0.provider", [{ provider: "users", allow: "signed-in" }]],
+    [
+      "the provider users without a file",
+      "rules.0.provider",
+      [{ provider: "users", allow: "signed-in" }],
+    ],
   ])("may not have %s", (_, path, rules) => {
     expect(Object.keys(faultsOf(rules))).toContain(path);
   });
 
-  it("never shows a secret that is wrong", () => {
+  it("does not show an invalid secret", () => {
     const faults = faultsOf(added({ ...build, clientId: "x", clientSecret: 4711 }));
 
     expect(faults["rules.0.bearer.issuers.0.clientSecret"]).toBe("is not text");
@@ -123,12 +127,12 @@ describe("a rule for programs", () => {
 });
 
 describe("a file of users", () => {
-  it("that no rule asks is a slip", () => {
+  it("is a fault if no rule uses it", () => {
     expect(Object.keys(faultsOf([{ bearer: true }], { users: "users" }))).toEqual(["users"]);
     expect(Object.keys(faultsOf([], { users: "users" }))).toEqual(["users"]);
   });
 
-  it("shares its name with no provider", () => {
+  it("reserves the provider name users", () => {
     const providers = { users: { type: "google", clientId: "x" } };
 
     expect(Object.keys(faultsOf([{ basic: true }], { users: "users", providers }))).toEqual([

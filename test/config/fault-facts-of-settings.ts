@@ -9,6 +9,10 @@ const apple = { clientId: "id", clientKeyFile: "/k", clientAuthentication: "priv
 const entra = { clientId: "id", issuer: "https://login.microsoftonline.com/organizations/v2.0" };
 const tenants = "11111111-2222-3333-4444-555555555555";
 const twoSites = [{ url: "https://auth.example.com" }, { url: "https://auth.example.com/x" }];
+const nestedSites = ["example.com", "dev.example.com"].map((domain) => ({
+  url: `https://auth.${domain}`,
+  cookie: { domain },
+}));
 
 /** Settings laid over a sound configuration, and the facts of the one fault that they cause. */
 export const faultsOfSettings: [string, Settings, Facts][] = [
@@ -60,6 +64,15 @@ export const faultsOfSettings: [string, Settings, Facts][] = [
     { place: "sites.1.url", values: ["sites.0", "auth.example.com"], fix: ["one", "site"] },
   ],
   [
+    "two sites with nested cookie scopes",
+    { url: undefined, sites: nestedSites },
+    {
+      place: "sites.1.cookie.domain",
+      values: [".dev.example.com", ".example.com", "browsers", "both cookies"],
+      fix: ["one site"],
+    },
+  ],
+  [
     "an address of the proxies in a rule",
     { rules: [{ ip: "10.0.0.0/8", allow: "public" }] },
     {
@@ -75,6 +88,21 @@ export const faultsOfSettings: [string, Settings, Facts][] = [
       place: "rules.0",
       fix: ["allow", "deny", "maxAge", "acr", "preflight", "bearer", "basic"],
     },
+  ],
+  [
+    "a public suffix in a rule",
+    { rules: [{ host: "*.co.uk", allow: "public" }] },
+    { place: "rules.0.host", values: ['"*.co.uk"', "hosts"], fix: ["domain of your own"] },
+  ],
+  [
+    "a public suffix as a redirect target",
+    { allowedRedirects: [".github.io"] },
+    { place: "allowedRedirects.0", values: ['".github.io"', "hosts"], fix: ["domain of your own"] },
+  ],
+  [
+    "deny with another outcome",
+    { rules: [{ deny: true, allow: "public" }] },
+    { place: "rules.0.deny", values: ["allow"], fix: ["remove"] },
   ],
   [
     "a rule that allows no identity",

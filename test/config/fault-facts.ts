@@ -25,7 +25,7 @@ export const faultsOfVariables: [string, Record<string, string>, Facts][] = [
   ],
 ];
 
-/** Command lines in a folder that holds `good.json` and these files. */
+/** Command lines in a folder that holds `doorward.json` and these files. */
 export const brokenFiles = {
   "twice.yaml": "url: https://a.example.com\nurl: https://b.example.com\n",
   "settings.ini": "url=x\n",

@@ -14,7 +14,7 @@ const good = {
   access: { domains: ["example.com"] },
 };
 
-/** The paths of the faults, or nothing when there is none. */
+/** The faults of a configuration. */
 function faultsOf(file: Record<string, unknown>, environment: Record<string, string> = {}) {
   try {
     checkConfig("doorward.yaml", file, environment);
@@ -29,7 +29,7 @@ const paths = (file: Record<string, unknown>, environment = {}) =>
   faultsOf(file, environment).map(({ path }) => path);
 
 describe("a configuration", () => {
-  it("needs four settings and has safe defaults for the rest", () => {
+  it("requires four settings and has safe defaults for the rest", () => {
     expect(checkConfig("doorward.yaml", good, {})).toMatchObject({
       cookie: {},
       secret: [secret],
@@ -41,7 +41,7 @@ describe("a configuration", () => {
     });
   });
 
-  it("that is empty is told what to write, all at once", () => {
+  it("reports all missing settings at once, each with an example", () => {
     expect(Object.fromEntries(faultsOf({}).map(({ path, message }) => [path, message]))).toEqual({
       url: expect.stringContaining("https://"),
       secret: expect.stringContaining("doorward secret"),
@@ -50,7 +50,7 @@ describe("a configuration", () => {
     });
   });
 
-  it("reports every fault at once, each with its path and the value that is wrong", () => {
+  it("reports every fault at once, each with its path and the invalid value", () => {
     const faults = faultsOf({
       ...good,
       url: "http://auth.example.com",
@@ -71,7 +71,7 @@ describe("a configuration", () => {
     expect(faults.find(({ path }) => path === "session.lifetime")?.message).toContain('"7 days"');
   });
 
-  it("never prints a secret, wherever it stands", () => {
+  it("never prints a secret, whatever its place", () => {
     const leak = "hunter2hunter2hunter2";
     const file = {
       ...good,
@@ -85,7 +85,7 @@ describe("a configuration", () => {
   });
 });
 
-describe("a value that cannot be meant", () => {
+describe("an invalid value", () => {
   const faulty: [string, Record<string, unknown>][] = [
     ["url", { url: "auth.example.com" }],
     ["url", { url: "ftp://auth.example.com" }],
@@ -258,7 +258,7 @@ describe("a value that cannot be meant", () => {
     ["sesion", "session"],
     ["trustedProxy", "trustedProxies"],
     ["hedaers", "headers"],
-  ])("misspelt %s asks whether %s was meant", (written, meant) => {
+  ])("for the misspelt key %s suggests %s", (written, meant) => {
     const [fault] = faultsOf({ ...good, [written]: {} });
 
     expect(fault).toEqual({
@@ -268,14 +268,14 @@ describe("a value that cannot be meant", () => {
   });
 });
 
-it("shows a number that JSON cannot write", () => {
+it("shows an infinite number in a fault", () => {
   const [fault] = faultsOf({ ...good, rules: [{ allow: { claims: { level: -Infinity } } }] });
 
   expect(fault?.message).toBe("-Infinity is no number that a claim can be");
 });
 
 describe("the environment", () => {
-  it("reaches every leaf, and wins over the file", () => {
+  it("can set every value, and overrides the file", () => {
     const config = checkConfig("doorward.yaml", good, {
       DOORWARD_URL: "https://auth.example.org/door/",
       DOORWARD_COOKIE_DOMAIN: "Example.org",
@@ -307,7 +307,7 @@ describe("the environment", () => {
     });
   });
 
-  it("gives a value by file, without the line break at its end", () => {
+  it("reads a value from a file, without the trailing line break", () => {
     const file = join(mkdtempSync(join(tmpdir(), "doorward-")), "secret");
     writeFileSync(file, `${secret}\n`);
 
@@ -329,7 +329,7 @@ describe("the environment", () => {
     [{ DOORWARD_ACCESS_ANYONE: "yes" }, "DOORWARD_ACCESS_ANYONE (access.anyone)"],
     [{ DOORWARD_HEADERS___PROTO__: "email" }, "DOORWARD_HEADERS___PROTO__ (headers.__proto__)"],
     [{ DOORWARD_SECRET: secret, DOORWARD_SECRET_FILE: "/x" }, "DOORWARD_SECRET_FILE"],
-  ])("is named when it is at fault: %j", (environment, path) => {
+  ])("is named in a fault of its value: %j", (environment, path) => {
     expect(paths(good, environment)).toEqual([path]);
   });
 
@@ -337,7 +337,7 @@ describe("the environment", () => {
     [{ DOORWARD_COOKIE_DOMIAN: "x" }, "DOORWARD_COOKIE_DOMAIN"],
     [{ DOORWARD_SECRT: "x" }, "DOORWARD_SECRET"],
     [{ DOORWARD_PROVIDERS_GOOGLE_CLIENTID: "x" }, "DOORWARD_PROVIDERS_GOOGLE_CLIENT_ID"],
-  ])("that is misspelt is asked about: %j", (environment, meant) => {
+  ])("gets a suggestion for a misspelt variable: %j", (environment, meant) => {
     expect(faultsOf(good, environment)).toEqual([
       { path: expect.any(String), message: expect.stringContaining(`did you mean ${meant}?`) },
     ]);
@@ -357,19 +357,19 @@ describe("the environment", () => {
     });
   });
 
-  it("cannot empty a list of rules by a slip", () => {
+  it("cannot empty the list of rules by an empty variable", () => {
     expect(paths({ ...good, rules: [{ deny: true }] }, { DOORWARD_RULES: "" })).toEqual([
       "DOORWARD_RULES (rules)",
     ]);
   });
 
-  it("empties a list when it is empty: nobody, not everybody", () => {
+  it("empties a list of access by an empty variable, so that it matches no one", () => {
     expect(
       checkConfig("doorward.yaml", good, { DOORWARD_ACCESS_DOMAINS: "" }).access?.domains,
     ).toEqual([]);
   });
 
-  it("of a pod beside a Service called doorward is left alone", () => {
+  it("ignores the variables that Kubernetes sets for a Service called doorward", () => {
     const environment = {
       DOORWARD_PORT: "tcp://10.0.0.1:80",
       DOORWARD_PORT_80_TCP_ADDR: "10.0.0.1",
@@ -415,7 +415,7 @@ describe("the file", () => {
     ["twice.yaml", "access: { domains: [] }\naccess: { anyone: true }\n", "duplicated"],
     ["list.yaml", "- a\n- b\n", "list.yaml"],
     ["settings.ini", "url=x", "settings.ini"],
-  ])("%s that cannot be read is named", (name, text, named) => {
+  ])("%s that cannot be parsed is named in the error", (name, text, named) => {
     const file = write(name, text);
 
     expect(() => loadConfig({ file, environment: {} })).toThrow(named);
@@ -429,24 +429,24 @@ describe("the file", () => {
     ["leak3.yaml", 'secret: "TOPSECRETVALUE\n'],
     ["leak.json", '{"secret": TOPSECRETVALUE}'],
     ["leak2.json", '{"secret": "TOPSECRETVALUE'],
-  ])("%s that cannot be read shows where, and nothing of what stands there", (name, text) => {
+  ])("%s that cannot be parsed is reported without the text at that place", (name, text) => {
     const file = write(name, text);
 
     expect(() => loadConfig({ file, environment: {} })).toThrow("cannot be read");
     expect(() => loadConfig({ file, environment: {} })).not.toThrow("TOPSECRET");
   });
 
-  it("is asked for where --config names none", () => {
-    expect(() => loadConfig({ file: "", environment: {} })).toThrow("write --config");
+  it("is required after --config", () => {
+    expect(() => loadConfig({ file: "", environment: {} })).toThrow("use --config");
   });
 
-  it("that is not there is named", () => {
+  it("that does not exist is named in the error", () => {
     expect(() => loadConfig({ file: join(folder, "no.yaml"), environment: {} })).toThrow("no.yaml");
   });
 });
 
-describe("the secrets in our own documentation", () => {
-  it("are all refused", () => {
+describe("the secrets in doorward's documentation", () => {
+  it("are all rejected", () => {
     const root = join(import.meta.dirname, "../..");
     const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
       (name) => /\.(md|yaml|yml|toml)$/.test(name) && !/node_modules|^test|\.git\//.test(name),

@@ -30,9 +30,9 @@ const password = "p4ss-of-the-store";
 
 describe("storage", () => {
   it.each<[string, Record<string, unknown>]>([
-    ["nothing at all", {}],
+    ["left out", {}],
     ["a folder", { driver: "fs-lite", base: "/var/lib/doorward" }],
-    ["the memory", { driver: "memory" }],
+    ["memory", { driver: "memory" }],
     ["a Redis", { driver: "redis", url: "redis://redis-1:6379/" }],
     ["a Redis without a port", { driver: "redis", url: "redis://redis.example.com" }],
     ["a Redis on IPv6", { driver: "redis", url: "redis://[::1]:6379" }],
@@ -53,14 +53,14 @@ describe("storage", () => {
       { driver: "reddis" },
       'storage.driver: "reddis" is unknown: did you mean redis?',
     ],
-    ["a driver's name from elsewhere", { driver: "toString" }, "storage.driver"],
+    ["the name of an inherited property", { driver: "toString" }, "storage.driver"],
     [
       "a driver for browsers",
       { driver: "localstorage" },
-      'storage.driver: "localstorage" keeps things in a browser',
+      'storage.driver: "localstorage" stores data in a browser: use another driver',
     ],
-    ["a driver that forgets", { driver: "lru-cache" }, "revocations when it is full"],
-    ["no driver's name", { driver: "" }, "storage.driver: "],
+    ["a driver that drops entries", { driver: "lru-cache" }, "revocations when it is full"],
+    ["an empty driver name", { driver: "" }, "storage.driver: "],
     [
       "a misspelt setting",
       { driver: "redis", url: "redis://a", pasword: password },
@@ -74,64 +74,68 @@ describe("storage", () => {
     [
       "a setting of Redis without it",
       { driver: "memory", password },
-      "storage.password: is for the driver redis, and the driver is memory",
+      "storage.password: is for the driver redis, but the driver is memory: remove it",
     ],
-    ["no place", { driver: "redis" }, "storage.url: is missing: write redis://host:6379"],
+    ["no address", { driver: "redis" }, "storage.url: is missing: set redis://host:6379"],
     [
-      "two places",
+      "two addresses",
       { driver: "redis", url: "redis://a", cluster: ["b:1"] },
-      "storage.cluster: stands beside url: keep one",
+      "storage.cluster: cannot be combined with url: keep one",
     ],
     [
-      "a url that is none",
+      "an invalid url",
       { driver: "redis", url: `${password}` },
-      "storage.url: is no URL: write redis://host:6379",
+      "storage.url: is not a URL: use redis://host:6379",
     ],
     [
-      "a url of something else",
+      "a url of another protocol",
       { driver: "redis", url: `https://x:${password}@redis-1` },
-      "storage.url: begins with neither redis:// nor rediss://",
+      "storage.url: does not begin with redis:// or rediss://",
     ],
-    ["a url without a host", { driver: "redis", url: "redis:///1" }, "storage.url: names no host"],
+    [
+      "a url without a host",
+      { driver: "redis", url: "redis:///1" },
+      "storage.url: contains no host: use redis://host:6379",
+    ],
     [
       "a url with a path",
       { driver: "redis", url: `redis://x:${password}@redis-1/1` },
-      "storage.url: ends in a path: leave it out",
+      "storage.url: ends in a path: remove it",
     ],
     [
       "a url with a query",
       { driver: "redis", url: "redis://redis-1?tls=1" },
-      "storage.url: holds a query",
+      "storage.url: contains a query",
     ],
     [
       "a url whose password is badly encoded",
       { driver: "redis", url: `redis://u:${password}%zz@redis-1` },
-      "storage.url: holds a user or password with a % that begins no code: write it as %25",
+      "storage.url: contains a user or password with a % that begins no escape sequence: write it as %25",
     ],
     [
       "a url whose user is badly encoded",
       { driver: "redis", url: "redis://%ff:p@redis-1" },
-      "storage.url: holds a user or password with a % that begins no code: write it as %25",
+      "storage.url: contains a user or password with a % that begins no escape sequence: write it as %25",
     ],
     [
       "a password twice",
       { driver: "redis", url: `redis://:${password}@redis-1`, password },
-      "storage.password: stands in url too: keep one",
+      "storage.password: is also set in url: keep one",
     ],
     [
       "a user twice",
       { driver: "redis", url: "redis://door@redis-1", username: "x" },
-      "storage.username: stands in url too: keep one",
+      "storage.username: is also set in url: keep one",
     ],
     [
       "a user without a password",
       { driver: "redis", url: "redis://door@a" },
-      "storage.password: is missing: a user has one",
+      "storage.password: is missing: a Redis user requires a password",
     ],
     [
       "TLS and a plain url",
       { driver: "redis", url: "redis://redis-1", tls: {} },
-      "storage.url: begins with redis://, which is not encrypted, and tls is set: write rediss://",
+      "storage.url: begins with redis://, which is not encrypted, but tls is set: use rediss://",
     ],
     [
       "a certificate without its key",
@@ -144,7 +148,7 @@ describe("storage", () => {
       "storage.tls.cert: is missing",
     ],
     [
-      "a strange setting of TLS",
+      "an unknown setting of TLS",
       { driver: "redis", url: "rediss://a", tls: { cafile: "x" } },
       "storage.tls.cafile: is unknown",
     ],
@@ -156,14 +160,18 @@ describe("storage", () => {
     [
       "a name without Sentinels",
       { driver: "redis", url: "redis://a", name: "main" },
-      "storage.name: is for sentinels, and there are none",
+      "storage.name: is for sentinels, but sentinels is not set: remove it",
     ],
     [
-      "a Sentinel's password without one",
+      "a Sentinel's password without Sentinels",
       { driver: "redis", url: "redis://a", sentinelPassword: password },
       "storage.sentinelPassword: is for sentinels",
     ],
-    ["no Sentinel", { driver: "redis", sentinels: [], name: "main" }, "storage.sentinels: "],
+    [
+      "an empty list of Sentinels",
+      { driver: "redis", sentinels: [], name: "main" },
+      "storage.sentinels: ",
+    ],
     [
       "an address with a scheme",
       { driver: "redis", cluster: ["redis://c-1:6379"] },
@@ -174,7 +182,7 @@ describe("storage", () => {
       { driver: "redis", cluster: ["c-1:65536"] },
       "storage.cluster.0: ",
     ],
-    ["a list of one text", { driver: "redis", cluster: "c-1:6379" }, "storage.cluster: "],
+    ["a text instead of a list", { driver: "redis", cluster: "c-1:6379" }, "storage.cluster: "],
     [
       "a number for a password",
       { driver: "redis", url: "redis://a", password: 4_711_815 },
@@ -188,22 +196,22 @@ describe("storage", () => {
     expect(message).not.toContain("4711815");
   });
 
-  it.each(["redis", "mongodb", "upstash", "http", "s3"])("takes %s for replicas", (driver) => {
+  it.each(["redis", "mongodb", "upstash", "http", "s3"])("accepts %s for replicas", (driver) => {
     const storage = driver === "redis" ? { driver, url: "redis://redis-1" } : { driver };
 
     expect(faultsOf(storage, { replicas: true })).toBe("");
   });
 
   it.each([{ driver: "memory" }, { driver: "fs" }, { driver: "fs-lite" }, {}, undefined])(
-    "refuses %j for replicas",
+    "rejects %j for replicas",
     (storage) => {
       expect(faultsOf(storage, { replicas: true })).toContain(
-        "is not shared, and `replicas: true`",
+        "is not shared between replicas, but `replicas: true`",
       );
     },
   );
 
-  it("comes from the environment and from files too, each leaf of it", () => {
+  it("can come from the environment and from files, setting by setting", () => {
     const config = checkConfig("doorward.yaml", good, {
       DOORWARD_STORAGE_DRIVER: "redis",
       DOORWARD_STORAGE_SENTINELS: "s-1:26379, s-2:26379",
@@ -225,7 +233,7 @@ describe("storage", () => {
     });
   });
 
-  it("takes the settings of any driver from the environment", () => {
+  it("accepts the settings of any driver from the environment", () => {
     const { storage } = checkConfig("doorward.yaml", good, {
       DOORWARD_STORAGE_DRIVER: "mongodb",
       DOORWARD_STORAGE_CONNECTION_STRING: "mongodb://m-1",
@@ -234,7 +242,7 @@ describe("storage", () => {
     expect(storage).toEqual({ driver: "mongodb", connectionString: "mongodb://m-1" });
   });
 
-  it("names the variable that holds a fault", () => {
+  it("names the variable that set an invalid value", () => {
     const message = faultsOf(
       { driver: "redis", url: "redis://a" },
       {},

@@ -65,7 +65,7 @@ describe("a variable for a path", () => {
       { providers: { google: { clientKeyFile: key } } },
     ],
   ])(
-    "of %s holds that path, also by a name that ends in _FILE",
+    "of %s sets that path, also under a name that ends in _FILE",
     (_, environment, file, expected) => {
       expect(load(environment, file)).toMatchObject(expected);
     },
@@ -77,15 +77,15 @@ describe("a variable for a path", () => {
       { [`${google}_DIRECTORY_SERVICE_ACCOUNT_FILE`]: JSON.stringify({ private_key: leak }) },
     ],
     ["a file of passwords", { DOORWARD_USERS: `ada:${leak}\nbob:${leak}` }],
-  ])("is told when it holds %s itself, which is not told", (_, environment) => {
+  ])("is rejected if it contains %s itself, without showing it", (_, environment) => {
     const message = messageOf(environment);
 
-    expect(message).toContain("write the file's path");
+    expect(message).toContain("looks like the file's contents; give its path");
     expect(message).not.toContain(leak);
   });
 });
 
-describe("what came from a file that a variable names", () => {
+describe("a value from a file that a variable names", () => {
   it.each<[string, string, object]>([
     ["DOORWARD_SECRET_FILE", leak, { secret: undefined }],
     ["DOORWARD_URL_FILE", `http://${leak}`, {}],
@@ -105,14 +105,14 @@ describe("what came from a file that a variable names", () => {
     [`${google}_DIRECTORY_FILE`, JSON.stringify({ admin: { private_key: leak } }), {}],
     [`${google}_FILE`, leak, {}],
     [`${google}_CLIENT_ID_FILE`, JSON.stringify({ private_key: leak }), { url: "x" }],
-  ])("by %s is in no fault: %s", (variable, text, file) => {
+  ])("by %s does not appear in a fault: %s", (variable, text, file) => {
     const message = messageOf({ [variable]: fileOf(text) }, file);
 
     expect(message).not.toBe("");
     for (const value of [leak, leak.toLowerCase(), "7654321"]) expect(message).not.toContain(value);
   });
 
-  it("is text where text belongs, though it looks like JSON", () => {
+  it("stays text for a text setting, even if it looks like JSON", () => {
     const [text, label] = [JSON.stringify({ a: 1 }), '["a"]'];
 
     const { providers } = load({
@@ -123,7 +123,7 @@ describe("what came from a file that a variable names", () => {
     expect(providers.google).toMatchObject({ clientSecret: text, label });
   });
 
-  it("is not looked for by a name that a fault would tell", () => {
+  it("is reported as unreadable without the file's name, which may be the secret", () => {
     const message = messageOf({ [`${google}_CLIENT_SECRET_FILE`]: leak });
 
     expect(message).toContain(`${google}_CLIENT_SECRET_FILE: names a file that cannot be read`);
@@ -132,7 +132,7 @@ describe("what came from a file that a variable names", () => {
   });
 });
 
-describe("a variable for one or more", () => {
+describe("a variable for one or more values", () => {
   const bitbucket = { providers: { bitbucket: { clientId: "id", clientSecret: "shh" } } };
   const gitlab = { providers: { gitlab: { clientId: "id", clientSecret: "shh" } } };
   const tenants = ["11111111-2222-3333-4444-555555555555", "66666666-7777-8888-9999-000000000000"];
@@ -176,12 +176,12 @@ describe("a variable for one or more", () => {
   it.each([
     ["", "is empty"],
     [" , ", "is empty"],
-    ['["one", two]', "is no JSON"],
-  ])("is at fault when it is %j", (text, fault) => {
+    ['["one", two]', "is not valid JSON"],
+  ])("rejects %j", (text, fault) => {
     expect(messageOf({ [`${google}_AUDIENCE`]: text })).toContain(fault);
   });
 
-  it("leaves a secret whole, whatever it holds, or takes several as JSON", () => {
+  it("does not split a secret at commas, and accepts several secrets as JSON", () => {
     const [one, two] = [`a,b{${testSecret}`, `[${testSecret}`];
 
     expect(load({ DOORWARD_SECRET: one }).secret).toEqual([one]);
@@ -190,7 +190,7 @@ describe("a variable for one or more", () => {
     expect(load({ DOORWARD_SECRET: JSON.stringify([one, two]) }).secret).toEqual([one, two]);
   });
 
-  it("may begin with an address in brackets", () => {
+  it("accepts an address in brackets as its first value", () => {
     const environment = {
       DOORWARD_STORAGE_DRIVER: "redis",
       DOORWARD_STORAGE_CLUSTER: "[::1]:7000, [::1]:7001",

@@ -32,7 +32,7 @@ describe("an option that only some providers have", () => {
       issuer: "https://login.microsoftonline.com/organizations/v2.0",
       tenants: tenant.toUpperCase(),
     },
-  ])("is taken there: %j", (provider) => {
+  ])("is accepted there: %j", (provider) => {
     expect(faultsOf(provider)).toBe("");
   });
 
@@ -46,12 +46,12 @@ describe("an option that only some providers have", () => {
     "acme/..",
     "../site",
     "a.b/c",
-  ])("is told when it names no repository: %s", (repository) => {
-    const fault = `company.repositories: "${repository}" is no repository: write owner/name`;
+  ])("rejects a repository that is not owner/name: %s", (repository) => {
+    const fault = `company.repositories: "${repository}" is not a repository: use owner/name`;
 
     expect(faultsOf({ type: "github", repositories: repository })).toContain(fault);
     expect(faultsOf({ type: "bitbucket", repositories: [repository] })).toContain(
-      "is no repository",
+      "is not a repository",
     );
   });
 
@@ -62,32 +62,32 @@ describe("an option that only some providers have", () => {
     "acme/site\n",
     "acme%2f/site",
     'acme/a"b',
-  ])("is told when it holds what no repository's name does: %j", (repository) => {
-    expect(faultsOf({ type: "github", repositories: repository })).toContain("is no repository");
+  ])("rejects characters that a repository's name cannot contain: %j", (repository) => {
+    expect(faultsOf({ type: "github", repositories: repository })).toContain("is not a repository");
   });
 
   it.each<[Record<string, unknown>, string]>([
     [
       { type: "google", tenants: [tenant] },
-      "company.tenants: means nothing to a provider of the kind google: it is for entra-id",
+      "company.tenants: has no effect on a provider of type google: it is for entra-id",
     ],
     [
       { type: "oidc", issuer: "https://id.example.com", directory: key },
-      "company.directory: means nothing to a provider of the kind oidc: it is for google",
+      "company.directory: has no effect on a provider of type oidc: it is for google",
     ],
     [
       { type: "github", projects: ["acme/site"] },
-      "company.projects: means nothing to a provider of the kind github: it is for",
+      "company.projects: has no effect on a provider of type github: it is for",
     ],
     [
       { type: "gitlab", repositories: ["acme/site"] },
-      "company.repositories: means nothing to a provider of the kind gitlab: it is for",
+      "company.repositories: has no effect on a provider of type gitlab: it is for",
     ],
-    [{ type: "gitlab", projects: ["acme"] }, '"acme" is no project: write namespace/name'],
-    [{ type: "gitlab", projects: ["acme/site=3"] }, '"acme/site=3" is no project'],
+    [{ type: "gitlab", projects: ["acme"] }, '"acme" is not a project: use namespace/name'],
+    [{ type: "gitlab", projects: ["acme/site=3"] }, '"acme/site=3" is not a project'],
     [
       { type: "entra-id", issuer: "https://login.microsoftonline.com/common/v2.0" },
-      "company.tenants: is missing: https://login.microsoftonline.com/common/v2.0 stands for every tenant",
+      "company.tenants: is missing: https://login.microsoftonline.com/common/v2.0 accepts accounts of every tenant",
     ],
     [
       {
@@ -95,7 +95,7 @@ describe("an option that only some providers have", () => {
         issuer: `https://login.microsoftonline.com/${tenant}/v2.0`,
         tenants: [tenant],
       },
-      "company.tenants: means something only where the issuer stands for many tenants",
+      "company.tenants: has no effect, because this issuer is a single tenant",
     ],
     [
       {
@@ -103,9 +103,9 @@ describe("an option that only some providers have", () => {
         issuer: "https://login.microsoftonline.com/common/v2.0",
         tenants: ["example.com"],
       },
-      '"example.com" is no tenant id',
+      '"example.com" is not a tenant id',
     ],
-  ])("%j gives the fault %j", (provider, fault) => {
+  ])("%j is rejected with %j", (provider, fault) => {
     expect(faultsOf(provider)).toContain(fault);
   });
 });
@@ -116,7 +116,7 @@ afterEach(async () => {
   await doorward?.close();
 });
 
-/** What doorward asks for at the far end of the internet, and the scope that it would ask a visitor to grant. */
+/** The URLs that doorward requests, and the query of its authorization request. */
 async function begin(provider: Record<string, unknown>, metadata: Record<string, unknown>) {
   const asked: string[] = [];
   const fetch = async (url: string | URL | Request) => {
@@ -154,7 +154,7 @@ describe("a sign-in", () => {
     expect(query.get("scope")).toBe(scope);
   });
 
-  it("at Azure's older endpoints finds the metadata where they have it", async () => {
+  it("at Azure's older endpoints finds the metadata at their own address", async () => {
     const issuer = `https://sts.windows.net/${tenant}/`;
     const metadata = metadataOf(issuer, `https://login.microsoftonline.com/${tenant}/oauth2`);
 
@@ -168,7 +168,7 @@ describe("a sign-in", () => {
   });
 });
 
-describe("an account of AD FS without an address", () => {
+describe("an AD FS account without an email address", () => {
   const options: Options = {
     emailClaim: "email",
     groupsClaim: "groups",
@@ -178,12 +178,12 @@ describe("an account of AD FS without an address", () => {
     projects: [],
     directory: undefined,
   };
-  const nothing: Api = () => Promise.reject(new Error("nothing is asked"));
+  const nothing: Api = () => Promise.reject(new Error("unexpected API request"));
 
   it.each([
     [true, "ada@corp.example.com"],
     [false, undefined],
-  ])("has its upn for one where the operator trusts them: %j", async (trustEmail, email) => {
+  ])("uses its upn if the operator trusts the addresses: %j", async (trustEmail, email) => {
     const idToken = { sub: "s-1", upn: "ada@corp.example.com", group: "staff" };
 
     const person = await adfs.identify(

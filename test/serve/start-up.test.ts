@@ -151,6 +151,6 @@ describe("a broken configuration", () => {
 
     expect(code).toBe(1);
     expect(stderr).toContain("access: is missing");
-    expect(stderr).toContain("`doorward secret` prints one");
+    expect(stderr).toContain("run `doorward secret` to generate one");
   });
 });

@@ -155,8 +155,8 @@ describe("a file that is renewed under us", () => {
     expect(verdicts).toEqual([200, 200, 200]);
     const told = door.doorward.events.filter(({ files }) => files !== undefined);
     expect(told.map(({ msg }) => msg)).toEqual([
-      "changed files were read anew",
-      "changed files are not taken: what they held before still counts",
+      "changed files reloaded",
+      "changed files rejected; still using the previous contents",
     ]);
     expect(JSON.stringify(told)).not.toContain("no key at all");
   });

@@ -101,7 +101,7 @@ describe("whatever is imported", () => {
     const { yaml = "" } = imported(least);
 
     expect(() => load(yaml)).toThrow(ConfigError);
-    expect(() => load(yaml)).toThrow(/^\S+ cannot be used:\n {2}secret: .*doorward secret.*$/);
+    expect(() => load(yaml)).toThrow(/^\S+ is invalid:\n {2}secret: .*doorward secret.*$/);
   });
 
   it.each([...flagNames])("knows the flag --%s of %s", (flag, option) => {
