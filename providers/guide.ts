@@ -1,42 +1,44 @@
-/** What an operator has to know of a kind of provider: `doorward check` and docs/providers.md say it. */
+/** Set-up instructions for a kind of provider, for `doorward check` and docs/providers.md. */
 export interface Guide {
-  /** Where a client is registered. */
+  /** The place to register a client. */
   readonly register: string;
-  /** The least that the registration has to be allowed. */
+  /** The minimum permissions of the registration. */
   readonly permissions: string;
-  /** Where groups come from, and what that takes; left out: there are none. */
+  /** The source of groups, and its requirements; undefined = no groups. */
   readonly groups?: string;
   readonly emails: keyof typeof emailWords;
-  /** What the issuer can be asked again with; left out: a refresh token where it offers `offline_access`. */
+  /** The credential for refreshing identities; undefined = a refresh token if the issuer offers `offline_access`. */
   readonly renewal?: keyof typeof renewalWords;
-  /** What else people stumble over, a sentence or two each. */
+  /** Common pitfalls, a sentence or two each. */
   readonly notes?: readonly string[];
-  /** What an example holds beyond `issuer` and the client's credentials. */
+  /** Settings of the example beyond `issuer` and the client's credentials. */
   readonly example?: Readonly<Record<string, unknown>>;
 }
 
-/** How the address of such an issuer is made, for a hint to whoever gets it wrong. */
+/** The usual form of an issuer's address, for a hint about an unusual one. */
 export interface IssuerShape {
-  /** With what differs in capitals, such as `https://TENANT.example.com/`. */
+  /** With placeholders in capitals, such as `https://TENANT.example.com/`. */
   readonly written: string;
-  /** What every such issuer matches; one that does not is told so and tried all the same. */
+  /** Matches every usual issuer. For any other one, `check` prints a hint and tries it anyway. */
   readonly pattern?: RegExp;
 }
 
-/** Whether the addresses of a kind of provider count, in the order of how much has to be done. */
+/** Whether email addresses of a kind of provider are accepted, in the order of the work this takes. */
 export const emailWords = {
-  verified: "an address counts when the provider calls it verified",
+  verified: "an address is accepted if the provider marks it as verified",
   unsaid:
-    "the provider never calls an address verified, so none counts without `trustEmail: true`; write that if nobody there can choose the address",
+    "the provider never marks an address as verified, so no address is accepted without `trustEmail: true`; set that only if users there cannot choose their address",
   unverified:
-    "the provider calls every address unverified until it is told otherwise, and `trustEmail` does not go against its word",
+    "the provider marks every address as unverified until it is configured otherwise, and `trustEmail` does not override that",
 } as const;
 
-/** What becomes of a session when the provider is to be asked again. */
+/** How an identity is refreshed during a session. */
 export const renewalWords = {
-  "refresh token": "it is asked again every `session.refresh`, with a refresh token",
+  "refresh token":
+    "the identity is refreshed from the provider every `session.refresh`, with a refresh token",
   "access token":
-    "it is asked again every `session.refresh`, with the access token for as long as that is good",
-  directory: "its directory is asked again every `session.refresh`, by the service account",
-  none: "it cannot be asked again: whoever is removed there stays signed in for `session.lifetime`",
+    "the identity is refreshed from the provider every `session.refresh`, with the access token while it is valid",
+  directory:
+    "the groups are refreshed from the directory every `session.refresh`, by the service account",
+  none: "the identity cannot be refreshed: a user removed at the provider stays signed in for `session.lifetime`",
 } as const;

@@ -1,13 +1,13 @@
-/** What an issuer may not take of an authorization request, so that it cannot tell us by a redirect. */
+/** The part of an authorization request that an issuer rejected. It then sends no redirect to doorward. */
 export type Refusal = "redirect URI" | "client";
 
-/** The refusal that a redirect of an authorization endpoint certainly is; undefined = it may be a sign-in as well. */
+/** The refusal in a redirect of an authorization endpoint; undefined = it may as well lead to a sign-in page. */
 export function refusalAt(location: URL): Refusal | undefined {
   const errors = errorsIn(location);
   return codes.find(([, code]) => errors.some((error) => error.includes(code)))?.[0];
 }
 
-/** The same of a page. What its words mean only an error page is sure to mean; a code of Microsoft's is always one. */
+/** The refusal in a page. Its words count on error pages only; a code of Microsoft's counts on any page. */
 export function refusalOn(page: string, status: number): Refusal | undefined {
   const text = readable(page);
   const isError = status >= 400 && status < 500;
@@ -23,7 +23,7 @@ const codes: Table<string> = [
   ["client", "invalid_client"],
 ];
 
-/** Google's error page gets its message as base64 in `authError`. */
+/** Google passes the message to its error page as base64 in `authError`. */
 function errorsIn({ searchParams }: URL): string[] {
   const encoded = Buffer.from(searchParams.get("authError") ?? "", "base64url");
   return [searchParams.get("error") ?? "", encoded.toString("latin1")];
@@ -45,7 +45,7 @@ const microsoftCodes: Table<RegExp> = [
   ["client", /AADSTS700016:/],
 ];
 
-/** What a person would read of a page. A request that it repeats is none of its own words. */
+/** A page's visible text, without a request URL that it repeats. */
 function readable(page: string): string {
   return page
     .replace(/<(script|style)\b.*?<\/\1>/gis, " ")

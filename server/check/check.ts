@@ -12,18 +12,18 @@ import { createOpenAuthentication } from "../sign-in/client-authentication.ts";
 import { createIssuerFetch } from "../sign-in/issuer-fetch.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 
-/** What is looked at, and with what. */
+/** What the checks read. */
 interface Subject {
   readonly config: Config;
   readonly parties: ReadonlyMap<string, RelyingParty>;
   readonly clocks: Clocks;
-  /** Of a proxy, when the operator names one: its address, or a name that leads to it. */
+  /** The address or name of a proxy to check, if the operator gives one. */
   readonly proxy: string | undefined;
 }
 
 type Check = (subject: Subject) => Finding[] | Promise<Finding[]>;
 
-/** In the order in which an operator reads of them. */
+/** In the order of the output. */
 const checks: readonly Check[] = [
   ({ config }) => cookieScopes(config),
   ({ config, proxy }) => trustedProxies(config, proxy),
@@ -33,7 +33,7 @@ const checks: readonly Check[] = [
   ofEach((_, party) => checkDirectory(party)),
 ];
 
-/** Looks at everything that a sign-in will need. The configuration itself has been checked by then. */
+/** Checks everything that a sign-in needs, for a valid configuration. */
 export async function check(config: Config, proxy?: string): Promise<Finding[]> {
   const clocks = watchClocks(fetch, Date.now);
   const log = createLog(process.stderr);
@@ -59,7 +59,7 @@ async function checkDirectory({ name, directory }: RelyingParty): Promise<Findin
   try {
     await directory.checkKey();
     await directory.checkGrant();
-    return [ok(`directory of ${name}: the service account may ask it`)];
+    return [ok(`directory of ${name}: the service account has access`)];
   } catch (error) {
     return [fault(`directory of ${name}: ${reasonsOf(error)}`)];
   }

@@ -5,18 +5,18 @@ const noticeableSeconds = 5;
 
 export interface Clocks {
   readonly fetch: typeof globalThis.fetch;
-  /** How far the clock of whoever answers at these addresses is from ours; nothing if none told the time. */
+  /** Compares the clocks of the servers at these addresses with ours; empty = no response had a `Date`. */
   compare(addresses: readonly string[]): Finding[];
 }
 
-/** A `fetch` that reads what time it is elsewhere from the `Date` of every answer (RFC 9110 §6.6.1). */
+/** A `fetch` that reads the server's time from the `Date` of every response (RFC 9110 §6.6.1). */
 export function watchClocks(fetch: typeof globalThis.fetch, now: () => number): Clocks {
   const offsets = new Map<string, number>();
 
   function note(origin: string, offset: number | undefined): void {
     if (offset === undefined) return;
     const known = offsets.get(origin);
-    // A cache may have kept an answer for a while; the one that agrees best was made when it was asked for.
+    // A cache may return an old response; the one with the smallest offset is the freshest.
     if (known === undefined || Math.abs(offset) < Math.abs(known)) offsets.set(origin, offset);
   }
 
@@ -36,7 +36,7 @@ export function watchClocks(fetch: typeof globalThis.fetch, now: () => number): 
   };
 }
 
-/** The least that it can be, in milliseconds; more than 0 = ahead of us. A `Date` knows whole seconds only. */
+/** The smallest possible offset in milliseconds; above 0 = ahead of us. A `Date` has whole seconds only. */
 function offsetOf(headers: Headers, sentAt: number, receivedAt: number): number | undefined {
   const date = Date.parse(headers.get("date") ?? "");
   if (Number.isNaN(date)) return undefined;
@@ -47,8 +47,8 @@ function offsetOf(headers: Headers, sentAt: number, receivedAt: number): number 
 
 function skew(origin: string, seconds: number): Finding {
   const size = Math.abs(seconds);
-  if (size <= noticeableSeconds) return ok(`the clock of ${origin} agrees with ours`);
+  if (size <= noticeableSeconds) return ok(`the clock of ${origin} agrees with this machine's`);
   const way = seconds > 0 ? "ahead of" : "behind";
-  const text = `the clock of ${origin} is ${size} s ${way} ours: let this machine keep time by NTP (${toleranceSeconds} s are forgiven)`;
+  const text = `the clock of ${origin} is ${size} s ${way} this machine's: synchronize this machine by NTP (doorward tolerates ${toleranceSeconds} s)`;
   return size > toleranceSeconds ? fault(text) : warning(text);
 }

@@ -3,7 +3,7 @@ import type { Config } from "../config/schema.ts";
 import { createSiteFinder, createSites, type Site } from "../config/site.ts";
 import { fault, ok, warning, type Finding } from "./finding.ts";
 
-/** Which hosts each session cookie reaches, and the hosts of rules to which none comes. */
+/** The hosts that each session cookie reaches, and hosts of rules that no cookie reaches. */
 export function cookieScopes(config: Config): Finding[] {
   const sites = createSites(config);
   return [...sites.map(reachOf), ...guardedHosts(config, sites)];
@@ -11,9 +11,7 @@ export function cookieScopes(config: Config): Finding[] {
 
 function reachOf({ cookieDomain, url }: Site): Finding {
   const reach =
-    cookieDomain === undefined
-      ? `${url.hostname} alone`
-      : `${cookieDomain} and every host beneath it`;
+    cookieDomain === undefined ? `${url.hostname} only` : `${cookieDomain} and every host under it`;
   return ok(`cookie of ${url.href}: reaches ${reach}`);
 }
 
@@ -35,16 +33,16 @@ function nameOf(pattern: string): string {
 }
 
 function uncovered(place: string, name: string, sites: readonly Site[]): Finding {
-  const mend = mendFor(name.replace(/^\*\./, ""), sites);
+  const fix = fixFor(name.replace(/^\*\./, ""), sites);
   const reached = sites.filter((site) => standsFor(name, site.cookieDomain ?? site.url.hostname));
   if (reached.length === 0) {
     return fault(
-      `${place} is beyond the reach of every cookie, so all requests to it are denied: ${mend}`,
+      `${place} is outside the scope of every session cookie, so all requests to it are denied: ${fix}`,
     );
   }
   const some = reached.map(({ url }) => url.href).join(", ");
   return warning(
-    `${place} is only in part within reach of the cookie of ${some}, and its other hosts are denied: ${mend}`,
+    `${place} is only partly in the scope of the cookie of ${some}, so requests to its other hosts are denied: ${fix}`,
   );
 }
 
@@ -52,12 +50,12 @@ function standsFor(pattern: string, hostname: string): boolean {
   return pattern.startsWith("*.") && hostname.endsWith(pattern.slice(1));
 }
 
-function mendFor(name: string, sites: readonly Site[]): string {
+function fixFor(name: string, sites: readonly Site[]): string {
   const domain = domainOf(name);
   const relative = sites.find(({ url }) => domain !== null && domainOf(url.hostname) === domain);
   return relative === undefined
-    ? "give the host a site of its own in `sites`"
-    : `write ${domain} as cookie.domain of ${relative.url.href}, or give the host a site`;
+    ? "add a site for the host to `sites`"
+    : `set cookie.domain of ${relative.url.href} to ${domain}, or add a site for the host`;
 }
 
 function domainOf(host: string): string | null {
@@ -66,6 +64,6 @@ function domainOf(host: string): string | null {
 
 function plain(place: string, { url }: Site): Finding {
   return warning(
-    `${place} is plain http, where browsers do not send the cookie of ${url.href}: let the proxy redirect port 80 to https, and leave the port out`,
+    `${place} uses plain http, where browsers do not send the cookie of ${url.href}: let the proxy redirect port 80 to https, and leave the port out`,
   );
 }

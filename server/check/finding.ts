@@ -1,4 +1,4 @@
-/** One line of `doorward check`. Only a fault makes it fail; a warning is for the operator to weigh. */
+/** One line of `doorward check`. Only a fault makes it fail; the operator decides about a warning. */
 export interface Finding {
   readonly level: "ok" | "warning" | "fault";
   readonly text: string;

@@ -11,7 +11,7 @@ import { tryRedirectUris } from "./redirect-uris.ts";
 
 type Metadata = Awaited<ReturnType<typeof metadataOf>>;
 
-/** What an operator has to know of one provider as it is configured: one line a subject, the issuer first. */
+/** The findings about one configured provider, the issuer first. */
 export async function checkProvider(
   config: Config,
   party: RelyingParty,
@@ -38,13 +38,13 @@ async function tryIssuer(config: Config, party: RelyingParty, clocks: Clocks): P
 }
 
 function describe(party: RelyingParty, sites: readonly Site[], metadata: Metadata): string[] {
-  const how = party.provider.isOAuthOnly ? "OAuth 2.0, nothing to discover" : "discovered";
+  const how = party.provider.isOAuthOnly ? "OAuth 2.0 without discovery" : "discovered";
   const uris = sites.map(({ redirectUri }) => redirectUri(party.ownCallback(metadata)));
   const scope = scopeOf(party, metadata);
   return [
-    `${party.issuer}: ${how}; register there: ${uris.join(", ")}`,
-    `the client authenticates by ${party.authentication.method ?? "its clientSecret"}`,
-    `asks for the scope ${scope}`,
+    `${party.issuer}: ${how}; redirect URIs to register there: ${uris.join(", ")}`,
+    `client authentication: ${party.authentication.method ?? "clientSecret"}`,
+    `requested scope: ${scope}`,
     groupsOf(party),
     renewalOf(party, scope),
     emailsOf(party),
@@ -63,14 +63,14 @@ function sitesOf(config: Config, { name }: RelyingParty): Site[] {
   return createSites(config).filter(({ providers }) => providers?.includes(name) !== false);
 }
 
-/** No more than a hint: people have domains of their own, and what is written may well be right. */
+/** A hint only: with a domain of the operator's own, an unusual issuer may be right. */
 function issuerHints({ issuer, provider }: RelyingParty): string[] {
   const { issuerShape, label } = provider;
   if (issuerShape?.pattern === undefined || issuerShape.pattern.test(issuer)) return [];
-  return [`${issuer} is not how issuers of ${label} are mostly written: ${issuerShape.written}`];
+  return [`${issuer} does not look like the usual issuer of ${label}: ${issuerShape.written}`];
 }
 
-/** Whether it may say that somebody is in a group. */
+/** Whether identities of this provider may have groups. */
 export function hasGroups({ provider, settings }: RelyingParty): boolean {
   const { guide, isOAuthOnly, takes = [] } = provider;
   if (settings.groupsClaim !== undefined) return true;
@@ -83,7 +83,7 @@ function groupsOf({ provider, settings }: RelyingParty): string {
   if (settings.groupsClaim !== undefined) return `groups: the claim \`${settings.groupsClaim}\``;
   if (guide?.groups !== undefined) return `groups: ${guide.groups}`;
   return provider.isOAuthOnly || guide !== undefined
-    ? "groups: there are none at this kind of provider"
+    ? "groups: none, this kind of provider does not support them"
     : `groups: the claim \`${groupsClaim}\``;
 }
 
@@ -92,13 +92,13 @@ function renewalOf({ provider, settings }: RelyingParty, scope: string): string 
   if (provider.guide?.renewal !== undefined) return renewalWords[provider.guide.renewal];
   if (scope.split(" ").includes("offline_access")) return renewalWords["refresh token"];
   if (provider.isOAuthOnly) return renewalWords["access token"];
-  return "it offers no `offline_access`: unless it gives refresh tokens unasked, whoever is removed there stays signed in for `session.lifetime`";
+  return "the provider does not offer `offline_access`: unless it sends refresh tokens anyway, a user removed there stays signed in for `session.lifetime`";
 }
 
 function emailsOf({ provider, settings }: RelyingParty): string {
   const { emails = "verified" } = provider.guide ?? {};
   const isVouchedFor = settings.trustEmail && emails !== "unverified";
   return isVouchedFor
-    ? "emails: `trustEmail` is on, so an address counts unless the provider itself calls it unverified"
+    ? "emails: `trustEmail` is on, so an address is accepted unless the provider marks it as unverified"
     : `emails: ${emailWords[emails]}`;
 }

@@ -8,12 +8,12 @@ import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { refusalAt, refusalOn } from "./authorization-refusals.ts";
 import { fault, ok, warning, type Finding } from "./finding.ts";
 
-const patienceMs = 4_000;
+const timeoutMs = 4_000;
 
 /**
- * Whether the issuer takes our redirect URIs, by an authorization request for each that asks nobody anything
- * (`prompt=none`) and that nobody follows. RFC 6749 §4.1.2.1: only to an address that it takes will an issuer
- * send its refusal. Where the answer shows neither, it is no fault.
+ * Tests whether the issuer accepts our redirect URIs, with one authorization request each. `prompt=none` keeps it
+ * from showing a page, and the redirect is not followed. RFC 6749 §4.1.2.1: an issuer redirects an error only to a
+ * registered address. A response that shows neither is not a fault.
  */
 export async function tryRedirectUris(
   party: RelyingParty,
@@ -22,7 +22,7 @@ export async function tryRedirectUris(
 ): Promise<Finding[]> {
   if (party.provider.refusesRedirectUri) return [];
   const findings: Finding[] = [];
-  // One after the other: many at once would be a crowd to the issuer, and be turned away as one.
+  // One after the other, because the issuer may limit simultaneous requests.
   for (const site of sites)
     findings.push(await tryRedirectUri(party, site, site.redirectUri(ownCallback)));
   return findings;
@@ -48,19 +48,20 @@ async function ask(party: RelyingParty, url: URL, redirectUri: string): Promise<
   try {
     const response = await party.fetch(url.href, {
       headers: { Accept: "text/html" },
-      signal: AbortSignal.timeout(patienceMs),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     return await verdict(response, url, redirectUri);
   } catch (error) {
-    return untold(redirectUri, `${url.origin} does not answer this machine: ${reasonsOf(error)}`);
+    return unknown(redirectUri, `${url.origin} does not answer this machine: ${reasonsOf(error)}`);
   }
 }
 
-/** Where requests have to be pushed (RFC 9126 §2), this is already said there, and a sign-in could not begin. */
+/** If the issuer requires pushed requests (RFC 9126 §2), it reports the error there, and a sign-in cannot begin. */
 function pushFault(error: unknown, redirectUri: string): Finding {
-  const said = saidOfRefusal(error);
-  if (said !== undefined && refusalOn(said, 400) === "redirect URI") return notTaken(redirectUri);
-  const quoted = said === undefined ? "" : `: ${JSON.stringify(said)}`;
+  const refusal = saidOfRefusal(error);
+  if (refusal !== undefined && refusalOn(refusal, 400) === "redirect URI")
+    return rejected(redirectUri);
+  const quoted = refusal === undefined ? "" : `: ${JSON.stringify(refusal)}`;
   const isRefused = error instanceof AuthError && error.code === "client_rejected";
   return fault(`${reasonsOf(error)}${quoted}${isRefused ? compare : ""}`);
 }
@@ -74,20 +75,20 @@ function random(): string {
 async function verdict(response: Response, asked: URL, redirectUri: string): Promise<Finding> {
   const location = locationOf(response, asked);
   if (location !== undefined && isSame(location, new URL(redirectUri)))
-    return taken(redirectUri, location.searchParams);
+    return accepted(redirectUri, location.searchParams);
   const refusal =
     location === undefined
       ? refusalOn(await response.text(), response.status)
       : refusalAt(location);
-  if (refusal === "redirect URI") return notTaken(redirectUri);
+  if (refusal === "redirect URI") return rejected(redirectUri);
   if (refusal === "client") {
     const { origin } = asked;
     return fault(
-      `clientId: ${origin} knows no such client: copy its id from the registration there`,
+      `clientId: ${origin} does not know this client: copy its id from the registration there`,
     );
   }
   const place = location === undefined ? "" : ` and ${location.origin}${location.pathname}`;
-  return untold(redirectUri, `it answers with ${response.status}${place}`);
+  return unknown(redirectUri, `it answers with ${response.status}${place}`);
 }
 
 function locationOf({ headers }: Response, asked: URL): URL | undefined {
@@ -99,7 +100,7 @@ function isSame(one: URL, other: URL): boolean {
   return one.origin === other.origin && one.pathname === other.pathname;
 }
 
-/** OpenID Connect Core §3.1.2.6: what an issuer has to answer when it would have had to ask somebody. */
+/** OpenID Connect Core §3.1.2.6: the errors of an issuer that would have to show a page. */
 const expected = new Set([
   "login_required",
   "interaction_required",
@@ -107,19 +108,21 @@ const expected = new Set([
   "account_selection_required",
 ]);
 
-function taken(redirectUri: string, answer: URLSearchParams): Finding {
+function accepted(redirectUri: string, answer: URLSearchParams): Finding {
   const error = answer.get("error");
-  if (error === null || expected.has(error)) return ok(`the issuer takes ${redirectUri}`);
-  const said = JSON.stringify(
+  if (error === null || expected.has(error)) return ok(`the issuer accepts ${redirectUri}`);
+  const reason = JSON.stringify(
     [error, answer.get("error_description") ?? ""].join(" ").slice(0, 300),
   );
-  return warning(`the issuer takes ${redirectUri}, but answers our request with ${said}`);
+  return warning(`the issuer accepts ${redirectUri}, but answers our request with ${reason}`);
 }
 
-function notTaken(redirectUri: string): Finding {
-  return fault(`the issuer does not take the redirect URI ${redirectUri}: register just that`);
+function rejected(redirectUri: string): Finding {
+  return fault(
+    `the issuer does not accept the redirect URI ${redirectUri}: register exactly this URI`,
+  );
 }
 
-function untold(redirectUri: string, why: string): Finding {
-  return ok(`whether the issuer takes ${redirectUri} shows at a sign-in only: ${why}`);
+function unknown(redirectUri: string, why: string): Finding {
+  return ok(`whether the issuer accepts ${redirectUri} shows only at a sign-in: ${why}`);
 }

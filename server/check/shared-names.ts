@@ -8,22 +8,22 @@ import { hasGroups } from "./provider.ts";
 type Parties = ReadonlyMap<string, RelyingParty>;
 type ListName = keyof typeof lists;
 
-/** What means something at one issuer only, whose it can be, and what happens when another says the same. */
+/** Names that are unique only at one issuer, the providers that send them, and the danger of a second source. */
 const lists = {
   groups: {
-    isSaidBy: hasGroups,
-    danger: "whoever can found a group of that name at one of them passes",
+    isSentBy: hasGroups,
+    danger: "anyone who can create a group of that name at one of them gets access",
   },
-  subjects: { isSaidBy: () => true, danger: "it is somebody else at each of them" },
+  subjects: { isSentBy: () => true, danger: "it is a different person at each of them" },
 } as const;
 
-/** Lists that let somebody in by a name that several providers may give, without saying whose is meant. */
+/** Lists of names that several providers may send, in a place that names no provider. */
 export function sharedNames(config: Config, parties: Parties): Finding[] {
   return [...ofSites(config), ...ofRules(config)].flatMap(({ path, access, offered }) =>
     (["groups", "subjects"] as const).flatMap((list) => {
       const names = access?.[list] ?? [];
-      const sayers = saying(list, parties, offered);
-      return names.length > 0 && sayers.length > 1 ? [loose(path, list, names, sayers)] : [];
+      const sources = sourcesOf(list, parties, offered);
+      return names.length > 0 && sources.length > 1 ? [shared(path, list, names, sources)] : [];
     }),
   );
 }
@@ -63,21 +63,21 @@ function offeredBy(sites: readonly Site[]): string[] | undefined {
   return names.every((some) => some !== undefined) ? names.flat() : undefined;
 }
 
-function saying(list: ListName, parties: Parties, offered: Listing["offered"]): string[] {
+function sourcesOf(list: ListName, parties: Parties, offered: Listing["offered"]): string[] {
   return [...parties.values()]
     .filter(({ name }) => offered?.includes(name) !== false)
-    .filter((party) => lists[list].isSaidBy(party))
+    .filter((party) => lists[list].isSentBy(party))
     .map(({ name }) => name);
 }
 
-function loose(
+function shared(
   path: string,
   list: ListName,
   names: readonly string[],
-  sayers: readonly string[],
+  sources: readonly string[],
 ): Finding {
   const quoted = names.map((name) => JSON.stringify(name)).join(", ");
   return warning(
-    `${path}.${list}: ${quoted} may be said by ${sayers.join(" or ")}, and ${lists[list].danger}: name it in a rule with \`provider\` instead, or give the site \`providers\``,
+    `${path}.${list}: ${quoted} may come from ${sources.join(" or ")}, and ${lists[list].danger}: name it in a rule with \`provider\` instead, or give the site \`providers\``,
   );
 }

@@ -4,28 +4,28 @@ import { reasonsOf } from "../observe/log.ts";
 import { tryStore } from "../store/try-store.ts";
 import { fault, ok, warning, type Finding } from "./finding.ts";
 
-/** Whether the store does what sessions need, and what it may forget. */
+/** Tests the store with real requests, and reports settings by which it may lose data. */
 export async function checkStore({ storage, replicas }: Config): Promise<Finding[]> {
   const name = `store ${storage.driver}`;
   try {
     const works = ok(`${name}: ${await tryStore(storage)}`);
     if (storage.driver !== "redis") return [works];
-    const dangers = [...(replicas ? ownRedis(storage) : []), ...(await forgetting(storage))];
+    const dangers = [...(replicas ? localRedis(storage) : []), ...(await dataLoss(storage))];
     return [works, ...dangers.map((danger) => warning(`${name}: ${danger}`))];
   } catch (error) {
     return [fault(`${name}: ${reasonsOf(error)}`)];
   }
 }
 
-async function forgetting(storage: Config["storage"]): Promise<string[]> {
+async function dataLoss(storage: Config["storage"]): Promise<string[]> {
   const { redisWarnings } = await import("../store/redis-warnings.ts");
   return redisWarnings(storage).catch((error: unknown) => [
-    `it does not tell us what it may forget: ${reasonsOf(error)}`,
+    `cannot read the settings by which it may lose data: ${reasonsOf(error)}`,
   ]);
 }
 
-/** An address of the loopback is another machine's on another machine. */
-function ownRedis({ url, sentinels = [], cluster = [] }: Config["storage"]): string[] {
+/** A loopback address leads to a different Redis on every machine. */
+function localRedis({ url, sentinels = [], cluster = [] }: Config["storage"]): string[] {
   const addresses = [
     ...(url === undefined ? [] : [{ place: "url", host: new URL(url).hostname }]),
     ...sentinels.map((written) => ({ place: "sentinels", host: hostOf(written) })),
@@ -36,7 +36,7 @@ function ownRedis({ url, sentinels = [], cluster = [] }: Config["storage"]): str
     .slice(0, 1)
     .map(
       ({ place, host }) =>
-        `storage.${place} names this machine (${host}), and \`replicas: true\` says that there are several doorwards: on another machine each would have a Redis of its own; write the address at which all reach the same`,
+        `storage.${place} points to this machine (${host}), but \`replicas: true\` means several doorwards: on another machine, each would use a Redis of its own; set an address at which all of them reach the same Redis`,
     );
 }
 

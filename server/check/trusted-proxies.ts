@@ -6,21 +6,21 @@ import { isLoopbackHost } from "../http/loopback.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { fault, ok, warning, type Finding } from "./finding.ts";
 
-/** Whether those who are to ask may: `proxy` is the name or address of one, if the operator names it. */
+/** Whether proxies can connect and are trusted. `proxy` is the name or address of one to check. */
 export async function trustedProxies(config: Config, proxy?: string): Promise<Finding[]> {
-  const reach = config.trustedProxies.length === 0 ? nobody : whoReachesUs(config);
+  const reach = config.trustedProxies.length === 0 ? noProxy : unreachable(config);
   const named = proxy === undefined ? [] : await namedProxy(config, proxy);
-  return [reach, everybody(config), addressRules(config), ...named].filter(
+  return [reach, anyAddress(config), addressRules(config), ...named].filter(
     (finding) => finding !== undefined,
   );
 }
 
-const nobody = fault(
-  "trustedProxies is empty, so nobody may ask: list the addresses of your proxies",
+const noProxy = fault(
+  "trustedProxies is empty, so every request is refused: list the addresses of your proxies",
 );
 
-/** Who connects to this machine's own loopback is on it; who connects to another address never comes from there. */
-function whoReachesUs({ listen, trustedProxies: ranges }: Config): Finding | undefined {
+/** Connections to a loopback address come from this machine; connections to another address never come from loopback. */
+function unreachable({ listen, trustedProxies: ranges }: Config): Finding | undefined {
   const { host } = listen;
   const written = ranges.join(", ");
   if (isLoopbackHost(host) || host === "::1") {
@@ -28,7 +28,7 @@ function whoReachesUs({ listen, trustedProxies: ranges }: Config): Finding | und
     const peers = { localhost: ["127.0.0.1", "::1"], "::1": ["::1"] }[host] ?? ["127.0.0.1"];
     if (peers.some(isTrusted)) return undefined;
     return fault(
-      `listen.host ${host} is reached from this machine alone, and trustedProxies (${written}) leaves that out: add loopback, or listen where the proxy is`,
+      `listen.host ${host} is reachable only from this machine, but trustedProxies (${written}) does not include it: add loopback, or listen on an address that the proxy can reach`,
     );
   }
   const isLoopback = createAddressRanges(["loopback"]);
@@ -36,28 +36,28 @@ function whoReachesUs({ listen, trustedProxies: ranges }: Config): Finding | und
     return undefined;
   if (host === "0.0.0.0" || host === "::") {
     return warning(
-      `listen.host ${host} takes connections from elsewhere, and trustedProxies (${written}) refuses them all: add your proxies' addresses, or listen on 127.0.0.1`,
+      `listen.host ${host} accepts connections from other machines, but trustedProxies (${written}) refuses all of them: add your proxies' addresses, or listen on 127.0.0.1`,
     );
   }
   if (isIP(host) === 0) return undefined;
   return fault(
-    `listen.host ${host} is never reached from the addresses in trustedProxies (${written}): add your proxies' addresses, or listen on 127.0.0.1`,
+    `listen.host ${host} is not reachable from the addresses in trustedProxies (${written}): add your proxies' addresses, or listen on 127.0.0.1`,
   );
 }
 
-function everybody({ trustedProxies: ranges, listen }: Config): Finding | undefined {
+function anyAddress({ trustedProxies: ranges, listen }: Config): Finding | undefined {
   const all = ranges.find((range) => range.endsWith("/0"));
   if (all === undefined || isLoopbackHost(listen.host)) return undefined;
   return warning(
-    `trustedProxies holds ${all}, which is everybody: whoever reaches ${listen.host}:${listen.port} can tell of any request and any visitor's address; list your proxies' own`,
+    `trustedProxies contains ${all}, which matches every address: anyone who reaches ${listen.host}:${listen.port} can forge requests and a visitor's address; list only your proxies' own addresses`,
   );
 }
 
-/** Whoever sits in a range that is trusted as a whole can write any address into `X-Forwarded-For`. */
+/** A visitor inside a trusted range can write any address into `X-Forwarded-For`. */
 function addressRules({ rules, trustedProxies: ranges }: Config): Finding | undefined {
   if (!rules.some(({ ip }) => ip !== undefined) || !ranges.includes("private")) return undefined;
   return fault(
-    "rules with ip: trustedProxies holds `private`, so visitors of the inside can claim any address; list your proxies' own addresses",
+    "rules with ip: trustedProxies contains `private`, so a visitor in a private network can claim any address; list only your proxies' own addresses",
   );
 }
 
@@ -71,10 +71,10 @@ async function namedProxy({ trustedProxies: ranges }: Config, proxy: string): Pr
       return isTrusted(address)
         ? ok(`proxy ${name}: within trustedProxies (${written})`)
         : fault(
-            `proxy ${name}: outside trustedProxies (${written}), so it is answered 403: add ${address}`,
+            `proxy ${name}: outside trustedProxies (${written}), so doorward answers it with 403: add ${address}`,
           );
     });
   } catch (error) {
-    return [fault(`proxy ${proxy}: no address is known of that name: ${reasonsOf(error)}`)];
+    return [fault(`proxy ${proxy}: cannot resolve this name: ${reasonsOf(error)}`)];
   }
 }

@@ -1,6 +1,6 @@
 import { domainToASCII, domainToUnicode } from "node:url";
 
-/** An email address in the one spelling that policies compare. */
+/** An email address in the canonical spelling that policies compare. */
 export interface Email {
   readonly address: string;
   readonly domain: string;
@@ -12,8 +12,8 @@ const asciiDomain =
   /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
- * Exactly one `@` and a domain that is one: `a@evil.com@company.com` is nobody's address, whatever a
- * provider may think. Letters are lowered by ASCII alone, or the Kelvin sign would become a `k`.
+ * Requires exactly one `@` and a valid domain: `a@evil.com@company.com` is rejected, even if a provider sends it.
+ * Only ASCII letters are lowered, because Unicode would lower the Kelvin sign to a `k`.
  */
 export function parseEmail(written: string): Email | undefined {
   const [local = "", domain = "", ...rest] = written.split("@");
@@ -25,10 +25,9 @@ export function parseEmail(written: string): Email | undefined {
 }
 
 /**
- * A domain in ASCII and lower case, or nothing. `domainToASCII` alone is too kind: it drops line breaks
- * and invisible letters, decodes `%6d`, and folds look-alikes (a full-width letter, a circled one) into
- * plain ones, so that somebody could register what merely folds to ours. What does not come back from
- * ASCII as it was written is refused.
+ * A domain in ASCII and lower case; undefined = invalid. `domainToASCII` alone is too lenient: it drops line breaks
+ * and invisible letters, decodes `%6d`, and folds look-alikes (full-width or circled letters) into plain ones, so an
+ * attacker could use an address that folds to one of the operator's. A domain that does not round-trip is rejected.
  */
 export function canonicalDomain(written: string): string | undefined {
   if (!unicodeDomain.test(written)) return undefined;
@@ -38,7 +37,7 @@ export function canonicalDomain(written: string): string | undefined {
   return asciiDomain.test(ascii) && back === lower(written) ? ascii : undefined;
 }
 
-/** Lower case letter by letter, but for those few that would become ASCII by it. */
+/** Lowers each letter, except the few that would become ASCII. */
 function lower(text: string): string {
   return text.replace(/\p{Lu}/gu, (letter) => {
     const small = letter.toLowerCase();

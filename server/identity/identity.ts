@@ -1,14 +1,14 @@
 import type { GroupsFault } from "../../providers/api.ts";
 import type { Claims } from "../../providers/claims.ts";
 
-/** Who somebody is: issuer and subject name them (OpenID Connect Core §5.7), the rest describes them. */
+/** A signed-in visitor. Issuer and subject identify them (OpenID Connect Core §5.7); the rest describes them. */
 export interface Identity {
   readonly issuer: string;
   readonly subject: string;
-  /** Verified by the provider, and in the spelling that policies compare. */
+  /** Verified by the provider, in the canonical spelling that policies compare. */
   readonly email: string | undefined;
   readonly groups: readonly string[];
-  /** Why there are no groups: they could not be had. */
+  /** Why the groups could not be read; `groups` is then empty. */
   readonly groupsFault?: GroupsFault | undefined;
   readonly name: string | undefined;
   readonly preferredUsername: string | undefined;

@@ -1,15 +1,15 @@
-/** What happened since the start. Plain numbers, so that counting costs the gate nothing. */
+/** Events since the start, as plain numbers, so that counting costs next to nothing per request. */
 export interface Counts {
   allow: number;
   challenge: number;
   deny: number;
-  /** Malformed, or from whom nobody trusts. */
+  /** Malformed requests, and requests from peers outside `trustedProxies`. */
   refused: number;
   storeUnreachable: number;
   signedIn: number;
   signInFailed: number;
   signedOut: number;
-  /** The configuration, and how often it was not taken. */
+  /** Configurations loaded and configurations rejected. */
   reloaded: number;
   reloadFailed: number;
 }

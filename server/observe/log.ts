@@ -4,7 +4,7 @@ export type Log = Logger;
 
 const levels: Record<number, string> = { 20: "debug", 30: "info", 40: "warn", 50: "error" };
 
-/** One line an event: JSON for collectors, or time, level and words when a person is watching. */
+/** One line per event: JSON, or readable text if the stream is a terminal. */
 export function createLog(stream: NodeJS.WriteStream = process.stdout): Log {
   const options = { base: null, timestamp: pino.stdTimeFunctions.isoTime };
   if (!stream.isTTY) return pino(options, stream);
@@ -18,8 +18,8 @@ function readable(line: string): string {
 }
 
 /**
- * What may be told of a failure: names, codes and messages down the chain of causes. The objects
- * themselves stay out, for an answer of an issuer hangs on some of them, tokens included.
+ * The codes and messages of an error and its causes. The error objects must not be logged, because some hold an
+ * issuer's response with tokens.
  */
 export function reasonsOf(error: unknown): string {
   const reasons: string[] = [];
@@ -32,7 +32,7 @@ export function reasonsOf(error: unknown): string {
   return reasons.join(": ") || String(error);
 }
 
-/** Where a failure came from, which nobody but an operator may see. */
+/** An error's stack, for the log only. */
 export function stackOf(error: unknown): string | undefined {
   return error instanceof Error ? error.stack : undefined;
 }

@@ -5,11 +5,11 @@ const verdicts = ["allow", "challenge", "deny", "refused", "storeUnreachable"] a
 const events = ["signedIn", "signInFailed", "signedOut"] as const;
 const reloads = ["reloaded", "reloadFailed"] as const;
 
-/** Prometheus' view of the counts, made up when it is asked for. No label says who anybody is. */
+/** The counts as Prometheus metrics, computed at each scrape. No label identifies a visitor. */
 export function createMetrics(counts: Readonly<Counts>): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  expose(registry, "doorward_verify_total", "Answers of /verify", "verdict", verdicts, counts);
+  expose(registry, "doorward_verify_total", "Responses of /verify", "verdict", verdicts, counts);
   expose(registry, "doorward_sign_in_total", "Sign-ins and sign-outs", "event", events, counts);
   expose(registry, "doorward_config_reloads_total", "Reloads", "result", reloads, counts);
   return registry;

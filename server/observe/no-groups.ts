@@ -1,6 +1,6 @@
 import type { GroupsFault } from "../../providers/api.ts";
 
-/** For the log of a refusal: that no group could have helped, and what the operator can mend. */
+/** A log field for a denied request whose groups could not be read, with what the operator can fix. */
 export function noGroups(fault: GroupsFault | undefined): { noGroups?: string } {
-  return fault === undefined ? {} : { noGroups: `the groups could not be had: ${fault.reason}` };
+  return fault === undefined ? {} : { noGroups: `the groups could not be read: ${fault.reason}` };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/** What a page shows and the log repeats: short enough to read out on the telephone. */
+/** An id that an error page and the log share, short enough to read out on the phone. */
 export function createRequestId(): string {
   return randomBytes(6).toString("hex");
 }

@@ -8,8 +8,8 @@ const redirectUris = ["https://auth.example.com/callback"];
 let issuer: Issuer | undefined;
 afterEach(() => issuer?.close());
 
-/** What is said of the clock of an issuer whose answers have these headers. */
-async function saidOf(headers: () => Record<string, string>): Promise<string[]> {
+/** The findings about the clock of an issuer whose responses have these headers. */
+async function findingsOf(headers: () => Record<string, string>): Promise<string[]> {
   issuer = await startIssuer({
     accounts: [],
     ...client,
@@ -27,28 +27,28 @@ function inSeconds(seconds: number): string {
 
 describe("the clock of an issuer", () => {
   it.each<[string, number, RegExp]>([
-    ["that agrees is well", 0, /^ok .* agrees with ours$/],
-    ["that is a little ahead is well", 4, /^ok /],
-    ["that is a little behind is well", -4, /^ok /],
-    ["that is ahead is a warning", 15, /^warning .* is 1[45] s ahead of ours: .*NTP/],
-    ["that is behind is a warning", -15, /^warning .* is 1[3-6] s behind ours: .*NTP/],
-    ["that is far ahead is a fault", 120, /^fault .* is 1(19|20) s ahead of ours/],
-    ["that is far behind is a fault", -120, /^fault .* is 1(18|19|20|21) s behind ours/],
+    ["that agrees is ok", 0, /^ok .* agrees with this machine's$/],
+    ["that is a little ahead is ok", 4, /^ok /],
+    ["that is a little behind is ok", -4, /^ok /],
+    ["that is ahead is a warning", 15, /^warning .* is 1[45] s ahead of this machine's: .*NTP/],
+    ["that is behind is a warning", -15, /^warning .* is 1[3-6] s behind this machine's: .*NTP/],
+    ["that is far ahead is a fault", 120, /^fault .* is 1(19|20) s ahead of this machine's/],
+    ["that is far behind is a fault", -120, /^fault .* is 1(18|19|20|21) s behind this machine's/],
   ])("%s", async (_, seconds, words) => {
-    const said = await saidOf(() => ({ Date: inSeconds(seconds) }));
+    const found = await findingsOf(() => ({ Date: inSeconds(seconds) }));
 
-    expect(said).toEqual([expect.stringMatching(words)]);
+    expect(found).toEqual([expect.stringMatching(words)]);
   });
 
-  it("whose answers a cache has kept is no fault", async () => {
-    const said = await saidOf(() => ({ Date: inSeconds(-600), Age: "600" }));
+  it("is ok if a cache returns old responses", async () => {
+    const found = await findingsOf(() => ({ Date: inSeconds(-600), Age: "600" }));
 
-    expect(said).toEqual([expect.stringMatching(/^ok /)]);
+    expect(found).toEqual([expect.stringMatching(/^ok /)]);
   });
 
-  it("that is not told is nothing to say", async () => {
-    const said = await saidOf(() => ({ Date: "" }));
+  it("is not checked without a Date header", async () => {
+    const found = await findingsOf(() => ({ Date: "" }));
 
-    expect(said).toEqual([]);
+    expect(found).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { troubles } from "../peers/findings.ts";
 
 const domain = { cookie: { domain: "example.com" } };
-const denied = "is beyond the reach of every cookie, so all requests to it are denied";
+const denied = "is outside the scope of every session cookie, so all requests to it are denied";
 
 function guarding(host: string, rule: object = { allow: "signed-in" }) {
   return {
@@ -16,46 +16,46 @@ function guarding(host: string, rule: object = { allow: "signed-in" }) {
 describe("a host of a rule", () => {
   it.each<[string, Record<string, unknown>, string]>([
     [
-      "is beneath no cookie's domain",
+      "is outside every cookie's domain",
       { ...domain, ...guarding("app.example.org") },
-      `fault rules.1.host: "app.example.org" ${denied}: give the host a site of its own in \`sites\``,
+      `fault rules.1.host: "app.example.org" ${denied}: add a site for the host to \`sites\``,
     ],
     [
-      "is beside a site whose cookie is its host's alone",
+      "is next to a site whose cookie is for its own host only",
       guarding("app.example.com:8443"),
-      `fault rules.1.host: "app.example.com:8443" ${denied}: write example.com as cookie.domain of https://auth.example.com/, or give the host a site`,
+      `fault rules.1.host: "app.example.com:8443" ${denied}: set cookie.domain of https://auth.example.com/ to example.com, or add a site for the host`,
     ],
     [
-      "is public, which needs the reach all the same",
+      "is public, but outside every cookie's domain",
       { ...domain, ...guarding("app.example.org", { allow: "public" }) },
       denied,
     ],
     [
-      "stands for hosts that no cookie reaches",
+      "matches only hosts that no cookie reaches",
       { ...domain, ...guarding("*.example.org") },
       `fault rules.1.host: "*.example.org" ${denied}`,
     ],
     [
-      "stands for more hosts than the cookie reaches",
+      "matches more hosts than the cookie reaches",
       guarding("*.example.com"),
-      'warning rules.1.host: "*.example.com" is only in part within reach of the cookie of https://auth.example.com/, and its other hosts are denied: write example.com as cookie.domain',
+      'warning rules.1.host: "*.example.com" is only partly in the scope of the cookie of https://auth.example.com/, so requests to its other hosts are denied: set cookie.domain of https://auth.example.com/ to example.com',
     ],
     [
-      "is above the site's own",
+      "is a parent of the site's host",
       { url: "https://auth.app.example.com", ...guarding("app.example.com") },
-      `${denied}: write example.com as cookie.domain of https://auth.app.example.com/`,
+      `${denied}: set cookie.domain of https://auth.app.example.com/ to example.com`,
     ],
     [
-      "is that of a neighbour beneath a suffix of strangers",
+      "shares only a public suffix with the site",
       { url: "https://auth.github.io", ...guarding("app.github.io") },
-      `${denied}: give the host a site of its own in \`sites\``,
+      `${denied}: add a site for the host to \`sites\``,
     ],
     [
-      "is guarded on plain http",
+      "is protected on plain http",
       { ...domain, ...guarding("app.example.com:80") },
-      'warning rules.1.host: "app.example.com:80" is plain http, where browsers do not send the cookie of https://auth.example.com/: let the proxy redirect port 80 to https',
+      'warning rules.1.host: "app.example.com:80" uses plain http, where browsers do not send the cookie of https://auth.example.com/: let the proxy redirect port 80 to https',
     ],
-  ])("that %s is named, with the mend", async (_, settings, line) => {
+  ])("that %s is reported with the fix", async (_, settings, line) => {
     const found = await troubles(settings);
 
     expect(found).toEqual([expect.stringContaining(line)]);
@@ -63,8 +63,8 @@ describe("a host of a rule", () => {
 
   it.each<[string, Record<string, unknown>]>([
     ["the site's own", guarding("auth.example.com")],
-    ["beneath the cookie's domain", { ...domain, ...guarding("app.example.com:8443") }],
-    ["everything beneath the cookie's domain", { ...domain, ...guarding("*.example.com") }],
+    ["under the cookie's domain", { ...domain, ...guarding("app.example.com:8443") }],
+    ["a wildcard under the cookie's domain", { ...domain, ...guarding("*.example.com") }],
     [
       "another site's",
       {
@@ -75,10 +75,10 @@ describe("a host of a rule", () => {
     ],
     ["public on plain http", { ...domain, ...guarding("app.example.com:80", { allow: "public" }) }],
     [
-      "on this machine, whose site is http too",
+      "localhost on plain http, like its site",
       { url: "http://localhost:4180", ...guarding("localhost:80") },
     ],
-  ])("that is %s is no fault", async (_, settings) => {
+  ])("that is %s is ok", async (_, settings) => {
     expect(await troubles(settings)).toEqual([]);
   });
 });

@@ -9,8 +9,8 @@ const client = { clientId: "door", clientSecret: "the door's own secret" };
 let issuer: Issuer | undefined;
 afterEach(() => issuer?.close());
 
-/** What is said of the redirect URI at an issuer that is as usual but for these options. */
-async function saidOf(
+/** The findings about the redirect URI at a usual issuer with these options. */
+async function findingsOf(
   options: Partial<IssuerOptions>,
   provider: Record<string, unknown> = {},
   settings: Record<string, unknown> = {},
@@ -19,17 +19,17 @@ async function saidOf(
   const company = { type: "oidc", issuer: issuer.issuer, ...client, ...provider };
   const all = await lines({ providers: { company }, ...settings });
   return all.filter((line) =>
-    /(takes (http|no pushed)|does not take|clientId: |whether the)/.test(line),
+    /(accepts http|takes no pushed|does not accept|clientId: |whether the)/.test(line),
   );
 }
 
-/** RFC 9126, required or only offered. */
+/** Pushed authorization requests (RFC 9126), required or only offered. */
 function pushing(requirePushedAuthorizationRequests: boolean) {
   const pushedAuthorizationRequests = { enabled: true, requirePushedAuthorizationRequests };
   return { features: { devInteractions: { enabled: false }, pushedAuthorizationRequests } };
 }
 
-/** Left to itself oidc-provider passes over scopes that it does not know. */
+/** By default oidc-provider ignores unknown scopes. */
 const knownScopes = {
   clients: [
     {
@@ -42,7 +42,7 @@ const knownScopes = {
   scopes: ["openid", "all"],
 };
 
-/** An issuer whose authorization endpoint answers so, whatever it is asked. */
+/** An issuer whose authorization endpoint always sends this response. */
 function answering(status: number, headers: Record<string, string>, body = "") {
   return {
     before: async ({ url = "" }: IncomingMessage, response: ServerResponse) => {
@@ -53,75 +53,83 @@ function answering(status: number, headers: Record<string, string>, body = "") {
 }
 
 describe("a redirect URI", () => {
-  it("that is registered is well", async () => {
-    const said = await saidOf({});
+  it("that is registered is ok", async () => {
+    const found = await findingsOf({});
 
-    expect(said).toEqual([`ok provider company: the issuer takes ${uri}`]);
+    expect(found).toEqual([`ok provider company: the issuer accepts ${uri}`]);
   });
 
-  it("that is not registered is a fault that says what to register", async () => {
-    const said = await saidOf({ redirectUris: ["https://auth.example.com/other"] });
+  it("that is not registered is a fault with the URI to register", async () => {
+    const found = await findingsOf({ redirectUris: ["https://auth.example.com/other"] });
 
-    expect(said).toEqual([
-      `fault provider company: the issuer does not take the redirect URI ${uri}: register just that`,
+    expect(found).toEqual([
+      `fault provider company: the issuer does not accept the redirect URI ${uri}: register exactly this URI`,
     ]);
   });
 
-  it("of each site is asked about", async () => {
+  it("of each site is tested", async () => {
     const sites = [{ url: "https://auth.example.com" }, { url: "https://auth.example.org" }];
 
-    const said = await saidOf({}, {}, { url: undefined, sites });
+    const found = await findingsOf({}, {}, { url: undefined, sites });
 
-    expect(said.map((line) => line.split(" ")[0])).toEqual(["ok", "fault"]);
-    expect(said[1]).toContain("https://auth.example.org/callback");
+    expect(found.map((line) => line.split(" ")[0])).toEqual(["ok", "fault"]);
+    expect(found[1]).toContain("https://auth.example.org/callback");
   });
 
-  it("of a client that the issuer does not know is a fault of the client's id", async () => {
-    const said = await saidOf({}, { clientId: "dor" });
+  it("of an unknown client is reported as a fault of clientId", async () => {
+    const found = await findingsOf({}, { clientId: "dor" });
 
-    expect(said).toEqual([expect.stringMatching(/^fault provider company: clientId: /)]);
+    expect(found).toEqual([expect.stringMatching(/^fault provider company: clientId: /)]);
   });
 
-  it("is asked about without a prompt, and the issuer keeps nothing of it but its answer", async () => {
+  it("is tested with prompt=none, without starting an interaction at the issuer", async () => {
     const asked: URL[] = [];
     const before = async ({ url = "" }) => void asked.push(new URL(url, "http://issuer"));
 
-    await saidOf({ before }, { authorization: { prompt: "consent" } });
+    await findingsOf({ before }, { authorization: { prompt: "consent" } });
 
     const requests = asked.filter(({ pathname }) => pathname === "/auth");
     expect(requests.map(({ searchParams }) => searchParams.get("prompt"))).toEqual(["none"]);
     expect(asked.some(({ pathname }) => pathname.startsWith("/interaction"))).toBe(false);
   });
 
-  it("that is taken, with a scope that is not, is told with the issuer's word", async () => {
-    const said = await saidOf({ configuration: knownScopes }, { scope: "openid all" });
+  it("that is accepted with an invalid scope is a warning that quotes the issuer", async () => {
+    const found = await findingsOf({ configuration: knownScopes }, { scope: "openid all" });
 
-    expect(said).toEqual([
+    expect(found).toEqual([
       expect.stringMatching(/^warning .* but answers our request with "invalid_scope /),
     ]);
   });
 
-  it.each([true, false])("that is pushed is asked about too (required: %j)", async (isRequired) => {
-    const configuration = pushing(isRequired);
+  it.each([true, false])(
+    "is tested with pushed requests too (required: %j)",
+    async (isRequired) => {
+      const configuration = pushing(isRequired);
 
-    const taken = await saidOf({ configuration });
-    await issuer?.close();
-    const refused = await saidOf({ configuration, redirectUris: [`${uri}/other`] });
+      const accepted = await findingsOf({ configuration });
+      await issuer?.close();
+      const rejected = await findingsOf({ configuration, redirectUris: [`${uri}/other`] });
 
-    expect(taken).toEqual([`ok provider company: the issuer takes ${uri}`]);
-    expect(refused).toEqual([expect.stringMatching(/^fault .* does not take the redirect URI/)]);
-  });
+      expect(accepted).toEqual([`ok provider company: the issuer accepts ${uri}`]);
+      expect(rejected).toEqual([
+        expect.stringMatching(/^fault .* does not accept the redirect URI/),
+      ]);
+    },
+  );
 
   it.each<[string, Record<string, unknown>, RegExp]>([
-    ["secret is another", { clientSecret: "of somebody else's" }, /: compare the client's id, sec/],
-    ["scope is not one", { scope: "openid all" }, /: "invalid_scope .*: compare the client's id/],
-  ])("of a client whose %s cannot be pushed, and that is told", async (_, provider, words) => {
-    const said = await saidOf({ configuration: { ...pushing(true), ...knownScopes } }, provider);
+    ["secret is wrong", { clientSecret: "of another client" }, /: compare the client's id, sec/],
+    ["scope is invalid", { scope: "openid all" }, /: "invalid_scope .*: compare the client's id/],
+  ])("of a client whose %s is a fault of the pushed request", async (_, provider, words) => {
+    const found = await findingsOf(
+      { configuration: { ...pushing(true), ...knownScopes } },
+      provider,
+    );
 
-    expect(said).toEqual([
+    expect(found).toEqual([
       expect.stringMatching(/^fault .* takes no pushed authorization request/),
     ]);
-    expect(said[0]).toMatch(words);
+    expect(found[0]).toMatch(words);
   });
 });
 
@@ -132,71 +140,76 @@ function google(error: string): string {
   return `https://accounts.google.com/signin/oauth/error?authError=${encoded}&flowName=GeneralOAuthFlow`;
 }
 
-describe("an issuer that refuses it in another way", () => {
+describe("a redirect URI that an issuer refuses in another way", () => {
   it.each<[string, number, Record<string, string>, string, RegExp]>([
-    ["Google", 302, { Location: google("redirect_uri_mismatch") }, "", /^fault .*does not take/],
-    ["Google, of the client", 302, { Location: google("invalid_client") }, "", /^fault .*clientId/],
+    ["Google", 302, { Location: google("redirect_uri_mismatch") }, "", /^fault .*does not accept/],
+    ["Google for the client", 302, { Location: google("invalid_client") }, "", /^fault .*clientId/],
     [
       "a page in words",
       400,
       {},
       "<h1>We are sorry...</h1><p>Invalid parameter: redirect_uri</p>",
-      /^fault .*does not take/,
+      /^fault .*does not accept/,
     ],
     [
       "a page that repeats the address",
       400,
       {},
       "<p>The 'redirect_uri' https://auth.example.com/callback is not one that the app lists</p>",
-      /^fault .*does not take/,
+      /^fault .*does not accept/,
     ],
     [
       "JSON",
       400,
       {},
       '{"error":"invalid_request","error_description":"Unregistered redirect_uri"}',
-      /^fault .*does not take/,
+      /^fault .*does not accept/,
     ],
-    ["Microsoft", 200, {}, "AADSTS50011: The redirect URI does not match", /^fault .*not take/],
-  ])("%s, is understood", async (_, status, headers, body, words) => {
-    const said = await saidOf(answering(status, headers, body));
+    ["Microsoft", 200, {}, "AADSTS50011: The redirect URI does not match", /^fault .*not accept/],
+  ])("by %s is a fault", async (_, status, headers, body, words) => {
+    const found = await findingsOf(answering(status, headers, body));
 
-    expect(said).toEqual([expect.stringMatching(words)]);
+    expect(found).toEqual([expect.stringMatching(words)]);
   });
 
   it.each<[string, number, Record<string, string>, string]>([
-    ["its sign-in page", 200, {}, '<input name="redirect_uri" value="x"> not a member yet?'],
-    ["its sign-in page with 401", 401, {}, '<input name="redirect_uri"> Invalid password'],
-    ["the way to its sign-in page", 302, { Location: "/login?return_to=x" }, ""],
-    ["a wall that repeats the request", 403, {}, "Not allowed: /auth?redirect_uri=https://x/y"],
+    ["a sign-in page", 200, {}, '<input name="redirect_uri" value="x"> not a member yet?'],
+    ["a sign-in page with 401", 401, {}, '<input name="redirect_uri"> Invalid password'],
+    ["a redirect to its sign-in page", 302, { Location: "/login?return_to=x" }, ""],
+    [
+      "a firewall page that repeats the request",
+      403,
+      {},
+      "Not allowed: /auth?redirect_uri=https://x/y",
+    ],
     ["too many requests", 429, {}, "slow down"],
-    ["a failure", 502, {}, "redirect_uri is not known to the upstream"],
-    ["nothing of use", 400, {}, "Bad Request"],
-  ])("or only shows %s, is no fault", async (_, status, headers, body) => {
-    const said = await saidOf(answering(status, headers, body));
+    ["an upstream failure", 502, {}, "redirect_uri is not known to the upstream"],
+    ["an unspecific error", 400, {}, "Bad Request"],
+  ])("cannot be tested against %s", async (_, status, headers, body) => {
+    const found = await findingsOf(answering(status, headers, body));
 
-    expect(said).toEqual([
+    expect(found).toEqual([
       expect.stringMatching(
-        new RegExp(`^ok .*whether the issuer takes ${uri} shows at a sign-in only: .*${status}`),
+        new RegExp(`^ok .*whether the issuer accepts ${uri} shows only at a sign-in: .*${status}`),
       ),
     ]);
   });
 
-  it("or speaks OAuth 2.0 alone, is asked as well", async () => {
+  it("is tested at an OAuth 2.0 provider too", async () => {
     const registered = "https://other.example.com/?error=redirect_uri_mismatch";
 
-    const said = await saidOf(answering(302, { Location: registered }), { type: "github" });
+    const found = await findingsOf(answering(302, { Location: registered }), { type: "github" });
 
-    expect(said).toEqual([expect.stringMatching(/^fault .*does not take the redirect URI/)]);
+    expect(found).toEqual([expect.stringMatching(/^fault .*does not accept the redirect URI/)]);
   });
 
-  it("or is silent, is no fault", async () => {
+  it("cannot be tested at an issuer that does not answer", async () => {
     const before = async ({ url = "" }: IncomingMessage) => {
       if (url.startsWith("/auth?")) await Promise.withResolvers<never>().promise;
     };
 
-    const said = await saidOf({ before });
+    const found = await findingsOf({ before });
 
-    expect(said).toEqual([expect.stringMatching(/^ok .*does not answer this machine/)]);
+    expect(found).toEqual([expect.stringMatching(/^ok .*does not answer this machine/)]);
   });
 });

@@ -5,7 +5,7 @@ const client = { clientId: "door", clientSecret: "x".repeat(20) };
 const nowhere = "http://127.0.0.1:1";
 const github = { type: "github", issuer: nowhere, ...client };
 const company = { type: "oidc", issuer: nowhere, ...client };
-const nobodysGroups = { type: "login.gov", issuer: nowhere, ...client };
+const withoutGroups = { type: "login.gov", issuer: nowhere, ...client };
 const both = { providers: { github, company } };
 const apart = {
   url: undefined,
@@ -20,7 +20,7 @@ describe("a group", () => {
     [
       "in access",
       { ...both, access: { groups: ["ops", "staff"] } },
-      'warning access.groups: "ops", "staff" may be said by github or company, and whoever can found a group of that name at one of them passes: name it in a rule with `provider` instead, or give the site `providers`',
+      'warning access.groups: "ops", "staff" may come from github or company, and anyone who can create a group of that name at one of them gets access: name it in a rule with `provider` instead, or give the site `providers`',
     ],
     [
       "in a site's access",
@@ -29,12 +29,12 @@ describe("a group", () => {
         url: undefined,
         sites: [{ url: "https://one.example.com", access: { groups: ["ops"] } }],
       },
-      'warning sites.0.access.groups: "ops" may be said by github or company',
+      'warning sites.0.access.groups: "ops" may come from github or company',
     ],
     [
       "in a rule",
       { ...both, rules: [{ path: "/ops/**", allow: { groups: ["ops"] } }] },
-      'warning rules.0.allow.groups: "ops" may be said by github or company',
+      'warning rules.0.allow.groups: "ops" may come from github or company',
     ],
     [
       "in a rule for both",
@@ -45,11 +45,11 @@ describe("a group", () => {
       "warning rules.0.allow.groups",
     ],
     [
-      "in access of sites that have one each",
+      "in access of sites with one provider each",
       { ...both, ...apart, access: { groups: ["ops"] } },
       "warning access.groups",
     ],
-  ])("%s that several providers may say is named, with the mend", async (_, settings, line) => {
+  ])("%s that several providers may send is reported with the fix", async (_, settings, line) => {
     const found = await troubles(settings);
 
     expect(found).toEqual([expect.stringContaining(line)]);
@@ -59,10 +59,10 @@ describe("a group", () => {
     ["of the only provider", { providers: { company }, access: { groups: ["ops"] } }],
     [
       "of the only provider that has groups",
-      { providers: { company, gov: nobodysGroups }, access: { groups: ["ops"] } },
+      { providers: { company, gov: withoutGroups }, access: { groups: ["ops"] } },
     ],
     [
-      "beside Google without its directory",
+      "with Google without its directory as the second provider",
       {
         providers: { company, google: { ...client, issuer: nowhere } },
         access: { groups: ["ops"] },
@@ -87,20 +87,20 @@ describe("a group", () => {
       "in a rule for a site with one provider",
       { ...both, ...apart, rules: [{ host: "one.example.com", allow: { groups: ["ops"] } }] },
     ],
-  ])("%s is well", async (_, settings) => {
+  ])("%s is ok", async (_, settings) => {
     expect(await troubles(settings)).toEqual([]);
   });
 });
 
 describe("a subject", () => {
-  it("that may be of several providers is named, whether they have groups or not", async () => {
-    const providers = { company, gov: nobodysGroups };
+  it("that several providers may send is reported, with or without groups", async () => {
+    const providers = { company, gov: withoutGroups };
 
     const found = await troubles({ providers, access: { subjects: ["42"] } });
 
     expect(found).toEqual([
       expect.stringContaining(
-        'warning access.subjects: "42" may be said by company or gov, and it is somebody else at each of them',
+        'warning access.subjects: "42" may come from company or gov, and it is a different person at each of them',
       ),
     ]);
   });

@@ -25,21 +25,21 @@ describe("a Redis", () => {
       'warning store redis: appendonly is no and save is "", so nothing is kept on disk: a Redis restart signs everyone out; set appendonly yes',
     ],
     [
-      "takes snapshots alone",
+      "only takes snapshots",
       ["appendonly no", "save 3600 1"],
       "warning store redis: appendonly is no, so only snapshots are kept on disk: a crash loses every change since the last one, sign-outs included; set appendonly yes",
     ],
     [
-      "does not tell whether it takes snapshots",
+      "hides whether it takes snapshots",
       ["appendonly no", "user default on nopass ~* &* +@all -config"],
       "warning store redis: appendonly is no, and the save setting cannot be read: without snapshots, a Redis restart signs everyone out; set appendonly yes",
     ],
     [
-      "does not tell anything",
+      "hides its settings",
       ["user default on nopass ~* &* +@all -info"],
-      "warning store redis: it does not tell us what it may forget: ",
+      "warning store redis: cannot read the settings by which it may lose data: ",
     ],
-  ])("that %s is a warning, with the mend", async (_, lines, line) => {
+  ])("that %s is a warning with the fix", async (_, lines, line) => {
     const { url } = await startWith(lines);
 
     const found = await troubles({ storage: { driver: "redis", url } });
@@ -48,15 +48,15 @@ describe("a Redis", () => {
   });
 
   it.each<[string, string[]]>([
-    ["as the documentation has it", ["maxmemory 100mb", "maxmemory-policy noeviction"]],
-    ["that is never full", ["maxmemory 0", "maxmemory-policy allkeys-lru"]],
-  ])("%s is well", async (_, lines) => {
+    ["set up as documented", ["maxmemory 100mb", "maxmemory-policy noeviction"]],
+    ["without a memory limit", ["maxmemory 0", "maxmemory-policy allkeys-lru"]],
+  ])("%s is ok", async (_, lines) => {
     const { url } = await startWith(lines);
 
     expect(await troubles({ storage: { driver: "redis", url } })).toEqual([]);
   });
 
-  it("is asked on every master of a Cluster", async () => {
+  it("is checked on every master of a Cluster", async () => {
     const cluster = await startCluster();
     running = cluster;
     await cluster.nodes[2]?.cli("config", "set", "maxmemory", "100mb");
@@ -68,14 +68,14 @@ describe("a Redis", () => {
     expect(found).toEqual([dropping]);
   });
 
-  it("of this machine is a warning where there are replicas, which may be on others", async () => {
+  it("on a loopback address is a warning with replicas", async () => {
     const { url } = await startWith([]);
 
     const found = await troubles({ storage: { driver: "redis", url }, replicas: true });
 
     expect(found).toEqual([
       expect.stringContaining(
-        "warning store redis: storage.url names this machine (127.0.0.1), and `replicas: true` says that there are several doorwards",
+        "warning store redis: storage.url points to this machine (127.0.0.1), but `replicas: true` means several doorwards",
       ),
     ]);
   });

@@ -52,7 +52,7 @@ describe("check", () => {
     await issuer.close();
 
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^WARN {2}trustedProxies holds ::\/0/m);
+    expect(stdout).toMatch(/^WARN {2}trustedProxies contains ::\/0/m);
   });
 
   it("says whether a proxy may ask that is named", async () => {

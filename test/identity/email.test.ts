@@ -50,7 +50,7 @@ describe("an email address", () => {
     "<a@example.com>",
     `${"a".repeat(65)}@example.com`,
     `a@${"b".repeat(300)}.com`,
-  ])("%j is none", (written) => {
+  ])("rejects %j", (written) => {
     expect(parseEmail(written)).toBeUndefined();
   });
 
@@ -61,7 +61,7 @@ describe("an email address", () => {
     },
   );
 
-  it("keeps a Kelvin sign apart from the letter k", () => {
+  it("does not lower a Kelvin sign to the letter k", () => {
     expect(parseEmail("\u212Aim@example.com")?.address).not.toBe("kim@example.com");
   });
 });

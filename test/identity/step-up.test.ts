@@ -20,7 +20,7 @@ describe("a fresh sign-in", () => {
     [noon / 1000 - 15 * 60, true],
     [noon / 1000 - 16 * 60, false],
     [noon / 1000 + 20, true],
-    [noon / 1000 + 60, false], // ahead of us it would be fresh for ever
+    [noon / 1000 + 60, false], // in the future, it would be fresh for ever
     [noon, false], // milliseconds
     [String(noon / 1000), false],
     [null, false],
@@ -32,8 +32,8 @@ describe("a fresh sign-in", () => {
   });
 });
 
-describe("how somebody signed in", () => {
-  it("is for the signed answer alone to say", async () => {
+describe("acr, amr and auth_time", () => {
+  it("are read from the signed ID token only", async () => {
     const party = { name: "company", issuer: "https://id.example.com", provider: oidc, settings };
     const userinfo = { sub: "ada", acr: "mfa", auth_time: 1, amr: ["hw"], department: "eng" };
     const read = (idToken: Claims) => identityOf(party, { idToken, userinfo }, { api: noApi });

@@ -171,7 +171,7 @@ describe("the service account", () => {
 
 describe("doorward check", () => {
   it.each([
-    [true, "directory of company: the service account may ask it"],
+    [true, "directory of company: the service account has access"],
     [false, "directory of company: the service account .* gets no token: 401 unauthorized_client"],
   ])("says whether the directory may be asked: %j", async (isGranted, words) => {
     const provider = await startStandIn(isGranted ? google : withoutGrant, ada);
