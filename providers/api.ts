@@ -1,11 +1,11 @@
 import type { Claims } from "./claims.ts";
 
-/** One answer of a provider's API. */
+/** One response of a provider's API. */
 export interface Page {
   readonly status: number;
-  /** The JSON of the answer; undefined when there was no body. */
+  /** The JSON of the response; undefined = no body. */
   readonly body: unknown;
-  /** RFC 8288: where `Link` says that the next page is. */
+  /** The address of the next page in the `Link` header (RFC 8288). */
   readonly next: string | undefined;
 }
 
@@ -14,28 +14,28 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: object;
-  /** Statuses beside 200 that are an answer here, such as 404 for "no member". */
+  /** Expected statuses other than 200, such as 404 for "not a member". */
   readonly expects?: readonly number[];
 }
 
 /**
- * Asks a provider's API with the visitor's access token: the configured host alone, bounded in time and
- * size. `path` is beneath the API's address, or a whole URL at the same host. Throws an `ApiError`.
+ * Sends a request to a provider's API with the visitor's access token, only to the configured host, with limits of
+ * time and size. `path` is under the API's address, or a whole URL at the same host. Throws an `ApiError`.
  */
 export type Api = (path: string, question?: Question) => Promise<Page>;
 
 /** Why groups could not be read. */
 export interface GroupsFault {
-  /** Names the claim, scope or permission that is missing, for the operator. */
+  /** For the operator, with the missing claim, scope or permission. */
   readonly reason: string;
-  /** The provider may well answer in a minute. */
+  /** A retry may succeed. */
   readonly isTransient: boolean;
 }
 
-/** The API gave no answer that can be used. */
+/** The API sent no usable response. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
-  /** undefined = no answer at all, or one that is no JSON. */
+  /** undefined = no response, or one that is not JSON. */
   readonly status: number | undefined;
 
   constructor(message: string, status?: number, options?: ErrorOptions) {
@@ -43,7 +43,7 @@ export class ApiError extends Error {
     this.status = status;
   }
 
-  /** Whether it may well work in a minute: nothing came, too much was asked, or the provider is unwell. */
+  /** Whether a retry may succeed: no response, too many requests, or an error of the server. */
   get isTransient(): boolean {
     return this.status === undefined || this.status === 429 || this.status >= 500;
   }
@@ -51,7 +51,7 @@ export class ApiError extends Error {
 
 const mostPages = 100;
 
-/** Every page of a list, to its end. A list without end is an error, not a part of it. */
+/** All pages of a list. Too many pages are an error, so that the result is never a partial list. */
 export async function everyPage<T>(
   api: Api,
   first: string,
@@ -70,7 +70,7 @@ export async function everyPage<T>(
   return all;
 }
 
-/** The groups, or why there are none: `needs` names the scope or permission that the question takes. */
+/** The groups, or why they could not be read. `needs` names the required scope or permission. */
 export async function groupsOrFault(
   needs: string,
   look: () => Promise<readonly string[]>,
@@ -80,16 +80,17 @@ export async function groupsOrFault(
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const groupsFault = {
-      reason: `${error.message} (it needs ${needs})`,
+      reason: `${error.message} (required: ${needs})`,
       isTransient: error.isTransient,
     };
     return { groups: [], groupsFault };
   }
 }
 
-/** The objects of a list. Anything but a list is no empty one: it would take somebody's groups away in silence. */
+/** The objects of a list. Anything else is an error: as an empty list, it would silently remove a visitor's groups. */
 export function records(body: unknown): Claims[] {
-  if (!Array.isArray(body)) throw new ApiError("the provider's API answers with no list", 200);
+  if (!Array.isArray(body))
+    throw new ApiError("the provider's API sent a response that is not a list", 200);
   return body.filter((entry: unknown): entry is Claims => isRecord(entry));
 }
 

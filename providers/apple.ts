@@ -1,14 +1,14 @@
 import { identify, openid } from "./openid.ts";
 import type { Provider } from "./provider.ts";
 
-/** Apple Accounts. The name comes once, unsigned, in the browser's own POST, so it is not asked for. */
+/** Apple Accounts. Apple sends the name only once, unsigned, in the browser's POST, so doorward does not request it. */
 export const apple: Provider = {
   ...openid({
     kind: "apple",
     label: "Apple",
     issuer: "https://appleid.apple.com",
     scope: "openid email",
-    responseMode: "form_post", // Apple insists, as soon as an address is asked for
+    responseMode: "form_post", // Apple requires it with the scope email
     clientSecretFromKey: true,
     hasUserinfo: false,
     guide: {
@@ -24,9 +24,9 @@ export const apple: Provider = {
         clientTeamId: "…",
       },
       notes: [
-        "Apple's client secret is a JWT that the key signs: doorward makes it anew for each request.",
-        "People may hide their address: then it is one of privaterelay.appleid.com, which no `domains` of yours matches.",
-        "Apple may slow down whoever asks about a person more than once a day: `session.refresh: 1d` suits it.",
+        "Apple's client secret is a JWT signed by the key: doorward creates a new one for each request.",
+        "Users may hide their address: then it ends in privaterelay.appleid.com, which `domains` does not match.",
+        "Apple may throttle more than one refresh per user and day: set `session.refresh: 1d`.",
       ],
     },
   }),
@@ -34,7 +34,7 @@ export const apple: Provider = {
     identify({ ...answers, idToken: spelt(answers.idToken) }, options),
 };
 
-/** Apple documents `email_verified` as a boolean or as the same in a string. */
+/** Apple documents `email_verified` as a boolean or a string of one. */
 function spelt<Token extends { readonly email_verified?: unknown }>(idToken: Token): Token {
   return idToken.email_verified === "true" ? { ...idToken, email_verified: true } : idToken;
 }

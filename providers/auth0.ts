@@ -1,6 +1,6 @@
 import { openid } from "./openid.ts";
 
-/** Tenants of Auth0. Its issuers end in a slash. */
+/** Tenants of Auth0. Their issuers end in a slash. */
 export const auth0 = openid({
   kind: "auth0",
   label: "Auth0",
@@ -12,10 +12,10 @@ export const auth0 = openid({
     register: "Auth0's dashboard, Applications → Create Application → Regular Web Application",
     permissions: "the grants Authorization Code and Refresh Token; no API",
     groups:
-      "a claim that an Action of yours adds to the ID token, such as `https://example.com/roles`: name it in `groupsClaim`. Auth0 keeps the bare names `groups` and `roles` to itself",
+      "a claim that your own Action adds to the ID token, such as `https://example.com/roles`: set `groupsClaim` to it. Auth0 reserves the plain names `groups` and `roles`",
     emails: "verified",
     notes: [
-      "On a domain of your own the issuer is `https://login.example.com/`: the slash at its end stays.",
+      "With a custom domain the issuer is `https://login.example.com/`, with the trailing slash.",
     ],
     example: { groupsClaim: "https://example.com/roles" },
   },

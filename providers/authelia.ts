@@ -1,11 +1,11 @@
 import { openid } from "./openid.ts";
 
-/** Authelia, which tells everything but the subject at its userinfo endpoint alone. */
+/** Authelia, whose ID token contains only the subject; everything else is at its userinfo endpoint. */
 export const authelia = openid({
   kind: "authelia",
   label: "Authelia",
   issuerExample: "https://auth.example.com",
-  issuerShape: { written: "`https://HOST`, without a slash at its end", pattern: /[^/]$/ },
+  issuerShape: { written: "`https://HOST`, without a trailing slash", pattern: /[^/]$/ },
   scope: "openid email profile groups",
   accountPrompt: "login",
   guide: {
@@ -14,6 +14,6 @@ export const authelia = openid({
       "the scopes openid, email, profile, groups and offline_access, and the grants authorization_code and refresh_token",
     groups: "the claim `groups`, with the scope groups",
     emails: "verified",
-    notes: ["Authelia calls every address verified that its directory holds."],
+    notes: ["Authelia marks every address in its directory as verified."],
   },
 });

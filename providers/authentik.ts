@@ -1,6 +1,6 @@
 import { openid } from "./openid.ts";
 
-/** authentik, where each application is an issuer of its own, with a slash at its end. */
+/** authentik, where each application has its own issuer, with a trailing slash. */
 export const authentik = openid({
   kind: "authentik",
   label: "authentik",
@@ -15,10 +15,10 @@ export const authentik = openid({
     register: "authentik's admin interface, Applications → Create with Provider → OAuth2/OpenID",
     permissions:
       "a confidential client with a signing key, and the scope mappings openid, email, profile and offline_access",
-    groups: "the claim `groups`, which the scope mapping profile brings along",
+    groups: "the claim `groups`, which the scope mapping profile includes",
     emails: "unverified",
     notes: [
-      "Since 2025.10 the scope mapping email says `email_verified: false`. If your accounts' addresses are checked, give the provider a mapping of your own for the scope email that says true.",
+      "Since 2025.10 the scope mapping email sends `email_verified: false`. If your accounts' addresses are verified, give the provider a custom mapping for the scope email that sends true.",
     ],
   },
 });

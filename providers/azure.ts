@@ -1,7 +1,7 @@
 import { identifyMicrosoft } from "./entra-id.ts";
 import type { Provider } from "./provider.ts";
 
-/** Entra ID by its older endpoints, for apps that need the `resource` parameter or tokens of version 1. */
+/** Entra ID by its older endpoints, for apps that require the `resource` parameter or tokens of version 1. */
 export const azure: Provider = {
   kind: "azure",
   label: "Microsoft",
@@ -17,15 +17,15 @@ export const azure: Provider = {
     return { address: `${login}/${tenant}/.well-known/openid-configuration`, issuer };
   },
   scope: "openid",
-  // Without it the access token is for a graph that is no more.
+  // Without it the access token is for the retired Azure AD Graph.
   authorization: { resource: "https://graph.microsoft.com" },
   accountPrompt: "select_account",
   hasUserinfo: false,
   endpoints: () => ({ api: "https://graph.microsoft.com/v1.0" }),
   guide: {
-    register: "as for entra-id, which is the one to take for everything new",
+    register: "the same place as for entra-id, which is the better choice for new set-ups",
     permissions: "User.Read, and the groups claim",
-    groups: "as at entra-id",
+    groups: "the same as for entra-id",
     emails: "unsaid",
     renewal: "refresh token",
   },

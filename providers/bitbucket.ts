@@ -2,7 +2,7 @@ import { everyPage, groupsOrFault, records, type Api, type Page } from "./api.ts
 import { claimAt, handle, text } from "./claims.ts";
 import type { Provider } from "./provider.ts";
 
-/** Bitbucket Cloud. Groups: the workspaces somebody is a member of, and `repo:workspace/name`. */
+/** Bitbucket Cloud. Groups: the workspaces of a member, and `repo:workspace/name`. */
 export const bitbucket: Provider = {
   kind: "bitbucket",
   label: "Bitbucket",
@@ -19,9 +19,9 @@ export const bitbucket: Provider = {
   guide: {
     register: "bitbucket.org → your workspace → Settings → OAuth consumers → Add consumer",
     permissions:
-      "Account: Read and Email, and Repositories: Read for `repositories` (write the scope `account email repository` then)",
+      "Account: Read and Email, and Repositories: Read for `repositories` (which also requires `scope: account email repository`)",
     groups:
-      "workspaces by their id in addresses, such as `acme`, of which somebody is a member and no mere guest, and with `repositories` also `repo:workspace/name` for whoever may write there",
+      "workspaces by their id in URLs, such as `acme`, for members but not for guests, and with `repositories` also `repo:workspace/name` for users with write access",
     emails: "verified",
     renewal: "refresh token",
   },
@@ -37,7 +37,7 @@ export const bitbucket: Provider = {
       (email) => email.is_primary === true && email.is_confirmed === true,
     );
     return {
-      // Usernames are no more, nicknames are anybody's to choose.
+      // Bitbucket has no usernames any more, and users choose their nicknames freely.
       subject: text(userinfo.uuid) ?? "",
       email: text(primary?.email),
       name: text(userinfo.display_name),
@@ -47,7 +47,7 @@ export const bitbucket: Provider = {
   },
 };
 
-/** Where the next page is stands in the body. */
+/** Bitbucket puts the address of the next page into the body. */
 function everyValue(api: Api, path: string) {
   return everyPage(api, path, (body) => records(claimAt(body, "values")), nextInBody);
 }
@@ -56,7 +56,7 @@ function nextInBody({ body }: Page): string | undefined {
   return text(claimAt(body, "next"));
 }
 
-/** Guests of a single repository have access to its workspace too, and are no members of it. */
+/** The list includes workspaces where the user is only a guest of one repository, so check each membership. */
 async function workspaces(api: Api): Promise<string[]> {
   const accesses = await everyValue(api, "/user/workspaces?pagelen=100");
   const slugs = accesses.map((access) => handle(claimAt(access, "workspace.slug")));
@@ -72,7 +72,7 @@ async function workspaces(api: Api): Promise<string[]> {
   return memberOf.flat();
 }
 
-/** Those of the repositories that somebody may write to. */
+/** The repositories to which the user has write access. */
 async function contributedTo(api: Api, repositories: readonly string[]): Promise<string[]> {
   const found = await Promise.all(
     repositories.map(async (name) => {

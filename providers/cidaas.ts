@@ -2,7 +2,7 @@ import { claimAt, text, texts } from "./claims.ts";
 import { identify } from "./openid.ts";
 import type { Provider } from "./provider.ts";
 
-/** cidaas. Groups: `group:role` for each role in a group, `cidaas:role` for those beside them. */
+/** cidaas. Groups: `group:role` for each role in a group, `cidaas:role` for roles outside groups. */
 export const cidaas: Provider = {
   kind: "cidaas",
   label: "cidaas",
@@ -12,7 +12,7 @@ export const cidaas: Provider = {
   guide: {
     register: "the admin dashboard → Apps, of the type Regular Web Application",
     permissions: "the scopes openid, email, profile, roles and groups",
-    groups: "`group:role` for each role in a group, and `cidaas:role` for roles beside them",
+    groups: "`group:role` for each role in a group, and `cidaas:role` for roles outside groups",
     emails: "verified",
   },
   identify(answers, options) {

@@ -1,9 +1,9 @@
-/** What an issuer says of somebody, as it says it. Nothing in it is trusted to have a shape. */
+/** The claims of an issuer about a visitor, unvalidated. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * The value at a dotted path. A key that itself holds dots (`https://example.com/roles`) is tried
- * whole first. Own properties only: `__proto__` and `constructor` name nothing.
+ * The value at a dotted path. A key that itself contains dots (`https://example.com/roles`) is tried whole first.
+ * Reads own properties only, so not `__proto__` or `constructor`.
  */
 export function claimAt(claims: unknown, path: string): unknown {
   if (typeof claims !== "object" || claims === null || Array.isArray(claims)) return undefined;
@@ -15,28 +15,28 @@ export function claimAt(claims: unknown, path: string): unknown {
   return undefined;
 }
 
-/** A claim that is text, or nothing. */
+/** A non-empty text claim; undefined = anything else. */
 export function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** One group, or a list of groups. Whatever is not text in a list is no group. */
+/** One group, or a list of groups. Ignores entries that are not text. */
 export function texts(value: unknown): string[] {
   const list = Array.isArray(value) ? value : [value];
   return list.filter((entry): entry is string => typeof entry === "string" && entry !== "");
 }
 
-/** Words that begin groups of another kind: `role:admin`, `repo:owner/name`. */
+/** Prefixes of special groups: `role:admin`, `repo:owner/name`. */
 const prefixes = new Set(["project", "repo", "role"]);
 
-/** Groups by names that somebody chose, without those that could be read as another kind of group. */
+/** Groups with freely chosen names, without those that look like a special group. */
 export function plainGroups(groups: readonly string[]): string[] {
   return groups.filter((group) => !prefixes.has(/^(.*?):/.exec(group)?.[1]?.toLowerCase() ?? ""));
 }
 
 /**
- * A name that people choose for themselves at the provider, such as an organisation's, to be a group or a part of
- * one. A name that could be read as another kind of group, or as several, is none.
+ * A name that users choose at the provider, such as an organisation's, for use in a group. undefined = it could be
+ * mistaken for a special group, or for several groups.
  */
 export function handle(value: unknown): string | undefined {
   const name = text(value);
@@ -44,7 +44,7 @@ export function handle(value: unknown): string | undefined {
   return isPlain && !prefixes.has(name.toLowerCase()) ? name : undefined;
 }
 
-/** A name that may be written as a number, as the ids of many providers are. */
+/** A text or integer claim as text, because the ids of many providers are numbers. */
 export function id(value: unknown): string | undefined {
   return typeof value === "number" && Number.isSafeInteger(value) ? String(value) : text(value);
 }

@@ -16,11 +16,11 @@ export const cognito = openid({
     register: "the console of Amazon Cognito, User pools → your pool → App clients",
     permissions:
       "a client with a secret, the authorization code grant, and the scopes openid, email and profile; the pool needs a domain",
-    groups: "the claim `cognito:groups`: the groups of the pool, without further permission",
+    groups: "the claim `cognito:groups`: the groups of the pool, without additional permissions",
     emails: "verified",
     renewal: "refresh token",
     notes: [
-      "The issuer is the pool's address at cognito-idp, not the pool's own domain. People who came from another provider count as unverified until `email_verified` is mapped from there.",
+      "The issuer is the pool's address at cognito-idp, not the pool's own domain. Users from an external identity provider are unverified until you map its `email_verified`.",
     ],
   },
 });

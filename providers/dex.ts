@@ -1,20 +1,20 @@
 import { openid } from "./openid.ts";
 
-/** Dex, which hands on what its connectors say. It knows no `prompt` that chooses an account. */
+/** Dex, which forwards the claims of its connectors. It supports no `prompt` for choosing an account. */
 export const dex = openid({
   kind: "dex",
   label: "Dex",
   issuerExample: "https://dex.example.com",
-  issuerShape: { written: "just what stands as `issuer` in Dex's configuration" },
+  issuerShape: { written: "exactly the `issuer` in Dex's configuration" },
   scope: "openid email profile groups",
   guide: {
     register: "Dex's configuration, `staticClients`, or its gRPC API",
-    permissions: "nothing beyond the client; connectors may need a permission to read groups",
+    permissions: "only the client; connectors may require a permission to read groups",
     groups:
-      "the claim `groups`, of connectors that have groups (the LDAP, GitHub and GitLab ones do)",
+      "the claim `groups`, from connectors that support groups (such as LDAP, GitHub and GitLab)",
     emails: "verified",
     notes: [
-      "Connectors that cannot refresh, SAML among them, give no refresh token: then a session lives its lifetime.",
+      "Connectors that cannot refresh, such as SAML, send no refresh token: a session then lasts for `session.lifetime` without a refresh.",
     ],
   },
 });

@@ -1,7 +1,7 @@
 import { claimAt, text } from "./claims.ts";
 import type { Provider } from "./provider.ts";
 
-/** DigitalOcean. A sign-in is into one team, and that is the group: by its uuid, for its name is free text. */
+/** DigitalOcean. The group is the team of the sign-in, by its uuid, because its name is free text. */
 export const digitalocean: Provider = {
   kind: "digitalocean",
   label: "DigitalOcean",
@@ -19,11 +19,11 @@ export const digitalocean: Provider = {
     register: "cloud.digitalocean.com → API → OAuth Applications",
     permissions: "the scope account:read",
     groups:
-      "the team that somebody signs in for, by its uuid: `doctl account get` shows it, and teams can be renamed",
+      "the team of the sign-in, by its uuid, because teams can be renamed: `doctl account get` shows it",
     emails: "verified",
     renewal: "refresh token",
     notes: [
-      "Anybody can have an account there: let in addresses, subjects or a team, not `anyone`.",
+      "Anyone can create an account there: restrict `access` to addresses, subjects or a team instead of `anyone`.",
     ],
   },
   identify({ userinfo: { account } = {} }) {

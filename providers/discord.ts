@@ -2,7 +2,7 @@ import { everyPage, groupsOrFault, records, type Api, type Page } from "./api.ts
 import { id, text } from "./claims.ts";
 import type { Provider } from "./provider.ts";
 
-/** Discord. Groups: the ids of guilds, for anybody may give a guild of their own any name. */
+/** Discord. Groups: the ids of guilds, because anyone can create a guild with any name. */
 export const discord: Provider = {
   kind: "discord",
   label: "Discord",
@@ -21,10 +21,12 @@ export const discord: Provider = {
     register: "discord.com/developers/applications → New Application, then OAuth2",
     permissions: "the scopes identify, email and guilds",
     groups:
-      "guilds by their ids (Developer Mode → Copy Server ID), for anybody can give a guild of their own any name",
+      "guilds by their ids (Developer Mode → Copy Server ID), because anyone can create a guild with any name",
     emails: "verified",
     renewal: "refresh token",
-    notes: ["Whoever finds an invitation is a member of a guild: mind who may hand them out."],
+    notes: [
+      "Anyone with an invitation can join a guild: restrict who may create invitations in yours.",
+    ],
   },
   async identify({ userinfo = {} }, _, api) {
     return {
@@ -39,7 +41,7 @@ export const discord: Provider = {
 
 const pageSize = 200;
 
-/** The guilds come in the order of their ids, a page from the one on that the last page ended with. */
+/** Guilds are sorted by id; each page begins after the last id of the previous page. */
 async function guilds(api: Api): Promise<string[]> {
   const path = `/users/@me/guilds?limit=${pageSize}`;
   const next = ({ body }: Page) => {

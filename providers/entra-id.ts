@@ -20,7 +20,7 @@ export const entraId: Provider = {
   },
   scope: "openid email profile User.Read",
   accountPrompt: "select_account",
-  // It says what the ID token says, and takes no token that was asked for another resource.
+  // It contains the same claims as the ID token, and rejects tokens for another resource.
   hasUserinfo: false,
   endpoints: () => ({ api: "https://graph.microsoft.com/v1.0" }),
   takes: ["tenants"],
@@ -29,18 +29,18 @@ export const entraId: Provider = {
     permissions:
       "Microsoft Graph's delegated permission User.Read, and under Token configuration the groups claim",
     groups:
-      "the ids of security groups, and `role:x` for app roles; of more than 200 groups Microsoft Graph is asked, with User.Read or GroupMember.Read.All",
+      "the ids of security groups, and `role:x` for app roles; for more than 200 groups doorward queries Microsoft Graph, with User.Read or GroupMember.Read.All",
     emails: "unsaid",
     renewal: "refresh token",
     notes: [
-      "With the optional claims `email` and `xms_edov` in its ID tokens an address counts where the owner of its domain stands behind it; that is safer than `trustEmail`, for whoever runs a tenant writes any address into `email`.",
-      "`common` and `organizations` stand for every tenant there is: list the ids of those that may sign in as `tenants`.",
+      "With the optional claims `email` and `xms_edov` in the ID tokens, doorward accepts an address if the tenant has verified its domain. That is safer than `trustEmail`, because an administrator of any tenant can write any address into `email`.",
+      "`common` and `organizations` accept accounts of every tenant: list the ids of the allowed tenants in `tenants`.",
     ],
   },
   identify: identifyMicrosoft,
 };
 
-/** The claims of a Microsoft tenant, in either version of its tokens. */
+/** Reads the claims of a Microsoft tenant, in either version of its tokens. */
 export async function identifyMicrosoft(
   { idToken }: Answers,
   options: Options,
@@ -48,7 +48,7 @@ export async function identifyMicrosoft(
 ): Promise<Person> {
   const person = identify({ idToken: vouchedFor(idToken), userinfo: undefined }, options);
   const roles = texts(idToken.roles).map((role) => `role:${role}`);
-  // A tenant may send names instead of ids, and there anybody can found a group and name it.
+  // A tenant may send names instead of ids, and its users may create groups with any name.
   const groups = plainGroups(person.groups);
   if (!isCutOff(idToken, options)) return { ...person, groups: [...groups, ...roles] };
   const needs = "Microsoft Graph's delegated permission User.Read or GroupMember.Read.All";
@@ -59,15 +59,15 @@ export async function identifyMicrosoft(
 }
 
 /**
- * Anybody who runs a tenant writes any address into `email`. `xms_edov`, which an app's registration asks for, is
- * true where the owner of the domain stands behind it.
+ * An administrator of any tenant can write any address into `email`. `xms_edov`, an optional claim of the app's
+ * registration, is true if the tenant has verified that it owns the domain.
  */
 function vouchedFor(idToken: Claims): Claims {
   const isVerified = idToken.xms_edov === true && text(idToken.email) !== undefined;
   return isVerified ? { email_verified: true, ...idToken } : idToken;
 }
 
-/** Of more than 200 groups the token only says that there are some. */
+/** With more than 200 groups, the token only indicates that there are groups. */
 function isCutOff(
   { _claim_names: elsewhere, hasgroups }: Claims,
   { groupsClaim }: Options,
@@ -78,7 +78,7 @@ function isCutOff(
   );
 }
 
-/** The link in the token leads to an API that is no more; Graph knows the nested ones too. */
+/** The link in the token leads to a retired API. Graph includes nested groups too. */
 async function listed(api: Api): Promise<string[]> {
   const first =
     "/me/transitiveMemberOf/microsoft.graph.group?$count=true&$filter=securityEnabled%20eq%20true&$select=id&$top=100";

@@ -3,7 +3,7 @@ import type { Provider } from "./provider.ts";
 
 const graph = "https://graph.facebook.com/v25.0";
 
-/** Facebook. It does not say whether an address is verified, so one counts only where `trustEmail` says so. */
+/** Facebook. It never marks an address as verified, so an address requires `trustEmail`. */
 export const facebook: Provider = {
   kind: "facebook",
   label: "Facebook",
@@ -11,7 +11,7 @@ export const facebook: Provider = {
   isOAuthOnly: true,
   scope: "public_profile email",
   clientAuthentication: "client_secret_post",
-  grantErrors: ["100"], // of a code that is spent, too old or strange
+  grantErrors: ["100"], // a used, expired or unknown code
   endpoints: () => ({
     authorization: "https://www.facebook.com/v25.0/dialog/oauth",
     token: `${graph}/oauth/access_token`,
@@ -23,7 +23,7 @@ export const facebook: Provider = {
     emails: "unsaid",
     renewal: "access token",
     notes: [
-      "Let people in by `subjects`. The ids are those of your app alone: another app has others for the same people.",
+      "Restrict `access` by `subjects`. The ids are specific to your app: another app has different ids for the same users.",
     ],
   },
   identify({ userinfo = {} }, { trustEmail }) {

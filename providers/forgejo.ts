@@ -1,6 +1,6 @@
 import { openid } from "./openid.ts";
 
-/** Forgejo, whose issuer is its ROOT_URL with the slash at its end. */
+/** Forgejo, whose issuer is its ROOT_URL with the trailing slash. */
 export const forgejo = openid({
   kind: "forgejo",
   label: "Forgejo",
@@ -15,8 +15,8 @@ export const forgejo = openid({
     emails: "verified",
     renewal: "refresh token",
     notes: [
-      "Forgejo has no scopes for its tokens: each may do whatever its person may. Do not pass `accessToken` on to apps.",
-      "It calls the addresses of active accounts verified, all of them.",
+      "Forgejo's tokens have no scopes: each has all permissions of its user. Do not pass `accessToken` on to apps.",
+      "Forgejo marks the address of every active account as verified.",
     ],
   },
 });

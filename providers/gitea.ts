@@ -1,6 +1,6 @@
 import { openid } from "./openid.ts";
 
-/** Gitea. Its issuer had a slash at its end before version 1.25, and has none since. */
+/** Gitea. Before version 1.25, its issuer had a trailing slash. */
 export const gitea = openid({
   kind: "gitea",
   label: "Gitea",
@@ -9,12 +9,12 @@ export const gitea = openid({
   scope: "openid email profile groups",
   guide: {
     register:
-      "Gitea's Site Administration → Integrations → Applications, or a person's own Settings → Applications",
-    permissions: "a confidential client; nothing else can be chosen",
+      "Gitea's Site Administration → Integrations → Applications, or a user's Settings → Applications",
+    permissions: "a confidential client; there are no other options",
     groups:
       "organisations as `org` and teams as `org:team`, from the claim `groups`, with the scope groups",
     emails: "verified",
     renewal: "refresh token",
-    notes: ["Gitea calls the address of every active account verified."],
+    notes: ["Gitea marks the address of every active account as verified."],
   },
 });

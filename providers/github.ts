@@ -2,7 +2,7 @@ import { everyPage, groupsOrFault, records, type Api } from "./api.ts";
 import { claimAt, handle, id, text } from "./claims.ts";
 import type { Provider } from "./provider.ts";
 
-/** github.com, and GitHub Enterprise Server by its address as `issuer`. Groups: `org`, `org:team`, `repo:owner/name`. */
+/** github.com, or GitHub Enterprise Server with its address as `issuer`. Groups: `org`, `org:team`, `repo:owner/name`. */
 export const github: Provider = {
   kind: "github",
   label: "GitHub",
@@ -21,20 +21,20 @@ export const github: Provider = {
       api,
     };
   },
-  // The version keeps the shapes as they are; without a User-Agent GitHub answers 403.
+  // The version pins the format of responses; without a User-Agent GitHub answers 403.
   apiHeaders: { Accept: "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28" },
   takes: ["repositories"],
   guide: {
     register:
-      "github.com → Settings → Developer settings → OAuth Apps, or the same of an organisation",
+      "github.com → Settings → Developer settings → OAuth Apps, or the same place in an organisation's settings",
     permissions: "the scopes user:email and read:org",
     groups:
       "organisations as `org`, teams as `org:team`, and with `repositories` also `repo:owner/name`; an organisation that restricts apps has to approve yours first",
     emails: "verified",
     renewal: "access token",
     notes: [
-      "GitHub Enterprise Server: its address is the `issuer`.",
-      "A private one of `repositories` is seen with the scope `repo` alone, which may write too: ask for a team rather.",
+      "GitHub Enterprise Server: set `issuer` to its address.",
+      "Private `repositories` require the scope `repo`, which includes write access: use a team instead.",
     ],
   },
   async identify({ userinfo = {} }, { repositories }, api) {
@@ -52,7 +52,7 @@ export const github: Provider = {
   },
 };
 
-/** Of github.com and of an enterprise's part of ghe.com it has a host of its own; a server's is beneath it. */
+/** The API of github.com and of ghe.com has its own host; a server's API is under the server's address. */
 function apiOf(issuer: string): string {
   const { host, hostname } = new URL(issuer);
   const isHosted = hostname === "github.com" || hostname.endsWith(".ghe.com");
@@ -79,7 +79,7 @@ async function memberships(api: Api, repositories: readonly string[]): Promise<s
   return found.filter((group) => group !== undefined);
 }
 
-/** Whoever may push is of the repository; of a private one, whoever sees it. */
+/** Users with push access belong to a repository; for a private one, users with read access as well. */
 async function repository(api: Api, name: string): Promise<string | undefined> {
   const path = name.split("/").map(encodeURIComponent).join("/");
   const { status, body } = await api(`/repos/${path}`, { expects: [404] });

@@ -3,7 +3,7 @@ import { claimAt, text, texts } from "./claims.ts";
 import { identify } from "./openid.ts";
 import type { Provider } from "./provider.ts";
 
-/** gitlab.com, or an instance by its address. Groups: full paths, `project:ns/name` for the configured projects. */
+/** gitlab.com, or an instance with its address as `issuer`. Groups: full paths, `project:ns/name` for `projects`. */
 export const gitlab: Provider = {
   kind: "gitlab",
   label: "GitLab",
@@ -17,15 +17,15 @@ export const gitlab: Provider = {
     register: "User settings, a group's settings or the admin area → Applications, confidential",
     permissions: "the scopes openid, email and profile; with `projects` also read_api",
     groups:
-      "full paths such as `acme/tools`, and `project:acme/site` for each of `projects` in which somebody has the access level (20, or what stands behind `=`)",
+      "full paths such as `acme/tools`, and `project:acme/site` for each of `projects` in which the user has the access level (20, or the number after `=`)",
     emails: "verified",
     renewal: "refresh token",
-    notes: ["An instance of your own: its address is the `issuer`."],
+    notes: ["A self-managed instance: set `issuer` to its address."],
   },
   async identify(answers, options, api) {
     const person = identify(answers, options);
     const { idToken, userinfo = {} } = answers;
-    // The ID token names only the groups that somebody is in directly, and by another name.
+    // The ID token contains only direct memberships, in a claim of another name.
     const own = person.groups.length > 0 ? person.groups : texts(idToken.groups_direct);
     const ofProjects = await groupsOrFault("the scope read_api", async () => {
       const found = await Promise.all(options.projects.map((written) => project(api, written)));
@@ -39,14 +39,14 @@ export const gitlab: Provider = {
 /** GitLab's access levels: 10 guest, 20 reporter, 30 developer, 40 maintainer, 50 owner. */
 const usualLevel = 20;
 
-/** `ns/name`, or `ns/name=30` with the least access level. */
+/** `ns/name`, or `ns/name=30` with the minimum access level. */
 async function project(api: Api, written: string): Promise<string | undefined> {
   const [path = "", level] = written.split("=");
   const question = { expects: [404] };
   const { status, body } = await api(`/projects/${encodeURIComponent(path)}`, question);
   if (status === 404 || claimAt(body, "archived") === true) return undefined;
   if (claimAt(body, "archived") !== false) {
-    throw new ApiError(`the answer about ${path} is no project`, status);
+    throw new ApiError(`the response for ${path} is not a project`, status);
   }
   const levels = ["project_access", "group_access"].map((way) =>
     Number(claimAt(body, `permissions.${way}.access_level`) ?? 0),

@@ -5,13 +5,13 @@ import type { Person, Provider } from "./provider.ts";
 
 const scopes = "https://www.googleapis.com/auth/admin.directory.group";
 
-/** Accounts of Google and of Google Workspace. Groups are a directory's, by their addresses. */
+/** Accounts of Google and of Google Workspace. Groups come from a directory, by their addresses. */
 export const google: Provider = {
   kind: "google",
   label: "Google",
   issuer: "https://accounts.google.com",
   scope: "openid email profile",
-  // Google gives a refresh token only so, and the second time only to who has consented again.
+  // Google requires `offline` for a refresh token, and `consent` for a second one.
   authorization: { access_type: "offline", prompt: "consent" },
   revokesWholeGrant: true,
   accountPrompt: "select_account", // Google refuses `login`
@@ -19,14 +19,14 @@ export const google: Provider = {
   takes: ["directory"],
   guide: {
     register: "console.cloud.google.com → Google Auth Platform → Clients → Web application",
-    permissions: "the scopes openid, email and profile, none of which Google has to review",
+    permissions: "the scopes openid, email and profile, which require no review by Google",
     groups:
-      "with `directory` the addresses of groups, nested ones too: a service account with domain-wide delegation of admin.directory.group.member.readonly (for listed groups) or admin.directory.group.readonly asks the Admin SDK in the name of `admin`; of other domains' people it knows only who is in a listed group directly",
+      "with `directory`, the addresses of groups, including nested ones: a service account with domain-wide delegation of admin.directory.group.member.readonly (for listed groups) or admin.directory.group.readonly queries the Admin SDK on behalf of `admin`; for users of other domains it finds only direct members of a listed group",
     emails: "verified",
     renewal: "refresh token",
     notes: [
-      "`hd` only chooses whose accounts Google offers: what restricts is `access`.",
-      "`directory` takes `serviceAccountFile` (the path of the service account's key in JSON), `admin` (an administrator's address) and, where only some count, `groups` (their addresses).",
+      "`hd` only preselects the accounts that Google offers. It restricts no one: use `access` for that.",
+      "`directory` has the settings `serviceAccountFile` (the path of the service account's JSON key), `admin` (an administrator's address) and, to check only some groups, `groups` (their addresses).",
     ],
   },
   directoryScopes: (isListed) => [
@@ -61,7 +61,7 @@ async function allGroups(directory: Api, person: Person): Promise<string[]> {
   return groups.map(({ email }) => text(email)).filter((email) => email !== undefined);
 }
 
-/** Of somebody without groups the list is left out; of somebody who is not in the directory, everything. */
+/** For a user without groups, Google omits the list; for a user outside the directory, the whole body. */
 function listed(body: unknown) {
   const groups = claimAt(body, "groups");
   return groups === undefined && body !== undefined ? [] : records(groups);
@@ -77,15 +77,15 @@ async function memberships(
   return groups.filter((_, index) => found[index]);
 }
 
-/** `hasMember` knows nested groups, but of another domain's people nothing: of those, only who is in the group itself. */
+/** `hasMember` includes nested groups, but not users of other domains. For those, only direct members are found. */
 async function isMember(directory: Api, group: string, member: string): Promise<boolean> {
   const path = `${groupsPath}/${encodeURIComponent(group)}`;
   const nested = await directory(`${path}/hasMember/${member}`, { expects: [400, 404] });
   if (nested.status === 404) return false;
-  const said = claimAt(nested.body, "isMember");
+  const nestedMember = claimAt(nested.body, "isMember");
   if (nested.status === 200) {
-    if (typeof said === "boolean") return said;
-    throw new ApiError(`the answer about ${group} says nothing`, 200);
+    if (typeof nestedMember === "boolean") return nestedMember;
+    throw new ApiError(`the response for ${group} contains no isMember`, 200);
   }
   const direct = await directory(`${path}/members/${member}`, { expects: [404] });
   return direct.status === 200 && claimAt(direct.body, "status") === "ACTIVE";
@@ -93,10 +93,7 @@ async function isMember(directory: Api, group: string, member: string): Promise<
 
 function key({ email }: Person): string {
   if (email === undefined) {
-    throw new ApiError(
-      "the directory cannot be asked about somebody without a verified email",
-      200,
-    );
+    throw new ApiError("the directory cannot be queried for a user without a verified email", 200);
   }
   return encodeURIComponent(email);
 }

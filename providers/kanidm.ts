@@ -1,6 +1,6 @@
 import { openid } from "./openid.ts";
 
-/** Kanidm, where each client has an issuer of its own. */
+/** Kanidm, where each client has its own issuer. */
 export const kanidm = openid({
   kind: "kanidm",
   label: "Kanidm",
@@ -14,9 +14,9 @@ export const kanidm = openid({
   guide: {
     register: "`kanidm system oauth2 create`, then `add-redirect-url`",
     permissions:
-      "`update-scope-map` with openid email profile groups for the group whose people may sign in: Kanidm turns away whoever lacks one of the scopes",
+      "`update-scope-map` with openid email profile groups for the group whose members may sign in: Kanidm rejects users who lack one of the scopes",
     groups:
-      "the claim `groups`, with the scope groups: each group stands there by its UUID and as `name@domain`",
+      "the claim `groups`, with the scope groups: it contains each group's UUID and `name@domain`",
     emails: "verified",
     renewal: "refresh token",
   },

@@ -15,24 +15,24 @@ export const keycloak: Provider = {
   guide: {
     register:
       "the realm's admin console → Clients, of the type OpenID Connect, with client authentication on",
-    permissions: "the client scopes basic, profile, email and roles, as a new client has them",
+    permissions: "the client scopes basic, profile, email and roles, the defaults of a new client",
     groups:
-      "`role:x` for the realm's roles and `role:client:x` for a client's, out of the access token; and the claim `groups`, which takes a mapper of the type Group Membership",
+      "`role:x` for the realm's roles and `role:client:x` for a client's, from the access token; and the claim `groups`, which requires a mapper of the type Group Membership",
     emails: "verified",
     renewal: "refresh token",
-    notes: ["A client with lightweight access tokens gives no roles: switch them off."],
+    notes: ["Lightweight access tokens contain no roles: turn them off for the client."],
   },
   identify(answers, options) {
     const person = identify(answers, options);
     if (answers.accessToken === undefined) {
-      const reason = "there is no access token to read roles from";
+      const reason = "Keycloak sent no access token to read roles from";
       return { ...person, groups: [], groupsFault: { reason, isTransient: false } };
     }
     return { ...person, groups: [...plainGroups(person.groups), ...rolesIn(answers.accessToken)] };
   },
 };
 
-/** The scope `roles` puts them there, and not into the ID token. */
+/** The scope `roles` adds roles to the access token, not to the ID token. */
 function rolesIn(token: Claims): string[] {
   const clients = Object.entries(token.resource_access ?? {});
   return [

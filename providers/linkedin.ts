@@ -11,12 +11,12 @@ export const linkedin = openid({
   guide: {
     register: "linkedin.com/developers/apps → Create app, then Auth for the redirect URI",
     permissions:
-      "the product Sign In with LinkedIn using OpenID Connect, which brings the scopes openid, email and profile",
+      "the product Sign In with LinkedIn using OpenID Connect, which includes the scopes openid, email and profile",
     emails: "verified",
     renewal: "access token",
     notes: [
-      "LinkedIn takes no PKCE from clients with a secret and puts no nonce into ID tokens: the secret and `state` alone hold a stolen code back.",
-      "Anybody can have an account there: let in addresses or subjects, not `anyone`.",
+      "LinkedIn supports no PKCE for clients with a secret and puts no nonce into ID tokens: only the secret and `state` protect against a stolen code.",
+      "Anyone can create an account there: restrict `access` to addresses or subjects instead of `anyone`.",
     ],
   },
 });

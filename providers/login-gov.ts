@@ -1,25 +1,25 @@
 import { openid } from "./openid.ts";
 
-/** Login.gov of the United States. It takes signed assertions or PKCE of its clients, no secret, and gives no refresh token. */
+/** Login.gov of the United States. Clients use signed assertions or PKCE, not a secret, and get no refresh token. */
 export const loginGov = openid({
   kind: "login.gov",
   label: "Login.gov",
   issuer: "https://secure.login.gov/",
   scope: "openid email",
-  // A level of service must be named: this one is an address, a password and a second factor.
+  // Login.gov requires a level of service: this one is an address, a password and a second factor.
   authorization: { acr_values: "urn:acr.login.gov:auth-only", prompt: "select_account" },
   accountPrompt: "select_account",
   assertionAudience: "token_endpoint",
   guide: {
-    register: "Login.gov's Partner Portal, where agencies keep their applications",
+    register: "Login.gov's Partner Portal, where agencies manage their applications",
     permissions:
       "the attribute email, the level auth-only, and PKCE or private_key_jwt for the client's authentication",
     emails: "verified",
     renewal: "none",
     example: { clientSecret: undefined, clientKeyFile: "/etc/doorward/client.pem" },
     notes: [
-      "Login.gov gives no client secrets. The key signs assertions (RSA); a client registered for PKCE has none, so leave `clientKeyFile` out.",
-      "The sandbox is `issuer: https://idp.int.identitysandbox.gov/`. For checked identities write `authorization: { acr_values: urn:acr.login.gov:verified }`.",
+      "Login.gov has no client secrets. The key signs assertions (RSA). For a client registered for PKCE, leave `clientKeyFile` out.",
+      "The sandbox is `issuer: https://idp.int.identitysandbox.gov/`. For verified identities set `authorization: { acr_values: urn:acr.login.gov:verified }`.",
     ],
   },
 });

@@ -1,6 +1,6 @@
 import { openid } from "./openid.ts";
 
-/** Okta: an authorization server of an organisation's own, or the organisation itself. */
+/** Okta: a custom authorization server, or the organisation's own one. */
 export const okta = openid({
   kind: "okta",
   label: "Okta",
@@ -8,7 +8,7 @@ export const okta = openid({
   issuerShape: {
     written:
       "`https://ORG.okta.com/oauth2/SERVER`, or `https://ORG.okta.com` without API Access Management",
-    // The console's own host, ORG-admin.okta.com, issues nothing.
+    // The console's own host, ORG-admin.okta.com, is not an issuer.
     pattern: /^https:\/\/(?![^/]*-admin\.okta)[^/]+(\/oauth2\/[^/]+)?$/,
   },
   scope: "openid email profile",
@@ -16,12 +16,12 @@ export const okta = openid({
   guide: {
     register: "Okta's Admin Console, Applications → Create App Integration → OIDC, Web Application",
     permissions:
-      "the grants Authorization Code and Refresh Token (Okta refuses `offline_access` without the latter), and the people or groups that may use the app",
+      "the grants Authorization Code and Refresh Token (Okta rejects `offline_access` without the latter), and the users or groups that may use the app",
     groups:
-      "the claim `groups`, once the authorization server has a claim of that name: value type Groups, included in the ID token always, in any scope. With `https://ORG.okta.com` as the issuer it takes `scope: openid email profile groups` and a groups claim on the app's Sign On page",
+      "the claim `groups`, if the authorization server has a claim of that name: value type Groups, always included in the ID token, in any scope. The issuer `https://ORG.okta.com` requires `scope: openid email profile groups` and a groups claim on the app's Sign On page",
     emails: "verified",
     notes: [
-      "Okta calls every primary address verified, so an address is worth as much as your way of making accounts.",
+      "Okta marks every primary address as verified, so an address is only as reliable as your process of creating accounts.",
     ],
   },
 });

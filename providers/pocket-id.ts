@@ -1,11 +1,11 @@
 import { openid } from "./openid.ts";
 
-/** Pocket ID, where people have passkeys alone. */
+/** Pocket ID, whose users sign in with passkeys only. */
 export const pocketId = openid({
   kind: "pocket-id",
   label: "Pocket ID",
   issuerExample: "https://id.example.com",
-  issuerShape: { written: "`https://HOST`, as `APP_URL` has it", pattern: /[^/]$/ },
+  issuerShape: { written: "`https://HOST`, the value of `APP_URL`", pattern: /[^/]$/ },
   scope: "openid email profile groups",
   accountPrompt: "login",
   guide: {
@@ -15,7 +15,7 @@ export const pocketId = openid({
     emails: "verified",
     renewal: "refresh token",
     notes: [
-      "An account's address is unverified until Pocket ID has checked it: turn its email verification on, or let groups decide instead.",
+      "An account's address is unverified until Pocket ID has verified it: turn on email verification, or restrict `access` by groups instead.",
     ],
   },
 });

@@ -2,118 +2,118 @@ import type { Api, GroupsFault } from "./api.ts";
 import type { Claims } from "./claims.ts";
 import type { Guide, IssuerShape } from "./guide.ts";
 
-/** What an operator may say of a provider, by the names of the configuration. */
+/** An operator's settings of a provider, by their names in the configuration. */
 export interface Options {
   readonly emailClaim: string;
   readonly groupsClaim: string;
   readonly usernameClaim: string;
-  /** The issuer sends no `email_verified`, and the operator vouches for its addresses. */
+  /** Accept addresses of an issuer that sends no `email_verified`. */
   readonly trustEmail: boolean;
-  /** `owner/name`: whoever may write there is in the group `repo:owner/name`. */
+  /** `owner/name`: users with write access are in the group `repo:owner/name`. */
   readonly repositories: readonly string[];
-  /** `namespace/name`, maybe with the least access level: members are in the group `project:namespace/name`. */
+  /** `namespace/name`, optionally with the minimum access level: members are in `project:namespace/name`. */
   readonly projects: readonly string[];
-  /** Groups to ask a directory about one by one; none = all that it lists. */
+  /** The groups to check in a directory; undefined `groups` = all groups of the user. */
   readonly directory: { readonly groups?: readonly string[] | undefined } | undefined;
 }
 
-/** Who signed in, in our words. The issuer is added by the one who checked it. */
+/** The identity of a visitor without the issuer, which the caller adds after checking it. */
 export interface Person {
   readonly subject: string;
-  /** Only an address that the provider calls verified. */
+  /** A verified address only. */
   readonly email: string | undefined;
   readonly groups: readonly string[];
-  /** Why the groups could not be had: then they are none, and whatever asks for one denies. */
+  /** Why the groups could not be read. `groups` is then empty, so rules that require a group deny. */
   readonly groupsFault?: GroupsFault | undefined;
   readonly name: string | undefined;
   readonly preferredUsername: string | undefined;
 }
 
-/** What was learnt at sign-in, each part already checked by the code flow. */
+/** The provider's responses at sign-in, already validated by the code flow. */
 export interface Answers {
-  /** Empty where a provider speaks OAuth 2.0 alone. */
+  /** Empty for a provider of OAuth 2.0 without OpenID Connect. */
   readonly idToken: Claims;
   readonly userinfo: Claims | undefined;
-  /** What is in an access token that is a JWT, for providers with `readsAccessToken`; its signature is checked. */
+  /** The claims of a verified JWT access token, for providers with `readsAccessToken`. */
   readonly accessToken?: Claims | undefined;
 }
 
-/** The addresses that a provider has beyond, or instead of, its discovery document. */
+/** A provider's endpoints in addition to, or instead of, its discovery document. */
 export interface Endpoints {
   readonly authorization?: string | undefined;
   readonly token?: string | undefined;
   readonly userinfo?: string | undefined;
   readonly revocation?: string | undefined;
-  /** Where its API begins; the only place that an `Api` may ask. */
+  /** The base address of its API; an `Api` sends requests only there. */
   readonly api?: string | undefined;
 }
 
-/** Options that mean something to some kinds of provider alone. */
+/** Options that only some kinds of provider support. */
 export const particularOptions = ["repositories", "projects", "directory", "tenants"] as const;
 export type ParticularOption = (typeof particularOptions)[number];
 
-/** Where an issuer describes itself, and by what name. */
+/** The address of an issuer's metadata, and the issuer in it. */
 export interface Metadata {
   readonly address: string;
-  /** With `{tenantid}` in it, it is what each of its tenants is called once its id stands there. */
+  /** May contain `{tenantid}`, a placeholder for the tenant's id. */
   readonly issuer: string;
 }
 
-/** How to sign in at one kind of issuer: data, and how to read who it is. */
+/** One kind of provider: its settings, and how to read an identity from its responses. */
 export interface Provider {
   readonly kind: string;
-  /** What the page to choose from calls it. */
+  /** Its name on the page where visitors choose a provider. */
   readonly label: string;
-  /** Where there is only one such issuer, or one that most people mean. */
+  /** The only issuer of this kind, or the default one. */
   readonly issuer?: string;
-  /** How its address looks, where every installation or tenant has its own. */
+  /** An example for kinds where every installation or tenant has its own issuer. */
   readonly issuerExample?: string;
-  /** Only where the metadata is not beneath the issuer, or names another; undefined = it is as usual. */
+  /** For metadata at an unusual address or with another issuer; undefined = as usual. */
   readonly metadata?: (issuer: string) => Metadata | undefined;
   readonly issuerShape?: IssuerShape;
-  /** OAuth 2.0 without ID tokens: nothing is discovered, and who it is comes from the API. */
+  /** OAuth 2.0 without ID tokens: there is no discovery, and the identity comes from the API. */
   readonly isOAuthOnly?: true;
   readonly scope: string;
-  /** What to ask for besides when an option is used. */
+  /** Additional scopes that an option requires. */
   readonly scopeWith?: Readonly<Partial<Record<ParticularOption, string>>>;
-  /** Parameters of every authorization request; the operator's `authorization` goes over them. */
+  /** Parameters of every authorization request; the operator's `authorization` overrides them. */
   readonly authorization?: Readonly<Record<string, string>>;
-  /** How it sends its answer, where that is not by the query (OAuth 2.0 Form Post Response Mode). */
+  /** The response mode, if it is not the query (OAuth 2.0 Form Post Response Mode). */
   readonly responseMode?: "form_post";
-  /** The client secret is a JWT that is made from the operator's key, again and again. */
+  /** The client secret is a JWT signed with the operator's key, new for each request. */
   readonly clientSecretFromKey?: true;
-  /** Whom a client's signed assertion must be for, where that is not the issuer (RFC 7523 §3). */
+  /** The audience of a client's signed assertion, if it is not the issuer (RFC 7523 §3). */
   readonly assertionAudience?: "token_endpoint";
-  /** It answers a code verifier with an error and leaves the nonce out of its ID tokens. */
+  /** It rejects a code verifier and omits the nonce from its ID tokens, so only `state` binds the sign-in. */
   readonly isTiedByStateAlone?: true;
-  /** What it wants of a client, where its metadata does not say. */
+  /** The method of client authentication, if its metadata does not contain one. */
   readonly clientAuthentication?: "client_secret_post";
-  /** What its token endpoint calls a code or a refresh token that is no good, beside `invalid_grant`. */
+  /** Error codes of its token endpoint for an invalid code or refresh token, other than `invalid_grant`. */
   readonly grantErrors?: readonly string[];
-  /** It takes the redirect URI from the registration alone, and naming it is an error. */
+  /** It uses the registered redirect URI and rejects requests with the parameter. */
   readonly refusesRedirectUri?: true;
-  /** false: an issuer that offers the scope `offline_access`, and gives refresh tokens without it. */
+  /** false: it offers the scope `offline_access`, but sends refresh tokens without it. */
   readonly offlineAccess?: false;
-  /** To revoke one refresh token ends the person's sessions everywhere: then sign-out leaves it alone. */
+  /** Revoking one refresh token ends the user's sessions everywhere, so sign-out does not revoke it. */
   readonly revokesWholeGrant?: true;
-  /** The `prompt` that makes this issuer ask which account to use. */
+  /** The `prompt` that lets the visitor choose an account. */
   readonly accountPrompt?: string;
   readonly endpoints?: (issuer: string) => Endpoints;
-  /** Headers that its API wants in every request. */
+  /** Headers that its API requires in every request. */
   readonly apiHeaders?: Readonly<Record<string, string>>;
-  /** The claim of its groups, where it is not `groups`. */
+  /** The claim with its groups, if it is not `groups`. */
   readonly groupsClaim?: string;
-  /** false: its userinfo endpoint tells nothing more than the ID token, or takes no token that we get. */
+  /** false: its userinfo endpoint has nothing that the ID token lacks, or accepts none of our tokens. */
   readonly hasUserinfo?: false;
   readonly readsAccessToken?: true;
-  /** What a service account must be allowed: any one of these, to ask about listed groups or for all. */
+  /** Scopes of a service account, any one of which is enough, for listed groups or for all. */
   readonly directoryScopes?: (isListed: boolean) => readonly string[];
-  /** Which of the options that only some providers take mean something here. */
+  /** The options of `particularOptions` that it supports. */
   readonly takes?: readonly ParticularOption[];
   readonly guide?: Guide;
   /**
-   * Reads who it is, asking the API where the answers do not say. Throws an `ApiError` when who it is cannot
-   * be learnt; groups that cannot be learnt are a `groupsFault`.
+   * Reads the identity, with API requests for what the responses lack. Throws an `ApiError` if the subject cannot
+   * be read; groups that cannot be read are a `groupsFault`.
    */
   identify(answers: Answers, options: Options, api: Api, directory?: Api): Person | Promise<Person>;
 }

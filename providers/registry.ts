@@ -67,7 +67,7 @@ const all: readonly Provider[] = [
   zitadel,
 ];
 
-/** Every kind of provider by the word that `type` takes. */
+/** Every kind of provider by its value of `type`. */
 export const providers: ReadonlyMap<string, Provider> = new Map(
   all.map((provider) => [provider.kind, provider]),
 );

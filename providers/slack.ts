@@ -1,6 +1,6 @@
 import { openid } from "./openid.ts";
 
-/** Members of Slack workspaces. It asks which workspace by itself, and knows no `prompt`. */
+/** Members of Slack workspaces. Slack lets the visitor choose a workspace, and supports no `prompt`. */
 export const slack = openid({
   kind: "slack",
   label: "Slack",
@@ -12,11 +12,11 @@ export const slack = openid({
     register: "api.slack.com/apps → Create New App, then OAuth & Permissions for the redirect URI",
     permissions: "the user token scopes openid, email and profile",
     groups:
-      "the workspace by its id, such as `T0123ABCD`, from the claim `https://slack.com/team_id`, without further permission",
+      "the workspace by its id, such as `T0123ABCD`, from the claim `https://slack.com/team_id`, without additional permissions",
     emails: "verified",
     renewal: "none",
     notes: [
-      "Whoever has any Slack account can sign in there: let in a workspace's id as a group, or addresses.",
+      "Anyone with a Slack account can sign in there: restrict `access` to a workspace's id as a group, or to addresses.",
     ],
   },
 });

@@ -1,14 +1,14 @@
 import { claimAt, id, text } from "./claims.ts";
 import type { Provider } from "./provider.ts";
 
-/** SourceHut (sr.ht), and an installation of it by the address of its meta service as `issuer`. */
+/** SourceHut (sr.ht), or an installation of it with the address of its meta service as `issuer`. */
 export const sourcehut: Provider = {
   kind: "sourcehut",
   label: "SourceHut",
   issuer: "https://meta.sr.ht",
   isOAuthOnly: true,
   scope: "meta.sr.ht/PROFILE:RO",
-  // Its Basic authentication takes the secret as it is, where RFC 6749 §2.3.1 has it encoded.
+  // Its Basic authentication expects the plain secret, but RFC 6749 §2.3.1 requires an encoded one.
   clientAuthentication: "client_secret_post",
   refusesRedirectUri: true,
   endpoints: (issuer) => ({
@@ -22,7 +22,7 @@ export const sourcehut: Provider = {
     emails: "unsaid",
     renewal: "access token",
     notes: [
-      "SourceHut knows a client's one redirect URI and takes no PKCE: the secret and `state` alone hold a stolen code back.",
+      "SourceHut has one redirect URI per client and supports no PKCE: only the secret and `state` protect against a stolen code.",
     ],
   },
   async identify(_, { trustEmail }, api) {

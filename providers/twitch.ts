@@ -1,9 +1,9 @@
 import { openid } from "./openid.ts";
 
-/** It puts nothing into its answers but what is asked for by name (OpenID Connect Core §5.5). */
+/** Twitch sends only claims that are requested by name (OpenID Connect Core §5.5). */
 const wanted = { email: null, email_verified: null, preferred_username: null };
 
-/** Accounts of Twitch. Its own `force_verify` takes the place of `prompt`. */
+/** Accounts of Twitch. It has its own `force_verify` instead of `prompt`. */
 export const twitch = openid({
   kind: "twitch",
   label: "Twitch",

@@ -2,7 +2,7 @@ import { claimAt } from "./claims.ts";
 import { identify, openid } from "./openid.ts";
 import type { Provider } from "./provider.ts";
 
-/** ZITADEL, which has roles for groups: an object with a key a role, and in it who granted the role. */
+/** ZITADEL. Groups are roles: the claim is an object with one key per role and the granting organizations as values. */
 export const zitadel: Provider = {
   ...openid({
     kind: "zitadel",
@@ -17,9 +17,9 @@ export const zitadel: Provider = {
     accountPrompt: "select_account",
     guide: {
       register: "ZITADEL's console, your project → Applications → New → Web, method Code",
-      permissions: "the refresh token ticked among the application's grants",
+      permissions: "the grant Refresh Token, ticked in the application's settings",
       groups:
-        "the project's roles as `role:KEY`, from the claim `urn:zitadel:iam:org:project:roles`, once the project has Assert Roles on Authentication ticked",
+        "the project's roles as `role:KEY`, from the claim `urn:zitadel:iam:org:project:roles`, if Assert Roles on Authentication is ticked in the project",
       emails: "verified",
     },
   }),

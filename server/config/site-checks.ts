@@ -21,12 +21,12 @@ export function siteFaults(raw: Record<string, unknown>): Fault[] {
   if (!Array.isArray(sites)) return [];
   if (sites.length === 0)
     return [{ path: "sites", message: "is empty: add at least one { url: … }" }];
-  const beside = ["url", "cookie"].filter((name) => raw[name] !== undefined);
+  const replaced = ["url", "cookie"].filter((name) => raw[name] !== undefined);
   const all = sites.map((site: unknown, index) =>
     written(isObject(site) ? site : {}, `sites.${index}.`),
   );
   return [
-    ...beside.map((path) => ({
+    ...replaced.map((path) => ({
       path,
       message: "cannot be combined with `sites`, which replaces it: move it into one of the sites",
     })),

@@ -39,14 +39,14 @@ async function open(kind: string, standIn: StandIn, member = ada, more: DoorSett
   return door;
 }
 
-/** A door for those alone of whom the provider says what has to be asked for: a group, or a verified address. */
+/** Opens a door whose access requires what the provider must send: a group, or a verified address. */
 async function openNarrow(kind: string, standIn: StandIn) {
   const [group] = standIn.groups?.(ada.groups) ?? [];
   const access = group === undefined ? { emails: ["ada@example.com"] } : { groups: [group] };
   return open(kind, standIn, ada, { access, provider: vouching(standIn) });
 }
 
-/** What doorward asks of the provider itself, for one sign-in. */
+/** The paths that doorward requests from the provider for one sign-in. */
 async function questionsOf(kind: string, standIn: StandIn): Promise<string[]> {
   const door = await openNarrow(kind, standIn);
   const { identity } = await door.signIn();
@@ -72,7 +72,7 @@ function withoutRefreshTokens(standIn: StandIn): StandIn {
   };
 }
 
-/** What the operator has to say so that an address counts. */
+/** The setting that makes doorward accept the provider's addresses. */
 function vouching({ verifiesEmail }: StandIn): Record<string, unknown> {
   return verifiesEmail === false ? { trustEmail: true } : {};
 }
@@ -82,15 +82,12 @@ function isRefused({ answer, identity }: SignedIn): boolean {
   return answer.status >= 400 && identity === undefined && !opened;
 }
 
-it.each(standIns)(
-  "a provider of the kind %s has a stand-in to be held to the contract",
-  (_, standIn) => {
-    expect(standIn).toBeDefined();
-  },
-);
+it.each(standIns)("the kind %s has a stand-in for the contract", (_, standIn) => {
+  expect(standIn).toBeDefined();
+});
 
 describe.each(written)("a provider of the kind $kind", ({ kind, standIn }) => {
-  it("names whoever signs in, with address, name and groups", async () => {
+  it("identifies a visitor with address, name and groups", async () => {
     const door = await open(kind, standIn, ada, { provider: vouching(standIn) });
 
     const { identity } = await door.signIn();
@@ -103,7 +100,7 @@ describe.each(written)("a provider of the kind $kind", ({ kind, standIn }) => {
     expect(identity?.groups.toSorted()).toEqual((standIn.groups?.(ada.groups) ?? []).toSorted());
   });
 
-  it("tells two people apart who bear the same name and username", async () => {
+  it("distinguishes two users with the same name and username", async () => {
     const door = await open(kind, standIn);
     const namesake = { ...ada, id: "470012", email: "eve@example.com" };
 
@@ -118,7 +115,7 @@ describe.each(written)("a provider of the kind $kind", ({ kind, standIn }) => {
     expect(first.identity?.user).not.toBe(second.identity?.user);
   });
 
-  it("has no say in an address that it does not call verified", async () => {
+  it("yields no unverified address", async () => {
     const door = await open(kind, standIn, { ...ada, isVerified: standIn.verifiesEmail === false });
 
     const { identity } = await door.signIn();
@@ -126,9 +123,9 @@ describe.each(written)("a provider of the kind $kind", ({ kind, standIn }) => {
     expect(identity).toMatchObject({ user: subjectOf(standIn), email: null });
   });
 
-  it("lets somebody in who has no address, as somebody without one", async () => {
-    const nobody = { ...ada, email: undefined };
-    const door = await open(kind, standIn, nobody, { provider: vouching(standIn) });
+  it("signs in a user without an address", async () => {
+    const member = { ...ada, email: undefined };
+    const door = await open(kind, standIn, member, { provider: vouching(standIn) });
 
     const { identity } = await door.signIn();
 
@@ -136,7 +133,7 @@ describe.each(written)("a provider of the kind $kind", ({ kind, standIn }) => {
   });
 
   it.each(faults.filter((fault) => fault !== "silence"))(
-    "lets nobody in with %s, whatever question it is the answer to",
+    "refuses every sign-in with the faulty response %s, at each of its endpoints",
     async (fault) => {
       const admitted: string[] = [];
       for (const question of await questionsOf(kind, standIn)) {
@@ -149,7 +146,7 @@ describe.each(written)("a provider of the kind $kind", ({ kind, standIn }) => {
     },
   );
 
-  it("has a code that it does not take blamed on the visitor's try, and an unknown client on the operator", async () => {
+  it("turns an invalid code into a 400 and an unknown client into a 502", async () => {
     const door = await open(kind, standIn);
     const spent = await door.signIn("a-code-that-is-spent");
     door.provider.forgetClient();
@@ -162,7 +159,7 @@ describe.each(written)("a provider of the kind $kind", ({ kind, standIn }) => {
 });
 
 describe.each(askedAgain)("a provider of the kind $kind", ({ kind, standIn }) => {
-  it("is asked again about who somebody is, and turns away whose token it took back", async () => {
+  it("refreshes an identity, and ends the grant when the token is revoked", async () => {
     const door = await open(kind, standIn, ada, { provider: vouching(standIn) });
     await door.signIn();
 
@@ -173,16 +170,16 @@ describe.each(askedAgain)("a provider of the kind $kind", ({ kind, standIn }) =>
     await expect(door.again(subjectOf(standIn))).rejects.toMatchObject({ code: "grant_ended" });
   });
 
-  it("is not believed when it speaks of somebody else all of a sudden", async () => {
+  it("ends the grant if a refresh returns another user", async () => {
     const door = await open(kind, standIn);
     await door.signIn();
 
-    await expect(door.again("somebody else")).rejects.toMatchObject({ code: "grant_ended" });
+    await expect(door.again("another user")).rejects.toMatchObject({ code: "grant_ended" });
   });
 });
 
 describe.each(askedByAccessToken)("a provider of the kind $kind", ({ kind, standIn }) => {
-  it("turns away, without a refresh token too, whose access token it took back", async () => {
+  it("ends the grant when the access token is revoked, without a refresh token too", async () => {
     const door = await open(kind, withoutRefreshTokens(standIn));
     await door.signIn();
     door.provider.revoke();
@@ -192,7 +189,7 @@ describe.each(askedByAccessToken)("a provider of the kind $kind", ({ kind, stand
 });
 
 describe.each(withGroups)("the groups at a provider of the kind $kind", ({ kind, standIn }) => {
-  it("are read to their end, over three pages where it has pages", async () => {
+  it("are read completely, over three pages if the provider has pages", async () => {
     const most = standIn.pageSize ?? 100;
     const names = Array.from({ length: most * 2 + 1 }, (_, index) => `group-${index}`);
     const door = await open(kind, standIn, { ...ada, groups: names });
@@ -202,7 +199,7 @@ describe.each(withGroups)("the groups at a provider of the kind $kind", ({ kind,
     expect(identity?.groups.toSorted()).toEqual(standIn.groups?.(names).toSorted());
   });
 
-  it("are gone when it is asked again about somebody who has left them", async () => {
+  it("are updated by a refresh after the user has left one", async () => {
     const door = await open(kind, standIn);
     const { identity } = await door.signIn();
     door.provider.member = { ...ada, groups: ["umbrella"] };
@@ -215,14 +212,14 @@ describe.each(withGroups)("the groups at a provider of the kind $kind", ({ kind,
   });
 });
 
-describe("a provider that begins an answer and does not end it", () => {
-  // Waiting takes seconds: kinds of which the same questions are asked go together, and all of them at once.
+describe("a provider that never ends a response", () => {
+  // Timeouts take seconds: kinds with the same requests share a run, and all runs are concurrent.
   const distinct = new Map(
     written.map((one) => [JSON.stringify(Object.keys(one.standIn.api)), one] as const),
   );
 
   it(
-    "lets nobody in and keeps nobody waiting, whatever question it is",
+    "fails the sign-in within the timeout, at each of its endpoints",
     { timeout: 90_000 },
     async () => {
       const silent = await Promise.all(
@@ -245,7 +242,7 @@ describe("a provider that begins an answer and does not end it", () => {
 
       expect(outcomes.filter(({ answer }) => !isRefused(answer))).toEqual([]);
       expect(outcomes.length).toBeGreaterThan(distinct.size);
-      // Eight seconds for an API, four for the rest, and the machine's own slowness.
+      // Eight seconds for an API, four for the rest, and some for a slow machine.
       expect(performance.now() - began).toBeLessThan(45_000);
     },
   );

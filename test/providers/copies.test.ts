@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 const folder = join(import.meta.dirname, "../../providers");
 const windowLines = 5;
 
-/** The lines of a file that say something, without how far in they stand. */
+/** The non-empty lines of a file, without indentation. */
 function linesOf(file: string): string[] {
   const lines = readFileSync(join(folder, file), "utf8").split("\n");
   return lines.map((line) => line.trim()).filter((line) => line !== "");
@@ -19,7 +19,7 @@ function windowsOf(file: string): string[] {
 }
 
 describe("provider files", () => {
-  it("share no five lines: what two of them need stands in a third", () => {
+  it("share no five lines, because common code has a file of its own", () => {
     const firstSeenIn = new Map<string, string>();
     const copies: string[] = [];
 

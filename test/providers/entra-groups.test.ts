@@ -13,7 +13,7 @@ const ada: Member = {
   groups: ["staff"],
 };
 
-/** Of more groups than a token holds. */
+/** A member of more groups than fit into a token. */
 const busy = { ...ada, groups: Array.from({ length: 201 }, (_, index) => `group-${index}`) };
 
 let closing: { close(): Promise<void> }[] = [];
@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 describe("groups at Entra", () => {
-  it("are the ids in the token and the roles of the app, which no group can be called like", async () => {
+  it("are the ids in the token and the roles of the app, without groups named like roles", async () => {
     const claims = { tid: tenant, groups: ["staff", "role:Owner"], roles: ["Admin", "Reader"] };
     const door = await open(claiming(claims), { anyone: true });
 
@@ -43,7 +43,7 @@ describe("groups at Entra", () => {
     expect(identity?.groups).toEqual(["staff", "role:Admin", "role:Reader"]);
   });
 
-  it("that are too many for the token are read over three pages of Graph", async () => {
+  it("that do not fit into the token are read over three pages of Graph", async () => {
     const door = await open(entraId, { groups: ["group-200"] }, { member: busy });
 
     const { identity } = await door.signIn();
@@ -52,7 +52,7 @@ describe("groups at Entra", () => {
     expect(identity?.groups).toHaveLength(201);
   });
 
-  it("are none, and both page and log say so, while Graph is down", async () => {
+  it("are empty while Graph is down, with the reason on the page and in the log", async () => {
     const door = await open(entraId, { groups: ["group-1"] }, { member: busy });
     door.provider.faults.set(graphPath, "500");
 
@@ -64,7 +64,7 @@ describe("groups at Entra", () => {
     expect(denied?.noGroups).toMatch(/transitiveMemberOf.* answers 500 .*User\.Read/);
   });
 
-  it("are none, and the page sends to the operator, where Graph refuses for good", async () => {
+  it("are empty if Graph denies access, and the page points to the operator", async () => {
     const door = await open(entraId, { groups: ["group-1"] }, { member: busy });
     door.provider.faults.set(graphPath, "403");
 
@@ -74,7 +74,7 @@ describe("groups at Entra", () => {
     expect(answer.body).toContain("The people who run this site find the reason in its log");
   });
 
-  it("are never looked for at another host that a page's link names", async () => {
+  it("are never requested from another host in a page's link", async () => {
     const other = await startStandIn({ ...entraId, api: {} }, busy);
     closing.push(other);
     const leading: StandIn = {

@@ -9,7 +9,7 @@ import { claiming, entraId, issuing } from "./stand-ins/entra-id.ts";
 import { tenant } from "./stand-ins/microsoft.ts";
 import { idTokenOf } from "./stand-ins/openid.ts";
 
-const stranger = "99999999-8888-7777-6666-555555555555";
+const otherTenant = "99999999-8888-7777-6666-555555555555";
 const person = { email: "ada@example.com", xms_edov: true, name: "Ada" };
 
 const ada: Member = {
@@ -41,12 +41,12 @@ afterEach(async () => {
 const right = { emails: ["ada@example.com"] };
 
 describe("a sign-in at Entra's common endpoints", () => {
-  it("is of the tenant's own issuer, so that one subject in two tenants is two people", async () => {
-    const both = { tenants: [tenant, stranger] };
+  it("uses the tenant's own issuer, so that one subject in two tenants is two identities", async () => {
+    const both = { tenants: [tenant, otherTenant] };
     const own = await open(claiming({ tid: tenant, ...person }), right, { provider: both });
     const other = issuing(({ origin }) => ({
-      iss: `${origin}/${stranger}/v2.0`,
-      tid: stranger,
+      iss: `${origin}/${otherTenant}/v2.0`,
+      tid: otherTenant,
       ...person,
     }));
     const second = await open(other, right, { provider: both });
@@ -58,23 +58,23 @@ describe("a sign-in at Entra's common endpoints", () => {
       const event = doorward.events.find(({ msg }) => msg === "signed in");
       return String(event?.issuer).replace(origin, "");
     });
-    expect(issuers).toEqual([`/${tenant}/v2.0`, `/${stranger}/v2.0`]);
+    expect(issuers).toEqual([`/${tenant}/v2.0`, `/${otherTenant}/v2.0`]);
   });
 
   it.each<[string, (issued: Issued) => Record<string, unknown>]>([
     [
-      "of a tenant that may not sign in",
-      ({ origin }) => ({ iss: `${origin}/${stranger}/v2.0`, tid: stranger }),
+      "of a tenant that is not allowed",
+      ({ origin }) => ({ iss: `${origin}/${otherTenant}/v2.0`, tid: otherTenant }),
     ],
     [
-      "whose issuer and tenant disagree",
-      ({ origin }) => ({ iss: `${origin}/${tenant}/v2.0`, tid: stranger }),
+      "of an allowed issuer and another tenant",
+      ({ origin }) => ({ iss: `${origin}/${tenant}/v2.0`, tid: otherTenant }),
     ],
     [
-      "whose tenant and issuer disagree",
-      ({ origin }) => ({ iss: `${origin}/${stranger}/v2.0`, tid: tenant }),
+      "of an allowed tenant and another issuer",
+      ({ origin }) => ({ iss: `${origin}/${otherTenant}/v2.0`, tid: tenant }),
     ],
-    ["that names no tenant", ({ origin }) => ({ iss: `${origin}/${tenant}/v2.0` })],
+    ["without a tenant", ({ origin }) => ({ iss: `${origin}/${tenant}/v2.0` })],
     [
       "with the template itself as its issuer",
       ({ origin }) => ({ iss: `${origin}/{tenantid}/v2.0`, tid: "{tenantid}" }),
@@ -85,10 +85,10 @@ describe("a sign-in at Entra's common endpoints", () => {
       ({ origin }) => ({ iss: `${origin}/${tenant}/v2.0`, tid: [tenant] }),
     ],
     [
-      "whose tenant only begins like one",
+      "whose issuer has a trailing slash",
       ({ origin }) => ({ iss: `${origin}/${tenant}/v2.0/`, tid: tenant }),
     ],
-  ])("is refused with a token %s, though its address is the right one", async (name, claims) => {
+  ])("is refused with a token %s, even for an allowed email address", async (name, claims) => {
     const door = await open(
       issuing((issued) => ({ ...person, ...claims(issued) })),
       right,
@@ -102,8 +102,8 @@ describe("a sign-in at Entra's common endpoints", () => {
   it.each([
     ["of the tenant", (origin: string) => `${origin}/${tenant}/v2.0`, 302],
     ["of all tenants", (origin: string) => `${origin}/{tenantid}/v2.0`, 302],
-    ["of a tenant that may not sign in", (origin: string) => `${origin}/${stranger}/v2.0`, 400],
-  ])("signed by a key %s is answered as it should be", async (_, issuer, status) => {
+    ["of a tenant that is not allowed", (origin: string) => `${origin}/${otherTenant}/v2.0`, 400],
+  ])("with a token signed by a key %s leads to the right status", async (_, issuer, status) => {
     const keys = (origin: string) => ({
       keys: [{ ...jwkOf(issuerKey.publicKey, "one"), issuer: issuer(origin) }],
     });
@@ -115,8 +115,11 @@ describe("a sign-in at Entra's common endpoints", () => {
     expect(answer.status).toBe(status);
   });
 
-  it("says in the log which tenant was not on the list", async () => {
-    const claims = ({ origin }: Issued) => ({ iss: `${origin}/${stranger}/v2.0`, tid: stranger });
+  it("logs the tenant that is not in the list", async () => {
+    const claims = ({ origin }: Issued) => ({
+      iss: `${origin}/${otherTenant}/v2.0`,
+      tid: otherTenant,
+    });
     const door = await open(
       issuing((issued) => ({ ...person, ...claims(issued) })),
       right,
@@ -125,33 +128,33 @@ describe("a sign-in at Entra's common endpoints", () => {
     await door.signIn();
 
     const log = JSON.stringify(door.doorward.events);
-    expect(log).toContain(`/${stranger}/v2.0, and \`tenants\` names no such tenant`);
+    expect(log).toContain(`/${otherTenant}/v2.0, and \`tenants\` names no such tenant`);
   });
 
-  it("is not renewed by a token of another tenant, be it an allowed one", async () => {
+  it("is not renewed by a token of another allowed tenant", async () => {
     const door = await open(claiming({ tid: tenant, ...person }), right, {
-      provider: { tenants: [stranger, tenant] },
+      provider: { tenants: [otherTenant, tenant] },
     });
     await door.signIn();
 
-    const again = door.again(ada.id); // which it was known by at the first of the list
+    const again = door.again(ada.id); // the subject at the first tenant of the list
 
     await expect(again).rejects.toMatchObject({ code: "grant_ended" });
   });
 
   it.each([
     ["of the token's own tenant", tenant, 302],
-    ["of another allowed tenant", stranger, 400],
+    ["of another allowed tenant", otherTenant, 400],
     ["of `common`", "common", 400],
-  ])("whose answer has an iss %s comes to %s", async (_, said, status) => {
+  ])("with an iss parameter %s leads to %s", async (_, issuerTenant, status) => {
     const door = await open(claiming({ tid: tenant, ...person }), right, {
-      provider: { tenants: [tenant, stranger] },
+      provider: { tenants: [tenant, otherTenant] },
     });
     const browser = door.newBrowser();
     const start = await browser.ask(`${door.site}/start`, { headers: navigation });
     const consent = await browser.ask(String(start.headers.location), { headers: navigation });
     const callback = new URL(String(consent.headers.location));
-    callback.searchParams.set("iss", `${door.provider.origin}/${said}/v2.0`);
+    callback.searchParams.set("iss", `${door.provider.origin}/${issuerTenant}/v2.0`);
 
     const answer = await browser.ask(callback.href, { headers: navigation });
 
@@ -165,7 +168,7 @@ describe("an address at Entra", () => {
     [false, null],
     ["true", null],
     [undefined, null],
-  ])("counts with xms_edov %j as %s", async (verified, email) => {
+  ])("with xms_edov %j is read as %s", async (verified, email) => {
     const door = await open(claiming({ tid: tenant, ...person, xms_edov: verified }), {
       anyone: true,
     });
@@ -179,7 +182,7 @@ describe("an address at Entra", () => {
 describe("a token of Entra in place of a session", () => {
   it.each([
     [tenant, 200],
-    [stranger, 401],
+    [otherTenant, 401],
     ["common", 401],
     ["{tenantid}", 401],
   ])("of the tenant %s is answered %d", async (of, status) => {

@@ -3,7 +3,7 @@ import { providers } from "../../providers/registry.ts";
 import { ConfigError } from "../../server/config/faults.ts";
 import { configOf } from "../peers/doorward.ts";
 
-/** What is wrong with a provider of a kind whose issuer was forgotten. */
+/** The fault of a provider without an issuer. */
 function faultOf(type: string): string | undefined {
   const providersOfIt = { company: { type, clientId: "door" } };
   try {
@@ -34,11 +34,11 @@ describe("an issuer that is left out", () => {
     ["nextcloud", "such as https://cloud.example.com"],
     ["oidc", "such as https://id.example.com"],
     ["okta", "`https://ORG.okta.com/oauth2/SERVER`"],
-  ])("is missed at %s in words of its own", (kind, words) => {
+  ])("for %s is reported with the usual form", (kind, words) => {
     expect(faultOf(kind)).toContain(words);
   });
 
-  it("is missed at all kinds that have none for everybody, and at no other", () => {
+  it("is reported for exactly the kinds without a default issuer", () => {
     const kinds = [...providers.values()];
 
     const missing = kinds.filter(({ kind }) => faultOf(kind) !== undefined);
@@ -52,7 +52,7 @@ describe("the usual shape of an issuer", () => {
     issuerShape?.pattern === undefined ? [] : [[kind, issuerShape.pattern, issuerExample] as const],
   );
 
-  it.each(shaped)("at %s is %s, as that of %s", (_, pattern, example) => {
+  it.each(shaped)("of %s is %s, which matches %s", (_, pattern, example) => {
     expect(example).toMatch(pattern);
   });
 
@@ -70,7 +70,7 @@ describe("the usual shape of an issuer", () => {
     ["okta", "https://acme.okta.com/"],
     ["pocket-id", "https://id.example.com/"],
     ["zitadel", "https://acme.zitadel.cloud/"],
-  ])("at %s is not that of %s, which people write", (kind, written) => {
+  ])("of %s does not match the common mistake %s", (kind, written) => {
     expect(written).not.toMatch(providers.get(kind)?.issuerShape?.pattern ?? /^/);
   });
 });

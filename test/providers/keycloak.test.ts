@@ -14,7 +14,7 @@ const ada: Member = {
   groups: ["ops"],
 };
 
-/** Keycloak, but for the access token that comes with the rest. */
+/** Keycloak with another access token. */
 function bringing(accessToken: (issued: Issued) => string): StandIn {
   const tokens = (issued: Issued) => ({
     ...keycloak.tokens(issued),
@@ -36,14 +36,14 @@ afterEach(async () => {
   doors = [];
 });
 
-/** The claims of a proper token, to be signed by somebody else. */
+/** The claims of a valid token, to sign with another key. */
 function claimsOf(issued: Issued): Record<string, unknown> {
   const [, payload = ""] = accessTokenOf(issued).split(".");
   return Object(JSON.parse(Buffer.from(payload, "base64url").toString()));
 }
 
 describe("a role at Keycloak", () => {
-  it("opens what it is asked for: the realm's by its name, a client's behind the client's", async () => {
+  it("is a group: a realm's role by its name, a client's role after the client's name", async () => {
     const door = await open(keycloak, { access: { groups: ["role:grafana:ops"] } });
 
     const { identity } = await door.signIn();
@@ -54,23 +54,23 @@ describe("a role at Keycloak", () => {
 
   it.each<[string, (issued: Issued) => string]>([
     [
-      "that somebody else signed",
+      "signed with another key",
       (issued) => rs256({ alg: "RS256", kid: "one" }, claimsOf(issued), strangerKey.privateKey),
     ],
-    ["that nobody signed", (issued) => unsigned("none", claimsOf(issued))],
+    ["without a signature", (issued) => unsigned("none", claimsOf(issued))],
     [
       "of another realm",
       (issued) => accessTokenOf(issued, { iss: `${issued.origin}/realms/other` }),
     ],
     ["of another client", (issued) => accessTokenOf(issued, { azp: "wiki" })],
     ["of no client", (issued) => accessTokenOf(issued, { azp: undefined })],
-    ["of somebody else", (issued) => accessTokenOf(issued, { sub: "470012" })],
-    ["of nobody", (issued) => accessTokenOf(issued, { sub: undefined })],
-    ["that is over", (issued) => accessTokenOf(issued, { exp: 1_700_000_000 })],
-    ["that never ends", (issued) => accessTokenOf(issued, { exp: undefined })],
+    ["of another user", (issued) => accessTokenOf(issued, { sub: "470012" })],
+    ["without a subject", (issued) => accessTokenOf(issued, { sub: undefined })],
+    ["that has expired", (issued) => accessTokenOf(issued, { exp: 1_700_000_000 })],
+    ["without an expiry", (issued) => accessTokenOf(issued, { exp: undefined })],
     ["that is an ID token", (issued) => accessTokenOf(issued, { typ: "ID" })],
-    ["that is no JWT", ({ accessToken }) => accessToken],
-  ])("is not believed in an access token %s, and nobody is signed in", async (_, accessToken) => {
+    ["that is not a JWT", ({ accessToken }) => accessToken],
+  ])("from an access token %s is rejected, and the sign-in fails", async (_, accessToken) => {
     const door = await open(bringing(accessToken));
 
     const { answer, identity } = await door.signIn();
@@ -78,7 +78,7 @@ describe("a role at Keycloak", () => {
     expect([answer.status, identity]).toEqual([400, undefined]);
   });
 
-  it("comes with a token in place of a session too", async () => {
+  it("counts with a bearer token in place of a session too", async () => {
     const door = await open(keycloak, {
       access: { groups: ["role:grafana:ops"] },
       rules: [{ path: "/**", bearer: { idTokens: true } }],
@@ -97,7 +97,7 @@ describe("a role at Keycloak", () => {
     expect([good, without, foreign].map(({ status }) => status)).toEqual([200, 403, 401]);
   });
 
-  it("is asked for without an offline session, which would outlive the sign-out there", async () => {
+  it("is requested without an offline session, which would outlive the sign-out at Keycloak", async () => {
     const door = await open(keycloak);
 
     const start = await door.newBrowser().ask(`${door.site}/start`);

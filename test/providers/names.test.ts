@@ -5,7 +5,7 @@ import { bitbucket } from "./stand-ins/bitbucket.ts";
 import { discord } from "./stand-ins/discord.ts";
 import { github } from "./stand-ins/github.ts";
 
-/** Somebody who names organisations, workspaces and guilds of their own as an attacker would. */
+/** An attacker who chooses the names of organisations, workspaces and guilds. */
 const eve: Member = {
   id: "666",
   username: "role:admin",
@@ -31,19 +31,19 @@ afterEach(() => door.close());
 async function groupsOf(kind: string, standIn: StandIn): Promise<readonly string[]> {
   door = await openProviderDoor(kind, standIn, eve);
   const { identity } = await door.signIn();
-  return identity?.groups ?? ["nobody signed in"];
+  return identity?.groups ?? ["the sign-in failed"];
 }
 
-describe("names that people choose for themselves at a provider", () => {
-  it("make no group of another kind of a GitHub organisation or of its teams", async () => {
+describe("names that users choose at a provider", () => {
+  it("cannot make a special group of a GitHub organisation or its teams", async () => {
     expect(await groupsOf("github", github)).toEqual(["acme", "acme:ops"]);
   });
 
-  it("make no group of another kind of a Bitbucket workspace", async () => {
+  it("cannot make a special group of a Bitbucket workspace", async () => {
     expect(await groupsOf("bitbucket", bitbucket)).toEqual(["acme"]);
   });
 
-  it("are no groups of Discord's, whose guilds have ids", async () => {
+  it("are not used for Discord's guilds, which are groups by their ids", async () => {
     const groups = await groupsOf("discord", discord);
 
     expect(groups).toHaveLength(eve.groups.length);
@@ -51,24 +51,28 @@ describe("names that people choose for themselves at a provider", () => {
   });
 });
 
-describe("a repository that the operator names", () => {
+describe("a configured repository", () => {
   const wanted = { repositories: ["acme/app", "acme/gone"] };
   const member = { ...eve, groups: ["acme"] };
 
   it.each<[string, object, string[]]>([
     [
-      "who may push",
+      "with push access",
       { private: false, permissions: { push: true, pull: true } },
       ["repo:acme/app"],
     ],
-    ["who may only see it", { private: false, permissions: { push: false, pull: true } }, []],
     [
-      "who sees it though it is private",
+      "with read access to a public one",
+      { private: false, permissions: { push: false, pull: true } },
+      [],
+    ],
+    [
+      "with read access to a private one",
       { private: true, permissions: { pull: true } },
       ["repo:acme/app"],
     ],
-    ["who is told nothing of permissions", { private: true }, []],
-  ])("makes a group at GitHub of whoever %s", async (_, answer, groups) => {
+    ["without permissions in the response", { private: true }, []],
+  ])("at GitHub determines the groups of a user %s", async (_, answer, groups) => {
     const api = {
       "/api/v3/repos/acme/app": () => ({ body: answer }),
       "/api/v3/repos/acme/gone": () => ({ status: 404, body: { message: "Not Found" } }),
@@ -81,7 +85,7 @@ describe("a repository that the operator names", () => {
     expect(identity?.groups).toEqual(["acme", "acme:ops", ...groups]);
   });
 
-  it("makes a group at Bitbucket of whoever may write to it", async () => {
+  it("at Bitbucket is a group of users with write access", async () => {
     const standIn: StandIn = {
       ...bitbucket,
       api: {

@@ -21,7 +21,7 @@ function identify(idToken: Claims, userinfo?: Claims, names: Partial<Options> = 
 
 describe("every provider", () => {
   it.each([...providers])(
-    "%s is found by its kind and asks for OpenID Connect, if it speaks that",
+    "%s is found by its kind and requests openid unless it is OAuth 2.0 only",
     (kind, provider) => {
       expect(provider.kind).toBe(kind);
       expect(provider.label).not.toBe("");
@@ -31,7 +31,7 @@ describe("every provider", () => {
 });
 
 describe("google", () => {
-  it("has one issuer, and can be made to ask which account to use", () => {
+  it("has one issuer, and a prompt for choosing an account", () => {
     expect(google).toMatchObject({
       issuer: "https://accounts.google.com",
       accountPrompt: "select_account",
@@ -54,12 +54,12 @@ describe("an email address", () => {
     expect(identify({ email: ada, email_verified: verified }).email).toBe(email);
   });
 
-  it("may be vouched for by the operator", () => {
+  it("without email_verified is accepted with trustEmail", () => {
     expect(identify({ email: ada }, undefined, { trustEmail: true }).email).toBe(ada);
   });
 
   it.each([false, "false", null, 0])(
-    "is not vouched for against the issuer's own %j",
+    "with email_verified %j is rejected despite trustEmail",
     (verified) => {
       const trust = { trustEmail: true };
 
@@ -70,7 +70,7 @@ describe("an email address", () => {
     },
   );
 
-  it("is verified by the answer that names it and by no other", () => {
+  it("is verified only by the source that contains it", () => {
     const other = { email: "eve@example.com", email_verified: true };
 
     expect(identify({ email: ada }, { email_verified: true }).email).toBeUndefined();
@@ -79,7 +79,7 @@ describe("an email address", () => {
     expect(identify({}, { email: ada, email_verified: true }).email).toBe(ada);
   });
 
-  it("of another claim is not verified by what is said of `email`", () => {
+  it("of another claim is not verified by the email_verified of `email`", () => {
     const claims = { email: "eve@elsewhere.example", email_verified: true, upn: ada };
 
     expect(identify(claims, undefined, { emailClaim: "upn" }).email).toBeUndefined();
@@ -88,7 +88,7 @@ describe("an email address", () => {
     ).toBe(ada);
   });
 
-  it.each([[["a@example.com"]], [{}], [7], [""]])("that is %j is none", (email) => {
+  it.each([[["a@example.com"]], [{}], [7], [""]])("that is %j is ignored", (email) => {
     expect(identify({ email, email_verified: true }).email).toBeUndefined();
   });
 });
@@ -108,7 +108,7 @@ describe("groups", () => {
     [{ admins: true }, []],
     [[null, 1, "", "ops"], ["ops"]],
     [undefined, []],
-  ])("%j are %j", (groups, read) => {
+  ])("%j are read as %j", (groups, read) => {
     expect(identify({ groups }).groups).toEqual(read);
   });
 
@@ -120,11 +120,11 @@ describe("groups", () => {
     ["__proto__.groups", {}, []],
     ["constructor.name", {}, []],
     ["toString", {}, []],
-  ])("may stand at %s", (path, claims, read) => {
+  ])("are read from the claim %s", (path, claims, read) => {
     expect(identify(claims, undefined, { groupsClaim: path }).groups).toEqual(read);
   });
 
-  it("come from the ID token where it has them, and from userinfo where not", () => {
+  it("come from the ID token if it has them, else from userinfo", () => {
     expect(identify({ groups: ["a"] }, { groups: ["b"] }).groups).toEqual(["a"]);
     expect(identify({}, { groups: ["b"] }).groups).toEqual(["b"]);
   });

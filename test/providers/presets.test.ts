@@ -17,22 +17,22 @@ afterEach(async () => {
   closing = [];
 });
 
-/** oidc-provider set up as a kind of provider is. */
+/** oidc-provider configured like a kind of provider. */
 interface Preset {
-  /** What the issuer ends in. */
+  /** The issuer's path. */
   readonly path?: string;
-  /** What it says of Ada. */
+  /** The claims of Ada. */
   readonly claims: Readonly<Record<string, unknown>>;
-  /** What of it comes with which scope. */
+  /** The claims of each scope. */
   readonly scopes?: Readonly<Record<string, string[]>>;
-  /** Whether the claims stand in the ID token and not at userinfo alone. */
+  /** Whether the ID token contains the claims too, not only userinfo. */
   readonly isFat?: boolean;
   readonly issuer?: Configuration;
-  /** What the operator writes beyond the client and the issuer. */
+  /** The operator's settings beyond the client and the issuer. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
-/** Signs Ada in and asks doorward who she is. */
+/** Signs Ada in and returns doorward's response with her identity. */
 async function signIn(kind: string, preset: Preset): Promise<HttpResponse> {
   const site = `http://localhost:${await freePort()}/_auth`;
   const issuer = await startIssuer({
@@ -69,7 +69,7 @@ async function signIn(kind: string, preset: Preset): Promise<HttpResponse> {
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const elliptic = { ...privateKey.export({ format: "jwk" }), use: "sig", alg: "ES256", kid: "two" };
 
-/** Twitch tells what the request asks for by name, and no more. */
+/** Twitch sends only claims that are requested by name. */
 const askedByName: Configuration = {
   features: { claimsParameter: { enabled: true }, devInteractions: { enabled: false } },
   loadExistingGrant: async ({ oidc: { client: asking, session, provider } }) => {
@@ -190,7 +190,7 @@ const presets: [kind: string, preset: Preset, email: string | null, groups: stri
       path: "/",
       claims: verified,
       issuer: { acrValues: ["urn:acr.login.gov:auth-only"] },
-      settings: { authorization: { prompt: "login" } }, // oidc-provider knows no select_account
+      settings: { authorization: { prompt: "login" } }, // oidc-provider does not support select_account
     },
     "ada@example.com",
     [],
@@ -232,9 +232,12 @@ const presets: [kind: string, preset: Preset, email: string | null, groups: stri
   ],
 ];
 
-it.each(presets)("signs in at an issuer set up as %s is", async (kind, preset, email, groups) => {
-  const answer = await signIn(kind, preset);
+it.each(presets)(
+  "signs in at an issuer configured like %s",
+  async (kind, preset, email, groups) => {
+    const answer = await signIn(kind, preset);
 
-  expect(answer.status).toBe(200);
-  expect(JSON.parse(answer.body)).toMatchObject({ user: "ada", email, groups });
-});
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.body)).toMatchObject({ user: "ada", email, groups });
+  },
+);

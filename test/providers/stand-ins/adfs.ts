@@ -1,7 +1,7 @@
 import type { StandIn } from "../../peers/provider-stand-in.ts";
 import { discovered, paidOut } from "./discovered.ts";
 
-/** AD FS 2019. Its access tokens name another issuer, and its userinfo tells the subject alone. */
+/** AD FS 2019. Its access tokens have another issuer, and its userinfo contains only the subject. */
 export const adfs: StandIn = {
   settings: (origin) => ({ issuer: `${origin}/adfs` }),
   ...discovered(
@@ -24,7 +24,7 @@ export const adfs: StandIn = {
       unique_name: `EXAMPLE\\${username}`,
       upn: email === undefined ? undefined : `${username}@corp.example.com`,
       ...(email !== undefined && { email }),
-      // One value stands alone, as a claim rule makes it.
+      // A claim rule sends a single value without a list.
       group: groups.length === 1 ? groups[0] : groups,
     });
   },

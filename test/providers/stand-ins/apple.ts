@@ -2,7 +2,7 @@ import { apple as provider } from "../../../providers/apple.ts";
 import type { Issued, StandIn } from "../../peers/provider-stand-in.ts";
 import { idTokenOf, metadataOf, openidStandIn } from "./openid.ts";
 
-/** Apple: all of it is in the ID token, each time anew, and booleans come as text. There is no userinfo. */
+/** Apple: all claims are in every ID token, and booleans are text. There is no userinfo. */
 export const apple: StandIn = {
   ...openidStandIn(provider),
   documents: {

@@ -2,7 +2,7 @@ import type { StandIn } from "../../peers/provider-stand-in.ts";
 import { discovered, paidOut } from "./discovered.ts";
 import { graphPath, groupClaims, invalidToken, tenant, transitiveMemberOf } from "./microsoft.ts";
 
-/** Version 1 of a tenant's tokens: no `preferred_username`, no word about addresses. */
+/** Version 1 of a tenant's tokens: no `preferred_username`, no `email_verified`. */
 export const azure: StandIn = {
   settings: (origin) => ({
     issuer: `${origin}/${tenant}/`,
@@ -28,7 +28,7 @@ export const azure: StandIn = {
       ...(email !== undefined && { email }),
       ...groupClaims(issued.member),
     });
-    // Its times are text.
+    // Its times are strings.
     return { ...answer, expires_in: "3599", resource: "https://graph.microsoft.com" };
   },
   api: { [graphPath]: transitiveMemberOf },

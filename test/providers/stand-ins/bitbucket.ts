@@ -1,6 +1,6 @@
 import type { Asked, Reply, StandIn } from "../../peers/provider-stand-in.ts";
 
-/** Bitbucket Cloud: pages name the next one in the body, and a guest's workspace is listed like a member's. */
+/** Bitbucket Cloud: the link to the next page is in the body, and a guest's workspace is listed like a member's. */
 export const bitbucket: StandIn = {
   settings: (origin) => ({
     issuer: origin,

@@ -22,7 +22,7 @@ import { sourcehut } from "./sourcehut.ts";
 import { twitch } from "./twitch.ts";
 import { zitadel } from "./zitadel.ts";
 
-/** Of every kind that is more than data: one file beside this one, and one entry here. */
+/** Every kind with code of its own has one file in this folder and one entry here. */
 const special: Readonly<Record<string, StandIn>> = {
   adfs,
   apple,
@@ -45,7 +45,7 @@ const special: Readonly<Record<string, StandIn>> = {
   zitadel,
 };
 
-/** Every kind of the registry with its stand-in; `undefined` = nobody wrote one, and the contract says so. */
+/** Every kind of the registry with its stand-in; undefined = missing, which fails the contract test. */
 export const standIns: readonly (readonly [kind: string, standIn: StandIn | undefined])[] = [
   ...providers.values(),
 ].map((provider) => {

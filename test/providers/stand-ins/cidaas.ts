@@ -2,7 +2,7 @@ import type { StandIn } from "../../peers/provider-stand-in.ts";
 import { discovered, paidOut } from "./discovered.ts";
 import { standardClaims } from "./openid.ts";
 
-/** cidaas: a group is an object with the roles that somebody has in it. */
+/** cidaas: a group is an object with the user's roles in it. */
 export const cidaas: StandIn = {
   settings: (origin) => ({ issuer: origin }),
   ...discovered({

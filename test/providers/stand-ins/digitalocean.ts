@@ -1,6 +1,6 @@
 import type { StandIn } from "../../peers/provider-stand-in.ts";
 
-/** DigitalOcean: whoever says yes does so for one team of theirs. */
+/** DigitalOcean: a user consents for one of their teams. */
 export const digitalocean: StandIn = {
   settings: (origin) => ({
     issuer: origin,

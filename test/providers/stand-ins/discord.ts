@@ -1,6 +1,6 @@
 import type { StandIn } from "../../peers/provider-stand-in.ts";
 
-/** Discord: guilds bear whatever name somebody gave them, and come by the order of their ids. */
+/** Discord: guilds have freely chosen names, and are sorted by their ids. */
 export const discord: StandIn = {
   settings: (origin) => ({
     issuer: origin,
@@ -44,7 +44,7 @@ export const discord: StandIn = {
   pageSize: 200,
 };
 
-/** A snowflake: digits, and more of them than a number holds. */
+/** A snowflake: more digits than a number can represent. */
 function idOf(name: string): string {
   const digits = Buffer.from(name).reduce(
     (sum, byte) => (sum * 257n + BigInt(byte)) % 10n ** 17n,

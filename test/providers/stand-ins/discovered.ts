@@ -2,9 +2,9 @@ import { issuerKey, jwkOf } from "../../peers/jwt.ts";
 import type { Issued, StandIn } from "../../peers/provider-stand-in.ts";
 import { idTokenOf, metadataOf } from "./openid.ts";
 
-/** Where an OpenID Connect issuer has its addresses; paths beneath the origin. */
+/** The endpoints of an OpenID Connect issuer, as paths under the origin. */
 export interface Listeners {
-  /** The issuer's own path, with a slash at its end only where its name has one. */
+  /** The issuer's own path, with a trailing slash only if the issuer has one. */
   readonly issuer: string;
   readonly authorization: string;
   readonly token: string;
@@ -12,7 +12,7 @@ export interface Listeners {
   readonly userinfo?: string;
 }
 
-/** What an OpenID Connect issuer publishes of itself at its own addresses. */
+/** The discovery document and keys of an OpenID Connect issuer. */
 export function discovered(
   places: Listeners,
   metadata: (origin: string) => Record<string, unknown> = () => ({}),
@@ -37,7 +37,7 @@ export function discovered(
   };
 }
 
-/** A token endpoint's answer with an ID token in which the issuer says these things. */
+/** A token endpoint's response with an ID token of these claims. */
 export function paidOut(issued: Issued, issuer: string, claims: Record<string, unknown>) {
   return {
     token_type: "Bearer",

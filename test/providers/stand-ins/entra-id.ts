@@ -2,7 +2,7 @@ import type { Issued, StandIn } from "../../peers/provider-stand-in.ts";
 import { discovered, paidOut } from "./discovered.ts";
 import { graphPath, groupClaims, invalidToken, tenant, transitiveMemberOf } from "./microsoft.ts";
 
-/** Entra ID's `common`: one issuer's address, and every tenant a name of its own. Graph stands on the same host. */
+/** Entra ID's `common`: one address, and a separate issuer for every tenant. Graph is on the same host. */
 export const entraId: StandIn = {
   settings: (origin) => ({
     issuer: `${origin}/common/v2.0`,
@@ -45,12 +45,12 @@ export const entraId: StandIn = {
   pageSize: 100,
 };
 
-/** Entra with other claims in the ID tokens that it signs. */
+/** Entra with these claims in its ID tokens. */
 export function claiming(claims: Record<string, unknown>): StandIn {
   return { ...entraId, tokens: (issued) => paidOut(issued, `/${tenant}/v2.0`, claims) };
 }
 
-/** Entra with other claims, of which some need its address. */
+/** Entra with claims that depend on its address. */
 export function issuing(claims: (issued: Issued) => Record<string, unknown>): StandIn {
   return { ...entraId, tokens: (issued) => paidOut(issued, "", claims(issued)) };
 }

@@ -1,6 +1,6 @@
 import type { Reply, StandIn } from "../../peers/provider-stand-in.ts";
 
-/** Facebook: errors have numbers, at the token endpoint too, and addresses come without a word of who checked them. */
+/** Facebook: errors have numbers, at the token endpoint too, and addresses have no `email_verified`. */
 export const facebook: StandIn = {
   settings: (origin) => ({
     issuer: origin,

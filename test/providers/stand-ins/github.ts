@@ -6,7 +6,7 @@ const errors = {
   invalid_client: "incorrect_client_credentials",
 };
 
-/** GitHub Enterprise Server, which is github.com at another address: its API stands at `/api/v3`. */
+/** GitHub Enterprise Server: like github.com, but with its API at `/api/v3`. */
 export const github: StandIn = {
   settings: (origin) => ({ issuer: origin }),
   authorizationPath: "/login/oauth/authorize",
@@ -17,13 +17,13 @@ export const github: StandIn = {
     token_type: "bearer",
     scope: "read:org,user:email",
   }),
-  // An error of its token endpoint comes with status 200.
+  // Errors of its token endpoint have status 200.
   refuse: (error) => ({
     body: { error: errors[error], error_description: "…", error_uri: "/apps/" },
   }),
   api: {
     "/api/v3/user": ({ id, username, name, email }) => ({
-      // The public address, which nobody need have verified.
+      // The public address, which may be unverified.
       body: { login: username, id: Number(id), type: "User", name, email: email ?? null },
     }),
     "/api/v3/user/emails": ({ email, isVerified }, asked) =>

@@ -2,7 +2,7 @@ import type { StandIn } from "../../peers/provider-stand-in.ts";
 import { discovered, paidOut } from "./discovered.ts";
 import { standardClaims } from "./openid.ts";
 
-/** GitLab: direct groups in the ID token, all of them in userinfo, and projects by its API. */
+/** GitLab: direct groups in the ID token, all groups in userinfo, and projects in its API. */
 export const gitlab: StandIn = {
   settings: (origin) => ({
     issuer: origin,

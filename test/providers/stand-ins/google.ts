@@ -11,7 +11,7 @@ export const serviceAccountEmail = "doorward@example.iam.gserviceaccount.com";
 export const admin = "admin@example.com";
 const scope = "https://www.googleapis.com/auth/admin.directory.group.readonly";
 
-/** Google, with the Admin SDK's directory of a Workspace: every group is one of example.com. */
+/** Google, with the Admin SDK's directory of a Workspace: every group is in example.com. */
 export const google: StandIn = {
   settings: (origin) => ({
     issuer: origin,
@@ -40,7 +40,7 @@ export function addressOf(group: string): string {
 const folder = mkdtempSync(join(tmpdir(), "doorward-service-account-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-/** As the console of Google Cloud gives it out. */
+/** A key file in the format of the Google Cloud console. */
 export function writeKeyFile(origin: string, twist: Record<string, unknown> = {}): string {
   const file = join(folder, `${new URL(origin).port}.json`);
   const key = {
@@ -61,7 +61,7 @@ export function writeKeyFile(origin: string, twist: Record<string, unknown> = {}
 
 const serviceToken = "ya29.service-account";
 
-/** RFC 7523, for the one scope that the Workspace's administrator has granted. */
+/** RFC 7523, for the one scope granted by the Workspace's administrator. */
 export function grantServiceAccount(form: URLSearchParams, origin: string): Reply | undefined {
   if (form.get("grant_type") !== "urn:ietf:params:oauth:grant-type:jwt-bearer") return undefined;
   const [header = "", payload = "", signature = ""] = (form.get("assertion") ?? "").split(".");
@@ -105,8 +105,8 @@ function listGroups(asked: Asked, { email, groups }: Member): Reply {
 }
 
 /**
- * Members of groups by their names: an address, or another group of example.com whose people are nested in it. Of
- * another domain's people `hasMember` answers 400.
+ * Members of groups by their names: an address, or another nested group of example.com. For users of another
+ * domain, `hasMember` answers 400.
  */
 export function memberships(
   groups: Readonly<Record<string, readonly string[]>>,

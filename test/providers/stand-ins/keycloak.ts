@@ -6,7 +6,7 @@ import { standardClaims } from "./openid.ts";
 const realm = "/realms/acme";
 const protocol = `${realm}/protocol/openid-connect`;
 
-/** Keycloak 26: the access token is a JWT that holds the roles; the ID token does not. */
+/** Keycloak 26: the access token is a JWT with the roles; the ID token has none. */
 export const keycloak: StandIn = {
   settings: (origin) => ({ issuer: origin + realm }),
   ...discovered(
@@ -37,7 +37,7 @@ export const keycloak: StandIn = {
   ],
 };
 
-/** `twist` is what a forger or another client would have otherwise. */
+/** `twist` changes claims as a forger or another client would. */
 export function accessTokenOf(
   { origin, member, clientId, accessToken }: Omit<Issued, "refreshToken" | "nonce">,
   twist: Record<string, unknown> = {},

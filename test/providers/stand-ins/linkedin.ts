@@ -2,7 +2,7 @@ import { linkedin as provider } from "../../../providers/linkedin.ts";
 import type { StandIn } from "../../peers/provider-stand-in.ts";
 import { idTokenOf, openidStandIn, standardClaims } from "./openid.ts";
 
-/** LinkedIn: a code verifier is an error to it, and its ID tokens have no nonce. */
+/** LinkedIn: it rejects a code verifier, and its ID tokens have no nonce. */
 export const linkedin: StandIn = {
   ...openidStandIn(provider),
   refusesPkce: true,

@@ -4,14 +4,14 @@ export const tenant = "11111111-2222-3333-4444-555555555555";
 
 const mostInToken = 200;
 
-/** The group ids of a token, or where it says that they are once there are too many. */
+/** The group ids of a token, or a link to them if there are too many. */
 export function groupClaims({ id, groups }: Member): Record<string, unknown> {
   if (groups.length <= mostInToken) return { groups };
   const endpoint = `https://graph.windows.net/${tenant}/users/${id}/getMemberObjects`;
   return { _claim_names: { groups: "src1" }, _claim_sources: { src1: { endpoint } } };
 }
 
-/** Microsoft Graph's `transitiveMemberOf`, in pages by `$top`, each but the last with a link to the next. */
+/** Microsoft Graph's `transitiveMemberOf`, in pages of `$top`, with a link on every page except the last. */
 export function transitiveMemberOf({ groups }: Member, { url, headers }: Asked): Reply {
   const isAdvanced = url.searchParams.has("$count") && headers.consistencylevel === "eventual";
   if (url.searchParams.has("$filter") && !isAdvanced) {
@@ -33,7 +33,7 @@ export function transitiveMemberOf({ groups }: Member, { url, headers }: Asked):
 
 export const graphPath = "/v1.0/me/transitiveMemberOf/microsoft.graph.group";
 
-/** Graph's word for a token that is spent. */
+/** Graph's error for an expired token. */
 export const invalidToken: Reply = {
   status: 401,
   body: { error: { code: "InvalidAuthenticationToken", message: "Access token has expired." } },

@@ -1,6 +1,6 @@
 import type { StandIn } from "../../peers/provider-stand-in.ts";
 
-/** Nextcloud: an OCS envelope around what it says, and `invalid_request` for every code that it does not take. */
+/** Nextcloud: responses in an OCS envelope, and `invalid_request` for every invalid code. */
 export const nextcloud: StandIn = {
   settings: (origin) => ({ issuer: origin }),
   authorizationPath: "/apps/oauth2/authorize",

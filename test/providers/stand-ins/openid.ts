@@ -2,7 +2,7 @@ import type { Provider } from "../../../providers/provider.ts";
 import { issuerKey, jwkOf, rs256 } from "../../peers/jwt.ts";
 import type { Issued, Member, StandIn } from "../../peers/provider-stand-in.ts";
 
-/** Any OpenID Connect issuer, for kinds that are data only. Its ID token is lean, so that userinfo has to be asked. */
+/** Any OpenID Connect issuer, for kinds without code. Its ID token is minimal, so doorward must request userinfo. */
 export function openidStandIn({ groupsClaim = "groups" }: Pick<Provider, "groupsClaim">): StandIn {
   return {
     settings: (origin) => ({ issuer: origin }),
@@ -49,7 +49,7 @@ export function standardClaims({ id, name, username, email, isVerified }: Member
   return { sub: id, name, preferred_username: username, ...address };
 }
 
-/** OpenID Connect Core §2, with what a provider adds to it. */
+/** OpenID Connect Core §2, with a provider's additional claims. */
 export function idTokenOf(
   { origin, clientId, nonce, member }: Omit<Issued, "refreshToken" | "accessToken">,
   claims: Record<string, unknown> = {},

@@ -2,7 +2,7 @@ import { slack as provider } from "../../../providers/slack.ts";
 import type { StandIn } from "../../peers/provider-stand-in.ts";
 import { idTokenOf, openidStandIn, standardClaims } from "./openid.ts";
 
-/** Slack: a token without an end, one workspace a sign-in, and an `ok` in every answer. */
+/** Slack: a token without expiry, one workspace per sign-in, and an `ok` in every response. */
 export const slack: StandIn = {
   ...openidStandIn(provider),
   tokens: (issued) => ({
@@ -11,7 +11,7 @@ export const slack: StandIn = {
     token_type: "Bearer",
     id_token: idTokenOf(issued, claimsOf(issued.member)),
   }),
-  // An error comes with status 200.
+  // Errors have status 200.
   refuse: (error) => ({
     body: { ok: false, error: error === "invalid_grant" ? "invalid_code" : error },
   }),

@@ -1,6 +1,6 @@
 import type { StandIn } from "../../peers/provider-stand-in.ts";
 
-/** SourceHut: one question to GraphQL, no redirect URI but the registered one, and 403 for a token that is no good. */
+/** SourceHut: one GraphQL request, only the registered redirect URI, and 403 for an invalid token. */
 export const sourcehut: StandIn = {
   settings: (origin) => ({ issuer: origin }),
   authorizationPath: "/oauth2/authorize",

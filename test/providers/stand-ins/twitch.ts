@@ -2,7 +2,7 @@ import { twitch as provider } from "../../../providers/twitch.ts";
 import type { StandIn } from "../../peers/provider-stand-in.ts";
 import { idTokenOf, openidStandIn, standardClaims } from "./openid.ts";
 
-/** Twitch: `scope` is a list, whatever RFC 6749 says, and there is no name but the username. */
+/** Twitch: `scope` is a list, contrary to RFC 6749, and there is no name, only the username. */
 export const twitch: StandIn = {
   ...openidStandIn(provider),
   tokens: (issued) => ({
@@ -13,7 +13,7 @@ export const twitch: StandIn = {
     scope: ["openid", "user:read:email"],
     token_type: "bearer",
   }),
-  // Its errors have a message and no name.
+  // Its errors have a message and no code.
   refuse: (error) =>
     error === "invalid_grant"
       ? { status: 400, body: { status: 400, message: "Invalid refresh token" } }

@@ -2,7 +2,7 @@ import { zitadel as provider } from "../../../providers/zitadel.ts";
 import type { StandIn } from "../../peers/provider-stand-in.ts";
 import { openidStandIn, standardClaims } from "./openid.ts";
 
-/** ZITADEL: roles are keys, and beneath each stands which organisation granted it. */
+/** ZITADEL: roles are keys, and their values name the granting organisation. */
 export const zitadel: StandIn = {
   ...openidStandIn(provider),
   api: {
