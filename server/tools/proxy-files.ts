@@ -11,9 +11,9 @@ import { nginxFiles } from "./proxies/nginx/nginx.ts";
 import { traefikFiles } from "./proxies/traefik/traefik.ts";
 
 interface Proxy {
-  /** The dialect in which it tells of a request; a configuration that pins another cannot be for it. */
+  /** The dialect that the proxy uses; a configuration that pins another dialect is refused. */
   readonly dialect: NonNullable<Config["dialect"]>;
-  /** Its files, by their names in a folder. */
+  /** The files to write, by relative path. */
   readonly files: (model: ProxyModel) => ReadonlyMap<string, string>;
 }
 
@@ -31,31 +31,32 @@ export const proxyNames: readonly string[] = Object.keys(proxies);
 
 export interface ProxyFiles {
   readonly files: ReadonlyMap<string, string>;
-  /** What was left out or made up, and why, a sentence each. */
+  /** Hosts that were left out or added as examples, and why; one sentence each. */
   readonly remarks: readonly string[];
 }
 
 /**
- * The files with which a proxy asks this doorward. Throws an error that names a proxy nobody knows, or a
- * `ConfigError` for settings that no configuration of a proxy can carry.
+ * The configuration files of a proxy that asks this doorward. Throws an error for an unknown proxy name, and a
+ * `ConfigError` for settings that cannot be expressed in a proxy's configuration.
  */
 export function proxyFiles(config: Config, name: string): ProxyFiles {
   const proxy = Object.hasOwn(proxies, name) ? proxies[name] : undefined;
   if (proxy === undefined) throw new Error(`the proxy "${name}" ${unknown(name, proxyNames)}`);
   if (config.dialect !== undefined && config.dialect !== proxy.dialect) {
-    const message = `${config.dialect} is not what ${name} speaks: leave it out, or write ${proxy.dialect}`;
-    throw new ConfigError(`for ${name} the configuration`, [{ path: "dialect", message }]);
+    const message = `"${config.dialect}" is not the dialect of ${name}: remove it, or write ${proxy.dialect}`;
+    throw new ConfigError(`for ${name}, the configuration`, [{ path: "dialect", message }]);
   }
   const model = proxyModel(config);
   return {
     files: proxy.files(model),
     remarks: [
       ...model.uncovered.map(
-        (host) => `${host} is left out: no site covers it, so doorward lets nobody pass there`,
+        (host) =>
+          `${host} is left out: no site covers it, so doorward denies every request for it; add it to a site or remove it from rules`,
       ),
       ...model.examples.map(
         (host) =>
-          `${host} is an example: no rule names a host of yours there, so put it in its place`,
+          `${host} is an example: no rule names an app host for this site; replace it with your app's host, or add the host to rules`,
       ),
     ],
   };

@@ -5,23 +5,23 @@ import { baseFault, hostFault, identityHeaderFault, listenFault } from "./gramma
 import { publicHosts, type PublicHost, type PublicHosts } from "./public-hosts.ts";
 
 /**
- * What a proxy's configuration has to say of a `doorward.yaml`. Nothing in it needs quoting anywhere. Of the hosts,
- * one with a `*` stands behind those without.
+ * The parts of a `doorward.yaml` that a proxy's configuration needs. No value needs quoting in any syntax. Hosts with
+ * a `*` come after hosts without.
  */
 export interface ProxyModel extends PublicHosts {
-  /** The headers by which apps learn who it is, spelled as configured. */
+  /** The identity headers that apps receive, spelled as configured. */
   readonly identityHeaders: readonly string[];
   /** Where a proxy on the same machine reaches doorward: `127.0.0.1:4180`, `[::1]:4180`. */
   readonly doorward: string;
   readonly doorwardPort: number;
 }
 
-/** doorward is not told where the apps are: this stands for them all, beside a word that says so. */
+/** `doorward.yaml` does not contain the addresses of the apps: a placeholder, printed with a CHANGE comment. */
 export const exampleApp = "127.0.0.1:8080";
 
 /**
- * The configuration as a proxy needs it. Throws a `ConfigError` that names every host, path and header
- * that could break out of a proxy's syntax, and every site behind which there can be no app.
+ * Extracts what a proxy needs. Throws a `ConfigError` that lists every host, path and header that could break
+ * out of a proxy's syntax, and every site that leaves no host for an app.
  */
 export function proxyModel(config: Config): ProxyModel {
   const faults = faultsOf(config);
@@ -40,9 +40,14 @@ export function proxyModel(config: Config): ProxyModel {
 function faultsOf(config: Config): Fault[] {
   const sites = createSites(config).flatMap(({ url, base, cookieDomain }, index) => {
     const isAlone = base === "" && cookieDomain === undefined;
-    return [hostFault(url.hostname), baseFault(base), isAlone ? alone(url.origin) : undefined].map(
-      (message) => ({ path: config.sites === undefined ? "url" : `sites.${index}.url`, message }),
-    );
+    return [
+      hostFault(url.hostname),
+      baseFault(base),
+      isAlone ? noAppFault(url.origin) : undefined,
+    ].map((message) => ({
+      path: config.sites === undefined ? "url" : `sites.${index}.url`,
+      message,
+    }));
   });
   const hosts = config.rules.flatMap(({ host = [] }, index) =>
     host.map((one) => ({ path: `rules.${index}.host`, message: hostFault(withoutPort(one)) })),
@@ -58,17 +63,17 @@ function faultsOf(config: Config): Fault[] {
 }
 
 function refusal(faults: readonly Fault[]): ConfigError {
-  return new ConfigError("for a proxy the configuration", faults);
+  return new ConfigError("for a proxy, the configuration", faults);
 }
 
-/** A listener either ends TLS or does not; port 80 is where https begins. */
+/** A port serves either TLS or plain HTTP; port 80 redirects to https. */
 function mixedPorts(hosts: readonly PublicHost[]): Fault[] {
   return hosts
     .filter(({ scheme }) => scheme === "http")
     .filter((one) => hosts.some(({ scheme, port }) => scheme === "https" && port === one.port))
     .map(({ site, port }) => ({
       path: site,
-      message: `cannot be http on port ${port}, for another site is https there: give it a port of its own`,
+      message: `cannot use http on port ${port}, because another site uses https on it: give it a port of its own`,
     }));
 }
 
@@ -76,11 +81,11 @@ function withoutPort(host: string): string {
   return host.replace(/:\d+$/, "");
 }
 
-function alone(origin: string): string {
-  return `leaves no app for doorward to guard: it takes all of ${origin}, and no other host gets its cookie. Write cookie.domain, or a path such as ${origin}/_auth`;
+function noAppFault(origin: string): string {
+  return `leaves no app to protect: doorward serves all of ${origin}, and its cookie reaches no other host. Set cookie.domain, or add a path such as ${origin}/_auth`;
 }
 
-/** A listener on all addresses is reached on the loopback one too. */
+/** A listener on all addresses also accepts connections on loopback. */
 function reachable(host: string): string {
   if (host === "0.0.0.0") return "127.0.0.1";
   if (host === "::") return "[::1]";

@@ -1,26 +1,26 @@
 import type { Config } from "../../config/schema.ts";
 import { createSiteFinder, createSites, type Site } from "../../config/site.ts";
 
-/** A host that visitors name, and what the proxy does with their requests. */
+/** A public host, and what the proxy does with its requests. */
 export interface PublicHost {
   /** `app.example.com` or `*.example.com`, lower case, without a port. */
   readonly host: string;
   readonly port: number;
-  /** http only for a site on this machine. */
+  /** http only for a site on localhost. */
   readonly scheme: "https" | "http";
-  /** As visitors write it: with the port, where that is not the scheme's own. */
+  /** The host, with the port unless it is the scheme's default. */
   readonly authority: string;
   /**
-   * At most 45 small letters, digits and hyphens, one of them within, so that no format takes it for a number or
-   * a word of its own; no other host has the same: `app-example-com`.
+   * A unique name for generated configuration: `app-example-com`. At most 45 lower-case letters, digits and hyphens,
+   * with at least one inner hyphen, so that no format reads it as a number or a keyword.
    */
   readonly name: string;
   /**
-   * `app`: ask doorward about every request, and then pass it on. `doorward`: pass it to doorward, but for
-   * /verify. `both`: an app with doorward mounted beneath it, at `base`.
+   * `app`: ask doorward about every request, then forward it to the app. `doorward`: forward everything except
+   * /verify to doorward. `both`: an app with doorward mounted at `base`.
    */
   readonly serves: "app" | "doorward" | "both";
-  /** The path of the site's URL, beneath which to ask: "" or "/_auth". */
+  /** The path of the site's URL, which prefixes doorward's endpoints: "" or "/_auth". */
   readonly base: string;
   /** The site's URL. */
   readonly site: string;
@@ -35,13 +35,13 @@ type SiteFinder = (hostname: string) => Site | undefined;
 
 export interface PublicHosts {
   readonly hosts: readonly PublicHost[];
-  /** Patterns of rules that no site covers. */
+  /** Host patterns in rules that no site covers. */
   readonly uncovered: readonly string[];
-  /** Hosts that stand for the apps of a site of which no rule names one. */
+  /** Example app hosts, one for each site without a host in `rules`. */
   readonly examples: readonly string[];
 }
 
-/** The hosts of the sites and of the rules. A site of which no rule names an app gets an example of one. */
+/** The hosts of the sites and of the rules. A site without a host in `rules` gets an example app. */
 export function publicHosts(config: Config): PublicHosts {
   const sites = createSites(config);
   const siteOf = createSiteFinder(sites);
@@ -116,7 +116,7 @@ function nameOf(authority: string): string {
     .replace(/-+$/, "");
 }
 
-/** Most proxies look for the name itself first; those that go by the order find it first as well. */
+/** Most proxies prefer exact names; this order gives the same result in proxies that take the first match. */
 function wildcardsLast(one: PublicHost, other: PublicHost): number {
   return breadth(one) - breadth(other);
 }
@@ -125,7 +125,7 @@ function breadth({ host }: PublicHost): number {
   return host.startsWith("*") ? 1000 - host.length : 0;
 }
 
-/** The same host on the same port once (`:443` is no other), and every name once. */
+/** Removes duplicates (`:443` equals the default port) and makes every name unique. */
 function distinct(hosts: readonly PublicHost[]): PublicHost[] {
   const byAuthority = new Map(hosts.map((host) => [host.authority, host]));
   const byName = new Map<string, PublicHost>();
@@ -137,13 +137,13 @@ function distinct(hosts: readonly PublicHost[]): PublicHost[] {
   return [...byName.values()];
 }
 
-/** For a comment above what a proxy does with a host. */
+/** The comment printed above a host's configuration. */
 export function purposeOf({ serves, site }: PublicHost): string {
   return `${purposes[serves]} ${site}`;
 }
 
 const purposes = {
-  app: "Guarded by doorward, which is at",
-  doorward: "doorward on a host of its own:",
-  both: "Guarded by doorward, which is mounted beneath it:",
+  app: "App protected by doorward at",
+  doorward: "doorward on its own host:",
+  both: "App protected by doorward, which is mounted at",
 };

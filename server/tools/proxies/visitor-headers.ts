@@ -1,7 +1,7 @@
 import { visitorHeaders } from "../../forwarded/request-headers.ts";
 
-/** Names by which apps commonly learn who it is, whatever doorward is set to send. No visitor may use one. */
-const believed = [
+/** Identity headers that apps commonly trust, whether doorward sends them or not. No visitor may set them. */
+const identityNames = [
   "X-Auth-Request-User",
   "X-Auth-Request-Email",
   "X-Auth-Request-Groups",
@@ -16,7 +16,7 @@ const believed = [
   ),
 ] as const;
 
-/** Names by which a visitor could tell the app of another request, and that no proxy sets. */
+/** Headers that could describe another request to the app, and that no proxy sets. */
 export const namesAboutTheRequest = [
   "X-Original-Method",
   "X-Original-URI",
@@ -25,24 +25,24 @@ export const namesAboutTheRequest = [
   "Proxy", // becomes HTTP_PROXY in CGI programs
 ] as const;
 
-/** Where those of one family are stripped by their beginning, for proxies that can. */
-export const believedPrefixes = ["X-Auth-Request-", "Remote-", "X-Remote-", "X-WebAuth-"] as const;
+/** Prefixes of identity headers, for proxies that can remove headers by prefix. */
+export const identityPrefixes = ["X-Auth-Request-", "Remote-", "X-Remote-", "X-WebAuth-"] as const;
 
-/** The names that apps believe and doorward does not set itself: taken from every request. */
+/** Identity headers that doorward does not set itself: removed from every request. */
 export function namesToStrip(identityHeaders: readonly string[]): string[] {
   const ours = new Set(identityHeaders.map((name) => name.toLowerCase()));
-  return believed.filter((name) => !ours.has(name.toLowerCase()));
+  return identityNames.filter((name) => !ours.has(name.toLowerCase()));
 }
 
-/** Of the headers to take off, those that no prefix covers. */
-export function namesBesidePrefixes(names: readonly string[]): string[] {
-  const prefixes = believedPrefixes.map((prefix) => prefix.toLowerCase());
+/** The headers that no prefix covers. */
+export function namesWithoutPrefix(names: readonly string[]): string[] {
+  const prefixes = identityPrefixes.map((prefix) => prefix.toLowerCase());
   return names.filter((name) => !prefixes.some((prefix) => name.toLowerCase().startsWith(prefix)));
 }
 
 /**
- * Every name by which a visitor could say who it is, doorward's own among them. Not `Authorization`, even where
- * doorward sets it: it is what a program brings, and doorward has to hear of it.
+ * Every identity header that a visitor could forge, including doorward's own. Not `Authorization`, even where
+ * doorward sets it: it holds a program's credentials, and doorward must receive it.
  */
 export function namesOfIdentity(identityHeaders: readonly string[]): string[] {
   const asked = new Set<string>(visitorHeaders);

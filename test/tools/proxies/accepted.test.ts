@@ -18,7 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Writes the files of a proxy, with the paths that they name beneath the test's folder. */
+/** Writes the files of a proxy, with their paths moved into the test's folder. */
 function write(proxy: string, index: number): string {
   const own = join(folder, `${proxy}-${index}`);
   for (const [name, text] of proxyFiles(oddConfigs[index] as Config, proxy).files) {
@@ -27,15 +27,15 @@ function write(proxy: string, index: number): string {
       .replaceAll("/etc/nginx/snippets/", join(own, "snippets/"))
       .replaceAll(/\/etc\/(nginx|haproxy)\/tls\//g, join(folder, "tls/"))
       .replaceAll("/etc/haproxy/", `${own}/`)
-      // To check is to bind: at an address of nobody's, or other tests would miss their ports.
+      // `nginx -t` binds the ports: use an address that no other test uses.
       .replace(/\blisten (\d)/g, "listen 127.77.0.1:$1");
     writeFileSync(join(own, name), moved);
   }
   return own;
 }
 
-/** What a program says of a file that it does not take; nothing of one that it does. */
-function complaint(program: string, ...words: string[]): string {
+/** The program's error for a file that it rejects; empty if it accepts the file. */
+function errorOf(program: string, ...words: string[]): string {
   try {
     execFileSync(program, words, {
       env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin`, HOME: folder },
@@ -48,9 +48,9 @@ function complaint(program: string, ...words: string[]): string {
 }
 
 describe.each(oddConfigs.map((_, index) => index))(
-  "what is printed for odd configuration %i",
+  "the files printed for odd configuration %i",
   (index) => {
-    it("is taken by nginx", () => {
+    it("are accepted by nginx", () => {
       const own = write("nginx", index);
       const main = join(own, "nginx.conf");
       writeFileSync(
@@ -58,19 +58,19 @@ describe.each(oddConfigs.map((_, index) => index))(
         `pid ${own}/pid; error_log stderr; events {} http { access_log off; include ${own}/doorward.conf; }`,
       );
 
-      expect(complaint("nginx", "-t", "-q", "-p", own, "-c", main)).toBe("");
+      expect(errorOf("nginx", "-t", "-q", "-p", own, "-c", main)).toBe("");
     });
 
-    it("is taken by HAProxy", () => {
+    it("are accepted by HAProxy", () => {
       const file = join(write("haproxy", index), "haproxy.cfg");
 
-      expect(complaint("haproxy", "-c", "-q", "-f", file)).toBe("");
+      expect(errorOf("haproxy", "-c", "-q", "-f", file)).toBe("");
     });
 
-    it("is taken by Caddy", () => {
+    it("are accepted by Caddy", () => {
       const file = join(write("caddy", index), "Caddyfile");
 
-      expect(complaint("caddy", "validate", "--adapter", "caddyfile", "--config", file)).toBe("");
+      expect(errorOf("caddy", "validate", "--adapter", "caddyfile", "--config", file)).toBe("");
     });
   },
 );

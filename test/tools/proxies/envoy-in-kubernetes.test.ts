@@ -26,7 +26,7 @@ function specsOf(config: Config, file: string, kind: string) {
     .map(({ metadata, spec }) => ({ name: metadata.name, spec }));
 }
 
-/** Every list of headers to take off, however deep. */
+/** Every list of headers to remove, at any depth. */
 function removals(value: unknown): string[][] {
   if (typeof value !== "object" || value === null) return [];
   const own = v.is(removal, value) ? [value.remove] : [];
@@ -36,7 +36,7 @@ function removals(value: unknown): string[][] {
 const all = [exampleConfig(), ...oddConfigs].map((config, index) => [index, config] as const);
 
 describe.each(all)("for Envoy Gateway, configuration %i", (_, config) => {
-  it("puts a question before every route that leads to an app, and lets nobody pass without an answer", () => {
+  it("protects every route to an app and denies requests that doorward does not answer", () => {
     const apps = publicHosts(config).hosts.filter(({ serves }) => serves !== "doorward");
 
     const policies = specsOf(config, "envoy-gateway.yaml", "SecurityPolicy");
@@ -50,7 +50,7 @@ describe.each(all)("for Envoy Gateway, configuration %i", (_, config) => {
     }
   });
 
-  it("takes off no more headers in one list than the Gateway API allows", () => {
+  it("removes no more headers in one list than the Gateway API allows", () => {
     const lists = removals(documentsOf(config, "envoy-gateway.yaml"));
 
     expect(lists.length).toBeGreaterThan(0);
@@ -59,7 +59,7 @@ describe.each(all)("for Envoy Gateway, configuration %i", (_, config) => {
 });
 
 describe.each(all)("for Istio, configuration %i", (_, config) => {
-  it("asks about every host that is not doorward's own, whether a route names it or not", () => {
+  it("asks about every host except doorward's own, whether a route names it or not", () => {
     const own = publicHosts(config).hosts.filter(({ serves }) => serves !== "app");
 
     const [policy] = specsOf(config, "istio.yaml", "AuthorizationPolicy");
@@ -71,7 +71,7 @@ describe.each(all)("for Istio, configuration %i", (_, config) => {
     });
   });
 
-  it("leaves exactly the pages of a mounted doorward open", () => {
+  it("leaves only the endpoints of a mounted doorward open", () => {
     const mounted = publicHosts(config).hosts.filter(({ serves }) => serves === "both");
 
     const [policy] = specsOf(config, "istio.yaml", "AuthorizationPolicy");
@@ -93,7 +93,7 @@ describe.each(all)("for Istio, configuration %i", (_, config) => {
 });
 
 describe.each(["envoy-gateway.yaml", "istio.yaml"])("%s", (file) => {
-  it.each(all)("takes doorward's own headers off nowhere: configuration %i", (_, config) => {
+  it.each(all)("never removes doorward's own headers: configuration %i", (_, config) => {
     const ours = new Set(Object.keys(config.headers).map((name) => name.toLowerCase()));
 
     const removed = removals(documentsOf(config, file)).flat();

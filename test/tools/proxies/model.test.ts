@@ -18,7 +18,7 @@ function hostsOf(changes: Record<string, unknown>): string[] {
   );
 }
 
-/** What is said of a configuration that no proxy can carry. */
+/** The error message for a configuration that no proxy can express. */
 function refusal(changes: Record<string, unknown>): string {
   try {
     proxyModel(configOf({ ...settings, ...changes }));
@@ -30,7 +30,7 @@ function refusal(changes: Record<string, unknown>): string {
 }
 
 describe("the hosts of a proxy", () => {
-  it("are the site's and those that its rules name, each once", () => {
+  it("are the site's host and the hosts in rules, without duplicates", () => {
     const rules = [
       { host: ["app.example.com", "wiki.example.com:8443"], allow: "public" },
       { host: ["app.example.com:443", "auth.example.com"], allow: "signed-in" },
@@ -44,7 +44,7 @@ describe("the hosts of a proxy", () => {
     ]);
   });
 
-  it("have an example among them where no rule names an app", () => {
+  it("include an example app if no rule names an app host", () => {
     expect(hostsOf({})).toEqual([
       "app https://app.example.com",
       "doorward https://auth.example.com",
@@ -55,13 +55,13 @@ describe("the hosts of a proxy", () => {
     ]);
   });
 
-  it("tell which of them is such an example", () => {
+  it("report which host is such an example", () => {
     const { remarks } = proxyFiles(configOf(settings), "nginx");
 
     expect(remarks).toEqual([expect.stringContaining("app.example.com is an example")]);
   });
 
-  it("of a mounted site are its own, and what else its cookie reaches", () => {
+  it("of a mounted site are its own host and other hosts that its cookie reaches", () => {
     const url = "https://wiki.example.com:8443/_auth";
     const rules = [{ host: "app.example.com", allow: "signed-in" }];
 
@@ -72,7 +72,7 @@ describe("the hosts of a proxy", () => {
     ]);
   });
 
-  it("belong to the narrowest site that covers them, and wildcards come last", () => {
+  it("belong to the most specific site that covers them, with wildcards last", () => {
     const sites = [
       { url: "https://auth.example.com", cookie: { domain: "example.com" } },
       { url: "https://wiki.example.com/_auth" },
@@ -89,7 +89,7 @@ describe("the hosts of a proxy", () => {
     ]);
   });
 
-  it("leave out what no site covers, and say so", () => {
+  it("leave out hosts that no site covers, and report them", () => {
     const rules = [{ host: ["app.example.com", "app.example.org"], allow: "public" }];
     const config = configOf({ ...settings, rules });
 
@@ -99,7 +99,7 @@ describe("the hosts of a proxy", () => {
     expect([...files.values()].join("")).not.toContain("app.example.org");
   });
 
-  it("have names that differ even where their letters are the same", () => {
+  it("have unique names even if their letters are the same", () => {
     const rules = [
       {
         host: ["a-b.example.com", "a.b.example.com", "any.example.com", "*.example.com"],
@@ -114,7 +114,7 @@ describe("the hosts of a proxy", () => {
     expect(names.every((name) => /^[a-z0-9-]+$/.test(name))).toBe(true);
   });
 
-  it("are asked about where doorward listens, as the same machine sees it", () => {
+  it("use doorward's listen address as seen from the same machine", () => {
     const asked = (host: string) =>
       proxyModel(configOf({ ...settings, listen: { host, port: 4181 } })).doorward;
 
@@ -129,7 +129,7 @@ describe("the hosts of a proxy", () => {
   });
 });
 
-describe("what could break out of a proxy's configuration", () => {
+describe("a value that could break out of a proxy's configuration", () => {
   it.each([
     [
       "a host with a semicolon",
@@ -165,39 +165,39 @@ describe("what could break out of a proxy's configuration", () => {
     ["a header that many programs drop", { headers: { X_User: "email" } }, "headers.X_User"],
     ["a header that begins with a minus", { headers: { "-X-User": "email" } }, "headers.-X-User"],
     ["a header with a star", { headers: { "X-*": "email" } }, "headers.X-*"],
-    ["a header that the question needs", { headers: { Accept: "email" } }, "headers.Accept"],
+    ["a header that the auth request needs", { headers: { Accept: "email" } }, "headers.Accept"],
     [
-      "a header that tells of the request",
+      "a header that describes the request",
       { headers: { "X-Original-URL": "email" } },
       "X-Original-URL",
     ],
-    ["an address to listen on that is none", { listen: { host: "127.0.0.1; }" } }, "listen.host"],
-  ])("is refused by its name: %s", (_, changes, name) => {
+    ["an invalid listen address", { listen: { host: "127.0.0.1; }" } }, "listen.host"],
+  ])("is rejected, and the message names it: %s", (_, changes, name) => {
     expect(refusal(changes)).toContain(name);
   });
 
-  it("is told all at once", () => {
+  it("is reported together with all others", () => {
     const message = refusal({ url: "https://a;b.example.com/$x", headers: { "X-$a": "email" } });
 
     expect(message.split("\n")).toHaveLength(4);
   });
 
-  it.each(proxyNames)("is refused for %s before anything is printed", (proxy) => {
+  it.each(proxyNames)("is rejected for %s before anything is printed", (proxy) => {
     const config = configOf({ ...settings, headers: { "X-$host": "email" } });
 
     expect(() => proxyFiles(config, proxy)).toThrow("X-$host");
   });
 });
 
-describe("a configuration that no proxy can be set up for", () => {
-  it("has doorward alone on its host, and a cookie that reaches no other", () => {
+describe("a configuration is rejected", () => {
+  it("if doorward has a host of its own and its cookie reaches no other host", () => {
     const message = refusal({ url: "https://auth.example.com", cookie: {} });
 
     expect(message).toContain("cookie.domain");
     expect(message).toContain("https://auth.example.com/_auth");
   });
 
-  it("has http and https on one port", () => {
+  it("if two sites use http and https on one port", () => {
     const sites = [
       { url: "https://wiki.example.com:8443/_auth" },
       { url: "http://localhost:8443/_auth" },
@@ -209,7 +209,7 @@ describe("a configuration that no proxy can be set up for", () => {
   it.each([
     ["nginx", "forwarded"],
     ["caddy", "original"],
-  ])("pins a dialect that %s does not speak", (proxy, dialect) => {
+  ])("if it pins a dialect that %s does not use", (proxy, dialect) => {
     expect(() => proxyFiles(configOf({ ...settings, dialect }), proxy)).toThrow(dialect);
   });
 });

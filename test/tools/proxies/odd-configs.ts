@@ -4,7 +4,7 @@ import type { Config } from "../../../server/config/schema.ts";
 import { identityHeaderFault } from "../../../server/tools/proxies/grammar.ts";
 import { configOf } from "../../peers/doorward.ts";
 
-/** Up to 63 letters, digits and hyphens; two hyphens in a row would be a code for other letters. */
+/** Up to 63 letters, digits and hyphens. Without two hyphens in a row, which mark punycode. */
 const label = fc
   .stringMatching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/)
   .filter((text) => !text.includes("--"));
@@ -74,7 +74,7 @@ function toConfig({ sites, onThisMachine, headers: names, listen: own }: Setting
   });
 }
 
-/** Names as long as DNS, a URL and HTTP have them, where a program's tables are first too small. */
+/** Names of the maximum length in DNS, URLs and HTTP, for which a program's hash tables are too small by default. */
 const longest: Settings = {
   sites: [
     {
@@ -89,7 +89,7 @@ const longest: Settings = {
   listen: { host: "127.0.0.1", port: 65_535 },
 };
 
-/** Twenty configurations with odd hosts, ports, mounts and header names, and always the same ones. */
+/** Twenty configurations with odd hosts, ports, mounts and header names, from a fixed seed. */
 export const oddConfigs: readonly Config[] = [
   longest,
   ...fc.sample(settings, { numRuns: 19, seed: 20_261_122 }),

@@ -9,7 +9,7 @@ import { exampleConfig } from "../../deploy/example.ts";
 import { configOf } from "../../peers/doorward.ts";
 import { oddConfigs } from "./odd-configs.ts";
 
-// No package carries the schema of these two files, so here is what of it we use, and nothing beside it.
+// No package publishes a schema of these two files, so this is a strict schema of the parts that we use.
 const names = v.array(v.string());
 const router = v.strictObject({
   rule: v.string(),
@@ -70,10 +70,10 @@ function read(config: Config, folder: "dynamic" | "dynamic-v2") {
 }
 
 describe.each([exampleConfig(), ...oddConfigs].map((config, index) => ({ index, config })))(
-  "what is printed for Traefik, configuration $index",
+  "the files printed for Traefik, configuration $index",
   ({ config }) => {
     it.each(["dynamic", "dynamic-v2"] as const)(
-      "names nothing that is not there, in %s",
+      "refer only to existing entry points, middlewares and services, in %s",
       (folder) => {
         const { http: found, entryPoints } = read(config, folder);
 
@@ -88,7 +88,7 @@ describe.each([exampleConfig(), ...oddConfigs].map((config, index) => ({ index, 
       },
     );
 
-    it("asks doorward before every way to an app, beneath the path of its site", () => {
+    it("protect every route to an app, with the path of its site", () => {
       const { http: found } = read(config, "dynamic");
       const { hosts, doorward } = proxyModel(config);
 
@@ -101,7 +101,7 @@ describe.each([exampleConfig(), ...oddConfigs].map((config, index) => ({ index, 
       ).toEqual(asked);
     });
 
-    it("decides by priority, and not by the length of a rule", () => {
+    it("use explicit priorities instead of the rule length", () => {
       const { http: found } = read(config, "dynamic");
 
       const priorities = Object.values(found.routers).map((one) => one.priority);
@@ -116,7 +116,7 @@ describe.each([exampleConfig(), ...oddConfigs].map((config, index) => ({ index, 
       expect(open.map((one) => one.service)).toEqual(open.map(() => "doorward"));
     });
 
-    it("says in Docker's labels what it says in the file", () => {
+    it("have the same rules in Docker labels as in the file", () => {
       const { http: found, labels } = read(config, "dynamic");
 
       const lines = Object.values(labels).flatMap((one) => one.labels);
@@ -133,27 +133,27 @@ function addressOf(
   { middlewares }: v.InferOutput<typeof dynamicFile>["http"],
   used: readonly string[],
 ): string | undefined {
-  const questions = used
+  const forwardAuths = used
     .map((name) => middlewares[name])
     .flatMap((one) => (one !== undefined && "forwardAuth" in one ? [one.forwardAuth.address] : []));
-  return questions.length === 1 ? questions[0] : undefined;
+  return forwardAuths.length === 1 ? forwardAuths[0] : undefined;
 }
 
-describe("a question from Traefik", () => {
+describe("an auth request from Traefik", () => {
   const { http: found } = read(exampleConfig(), "dynamic");
-  const questions = Object.values(found.middlewares).flatMap((one) =>
+  const forwardAuths = Object.values(found.middlewares).flatMap((one) =>
     "forwardAuth" in one ? [one.forwardAuth] : [],
   );
 
-  it("brings all that doorward reads, and of the address nothing that the visitor says", () => {
-    for (const { authRequestHeaders } of questions) {
+  it("has every header that doorward reads, and no X-Forwarded-* or X-Original-* of the visitor", () => {
+    for (const { authRequestHeaders } of forwardAuths) {
       expect(authRequestHeaders).toEqual([...visitorHeaders]);
       expect(authRequestHeaders.filter((name) => /^x-(forwarded|original)/.test(name))).toEqual([]);
     }
   });
 
-  it("leaves the app no identity of the visitor's own", () => {
-    for (const { authResponseHeaders } of questions) {
+  it("replaces identity headers sent by the visitor", () => {
+    for (const { authResponseHeaders } of forwardAuths) {
       expect(authResponseHeaders).toEqual(
         expect.arrayContaining([
           "X-Auth-Request-User",
@@ -165,7 +165,7 @@ describe("a question from Traefik", () => {
   });
 });
 
-describe("a wildcard at Traefik", () => {
+describe("a wildcard host in Traefik", () => {
   const config = configOf({
     url: "https://auth.example.com",
     cookie: { domain: "example.com" },
@@ -177,7 +177,7 @@ describe("a wildcard at Traefik", () => {
   it.each([
     ["dynamic", "HostRegexp(`^.+\\.example\\.com$`)"],
     ["dynamic-v2", "HostRegexp(`{any:.+}.example.com`)"],
-  ] as const)("is written in the words of its version, in %s", (folder, rule) => {
+  ] as const)("is written in the syntax of the Traefik version, in %s", (folder, rule) => {
     expect(read(config, folder).http.routers["any-example-com"]?.rule).toBe(rule);
   });
 });

@@ -5,7 +5,7 @@ import { appRoutes, guards } from "./app-routes.ts";
 import { aboutTheRequest } from "./functions.ts";
 import { onlyBy } from "./schemes.ts";
 
-/** For APISIX 3 without etcd: routes and certificates in one file, and the few settings of its own. */
+/** For APISIX 3 without etcd: a file with routes and certificates, and a file with APISIX's own settings. */
 export function apisixFiles(model: ProxyModel): ReadonlyMap<string, string> {
   return new Map([
     ["apisix.yaml", routesFile(model)],
@@ -29,7 +29,7 @@ function settings(hosts: readonly PublicHost[]): string {
     portsOf("https"),
     (port) => `      - { port: ${port}, enable_http2: true }\n`,
   );
-  return `# Settings of APISIX 3 itself, as \`doorward config apisix\` prints them for a doorward.yaml. Goes to conf/config.yaml.
+  return `# Settings of APISIX 3, printed by \`doorward config apisix\` from a doorward.yaml. Copy to conf/config.yaml.
 
 apisix:
   node_listen: [${[...portsOf("http").add(80)].join(", ")}]
@@ -40,7 +40,7 @@ ${tls.length > 0 ? `    listen:\n${tls.join("")}` : ""}deployment:
   role_data_plane:
     config_provider: yaml
 nginx_config:
-  envs: [DOORWARD_TLS_CERTIFICATE, DOORWARD_TLS_KEY] # what apisix.yaml reads from the environment
+  envs: [DOORWARD_TLS_CERTIFICATE, DOORWARD_TLS_KEY] # environment variables that apisix.yaml reads
   http:
     # Apps behind CGI, WSGI or PHP read X_Auth_Request_User as X-Auth-Request-User.
     underscores_in_headers: "off"
@@ -61,23 +61,27 @@ function routesFile(model: ProxyModel): string {
   const apps = hosts
     .filter(({ serves }) => serves !== "doorward")
     .map(({ name }) =>
-      upstream(name, exampleApp, "# CHANGE: the app. No way to it may lead past this proxy."),
+      upstream(
+        name,
+        exampleApp,
+        "# CHANGE: the app. It must be reachable only through this proxy.",
+      ),
     );
   return `${head}routes:
 ${routes.join("")}
 plugin_configs:
 ${guards(model)}
 upstreams:
-${upstream("doorward", doorward, "# Where doorward listens.")}${apps.join("")}${certificate(hosts)}#END
+${upstream("doorward", doorward, "# doorward's listen address")}${apps.join("")}${certificate(hosts)}#END
 `;
 }
 
-const head = `# Routes of APISIX 3, as \`doorward config apisix\` prints them for a doorward.yaml. Goes to conf/apisix.yaml.
-# CHANGE marks what doorward cannot know: where the apps are, and the certificate.
+const head = `# Routes of APISIX 3, printed by \`doorward config apisix\` from a doorward.yaml. Copy to conf/apisix.yaml.
+# Edit the lines marked CHANGE: the addresses of the apps, and the certificate.
 
 `;
 
-/** Before all others: who comes without TLS is sent to it. */
+/** Redirects http to https, with a priority above all other routes. */
 function redirect({ host, name }: PublicHost): string {
   return `  - id: plain-${name}
     host: "${host}"
@@ -88,7 +92,7 @@ ${onlyBy("http")}    plugins:
 `;
 }
 
-/** Exactly the pages that browsers reach, and nothing for /verify: it could be told of any request. */
+/** Only the public endpoints. /verify answers 404: a visitor who reached it could send forged headers. */
 function ownRoutes({ host, base, name, scheme }: PublicHost): string {
   const pages = ["start", "callback", "callback/*", "sign_out"].map((page) => `${base}/${page}`);
   return `  - id: hidden-${name}
@@ -104,7 +108,7 @@ ${onlyBy(scheme)}    plugins:
 ${onlyBy(scheme)}    plugins:
       proxy-rewrite:
         headers:
-          # Where the request comes from and leads, in this proxy's words alone.
+          # Headers that describe the client or the request; APISIX sets its own.
           remove:
 ${listed(aboutTheRequest, 12)}    upstream_id: doorward
 `;
@@ -125,7 +129,7 @@ function certificate(hosts: readonly PublicHost[]): string {
 ssls:
   - id: doorward
     snis: [${[...new Set(names)].join(", ")}]
-    cert: $env://DOORWARD_TLS_CERTIFICATE # CHANGE: the whole chain, as text in the environment of APISIX
+    cert: $env://DOORWARD_TLS_CERTIFICATE # CHANGE: the full chain, as text in APISIX's environment
     key: $env://DOORWARD_TLS_KEY # CHANGE
 `;
 }

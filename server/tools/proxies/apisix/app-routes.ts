@@ -2,10 +2,10 @@ import { visitorHeaders } from "../../../forwarded/request-headers.ts";
 import { indent, listed } from "../indent.ts";
 import type { ProxyModel } from "../model.ts";
 import type { PublicHost } from "../public-hosts.ts";
-import { beforeTheApp, beforeTheQuestion } from "./functions.ts";
+import { beforeApp, beforeForwardAuth } from "./functions.ts";
 import { onlyBy } from "./schemes.ts";
 
-/** What visitors see of an answer that is no allow; all else stays behind. */
+/** Response headers that APISIX passes to the visitor when doorward does not allow the request. */
 const shown = [
   "Location",
   "Content-Type",
@@ -18,8 +18,8 @@ const shown = [
 ];
 
 /**
- * Two routes an app: with WebSockets allowed APISIX passes on whatever the visitor writes in Upgrade, and over
- * `h2c` an app would take further requests, past every question.
+ * Two routes per app. With WebSockets enabled, APISIX passes on any Upgrade header, and after `h2c` a visitor
+ * could send further requests that doorward never checks.
  */
 export function appRoutes({ host, name, scheme }: PublicHost): string {
   return `  - id: websocket-${name}
@@ -37,7 +37,7 @@ ${onlyBy(scheme)}    plugin_config_id: ${name}
 `;
 }
 
-/** The question before each app. */
+/** The plugins that ask doorward before each app. */
 export function guards({ hosts, identityHeaders, doorward }: ProxyModel): string {
   return hosts
     .filter(({ serves }) => serves !== "doorward")
@@ -48,20 +48,20 @@ export function guards({ hosts, identityHeaders, doorward }: ProxyModel): string
         phase: rewrite
         functions:
           - |
-${indent(beforeTheQuestion(host, identityHeaders), 12)}      forward-auth:
+${indent(beforeForwardAuth(host, identityHeaders), 12)}      forward-auth:
         uri: http://${doorward}${host.base}/verify
         timeout: 5000
-        # Without an answer nobody passes. Never set allow_degradation.
+        # If doorward does not answer, deny the request. Never set allow_degradation.
         status_on_error: 503
         request_headers:
-${listed(visitorHeaders, 10)}        # Each is set to doorward's word, or taken off.
+${listed(visitorHeaders, 10)}        # Each is set to doorward's value, or removed.
         upstream_headers:
 ${listed(identityHeaders, 10)}        client_headers:
 ${listed(shown, 10)}      serverless-post-function:
         phase: before_proxy
         functions:
           - |
-${indent(beforeTheApp, 12)}`,
+${indent(beforeApp, 12)}`,
     )
     .join("");
 }

@@ -1,7 +1,7 @@
 import type { PublicHost } from "../public-hosts.ts";
 import { namesAboutTheRequest, namesOfIdentity } from "../visitor-headers.ts";
 
-/** Names by which a visitor could tell of another request. */
+/** Headers with which a visitor could describe another request. */
 export const aboutTheRequest = [
   "X-Forwarded-For",
   "X-Forwarded-Host",
@@ -15,11 +15,11 @@ export const aboutTheRequest = [
 ];
 
 /**
- * What APISIX calls the request's URI it has decoded, and `/login%3F/x` then reads as `/login` with a query: one
- * request for doorward and another for the app. So both get what was sent. Names one by one, for a list of all
- * headers ends after a hundred of them.
+ * APISIX decodes the URI, so `/login%3F/x` becomes `/login` with a query: doorward and the app would see different
+ * requests. This function restores the raw URI for both. It removes headers by name, because APISIX's list of
+ * all headers stops at 100.
  */
-export function beforeTheQuestion(
+export function beforeForwardAuth(
   { host, authority, port }: PublicHost,
   identityHeaders: readonly string[],
 ): string {
@@ -27,12 +27,12 @@ export function beforeTheQuestion(
   const withPort = authority === host ? "" : ` .. ":${port}"`;
   return `return function(conf, ctx)
   local core = require("apisix.core")
-  -- Every header that would speak for doorward or for this proxy.
+  -- Remove headers that only doorward or APISIX may set.
   for _, name in ipairs({
 ${names.map((name) => `    "${name}",\n`).join("")}  }) do
     core.request.set_header(ctx, name, nil)
   end
-  -- The URI as it was sent, and the host by which this route was chosen: for doorward, and for the app.
+  -- doorward and the app get the raw URI, and the host by which APISIX chose this route.
   ctx.var.request_uri = ctx.var.real_request_uri
   ctx.var.upstream_uri = ctx.var.real_request_uri
   ctx.var.host = ctx.var.host${withPort}
@@ -41,13 +41,13 @@ end
 `;
 }
 
-export const beforeTheApp = `return function(conf, ctx)
+export const beforeApp = `return function(conf, ctx)
   local core = require("apisix.core")
   local sent = core.request.header(ctx, "Cookie")
   if not sent then
     return
   end
-  -- An app that keeps or leaks doorward's own cookie would give away a key that opens every other app too.
+  -- Remove doorward's session cookie: an app that stores or leaks it would give access to every other app.
   local kept = {}
   for cookie in sent:gmatch("[^;]+") do
     local bare = cookie:match("^%s*(.-)%s*$")

@@ -1,6 +1,6 @@
 /**
- * Limits a route to TLS or to plain http. APISIX prefers the route with the longer path, whatever the priority,
- * so without it a page of doorward would answer where everything else leads to https.
+ * Limits a route to https or http. APISIX prefers the route with the longer path, whatever the priority, so
+ * without this limit doorward's endpoints would answer over http instead of redirecting to https.
  */
 export function onlyBy(scheme: "https" | "http", ...more: readonly string[]): string {
   return `    vars: [${[`[scheme, "==", ${scheme}]`, ...more].join(", ")}]\n`;

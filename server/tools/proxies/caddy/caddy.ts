@@ -2,7 +2,7 @@ import { exampleApp, type ProxyModel } from "../model.ts";
 import { purposeOf, type PublicHost } from "../public-hosts.ts";
 import { snippets } from "./snippets.ts";
 
-/** For Caddy 2.6.2 and later: a Caddyfile, and what it imports. */
+/** For Caddy 2.6.2 and later: a Caddyfile, and the snippets that it imports. */
 export function caddyFiles(model: ProxyModel): ReadonlyMap<string, string> {
   return new Map([
     ["Caddyfile", head + model.hosts.map((host) => block(host, model.doorward)).join("")],
@@ -10,8 +10,8 @@ export function caddyFiles(model: ProxyModel): ReadonlyMap<string, string> {
   ]);
 }
 
-const head = `# Caddy, as \`doorward config caddy\` prints it for a doorward.yaml. doorward.caddy lies beside this file.
-# CHANGE marks what doorward cannot know: where the apps are.
+const head = `# Caddyfile printed by \`doorward config caddy\` from a doorward.yaml. Keep doorward.caddy in the same folder.
+# Edit the lines marked CHANGE: the addresses of the apps.
 
 import doorward.caddy
 `;
@@ -23,7 +23,7 @@ function block(host: PublicHost, doorward: string): string {
 ${scheme === "http" ? "http://" : ""}${authority} {
 	import doorward_down
 
-	# \`route\` keeps the order as written. What stands before forward_auth is open to everybody.
+	# \`route\` keeps the directives in this order. Anything before forward_auth is public.
 	route {
 ${[
   ...(serves === "app" ? [] : [endpoints(base, doorward)]),
@@ -34,7 +34,7 @@ ${[
 }
 
 function endpoints(base: string, doorward: string): string {
-  return `		# The verdict is for this proxy alone: outside, anybody could ask it with headers of their own making.
+  return `		# Hide /verify: a visitor who reached it could send forged headers.
 		respond ${base}/verify* 404
 		reverse_proxy ${base === "" ? "" : `${base}/* `}${doorward}
 `;
@@ -43,14 +43,14 @@ function endpoints(base: string, doorward: string): string {
 function guarded({ base, host, authority }: PublicHost, doorward: string): string {
   return `		import doorward_strip
 		forward_auth ${doorward} {
-			# The ? keeps the visitor's query out of the question.
+			# The ? keeps the visitor's query out of the auth request.
 			uri ${base}/verify?
-			# By name alone Caddy chose the app: a port that the visitor wrote would be another one's.
+			# Caddy chose the app by host name alone, so the port in the visitor's Host header is ignored.
 			header_up X-Forwarded-Host {host}${authority.slice(host.length)}
 			import doorward_ask
 		}
 		import doorward_keep_cookie
-		# CHANGE: the app. No way to it may lead past this proxy.
+		# CHANGE: the app. It must be reachable only through this proxy.
 		reverse_proxy ${exampleApp}
 `;
 }

@@ -1,8 +1,8 @@
-import { believedPrefixes, namesBesidePrefixes, namesToStrip } from "../visitor-headers.ts";
+import { identityPrefixes, namesWithoutPrefix, namesToStrip } from "../visitor-headers.ts";
 
-/** What every block of the Caddyfile imports. */
+/** Snippets that every block of the Caddyfile imports. */
 export function snippets(identityHeaders: readonly string[]): string {
-  return `# What the Caddyfile beside this file imports. Nothing in here needs a change.
+  return `# Snippets for the Caddyfile in the same folder. Nothing in this file needs editing.
 
 ${strip(identityHeaders)}
 ${ask(identityHeaders)}
@@ -11,11 +11,11 @@ ${down}`;
 }
 
 function strip(identityHeaders: readonly string[]): string {
-  const names = [...namesToStrip(identityHeaders), ...identityHeaders].filter(isNotAsked);
-  return `# Takes from the visitor every header that would speak for doorward or for this proxy. Only inside
-# \`route\`: elsewhere Caddy runs request_header after forward_auth, and this would erase the identity.
+  const names = [...namesToStrip(identityHeaders), ...identityHeaders].filter(isNotForDoorward);
+  return `# Removes headers that only doorward or this proxy may set. Import it inside \`route\` only: elsewhere Caddy
+# runs request_header after forward_auth, and this would remove the identity headers.
 (doorward_strip) {
-	# Whatever \`Connection\` names, Caddy drops on the way to the app: the visitor must not choose that.
+	# Caddy removes every header named in \`Connection\`, so a visitor could remove identity headers with it.
 	@doorward_websocket header_regexp Upgrade (?i)^websocket$
 	request_header -Connection
 	request_header @doorward_websocket Connection Upgrade
@@ -24,7 +24,7 @@ function strip(identityHeaders: readonly string[]): string {
 	request_header -*_*
 	request_header -*.*
 
-${[...believedPrefixes.map((prefix) => `${prefix}*`), ...namesBesidePrefixes(names)]
+${[...identityPrefixes.map((prefix) => `${prefix}*`), ...namesWithoutPrefix(names)]
   .map((name) => `	request_header -${name}\n`)
   .join("")}
 	request_header -X-Original-*
@@ -34,26 +34,26 @@ ${[...believedPrefixes.map((prefix) => `${prefix}*`), ...namesBesidePrefixes(nam
 	request_header -X-Forwarded-Uri
 	request_header -X-Real-Ip
 	request_header -Forwarded
-	# Becomes HTTP_PROXY in CGI programs.
+	# CGI programs read Proxy as HTTP_PROXY.
 	request_header -Proxy
 }
 `;
 }
 
-/** The visitor's own goes into the question; the answer then stands in its place. */
-function isNotAsked(name: string): boolean {
+/** The visitor's Authorization goes into the auth request; doorward's value then replaces it. */
+function isNotForDoorward(name: string): boolean {
   return name.toLowerCase() !== "authorization";
 }
 
 function ask(identityHeaders: readonly string[]): string {
-  return `# How to ask, inside forward_auth.
+  return `# Options of the auth request, inside forward_auth.
 (doorward_ask) {
 	header_up -Connection
 	header_up -Upgrade
 	copy_headers ${identityHeaders.join(" ")}
 	transport http {
 		dial_timeout 2s
-		# Without this a doorward that hangs would hang every visitor for ever.
+		# Without this, visitors wait forever when doorward hangs.
 		response_header_timeout 5s
 		max_response_header 32KiB
 		keepalive 60s
@@ -63,14 +63,14 @@ function ask(identityHeaders: readonly string[]): string {
 `;
 }
 
-const keepCookie = `# After forward_auth: an app that keeps or leaks doorward's own cookie would give away a key that opens
-# every other app too.
+const keepCookie = `# After forward_auth: removes doorward's session cookie. An app that stores or leaks it would give access to
+# every other app.
 (doorward_keep_cookie) {
 	request_header Cookie "(^|; *)(?:__(?:Host|Secure)-doorward=[^;]*(?:; *|$))+" "$1"
 }
 `;
 
-const down = `# doorward or the app is out of reach: a plain word instead of an empty 502.
+const down = `# If doorward or the app is unreachable: a plain text 503 instead of an empty 502.
 (doorward_down) {
 	handle_errors {
 		@doorward_down expression \`{http.error.status_code} in [502, 503, 504]\`

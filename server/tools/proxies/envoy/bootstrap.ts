@@ -1,11 +1,11 @@
 import { indent, listed } from "../indent.ts";
 import { exampleApp, type ProxyModel } from "../model.ts";
 import type { PublicHost } from "../public-hosts.ts";
-import { questionHeaders, questionPath } from "./question.ts";
+import { checkHeaders, checkPath } from "./check-request.ts";
 import { guardedHosts, plainHosts } from "./virtual-hosts.ts";
 import { keepCookie, stripHeaders } from "./lua.ts";
 
-/** Envoy's own configuration, for 1.26 and later. */
+/** The bootstrap configuration for Envoy 1.26 and later. */
 export function bootstrap(model: ProxyModel): string {
   const { hosts, doorward } = model;
   const byPort = Map.groupBy(hosts, ({ port }) => port);
@@ -18,24 +18,28 @@ export function bootstrap(model: ProxyModel): string {
       listener(port, sharing, guardedHosts(sharing), filters(model, sharing)),
     ),
     "\n  clusters:\n",
-    cluster("doorward", doorward, "# Where doorward listens."),
+    cluster("doorward", doorward, "# doorward's listen address"),
     ...hosts
       .filter(({ serves }) => serves !== "doorward")
       .map(({ name }) =>
-        cluster(name, exampleApp, "# CHANGE: the app. No way to it may lead past this proxy."),
+        cluster(
+          name,
+          exampleApp,
+          "# CHANGE: the app. It must be reachable only through this proxy.",
+        ),
       ),
   ].join("");
 }
 
-const head = `# Envoy 1.26 or later, as \`doorward config envoy\` prints it for a doorward.yaml.
+const head = `# For Envoy 1.26 or later, printed by \`doorward config envoy\` from a doorward.yaml.
 #
-# CHANGE marks what doorward cannot know: where the apps are, and the certificates.
+# Edit the lines marked CHANGE: the addresses of the apps, and the certificates.
 
 static_resources:
   listeners:
 `;
 
-/** Every host of a port; without any, the listener for who comes without TLS. */
+/** The listener of a port. Without `sharing`, it only redirects to https. */
 function listener(
   port: number,
   sharing: readonly PublicHost[] | undefined,
@@ -51,12 +55,12 @@ ${isTls ? tlsInspector : ""}      filter_chains:
               typed_config:
                 "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
                 stat_prefix: doorward-${port}
-                # What the visitor says of its own address and protocol counts for nothing.
+                # Ignore X-Forwarded-For and X-Forwarded-Proto sent by the visitor.
                 use_remote_address: true
                 common_http_protocol_options:
                   # Apps behind CGI, WSGI or PHP read X_Auth_Request_User as X-Auth-Request-User.
                   headers_with_underscores_action: DROP_HEADER
-                # Of all protocols a visitor could ask to change to, only WebSocket passes.
+                # Only WebSocket upgrades pass.
                 upgrade_configs: [{ upgrade_type: websocket }]
 ${localReplies}                http_filters:
 ${httpFilters}                  - name: envoy.filters.http.router
@@ -73,7 +77,7 @@ const tlsInspector = `      listener_filters:
             "@type": type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector
 `;
 
-const localReplies = `                # doorward or the app is out of reach: a plain word instead of an empty page.
+const localReplies = `                # If doorward or the app is unreachable: a plain text 503 instead of an empty page.
                 local_reply_config:
                   mappers:
                     - filter:
@@ -92,7 +96,7 @@ const localReplies = `                # doorward or the app is out of reach: a p
 `;
 
 function certificate(hosts: readonly PublicHost[]): string {
-  return `          # Whoever names another host gets no certificate, and no answer.
+  return `          # Requests for unknown hosts get no certificate and no response.
           filter_chain_match:
             server_names:
 ${listed(
@@ -105,7 +109,7 @@ ${listed(
               common_tls_context:
                 alpn_protocols: [h2, http/1.1]
                 tls_certificates:
-                  - certificate_chain: { filename: /etc/envoy/tls/example.com.pem } # CHANGE: the whole chain
+                  - certificate_chain: { filename: /etc/envoy/tls/example.com.pem } # CHANGE: the full chain
                     private_key: { filename: /etc/envoy/tls/example.com.key } # CHANGE
 `;
 }
@@ -114,13 +118,13 @@ function filters({ hosts, identityHeaders }: ProxyModel, [first]: readonly Publi
   return `${lua("doorward.strip", stripHeaders(identityHeaders))}                  - name: doorward.ask
                     typed_config:
                       "@type": type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz
-                      # Without an answer nobody passes. Never set failure_mode_allow.
+                      # If doorward does not answer, deny the request. Never set failure_mode_allow.
                       status_on_error: { code: ServiceUnavailable }
                       allowed_headers:
                         patterns:
-${exact(26, questionHeaders)}                      http_service:
+${exact(26, checkHeaders)}                      http_service:
                         server_uri: { uri: http://doorward, cluster: doorward, timeout: 5s }
-                        path_prefix: ${questionPath(hosts)}
+                        path_prefix: ${checkPath(hosts)}
                         authorization_request:
                           headers_to_add: [{ key: x-forwarded-proto, value: ${first?.scheme} }]
                         authorization_response:

@@ -3,7 +3,7 @@ import { bootstrap } from "./bootstrap.ts";
 import { gateway } from "./gateway.ts";
 import { istio } from "./istio.ts";
 
-/** For Envoy by itself, and for the two that bring it into Kubernetes. */
+/** For Envoy itself, and for Envoy Gateway and Istio in Kubernetes. */
 export function envoyFiles(model: ProxyModel): ReadonlyMap<string, string> {
   return new Map([
     ["envoy.yaml", bootstrap(model)],

@@ -2,12 +2,12 @@ import { listed, lower } from "../indent.ts";
 import type { ProxyModel } from "../model.ts";
 import type { PublicHost } from "../public-hosts.ts";
 import { namesAboutTheRequest, namesToStrip } from "../visitor-headers.ts";
-import { questionHeaders } from "./question.ts";
+import { checkHeaders } from "./check-request.ts";
 
-/** The Gateway API lets one list take off no more. */
+/** The Gateway API allows at most this many headers in one `remove` list. */
 const mostRemoved = 16;
 
-/** For Envoy Gateway: a route a host, and a policy a guarded one. */
+/** For Envoy Gateway: one route per host, and one policy per protected host. */
 export function gateway(model: ProxyModel): string {
   const names = [
     ...namesToStrip(model.identityHeaders),
@@ -22,9 +22,9 @@ export function gateway(model: ProxyModel): string {
   ].join("");
 }
 
-const head = `# Envoy Gateway 1.2 or later, as \`doorward config envoy\` prints it for a doorward.yaml.
-# CHANGE marks what doorward cannot know. All of it lies in the namespace of doorward and its Service "doorward";
-# an app in another one needs a ReferenceGrant there.
+const head = `# For Envoy Gateway 1.2 or later, printed by \`doorward config envoy\` from a doorward.yaml.
+# Edit the lines marked CHANGE. All resources are in doorward's namespace, which has its Service "doorward"; an app
+# in another namespace needs a ReferenceGrant there.
 `;
 
 function clientPolicy(names: readonly string[]): string {
@@ -40,7 +40,7 @@ spec:
   headers:
     # Apps behind CGI, WSGI or PHP read X_Auth_Request_User as X-Auth-Request-User.
     withUnderscoresAction: DropHeader
-    # Names that apps believe and doorward does not send. The rest of them stand in the routes.
+    # Identity headers that apps may trust and doorward does not send. The routes remove the rest of them.
     earlyRequestHeaders:
       remove:
 ${listed(lower(names), 8)}`;
@@ -69,7 +69,7 @@ spec:
 `;
 }
 
-/** Not /verify: asked from outside, it could be told of any request. */
+/** Without /verify: a visitor who reached it could send forged headers. */
 function ownRoute(host: PublicHost, port: number): string {
   const paths = ["start", "callback", "sign_out"].map((name) => {
     const type = name === "callback" ? "PathPrefix" : "Exact";
@@ -108,10 +108,10 @@ spec:
   targetRefs:
     - { group: gateway.networking.k8s.io, kind: HTTPRoute, name: ${name} }
   extAuth:
-    # Without an answer nobody passes. Never set failOpen.
+    # If doorward does not answer, deny the request. Never set failOpen: true.
     failOpen: false
     headersToExtAuth:
-${listed([...questionHeaders, "x-forwarded-proto"], 6)}    http:
+${listed([...checkHeaders, "x-forwarded-proto"], 6)}    http:
       backendRefs:
         - { name: doorward, port: ${doorwardPort} }
       path: ${base}/verify

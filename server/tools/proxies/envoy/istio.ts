@@ -2,9 +2,9 @@ import { listed, lower } from "../indent.ts";
 import type { ProxyModel } from "../model.ts";
 import { purposeOf, type PublicHost } from "../public-hosts.ts";
 import { namesAboutTheRequest, namesToStrip } from "../visitor-headers.ts";
-import { questionHeaders, questionPath } from "./question.ts";
+import { checkHeaders, checkPath } from "./check-request.ts";
 
-/** For an Istio ingress gateway: the provider, who is asked about, and the routes. */
+/** For an Istio ingress gateway: the extension provider, the authorization policy and the routes. */
 export function istio(model: ProxyModel): string {
   return [
     head,
@@ -14,32 +14,32 @@ export function istio(model: ProxyModel): string {
   ].join("");
 }
 
-const head = `# Istio 1.22 or later with its ingress gateway, as \`doorward config envoy\` prints it for a doorward.yaml.
-# CHANGE marks what doorward cannot know. doorward is the Service "doorward" in the namespace "doorward".
+const head = `# For Istio 1.22 or later with its ingress gateway, printed by \`doorward config envoy\` from a doorward.yaml.
+# Edit the lines marked CHANGE. doorward is the Service "doorward" in the namespace "doorward".
 `;
 
 function meshConfig({ hosts, identityHeaders, doorwardPort }: ProxyModel): string {
   const scheme = hosts[0]?.scheme ?? "https";
   return `---
-# CHANGE: this is no resource of its own. Merge it into the mesh configuration (ConfigMap "istio", key "mesh").
+# CHANGE: this is not a Kubernetes resource. Merge it into the mesh configuration (ConfigMap "istio", key "mesh").
 extensionProviders:
   - name: doorward
     envoyExtAuthzHttp:
       service: doorward.doorward.svc.cluster.local
       port: ${doorwardPort}
-      pathPrefix: "${questionPath(hosts)}"
+      pathPrefix: "${checkPath(hosts)}"
       timeout: 5s
-      # Without an answer nobody passes. Never set failOpen.
+      # If doorward does not answer, deny the request. Never set failOpen: true.
       failOpen: false
       statusOnError: "503"
       includeRequestHeadersInCheck:
-${listed(questionHeaders, 8)}      includeAdditionalHeadersInCheck:
+${listed(checkHeaders, 8)}      includeAdditionalHeadersInCheck:
         x-forwarded-proto: ${scheme}
       headersToUpstreamOnAllow:
 ${listed(lower(identityHeaders), 8)}`;
 }
 
-/** What is not named is asked about: a host that somebody adds to the gateway later, too. */
+/** Asks about every host that is not listed, including hosts added to the gateway later. */
 function policy(hosts: readonly PublicHost[]): string {
   const own = hosts.filter(({ serves }) => serves !== "app");
   const mounted = own.filter(({ serves }) => serves === "both");
@@ -47,7 +47,7 @@ function policy(hosts: readonly PublicHost[]): string {
     ({ host, base }) => `    - to:
         - operation:
             hosts:
-${listed([`"${host}"`, `"${host}:*"`], 14)}            # Exactly these pages are doorward's own.
+${listed([`"${host}"`, `"${host}:*"`], 14)}            # Only these paths are doorward's endpoints.
             notPaths:
 ${listed(
   ["start", "callback", "callback/*", "sign_out"].map((page) => `"${base}/${page}"`),
@@ -69,7 +69,7 @@ spec:
   provider:
     name: doorward
   rules:
-    # All hosts but doorward's own. To name the guarded ones instead would leave any other open.
+    # All hosts except doorward's own. A list of protected hosts would leave every other host public.
     - to:
         - operation:
             notHosts:
@@ -92,7 +92,7 @@ spec:
 ${serves === "app" ? "" : endpoints(base, doorwardPort)}${serves === "doorward" ? "" : app(name, identityHeaders)}`;
 }
 
-/** Not /verify: asked from outside, it could be told of any request. */
+/** Without /verify: a visitor who reached it could send forged headers. */
 function endpoints(base: string, port: number): string {
   return `    - match:
         - uri: { exact: ${base}/start }
@@ -115,7 +115,7 @@ function app(name: string, identityHeaders: readonly string[]): string {
   ];
   return `    - route:
         - destination: { host: ${name}, port: { number: 8080 } } # CHANGE: the app's Service
-      # Other names that apps believe. doorward's own are set after its answer, so they must not stand here.
+      # Other identity headers that apps may trust. Do not list doorward's own: Istio sets them before this step.
       headers:
         request:
           remove:

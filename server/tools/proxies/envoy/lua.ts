@@ -1,26 +1,26 @@
 import {
-  believedPrefixes,
+  identityPrefixes,
   namesAboutTheRequest,
-  namesBesidePrefixes,
+  namesWithoutPrefix,
   namesOfIdentity,
 } from "../visitor-headers.ts";
 
-/** Names by which a visitor could tell doorward or the app of another request. */
+/** Headers with which a visitor could describe another request to doorward or the app. */
 const aboutTheRequest = [...namesAboutTheRequest.map((name) => name.toLowerCase()), "x-real-ip"];
 
 /**
- * Takes every header off that would speak for doorward or for the proxy. Envoy's own ways take exact names
- * alone, and apps behind PHP read X.Auth.Request.User as X-Auth-Request-User.
+ * Removes the headers that only doorward or the proxy may set. In Lua, because Envoy's own settings match exact
+ * names only, and PHP apps read X.Auth.Request.User as X-Auth-Request-User.
  */
 export function stripHeaders(identityHeaders: readonly string[]): string {
-  const names = namesBesidePrefixes(namesOfIdentity(identityHeaders));
+  const names = namesWithoutPrefix(namesOfIdentity(identityHeaders));
   const all = [...new Set([...names.map((name) => name.toLowerCase()), ...aboutTheRequest])];
-  const prefixes = believedPrefixes.map((prefix) => prefix.toLowerCase());
+  const prefixes = identityPrefixes.map((prefix) => prefix.toLowerCase());
   return `local names = {
 ${all.map((name) => `  ["${name}"] = true,\n`).join("")}}
 local prefixes = {
 ${prefixes.map((prefix) => `  "${prefix}",\n`).join("")}}
--- What Envoy itself says of the request; all else that begins so is the visitor's.
+-- Envoy sets these itself; any other x-forwarded- header comes from the visitor.
 local forwarded = { ["x-forwarded-for"] = true, ["x-forwarded-proto"] = true }
 
 local function is_ours(name)
@@ -46,7 +46,7 @@ function envoy_on_request(handle)
   for _, name in ipairs(taken) do
     headers:remove(name)
   end
-  -- Envoy has added the address it sees; what stands before it is the visitor's.
+  -- Envoy appends the client address; addresses before it come from the visitor.
   local from = (headers:get("x-forwarded-for") or ""):match("([^,%s]+)%s*$")
   headers:remove("x-forwarded-for")
   if from then
@@ -57,7 +57,7 @@ end
 `;
 }
 
-/** An app that keeps or leaks doorward's own cookie would give away a key that opens every other app too. */
+/** Removes doorward's session cookie: an app that stores or leaks it would give access to every other app. */
 export const keepCookie = `function envoy_on_request(handle)
   local headers = handle:headers()
   local kept = {}

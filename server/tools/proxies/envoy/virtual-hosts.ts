@@ -1,7 +1,7 @@
 import { listed } from "../indent.ts";
 import { purposeOf, type PublicHost } from "../public-hosts.ts";
 
-/** Who comes without TLS is sent to it; sites on ports of their own have no such door. */
+/** Redirects http to https, for sites on port 443 only. */
 export function plainHosts(hosts: readonly PublicHost[]): string {
   return hosts
     .map(
@@ -18,7 +18,7 @@ ${listed([`"${host}"`, `"${host}:80"`], 24)}                      routes:
     .join("");
 }
 
-/** What becomes of the requests for each host. */
+/** The routes of each host. */
 export function guardedHosts(hosts: readonly PublicHost[]): string {
   return hosts
     .map((host) => {
@@ -32,13 +32,13 @@ ${routes}`;
     .join("");
 }
 
-/** With and without the port, as visitors may write it. */
+/** With and without the port, because a Host header may contain either. */
 function domains({ host, port, authority }: PublicHost): string[] {
   const names = authority === host ? [host, `${host}:${port}`] : [authority];
   return names.map((name) => `"${name}"`);
 }
 
-/** The verdict stays inside: asked from outside, /verify could be told of any request. */
+/** Hides /verify: a visitor who reached it could send forged headers. */
 function own(base: string): string {
   return `                        - match: { prefix: "${base}/verify" }
                           direct_response: { status: 404 }
@@ -47,7 +47,7 @@ ${disabled}                        - match: { prefix: "${base}/" }
 ${disabled}`;
 }
 
-/** doorward's own pages need no question, and its cookie. */
+/** doorward's own endpoints need no check request, and they need its cookie. */
 const disabled = `                          typed_per_filter_config:
                             doorward.ask:
                               "@type": type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute

@@ -1,14 +1,14 @@
 import { exampleApp, type ProxyModel } from "../model.ts";
 import { purposeOf, type PublicHost } from "../public-hosts.ts";
 import {
-  believedPrefixes,
+  identityPrefixes,
   namesAboutTheRequest,
-  namesBesidePrefixes,
+  namesWithoutPrefix,
   namesOfIdentity,
 } from "../visitor-headers.ts";
 import { script } from "./script.ts";
 
-/** For HAProxy 2.6 and later, built with Lua, as distributions and the official image are. */
+/** For HAProxy 2.6 and later, built with Lua, like the distributions' packages and the official image. */
 export function haproxyFiles(model: ProxyModel): ReadonlyMap<string, string> {
   return new Map([
     ["haproxy.cfg", mainFile(model)],
@@ -28,10 +28,10 @@ function mainFile({ hosts, identityHeaders, doorward }: ProxyModel): string {
   ].join("");
 }
 
-const head = `# HAProxy 2.6 or later, as \`doorward config haproxy\` prints it for a doorward.yaml.
+const head = `# For HAProxy 2.6 or later, printed by \`doorward config haproxy\` from a doorward.yaml.
 #
-# Goes to /etc/haproxy/haproxy.cfg, and doorward.lua beside it.
-# CHANGE marks what doorward cannot know: where the apps are, and the certificates.
+# Copy this file to /etc/haproxy/haproxy.cfg, and doorward.lua to the same folder.
+# Edit the lines marked CHANGE: the addresses of the apps, and the certificates.
 
 global
     lua-load-per-thread /etc/haproxy/doorward.lua
@@ -46,7 +46,7 @@ defaults
     timeout tunnel 1h
     # Apps behind CGI, WSGI or PHP read X_Auth_Request_User and X.Auth.Request.User as X-Auth-Request-User.
     option http-restrict-req-hdr-names delete
-    # doorward or the app is out of reach: a plain word instead of HAProxy's own page.
+    # If doorward or the app is unreachable: a plain text 503 instead of HAProxy's own error page.
 ${[502, 503, 504].map(outage).join("")}`;
 
 function outage(status: number): string {
@@ -54,7 +54,7 @@ function outage(status: number): string {
 `;
 }
 
-/** A port's listener for who comes without TLS, unless a site has that port. */
+/** A listener on port 80 that redirects to https, unless a site uses that port. */
 function plain(hosts: readonly PublicHost[]): string {
   const redirects = toTls(hosts);
   if (redirects === "" || hosts.some(({ port }) => port === 80)) return "";
@@ -66,7 +66,7 @@ ${redirects}    http-request return status 421
 `;
 }
 
-/** Who comes without TLS is sent to it; sites on ports of their own have no such door. */
+/** Redirects http to https, for sites on port 443 only. */
 function toTls(hosts: readonly PublicHost[]): string {
   const location = "https://%[var(txn.doorward_host)]%[pathq]";
   return hosts
@@ -87,28 +87,28 @@ function frontend(
 frontend doorward-${port}
     bind :${port}${scheme === "https" ? tls : ""}
 
-    # Small letters and no port: what HAProxy chooses the app by is what doorward decides about, and what
-    # the app sees.
+    # In lower case and without a port: HAProxy chooses the app by this host, doorward checks this host, and
+    # the app receives it.
     http-request set-var(txn.doorward_host) req.hdr(host),host_only
 ${port === 80 ? toTls(all) : ""}${strips(identityHeaders)}
-    # Where the request comes from and leads, in this proxy's words alone.
+    # Client address, scheme and host as HAProxy sees them; the visitor's values are replaced.
     http-request set-header Host %[var(txn.doorward_host)]${isUsual ? "" : `:${port}`}
     http-request set-header X-Forwarded-Host %[var(txn.doorward_host)]${isUsual ? "" : `:${port}`}
     http-request set-header X-Forwarded-Proto ${scheme}
     http-request set-header X-Forwarded-For %[src]
 
-    # Of all protocols a visitor could ask to change to, only WebSocket passes: over \`Upgrade: h2c\` an app
-    # would take further requests, past every question.
+    # Only WebSocket upgrades pass. After \`Upgrade: h2c\` a visitor could send further requests that doorward
+    # never checks.
     http-request del-header Upgrade unless { req.hdr(Upgrade) -m str -i websocket }
 
-    # The verdict is for this proxy alone: outside, anybody could ask it with headers of their own making.
+    # Hide /verify: a visitor who reached it could send forged headers.
 ${own.map((host) => `    http-request deny deny_status 404 if ${isHost(host)} { path_beg ${host.base}/verify }\n`).join("")}
 ${hosts.map(choice).join("")}    default_backend doorward-nobody
 `;
 }
 
 const tls =
-  " ssl crt /etc/haproxy/tls/ strict-sni alpn h2,http/1.1   # CHANGE: a file a certificate, its key beneath it";
+  " ssl crt /etc/haproxy/tls/ strict-sni alpn h2,http/1.1   # CHANGE: one file per certificate, followed by its key";
 
 function isHost({ host }: PublicHost): string {
   return host.startsWith("*")
@@ -124,16 +124,16 @@ function choice(host: PublicHost): string {
   return to("doorward", ` { path_beg ${host.base}/ }`) + to(host.name);
 }
 
-/** Everything by which a visitor could speak for doorward or for this proxy. */
+/** Removes the headers that only doorward or HAProxy may set. */
 function strips(identityHeaders: readonly string[]): string {
-  const prefixes = [...believedPrefixes, "X-Forwarded-", "X-Original-"];
+  const prefixes = [...identityPrefixes, "X-Forwarded-", "X-Original-"];
   const names = [
-    ...namesBesidePrefixes(namesOfIdentity(identityHeaders)),
+    ...namesWithoutPrefix(namesOfIdentity(identityHeaders)),
     "X-Real-IP",
     ...namesAboutTheRequest,
   ].filter((name) => !/^X-(Forwarded|Original)-/i.test(name));
   return `
-    # Every header that would speak for doorward or for this proxy.
+    # Remove headers that only doorward or HAProxy may set.
 ${prefixes.map((prefix) => `    http-request del-header ${prefix} -m beg\n`).join("")}${names
     .map((name) => `    http-request del-header ${name}\n`)
     .join("")}`;
@@ -142,10 +142,10 @@ ${prefixes.map((prefix) => `    http-request del-header ${prefix} -m beg\n`).joi
 function ownBackends(doorward: string): string {
   return `
 backend doorward
-    # Where doorward listens.
+    # doorward's listen address.
     server doorward ${doorward}
 
-# Whoever names a host that is not ours gets nothing.
+# Requests for unknown hosts.
 backend doorward-nobody
     http-request return status 421
 `;
@@ -156,16 +156,16 @@ function guarded(host: PublicHost): string {
   return `
 # ${purposeOf(host)}
 backend ${name}
-    # Put nothing in front of these two that answers or passes on: it would be open to everybody.
+    # Keep these two rules first: a rule before them that answers or forwards a request is public.
     http-request lua.doorward doorward ${base}/verify
-    # Whoever may not pass, the script has answered. Should it fail, nobody passes.
+    # The script has already answered denied requests. If the script fails, this rule denies the request.
     http-request deny deny_status 503 unless { var(txn.doorward_allows) -m bool }
-${keepCookie}    server app ${exampleApp}   # CHANGE: the app. No way to it may lead past this proxy.
+${keepCookie}    server app ${exampleApp}   # CHANGE: the app. It must be reachable only through this proxy.
 `;
 }
 
 const replaceCookie = `    http-request replace-header Cookie '^(|.*; *)(__(Host|Secure)-doorward=[^;]*(; *|$))+(.*)$' '\\1\\5'
 `;
-/** Twice, for beneath a site's domain a host may have a site of its own, and its visitors then send both cookies. */
-const keepCookie = `    # An app that keeps or leaks doorward's own cookie would give away a key that opens every other app too.
+/** Twice, because a host below a site's cookie domain can have its own site, and browsers then send both cookies. */
+const keepCookie = `    # Remove doorward's session cookie: an app that stores or leaks it would give access to every other app.
 ${replaceCookie}${replaceCookie}`;

@@ -1,33 +1,33 @@
 import { visitorHeaders } from "../../../forwarded/request-headers.ts";
 
-/** The question and its answer, which HAProxy has no words for in its own configuration. */
+/** Sends the auth request and applies the answer, which HAProxy's configuration language cannot do. */
 export function script(identityHeaders: readonly string[]): string {
   const names = identityHeaders.map((name) => `    "${name}",\n`).join("");
   return `${usage}
--- The app gets doorward's word for each of these, and nobody else's.
+-- Identity headers: doorward's values replace those sent by the visitor.
 local identity_headers = {
 ${names}}
 ${code}`;
 }
 
-const usage = `-- Asks doorward about a request, and answers in its place whoever may not pass. HAProxy 2.6 or later.
+const usage = `-- Asks doorward about each request, and answers requests that doorward does not allow. HAProxy 2.6 or later.
 --
 --   http-request lua.doorward BACKEND PATH
 --
--- BACKEND holds doorward's address, PATH is that of its /verify. An allow, and nothing else, sets
--- txn.doorward_allows.
+-- BACKEND contains doorward's address; PATH is the path of its /verify. Sets txn.doorward_allows only when
+-- doorward allows the request.
 `;
 
 const code = `
--- Milliseconds. HAProxy's own client asks four times before it gives up, which makes five seconds.
+-- In milliseconds. HAProxy's HTTP client makes four attempts, so the total is five seconds.
 local patience = 1250
 
--- All that doorward reads. What else a visitor sends is the app's alone.
+-- The headers that doorward reads. Other visitor headers go to the app only.
 local told = {
     "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "user-agent",
 ${visitorHeaders.map((name) => `    "${name}",\n`).join("")}}
 
--- HAProxy writes these itself.
+-- HAProxy sets these itself.
 local hop_by_hop = {
     ["connection"] = true, ["content-length"] = true, ["keep-alive"] = true, ["transfer-encoding"] = true,
 }
@@ -45,7 +45,7 @@ local function address(name)
     end
 end
 
--- A visitor's request in the words of Traefik and Caddy. pathq is the raw path and query.
+-- Describes the visitor's request with the headers that Traefik and Caddy use. pathq is the raw path and query.
 local function question(txn)
     local sent = txn.http:req_get_headers()
     local headers = {
@@ -56,7 +56,7 @@ local function question(txn)
     for _, name in ipairs(told) do
         headers[name] = sent[name]
     end
-    -- Without these two HAProxy's client would write its own.
+    -- Without these two, HAProxy's client sends its own values.
     headers["accept"] = headers["accept"] or { "" }
     headers["user-agent"] = headers["user-agent"] or { "" }
     return headers
@@ -71,7 +71,7 @@ local function joined(values)
     return table.concat(list, ",")
 end
 
--- doorward is down, hangs, or somebody else answers in its place: its own answers are never to be stored.
+-- doorward is down, hangs, or another server answered: every answer of doorward has Cache-Control: no-store.
 local function down(txn)
     txn:done(txn:reply({
         status = 503,

@@ -2,7 +2,7 @@ import type { ProxyModel } from "../model.ts";
 import type { PublicHost } from "../public-hosts.ts";
 import { namesToStrip } from "../visitor-headers.ts";
 
-/** For the ingress controller that is made of nginx: an Ingress for every app, and one for doorward's endpoints. */
+/** For ingress-nginx: one Ingress per app, and one for doorward's endpoints. */
 export function ingressNginxFiles(model: ProxyModel): ReadonlyMap<string, string> {
   const byHost = new Map(model.hosts.map((host) => [host.host, host])); // an Ingress has no ports
   const hosts = [...byHost.values()];
@@ -21,9 +21,9 @@ export function ingressNginxFiles(model: ProxyModel): ReadonlyMap<string, string
   ]);
 }
 
-const head = `# For ingress-nginx, as \`doorward config ingress-nginx\` prints it for a doorward.yaml. All of it lies in the namespace
-# of doorward, and needs strip-headers.yaml beside it.
-# CHANGE marks what doorward cannot know: the Services of the apps, and the certificates.
+const head = `# For ingress-nginx, printed by \`doorward config ingress-nginx\` from a doorward.yaml. All resources are in doorward's
+# namespace. Apply strip-headers.yaml too.
+# Edit the lines marked CHANGE: the Services of the apps, and the certificates.
 `;
 
 function ingress(host: PublicHost, name: string, annotations: string, paths: string): string {
@@ -58,7 +58,7 @@ function path(type: "Exact" | "Prefix", value: string, service: string, port: st
 `;
 }
 
-/** One by one, for /verify is not among them: outside, anybody could ask it with headers of their own making. */
+/** Lists the public endpoints without /verify: a visitor who reached it could send forged headers. */
 function endpoints(host: PublicHost, port: number): string {
   const to = (type: "Exact" | "Prefix", name: string) =>
     path(type, `${host.base}/${name}`, "doorward", String(port));
@@ -77,7 +77,7 @@ function guarded(host: PublicHost, { doorwardPort, identityHeaders }: ProxyModel
     ${prefix}/auth-url: "http://doorward.doorward.svc.cluster.local:${doorwardPort}${host.base}/verify"
     ${prefix}/auth-signin: "${host.site}/start"
     ${prefix}/auth-response-headers: "${identityHeaders.join(",")}"
-    # A cached verdict would outlive a sign-out: no auth-cache-key here.
+    # Do not add auth-cache-key: a cached answer would outlive a sign-out.
 `;
   return ingress(
     host,
@@ -96,9 +96,9 @@ const aboutTheRequest = [
 
 function strip(identityHeaders: readonly string[]): string {
   const names = [...namesToStrip(identityHeaders), ...aboutTheRequest];
-  return `# Takes from every request the names that apps believe and doorward does not set. The controller reads this where
-# its own ConfigMap says \`proxy-set-headers: doorward/doorward-strip-headers\`, for all its hosts. Keep
-# enable-underscores-in-headers at \`false\`, as it is by default: x_auth_request_user would be believed as well.
+  return `# Removes identity headers that apps may trust and doorward does not set, from every request and for all hosts. Takes
+# effect when the controller's own ConfigMap contains \`proxy-set-headers: doorward/doorward-strip-headers\`. Keep
+# enable-underscores-in-headers at its default \`false\`: apps may read x_auth_request_user as X-Auth-Request-User.
 apiVersion: v1
 kind: ConfigMap
 metadata:

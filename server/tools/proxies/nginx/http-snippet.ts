@@ -1,17 +1,19 @@
 import type { PublicHost } from "../public-hosts.ts";
 
-/** What stands once at the level of `http`. */
+/** Directives that belong at the `http` level, once. */
 export function httpSnippet(
   hosts: readonly PublicHost[],
   identityHeaders: readonly string[],
 ): string {
-  return [intro, authority(hosts), longNames(hosts, identityHeaders), ...strangers(hosts)].join("");
+  return [intro, authority(hosts), longNames(hosts, identityHeaders), ...unknownHosts(hosts)].join(
+    "",
+  );
 }
 
-const intro = `# Once, at the level of http { }.
+const intro = `# Include once, at the http { } level.
 
-# Of all protocols a visitor could ask to change to, only WebSocket passes: over \`Upgrade: h2c\` an app would
-# take further requests, past every question. The empty value keeps connections to the upstreams open.
+# Only WebSocket upgrades pass. After \`Upgrade: h2c\` a visitor could send further requests that doorward never
+# checks. The empty value keeps connections to the upstreams open.
 map $http_upgrade $doorward_upgrade {
     default       '';
     ~*^websocket$ websocket;
@@ -21,9 +23,9 @@ map $doorward_upgrade $doorward_connection {
     ''      '';
 }
 
-# The visitor's cookies without doorward's own: an app that keeps or leaks them would give away a key that
-# opens every other app too. Twice, for beneath a site's domain a host may have a site of its own, and its
-# visitors then send both cookies.
+# The visitor's cookies without doorward's session cookie: an app that stores or leaks it would give access to
+# every other app. Two passes, because a host below a site's cookie domain can have its own site, and browsers
+# then send both cookies.
 map $http_cookie $doorward_cookie_once {
     default $http_cookie;
     "~^(?<doorward_a>|.*; *)(?:__(?:Host|Secure)-doorward=[^;]*(?:; *|$))+(?<doorward_b>.*)$"
@@ -36,14 +38,14 @@ map $doorward_cookie_once $doorward_app_cookie {
 }
 `;
 
-/** The port by the listener that was reached: what the visitor wrote is not to be believed. */
+/** Takes the port from the listener, because the visitor's Host header can name any port. */
 function authority(hosts: readonly PublicHost[]): string {
   const odd = new Set(
     hosts.filter(({ host, authority: own }) => own !== host).map(({ port }) => port),
   );
   const lines = [...odd].map((port) => `    ${port} $host:${port};\n`);
   return `
-# The site's name as visitors write it: with the port, where that is not the usual one.
+# The public host, with the port unless it is the scheme's default.
 map $server_port $doorward_authority {
     default $host;
 ${lines.join("")}}
@@ -54,22 +56,22 @@ function isLong(name: string): boolean {
   return name.length > 40;
 }
 
-/** What nginx does not start without where a name is longer than it expects. */
+/** Hash sizes without which nginx does not start when a name is long. */
 function longNames(hosts: readonly PublicHost[], identityHeaders: readonly string[]): string {
   const lines = [
     ...(hosts.some(({ host }) => isLong(host)) ? ["server_names_hash_bucket_size 512;\n"] : []),
     ...(identityHeaders.some(isLong) ? ["proxy_headers_hash_bucket_size 256;\n"] : []),
   ];
-  return lines.length === 0 ? "" : `\n# For the long names.\n${lines.join("")}`;
+  return lines.length === 0 ? "" : `\n# Needed for long host or header names.\n${lines.join("")}`;
 }
 
-function strangers(hosts: readonly PublicHost[]): string[] {
+function unknownHosts(hosts: readonly PublicHost[]): string[] {
   const ports = new Map(hosts.map(({ port, scheme }) => [port, scheme]));
   if (ports.has(443)) ports.set(80, "http");
   return [
     `
-# Whoever names a host that is not ours gets nothing: no certificate, and no answer to a false Host.
-# This takes the place of the default site that your distribution brings.
+# Requests for unknown hosts get no certificate and no response.
+# This replaces the default site of your distribution: remove that one.
 `,
     [...ports]
       .map(([port, scheme]) => (scheme === "https" ? overTls(port) : plain(port)))
@@ -80,7 +82,7 @@ function strangers(hosts: readonly PublicHost[]): string[] {
 function overTls(port: number): string {
   return `server {
     listen ${port} ssl default_server;
-    ssl_protocols TLSv1.2 TLSv1.3;          # the default server's choice holds for the whole port
+    ssl_protocols TLSv1.2 TLSv1.3;          # the default server sets this for the whole port
     ssl_reject_handshake on;
     return 444;
 }

@@ -4,7 +4,7 @@ import { httpSnippet } from "./http-snippet.ts";
 import { protectSnippet } from "./protect-snippet.ts";
 import { askSnippet, publicSnippet, serverSnippet, tlsSnippet } from "./snippets.ts";
 
-/** For nginx 1.19.4 and later: a file for conf.d, and what it includes. */
+/** For nginx 1.19.4 and later: a file for conf.d, and the snippets that it includes. */
 export function nginxFiles(model: ProxyModel): ReadonlyMap<string, string> {
   return new Map([
     ["doorward.conf", siteFile(model)],
@@ -26,10 +26,10 @@ function siteFile({ hosts, doorward }: ProxyModel): string {
   ].join("");
 }
 
-const head = `# nginx, as \`doorward config nginx\` prints it for a doorward.yaml.
+const head = `# nginx configuration printed by \`doorward config nginx\` from a doorward.yaml.
 #
-# Goes to /etc/nginx/conf.d/, the folder snippets/ beside it to /etc/nginx/snippets/.
-# CHANGE marks what doorward cannot know: where the apps are, and the certificate (in the snippets).
+# Copy this file to /etc/nginx/conf.d/, and the folder snippets/ to /etc/nginx/snippets/.
+# Edit the lines marked CHANGE: the addresses of the apps, and the certificate (in snippets/doorward-tls.conf).
 
 include /etc/nginx/snippets/doorward-http.conf;
 `;
@@ -38,7 +38,7 @@ function upstreams(hosts: readonly PublicHost[], doorward: string): string {
   const apps = hosts.filter(({ serves }) => serves !== "doorward").map(({ name }) => app(name));
   return `
 upstream doorward {
-    # Where doorward listens. Without max_fails=0 one hiccup would shut everybody out for 10 s.
+    # doorward's listen address. Without max_fails=0, nginx can stop using it for 10 s after one failed request.
     server ${doorward} max_fails=0;
     keepalive 32;
 }
@@ -48,13 +48,13 @@ ${apps.join("")}`;
 function app(name: string): string {
   return `
 upstream ${name} {
-    server ${exampleApp};                  # CHANGE: the app. No way to it may lead past this proxy.
+    server ${exampleApp};                  # CHANGE: the app. It must be reachable only through this proxy.
     keepalive 32;
 }
 `;
 }
 
-/** Who comes without TLS is sent to it; sites on ports of their own have no such door. */
+/** Redirects http to https, for sites on port 443 only. */
 function redirect(hosts: readonly PublicHost[]): string {
   const names = hosts.filter(({ scheme, port }) => scheme === "https" && port === 443);
   if (names.length === 0) return "";
@@ -70,7 +70,7 @@ server {
 function server(host: PublicHost): string {
   const { port, scheme, base, serves, name } = host;
   const tls =
-    "    include /etc/nginx/snippets/doorward-tls.conf;              # CHANGE the certificate in there\n";
+    "    include /etc/nginx/snippets/doorward-tls.conf;              # CHANGE the certificate in that file\n";
   return `
 # ${purposeOf(host)}
 server {
@@ -85,7 +85,7 @@ ${serves === "app" ? "" : endpoints(base)}${serves === "doorward" ? "" : guarded
 
 function endpoints(base: string): string {
   return `
-    # The verdict is for this proxy alone: outside, anybody could ask it with headers of their own making.
+    # Hide /verify: a visitor who reached it could send forged headers.
     location ^~ ${base}/verify {
         return 404;
     }
@@ -98,7 +98,7 @@ function endpoints(base: string): string {
 
 function guarded(name: string): string {
   return `
-    # More locations need both lines too: what does not include the first is open to everybody.
+    # Every further location needs both lines: without the first, it is public.
     location / {
         include /etc/nginx/snippets/doorward-protect.conf;
         proxy_pass http://${name};

@@ -1,8 +1,8 @@
 import type { ProxyModel } from "../model.ts";
 import { forwardAuthLabels } from "./forward-auth.ts";
-import { nothing, questionsOf, routersOf, type Router } from "./routers.ts";
+import { notFound, forwardAuthsOf, routersOf, type Router } from "./routers.ts";
 
-/** Labels for Traefik v3 with the Docker provider, as a compose file to lay over one's own. */
+/** Labels for Traefik v3 with the Docker provider, as a compose override file. */
 export function dockerLabels({ hosts, doorwardPort, identityHeaders }: ProxyModel): string {
   const routers = routersOf(hosts, "v3");
   const services = hosts
@@ -18,8 +18,8 @@ ${labels(lines)}`;
   const ofDoorward = [
     ...routers.filter(({ service }) => service === "doorward").flatMap(ofRouter),
     `traefik.http.services.doorward.loadbalancer.server.port=${doorwardPort}`,
-    `traefik.http.middlewares.${nothing.name}.replacepath.path=${nothing.path}`,
-    ...questionsOf(hosts).flatMap(({ name, path }) => {
+    `traefik.http.middlewares.${notFound.name}.replacepath.path=${notFound.path}`,
+    ...forwardAuthsOf(hosts).flatMap(({ name, path }) => {
       const options = forwardAuthLabels(identityHeaders);
       return Object.entries({ address: `http://doorward:${doorwardPort}${path}`, ...options }).map(
         ([option, value]) => `traefik.http.middlewares.${name}.forwardauth.${option}=${value}`,
@@ -30,14 +30,15 @@ ${labels(lines)}`;
 services:
   doorward:
     environment:
-      DOORWARD_LISTEN_HOST: 0.0.0.0 # in a network of containers and of nobody else; publish no port of it
+      DOORWARD_LISTEN_HOST: 0.0.0.0 # only in a private container network; do not publish doorward's port
     labels:
 ${labels(ofDoorward)}${services.join("")}`;
 }
 
-const head = `# Labels for Traefik v3 with the Docker provider, as \`doorward config traefik\` prints them for a doorward.yaml.
-# Lay them over your compose file: docker compose -f compose.yaml -f docker-labels.yaml up
-# In doorward.yaml, \`trustedProxies\` names the network of the containers, or \`private\`.
+const head = `# Labels for Traefik v3 with the Docker provider, printed by \`doorward config traefik\` from a doorward.yaml.
+# Add them to your compose file: docker compose -f compose.yaml -f docker-labels.yaml up
+# In doorward.yaml, set \`trustedProxies\` to the container network or to \`private\`.
+# Edit the lines marked CHANGE: the names and ports of the apps.
 `;
 
 function ofRouter({ name, rule, priority, entryPoint, middleware, service }: Router): string[] {
@@ -53,7 +54,7 @@ function ofRouter({ name, rule, priority, entryPoint, middleware, service }: Rou
   );
 }
 
-/** A dollar sign alone would be compose's own. */
+/** Compose expands a single dollar sign, so each is doubled. */
 function labels(lines: readonly string[]): string {
   return ["traefik.enable=true", ...lines]
     .map((line) => `      - ${line.replaceAll("$", "$$$$")}\n`)

@@ -1,7 +1,7 @@
 import { indent } from "../indent.ts";
 import { exampleApp, type ProxyModel } from "../model.ts";
 import { forwardAuthOptions } from "./forward-auth.ts";
-import { nothing, questionsOf, routersOf, type Router, type Version } from "./routers.ts";
+import { notFound, forwardAuthsOf, routersOf, type Router, type Version } from "./routers.ts";
 
 /** Routers, middlewares and services for the file provider. */
 export function dynamicFile(
@@ -9,25 +9,25 @@ export function dynamicFile(
   version: Version,
 ): string {
   const options = indent(forwardAuthOptions(identityHeaders), 8);
-  const questions = questionsOf(hosts).map(
+  const forwardAuths = forwardAuthsOf(hosts).map(
     ({ name, path }) => `    ${name}:
       forwardAuth:
         address: "http://${doorward}${path}"
 ${options}`,
   );
   const apps = hosts.filter(({ serves }) => serves !== "doorward").map(({ name }) => app(name));
-  return `# For Traefik ${version} with the file provider, as \`doorward config traefik\` prints it for a doorward.yaml.
-# CHANGE marks what doorward cannot know: where the apps are. Every router of an app of yours needs a middleware
-# of these: one without is open to everybody.
+  return `# For Traefik ${version} with the file provider, printed by \`doorward config traefik\` from a doorward.yaml.
+# Edit the lines marked CHANGE: the addresses of the apps. Every router that you add for an app needs the
+# forwardAuth middleware: without it, the app is public.
 
 http:
   routers:
 ${routersOf(hosts, version).map(router).join("")}
   middlewares:
-${questions.join("")}    # The verdict is for Traefik alone: outside, anybody could ask it with headers of their own making.
-    ${nothing.name}:
+${forwardAuths.join("")}    # Hide /verify: a visitor who reached it could send forged headers.
+    ${notFound.name}:
       replacePath:
-        path: ${nothing.path}
+        path: ${notFound.path}
 
   services:
     doorward:
@@ -53,7 +53,7 @@ function app(name: string): string {
   return `    ${name}:
       loadBalancer:
         servers:
-          # CHANGE: the app. No way to it may lead past Traefik.
+          # CHANGE: the app. It must be reachable only through Traefik.
           - url: "http://${exampleApp}"
 `;
 }

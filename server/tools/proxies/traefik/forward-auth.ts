@@ -1,27 +1,27 @@
 import { visitorHeaders } from "../../../forwarded/request-headers.ts";
 import { namesAboutTheRequest, namesToStrip } from "../visitor-headers.ts";
 
-/** doorward's pages are small. */
+/** Limit for a response of doorward, whose pages are small. */
 const mostBytes = 65_536;
 
-/** The options of a `forwardAuth` that are the same for every question, in YAML. */
+/** The `forwardAuth` options shared by all middlewares, in YAML. */
 export function forwardAuthOptions(identityHeaders: readonly string[]): string {
-  return `# Nothing the visitor says of the address counts. Behind a load balancer: \`true\`, and its addresses in the
-# entry point's \`forwardedHeaders.trustedIPs\`.
+  return `# Ignore X-Forwarded-* sent by the visitor. Behind a load balancer: set \`true\`, and list the load balancer's
+# addresses in the entry point's \`forwardedHeaders.trustedIPs\`.
 trustForwardHeader: false
-# What doorward reads; nothing else of the visitor's reaches it.
+# The headers that doorward reads; no other visitor header is sent to it.
 authRequestHeaders:
 ${list(visitorHeaders)}
-# Whom doorward names, in the place of whatever the visitor sent; and other names that apps believe, which
-# doorward never sends, so that they are taken off.
+# doorward's identity headers replace those sent by the visitor. The other names are identity headers that apps
+# may trust: doorward never sends them, so Traefik removes them.
 authResponseHeaders:
 ${list(answeredHeaders(identityHeaders))}
-# Without a limit Traefik would read whatever came.
+# Without a limit, Traefik reads a response of any size.
 maxResponseBodySize: ${mostBytes}
 `;
 }
 
-/** The same options as Docker's labels say them. */
+/** The same options as Docker labels. */
 export function forwardAuthLabels(identityHeaders: readonly string[]): Record<string, string> {
   return {
     trustForwardHeader: "false",
@@ -31,7 +31,7 @@ export function forwardAuthLabels(identityHeaders: readonly string[]): Record<st
   };
 }
 
-/** Each is taken off the visitor's request, then set to what doorward answers, and that may be nothing. */
+/** Traefik removes each from the visitor's request, then sets it if doorward's response has it. */
 function answeredHeaders(identityHeaders: readonly string[]): string[] {
   return [...identityHeaders, ...namesToStrip(identityHeaders), ...namesAboutTheRequest];
 }

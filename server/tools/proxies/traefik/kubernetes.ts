@@ -1,12 +1,12 @@
 import { indent } from "../indent.ts";
 import { exampleApp, type ProxyModel } from "../model.ts";
 import { forwardAuthOptions } from "./forward-auth.ts";
-import { nothing, questionsOf, routersOf, type Router } from "./routers.ts";
+import { notFound, forwardAuthsOf, routersOf, type Router } from "./routers.ts";
 
 /** Middlewares and an IngressRoute for every router, for Traefik v3 with the Kubernetes CRDs. */
 export function kubernetes({ hosts, doorwardPort, identityHeaders }: ProxyModel): string {
   const options = indent(forwardAuthOptions(identityHeaders), 4);
-  const questions = questionsOf(hosts).map(({ name, path }) =>
+  const forwardAuths = forwardAuthsOf(hosts).map(({ name, path }) =>
     resource(
       "Middleware",
       name,
@@ -17,19 +17,19 @@ ${options}`,
   );
   const hidden = resource(
     "Middleware",
-    nothing.name,
-    `  replacePath:\n    path: ${nothing.path}\n`,
+    notFound.name,
+    `  replacePath:\n    path: ${notFound.path}\n`,
   );
   const routes = routersOf(hosts, "v3").map((router) =>
     resource("IngressRoute", router.name, route(router, doorwardPort)),
   );
-  return [head, ...questions, hidden, ...routes].join("");
+  return [head, ...forwardAuths, hidden, ...routes].join("");
 }
 
-const head = `# For Traefik v3 with the Kubernetes CRDs, as \`doorward config traefik\` prints it for a doorward.yaml. All of it lies
-# in the namespace of doorward; an app in another one needs a \`namespace\` at its service and
-# \`allowCrossNamespace\` at Traefik's provider. On the entry points: aliasHeadersStrategy: delete.
-# CHANGE marks what doorward cannot know: the Services of the apps, and where certificates come from.
+const head = `# For Traefik v3 with the Kubernetes CRDs, printed by \`doorward config traefik\` from a doorward.yaml. All resources
+# are in doorward's namespace. For an app in another namespace, set \`namespace\` on its service and
+# \`allowCrossNamespace\` on Traefik's provider. Set aliasHeadersStrategy: delete on the entry points.
+# Edit the lines marked CHANGE: the Services of the apps, and where certificates come from.
 `;
 
 function resource(kind: string, name: string, spec: string): string {

@@ -1,56 +1,56 @@
 import type { PublicHost } from "../public-hosts.ts";
 
-/** One way a request can take through Traefik, however the configuration is written. */
+/** A Traefik router, independent of the configuration format. */
 export interface Router {
   readonly name: string;
   readonly rule: string;
-  /** Explicit everywhere: Traefik's own order goes by the length of the rule. */
+  /** Always explicit: Traefik's default priority is the length of the rule. */
   readonly priority: number;
   readonly entryPoint: string;
   readonly middleware: string | undefined;
-  /** doorward, or the app of that host. */
+  /** `doorward`, or the name of the host's app. */
   readonly service: string;
 }
 
-/** What a `forwardAuth` middleware asks. */
-export interface Question {
+/** A `forwardAuth` middleware. */
+export interface ForwardAuth {
   readonly name: string;
-  /** The path on doorward. */
+  /** The path of doorward's /verify. */
   readonly path: string;
 }
 
-/** v3 takes plain regular expressions, v2 a template of them. */
+/** `HostRegexp` takes a regular expression in v3, and a template in v2. */
 export type Version = "v2" | "v3";
 
-/** Gives a path that doorward does not know, and for which it answers 404. */
-export const nothing = { name: "doorward-nothing", path: "/nothing" };
+/** A middleware that replaces the path by one for which doorward answers 404. */
+export const notFound = { name: "doorward-nothing", path: "/nothing" };
 
-const first = 10_000; // above whatever order by length gives to routers that stand beside these
+const first = 10_000; // above the default priority (rule length) of the operator's own routers
 
 export function routersOf(hosts: readonly PublicHost[], version: Version): Router[] {
-  const questions = questionsOf(hosts);
+  const forwardAuths = forwardAuthsOf(hosts);
   return hosts.flatMap((host, index) => [
     ...(host.serves === "app" ? [] : endpoints(host, version)),
-    ...(host.serves === "doorward" ? [] : [guard(host, version, first - index, questions)]),
+    ...(host.serves === "doorward" ? [] : [guard(host, version, first - index, forwardAuths)]),
   ]);
 }
 
 function endpoints(host: PublicHost, version: Version): Router[] {
   const { name, base } = host;
-  const beneath = (path: string) => `${hostRule(host, version)} && PathPrefix(\`${base}${path}\`)`;
+  const under = (path: string) => `${hostRule(host, version)} && PathPrefix(\`${base}${path}\`)`;
   const common = { entryPoint: entryPointOf(host), service: "doorward" };
   return [
     {
       ...common,
       name: `doorward-verify-${name}`,
-      rule: beneath("/verify"),
+      rule: under("/verify"),
       priority: first + 2,
-      middleware: nothing.name,
+      middleware: notFound.name,
     },
     {
       ...common,
       name: `doorward-public-${name}`,
-      rule: beneath("/"),
+      rule: under("/"),
       priority: first + 1,
       middleware: undefined,
     },
@@ -61,14 +61,14 @@ function guard(
   host: PublicHost,
   version: Version,
   priority: number,
-  questions: readonly Question[],
+  forwardAuths: readonly ForwardAuth[],
 ): Router {
   return {
     name: host.name,
     rule: hostRule(host, version),
     priority,
     entryPoint: entryPointOf(host),
-    middleware: questions.find(({ path }) => path === `${host.base}/verify`)?.name,
+    middleware: forwardAuths.find(({ path }) => path === `${host.base}/verify`)?.name,
     service: host.name,
   };
 }
@@ -86,8 +86,8 @@ export function entryPointOf({ scheme, port }: PublicHost): string {
   return port === 80 ? "web" : `web-${port}`;
 }
 
-/** A question for every path beneath which a site is asked. */
-export function questionsOf(hosts: readonly PublicHost[]): Question[] {
+/** One middleware for each site path that an app uses. */
+export function forwardAuthsOf(hosts: readonly PublicHost[]): ForwardAuth[] {
   const guarded = hosts.filter(({ serves }) => serves !== "doorward");
   const bases = [...new Set(guarded.map(({ base }) => base))];
   return bases.map((base, index) => ({

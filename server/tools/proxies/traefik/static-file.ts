@@ -1,7 +1,7 @@
 import type { PublicHost } from "../public-hosts.ts";
 import { entryPointOf } from "./routers.ts";
 
-/** What Traefik is started with, v2 or v3. */
+/** Traefik's static configuration, v2 or v3. */
 export function staticFile(hosts: readonly PublicHost[]): string {
   const entryPoints = new Map(hosts.map((host) => [entryPointOf(host), host]));
   const listeners = [...entryPoints].map(([name, { port, scheme }]) =>
@@ -11,10 +11,10 @@ export function staticFile(hosts: readonly PublicHost[]): string {
   return [head, ...(isRedirected ? [redirecting] : []), ...listeners, providers].join("");
 }
 
-const head = `# Traefik's own settings, as \`doorward config traefik\` prints them for a doorward.yaml: for Traefik 3.7.12 or
-# 2.11.56 and later. Earlier ones let a visitor send X.Auth.Request.User beside X-Auth-Request-User, which many apps
-# read as the same, and do not start with aliasHeadersStrategy.
-# CHANGE marks what doorward cannot know: where certificates come from.
+const head = `# Traefik's static configuration, printed by \`doorward config traefik\` from a doorward.yaml. Needs Traefik 3.7.12 or
+# 2.11.56 or later. Earlier versions pass a visitor's X.Auth.Request.User to the app, which many apps read as
+# X-Auth-Request-User, and do not start with aliasHeadersStrategy.
+# Edit the lines marked CHANGE: where certificates come from.
 
 entryPoints:
 `;
@@ -37,8 +37,8 @@ function overTls(name: string, port: number): string {
 function plain(name: string, port: number): string {
   return `  ${name}:
     address: ":${port}"
-    # The load balancer before this, if there is one, and nobody else: whoever is trusted here says which host
-    # doorward is asked about. Never \`insecure: true\`.
+    # Only the load balancer in front of Traefik, if any: a trusted address chooses the host that doorward
+    # checks. Never set \`insecure: true\`.
     forwardedHeaders:
       trustedIPs: []
     http:

@@ -4,7 +4,7 @@ import { dynamicFile } from "./dynamic-file.ts";
 import { kubernetes } from "./kubernetes.ts";
 import { staticFile } from "./static-file.ts";
 
-/** For Traefik v3 and v2 with files, and for v3 with Docker's labels or Kubernetes' resources. */
+/** For Traefik v3 and v2 with files, and for v3 with Docker labels or Kubernetes resources. */
 export function traefikFiles(model: ProxyModel): ReadonlyMap<string, string> {
   return new Map([
     ["traefik.yaml", staticFile(model.hosts)],
