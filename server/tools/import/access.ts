@@ -3,7 +3,7 @@ import { reasonsOf } from "../../observe/log.ts";
 import type { ImportedProvider } from "./provider.ts";
 import type { Settings } from "./settings.ts";
 
-/** Lists of which one must name somebody. */
+/** Lists of which one must match the visitor. */
 export interface Lists {
   readonly domains?: readonly string[];
   readonly emails?: readonly string[];
@@ -11,16 +11,16 @@ export interface Lists {
   readonly claims?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Who may pass, and whether that can be said in `access`; claims are for rules alone. */
+/** Who has access. `isForRule`: uses claims, which only a rule can check, so `access` cannot hold it. */
 export interface ImportedAccess {
   readonly access: Record<string, unknown>;
   readonly isForRule: boolean;
 }
 
-/** Reads a file that another one names; throws as `readFileSync` does. */
+/** Reads a file named in an imported file; throws like `readFileSync`. */
 export type ReadBeside = (path: string) => string;
 
-/** oauth2-proxy asks for an address of its lists, and for the provider's groups, all of them. */
+/** oauth2-proxy requires both an email address of its lists and the provider's groups. */
 export function importAccess(
   from: Settings,
   { kind }: ImportedProvider,
@@ -31,14 +31,14 @@ export function importAccess(
   const [only, ...more] = demands;
   if (only === undefined) {
     const message =
-      "whoever can sign in at the provider passes (access.anyone), and at most providers that is everybody in the world; here even those without a verified address";
+      '"*" gives access to every account of the provider (access: { anyone: true }), even without a verified email address; at a public provider that is everyone: to restrict it, set domains, emails or groups in access';
     from.note("to do", "email_domains", message);
     return { access: { anyone: true }, isForRule };
   }
   return { access: more.length === 0 ? { ...only } : { all: demands }, isForRule };
 }
 
-/** No demand where any address does. */
+/** No requirement if email_domains contains `*`. */
 function byAddress(from: Settings, readBeside: ReadBeside): Lists[] {
   const written = from.list("email_domains");
   const file = from.text("authenticated_emails_file");
@@ -46,18 +46,22 @@ function byAddress(from: Settings, readBeside: ReadBeside): Lists[] {
   if (written.includes("*")) return [];
   if (!from.has("email_domains") && file === undefined) {
     const message =
-      "is missing, and so is authenticated_emails_file: who may pass stands in neither (an alpha configuration has them in its other file: name that too)";
+      "is missing, and so is authenticated_emails_file, so nothing defines who has access: add one of them (an alpha configuration has them in a second file: name that file too)";
     from.problem("email_domains", message);
   }
   const domains = written.flatMap((domain) => domainOf(from, domain));
   return [{ ...(from.has("email_domains") && { domains }), ...(emails && { emails }) }];
 }
 
-/** `.example.com` means what is beneath it; whatever else is no domain matches nobody. */
+/** `.example.com` means its subdomains; a value that is not a domain matches no address. */
 function domainOf(from: Settings, written: string): string[] {
   if (/^\.[^.]/.test(written)) return [`*${written}`];
   if (/^[^@*\s]+$/.test(written)) return [written];
-  from.note("left out", "email_domains", `"${written}" is the end of nobody's address`);
+  from.note(
+    "left out",
+    "email_domains",
+    `"${written}" is not a domain and matches no email address; write a domain such as example.com`,
+  );
   return [];
 }
 
@@ -66,12 +70,12 @@ function readEmails(from: Settings, file: string, readBeside: ReadBeside): strin
   try {
     text = readBeside(file);
   } catch (error) {
-    from.problem("authenticated_emails_file", `cannot be read: ${reasonsOf(error)}`);
+    from.problem("authenticated_emails_file", `"${file}" cannot be read: ${reasonsOf(error)}`);
     return [];
   }
   const emails: string[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    // It reads the file as one of commas, and takes the first field.
+    // oauth2-proxy reads the file as CSV and uses the first field.
     const written = (line.split(",", 1)[0] ?? "").trim().replace(/^"(.*)"$/, "$1");
     if (written === "" || written.startsWith("#")) continue;
     const address = parseEmail(written)?.address;
@@ -79,18 +83,18 @@ function readEmails(from: Settings, file: string, readBeside: ReadBeside): strin
     else
       from.problems.push({
         place: `${file}:${index + 1}`,
-        message: `"${written}" is no email address`,
+        message: `"${written}" is not an email address: correct or remove the line`,
       });
   }
   from.note(
     "different",
     "authenticated_emails_file",
-    "its addresses stand in the configuration now; a change there takes effect within seconds",
+    `the addresses of "${file}" are now in access.emails: edit them there; changes take effect within seconds`,
   );
   return [...new Set(emails)];
 }
 
-/** The demands on groups, by what oauth2-proxy itself asks for at each kind of provider. */
+/** The groups that oauth2-proxy itself requires at each kind of provider. */
 function byGroup(from: Settings, kind: string): Lists[] {
   const allowed = from.list("allowed_groups");
   const roles = from.list("allowed_roles").map((role) => `role:${role}`);
@@ -119,13 +123,17 @@ function projects(from: Settings): string[] {
   return from.list("gitlab_projects").map((project) => `project:${project.replace(/=.*$/, "")}`);
 }
 
-/** Names of people suffice; else the team of the organisation, the organisation, or the repository. */
+/** A listed user has access; otherwise the team, the organisation or the repository decides. */
 function gitHub(from: Settings, kind: string): Lists {
   const [org, repo] = [from.text("github_org"), from.text("github_repo")];
   const users = from.list("github_users");
   const teams = teamsOf(from, org);
   if (org !== undefined && repo !== undefined)
-    from.note("left out", "github_repo", "where both are set, github_org alone is asked for");
+    from.note(
+      "left out",
+      "github_repo",
+      `"${repo}" is ignored, as in oauth2-proxy: if github_org is set too, only github_org counts`,
+    );
   if (from.text("github_token") !== undefined) from.note("different", "github_token", ownToken);
   if (org !== undefined || teams.length > 0) from.note("different", "github_org", letterByLetter);
   const ofOrg = org === undefined ? [] : [org];
@@ -136,9 +144,9 @@ function gitHub(from: Settings, kind: string): Lists {
 }
 
 const ownToken =
-  "the repository is asked with the person's own token: who may push there, or pull if it is private, passes";
+  "doorward checks the repository with the visitor's own token: accounts that may push to it (or pull, if it is private) have access";
 const letterByLetter =
-  "organisations and teams are compared letter by letter, as GitHub spells them";
+  "organisations and teams are case-sensitive: spell them exactly as GitHub does";
 
 function teamsOf(from: Settings, org: string | undefined): string[] {
   const written = (from.text("github_team") ?? "").split(",").map((team) => team.trim());
@@ -146,7 +154,7 @@ function teamsOf(from: Settings, org: string | undefined): string[] {
     .filter((team) => team !== "")
     .map((team) => {
       if (team.includes(":")) return team;
-      const message = `"${team}" is of no organisation: set github_org, or write org:${team}`;
+      const message = `"${team}" has no organisation: set github_org, or write org:${team}`;
       if (org === undefined) from.problem("github_team", message);
       return `${org}:${team}`;
     });

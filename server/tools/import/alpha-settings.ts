@@ -2,7 +2,7 @@ import { isObject } from "../../config/shape.ts";
 import { unknown } from "../../config/unknown-keys.ts";
 import { placeOf, type ImportFile, type Problem, type Reading, type Setting } from "./setting.ts";
 
-/** Where each part of an alpha configuration belongs: an option, or a part with parts of its own. */
+/** Maps each key of an alpha configuration to an option, or to a nested shape. */
 type Shape = Readonly<{ [part: string]: string | Shape }>;
 
 const server: Shape = { BindAddress: "http_address", SecureBindAddress: "https_address" };
@@ -85,7 +85,7 @@ export function isAlpha(value: unknown): value is Record<string, unknown> {
   return isObject(value) && Object.keys(value).some((key) => partOf(root, key) !== undefined);
 }
 
-/** The options that an alpha configuration says in another shape. */
+/** Reads an alpha configuration as options. */
 export function readAlpha(file: ImportFile, value: Record<string, unknown>): Reading {
   const settings: Setting[] = [];
   const problems: Problem[] = [];
@@ -102,31 +102,32 @@ export function readAlpha(file: ImportFile, value: Record<string, unknown>): Rea
         add(part === "" ? `alpha ${key}` : part, key, valueOf(part, child), place);
       } else if (key === "providers") walkProviders(child, place);
       else if (isObject(child)) walk(part, child);
-      else if (child !== null) problems.push({ place, message: `${key}: is no group of settings` });
+      else if (child !== null)
+        problems.push({ place, message: `${key}: is not a group of settings` });
     }
   }
 
   function walkProviders(list: unknown, place: string): void {
     const [first, ...more] = Array.isArray(list) ? list : [];
     if (isObject(first)) walk(provider, first);
-    else problems.push({ place, message: "providers: lists no provider" });
-    // oauth2-proxy itself signs in at the first alone.
+    else problems.push({ place, message: "providers: contains no provider: add one" });
+    // oauth2-proxy itself uses only the first.
     if (more.length > 0) add("alpha providers", "providers", more.length, place);
   }
 
-  function add(name: string, spelt: string, given: unknown, place: string): void {
-    if (given !== null && name !== "alpha id")
-      settings.push({ name, spelt, value: given, place, rank: 0 });
+  function add(name: string, spelt: string, written: unknown, place: string): void {
+    if (written !== null && name !== "alpha id")
+      settings.push({ name, spelt, value: written, place, rank: 0 });
   }
 }
 
-/** Go reads the names of these structures in any case. */
+/** Go matches these keys case-insensitively. */
 function partOf(shape: Shape, key: string): string | Shape | undefined {
   const name = Object.keys(shape).find((one) => one.toLowerCase() === key.toLowerCase());
   return name === undefined ? undefined : shape[name];
 }
 
-/** Upstreams are only counted and named; a TLS source says where its file is. */
+/** Upstreams are reduced to their addresses, a TLS source to its file path. */
 function valueOf(option: string, written: unknown): unknown {
   if (option === "upstreams") {
     const list = isObject(written) ? written.upstreams : written;

@@ -53,7 +53,7 @@ function wordsOf(written: unknown): string[] {
   return words.map(String);
 }
 
-/** `$$` is how compose writes a `$` of its own; what it fills in itself is marked, for nobody knows it here. */
+/** Turns compose's `$$` into `$`. A value with a variable is marked, because only compose can resolve it. */
 function plain(value: unknown): unknown {
   if (typeof value !== "string") return value;
   return /(?<!\$)(?:\$\$)*\$(?:\{|[A-Za-z_])/.test(value)
@@ -61,7 +61,7 @@ function plain(value: unknown): unknown {
     : value.replaceAll("$$", "$");
 }
 
-/** The options of oauth2-proxy's own service in a compose file. */
+/** The options of the oauth2-proxy service in a compose file. */
 export function readCompose(file: ImportFile): Reading {
   const value: unknown = parseYAML(file.text);
   const services = isCompose(value) ? servicesOf(value) : [];
@@ -72,7 +72,7 @@ export function readCompose(file: ImportFile): Reading {
     .filter(({ hasEnvironmentFile }) => hasEnvironmentFile)
     .map(() => ({
       place: placeOf(file, "env_file"),
-      message: "env_file: is another file: name it on the command line too, and take it out here",
+      message: "env_file: is a separate file: add it to the command line, and remove env_file here",
     }));
   return { settings, problems };
 }
@@ -80,8 +80,8 @@ export function readCompose(file: ImportFile): Reading {
 function countFault(file: ImportFile, own: readonly ComposeService[]): Problem {
   const message =
     own.length === 0
-      ? "has no service of oauth2-proxy: neither an image of that name nor a variable OAUTH2_PROXY_…"
-      : `has several services of oauth2-proxy (${own.map(({ name }) => name).join(", ")}): leave one`;
+      ? "contains no oauth2-proxy service: no service has an image of that name or a variable OAUTH2_PROXY_…"
+      : `contains several oauth2-proxy services (${own.map(({ name }) => name).join(", ")}): keep one`;
   return { place: file.name, message };
 }
 

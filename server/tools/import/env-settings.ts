@@ -2,7 +2,7 @@ import type { ImportFile, Problem, Reading, Setting } from "./setting.ts";
 
 const prefix = "OAUTH2_PROXY_";
 
-/** A variable as an option of oauth2-proxy; any other is not its own. */
+/** A variable as an option of oauth2-proxy; empty for other variables. */
 export function settingOfVariable(variable: string, value: unknown, place: string): Setting[] {
   if (!variable.startsWith(prefix)) return [];
   const name = variable.slice(prefix.length).toLowerCase();
@@ -21,7 +21,7 @@ export function readVariables({ name, text }: ImportFile): {
     const place = `${name}:${index + 1}`;
     const [, variable, value] = /^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)$/.exec(line) ?? [];
     if (variable === undefined || value === undefined) {
-      problems.push({ place, message: "is no NAME=value" });
+      problems.push({ place, message: "is not of the form NAME=value" });
     } else variables.push({ variable, value: unquoted(value.trim()), place });
   }
   return { variables, problems };

@@ -1,7 +1,7 @@
 import { flagNames, isSwitch } from "./oauth2-proxy-options.ts";
 import type { Setting } from "./setting.ts";
 
-/** `--flag=value`, `--flag value` and `--switch`, as oauth2-proxy's command line has them. */
+/** `--flag=value`, `--flag value` and `--switch`, as on oauth2-proxy's command line. */
 export function settingsOfFlags(
   words: readonly string[],
   { placeOf, valueOf }: { placeOf(flag: string): string; valueOf(written: string): unknown },

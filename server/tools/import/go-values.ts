@@ -16,7 +16,7 @@ const unitSeconds: Readonly<Record<string, number>> = {
   h: 3600,
 };
 
-/** Go's time.ParseDuration, in whole seconds. A bare number but 0 has no unit, and Go takes it for nanoseconds. */
+/** Go's time.ParseDuration, in whole seconds. A number without a unit is refused, except 0: Go reads it as nanoseconds. */
 export function goSeconds(written: unknown): number | undefined {
   const text = String(written).trim();
   if (text === "0") return 0;
@@ -29,14 +29,14 @@ export function goSeconds(written: unknown): number | undefined {
   return Math.floor(seconds + 1e-6);
 }
 
-/** `7d`, `90m`: in the largest unit that says it in whole numbers. */
+/** `7d`, `90m`: in the largest unit that gives a whole number. */
 export function duration(seconds: number): string {
   const units = { d: 86_400, h: 3_600, m: 60, s: 1 };
   const [unit, size] = Object.entries(units).find(([, one]) => seconds % one === 0) ?? ["s", 1];
   return `${seconds / size}${unit}`;
 }
 
-/** Where Go listens: `127.0.0.1:4180`, `:4180`, `http://[::1]:4180`. */
+/** A Go listen address: `127.0.0.1:4180`, `:4180`, `http://[::1]:4180`. */
 export function goAddress(written: string): { host: string; port: number } | undefined {
   const [, bracketed, plain, port] =
     /^(?:http:\/\/)?(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]*)):(\d{1,5})$/.exec(written) ?? [];

@@ -2,7 +2,7 @@ import { headerNameFault } from "../../policy/header-map.ts";
 import { isObject } from "../../config/shape.ts";
 import type { Settings } from "./settings.ts";
 
-/** The identity headers that apps and proxies rely on; undefined = nothing was said, so our own set. */
+/** The identity headers that apps and proxies rely on; undefined = not configured, so doorward's defaults. */
 export function importHeaders(from: Settings, kind: string): Record<string, string> | undefined {
   const user = userSource(kind);
   const isAlpha = from.has("injectRequestHeaders") || from.has("injectResponseHeaders");
@@ -16,25 +16,25 @@ export function importHeaders(from: Settings, kind: string): Record<string, stri
     from.note(
       "to do",
       isAlpha ? "injectRequestHeaders" : "set_authorization_header",
-      "let the proxy copy Authorization from doorward's answer, and the app check the token",
+      "the ID token is in Authorization: make the proxy copy this header from doorward's response, and the app verify the token",
     );
   return found.length === 0 ? undefined : Object.fromEntries(found);
 }
 
 type Header = readonly [name: string, source: string];
 
-/** What oauth2-proxy calls a user: at these it is the name, elsewhere the subject. */
+/** oauth2-proxy's `user`: the user name at these providers, the subject at others. */
 function userSource(kind: string): string {
   const named = ["github", "gitea", "gitlab", "nextcloud", "sourcehut"];
   return named.includes(kind) ? "preferredUsername" : "subject";
 }
 
-/** Whether apps got their requests from oauth2-proxy itself, and with them its headers. */
+/** Whether oauth2-proxy forwarded requests to apps, with its own headers. */
 export function isProxying(from: Settings): boolean {
   return from.list("upstreams").some((upstream) => !upstream.startsWith("static://"));
 }
 
-/** What the proxy reads of the answer to /oauth2/auth. */
+/** Headers in the response of /oauth2/auth, which the proxy reads. */
 function ofAnswers(from: Settings, user: string): Header[] {
   if (from.isOn("set_basic_auth")) from.note("left out", "set_basic_auth", noBasic);
   return [
@@ -48,6 +48,7 @@ function ofAnswers(from: Settings, user: string): Header[] {
   ];
 }
 
+/** Headers that oauth2-proxy added to forwarded requests. */
 function ofRequests(from: Settings, user: string): Header[] {
   const isNamed = from.isOn("pass_basic_auth", true) || from.isOn("pass_user_headers", true);
   if (from.text("basic_auth_password") !== undefined)
@@ -65,7 +66,7 @@ function ofRequests(from: Settings, user: string): Header[] {
 }
 
 const noBasic =
-  "doorward makes no Basic credentials for apps: let the proxy set the header, if an app needs it";
+  "doorward does not create Basic credentials for apps: if an app needs them, set the header in the proxy";
 
 function family(prefix: string, user: string): Header[] {
   return [
@@ -76,7 +77,7 @@ function family(prefix: string, user: string): Header[] {
   ];
 }
 
-/** The headers of an alpha configuration, each of which can hold one claim here. */
+/** The headers of an alpha configuration. A doorward header holds exactly one claim. */
 function injected(from: Settings, option: string, user: string): Header[] {
   const list = from.structure(option);
   return (Array.isArray(list) ? list : []).flatMap((one: unknown): Header[] => {
@@ -92,7 +93,7 @@ function injected(from: Settings, option: string, user: string): Header[] {
   });
 }
 
-const notOne = "is not made of one claim of the session: let the proxy set it";
+const notOne = "is not a single claim of the session: set this header in the proxy";
 
 const fields: Readonly<Record<string, string>> = {
   email: "email",

@@ -5,20 +5,17 @@ import { createSecret } from "../../config/secret.ts";
 import type { Note } from "./notes.ts";
 import type { Problem } from "./setting.ts";
 
-/** What has become of another tool's configuration. With a problem there is no file. */
+/** The result of an import. `yaml` is undefined if there is a problem. */
 export interface Imported {
   readonly yaml: string | undefined;
   readonly notes: readonly Note[];
   readonly problems: readonly Problem[];
 }
 
-/** Refused at the start by its name, so that nobody serves with a secret that stands in a repository. */
+/** doorward refuses to start with this value, so an imported file cannot be used without a new secret. */
 export const secretPlaceholder = "change-me-to-what-doorward-secret-prints";
 
-/**
- * Faults that doorward would find in a configuration, for whoever made it to tell at their origin. The
- * secret is taken for given.
- */
+/** Faults that doorward would find in a configuration with a valid secret. The caller maps them to their origin. */
 export function faultsOf(config: Record<string, unknown>): ConfigError["faults"] {
   try {
     checkConfig("", { ...config, secret: createSecret() }, {});
@@ -29,14 +26,14 @@ export function faultsOf(config: Record<string, unknown>): ConfigError["faults"]
   }
 }
 
-/** The file, with its secret still to be made. */
+/** The file as text, with a placeholder as its secret. */
 export function render(tool: string, config: Record<string, unknown>): string {
   const { url, cookie, ...rest } = config;
   const head = stringifyYAML({ url, ...(cookie !== undefined && { cookie }) });
   return [
-    `# Made from a configuration of ${tool}. Read what the import said on stderr, then run \`doorward check\`.`,
+    `# Imported from ${tool}. Do the steps that the import printed on stderr, then run \`doorward check\`.`,
     head.trimEnd(),
-    "# Write here what `doorward secret` prints, or leave it out and set DOORWARD_SECRET_FILE.",
+    "# Replace this with the output of `doorward secret`, or remove the line and set DOORWARD_SECRET_FILE.",
     `secret: ${secretPlaceholder}`,
     stringifyYAML(rest).trimEnd(),
     "",

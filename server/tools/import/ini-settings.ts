@@ -3,7 +3,7 @@ import { isCompose, servicesOf } from "./compose-settings.ts";
 import { readVariables } from "./env-settings.ts";
 import { placeOf, type ImportFile, type Problem, type Reading, type Setting } from "./setting.ts";
 
-/** Options of traefik-forward-auth in each way it takes them: ini, its older `name value`, variables, flags. */
+/** Options of traefik-forward-auth in all its formats: ini, the older `name value`, variables, flags. */
 export function readTraefikForwardAuth(file: ImportFile): Reading {
   if (/\.ya?ml$/i.test(file.name)) return readCompose(file);
   const isVariables = /^\s*(export\s+)?[A-Z][A-Z0-9_]*=/m.test(file.text);
@@ -18,7 +18,7 @@ function readIni({ name, text }: ImportFile): Reading {
     const place = `${name}:${index + 1}`;
     const [, key, value] = /^\s*([\w.-]+)\s*(?:[=:]|\s)\s*(.*?)\s*$/.exec(line) ?? [];
     if (key === undefined || value === undefined)
-      problems.push({ place, message: "is no name = value" });
+      problems.push({ place, message: "is not of the form name = value" });
     else settings.push({ name: key, spelt: key, value: unquoted(value), place, rank: 0 });
   }
   return { settings, problems };
@@ -47,7 +47,7 @@ function readCompose(file: ImportFile): Reading {
   try {
     value = parseYAML(file.text);
   } catch {
-    return { settings: [], problems: [{ place: file.name, message: "cannot be read as YAML" }] };
+    return { settings: [], problems: [{ place: file.name, message: "is not valid YAML" }] };
   }
   const own = (isCompose(value) ? servicesOf(value) : []).filter(({ image, environment }) => {
     return (
@@ -56,7 +56,7 @@ function readCompose(file: ImportFile): Reading {
   });
   const [service, ...more] = own;
   if (service === undefined || more.length > 0) {
-    const message = `has ${own.length} services of traefik-forward-auth, and one can be imported`;
+    const message = `contains ${own.length} traefik-forward-auth services (by image or PROVIDERS_… variables): keep exactly one`;
     return { settings: [], problems: [{ place: file.name, message }] };
   }
   return {

@@ -1,154 +1,176 @@
-import type { NoteKind } from "./notes.ts";
+import { withValue, type NoteKind } from "./notes.ts";
+import { options } from "./oauth2-proxy-options.ts";
+import type { Setting } from "./setting.ts";
 import type { Settings } from "./settings.ts";
 
 interface Reason {
   readonly names: string;
   readonly kind?: NoteKind;
-  /** Only when the option says other than this. */
+  /** Skip the reason if the option has this value. */
   readonly unless?: string;
   readonly message: string;
 }
 
-const proxys = "belongs to your proxy, which speaks to the apps itself now";
-
-/** Options without a counterpart: why, and what to do. */
+/** Options without a counterpart: the reason, and what to do. */
 const reasons: readonly Reason[] = [
   {
     names: "cookie_secret cookie_secret_file",
     kind: "to do",
     message:
-      "is not taken over: `doorward secret` prints a new one, for `secret` or DOORWARD_SECRET_FILE",
+      "is not imported: run `doorward secret`, and put the new secret into `secret`, or into the file named by DOORWARD_SECRET_FILE",
   },
   {
     names:
       "flush_interval pass_host_header proxy_websockets ssl_upstream_insecure_skip_verify upstream_timeout allow_query_semicolons force_https",
-    message: proxys,
+    message:
+      "is not used: your proxy forwards requests to the apps now; set it there if you need it",
   },
   {
     names:
       "https_address tls_cipher_suites tls_min_version metrics_secure_address metrics_tls_cert_file metrics_tls_key_file",
-    message: "doorward speaks plain HTTP to the proxy beside it, which ends TLS",
+    message: "is not used: doorward serves plain HTTP to the proxy, which terminates TLS",
   },
   {
     names: `auth_logging auth_logging_format errors_to_info_log exclude_logging_paths logging_compress logging_filename
       logging_local_time logging_max_age logging_max_backups logging_max_size request_id_header request_logging
       request_logging_format silence_ping_logging standard_logging standard_logging_format`,
-    message: "doorward logs a JSON line an event to stdout, for whoever runs it to keep",
+    message:
+      "is not used: doorward logs one JSON line per event to stdout; filter, rotate and store it there",
   },
   {
     names:
       "banner custom_sign_in_logo custom_templates_dir footer show_debug_on_error display_htpasswd_form",
-    message: "the pages are doorward's own",
+    message: "is not used: doorward has its own pages",
   },
   {
     names: "ping_path ping_user_agent ready_path gcp_healthchecks",
     kind: "different",
-    message: "health is at /healthz and /readyz of the listener in `admin`: change the probes",
+    message:
+      "the health checks are /healthz and /readyz on the `admin` listener: change your probes",
   },
   {
     names: "cookie_name cookie_path",
     kind: "different",
     message:
-      "the cookie is __Host-doorward, or __Secure-doorward with cookie.domain, and its path /: change a proxy that reads it by name",
+      "the cookie is named __Host-doorward, or __Secure-doorward with cookie.domain, and its path is /: change what reads it by name",
   },
   {
     names: "cookie_httponly cookie_secure",
     unless: "true",
     kind: "different",
-    message: "the cookie is always Secure (but on localhost) and HttpOnly",
+    message: "the cookie is always HttpOnly, and always Secure except on localhost",
   },
-  { names: "cookie_httponly cookie_secure", message: "is always so" },
+  { names: "cookie_httponly cookie_secure", message: "is always on in doorward" },
   {
     names: "cookie_samesite",
     kind: "different",
-    message: "is always lax: pages of another site cannot use it in frames or with fetch",
+    message:
+      "the cookie is always SameSite=Lax: pages of another site cannot use it in frames or with fetch",
   },
   {
     names:
-      "cookie_csrf_expire cookie_csrf_per_request cookie_csrf_per_request_limit encode_state relative_redirect_url session_cookie_minimal code_challenge_method insecure_oidc_skip_nonce redis_connection_idle_timeout",
+      "cookie_csrf_expire cookie_csrf_per_request cookie_csrf_per_request_limit encode_state code_challenge_method insecure_oidc_skip_nonce",
     message:
-      "doorward needs no word about it: each sign-in has a state, a nonce and a code verifier (S256) of its own",
+      "is not needed: each sign-in has its own state, nonce and PKCE code verifier (S256) in doorward",
+  },
+  {
+    names: "relative_redirect_url session_cookie_minimal redis_connection_idle_timeout",
+    message: "is not needed: doorward has no such option",
   },
   {
     names: "real_client_ip_header",
     kind: "different",
-    message: "doorward reads X-Forwarded-For, from the right, and no other: let the proxy send it",
+    message:
+      "doorward reads the visitor's address from X-Forwarded-For only, from the right: make the proxy send that header",
   },
   {
     names: "api_routes force_json_errors skip_provider_button approval_prompt",
     message:
-      "doorward tells programs from people itself: the former get 401, and people go to the issuer at once where there is only one",
+      "is not needed: doorward itself distinguishes scripts, which get 401, from browsers, which go straight to the issuer if there is only one provider",
   },
   {
     names: "backend_logout_url",
     kind: "to do",
     message:
-      "write signOut: issuer, if the issuer has an end_session_endpoint: signing out goes on to it",
+      "to sign out at the issuer too, write signOut: issuer; the issuer needs an end_session_endpoint",
   },
   {
     names: "ssl_insecure_skip_verify provider_ca_files use_system_trust_store",
     kind: "to do",
     message:
-      "certificates are always checked: set NODE_EXTRA_CA_CERTS to a file with your own authority",
+      "doorward always checks certificates: for a private CA, set NODE_EXTRA_CA_CERTS to its certificate file",
   },
   {
     names: "skip_oidc_discovery oidc_public_key_files",
     kind: "to do",
     message:
-      "doorward reads the issuer's metadata and keys itself: they must be reachable (`doorward check` tells)",
+      "doorward reads the issuer's metadata and keys itself: make them reachable, and run `doorward check` to test that",
   },
   {
     names: "oidc_audience_claims",
-    message: "the audience is the claim aud",
+    message: "is not used: doorward always reads the audience from the claim aud",
   },
   {
     names:
       "skip_claims_from_profile_url google_use_organization_id google_admin_api_user_scope google_target_principal azure_graph_group_field",
     kind: "different",
     message:
-      "doorward reads claims and groups its own way at each kind of provider: see docs/providers.md",
+      "doorward reads claims and groups in its own way at each kind of provider: compare docs/providers.md",
   },
   {
     names: "entra_id_federated_token_auth",
     kind: "to do",
     message:
-      "write clientAssertionFile, with the path in AZURE_FEDERATED_TOKEN_FILE (docs/client-authentication.md)",
+      "set clientAssertionFile to the path in AZURE_FEDERATED_TOKEN_FILE (docs/client-authentication.md)",
   },
   {
     names: "jwt_key jwt_key_file pubjwk_url",
     kind: "to do",
     message:
-      "a client that signs its way in has its key in clientKeyFile, as a file (docs/client-authentication.md)",
+      "to authenticate the client with a key, put the private key into a file and set clientKeyFile to its path (docs/client-authentication.md)",
   },
   {
     names: "skip_auth_strip_headers signature_key",
     kind: "different",
     message:
-      "the proxy drops what visitors send under the names of identity headers (deploy/ has it), and nothing is signed",
+      "the proxy removes identity headers that visitors send (with the configuration in deploy/), and doorward signs no headers",
   },
   {
     names: "config alpha_config",
     kind: "to do",
-    message: "is another file: name it on the command line too",
+    message: "is a separate file: add it to the command line",
   },
 ];
 
-/** Notes about every option that has not been taken care of: none goes in silence. */
-export function tellLeftOut(from: Settings): void {
+/** Adds a note for every option that was not read, so that none is dropped silently. */
+export function noteLeftOut(from: Settings): void {
   const left = new Map(from.unread().map((setting) => [setting.name, setting]));
   for (const { names, kind = "left out", unless, message } of reasons) {
     for (const name of names.split(/\s+/)) {
       const setting = left.get(name);
       if (setting === undefined || (unless !== undefined && String(setting.value) === unless))
         continue;
-      from.note(kind, name, message);
+      from.note(kind, name, withValue(shownValue(setting), message));
       left.delete(name);
     }
   }
-  for (const name of left.keys())
+  for (const [name, setting] of left)
     from.note(
       "left out",
       name,
-      "means nothing to this kind of provider, or without another option",
+      name === "alpha providers" ? otherProviders : withValue(shownValue(setting), noEffect),
     );
+}
+
+const otherProviders =
+  "only the first one is imported, because oauth2-proxy itself uses only that one: add the others to providers by hand";
+const noEffect = "has no effect with this kind of provider, or without another option";
+
+/** The value, unless it is long or may contain a secret. */
+function shownValue({ name, value }: Setting): string | undefined {
+  const kind = options.get(name);
+  if (kind === undefined || kind === "structure" || /secret|password|token|key|url/.test(name))
+    return undefined;
+  const text = Array.isArray(value) ? value.join(", ") : String(value);
+  return text.length > 60 || /\p{Cc}/u.test(text) ? undefined : text;
 }

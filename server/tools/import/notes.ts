@@ -1,11 +1,11 @@
-/** What an operator has to do, what is no longer quite as before, and what has no place here. */
+/** What the operator must do, what behaves differently, and what was not imported. */
 export type NoteKind = "to do" | "different" | "left out";
 
 export interface Note {
   readonly kind: NoteKind;
-  /** The option, as the file spells it. */
+  /** The option, as spelled in the file. */
   readonly subject: string;
-  /** Why, and what to do. */
+  /** The reason, and what to do. */
   readonly message: string;
 }
 
@@ -15,7 +15,7 @@ const headings: Readonly<Record<NoteKind, string>> = {
   "left out": "Left out:",
 };
 
-/** The notes for a person to read, the most urgent first. */
+/** The notes as text, the most urgent first. */
 export function renderNotes(notes: readonly Note[]): string {
   const kinds: NoteKind[] = ["to do", "different", "left out"];
   const parts = kinds.flatMap((kind) => {
@@ -25,4 +25,10 @@ export function renderNotes(notes: readonly Note[]): string {
     return lines.length === 0 ? [] : [[headings[kind], ...lines].join("\n")];
   });
   return parts.join("\n\n");
+}
+
+/** Puts the quoted value of an option in front of a message: `"none": the cookie …`, `"debug" is not used: …`. */
+export function withValue(value: string | undefined, message: string): string {
+  if (value === undefined) return message;
+  return `"${value}"${/^(is|has) /.test(message) ? "" : ":"} ${message}`;
 }

@@ -1,4 +1,4 @@
-/** How an option is written. A duration is Go's: `168h0m0s`. */
+/** The type of an option. A duration is Go's: `168h0m0s`. */
 export type OptionKind = "text" | "list" | "switch" | "number" | "duration" | "structure";
 
 const names: Record<OptionKind, string> = {
@@ -38,14 +38,14 @@ const names: Record<OptionKind, string> = {
   structure: "injectRequestHeaders injectResponseHeaders loginURLParameters",
 };
 
-/** Every option of oauth2-proxy, by its name in the configuration file. */
+/** Every option of oauth2-proxy, by name in the configuration file. */
 export const options: ReadonlyMap<string, OptionKind> = new Map(
   kindsOf(names).flatMap(([kind, words]) =>
     words.split(/\s+/).map((name) => [name, kind] as const),
   ),
 );
 
-/** Names of former versions. */
+/** Option names of earlier versions. */
 export const formerNames: ReadonlyMap<string, string> = new Map([
   ["google_group", "google_groups"],
   ["gitlab_group", "gitlab_groups"],
@@ -54,7 +54,7 @@ export const formerNames: ReadonlyMap<string, string> = new Map([
   ["oidc_audience_claim", "oidc_audience_claims"],
 ]);
 
-/** An option's flag has no `s` at its end where it may be given several times. */
+/** Flags by option name. A flag that may be repeated also works without its final `s`. */
 export const flagNames: ReadonlyMap<string, string> = new Map(
   [...options.keys()].flatMap((name) => {
     const flag = name.replaceAll("_", "-");

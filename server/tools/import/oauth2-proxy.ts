@@ -1,7 +1,7 @@
 import { importAccess, type ReadBeside } from "./access.ts";
 import { importHeaders, isProxying } from "./headers.ts";
 import { faultsOf, render, type Imported } from "./imported.ts";
-import { tellLeftOut } from "./left-out.ts";
+import { noteLeftOut } from "./left-out.ts";
 import { importListeners } from "./listeners.ts";
 import { importProvider, present } from "./provider.ts";
 import { readOAuth2Proxy } from "./read.ts";
@@ -13,8 +13,8 @@ import { importRedirects, importSite } from "./site.ts";
 import { importStorage } from "./storage.ts";
 
 /**
- * oauth2-proxy's files as one `doorward.yaml` that lets nobody in whom they kept out. Problems are told all
- * at once, and then there is no file.
+ * Imports oauth2-proxy's files as one `doorward.yaml` that never gives access to a visitor whom they refused.
+ * Reports all problems at once; with a problem there is no file.
  */
 export function importOAuth2Proxy(files: readonly ImportFile[], readBeside: ReadBeside): Imported {
   const readings = files.map(readOAuth2Proxy);
@@ -23,10 +23,10 @@ export function importOAuth2Proxy(files: readonly ImportFile[], readBeside: Read
     files[0]?.name ?? "",
   );
   const config = configOf(from, readBeside);
-  tellLeftOut(from);
+  noteLeftOut(from);
   from.notes.push(sessionsNote);
   const problems = [...readings.flatMap((reading) => reading.problems), ...from.problems];
-  // Faults of what came of it say nothing new while something else is wrong.
+  // Only without other problems: these faults would only repeat them.
   if (problems.length === 0 && config !== undefined) problems.push(...faultsAt(from, config));
   const yaml =
     problems.length > 0 || config === undefined ? undefined : render("oauth2-proxy", config);
@@ -36,7 +36,7 @@ export function importOAuth2Proxy(files: readonly ImportFile[], readBeside: Read
 const sessionsNote = {
   kind: "different",
   subject: "sessions",
-  message: "those of oauth2-proxy do not carry over: everybody signs in once more",
+  message: "sessions of oauth2-proxy are not imported: every visitor signs in again",
 } as const;
 
 function configOf(from: Settings, readBeside: ReadBeside): Record<string, unknown> | undefined {
@@ -45,7 +45,7 @@ function configOf(from: Settings, readBeside: ReadBeside): Record<string, unknow
   if (provider === undefined) return undefined;
   const allowed = importAccess(from, provider, readBeside);
   const { rules, users, trustedProxies } = importRules(from, allowed, readBeside);
-  tellOfProxy(from, trustedProxies);
+  noteProxy(from, trustedProxies);
   return present({
     ...site,
     compat: "oauth2-proxy",
@@ -62,8 +62,8 @@ function configOf(from: Settings, readBeside: ReadBeside): Record<string, unknow
   });
 }
 
-/** oauth2-proxy can be the proxy itself, and believes whoever speaks to it. */
-function tellOfProxy(from: Settings, trustedProxies: readonly string[] | undefined): void {
+/** oauth2-proxy can be the proxy itself, and trusts every peer. */
+function noteProxy(from: Settings, trustedProxies: readonly string[] | undefined): void {
   if (isProxying(from)) from.note("to do", "upstreams", upstreamsNote);
   if (trustedProxies === undefined || !from.isOn("reverse_proxy"))
     from.note("different", "reverse_proxy", proxiesNote);
@@ -71,15 +71,15 @@ function tellOfProxy(from: Settings, trustedProxies: readonly string[] | undefin
 }
 
 const upstreamsNote =
-  "doorward forwards no requests: let a proxy do that and ask doorward about each (`doorward config nginx`, caddy or traefik prints how)";
+  "doorward does not forward requests: put a proxy in front of the app that asks doorward about each request (`doorward config nginx`, caddy or traefik prints its configuration)";
 
 const proxiesNote =
-  "doorward answers proxies at loopback and private addresses alone: list yours in trustedProxies if it has another";
+  "doorward accepts requests only from proxies at loopback and private addresses: if yours has another address, list it in trustedProxies";
 
 const compatNote =
-  "a proxy that asks /oauth2/auth is answered as before, but no rule opens anything there; let it ask /oauth2/verify soon, and take compat out (docs/migrate.md)";
+  "/oauth2/auth answers your proxy as before, but no rule makes a page public there: change the proxy to /oauth2/verify, then remove compat (docs/migrate.md)";
 
-/** Where the value of a setting came from. */
+/** The option that each setting comes from. */
 const origins: readonly (readonly [path: RegExp, option: string])[] = [
   [/^url/, "redirect_url"],
   [/^cookie/, "cookie_domains"],

@@ -3,7 +3,7 @@ import { isObject } from "../../config/shape.ts";
 import type { Kind } from "./provider-kind.ts";
 import type { Settings } from "./settings.ts";
 
-/** Parameters of the authorization request, from options of their own and from the address. */
+/** Parameters of the authorization request, from options and from the query of `login_url`. */
 export function authorization(from: Settings): Record<string, unknown> {
   const inUrl = URL.parse(from.text("login_url") ?? "")?.searchParams ?? new URLSearchParams();
   const given: [string, string][] = [...inUrl, ...fixedParameters(from)];
@@ -13,12 +13,16 @@ export function authorization(from: Settings): Record<string, unknown> {
   }
   const known = new Set<string>(authorizationParameters);
   for (const [name] of given.filter(([one]) => !known.has(one)))
-    from.note("left out", "login_url", `its parameter ${name} is not one that doorward sends`);
+    from.note(
+      "left out",
+      "login_url",
+      `doorward cannot send the authorization parameter "${name}"; it is dropped`,
+    );
   const kept = Object.fromEntries(given.filter(([name]) => known.has(name)));
   return Object.keys(kept).length === 0 ? {} : { authorization: kept };
 }
 
-/** Those of an alpha configuration that have one value, whatever /start is asked for. */
+/** Parameters of an alpha configuration with one fixed value. */
 function fixedParameters(from: Settings): [string, string][] {
   const list = from.structure("loginURLParameters");
   return (Array.isArray(list) ? list : []).flatMap((one: unknown): [string, string][] => {
@@ -28,9 +32,9 @@ function fixedParameters(from: Settings): [string, string][] {
       from.note(
         "left out",
         "loginURLParameters",
-        `${String(one.name)}: only its default is sent, whatever /start is asked for`,
+        `"${String(one.name)}": doorward sends its default only; a visitor cannot choose a value in /start`,
       );
-    // Google's old name for `prompt`, which the kind knows.
+    // Google's old name for `prompt`, which doorward sets itself.
     return value === undefined || one.name === "approval_prompt" ? [] : [[String(one.name), value]];
   });
 }
@@ -59,7 +63,7 @@ export function endpoints(
     from.note(
       "left out",
       "validate_url",
-      "doorward asks the issuer again by its tokens, every session.refresh",
+      "is not used: doorward checks a session with the issuer's tokens, every session.refresh",
     );
   return Object.keys(written).length === 0 ? {} : { endpoints: written };
 }

@@ -1,11 +1,11 @@
 import { unknown } from "../../config/unknown-keys.ts";
 import type { Settings } from "./settings.ts";
 
-/** Which kind of ours one of theirs is, and at which issuer, as far as that can be told. */
+/** The doorward kind of an oauth2-proxy provider, and its issuer if it can be derived. */
 export interface Kind {
   readonly kind: string;
   readonly issuer?: string | undefined;
-  /** Options that the issuer or the kind says already. */
+  /** Options that the issuer or the kind makes redundant. */
   readonly implied?: readonly string[];
 }
 
@@ -36,7 +36,7 @@ const kinds: Readonly<Record<string, FindKind>> = {
   sourcehut: plain("sourcehut"),
 };
 
-/** Reads which provider it is; undefined = there is a problem, and it is told. */
+/** The kind of the provider; undefined = a problem was reported. */
 export function kindOf(from: Settings): Kind | undefined {
   const name = from.text("provider") ?? "google";
   const find = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
@@ -49,7 +49,7 @@ function plain(kind: string): FindKind {
   return (from) => ({ kind, issuer: from.text("oidc_issuer_url") });
 }
 
-/** Another host is GitHub Enterprise Server or, by the address of its API, a Gitea or a Forgejo. */
+/** Another host is GitHub Enterprise Server, or Gitea or Forgejo if its API is at /api/v1. */
 function ofGitHub(from: Settings): Kind {
   const origin = originOf(from.text("login_url") ?? from.text("validate_url"), undefined);
   if (origin === undefined || /^https:\/\/(api\.)?github\.com$/.test(origin))
@@ -78,7 +78,7 @@ function ofNextcloud(from: Settings): Kind {
 
 const microsoftLogin = "https://login.microsoftonline.com";
 
-/** Version 1 of Microsoft's tokens has another issuer, and is a kind of its own here. */
+/** Microsoft's version 1 tokens have another issuer, which is the kind `azure`. */
 function microsoft(from: Settings): Kind | undefined {
   const written = from.text("oidc_issuer_url");
   const tenant = from.text("azure_tenant") ?? "common";
@@ -87,14 +87,16 @@ function microsoft(from: Settings): Kind | undefined {
     return { kind: "azure", issuer: `https://sts.windows.net/${oldTenant}/`, implied: urls };
   const issuer = written ?? `${microsoftLogin}/${tenant}/v2.0`;
   const option = written === undefined ? "azure_tenant" : "oidc_issuer_url";
+  const value = written ?? tenant;
   if (isNamedTenant(issuer)) {
-    from.problem(option, "names a tenant by its domain: write its id, which the portal shows");
+    const message = `"${value}" names a tenant by its domain: write its id, which the Azure portal shows`;
+    from.problem(option, message);
     return undefined;
   }
   const isOfMany = /\/(common|organizations)\/v2\.0$/.test(issuer);
   if (isOfMany && !from.has("entra_id_allowed_tenants")) {
-    const message = "stands for every tenant there is, and doorward has to know which may sign in";
-    from.problem(option, `${message}: list their ids in entra_id_allowed_tenants`);
+    const message = `"${value}" accepts every tenant: list the ids of your tenants in entra_id_allowed_tenants`;
+    from.problem(option, message);
     return undefined;
   }
   return { kind: "entra-id", issuer, implied: urls };

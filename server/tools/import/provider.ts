@@ -9,11 +9,11 @@ export interface ImportedProvider {
   readonly entry: Record<string, unknown>;
 }
 
-/** The one provider as an entry of `providers`; undefined = there is a problem, and it is told. */
+/** The provider as an entry of `providers`; undefined = a problem was reported. */
 export function importProvider(from: Settings): ImportedProvider | undefined {
   const found = kindOf(from);
   if (found === undefined) return undefined;
-  const name = found.kind.replaceAll(".", "-"); // a name holds no dots
+  const name = found.kind.replaceAll(".", "-"); // a provider's name cannot contain dots
   const entry = {
     ...(name !== found.kind && { type: found.kind }),
     ...issuerOf(found),
@@ -30,11 +30,12 @@ export function importProvider(from: Settings): ImportedProvider | undefined {
     ...particular(from, found),
     audience: someOf(from.list("oidc_extra_audiences")),
   };
-  if (from.text("client_id") === undefined) from.problem("client_id", "is missing");
+  if (from.text("client_id") === undefined)
+    from.problem("client_id", "is missing: write the client ID that the provider gave you");
   return { kind: found.kind, name, entry: present(entry) };
 }
 
-/** Without what nobody has written. */
+/** Drops undefined values. */
 export function present(entry: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined));
 }
@@ -50,11 +51,12 @@ function issuerOf({ kind, issuer }: Kind): { issuer?: string } {
 function clientSecret(from: Settings, name: string): string | undefined {
   const file = from.text("client_secret_file");
   const variable = `DOORWARD_PROVIDERS_${name.toUpperCase().replaceAll("-", "_")}_CLIENT_SECRET_FILE`;
-  if (file !== undefined) from.note("to do", "client_secret_file", `set ${variable}=${file}`);
+  if (file !== undefined)
+    from.note("to do", "client_secret_file", `set the environment variable ${variable}=${file}`);
   return file === undefined ? from.text("client_secret") : undefined;
 }
 
-/** oauth2-proxy asks for groups once it needs them; and without `openid` there is no ID token. */
+/** Adds `groups` if groups are required, as oauth2-proxy does, and `openid`, without which there is no ID token. */
 function scopeOf(from: Settings, { kind }: Kind): string | undefined {
   const written = from.text("scope");
   const isOAuthOnly = providers.get(kind)?.isOAuthOnly === true;
@@ -63,29 +65,34 @@ function scopeOf(from: Settings, { kind }: Kind): string | undefined {
       ? "openid email profile groups"
       : undefined;
   if (isOAuthOnly || written.split(/\s+/).includes("openid")) return written;
-  from.note("different", "scope", "openid is added: doorward takes who it is from the ID token");
+  from.note(
+    "different",
+    "scope",
+    `openid is added to "${written}": doorward reads the identity from the ID token`,
+  );
   return `openid ${written}`;
 }
 
 function claims(from: Settings): Record<string, unknown> {
   const [email, userId] = [from.text("oidc_email_claim"), from.text("user_id_claim")];
   return {
-    // Its old name for the same, which the new one overrides.
+    // user_id_claim is the old name; oidc_email_claim overrides it.
     emailClaim: email ?? (userId === "email" ? undefined : userId),
     groupsClaim: from.text("oidc_groups_claim"),
   };
 }
 
-/** oauth2-proxy takes an address that the issuer says nothing of; doorward must be told to. */
+/** oauth2-proxy accepts an email address without `email_verified`; doorward does so only with trustEmail. */
 function trust(from: Settings, { kind }: Kind): Record<string, unknown> {
   const isAsked = from.isOn("insecure_oidc_allow_unverified_email");
   if (providers.get(kind)?.guide?.emails === "unsaid") {
-    const message = `the provider never says whether an address is verified, and oauth2-proxy took it all the same; so trustEmail: true stands in the file. Keep it only if nobody there can choose the address (docs/providers.md)`;
+    const message = `"${from.text("provider") ?? "google"}" never reports whether an email address is verified, and oauth2-proxy accepted it anyway, so the file contains trustEmail: true: keep it only if accounts there cannot choose their email address (docs/providers.md)`;
     from.note("to do", "provider", message);
     return { trustEmail: true };
   }
   if (!isAsked) return {};
-  const message = "an address that the provider calls unverified still does not count";
+  const message =
+    "addresses without email_verified count (trustEmail: true), but an address that the provider reports as unverified still does not";
   from.note("different", "insecure_oidc_allow_unverified_email", message);
   return { trustEmail: true };
 }
@@ -99,22 +106,26 @@ function tenants(from: Settings, { kind, issuer = "" }: Kind): Record<string, un
     from.note(
       "left out",
       "insecure_oidc_skip_issuer_verification",
-      "the issuer of a token must be the one that is configured",
+      "is not possible: the issuer of a token must be the configured issuer",
     );
   const [own] = /[0-9a-f]{8}-[0-9a-f-]{27}/i.exec(issuer) ?? [];
   if (allowed.length > 0 && own !== undefined) {
     if (allowed.includes(own))
-      from.note("left out", "entra_id_allowed_tenants", "the issuer is that one tenant's");
+      from.note(
+        "left out",
+        "entra_id_allowed_tenants",
+        `is not needed: the issuer accepts only tenant ${own}`,
+      );
     else
       from.problem(
         "entra_id_allowed_tenants",
-        `does not hold ${own}, whose issuer it is: nobody could sign in`,
+        `does not contain ${own}, the tenant of the issuer, so no account could sign in: add it, or change the issuer`,
       );
   }
   return {};
 }
 
-/** What a provider has to be asked with. */
+/** Settings that only some kinds have. */
 function particular(from: Settings, { kind }: Kind): Record<string, unknown> {
   switch (kind) {
     case "google":
@@ -140,10 +151,10 @@ function directory(from: Settings): Record<string, unknown> {
     return { directory: present({ serviceAccountFile, admin, groups: someOf(groups) }) };
   if (groups.length === 0) return {};
   const message =
-    "doorward asks Google for groups by a service account's key file: write directory.serviceAccountFile and directory.admin, or nobody passes";
+    "doorward reads Google groups with a service account's key file: set directory.serviceAccountFile and directory.admin, or no account has access";
   const credentials = "google_use_application_default_credentials";
   const option = from.has("google_groups") ? "google_groups" : "allowed_groups";
   if (from.isOn(credentials)) from.note("to do", credentials, message);
-  else from.problem(option, "needs google_admin_email and google_service_account_json beside it");
+  else from.problem(option, "needs google_admin_email and google_service_account_json: add both");
   return {};
 }

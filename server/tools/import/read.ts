@@ -5,7 +5,7 @@ import { readEnvironment } from "./env-settings.ts";
 import { parserReason, type ImportFile, type Reading } from "./setting.ts";
 import { readToml } from "./toml-settings.ts";
 
-/** One file in whichever of oauth2-proxy's ways it is written. */
+/** Reads a file in any of oauth2-proxy's formats. */
 export function readOAuth2Proxy(file: ImportFile): Reading {
   if (/\.ya?ml$/i.test(file.name)) return readYaml(file);
   if (/\.(cfg|toml|conf)$/i.test(file.name)) return readToml(file);

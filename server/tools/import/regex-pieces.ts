@@ -1,4 +1,4 @@
-/** A part of a regular expression that a path of a rule might say too. */
+/** A part of a regular expression that a rule's path can express. */
 export type Piece =
   | { readonly letter: string }
   /** `^`, `$`, `[^/]*`, `.*`, `.+`. */
@@ -12,12 +12,12 @@ export type Branch = readonly Piece[];
 
 const mostBranches = 64;
 
-/** Letters that mean something else in a path of a rule, or that servers read in several ways. */
-const unsayable = /[*%;\\?#\p{Cc}]/u;
+/** Characters with another meaning in a rule's path, or that servers interpret differently. */
+const inexpressible = /[*%;\\?#\p{Cc}]/u;
 
 /**
- * A regular expression of Go as the branches of which any one suffices, or nothing where it holds more than
- * letters, anchors, alternatives and whole wildcards. A plain `.` is taken for the dot that it mostly means.
+ * Expands a Go regular expression into branches, of which one must match. Undefined if it contains more than
+ * letters, anchors, alternatives and whole wildcards. A plain `.` is read as a literal dot, the usual intent.
  */
 export function expandRegex(regex: string): readonly Branch[] | undefined {
   const reader = new Reader(regex.replace(/^\(\?i\)/, ""));
@@ -58,7 +58,7 @@ class Reader {
     return all;
   }
 
-  /** One atom and what stands behind it. */
+  /** One atom with its quantifier. */
   #repeated(): Branch[] | undefined {
     const from = this.#at;
     const atom = this.#atom();
@@ -71,7 +71,7 @@ class Reader {
       return atom === undefined || isDangling(atom) ? undefined : [...atom, []];
     if (source === "." && sign === "*") return [["any"]];
     if (source === "." && sign === "+") return [["some"]];
-    // A rule's star may stand for nothing between two slashes, which `[^/]+` does not.
+    // A rule's `*` also matches an empty segment, which `[^/]+` does not.
     return source === "[^/]" && sign === "*" ? [["segment"]] : undefined;
   }
 
@@ -100,7 +100,7 @@ class Reader {
   }
 }
 
-/** `[^/]`, which means something here only with a sign behind it. */
+/** `[^/]`, which is supported only with a quantifier. */
 const notSlash: Branch[] = [["segment"]];
 
 function isDangling(atom: Branch[] | undefined): boolean {
@@ -108,5 +108,5 @@ function isDangling(atom: Branch[] | undefined): boolean {
 }
 
 function letterOf(letter: string): Branch[] | undefined {
-  return unsayable.test(letter) ? undefined : [[{ letter }]];
+  return inexpressible.test(letter) ? undefined : [[{ letter }]];
 }

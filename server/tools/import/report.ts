@@ -7,7 +7,7 @@ import { importOAuth2Proxy } from "./oauth2-proxy.ts";
 import type { ImportFile } from "./setting.ts";
 import { importTraefikForwardAuth } from "./traefik-forward-auth.ts";
 
-/** What goes to stdout, if anything, and what to stderr. */
+/** The output for stdout, if any, and the remarks for stderr. */
 export interface Report {
   readonly output: string | undefined;
   readonly remarks: string;
@@ -26,7 +26,7 @@ export const importable = Object.keys(importers);
 export function importFiles(tool: string, paths: readonly string[]): Report {
   const importer = Object.hasOwn(importers, tool) ? importers[tool] : undefined;
   if (importer === undefined)
-    throw new Error(`"${tool}" cannot be imported: there are ${importable.join(", ")}`);
+    throw new Error(`"${tool}" cannot be imported; available: ${importable.join(", ")}`);
   const [first = ""] = paths;
   const files = paths.map((name) => ({ name, text: readText(name) }));
   const beside = (path: string) => (isAbsolute(path) ? path : join(dirname(first), path));

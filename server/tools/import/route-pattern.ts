@@ -1,33 +1,34 @@
 import { pathPatternFault } from "../../policy/path-pattern.ts";
 import { expandRegex, type Branch, type Piece } from "./regex-pieces.ts";
 
-/** What paths of a rule can say of a regular expression. */
+/** A regular expression as paths of a rule. */
 export interface Translated {
-  /** Whatever these match, the expression matches too. */
+  /** Every path that these match, the expression matches too. */
   readonly paths: readonly string[];
-  /** Why some of it is left out, or nothing; and the paths that would open that, and a little more. */
+  /** Why a part is left out, if any; `nearest` would open that part, and slightly more. */
   readonly lost: string | undefined;
   readonly nearest: readonly string[];
 }
 
-/** How much of what is at a path, and beneath it, an expression matches. */
+/** Which paths at and below a path an expression matches. */
 interface Reach {
   /** `/a`. */
   exact: boolean;
   /** `/a/`. */
   slash: boolean;
   /** `/a/b`, `/a/b/c`, and so on. */
-  beneath: boolean;
+  below: boolean;
 }
 
 /**
- * A regular expression over paths as paths of a rule: those that it matches, or some of them, and never one
- * more. It is Go's, and looked for anywhere in the decoded path. To a rule `/a` and `/a/` are one, so that it has
- * no equal for `^/a$`, nor one for `^/a/` but everything beneath.
+ * Translates a Go regular expression, which oauth2-proxy searches anywhere in the decoded path, into paths of a
+ * rule that match the same requests or fewer, never more. A rule treats `/a` and `/a/` as equal, so `^/a$` has no
+ * equivalent, and `^/a/` becomes the paths below it.
  */
 export function translateRegex(regex: string): Translated {
   const branches = expandRegex(regex);
-  if (branches === undefined) return untranslatable("holds more than a rule's path can say");
+  if (branches === undefined)
+    return untranslatable("contains syntax that a rule's path cannot express");
   const reaches = new Map<string, Reach>();
   for (const branch of branches) {
     const fault = readBranch(branch, reaches);
@@ -36,7 +37,9 @@ export function translateRegex(regex: string): Translated {
   const found = [...reaches].map(([path, reach]) => pathsOf(path, reach));
   const nearest = found.flatMap((one) => one.nearest);
   const lost =
-    nearest.length === 0 ? undefined : `does not match both ${nearest[0]} and ${nearest[0]}/`;
+    nearest.length === 0
+      ? undefined
+      : `does not match both ${nearest[0]} and ${nearest[0]}/, but a rule always does`;
   return { paths: [...new Set(found.flatMap(({ paths }) => paths))], lost, nearest };
 }
 
@@ -44,25 +47,26 @@ function untranslatable(lost: string): Translated {
   return { paths: [], lost, nearest: [] };
 }
 
-/** Adds what one branch reaches, or says why no path can say it. */
+/** Adds the reach of one branch, or returns why no path can express it. */
 function readBranch(branch: Branch, reaches: Map<string, Reach>): string | undefined {
   const inner = branch[0] === "start" ? branch.slice(1) : branch;
   const isEnded = inner.at(-1) === "end";
   const body = isEnded ? inner.slice(0, -1) : inner;
-  if (body.includes("start") || body.includes("end")) return "has an anchor in its middle";
+  if (body.includes("start") || body.includes("end")) return "has an anchor in the middle";
   if (body.indexOf("some") < body.length - 1 && body.includes("some"))
-    return "has a wildcard in its middle that stands for something, and a rule's may stand for nothing";
+    return "has a wildcard in the middle that must not be empty, but a rule's may be empty";
   const tail = body.at(-1);
   const isWild = tail === "any" || tail === "some";
   const text = (isWild ? body.slice(0, -1) : body).map(written).join("");
-  // Whatever matches nothing at all matches everything.
+  // A regular expression that matches the empty string matches every path.
   const full = text === "" && (!isEnded || isWild) ? "/" : text;
-  if (!full.startsWith("/")) return "does not begin with a slash";
+  if (!full.startsWith("/")) return "does not start with a slash";
   const path = full.replace(/\/$/, "");
-  if (/[^/]\*|\*[^/]/.test(path)) return "has a wildcard for a part of a segment";
+  if (/[^/]\*|\*[^/]/.test(path)) return "has a wildcard for part of a segment";
   const fault = path === "" ? undefined : pathPatternFault(path);
-  if (fault !== undefined || full.includes("//")) return "names a path that a rule cannot";
-  const reach = reaches.get(path) ?? { exact: path === "", slash: false, beneath: false };
+  if (fault !== undefined || full.includes("//"))
+    return "contains a path that a rule cannot express";
+  const reach = reaches.get(path) ?? { exact: path === "", slash: false, below: false };
   reaches.set(path, reach);
   widen(reach, { isSlashed: full !== path, isOpen: !isEnded || isWild, isSome: tail === "some" });
   return undefined;
@@ -74,20 +78,20 @@ function widen(
 ): void {
   if (!isSlashed && !isSome) reach.exact = true;
   if (isSlashed ? !isSome : isOpen) reach.slash = true;
-  if (isOpen) reach.beneath = true;
+  if (isOpen) reach.below = true;
 }
 
-function pathsOf(path: string, { exact, slash, beneath }: Reach) {
+function pathsOf(path: string, { exact, slash, below }: Reach) {
   const isBoth = exact && slash;
   const own = path === "" ? "/" : path;
-  if (isBoth && beneath) return { paths: [`${path}/**`], nearest: [] };
+  if (isBoth && below) return { paths: [`${path}/**`], nearest: [] };
   return {
-    paths: [...(isBoth ? [own] : []), ...(beneath ? [`${path}/*/**`] : [])],
-    nearest: isBoth || (!exact && (!slash || beneath)) ? [] : [own],
+    paths: [...(isBoth ? [own] : []), ...(below ? [`${path}/*/**`] : [])],
+    nearest: isBoth || (!exact && (!slash || below)) ? [] : [own],
   };
 }
 
-/** A wildcard in the middle may match several segments, and is taken for one. */
+/** A wildcard in the middle may match several segments; it is narrowed to one. */
 function written(piece: Piece): string {
   if (typeof piece === "object") return piece.letter;
   return "*";

@@ -13,7 +13,7 @@ export interface ImportedRules {
   readonly trustedProxies?: readonly string[];
 }
 
-/** Routes and addresses that need no sign-in, then programs with passwords, then what is asked everywhere else. */
+/** Rules in order: public routes and addresses, programs with passwords, then all other requests. */
 export function importRules(
   from: Settings,
   { access, isForRule }: ImportedAccess,
@@ -38,7 +38,7 @@ export function importRules(
   };
 }
 
-/** `GET=^/health$`, `!=^/private`: a method, how the path is meant, and the expression. */
+/** `GET=^/health$`, `!=^/private`: a method, an optional negation, and the expression. */
 function routes(from: Settings): Record<string, unknown>[] {
   const plain = from.list("skip_auth_regex").map((regex) => ["skip_auth_regex", regex] as const);
   const routed = from.list("skip_auth_routes").map((one) => ["skip_auth_routes", one] as const);
@@ -50,7 +50,7 @@ function routes(from: Settings): Record<string, unknown>[] {
       from.note(
         "to do",
         option,
-        `"${written}" opens all but some paths: write a rule with allow: public for each that is to be open`,
+        `"${written}" makes every path public except some, and is not imported: write a rule with allow: public for each path that must be public`,
       );
       return [];
     }
@@ -72,29 +72,33 @@ function route(
     allow: "public",
   });
   if (lost !== undefined) {
-    const mend =
+    const fix =
       nearest.length === 0
-        ? "write a rule by hand, with allow: public and the paths that are to be open"
-        : `if the app has nothing else there, write ${JSON.stringify(rule(nearest)).replaceAll('"', "")}`;
-    from.note("to do", option, `"${written}" ${lost}, as a rule does: it stays closed; ${mend}`);
+        ? "write a rule with allow: public and the paths that must be public"
+        : `if the app serves nothing else there, write the rule ${JSON.stringify(rule(nearest)).replaceAll('"', "")}`;
+    from.note("to do", option, `"${written}" ${lost}: it is not public now; ${fix}`);
   }
   if (paths.length === 0) return [];
   if (paths.includes("/**"))
-    from.note("to do", option, `"${written}" opens every path to everybody`);
+    from.note(
+      "to do",
+      option,
+      `"${written}" makes every path public: remove its rule if that is not intended`,
+    );
   else
     from.note(
       "different",
       option,
-      `"${written}" opens ${paths.join(", ")} and nothing else (docs/rules.md#conditions)`,
+      `"${written}" makes ${paths.join(", ")} public and nothing else (docs/rules.md#conditions)`,
     );
   return [rule(paths)];
 }
 
-/** oauth2-proxy lets every OPTIONS pass; a rule lets real preflights. */
+/** oauth2-proxy passes every OPTIONS request; a rule passes only real preflights. */
 function preflight(from: Settings): "allow" | undefined {
   if (!from.isOn("skip_auth_preflight")) return undefined;
   const message =
-    "only real preflights pass: OPTIONS with Origin and Access-Control-Request-Method";
+    "only real CORS preflights pass, which are OPTIONS with Origin and Access-Control-Request-Method; other OPTIONS requests need a session";
   from.note("different", "skip_auth_preflight", message);
   return "allow";
 }
@@ -103,21 +107,25 @@ function bearer(from: Settings): Record<string, unknown> | undefined {
   const extra = from.list("extra_jwt_issuers");
   if (!from.isOn("skip_jwt_bearer_tokens")) {
     if (extra.length > 0)
-      from.note("left out", "extra_jwt_issuers", "does nothing without skip_jwt_bearer_tokens");
+      from.note(
+        "left out",
+        "extra_jwt_issuers",
+        "has no effect without skip_jwt_bearer_tokens: remove it, or set that option",
+      );
     return undefined;
   }
   const issuers = new Map<string, string[]>();
   for (const pair of extra) {
     const [issuer = "", audience = "", ...rest] = pair.split("=");
     if (issuer === "" || audience === "" || rest.length > 0)
-      from.problem("extra_jwt_issuers", `"${pair}" is not issuer=audience`);
+      from.problem("extra_jwt_issuers", `"${pair}" is not of the form issuer=audience`);
     else issuers.set(issuer, [...(issuers.get(issuer) ?? []), audience]);
   }
   if (issuers.size > 0)
     from.note(
       "different",
       "extra_jwt_issuers",
-      "their tokens have to be access tokens by RFC 9068 (typ: at+jwt)",
+      "tokens of these issuers must be RFC 9068 access tokens (typ: at+jwt): check what your issuer sends",
     );
   return present({
     idTokens: true,
@@ -128,7 +136,7 @@ function bearer(from: Settings): Record<string, unknown> | undefined {
   });
 }
 
-/** People of an htpasswd file belong to no provider; where groups are asked for, only theirs count. */
+/** htpasswd users belong to no provider; if groups are required, only htpasswd_user_groups count. */
 function basic(from: Settings, readBeside: ReadBeside) {
   const users = from.text("htpasswd_file");
   const own = from.list("htpasswd_user_groups");
@@ -140,13 +148,17 @@ function basic(from: Settings, readBeside: ReadBeside) {
     ...from.list("keycloak_groups"),
   ];
   if (asked.length > 0 && !asked.some((group) => own.includes(group))) {
-    from.note("left out", "htpasswd_file", "none of its people is in a group that may pass");
+    from.note(
+      "left out",
+      "htpasswd_file",
+      `no user of "${users}" is in a group that has access (htpasswd_user_groups)`,
+    );
     return undefined;
   }
   from.note(
     "different",
     "htpasswd_file",
-    "for programs alone: there is no form to sign in with a password",
+    `users of "${users}" can sign in as programs only, with HTTP Basic: doorward has no password form`,
   );
   for (const fault of faultsOf(users, readBeside)) from.note("to do", "htpasswd_file", fault);
   return { users, rule: { provider: "users", basic: true, allow: "signed-in" } };
@@ -159,6 +171,8 @@ function faultsOf(file: string, readBeside: ReadBeside): string[] {
   } catch (error) {
     if (error instanceof ConfigError)
       return error.faults.map(({ path, message }) => `${path} ${message}`);
-    return [`cannot be read here (${reasonsOf(error)}): doorward takes bcrypt and argon2id alone`];
+    return [
+      `"${file}" cannot be read here (${reasonsOf(error)}): check that its hashes are bcrypt or argon2id, because doorward accepts no others`,
+    ];
   }
 }

@@ -4,7 +4,7 @@ import type { Settings } from "./settings.ts";
 
 const usualSeconds = 168 * 3600;
 
-/** How long somebody stays signed in. oauth2-proxy knows no idle time, so it is as long as the session. */
+/** Session lifetimes. oauth2-proxy has no idle timeout, so `idle` equals `lifetime`. */
 export function importSession(from: Settings): Record<string, unknown> {
   const expire = from.seconds("cookie_expire") ?? usualSeconds;
   const refresh = from.seconds("cookie_refresh") ?? 0;
@@ -13,19 +13,19 @@ export function importSession(from: Settings): Record<string, unknown> {
     from.note(
       "different",
       "cookie_expire",
-      "a session ends after 7 days, and not when the browser is closed: change session.lifetime",
+      '"0" ended a session with the browser; doorward ends it after 7 days: set session.lifetime to change that',
     );
   if (refresh > 0) {
     from.note(
       "different",
       "cookie_refresh",
-      "a refresh does not prolong a session beyond session.lifetime, and asks for groups again",
+      "a refresh also reads the groups again, and does not extend a session beyond session.lifetime",
     );
   } else {
     from.note(
       "different",
       "cookie_refresh",
-      "the issuer is asked again every hour where it can be, and people removed there are out: session.refresh",
+      "doorward checks sessions with the issuer every hour where that is possible, and an account removed there loses access: set session.refresh to change the interval",
     );
   }
   return present({

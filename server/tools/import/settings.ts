@@ -13,7 +13,7 @@ const kindWords: Readonly<Record<OptionKind, string>> = {
   structure: "a list",
 };
 
-/** All options that the files say. Whatever is read from here is taken care of; the rest has to be told. */
+/** All options of the imported files. Tracks which ones were read; the rest are reported as left out. */
 export class Settings {
   readonly problems: Problem[] = [];
   readonly notes: Note[] = [];
@@ -22,7 +22,7 @@ export class Settings {
 
   readonly #file: string;
 
-  /** `file` is where to look for what is missing. */
+  /** `file` is the place of problems about missing options. */
   constructor(settings: readonly Setting[], file: string) {
     this.#file = file;
     for (const setting of settings) this.#add(setting);
@@ -56,7 +56,7 @@ export class Settings {
     return this.#byName.has(name);
   }
 
-  /** What nobody asked for. */
+  /** Options that were not read. */
   unread(): Setting[] {
     return [...this.#byName.values()].filter(({ name }) => !this.#read.has(name));
   }
@@ -88,18 +88,18 @@ export class Settings {
     if (kind === undefined) return fault(unknownOption(written.name));
     if (isFilledIn(written.value)) return this.#addFilledIn(name, written);
     const value = coerced(kind, written.value);
-    if (value === undefined) return fault(`is not ${kindWords[kind]}`);
+    if (value === undefined) return fault(wrongKind(kind, written.value));
     this.#join({ ...written, name, value }, fault);
   }
 
-  /** Of two places the one of the higher rank counts; a list may stand in one rank again and again. */
+  /** The higher rank overrides the lower; lists of the same rank are joined. */
   #join(setting: Setting, fault: (message: string) => void): void {
     const before = this.#byName.get(setting.name);
     if (before === undefined) return void this.#byName.set(setting.name, setting);
     if (before.rank !== setting.rank) {
       const [higher, lower] = before.rank > setting.rank ? [before, setting] : [setting, before];
       this.#byName.set(setting.name, higher);
-      const message = `the one at ${higher.place} counts (command line before environment before file)`;
+      const message = `is overridden at ${higher.place} (the command line overrides the environment, which overrides files)`;
       this.notes.push({ kind: "left out", subject: `${lower.spelt} at ${lower.place}`, message });
     } else if (Array.isArray(before.value) && Array.isArray(setting.value)) {
       this.#byName.set(setting.name, { ...before, value: [...before.value, ...setting.value] });
@@ -107,23 +107,24 @@ export class Settings {
   }
 
   #addFilledIn(name: string, { spelt, place }: Setting): void {
-    const variable = environmentFor[name];
-    if (variable === undefined) {
-      const message = `${spelt}: holds a variable that only compose knows: write its value here, in a copy`;
+    const step = environmentFor[name];
+    if (step === undefined) {
+      const message = `${spelt}: contains a variable that only compose can resolve: import a copy of the file with the value instead`;
       this.problems.push({ place, message });
     } else {
-      const message = `compose fills it in: give doorward the same as ${variable}`;
+      const message = `its value comes from compose: ${step}`;
       this.notes.push({ kind: "to do", subject: spelt, message });
     }
   }
 }
 
-/** Secrets that had better stay out of the file; doorward takes them from its environment too. */
+/** Secrets that should stay out of the file: how to pass them to doorward in its environment. */
 const environmentFor: Readonly<Record<string, string>> = {
-  client_secret: "DOORWARD_PROVIDERS_…_CLIENT_SECRET (the provider's name in capitals)",
-  cookie_secret: "DOORWARD_SECRET, and a fresh one: `doorward secret` prints it",
-  redis_password: "DOORWARD_STORAGE_PASSWORD",
-  redis_sentinel_password: "DOORWARD_STORAGE_SENTINEL_PASSWORD",
+  client_secret:
+    "set DOORWARD_PROVIDERS_…_CLIENT_SECRET (the provider's name in capitals) to the same value",
+  cookie_secret: "set DOORWARD_SECRET to a new secret: `doorward secret` prints one",
+  redis_password: "set DOORWARD_STORAGE_PASSWORD to the same value",
+  redis_sentinel_password: "set DOORWARD_STORAGE_SENTINEL_PASSWORD to the same value",
 };
 
 function isFilledIn(value: unknown): boolean {
@@ -133,8 +134,14 @@ function isFilledIn(value: unknown): boolean {
 function unknownOption(written: string): string {
   const meant = nearest(written, [...options.keys()]);
   return meant === undefined
-    ? "is no option of oauth2-proxy that doorward knows"
+    ? "is not an option of oauth2-proxy that doorward knows: correct or remove it"
     : `is unknown: did you mean ${meant}?`;
+}
+
+/** Quotes the value unless its kind may hold a secret. */
+function wrongKind(kind: OptionKind, value: unknown): string {
+  const isSafe = kind === "switch" || kind === "number" || kind === "duration";
+  return `${isSafe ? `${JSON.stringify(value)} ` : ""}is not ${kindWords[kind]}`;
 }
 
 function coerced(kind: OptionKind, value: unknown): unknown {

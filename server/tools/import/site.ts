@@ -8,7 +8,7 @@ export interface ImportedSite {
   readonly cookie?: { readonly domain: string };
 }
 
-/** Where the endpoints are: the redirect URL without its last part. */
+/** The site's URL: the redirect URL without its last segment. */
 export function importSite(from: Settings): ImportedSite {
   const prefix = `/${(from.text("proxy_prefix") ?? "/oauth2").replace(/^\/+|\/+$/g, "")}`;
   const domains = from
@@ -24,9 +24,12 @@ function siteUrl(from: Settings, prefix: string, domains: readonly string[]): st
   const redirect = URL.parse(written ?? "");
   if (written === undefined || redirect === null || redirect.host === "") {
     if (written !== undefined && !written.startsWith("/"))
-      from.problem("redirect_url", "is no URL");
+      from.problem(
+        "redirect_url",
+        `"${written}" is not a URL: write https://HOST${prefix}/callback`,
+      );
     const guess = `https://${domains[0] ?? "app.example.com"}${prefix}`;
-    const message = `is missing, for oauth2-proxy takes the host of each request; doorward wants to be told: change url, now ${guess}, to where browsers reach it`;
+    const message = `${written === undefined ? "is missing" : `"${written}" has no host`}: oauth2-proxy uses the host of each request, but doorward needs a fixed address: change url, now ${guess}, to the address that browsers use`;
     from.note("to do", "redirect_url", message);
     return guess;
   }
@@ -37,20 +40,19 @@ function siteUrl(from: Settings, prefix: string, domains: readonly string[]): st
     from.note(
       "to do",
       "redirect_url",
-      `register ${origin}${prefix}/callback at the issuer: doorward's redirect URI ends in /callback`,
+      `register ${origin}${prefix}/callback as redirect URI at the issuer: doorward's redirect URI always ends in /callback`,
     );
   return `${origin}${base === path ? prefix : base}`.replace(/\/$/, "");
 }
 
 function secured(from: Settings, url: URL): URL {
   if (url.protocol === "https:" || isLoopbackHost(url.hostname)) return url;
-  const message =
-    "is plain http, over which cookies and codes would go in the clear: doorward wants https, so url and the redirect URI at the issuer begin with it";
+  const message = `"${url.href}" is plain http, which exposes cookies and codes; url in the file is https now: serve it over https, and change the redirect URI at the issuer to https`;
   from.note("to do", "redirect_url", message);
   return new URL(url.href.replace(/^http:/, "https:"));
 }
 
-/** oauth2-proxy takes the longest that holds the host. */
+/** The longest cookie domain that contains the host, as in oauth2-proxy. */
 function cookieDomain(
   from: Settings,
   domains: readonly string[],
@@ -62,28 +64,28 @@ function cookieDomain(
   if (domains.length > 0 && longest === undefined)
     from.problem(
       "cookie_domains",
-      `none holds ${host}, the host of redirect_url: no browser would keep the cookie`,
+      `"${domains.join(", ")}" does not contain ${host}, the host of redirect_url, so browsers would reject the cookie: correct one of the two`,
     );
   else if (others.length > 0)
     from.note(
       "to do",
       "cookie_domains",
-      `${others.join(", ")}: a site has one cookie domain; give each a site of its own (docs/rules.md#several-sites)`,
+      `"${others.join(", ")}" is left out, because a site has one cookie domain: add a site for each (docs/rules.md#several-sites)`,
     );
   return longest;
 }
 
-/** Where a browser may be sent: the same grammar but for a star before the dot. */
+/** Allowed redirects. The syntax is the same, except that `*.example.com` is `.example.com` here. */
 export function importRedirects(from: Settings): string[] | undefined {
   const written = from.list("whitelist_domains");
   const kept = written.flatMap((entry) => {
     const ours = entry.replace(/^\*\./, ".").toLowerCase();
     const host = parseAllowedRedirect(ours)?.host;
-    const isStrangers = host !== undefined && ours.startsWith(".") && isPublicSuffix(host);
-    if (host !== undefined && !isStrangers) return [ours];
-    const message = isStrangers
-      ? "means the hosts of strangers too"
-      : "is no host, and so never matched";
+    const isSuffix = host !== undefined && ours.startsWith(".") && isPublicSuffix(host);
+    if (host !== undefined && !isSuffix) return [ours];
+    const message = isSuffix
+      ? "is a public suffix, so it also matches other people's hosts: list your own hosts"
+      : "is not a host and never matched: write a host such as app.example.com";
     from.note("left out", "whitelist_domains", `"${entry}" ${message}`);
     return [];
   });

@@ -1,24 +1,24 @@
 import { present, someOf } from "./provider.ts";
 import type { Settings } from "./settings.ts";
 
-/** Redis, if sessions were there; else files, for a browser holds no session here. */
+/** Redis if sessions were stored there; otherwise files, because doorward's cookie does not contain the session. */
 export function importStorage(from: Settings): Record<string, unknown> | undefined {
   const type = from.text("session_store_type") ?? "cookie";
   if (type === "cookie") {
     const message =
-      "sessions are in files beneath ./data, and cookies hold none; with several replicas write storage: { driver: redis, url: … } (docs/storage.md)";
+      "sessions are stored in files under ./data and no longer in cookies: with several replicas, write storage: { driver: redis, url: … } (docs/storage.md)";
     from.note("different", "session_store_type", message);
     return undefined;
   }
   if (type !== "redis") {
-    from.problem("session_store_type", `"${type}" is unknown: there are cookie, redis`);
+    from.problem("session_store_type", `"${type}" is unknown; available: cookie, redis`);
     return undefined;
   }
   if (from.isOn("redis_insecure_skip_tls_verify"))
     from.note(
       "left out",
       "redis_insecure_skip_tls_verify",
-      "certificates are always checked: name your own authority in storage.tls.ca",
+      "is not possible, because doorward always checks certificates: for a private CA, set storage.tls.ca to its certificate file",
     );
   const ca = from.text("redis_ca_path");
   const { isTls, ...where } = whereIs(from);
@@ -48,12 +48,12 @@ function whereIs(from: Settings): Record<string, unknown> & { isTls?: boolean } 
     from.note(
       "different",
       "redis_connection_url",
-      "keys are kept apart by storage.base and not by a database's number: it is left out",
+      "the database number and query parameters are dropped: to share a Redis, set storage.base, a prefix for all keys",
     );
     url.pathname = "";
     url.search = "";
   }
-  // A password of its own overrides the one in the URL.
+  // redis_password and redis_username override those in the URL.
   if (from.text("redis_password") !== undefined) url.password = "";
   if (from.text("redis_username") !== undefined) url.username = "";
   return { url: url.href };

@@ -9,8 +9,8 @@ import {
 } from "./setting.ts";
 
 /**
- * A `.cfg`: TOML without tables. It is read a statement at a time, so that every fault has its line, and an
- * option that stands twice can be told.
+ * Reads a `.cfg`, which is TOML without tables. Parses one statement at a time, so that every problem has its line
+ * and a repeated option can be reported.
  */
 export function readToml({ name, text }: ImportFile): Reading {
   const settings: Setting[] = [];
@@ -20,7 +20,10 @@ export function readToml({ name, text }: ImportFile): Reading {
     try {
       for (const [key, value] of Object.entries(parseTOML<Record<string, unknown>>(source))) {
         if (isObject(value))
-          problems.push({ place, message: `${key}: is a table, and oauth2-proxy knows none` });
+          problems.push({
+            place,
+            message: `${key}: is a TOML table, which oauth2-proxy's configuration does not have: remove it`,
+          });
         else settings.push({ name: key, spelt: key, value, place, rank: 0 });
       }
     } catch (error) {
@@ -35,7 +38,7 @@ interface Statement {
   readonly source: string;
 }
 
-/** Lines up to the next that begins an option and does not stand within a text of several lines. */
+/** A statement ends before the next line that starts an option outside a multi-line string. */
 function statementsOf(text: string): Statement[] {
   const statements: { line: number; source: string }[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {

@@ -1,14 +1,14 @@
 import { duration } from "./go-values.ts";
 import { faultsOf, render, type Imported } from "./imported.ts";
 import { readTraefikForwardAuth } from "./ini-settings.ts";
-import type { NoteKind } from "./notes.ts";
+import { withValue, type NoteKind } from "./notes.ts";
 import { present } from "./provider.ts";
 import type { ImportFile } from "./setting.ts";
 import { TraefikOptions } from "./traefik-options.ts";
 import { importTraefikProvider } from "./traefik-provider.ts";
 import { importTraefikRules } from "./traefik-rules.ts";
 
-/** traefik-forward-auth's files as one `doorward.yaml` that lets nobody in whom they kept out. */
+/** Imports traefik-forward-auth's files as one `doorward.yaml` that never gives access to a visitor whom they refused. */
 export function importTraefikForwardAuth(files: readonly ImportFile[]): Imported {
   const readings = files.map(readTraefikForwardAuth);
   const from = new TraefikOptions(
@@ -16,7 +16,7 @@ export function importTraefikForwardAuth(files: readonly ImportFile[]): Imported
     files[0]?.name ?? "",
   );
   const config = configOf(from);
-  tell(from);
+  noteOtherOptions(from);
   const problems = [...readings.flatMap((reading) => reading.problems), ...from.problems];
   if (problems.length === 0)
     problems.push(
@@ -32,7 +32,7 @@ export function importTraefikForwardAuth(files: readonly ImportFile[]): Imported
 function configOf(from: TraefikOptions): Record<string, unknown> {
   const seconds = Number(from.text("lifetime") ?? 43_200);
   if (!Number.isInteger(seconds) || seconds < 1)
-    from.problem("lifetime", "is no number of seconds");
+    from.problem("lifetime", `"${from.text("lifetime")}" is not a whole number of seconds`);
   const lifetime = duration(Number.isInteger(seconds) && seconds > 0 ? seconds : 43_200);
   const header = from.list("header-names");
   return present({
@@ -48,7 +48,7 @@ function configOf(from: TraefikOptions): Record<string, unknown> {
   });
 }
 
-/** With a host for sign-ins the endpoints are there; without one they lay over each app. */
+/** With auth-host, the endpoints are on that host; without it, they were on every app's host. */
 function site(from: TraefikOptions): Record<string, unknown> {
   const path = `/${(from.text("url-path") ?? "_oauth").replace(/^\/+|\/+$/g, "")}`;
   const domains = [...from.list("cookie-domain"), ...from.list("cookie-domains")].map((domain) =>
@@ -61,12 +61,12 @@ function site(from: TraefikOptions): Record<string, unknown> {
     from.note(
       "to do",
       "auth-host",
-      `is missing, for the endpoints lay over every host; doorward wants to be told: change url, now ${url}, or list several in sites (docs/rules.md#several-sites)`,
+      `is missing: traefik-forward-auth served its endpoints on every app's host, but doorward needs a fixed address: change url, now ${url}, to the address that browsers use, or list several in sites (docs/rules.md#several-sites)`,
     );
   from.note(
     "to do",
     "url-path",
-    `register ${url}/callback at the issuer, in the place of ${url}; let Traefik send ${path}/ to doorward, but not ${path}/verify, and ask ${path}/verify (\`doorward config traefik\` prints how)`,
+    `register ${url}/callback at the issuer instead of ${url}; in Traefik, route ${path}/ to doorward, except ${path}/verify, and use ${path}/verify as the forwardAuth address (\`doorward config traefik\` prints the configuration)`,
   );
   const [domain] = domains
     .filter((one) => guess === one || guess.endsWith(`.${one}`))
@@ -76,7 +76,7 @@ function site(from: TraefikOptions): Record<string, unknown> {
     from.note(
       "to do",
       "cookie-domain",
-      `${others.join(", ")}: a site has one cookie domain; give each a site of its own (docs/rules.md#several-sites)`,
+      `"${others.join(", ")}" is left out, because a site has one cookie domain: add a site for each (docs/rules.md#several-sites)`,
     );
   return { url, ...(domain !== undefined && { cookie: { domain } }) };
 }
@@ -88,43 +88,53 @@ function logoutTarget(from: TraefikOptions): string[] | undefined {
   from.note(
     "to do",
     "logout-redirect",
-    `signing out is at …/sign_out?rd=${encodeURIComponent(written)}: change the links`,
+    `the sign-out address is now …/sign_out?rd=${encodeURIComponent(written)}: change your links`,
   );
   return target === null ? undefined : [target.host];
 }
 
-/** Options that are doorward's own affair, or the proxy's. */
-function tell(from: TraefikOptions): void {
+/** Notes about options without a counterpart. */
+function noteOtherOptions(from: TraefikOptions): void {
   const reasons: Readonly<Record<string, readonly [NoteKind, string]>> = {
     secret: [
       "to do",
-      "is not taken over: `doorward secret` prints a new one, for `secret` or DOORWARD_SECRET_FILE",
+      "is not imported: run `doorward secret`, and put the new secret into `secret`, or into the file named by DOORWARD_SECRET_FILE",
     ],
-    "cookie-secret": ["to do", "is not taken over: `doorward secret` prints a new one"],
+    "cookie-secret": ["to do", "is not imported: run `doorward secret` to create a new one"],
     "cookie-name": [
       "different",
-      "the cookie is __Host-doorward, or __Secure-doorward with cookie.domain",
+      "the cookie is __Host-doorward, or __Secure-doorward with cookie.domain: change what reads it by name",
     ],
-    "csrf-cookie-name": ["left out", "each sign-in has a cookie of its own"],
+    "csrf-cookie-name": ["left out", "is not used: each sign-in has its own cookie"],
     "insecure-cookie": [
       "to do",
-      "the cookie is always Secure, but on localhost: doorward wants https",
+      "the cookie is always Secure, except on localhost: serve the site over https",
     ],
-    "cookie-secure": ["different", "the cookie is always Secure, but on localhost"],
-    "log-level": ["left out", "doorward logs a JSON line an event to stdout"],
-    "log-format": ["left out", "doorward logs a JSON line an event to stdout"],
+    "cookie-secure": ["different", "the cookie is always Secure, except on localhost"],
+    "log-level": ["left out", "is not used: doorward logs one JSON line per event to stdout"],
+    "log-format": ["left out", "is not used: doorward logs one JSON line per event to stdout"],
     "user-id-path": [
       "to do",
-      "people are told by their verified address: name another claim in headers, and other people in access",
+      "doorward identifies visitors by their verified email address: to use another claim, set it in headers and in access",
     ],
-    config: ["to do", "is another file: name it on the command line too"],
+    config: ["to do", "is a separate file: add it to the command line"],
   };
   for (const [name, [kind, message]] of Object.entries(reasons))
-    if (from.text(name) !== undefined) from.note(kind, name, message);
+    if (from.text(name) !== undefined)
+      from.note(kind, name, withValue(shownValue(from, name), message));
   from.note(
     "different",
     "sessions",
-    "those of traefik-forward-auth do not carry over: everybody signs in once more",
+    "sessions of traefik-forward-auth are not imported: every visitor signs in again",
   );
-  from.note("different", "email", "an address counts only when the issuer calls it verified");
+  from.note(
+    "different",
+    "email",
+    "an address counts only if the issuer reports it as verified: if it never does, see trustEmail in docs/providers.md",
+  );
+}
+
+/** The value of an option that is not a secret. */
+function shownValue(from: TraefikOptions, name: string): string | undefined {
+  return name.endsWith("secret") ? undefined : from.text(name);
 }

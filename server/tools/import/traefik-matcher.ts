@@ -1,4 +1,4 @@
-/** One word of a rule of Traefik's: `Host`, and what stands in its brackets. */
+/** A matcher of a Traefik rule: `Host`, and its arguments. */
 export interface Matcher {
   readonly name: string;
   readonly values: readonly string[];
@@ -10,8 +10,8 @@ export type Conjunction = readonly Matcher[];
 const mostConjunctions = 32;
 
 /**
- * A rule of Traefik's as conjunctions of which one suffices, in the syntax of version 2 (`Host(...) && ...`) or
- * of version 1 (`Host:a;PathPrefix:/b`). undefined = it is malformed, or negates something.
+ * Parses a Traefik rule into conjunctions, of which one must match. Accepts the syntax of version 2
+ * (`Host(...) && ...`) and of version 1 (`Host:a;PathPrefix:/b`). undefined = malformed, or contains a negation.
  */
 export function parseTraefikRule(rule: string): readonly Conjunction[] | undefined {
   if (!rule.includes("(")) return parseOld(rule);
@@ -23,7 +23,7 @@ export function parseTraefikRule(rule: string): readonly Conjunction[] | undefin
   return reader.at === tokens.length ? found : undefined;
 }
 
-/** Of version 1 the matchers between semicolons must all match. */
+/** Version 1: all matchers, separated by semicolons, must match. */
 function parseOld(rule: string): readonly Conjunction[] | undefined {
   const matchers = rule.split(";").map((part) => /^\s*([A-Za-z]+)\s*:\s*(.+?)\s*$/.exec(part));
   if (matchers.includes(null)) return undefined;

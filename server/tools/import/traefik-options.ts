@@ -17,7 +17,7 @@ const known =
 
 const ruleOption = /^rule\.([^.]+)\.(action|rule|provider|whitelist|domains)$/;
 
-/** The options, each a list of what was written; the last of the highest rank counts where there is one. */
+/** All options, which may repeat. As a single value, the one of the highest rank counts. */
 export class TraefikOptions {
   readonly problems: Problem[] = [];
   readonly notes: Note[] = [];
@@ -31,7 +31,7 @@ export class TraefikOptions {
       if (value !== null && typeof value === "object")
         this.problems.push({
           place,
-          message: `${spelt}: holds a variable that only compose knows: write its value here, in a copy`,
+          message: `${spelt}: contains a variable that only compose can resolve: import a copy of the file with the value instead`,
         });
       else if (!known.includes(name) && !ruleOption.test(name))
         this.problems.push({ place, message: `${spelt}: ${unknownOption(name)}` });
@@ -59,7 +59,7 @@ export class TraefikOptions {
     return goBoolean(this.text(name) ?? "false") === true;
   }
 
-  /** The names of the rules, as they first stand. */
+  /** The names of the rules, in order of appearance. */
   rules(): string[] {
     return [...new Set(this.#all.flatMap(({ name }) => ruleOption.exec(name)?.[1] ?? []))];
   }
@@ -77,6 +77,6 @@ export class TraefikOptions {
 function unknownOption(name: string): string {
   const meant = nearest(name, known);
   return meant === undefined
-    ? "is no option of traefik-forward-auth"
+    ? "is not an option of traefik-forward-auth: correct or remove it"
     : `is unknown: did you mean ${meant}?`;
 }

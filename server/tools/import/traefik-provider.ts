@@ -1,7 +1,7 @@
 import { present } from "./provider.ts";
 import type { TraefikOptions } from "./traefik-options.ts";
 
-/** Kinds of ours, by where people sign in. */
+/** doorward's kinds, by the host of the sign-in page. */
 const kindsByHost: Readonly<Record<string, string>> = {
   "github.com": "github",
   "gitlab.com": "gitlab",
@@ -12,7 +12,7 @@ const kindsByHost: Readonly<Record<string, string>> = {
   "cloud.digitalocean.com": "digitalocean",
 };
 
-/** The providers that the default and the rules name. */
+/** The default provider and the providers named in rules. */
 export function importTraefikProvider(from: TraefikOptions): Record<string, unknown> {
   const usual = from.text("default-provider") ?? "google";
   const named = from.rules().flatMap((rule) => from.text(`rule.${rule}.provider`) ?? []);
@@ -21,7 +21,7 @@ export function importTraefikProvider(from: TraefikOptions): Record<string, unkn
     from.note(
       "different",
       "rule.*.provider",
-      "people choose among the providers on a page; no rule sends them to one",
+      `visitors choose between ${names.join(" and ")} on a page: a doorward rule cannot select the provider`,
     );
   return Object.fromEntries(names.flatMap((name) => one(from, name)));
 }
@@ -31,7 +31,11 @@ function one(from: TraefikOptions, name: string): [string, Record<string, unknow
   const clientId = option("client-id") ?? (name === "google" ? from.text("client-id") : undefined);
   const clientSecret =
     option("client-secret") ?? (name === "google" ? from.text("client-secret") : undefined);
-  if (clientId === undefined) from.problem(`providers.${name}.client-id`, "is missing");
+  if (clientId === undefined)
+    from.problem(
+      `providers.${name}.client-id`,
+      "is missing: write the client ID that the provider gave you",
+    );
   const client = { clientId, clientSecret };
   const { resource } = { resource: option("resource") };
   const authorization = resource === undefined ? undefined : { resource };
@@ -52,13 +56,13 @@ function one(from: TraefikOptions, name: string): [string, Record<string, unknow
     default:
       from.problem(
         "default-provider",
-        `"${name}" is unknown: there are google, oidc, generic-oauth`,
+        `"${name}" is unknown; available: google, oidc, generic-oauth`,
       );
       return [];
   }
 }
 
-/** doorward knows OAuth 2.0 providers one by one, for each says in its own way who somebody is. */
+/** doorward supports specific OAuth 2.0 providers only, because each returns the identity in its own format. */
 function generic(
   from: TraefikOptions,
   client: Record<string, unknown>,
@@ -69,7 +73,7 @@ function generic(
   if (kind === undefined) {
     from.problem(
       "providers.generic-oauth.auth-url",
-      `${url ?? "nothing"} is no provider that doorward knows without OpenID Connect (docs/providers.md): if it has an issuer, write providers.oidc`,
+      `${url === undefined ? "is missing" : `"${url}" is not an OAuth 2.0 provider that doorward supports`} (docs/providers.md): if the provider has an OpenID Connect issuer, use providers.oidc`,
     );
     return [];
   }
@@ -77,7 +81,7 @@ function generic(
     from.note(
       "left out",
       "providers.generic-oauth.scope",
-      `doorward asks ${kind} for what it needs`,
+      `"${scope}" is not used: doorward requests the scopes that it needs at ${kind}`,
     );
   return [[kind, present(client)]];
 }

@@ -3,17 +3,18 @@ import { dnsName } from "../../values/leaves.ts";
 import { present } from "./provider.ts";
 import { parseTraefikRule, type Conjunction, type Matcher } from "./traefik-matcher.ts";
 
-/** Which way a condition may err: an opening rule must not match more, a closing one not less. */
+/** A rule that opens must not match more than the original, one that closes must not match less. */
 export type Effect = "opens" | "closes";
 
-/** Conditions of our rules, or why there are none. */
+/** Conditions of doorward rules, or why the rule cannot be translated. */
 export type TranslatedRule =
   | { readonly conditions: readonly Record<string, unknown>[] }
   | { readonly lost: string };
 
 export function translateTraefikRule(rule: string, effect: Effect): TranslatedRule {
   const conjunctions = parseTraefikRule(rule);
-  if (conjunctions === undefined) return { lost: "is malformed or negates something" };
+  if (conjunctions === undefined)
+    return { lost: "is malformed or contains a negation, which a rule cannot express" };
   const found = conjunctions.map((all) => conditionsOf(all, effect));
   const lost = found.find((one) => "lost" in one);
   if (lost !== undefined) return lost;
@@ -24,8 +25,9 @@ function conditionsOf(matchers: Conjunction, effect: Effect): TranslatedRule {
   const conditions: Record<string, unknown> = {};
   for (const matcher of matchers) {
     const key = keys[matcher.name];
-    if (key === undefined) return { lost: `holds ${matcher.name}(…), which no rule can say` };
-    if (conditions[key] !== undefined) return { lost: `holds two conditions on the ${key}` };
+    if (key === undefined)
+      return { lost: `contains ${matcher.name}(…), which a rule cannot express` };
+    if (conditions[key] !== undefined) return { lost: `contains two conditions on the ${key}` };
     const values =
       key === "path"
         ? paths(matcher, effect)
@@ -47,13 +49,15 @@ const keys: Readonly<Record<string, "host" | "path" | "methods">> = {
 };
 
 function hosts({ values }: Matcher): readonly string[] | string {
-  const strange = values.find((host) => !dnsName.test(host.toLowerCase()));
-  return strange === undefined ? values : `names a host by the pattern ${strange}`;
+  const pattern = values.find((host) => !dnsName.test(host.toLowerCase()));
+  return pattern === undefined
+    ? values
+    : `contains the host pattern ${pattern}, which a rule cannot express`;
 }
 
 /**
- * `PathPrefix` knows no borders: `/api` is `/apiary` too. And to a rule `/a` is `/a/` too, where `Path` tells
- * them apart.
+ * `PathPrefix` ignores segment boundaries: `/api` matches `/apiary`. A rule treats `/a` and `/a/` as equal, but
+ * `Path` does not.
  */
 function paths({ name, values }: Matcher, effect: Effect): readonly string[] | string {
   const found: string[] = [];
@@ -65,16 +69,16 @@ function paths({ name, values }: Matcher, effect: Effect): readonly string[] | s
       (path !== "" && pathPatternFault(path) !== undefined) ||
       /\/\//.test(written)
     )
-      return `names the path ${written}, which no rule can say`;
+      return `contains the path ${written}, which a rule cannot express`;
     if (name === "Path") {
       if (effect === "opens" && path !== "")
-        return `means ${written} alone, and a rule would open ${isSlashed ? path : `${path}/`} too`;
+        return `matches only ${written}, but a rule would also match ${isSlashed ? path : `${path}/`}`;
       found.push(path === "" ? "/" : path);
     } else if (effect === "opens")
       found.push(isSlashed && path !== "" ? `${path}/*/**` : `${path}/**`);
     else if (isSlashed || path === "") found.push(`${path}/**`);
     else
-      return `closes whatever begins with ${written}, ${written}-x as well, and a rule would leave that: write PathPrefix(\`${written}/\`) and Path(\`${written}\`) if you mean these`;
+      return `protects every path that starts with ${written}, even ${written}-x, which a rule would not match: write PathPrefix(\`${written}/\`) and Path(\`${written}\`) if you mean these`;
   }
   return found;
 }

@@ -4,7 +4,7 @@ import { translateTraefikRule } from "./traefik-rule.ts";
 
 type Rule = Record<string, unknown>;
 
-/** Who may pass, and where that is otherwise. */
+/** `access`, and the rules that differ from it. */
 export function importTraefikRules(from: TraefikOptions): {
   access: Rule;
   rules?: readonly Rule[];
@@ -19,21 +19,21 @@ export function importTraefikRules(from: TraefikOptions): {
     from.note(
       "to do",
       "whitelist",
-      "whoever can sign in at the provider passes (access.anyone), and at most providers that is everybody in the world",
+      "is missing, and so is domain: every account of the provider has access (access: { anyone: true }); at a public provider that is everyone: to restrict it, set emails or domains in access",
     );
   if (isOpen)
     from.note(
       "to do",
       "default-action",
-      "every address that no rule names is open to everybody, by the last rule",
+      '"allow" makes every page public that no other rule protects: remove the last rule if that is not intended',
     );
   if (ranges.length > 0)
     from.note(
       "to do",
       "trusted-ip-networks",
-      "a visitor's address is the last in X-Forwarded-For that is none of trustedProxies, which is loopback: add your proxy's address, and no visitor's",
+      `for ${ranges.join(", ")}, the visitor's address is the last one in X-Forwarded-For that is not in trustedProxies, which is now loopback: add your proxy's address, but no visitor's`,
     );
-  // Its rules have no order; so whatever closes comes first.
+  // traefik-forward-auth's rules have no order, so rules that protect come first.
   const rules: Rule[] = [
     ...(ranges.length === 0 ? [] : [{ ip: ranges, allow: "public" }]),
     ...closing,
@@ -47,7 +47,7 @@ export function importTraefikRules(from: TraefikOptions): {
   };
 }
 
-/** Addresses of the list, or of the domains where there is no list, or of either if it says so. */
+/** The whitelist if there is one, otherwise the domains; with match-whitelist-or-domain, either. */
 function lists(from: TraefikOptions, whitelist: string, domain: string): Rule | undefined {
   const [emails, domains] = [from.list(whitelist), from.list(domain)];
   const isEither = from.isOn("match-whitelist-or-domain");
@@ -56,28 +56,29 @@ function lists(from: TraefikOptions, whitelist: string, domain: string): Rule | 
     from.note(
       "left out",
       domain,
-      `${whitelist} alone counts where both are set (match-whitelist-or-domain)`,
+      `"${domains.join(", ")}" is ignored, because ${whitelist} is set and match-whitelist-or-domain is not`,
     );
   const hasDomains = domains.length > 0 && (emails.length === 0 || isEither);
   return { ...(emails.length > 0 && { emails }), ...(hasDomains && { domains }) };
 }
 
-/** A rule that asks for a sign-in says something where another may open, or where it names people of its own. */
+/** A rule with the action auth. It matters only if another rule opens something, or if it has its own lists. */
 function closed(from: TraefikOptions, name: string, isOpenElse: boolean): Rule[] {
   if (!isAction(from, name, "auth")) return [];
   const own = lists(from, `rule.${name}.whitelist`, `rule.${name}.domains`);
   const option = `rule.${name}.rule`;
-  const translated = translateTraefikRule(from.text(option) ?? "", "closes");
+  const rule = from.text(option) ?? "";
+  const translated = translateTraefikRule(rule, "closes");
   if (!("lost" in translated)) {
     const allow = own ?? lists(from, "whitelist", "domain") ?? "signed-in";
     return translated.conditions.map((conditions) => ({ ...conditions, allow }));
   }
-  if (isOpenElse || own !== undefined) from.problem(option, translated.lost);
+  if (isOpenElse || own !== undefined) from.problem(option, `"${rule}" ${translated.lost}`);
   else
     from.note(
       "left out",
       option,
-      `${translated.lost}; what no rule opens asks for a sign-in all the same`,
+      `"${rule}" ${translated.lost}; it is not needed: pages that no rule makes public require a sign-in anyway`,
     );
   return [];
 }
@@ -85,13 +86,14 @@ function closed(from: TraefikOptions, name: string, isOpenElse: boolean): Rule[]
 function opened(from: TraefikOptions, name: string): Rule[] {
   if (!isAction(from, name, "allow")) return [];
   const option = `rule.${name}.rule`;
-  const translated = translateTraefikRule(from.text(option) ?? "", "opens");
+  const rule = from.text(option) ?? "";
+  const translated = translateTraefikRule(rule, "opens");
   if (!("lost" in translated))
     return translated.conditions.map((conditions) => ({ ...conditions, allow: "public" }));
   from.note(
     "to do",
     option,
-    `${translated.lost}: it stays closed; write a rule by hand, with allow: public`,
+    `"${rule}" ${translated.lost}: it is not public now; write a rule with allow: public by hand`,
   );
   return [];
 }
@@ -100,7 +102,7 @@ function isAction(from: TraefikOptions, name: string, wanted: "auth" | "allow"):
   const option = `rule.${name}.action`;
   const action = from.text(option) ?? "auth";
   if (action !== "auth" && action !== "allow" && wanted === "auth")
-    from.problem(option, `"${action}" is unknown: there are auth, allow`);
+    from.problem(option, `"${action}" is unknown; available: auth, allow`);
   return action === wanted;
 }
 
@@ -108,6 +110,9 @@ function isAction(from: TraefikOptions, name: string, wanted: "auth" | "allow"):
 function trustedRanges(from: TraefikOptions): string[] {
   const written = [...from.list("trusted-ip-address"), ...from.list("trusted-ip-networks")];
   for (const range of written.filter((one) => addressRangeFault(one) !== undefined))
-    from.problem("trusted-ip-networks", `${range} is no address range`);
+    from.problem(
+      "trusted-ip-networks",
+      `"${range}" is not an address range: write one such as 203.0.113.0/24`,
+    );
   return written;
 }

@@ -8,7 +8,7 @@ export interface TrustedAddresses {
 
 const usualProxies = ["loopback", "private"];
 
-/** Visitors' addresses and proxies' must not overlap: of an address among the proxies' nobody is a visitor. */
+/** `trusted_ips` must not overlap trustedProxies: an address in trustedProxies is never a visitor's address. */
 export function trustedAddresses(from: Settings): TrustedAddresses {
   const proxies = from.list("trusted_proxy_ips");
   const visitors = from.list("trusted_ips");
@@ -21,19 +21,21 @@ export function trustedAddresses(from: Settings): TrustedAddresses {
     from.note(
       "left out",
       "trusted_ips",
-      `${range} is the proxy's own address, or none: whoever comes through the proxy would have it`,
+      addressRangeFault(range) === undefined
+        ? `"${range}" overlaps trustedProxies, so it can never match a visitor: remove the overlap and write a rule with ip`
+        : `"${range}" is not an address range: write one such as 203.0.113.0/24 in a rule with ip`,
     );
   if (kept.length === 0) return { rules: [], ...(named && { trustedProxies: named }) };
   if (!from.isOn("reverse_proxy")) {
     from.note(
       "to do",
       "trusted_ips",
-      "without reverse_proxy they were addresses of whoever spoke to oauth2-proxy itself, which is the proxy: left out; see trustedProxies",
+      `"${kept.join(", ")}" is not imported: without reverse_proxy, oauth2-proxy compared it with its direct peer, which is a proxy now: set trustedProxies, and write a rule with ip and allow: public`,
     );
     return { rules: [], ...(named && { trustedProxies: named }) };
   }
   const tight = named ?? tightProxies(kept);
-  const message = `a visitor's address is the last in X-Forwarded-For that is none of trustedProxies, and the proxy must send it${tight === undefined ? "" : `; trustedProxies is ${tight.join(", ")}: add your proxy's address if it is another, and no visitor's`}`;
+  const message = `for ${kept.join(", ")}, the visitor's address is the last one in X-Forwarded-For that is not in trustedProxies: make the proxy send that header${tight === undefined ? "" : `; trustedProxies is now ${tight.join(", ")}: add your proxy's address if it is another, but no visitor's`}`;
   from.note("to do", "trusted_ips", message);
   return { rules: [{ ip: kept, allow: "public" }], ...(tight && { trustedProxies: tight }) };
 }

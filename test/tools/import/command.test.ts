@@ -18,7 +18,7 @@ async function file(name: string, lines: readonly string[]): Promise<string> {
 }
 
 describe("doorward import", () => {
-  it("prints the file on stdout and what to know of it on stderr", async () => {
+  it("prints the file to stdout and the notes to stderr", async () => {
     await file("emails.txt", ["bob@example.org"]);
     const path = await file("oauth2-proxy.cfg", [
       ...least,
@@ -29,12 +29,12 @@ describe("doorward import", () => {
 
     expect(code).toBe(0);
     expect(stdout).toContain("url: https://auth.example.com/oauth2\n");
-    expect(stdout).toContain("bob@example.org"); // beside the file, wherever the command runs
-    expect(stderr).toContain("sessions: those of oauth2-proxy do not carry over");
+    expect(stdout).toContain("bob@example.org"); // found next to the imported file, not in the working directory
+    expect(stderr).toContain("sessions: sessions of oauth2-proxy are not imported");
     expect(stderr).not.toContain("the door's own secret");
   });
 
-  it("prints nothing on stdout where there is a problem", async () => {
+  it("prints nothing to stdout if there is a problem", async () => {
     const path = await file("forward-auth.ini", ["domian = example.com"]);
 
     const { code, stdout, stderr } = await runDoorward(["import", "traefik-forward-auth", path]);
@@ -46,11 +46,11 @@ describe("doorward import", () => {
   it.each([
     [
       ["import", "vouch-proxy", "x"],
-      /"vouch-proxy" cannot be imported: there are oauth2-proxy, traefik-forward-auth/,
+      /"vouch-proxy" cannot be imported; available: oauth2-proxy, traefik-forward-auth/,
     ],
     [["import", "oauth2-proxy", "nowhere.cfg"], /nowhere.cfg cannot be read: .*ENOENT/],
     [["import", "oauth2-proxy", "x", "--force"], /"force" is unknown here/],
-  ])("%j is refused", async (words, message) => {
+  ])("rejects %j", async (words, message) => {
     const { code, stdout, stderr } = await runDoorward(words);
 
     expect([code, stdout]).toEqual([1, ""]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { imported, least } from "./importing.ts";
 
-describe("each way to write oauth2-proxy's configuration", () => {
+describe("an import of oauth2-proxy reads", () => {
   const compose = `
 services:
   oauth2-proxy:
@@ -36,7 +36,7 @@ services:
     });
   });
 
-  it("a compose file, where a flag counts before a variable", () => {
+  it("a compose file, in which a flag overrides a variable", () => {
     const { config, notes, problems } = imported(compose, { name: "compose.yaml" });
 
     expect(problems).toEqual([]);
@@ -46,7 +46,9 @@ services:
       rules: [{ path: "/a", allow: "public" }, { preflight: "allow" }],
       access: { domains: ["example.com", "example.org"] },
     });
-    expect(notes.join("\n")).toMatch(/CLIENT_SECRET: compose fills it in.*DOORWARD_PROVIDERS/);
+    expect(notes.join("\n")).toMatch(
+      /CLIENT_SECRET: its value comes from compose: set DOORWARD_PROVIDERS/,
+    );
     expect(notes.join("\n")).toContain("OAUTH2_PROXY_COOKIE_EXPIRE at compose.yaml:12");
   });
 
@@ -64,7 +66,7 @@ services:
     expect(config).toMatchObject({ access: { domains: ["example.com", "example.org"] } });
   });
 
-  it("an alpha configuration with the other file beside it", () => {
+  it("an alpha configuration together with the second file", () => {
     const alpha = `
 upstreamConfig: { upstreams: [{ id: app, path: /, uri: http://127.0.0.1:8080 }] }
 injectRequestHeaders:
@@ -92,7 +94,7 @@ providers:
     const alone = imported(alpha, { name: "alpha.yaml" });
     const { config, notes, problems } = imported(alpha, { name: "alpha.yaml", more: [other] });
 
-    expect(alone.problems).toEqual([expect.stringContaining("name that too")]);
+    expect(alone.problems).toEqual([expect.stringContaining("name that file too")]);
     expect(problems).toEqual([]);
     expect(config).toMatchObject({
       providers: {
@@ -106,11 +108,11 @@ providers:
         "X-Department": "claims.department",
       },
     });
-    expect(notes.join("\n")).toMatch(/X-Static is not made of one claim/);
+    expect(notes.join("\n")).toMatch(/X-Static is not a single claim/);
     expect(notes.join("\n")).toMatch(/to do: upstreamConfig/);
   });
 
-  it("TOML over several lines, with an option that stands twice", () => {
+  it("multi-line TOML with a repeated option", () => {
     const lines = [
       ...least.slice(0, 3),
       "email_domains = [",

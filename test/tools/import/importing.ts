@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { importOAuth2Proxy } from "../../../server/tools/import/oauth2-proxy.ts";
 import type { ImportFile } from "../../../server/tools/import/setting.ts";
 
-/** The least that oauth2-proxy starts with. */
+/** The minimum that oauth2-proxy needs to start. */
 export const least = [
   'client_id = "door"',
   'client_secret = "the door\'s own secret"',
@@ -13,7 +13,7 @@ export const least = [
 
 const settings = v.record(v.string(), v.unknown());
 
-/** An import as a test looks at it: settings instead of YAML, notes and problems a line each. */
+/** An import for assertions: parsed settings, and one line per note and problem. */
 export function imported(
   text: string | readonly string[],
   {

@@ -23,20 +23,20 @@ export const bob: Member = {
   groups: ["umbrella"],
 };
 
-/** What every journey needs: the doors, nginx by the old recipe, the app, and a browser. */
+/** The parts of every journey: doorward instances, nginx with oauth2-proxy's recipe, the app and a browser. */
 interface Stand {
   readonly doors: readonly Migrated[];
   readonly echo: EchoApp;
   readonly proxy: Proxy;
   readonly chromium: Browser;
-  /** Where public hosts and ports really listen. */
+  /** The local ports of the public hosts and ports. */
   readonly ports: ReadonlyMap<string, number>;
 }
 
 export let stand: Stand;
 const windows: BrowserContext[] = [];
 
-/** Sets the hosts of a set-up up before its doors; `others` are ports that are none of nginx's. */
+/** Starts nginx in front of the doorward instances; `others` are ports that nginx does not serve. */
 export async function setUp(
   doors: readonly Migrated[],
   hostsOf: (ports: number[], app: number) => RecipeHost[],
@@ -68,7 +68,7 @@ export async function tearDown(): Promise<void> {
   await Promise.all([stand.echo.close(), ...stand.doors.map((door) => door.close())]);
 }
 
-/** A browser of somebody's, who is signed in at the provider and nowhere else. */
+/** A browser window of a member who is signed in at the provider only. */
 export async function windowOf(member: Member): Promise<BrowserContext> {
   for (const { provider } of stand.doors) provider.member = member;
   const window = await openWindow(stand.chromium);
@@ -76,7 +76,7 @@ export async function windowOf(member: Member): Promise<BrowserContext> {
   return window;
 }
 
-/** What the app heard last of who it is. */
-export function told(name: string): string[] {
+/** The values of an identity header in the app's last request. */
+export function identityHeader(name: string): string[] {
   return valuesOf(stand.echo.heard.at(-1) ?? { headers: [] }, `x-auth-request-${name}`);
 }

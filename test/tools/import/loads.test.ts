@@ -74,8 +74,8 @@ const line = fc.constantFrom(...options.entries()).chain(([name, kind]) => {
   return text.map((value) => ({ name, value: value as unknown }));
 });
 
-describe("whatever is imported", () => {
-  it("is a file that loads but for its secret, or is told", () => {
+describe("every import", () => {
+  it("gives a file that loads with a secret, or reports problems", () => {
     let files = 0;
     const failed = fc.check(
       fc.property(fc.uniqueArray(line, { selector: ({ name }) => name, maxLength: 8 }), (lines) => {
@@ -97,7 +97,7 @@ describe("whatever is imported", () => {
     expect(files).toBeGreaterThan(200);
   });
 
-  it("starts with no secret but a new one", () => {
+  it("gives a file that loads only with a new secret", () => {
     const { yaml = "" } = imported(least);
 
     expect(() => load(yaml)).toThrow(ConfigError);

@@ -3,7 +3,7 @@ import { send } from "../../peers/browser.ts";
 import { entraId } from "../../providers/stand-ins/entra-id.ts";
 import { github } from "../../providers/stand-ins/github.ts";
 import { google } from "../../providers/stand-ins/google.ts";
-import { ada, bob, setUp, stand, tearDown, told, windowOf } from "./journeys.ts";
+import { ada, bob, setUp, stand, identityHeader, tearDown, windowOf } from "./journeys.ts";
 import { migrate } from "./migration.ts";
 
 describe("Google with an email domain behind nginx with subdomains", () => {
@@ -21,25 +21,25 @@ describe("Google with an email domain behind nginx with subdomains", () => {
   });
   afterAll(tearDown);
 
-  it("one sign-in opens every subdomain, on the page that was asked for", async () => {
+  it("one sign-in gives access to every subdomain and returns to the requested page", async () => {
     const page = await (await windowOf(ada)).newPage();
 
     await page.goto("https://wiki.example.com/page?a=1");
-    const [first, who] = [page.url(), told("email")];
+    const [first, who] = [page.url(), identityHeader("email")];
     await page.goto("https://mail.example.com/inbox");
 
     expect([first, page.url()]).toEqual([
       "https://wiki.example.com/page?a=1",
       "https://mail.example.com/inbox",
     ]);
-    expect([who, told("email"), told("user")]).toEqual([
+    expect([who, identityHeader("email"), identityHeader("user")]).toEqual([
       ["ada@example.com"],
       ["ada@example.com"],
       ["470011"],
     ]);
   });
 
-  it("somebody of another domain sees the page that says no, and the app hears nothing of them", async () => {
+  it("an account of another domain gets the denied page, and the app gets no request", async () => {
     const page = await (await windowOf(bob)).newPage();
 
     await page.goto("https://wiki.example.com/?of=bob@elsewhere.example");
@@ -48,7 +48,7 @@ describe("Google with an email domain behind nginx with subdomains", () => {
     expect(JSON.stringify(stand.echo.heard)).not.toContain("bob@elsewhere.example");
   });
 
-  it("a public route stays closed until nginx asks in doorward's own way", async () => {
+  it("a public route stays protected while nginx uses /oauth2/auth", async () => {
     const { status } = await send("https://wiki.example.com/public/x", stand.ports, {});
 
     expect(status).toBe(302);
@@ -72,24 +72,24 @@ describe("Entra ID per domain, with the full X-Auth-Request set", () => {
   afterAll(tearDown);
 
   it.each(["app.example.com", "app.example.org"])(
-    "%s knows everything of who is there",
+    "the app at %s gets all identity headers",
     async (host) => {
       const page = await (await windowOf(carol)).newPage();
 
       await page.goto(`https://${host}/report`);
 
       expect(page.url()).toBe(`https://${host}/report`);
-      expect([told("email"), told("groups"), told("preferred-username")]).toEqual([
-        ["ada@example.com"],
-        ["group-1,group-2"],
-        ["ada@example.onmicrosoft.com"],
-      ]);
-      expect(told("user")[0]).not.toBe("");
-      expect(told("access-token")[0]).toMatch(/^\S{10,}$/);
+      expect([
+        identityHeader("email"),
+        identityHeader("groups"),
+        identityHeader("preferred-username"),
+      ]).toEqual([["ada@example.com"], ["group-1,group-2"], ["ada@example.onmicrosoft.com"]]);
+      expect(identityHeader("user")[0]).not.toBe("");
+      expect(identityHeader("access-token")[0]).toMatch(/^\S{10,}$/);
     },
   );
 
-  it("a session of one domain opens nothing of the other", async () => {
+  it("a session of one domain is not valid for the other", async () => {
     const window = await windowOf(carol);
     const page = await window.newPage();
     await page.goto("https://app.example.com/");
@@ -116,7 +116,7 @@ describe("a GitHub organisation with a provider page", () => {
   });
   afterAll(tearDown);
 
-  it("a member signs in by the page's button and comes back to the page", async () => {
+  it("a member signs in with the button and returns to the requested page", async () => {
     const page = await (await windowOf(ada)).newPage();
     const closed = await page.goto("https://app.example.com/issues?open=1");
 
@@ -124,10 +124,13 @@ describe("a GitHub organisation with a provider page", () => {
     await page.waitForURL("https://app.example.com/issues?open=1");
 
     expect(closed?.status()).toBe(403);
-    expect([told("user"), told("groups")]).toEqual([["ada"], ["acme,acme:ops"]]);
+    expect([identityHeader("user"), identityHeader("groups")]).toEqual([
+      ["ada"],
+      ["acme,acme:ops"],
+    ]);
   });
 
-  it("somebody of another organisation is told so", async () => {
+  it("an account of another organisation gets the denied page", async () => {
     const page = await (await windowOf(bob)).newPage();
     await page.goto("https://app.example.com/");
 

@@ -9,14 +9,14 @@ import {
 } from "../../peers/provider-stand-in.ts";
 import { imported } from "./importing.ts";
 
-/** doorward as a set-up of oauth2-proxy comes out of the import. */
+/** doorward running an imported oauth2-proxy configuration. */
 export interface Migrated {
   readonly provider: RunningStandIn;
   readonly doorward: TestDoorward;
   close(): Promise<void>;
 }
 
-/** Imports a file of `set-ups/` and runs what it gives; only the provider's address and the store are the test's. */
+/** Imports a file of `set-ups/` and runs the result. Only the provider's address and the store are replaced. */
 export async function migrate(file: string, standIn: StandIn, member: Member): Promise<Migrated> {
   const text = readFileSync(join(import.meta.dirname, "set-ups", file), "utf8");
   const { config, problems } = imported(text, { name: file });

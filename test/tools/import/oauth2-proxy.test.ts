@@ -3,7 +3,7 @@ import { imported, least } from "./importing.ts";
 
 const withLeast = (...lines: string[]) => [...least, ...lines];
 
-describe("oauth2-proxy's configuration as doorward's", () => {
+describe("an imported oauth2-proxy configuration", () => {
   it.each<[lines: string[], settings: Record<string, unknown>]>([
     [[], { url: "https://auth.example.com/oauth2", compat: "oauth2-proxy" }],
     [[], { access: { domains: ["example.com"] }, session: { lifetime: "7d", idle: "7d" } }],
@@ -155,7 +155,7 @@ describe("oauth2-proxy's configuration as doorward's", () => {
       ['redirect_url = "https://auth.example.com/oauth2/callback"', 'proxy_prefix = "/oauth2"'],
       { url: "https://auth.example.com/oauth2" },
     ],
-  ])("%j gives %j", (lines, settings) => {
+  ])("%j becomes %j", (lines, settings) => {
     const { config, problems } = imported(withLeast(...lines));
 
     expect(problems).toEqual([]);

@@ -3,7 +3,7 @@ import { imported, least } from "./importing.ts";
 
 const withLeast = (...lines: string[]) => [...least, ...lines];
 
-describe("a provider of oauth2-proxy and its restrictions", () => {
+describe("an imported provider of oauth2-proxy", () => {
   const secret = { clientId: "door", clientSecret: "the door's own secret" };
   const tenant = "11111111-2222-3333-4444-555555555555";
   it.each<[lines: string[], provider: Record<string, unknown>, access: Record<string, unknown>]>([
@@ -150,17 +150,17 @@ describe("a provider of oauth2-proxy and its restrictions", () => {
       { oidc: { ...secret, issuer: "https://id.example.com" } },
       { anyone: true },
     ],
-  ])("%j names the provider and whom it lets in", (lines, providers, access) => {
-    const anybody = least.with(3, 'email_domains = ["*"]');
+  ])("has the settings and access of %j", (lines, providers, access) => {
+    const anyone = least.with(3, 'email_domains = ["*"]');
 
-    const { config, problems } = imported([...anybody, ...lines]);
+    const { config, problems } = imported([...anyone, ...lines]);
 
     expect(problems).toEqual([]);
     expect(config).toMatchObject({ providers, access });
     expect(config?.providers).toEqual(providers);
   });
 
-  it("lets named people of GitHub in beside the organisation, by a rule", () => {
+  it("gives access to listed GitHub users in addition to the organisation, with a rule", () => {
     const lines = ['provider = "github"', 'github_org = "acme"', 'github_users = ["ada"]'];
 
     const { config } = imported(withLeast(...lines));

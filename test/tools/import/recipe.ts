@@ -3,25 +3,25 @@ import { join } from "node:path";
 import { startProxy, type Proxy } from "../../peers/proxy-process.ts";
 import { createCertificate } from "../../peers/tls.ts";
 
-/** A host behind nginx, and what stands there. */
+/** A host behind nginx. */
 export interface RecipeHost {
   readonly name: string;
   readonly doorwardPort: number;
-  /** Left out: only oauth2-proxy's own endpoints. */
+  /** Undefined: the host serves only oauth2-proxy's endpoints. */
   readonly appPort?: number;
-  /** What becomes of a 401: `= @sign_in` leads on, `=403 /oauth2/sign_in` shows the page. */
+  /** How nginx handles a 401: `= @sign_in` redirects, `=403 /oauth2/sign_in` shows the page. */
   readonly onUnauthorized?: string;
-  /** Where `@sign_in` leads to. */
+  /** The redirect target of `@sign_in`. */
   readonly signIn?: string;
   readonly isPlain?: boolean;
-  /** More for the server and for its location `/`. */
+  /** Further directives for the server and for its location `/`. */
   readonly server?: string;
   readonly location?: string;
 }
 
-const told = ["User", "Email", "Groups", "Preferred-Username", "Access-Token"];
+const identityParts = ["User", "Email", "Groups", "Preferred-Username", "Access-Token"];
 
-/** The real nginx by oauth2-proxy's recipe for `auth_request`, as people have it before they change anything. */
+/** The real nginx with oauth2-proxy's unchanged recipe for `auth_request`. */
 export function startRecipe(hosts: readonly RecipeHost[]): Promise<Proxy> {
   const names = hosts.map(({ name }) => name);
   return startProxy(
@@ -71,8 +71,8 @@ function appOf({
   location = "",
 }: RecipeHost): string {
   if (appPort === undefined) return "";
-  const names = told.map(
-    (part) => [part, `$told_${part.toLowerCase().replace("-", "_")}`] as const,
+  const names = identityParts.map(
+    (part) => [part, `$identity_${part.toLowerCase().replace("-", "_")}`] as const,
   );
   return `location / {
       ${location === "" ? `auth_request /oauth2/auth;\n      error_page 401 ${onUnauthorized};` : location}
@@ -93,7 +93,7 @@ function mainFile(servers: string): string {
     events { worker_connections 256; }
     http {
       access_log off;
-      port_in_redirect off; # the public port is the usual one
+      port_in_redirect off; # the public port is the default one
       client_body_temp_path body;
       proxy_temp_path proxy;
       fastcgi_temp_path fastcgi;

@@ -6,7 +6,7 @@ import { compileRules } from "../../../server/policy/rules.ts";
 import { forwardedRequest, isMalformed } from "../../../server/forwarded/forwarded-request.ts";
 import { translateRegex } from "../../../server/tools/import/route-pattern.ts";
 
-describe("a regular expression of oauth2-proxy becomes paths of a rule", () => {
+describe("a regular expression of oauth2-proxy", () => {
   it.each<[regex: string, paths: string[]]>([
     ["^/public", ["/public/**"]],
     ["^/public/", ["/public/*/**"]],
@@ -26,7 +26,7 @@ describe("a regular expression of oauth2-proxy becomes paths of a rule", () => {
     ["^/$", ["/"]],
     ["^/", ["/**"]],
     [".*", ["/**"]],
-  ])("%s as %j", (regex, paths) => {
+  ])("%s becomes %j", (regex, paths) => {
     const translated = translateRegex(regex);
 
     expect(translated).toMatchObject({ paths, lost: undefined });
@@ -53,7 +53,7 @@ describe("a regular expression of oauth2-proxy becomes paths of a rule", () => {
     ["^/(?P<x>a)/", []],
     ["^/(a", []],
     ["health", []],
-  ])("and of %s nothing is opened", (regex, nearest) => {
+  ])("%s opens no path", (regex, nearest) => {
     const translated = translateRegex(regex);
 
     expect(translated.paths).toEqual([]);
@@ -87,7 +87,7 @@ describe("a regular expression of oauth2-proxy becomes paths of a rule", () => {
     })
     .map((parts) => `/${parts.join("")}`);
 
-  it("and whatever they open, the expression matched", () => {
+  it("opens only paths that the expression matches", () => {
     const opens = ({ paths }: { readonly paths: readonly string[] }, path: string) => {
       const rules = compileRules(paths.map((one) => ({ path: [one], allow: "public" as const })));
       const request = forwardedRequest("GET", "https", "app.example.com", path);

@@ -11,7 +11,7 @@ describe("a single-page app on port 3000 that calls an API on port 80", () => {
   const app = "http://localhost:3000/";
   let pages: Server;
 
-  /** What the app shows: the API's answer, or that it has to sign in. */
+  /** The app shows the status of the API's response, or that the request was blocked. */
   const script = `<!doctype html><title>App</title><p id="shown"></p>
     <script>
       fetch("http://localhost/api/me", { credentials: "include", headers: { "X-App": "1" } })
@@ -46,7 +46,7 @@ describe("a single-page app on port 3000 that calls an API on port 80", () => {
     await tearDown();
   });
 
-  /** Preflights need the visitor's method, which oauth2-proxy's recipe does not tell: so nginx asks in doorward's own way. */
+  /** oauth2-proxy's recipe does not send the visitor's method, which preflights need, so nginx uses /oauth2/verify. */
   function askInFull(port: number): string {
     const cors = {
       "Access-Control-Allow-Origin": "http://localhost:3000",
@@ -73,7 +73,7 @@ describe("a single-page app on port 3000 that calls an API on port 80", () => {
     return page.locator("#shown").innerText();
   }
 
-  it("reads the API after a sign-in that leads back to it, and no longer after its sign-out", async () => {
+  it("can read the API after signing in, and not after signing out", async () => {
     const page = await (await windowOf(ada)).newPage();
     await page.goto(app);
     const before = await shown(page);
@@ -88,7 +88,7 @@ describe("a single-page app on port 3000 that calls an API on port 80", () => {
     expect(stand.echo.heard.map(({ method }) => method)).toContain("OPTIONS");
   });
 
-  it("is led to no port that is not listed", async () => {
+  it("is not redirected to a port that is not listed", async () => {
     const page = await (await windowOf(ada)).newPage();
 
     await page.goto(

@@ -13,7 +13,7 @@ import { translateTraefikRule } from "../../../server/tools/import/traefik-rule.
 const least = [
   "providers.google.client-id = door",
   "providers.google.client-secret = s",
-  "secret = a secret of theirs",
+  "secret = the old secret",
   "auth-host = auth.example.com",
   "cookie-domain = example.com",
   "domain = example.com",
@@ -36,8 +36,8 @@ const rule = (name: string, action: string, written: string) => [
   `rule.${name}.rule = ${written}`,
 ];
 
-describe("traefik-forward-auth's configuration as doorward's", () => {
-  it("has the same people, times, header and port", () => {
+describe("an imported traefik-forward-auth configuration", () => {
+  it("has the same access, lifetime, header and port", () => {
     const { config, yaml, problems } = imported(least);
 
     expect(problems).toEqual([]);
@@ -50,7 +50,7 @@ describe("traefik-forward-auth's configuration as doorward's", () => {
       headers: { "X-Forwarded-User": "email" },
       listen: { host: "0.0.0.0", port: 4181 },
     });
-    expect(yaml).not.toContain("theirs");
+    expect(yaml).not.toContain("old secret");
   });
 
   it.each<[lines: string[], settings: Record<string, unknown>]>([
@@ -140,7 +140,7 @@ describe("traefik-forward-auth's configuration as doorward's", () => {
       ],
       { providers: { github: { clientId: "x" } } },
     ],
-  ])("%j gives %j", (lines, settings) => {
+  ])("%j becomes %j", (lines, settings) => {
     const { config, problems } = imported([...least, ...lines]);
 
     expect(problems).toEqual([]);
@@ -155,7 +155,7 @@ describe("traefik-forward-auth's configuration as doorward's", () => {
     "PathPrefix(`/{name:.*}`)",
     "Path(`/a`) && PathPrefix(`/a`)",
     "Host(`a`) &&",
-  ])("leaves closed what a rule cannot say: %s", (written) => {
+  ])("does not open a route that a rule cannot express: %s", (written) => {
     const { config, notes, problems } = imported([...least, ...rule("p", "allow", written)]);
 
     expect(problems).toEqual([]);
@@ -166,18 +166,18 @@ describe("traefik-forward-auth's configuration as doorward's", () => {
   it.each<[lines: string[], problem: RegExp]>([
     [
       ["default-action = allow", ...rule("a", "auth", "PathPrefix(`/admin`)")],
-      /^forward-auth.ini:9: rule.a.rule: closes whatever begins with \/admin/,
+      /^forward-auth.ini:9: rule.a.rule: "PathPrefix\(`\/admin`\)" protects every path that starts with \/admin/,
     ],
     [
       ["rule.a.whitelist = root@example.com", ...rule("a", "auth", "!Host(`a.example.com`)")],
-      /rule.a.rule: is malformed or negates/,
+      /rule.a.rule: "!Host\(`a.example.com`\)" is malformed or contains a negation/,
     ],
     [
       [...rule("p", "allow", "PathPrefix(`/`)"), ...rule("a", "auth", "PathPrefix(`/admin`)")],
-      /rule.a.rule: closes whatever/,
+      /rule.a.rule: "PathPrefix\(`\/admin`\)" protects every path/,
     ],
     [["domian = example.org"], /^forward-auth.ini:7: domian: is unknown: did you mean domain\?$/],
-    [["lifetime = soon"], /lifetime: is no number of seconds/],
+    [["lifetime = soon"], /lifetime: "soon" is not a whole number of seconds/],
     [
       [
         "default-provider = generic-oauth",
@@ -188,14 +188,14 @@ describe("traefik-forward-auth's configuration as doorward's", () => {
     ],
     [["rule.a.action = deny"], /rule.a.action: "deny" is unknown/],
     [["whitelist = ada"], /access.emails.0: .*is no email address/],
-  ])("%j is told with its line, and prints nothing", (lines, problem) => {
+  ])("%j is reported with its line, and gives no file", (lines, problem) => {
     const { yaml, problems } = imported([...least, ...lines]);
 
     expect(yaml).toBeUndefined();
     expect(problems).toEqual([expect.stringMatching(problem)]);
   });
 
-  it("reads variables, and the service of a compose file", () => {
+  it("can come from variables or a compose file", () => {
     const variables = [
       "PROVIDERS_GOOGLE_CLIENT_ID=door",
       "DOMAIN=example.com",
@@ -224,19 +224,19 @@ describe("traefik-forward-auth's configuration as doorward's", () => {
   });
 });
 
-/** What mux makes of a path by Traefik's own words. */
+/** Whether Traefik's mux router matches a path. */
 function matchesMux(name: string, value: string, path: string): boolean {
   return name === "Path" ? path === value : path.startsWith(value);
 }
 
-describe("a matcher of Traefik's", () => {
+describe("a translated Traefik matcher", () => {
   const name = fc.constantFrom("Path", "PathPrefix");
   const value = fc.constantFrom("/", "/a", "/a/", "/a/b", "/a/b/");
   const uri = fc
     .array(fc.constantFrom("a", "b", "/", "/", ".", "..", "x"), { maxLength: 6 })
     .map((parts) => `/${parts.join("")}`);
 
-  it("opens no path that it did not match, and closes every one that it did", () => {
+  it("opens only paths that the original matches, and protects all of them", () => {
     const decided = (written: string, path: string, effect: "opens" | "closes") => {
       const translated = translateTraefikRule(written, effect);
       const request = forwardedRequest("GET", "https", "app.example.com", path);

@@ -4,7 +4,7 @@ import { imported, least } from "./importing.ts";
 const withLeast = (...lines: string[]) => [...least, ...lines];
 
 describe("an import of oauth2-proxy's configuration", () => {
-  it("reads the addresses of a file beside it", () => {
+  it("reads email addresses from authenticated_emails_file", () => {
     const lines = least.with(3, 'authenticated_emails_file = "emails.txt"');
 
     const { config, problems } = imported(lines, {
@@ -17,7 +17,7 @@ describe("an import of oauth2-proxy's configuration", () => {
     });
   });
 
-  it("takes no secret over, and prints one that nobody can start with", () => {
+  it("does not import the secret, and prints a placeholder that doorward refuses", () => {
     const { yaml, notes } = imported(
       withLeast('cookie_secret = "0123456789abcdef0123456789abcdef"'),
     );
@@ -27,7 +27,7 @@ describe("an import of oauth2-proxy's configuration", () => {
     expect(notes.join("\n")).toContain("to do: cookie_secret");
   });
 
-  it("says of everything what becomes of it", () => {
+  it("has a note for every option that is not imported unchanged", () => {
     const lines = [
       'banner = "Hello"',
       "request_logging = false",
@@ -41,7 +41,7 @@ describe("an import of oauth2-proxy's configuration", () => {
     const { notes, problems } = imported(withLeast(...lines));
 
     expect(problems).toEqual([]);
-    const told = [
+    const noted = [
       "banner",
       "request_logging",
       "cookie_samesite",
@@ -50,10 +50,31 @@ describe("an import of oauth2-proxy's configuration", () => {
       "ssl_insecure_skip_verify",
       "sessions",
     ];
-    expect(told.filter((name) => !notes.some((note) => note.includes(` ${name}: `)))).toEqual([]);
+    expect(noted.filter((name) => !notes.some((note) => note.includes(` ${name}: `)))).toEqual([]);
   });
 
-  it("leaves a route closed that a rule cannot say, and says what to write", () => {
+  it("quotes the value of an option that is left out, unless it may be a secret", () => {
+    const { notes } = imported(
+      withLeast(
+        'cookie_samesite = "none"',
+        'cookie_csrf_expire = "15m"',
+        'ping_path = "/alive"',
+        'redis_connection_url = "redis://:hidden@redis"',
+        'signature_key = "sha256:hidden"',
+      ),
+    );
+
+    expect(notes).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('cookie_samesite: "none": the cookie is always SameSite=Lax'),
+        expect.stringContaining('cookie_csrf_expire: "15m" is not needed'),
+        expect.stringContaining('ping_path: "/alive": the health checks are /healthz'),
+      ]),
+    );
+    expect(notes.join("\n")).not.toContain("hidden");
+  });
+
+  it("does not open a route that a rule cannot express, and prints the rule to write", () => {
     const { config, notes } = imported(
       withLeast('skip_auth_routes = ["GET=^/healthz$", "!=^/private", "^/api/v[0-9]"]'),
     );
