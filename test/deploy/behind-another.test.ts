@@ -14,7 +14,7 @@ const config = configOf({
   rules: [{ ip: visitor, allow: "public" }],
 });
 
-/** What the README has an operator add where the proxy's visitors are another proxy's. */
+/** The lines that the README adds for a proxy behind another proxy. */
 const additions = {
   nginx: {
     file: "snippets/doorward-http.conf",
@@ -59,12 +59,12 @@ async function askThrough(kind: "nginx" | "caddy", isTrusted: boolean) {
   return statuses;
 }
 
-describe.each(["nginx", "caddy"] as const)("the visitor's address, where %s", (kind) => {
-  it("is told to trust the proxy before it, is what that one says", async () => {
+describe.each(["nginx", "caddy"] as const)("the visitor's address, if %s", (kind) => {
+  it("trusts the proxy in front of it, is the address in X-Forwarded-For", async () => {
     expect(await askThrough(kind, true)).toEqual([200, 401]);
   });
 
-  it("trusts nobody, is where the request came from", async () => {
+  it("trusts no proxy, is the address of the direct peer", async () => {
     expect(await askThrough(kind, false)).toEqual([401, 401]);
   });
 });

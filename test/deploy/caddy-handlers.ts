@@ -7,7 +7,7 @@ const deployed = join(import.meta.dirname, "../../deploy/caddy");
 
 interface Handler {
   readonly handler: string;
-  /** What a reverse proxy asks in the place of the visitor's own address; the mark of forward_auth. */
+  /** The rewritten URI of a reverse proxy; only forward_auth has one. */
   readonly rewrite?: { readonly uri?: string | undefined } | undefined;
   readonly upstreams?: readonly { readonly dial: string }[] | undefined;
   readonly request?: { readonly delete?: readonly string[] | undefined } | undefined;
@@ -35,7 +35,7 @@ const adapted = v.object({
   }),
 });
 
-/** What happens to a request, in the order in which Caddy does it, as a word each; by public host. */
+/** The steps that Caddy runs for a request, in order, by public host. */
 export function readCaddy(file: string): Map<string, string[]> {
   const json = execFileSync("caddy", ["adapt", "--adapter", "caddyfile", "--config", file], {
     cwd: deployed,

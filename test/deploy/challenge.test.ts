@@ -3,7 +3,7 @@ import { navigation } from "../peers/browser.ts";
 import { shakeHands } from "../peers/websocket.ts";
 import { appUrl, setUp, variants, type Stand } from "./stand.ts";
 
-describe.each(variants)("without a session, behind $name", (variant) => {
+describe.each(variants)("a request without a session, behind $name", (variant) => {
   let stand: Stand;
 
   beforeAll(async () => {
@@ -11,7 +11,7 @@ describe.each(variants)("without a session, behind $name", (variant) => {
   });
   afterAll(() => stand.close());
 
-  it("a person is sent to sign in, and comes back to the very same address", async () => {
+  it("is redirected to sign in, for a page, and returns to the same URL afterwards", async () => {
     const browser = stand.newBrowser();
     const wanted = `${appUrl}/x?a=1&b=2%26c`;
 
@@ -32,7 +32,7 @@ describe.each(variants)("without a session, behind $name", (variant) => {
     expect(stand.app.heard.map(({ url }) => url)).toEqual(["/x?a=1&b=2%26c"]);
   });
 
-  it("a form becomes a GET to sign in, and the app does not get it", async () => {
+  it("is redirected with 303, for a form, and the app does not get it", async () => {
     const before = stand.app.heard.length;
 
     const answer = await stand.newBrowser().ask(`${appUrl}/form`, {
@@ -47,16 +47,16 @@ describe.each(variants)("without a session, behind $name", (variant) => {
   });
 
   it.each([
-    ["a script's fetch", "GET", { "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty" }],
+    ["fetch of a script", "GET", { "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty" }],
     ["an older script", "GET", { Accept: "text/html", "X-Requested-With": "XMLHttpRequest" }],
     ["a command line", "GET", {}],
-    ["a head of the same", "HEAD", {}],
+    ["a HEAD request", "HEAD", {}],
     [
       "a CORS preflight",
       "OPTIONS",
       { Origin: "https://other.example", "Access-Control-Request-Method": "PUT" },
     ],
-  ])("%s gets a plain 401", async (_, method, headers) => {
+  ])("is answered 401 without a redirect, for %s", async (_, method, headers) => {
     const before = stand.app.heard.length;
 
     const answer = await stand.newBrowser().ask(`${appUrl}/api`, { method, headers });
@@ -72,7 +72,7 @@ describe.each(variants)("without a session, behind $name", (variant) => {
     expect(stand.app.heard).toHaveLength(before);
   });
 
-  it("a WebSocket handshake gets a 401 and never meets the app", async () => {
+  it("is answered 401, for a WebSocket handshake, and the app does not get it", async () => {
     const before = stand.app.heard.length;
 
     const { status } = await shakeHands("wss://app.example.com/socket", stand.proxy.https, {});
@@ -81,7 +81,7 @@ describe.each(variants)("without a session, behind $name", (variant) => {
     expect(stand.app.heard).toHaveLength(before);
   });
 
-  it("a false cookie opens nothing", async () => {
+  it("is answered 401 with a forged cookie", async () => {
     const before = stand.app.heard.length;
 
     const answer = await stand.newBrowser().ask(`${appUrl}/x`, {

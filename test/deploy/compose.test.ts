@@ -22,7 +22,7 @@ function readCompose(path: string): v.InferOutput<typeof composeFile> {
   return v.parse(composeFile, parseYAML(readFileSync(path, "utf8")));
 }
 
-/** What a compose file names beneath its folder and is not there. */
+/** Files and services that a compose file names and that do not exist. */
 function missingOf(folder: string): string[] {
   const { services, volumes } = readCompose(join(folder, "compose.yaml"));
   return Object.values(services).flatMap((one) => {
@@ -43,7 +43,7 @@ const composed = readdirSync(deployFolder).filter((name) =>
 describe.each(composed)("the compose file of %s", (name) => {
   const folder = join(deployFolder, name);
 
-  it("is one by the published schema, and so is what it extends", () => {
+  it("matches the published schema, and so does the file that it extends", () => {
     const files = [join(folder, "compose.yaml"), join(deployFolder, "compose.yaml")];
 
     const faults = files.map((file) => composeFault(parseYAML(readFileSync(file, "utf8"))));
@@ -51,11 +51,11 @@ describe.each(composed)("the compose file of %s", (name) => {
     expect(faults).toEqual(["", ""]);
   });
 
-  it("mounts, builds and extends nothing that is not there", () => {
+  it("mounts, builds and extends only what exists", () => {
     expect([...missingOf(folder), ...missingOf(deployFolder)]).toEqual([]);
   });
 
-  it("lets nobody reach doorward or the app but the proxy", () => {
+  it("lets only the proxy reach doorward and the app", () => {
     const { services } = readCompose(join(folder, "compose.yaml"));
 
     const inside = [services.doorward, services.app];
@@ -64,12 +64,12 @@ describe.each(composed)("the compose file of %s", (name) => {
   });
 });
 
-it("the schema of compose files finds a key that is none", () => {
+it("the schema of compose files detects an unknown key", () => {
   expect(composeFault({ services: { app: { imgae: "x" } } })).toContain("imgae");
 });
 
 describe("the Dockerfile", () => {
-  it("copies what is there, and what .dockerignore lets it see", () => {
+  it("copies only files that exist and that .dockerignore allows", () => {
     const root = join(deployFolder, "..");
     const lines = readFileSync(join(root, "Dockerfile"), "utf8").split("\n");
     const seen = readFileSync(join(root, ".dockerignore"), "utf8").split("\n");
@@ -85,7 +85,7 @@ describe("the Dockerfile", () => {
 });
 
 describe("the image", () => {
-  it("holds every package that the service imports", () => {
+  it("contains every package that the service imports", () => {
     const root = join(deployFolder, "..");
     const { dependencies } = v.parse(
       v.object({ dependencies: v.record(v.string(), v.string()) }),

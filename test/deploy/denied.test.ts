@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { navigation, type Browser } from "../peers/browser.ts";
-import { isQuestion, methodOfQuestion } from "./gate.ts";
+import { isAuthRequest, authRequestMethod } from "./gate.ts";
 import { appUrl, setUp, variants, type Stand } from "./stand.ts";
 
-describe.each(variants)("an account that may no longer pass, behind $name", (variant) => {
+describe.each(variants)("an account that lost access, behind $name", (variant) => {
   let stand: Stand;
   let bob: Browser;
 
@@ -14,7 +14,7 @@ describe.each(variants)("an account that may no longer pass, behind $name", (var
   });
   afterAll(() => stand.close());
 
-  it("sees doorward's own page, which names it and leads on", async () => {
+  it("sees doorward's own page, with its name and a link to sign in", async () => {
     const before = stand.app.heard.length;
 
     const answer = await bob.open(`${appUrl}/x?a=1`);
@@ -32,7 +32,7 @@ describe.each(variants)("an account that may no longer pass, behind $name", (var
     ["a form", "POST", navigation, "text/html"],
     ["a script", "GET", { "Sec-Fetch-Mode": "cors" }, "application/json"],
     ["a script that sends", "PUT", { "Transfer-Encoding": "chunked" }, "application/json"],
-  ])("gets 403 for %s, in the words that fit", async (_, method, headers, type) => {
+  ])("gets 403 for %s, as a page or as JSON", async (_, method, headers, type) => {
     const before = stand.app.heard.length;
 
     const answer = await bob.ask(`${appUrl}/x`, {
@@ -44,13 +44,13 @@ describe.each(variants)("an account that may no longer pass, behind $name", (var
     expect(answer.status).toBe(403);
     expect(answer.headers["content-type"]).toContain(type);
     expect(stand.app.heard).toHaveLength(before);
-    const questions = stand.gate.asked.filter(isQuestion);
-    expect(questions.at(-1)?.method).toBe(methodOfQuestion(variant.proxy, method));
-    expect(questions.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0)).toBe(0);
+    const authRequests = stand.gate.asked.filter(isAuthRequest);
+    expect(authRequests.at(-1)?.method).toBe(authRequestMethod(variant.proxy, method));
+    expect(authRequests.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0)).toBe(0);
     expect(stand.gate.garbled).toBe(0);
   });
 
-  it("cannot have itself named otherwise by headers of its own", async () => {
+  it("cannot change its identity with forged headers", async () => {
     const before = stand.app.heard.length;
 
     const answer = await bob.ask(`${appUrl}/x`, {
@@ -69,16 +69,16 @@ describe.each(variants)("an account that may no longer pass, behind $name", (var
 });
 
 describe.each(variants.filter(({ proxy }) => proxy === "nginx"))(
-  "the second question after a 403, behind $name",
+  "the second auth request after a 403, behind $name",
   (variant) => {
-    it("lets nobody pass, even when access comes back between the two", async () => {
+    it("is denied even if the account regains access between the two", async () => {
       const stand = await setUp(variant);
       const ada = await stand.signedIn("ada");
       const { answer: doorward } = stand.gate;
       const before = stand.app.heard.length;
-      let questions = 0;
+      let count = 0;
       stand.gate.answer = (request, response) => {
-        if (questions++ > 0) doorward(request, response);
+        if (count++ > 0) doorward(request, response);
         else response.writeHead(403, { "Content-Length": 0 }).end();
       };
 
@@ -86,7 +86,7 @@ describe.each(variants.filter(({ proxy }) => proxy === "nginx"))(
 
       expect(answer.status).toBe(403);
       expect(answer.body).toContain("ada@example.com");
-      expect(questions).toBe(2);
+      expect(count).toBe(2);
       expect(stand.app.heard).toHaveLength(before);
       await stand.close();
     });

@@ -12,9 +12,9 @@ const forwarded = {
   "X-Forwarded-Uri": "/",
 };
 
-describe.each(variants)("doorward's own addresses behind $name", (variant) => {
-  /** What is said where no host is named that the proxy knows. */
-  const nobodysBody = {
+describe.each(variants)("doorward's endpoints behind $name", (variant) => {
+  /** The response body for an unknown host. */
+  const unknownHostBody = {
     nginx: "",
     caddy: "",
     haproxy: "",
@@ -39,7 +39,7 @@ describe.each(variants)("doorward's own addresses behind $name", (variant) => {
     `${variant.site}/%76erify`,
     ...(variant.proxy === "nginx" ? [`${appUrl}/_doorward/verify`] : []),
     ...(variant.proxy === "nginx" ? [`${new URL(variant.site).origin}/_doorward/verify`] : []),
-  ])("%s is not there, not even for somebody signed in", async (url) => {
+  ])("%s answers 404, even to a signed-in visitor", async (url) => {
     const headers = { ...forwarded, Accept: "application/json" };
 
     const answer = await ada.ask(url, { headers });
@@ -58,7 +58,7 @@ describe.each(variants)("doorward's own addresses behind $name", (variant) => {
     expect(answer.headers["set-cookie"]).toEqual([expect.stringContaining("Path=/;")]);
   });
 
-  it("start hears from the proxy, and not from the visitor, where the request came to", async () => {
+  it("start gets host, scheme and address from the proxy, not from the visitor", async () => {
     const spoofed = ["X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-For", "X-Real-IP"];
     const headers = Object.fromEntries(spoofed.map((name) => [name, "spoofed"]));
 
@@ -75,7 +75,7 @@ describe.each(variants)("doorward's own addresses behind $name", (variant) => {
     ).toEqual([[host], [host], ["https"], ["127.0.0.1"]]);
   });
 
-  it("callback needs no session, and says itself what is missing", async () => {
+  it("callback needs no session and shows its own error page", async () => {
     const answer = await stand
       .newBrowser()
       .ask(`${variant.site}/callback?state=unknown&code=x`, { headers: navigation });
@@ -85,7 +85,7 @@ describe.each(variants)("doorward's own addresses behind $name", (variant) => {
     expect(answer.body).toContain(`${variant.site}/start`);
   });
 
-  it("sign_out ends the session, also when there is none", async () => {
+  it("sign_out ends the session, and also works without one", async () => {
     const browser = await stand.signedIn("bob");
 
     const first = await browser.open(`${variant.site}/sign_out`);
@@ -95,7 +95,7 @@ describe.each(variants)("doorward's own addresses behind $name", (variant) => {
     expect([first.status, afterwards.status, second.status]).toEqual([200, 401, 200]);
   });
 
-  it("the session's cookie covers the app and is for this site's hosts alone", async () => {
+  it("the session cookie reaches the app and only hosts of this site", async () => {
     const [cookie, ...more] = await ada.jar.getCookies(appUrl);
 
     expect(more).toEqual([]);
@@ -115,7 +115,7 @@ describe.each(variants)("doorward's own addresses behind $name", (variant) => {
     "/./secret",
     "/%2fsecret",
     "/secret%00",
-  ])("no spelling such as %s leads around the question", async (target) => {
+  ])("the path spelling %s does not bypass the auth request", async (target) => {
     const before = stand.app.heard.length;
 
     const answer = await stand.newBrowser().ask(`${appUrl}/`, { target });
@@ -124,7 +124,7 @@ describe.each(variants)("doorward's own addresses behind $name", (variant) => {
     expect(stand.app.heard).toHaveLength(before);
   });
 
-  it("a host that is not ours gets no certificate, and nothing with a false Host", async () => {
+  it("an unknown host gets no certificate, and no response with a forged Host", async () => {
     const heard = stand.app.heard.length;
     const asked = stand.gate.asked.length;
     const cookie = await ada.jar.getCookieString(appUrl);
@@ -138,12 +138,12 @@ describe.each(variants)("doorward's own addresses behind $name", (variant) => {
     );
 
     expect(hasCertificate).toBe(false);
-    expect(answer.text.split("\r\n\r\n")[1] ?? "").toBe(nobodysBody);
+    expect(answer.text.split("\r\n\r\n")[1] ?? "").toBe(unknownHostBody);
     expect(stand.app.heard).toHaveLength(heard);
     expect(stand.gate.asked).toHaveLength(asked);
   });
 
-  it("plain http with a false Host leads nowhere", async () => {
+  it("plain http with a forged Host is not redirected", async () => {
     const sent = send(
       `http://other.example/x`,
       new Map([["other.example:80", stand.proxy.http]]),
@@ -152,11 +152,11 @@ describe.each(variants)("doorward's own addresses behind $name", (variant) => {
 
     const answer = await sent.catch(() => ({ headers: {}, body: "" }));
 
-    expect(["", nobodysBody]).toContain(answer.body);
+    expect(["", unknownHostBody]).toContain(answer.body);
     expect(JSON.stringify(answer.headers)).not.toContain("example.com");
   });
 
-  it("plain http leads to https and nowhere else", async () => {
+  it("plain http is redirected to https", async () => {
     const before = stand.app.heard.length;
 
     const answer = await ada.ask("http://app.example.com/x?a=1", { headers: navigation });

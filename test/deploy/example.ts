@@ -6,7 +6,7 @@ import { configOf } from "../peers/doorward.ts";
 
 export const deployFolder = join(import.meta.dirname, "../../deploy");
 
-/** The configuration for which everything in `deploy/` is printed, with a secret, and without its folder. */
+/** The configuration from which the files in `deploy/` are printed, with a test secret and a memory store. */
 export function exampleConfig(): Config {
   const text = readFileSync(join(deployFolder, "doorward.yaml"), "utf8");
   return configOf({ ...parseYAML<Record<string, unknown>>(text), storage: { driver: "memory" } });

@@ -5,7 +5,7 @@ import { readCaddy } from "./caddy-handlers.ts";
 import { exampleConfig } from "./example.ts";
 import { findAll, parseNginx, type Directive } from "./nginx-tree.ts";
 
-/** What nginx does before it asks, or instead of it. */
+/** Directives that nginx runs before the auth request, or instead of it. */
 const earlier = new Set(["return", "rewrite", "if", "set", "break", "try_files"]);
 
 function isProtected({ block }: Directive): boolean {
@@ -28,8 +28,8 @@ function faultsOf(config: readonly Directive[]): string[] {
   ];
 }
 
-describe("what is printed for nginx", () => {
-  it("asks before everything that leads to an app", () => {
+describe("the files printed for nginx", () => {
+  it("protect every location that leads to an app", () => {
     const { files } = proxyFiles(exampleConfig(), "nginx");
     const config = parseNginx(files.get("doorward.conf") ?? "", files);
 
@@ -45,7 +45,7 @@ describe("the check of nginx's files", () => {
     ["server { satisfy any; }", ["satisfy"]],
     ["server { location / { proxy_pass http://app; } }", ["open http://app"]],
     ["location / { auth_request off; proxy_pass http://app; }", ["open http://app"]],
-  ])("finds what is wrong with %s", (text, faults) => {
+  ])("finds the fault in %s", (text, faults) => {
     expect(faultsOf(parseNginx(text))).toEqual(faults);
   });
 });
@@ -53,11 +53,11 @@ describe("the check of nginx's files", () => {
 describe.each([
   ["app.example.com", "ask 127.0.0.1:4180/verify?"],
   ["wiki.example.org", "ask 127.0.0.1:4180/_auth/verify?"],
-])("what deploy/caddy does with requests to %s", (host, question) => {
-  it("strips, then asks without the visitor's query, and only then passes to the app", () => {
+])("the handlers of deploy/caddy for %s", (host, authRequest) => {
+  it("strip headers, then ask without the visitor's query, and only then pass to the app", () => {
     const steps = readCaddy("Caddyfile").get(host) ?? [];
 
-    const asked = steps.indexOf(question);
+    const asked = steps.indexOf(authRequest);
     expect(asked).toBeGreaterThan(steps.indexOf("strip X-Auth-Request-*"));
     expect(steps.findLastIndex((step) => step.startsWith("strip"))).toBeLessThan(asked);
     expect(steps.indexOf("strip *_*")).toBeGreaterThanOrEqual(0);
@@ -66,7 +66,7 @@ describe.each([
 });
 
 describe("the example doorward.yaml", () => {
-  it("needs nothing but the secrets, and shows both places where doorward can be", () => {
+  it("needs only secrets, and has one site on its own host and one mounted", () => {
     const config = exampleConfig();
 
     const [ownHost, mounted] = createSites(config) as [Site, Site];

@@ -4,25 +4,25 @@ import type { AddressInfo } from "node:net";
 import { pairs } from "../peers/echo-app.ts";
 import type { ProxyName } from "./starters.ts";
 
-/** One request that doorward got. */
+/** A request that doorward received. */
 export interface Asked {
   readonly method: string;
   readonly url: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Of a question only: the other endpoints read their bodies themselves. */
+  /** Counted for auth requests only: the other endpoints read their bodies themselves. */
   bodyBytes: number;
 }
 
-/** The port at which a proxy expects doorward. It counts and remembers, and who answers there can change. */
+/** A server at the port where the proxy expects doorward. It records requests, and its handler can be replaced. */
 export interface Gate {
   readonly port: number;
   readonly asked: Asked[];
   connections: number;
-  /** How often something came that is no HTTP, such as a body whose length nobody told. */
+  /** Number of requests that were not valid HTTP, such as a body without a length. */
   garbled: number;
-  /** Who answers. One that does nothing is a doorward that hangs. */
+  /** The handler. An empty one simulates a doorward that hangs. */
   answer: RequestListener;
-  /** Nobody listens any more; open connections break. */
+  /** Stops listening and closes open connections. */
   shut(): Promise<void>;
   reopen(): Promise<void>;
 }
@@ -67,20 +67,20 @@ export async function openGate(answer: RequestListener): Promise<Gate> {
 function ask(request: IncomingMessage): Asked {
   const { method = "", url = "", rawHeaders } = request;
   const asked: Asked = { method, url, headers: pairs(rawHeaders), bodyBytes: 0 };
-  if (isQuestion(asked))
+  if (isAuthRequest(asked))
     request.on("data", (chunk: Buffer) => {
       asked.bodyBytes += chunk.length;
     });
   return asked;
 }
 
-/** A request of the proxy's own, and not one of a browser's that it passed on. */
-export function isQuestion({ url }: Asked): boolean {
+/** Whether the proxy itself sent the request, as opposed to a forwarded browser request. */
+export function isAuthRequest({ url }: Asked): boolean {
   return /^(\/_auth)?\/verify([/?]|$)/.test(url);
 }
 
-/** The visitor's request as the proxy told it, in any dialect. */
-export function toldBy({ method, url, headers }: Asked): Record<string, string> {
+/** The headers that describe the visitor's request, in any dialect. */
+export function forwardedHeaders({ method, url, headers }: Asked): Record<string, string> {
   const names = /^x-(original-(url|method)|forwarded-(method|proto|host|uri))$/i;
   const [, uri] = /\/verify(\/.*)$/s.exec(url) ?? [];
   return Object.fromEntries([
@@ -96,12 +96,12 @@ export function toldBy({ method, url, headers }: Asked): Record<string, string> 
   ]);
 }
 
-/** Envoy asks by the visitor's own method, the others by GET. */
-export function methodOfQuestion(proxy: ProxyName, method: string): string {
+/** Envoy sends the visitor's method, the others GET. */
+export function authRequestMethod(proxy: ProxyName, method: string): string {
   return proxy === "envoy" ? method : "GET";
 }
 
-/** All values under a name, in whatever spelling an app may take for it. */
+/** All values of a header, in any spelling that an app may read as that name. */
 export function valuesOf(
   { headers }: { readonly headers: readonly (readonly [name: string, value: string])[] },
   name: string,

@@ -33,18 +33,18 @@ describe("an app behind nginx for a team at GitHub", () => {
   });
   afterAll(() => stand.close());
 
-  it("lets a member of the team in and tells the app who it is", async () => {
+  it("gives a member of the team access and sends the identity to the app", async () => {
     const page = await stand.browserOf(ada).open(`${app}/ops/x?a=1`);
 
     expect(page).toMatchObject({ status: 200, url: `${app}/ops/x?a=1` });
     const heard = stand.echo.heard.at(-1) ?? { headers: [] };
-    const told = ["user", "email", "groups", "preferred-username"].map((name) =>
+    const identity = ["user", "email", "groups", "preferred-username"].map((name) =>
       valuesOf(heard, `x-auth-request-${name}`),
     );
-    expect(told).toEqual([["470011"], ["ada@example.com"], ["acme,acme:ops"], ["ada"]]);
+    expect(identity).toEqual([["470011"], ["ada@example.com"], ["acme,acme:ops"], ["ada"]]);
   });
 
-  it("shows somebody of another organisation the page that says no, and the rest of the app", async () => {
+  it("shows an account of another organisation the denied page, and the rest of the app", async () => {
     const browser = stand.browserOf(bob);
     const before = stand.echo.heard.length;
 
@@ -62,7 +62,7 @@ describe("an app behind nginx for a team at GitHub", () => {
     );
   });
 
-  it("shuts whoever left the team out, within the time of a refresh", async () => {
+  it("denies a member who left the team, after session.refresh", async () => {
     const browser = stand.browserOf(ada);
     const member = await browser.open(`${app}/ops/x`);
     stand.provider.member = { ...ada, groups: [] };

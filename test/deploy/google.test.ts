@@ -15,10 +15,10 @@ const ada: Member = {
 const bob = { ...ada, id: "115820394857610293847", email: "bob@example.com" };
 const eve = { ...ada, id: "126931405968721304958", email: "eve@partner.example" };
 
-/** Of everybody's groups, those that matter: Ada is in one that is in the one that may pass. */
+/** Group memberships: Ada is in a group that is in the group with access. */
 const directory = { crew: ["ops", "eve@partner.example"], ops: ["ada@example.com"] };
 
-describe("an app behind nginx that is for one of Google's groups", () => {
+describe("an app behind nginx for one Google group", () => {
   let stand: ProviderStand;
   let isDown = false;
 
@@ -47,7 +47,7 @@ describe("an app behind nginx that is for one of Google's groups", () => {
     isDown = false;
   });
 
-  /** Goes to the app, is sent to Google, says yes there, and ends where that leads. */
+  /** Opens the app and signs in at Google. */
   async function arrive(member: Member) {
     const browser = stand.browserOf(member);
     return { browser, end: await browser.open(`${app}/page`) };
@@ -56,16 +56,16 @@ describe("an app behind nginx that is for one of Google's groups", () => {
   it.each([
     ["a member through a group in the group", ada],
     ["a member of another domain", eve],
-  ])("lets %s in, and tells the app of the group", async (_, member) => {
+  ])("gives access to %s, and sends the group to the app", async (_, member) => {
     const { end } = await arrive(member);
 
     expect(end).toMatchObject({ url: `${app}/page`, status: 200 });
-    const [told] = stand.echo.heard.slice(-1);
-    expect(told && valuesOf(told, "x-auth-request-groups")).toEqual(["crew@example.com"]);
-    expect(told && valuesOf(told, "x-auth-request-email")).toEqual([member.email]);
+    const [last] = stand.echo.heard.slice(-1);
+    expect(last && valuesOf(last, "x-auth-request-groups")).toEqual(["crew@example.com"]);
+    expect(last && valuesOf(last, "x-auth-request-email")).toEqual([member.email]);
   });
 
-  it("stays closed to somebody of the same domain who is in no such group", async () => {
+  it("denies an account of the same domain that is not in the group", async () => {
     const heard = stand.echo.heard.length;
 
     const { browser, end } = await arrive(bob);
@@ -75,7 +75,7 @@ describe("an app behind nginx that is for one of Google's groups", () => {
     expect(stand.echo.heard).toHaveLength(heard);
   });
 
-  it("stays closed while the directory is down, and says why", async () => {
+  it("denies access while the directory is down, and shows the reason", async () => {
     isDown = true;
 
     const { end } = await arrive(ada);
@@ -84,7 +84,7 @@ describe("an app behind nginx that is for one of Google's groups", () => {
     expect(end.body).toContain("could not be looked up just now");
   });
 
-  it("closes to a member who has left the group, once Google is asked again", async () => {
+  it("denies a member who left the group, after session.refresh", async () => {
     const { browser, end } = await arrive(eve);
     directory.crew.pop();
     stand.clock.aheadMs = 2 * 60 * 60_000;

@@ -7,7 +7,7 @@ const names = ["user", "email", "groups", "preferred-username"].map(
   (name) => `x-auth-request-${name}`,
 );
 
-describe.each(variants)("who it is, behind $name", (variant) => {
+describe.each(variants)("the identity, behind $name", (variant) => {
   let stand: Stand;
   let ada: Browser;
 
@@ -17,17 +17,18 @@ describe.each(variants)("who it is, behind $name", (variant) => {
   });
   afterAll(() => stand.close());
 
-  /** What the app gets of a request, under every name and spelling. */
+  /** The request as the app receives it. */
   async function heardOf(browser: Browser, headers: Record<string, string> = {}) {
     const before = stand.app.heard.length;
     const answer = await browser.ask(`${appUrl}/x?a=1`, { headers });
     expect(answer.status).toBe(200);
     const [heard, ...more] = stand.app.heard.slice(before);
-    if (heard === undefined || more.length > 0) throw new Error("the app was not asked just once");
+    if (heard === undefined || more.length > 0)
+      throw new Error("the app did not get exactly one request");
     return heard;
   }
 
-  it("reaches the app in four headers, each once, with the request as it was", async () => {
+  it("reaches the app in four headers, once each, with the unchanged request", async () => {
     const heard = await heardOf(ada);
 
     expect(heard).toMatchObject({ method: "GET", url: "/x?a=1" });
@@ -67,20 +68,20 @@ describe.each(variants)("who it is, behind $name", (variant) => {
     "X-Forwarded-Preferred-Username",
     "X-Forwarded-Access-Token",
     "Proxy",
-  ])("is never what the visitor says in %s", async (name) => {
+  ])("is never taken from the visitor's %s", async (name) => {
     const heard = await heardOf(ada, { [name]: "evil" });
 
     expect(JSON.stringify(heard)).not.toContain("evil");
     expect(valuesOf(heard, "x-auth-request-user")).toEqual(["ada"]);
   });
 
-  it("cannot be taken off the request by naming its header in Connection", async () => {
+  it("cannot be removed by naming its header in Connection", async () => {
     const heard = await heardOf(ada, { Connection: "close, X-Auth-Request-User" });
 
     expect(valuesOf(heard, "x-auth-request-user")).toEqual(["ada"]);
   });
 
-  it("has no email address where the issuer says none, whatever the visitor adds", async () => {
+  it("has no email address if the issuer sends none, even if the visitor does", async () => {
     const carol = await stand.signedIn("carol");
 
     const heard = await heardOf(carol, {
@@ -98,27 +99,30 @@ describe.each(variants)("who it is, behind $name", (variant) => {
     ["first", "", "; b=2; c=3", ["b=2", "c=3"]],
     ["last", "a=1; ", "", ["a=1"]],
     ["in the middle", "a=1; ", "; b=2", ["a=1", "b=2"]],
-    ["beside another site's", "a=1; OTHER=x; ", "; b=2", ["a=1", "b=2"]],
+    ["next to another site's", "a=1; OTHER=x; ", "; b=2", ["a=1", "b=2"]],
     ["apart from another site's", "", "; a=1; OTHER=x; b=2", ["a=1", "b=2"]],
-    ["beside one like it", "not__Host-doorward=1; ", "", ["not__Host-doorward=1"]],
-  ])("keeps the session cookie from the app where it comes %s", async (_, before, after, left) => {
-    const session = await ada.jar.getCookieString(appUrl);
-    const other = variant.cookieName.endsWith("Host-doorward") ? "__Secure" : "__Host";
-    const sent = (before + session + after).replace("OTHER", `${other}-doorward`);
+    ["next to a similar name", "not__Host-doorward=1; ", "", ["not__Host-doorward=1"]],
+  ])(
+    "does not include the session cookie, which is removed when it comes %s",
+    async (_, before, after, left) => {
+      const session = await ada.jar.getCookieString(appUrl);
+      const other = variant.cookieName.endsWith("Host-doorward") ? "__Secure" : "__Host";
+      const sent = (before + session + after).replace("OTHER", `${other}-doorward`);
 
-    const heard = await heardOf(ada, { Cookie: sent });
+      const heard = await heardOf(ada, { Cookie: sent });
 
-    expect(session).toMatch(new RegExp(`^${variant.cookieName}=`));
-    const cookies = valuesOf(heard, "cookie").flatMap((line) => line.split(/; */));
-    // Traefik has no way to take one cookie off; its README says so.
-    const expected = variant.proxy === "traefik" ? sent.split(/; */) : left;
-    expect(cookies.filter((cookie) => cookie !== "")).toEqual(
-      expected.filter((cookie) => cookie !== ""),
-    );
-  });
+      expect(session).toMatch(new RegExp(`^${variant.cookieName}=`));
+      const cookies = valuesOf(heard, "cookie").flatMap((line) => line.split(/; */));
+      // Traefik cannot remove a single cookie; its README documents that.
+      const expected = variant.proxy === "traefik" ? sent.split(/; */) : left;
+      expect(cookies.filter((cookie) => cookie !== "")).toEqual(
+        expected.filter((cookie) => cookie !== ""),
+      );
+    },
+  );
 
   it.each([200, 401, 404, 500])(
-    "leaves the app's own answer %i and cookies as they are, and adds none",
+    "does not change the app's response %i and cookies",
     async (status) => {
       const answer = await ada.ask(`${appUrl}/answers/${status}`);
 

@@ -34,11 +34,11 @@ describe("the manifests in deploy/kubernetes", () => {
   const find = (kind: string, name: string): Resource | undefined =>
     resources.find((one) => one.kind === kind && one.metadata.name === name);
 
-  it("fit the published schemas", () => {
+  it("match the published schemas", () => {
     expect(resources.map(resourceFault).filter((fault) => fault !== "")).toEqual([]);
   });
 
-  it("hold a configuration that doorward takes with the Secret's files, and ports that fit it", () => {
+  it("contain a configuration that doorward accepts with the Secret's files, and matching ports", () => {
     const { data } = v.parse(
       v.object({ data: v.object({ "doorward.yaml": v.string() }) }),
       find("ConfigMap", "doorward"),
@@ -70,20 +70,20 @@ describe("the manifests in deploy/kubernetes", () => {
     expect(find("Service", "doorward-redis")).toBeDefined();
   });
 
-  it("let the ingress controller alone ask, and nobody but doorward reach Redis", () => {
+  it("let only the ingress controller reach doorward, and only doorward reach Redis", () => {
     expect(JSON.stringify(find("NetworkPolicy", "doorward"))).toContain('"port":"http"');
     expect(JSON.stringify(find("NetworkPolicy", "doorward-redis"))).toContain('{"app":"doorward"}');
   });
 });
 
 describe.each([exampleConfig(), ...oddConfigs].map((config, index) => ({ index, config })))(
-  "what is printed for Kubernetes, configuration $index",
+  "the files printed for Kubernetes, configuration $index",
   ({ config }) => {
     it.each([
       ["traefik", "kubernetes.yaml"],
       ["ingress-nginx", "ingress.yaml"],
       ["ingress-nginx", "strip-headers.yaml"],
-    ])("fits the published schemas: %s, %s", (proxy, name) => {
+    ])("match the published schemas: %s, %s", (proxy, name) => {
       const resources = readResources(proxyFiles(config, proxy).files.get(name) ?? "");
 
       expect(resources.map(resourceFault).filter((fault) => fault !== "")).toEqual([]);
@@ -92,7 +92,7 @@ describe.each([exampleConfig(), ...oddConfigs].map((config, index) => ({ index, 
   },
 );
 
-it("the schema of Traefik's resources finds a value of the wrong kind", () => {
+it("the schema of Traefik's resources detects a value of the wrong type", () => {
   const metadata = { name: "x", namespace: "doorward" };
   const route = { apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute", metadata };
 

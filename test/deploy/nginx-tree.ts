@@ -1,11 +1,11 @@
-/** One directive of an nginx file, with what stands in its braces. */
+/** A directive of an nginx file, with the directives in its block. */
 export interface Directive {
   readonly name: string;
   readonly words: readonly string[];
   readonly block: readonly Directive[];
 }
 
-/** A text with everything it includes of some files in the place where it does. */
+/** Parses a text and replaces each `include` with the parsed file. */
 export function parseNginx(
   text: string,
   files: ReadonlyMap<string, string> = new Map(),
@@ -43,7 +43,7 @@ function included(path = ""): string {
   return path.replace(/^\/etc\/nginx\//, "");
 }
 
-/** All directives of that name, however deep. */
+/** All directives of that name, at any depth. */
 export function findAll(directives: readonly Directive[], name: string): Directive[] {
   return directives.flatMap((directive) => [
     ...(directive.name === name ? [directive] : []),

@@ -9,12 +9,12 @@ const notNow = {
   body: expect.stringContaining("Please try again in a moment."),
 };
 
-/** What is shown where doorward gives no verdict, and where its own pages are out of reach. */
+/** The response if doorward does not answer the auth request, and if its own pages are unreachable. */
 function notNowBy({ proxy }: Variant) {
-  // These two have no words of their own for it.
-  if (proxy === "apisix") return { verdict: { status: 503 }, page: { status: 502 } };
-  if (proxy === "traefik") return { verdict: { status: 500 }, page: { status: 502 } };
-  return { verdict: notNow, page: notNow };
+  // These two proxies have no configurable error page.
+  if (proxy === "apisix") return { decision: { status: 503 }, page: { status: 502 } };
+  if (proxy === "traefik") return { decision: { status: 500 }, page: { status: 502 } };
+  return { decision: notNow, page: notNow };
 }
 
 describe.each(variants)("a doorward that fails, behind $name", (variant) => {
@@ -27,7 +27,7 @@ describe.each(variants)("a doorward that fails, behind $name", (variant) => {
   });
   afterAll(() => stand.close());
 
-  it("lets nobody pass while it is stopped, and says so; and does its work as soon as it is back", async () => {
+  it("denies every request while it is stopped, and works again as soon as it is back", async () => {
     const before = stand.app.heard.length;
     await stand.gate.shut();
 
@@ -41,25 +41,25 @@ describe.each(variants)("a doorward that fails, behind $name", (variant) => {
     await stand.gate.reopen();
     const after = await ada.ask(`${appUrl}/x`);
 
-    const { verdict, page: ownPage } = notNowBy(variant);
-    expect([page, script, start]).toMatchObject([verdict, verdict, ownPage]);
-    expect(socket.status).toBe(verdict.status);
+    const { decision, page: ownPage } = notNowBy(variant);
+    expect([page, script, start]).toMatchObject([decision, decision, ownPage]);
+    expect(socket.status).toBe(decision.status);
     expect(untouched).toBe(before);
     expect(after.status).toBe(200);
   });
 
-  // Caddy shows what it is told; nginx makes 500 of whatever is no verdict, and the configuration 503. The
-  // script for HAProxy takes what may be stored for somebody else's answer.
+  // Caddy passes on the status. nginx turns an unexpected status into 500, and the configuration turns that into
+  // 503. The script for HAProxy ignores a response without Cache-Control: no-store.
   it.each([
     [500, { nginx: 503, caddy: 500, haproxy: 503, envoy: 503, apisix: 500, traefik: 500 }],
     [503, { nginx: 503, caddy: 503, haproxy: 503, envoy: 503, apisix: 503, traefik: 503 }],
     [404, { nginx: 503, caddy: 404, haproxy: 503, envoy: 404, apisix: 404, traefik: 404 }],
     [302, { nginx: 503, caddy: 302, haproxy: 503, envoy: 302, apisix: 302, traefik: 302 }],
-  ])("lets nobody pass with an answer of %i", async (said, seen) => {
+  ])("denies the request if it answers %i", async (sent, seen) => {
     const { answer: doorward } = stand.gate;
     const before = stand.app.heard.length;
     stand.gate.answer = (_, response) =>
-      response.writeHead(said, { "Content-Length": 0, "X-Auth-Request-User": "ada" }).end();
+      response.writeHead(sent, { "Content-Length": 0, "X-Auth-Request-User": "ada" }).end();
 
     const answer = await ada.ask(`${appUrl}/x`);
 
@@ -69,11 +69,11 @@ describe.each(variants)("a doorward that fails, behind $name", (variant) => {
   });
 });
 
-// Traefik waits for half a minute, and no setting of it changes that.
+// Traefik waits 30 seconds, and has no setting for that.
 const patient = variants.filter(({ proxy }) => proxy !== "traefik");
 
 describe.concurrent.each(patient)("a doorward that hangs, behind $name", (variant) => {
-  it("lets nobody pass, and the visitor waits no longer than six seconds", async () => {
+  it("denies the request within six seconds", async () => {
     const stand = await setUp(variant);
     const ada = await stand.signedIn("ada");
     const before = stand.app.heard.length;
@@ -82,7 +82,7 @@ describe.concurrent.each(patient)("a doorward that hangs, behind $name", (varian
 
     const answer = await ada.ask(`${appUrl}/x`, { headers: navigation });
 
-    expect(answer).toMatchObject(notNowBy(variant).verdict);
+    expect(answer).toMatchObject(notNowBy(variant).decision);
     expect(performance.now() - started).toBeLessThan(6_000);
     expect(stand.app.heard).toHaveLength(before);
     await stand.close();

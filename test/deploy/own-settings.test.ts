@@ -17,16 +17,16 @@ const claims = {
 };
 const client = { clientId: "door", clientSecret: "a secret of the door" };
 
-/** Where the way back leads for a visitor who wrote another port. */
+/** The redirect target for a visitor whose Host header has another port. */
 function targetOf(kind: ProxyName, origin: string): string {
-  if (kind === "envoy") return "none"; // another port is another host, and it knows none of that name
-  // Traefik says what the visitor wrote, who then comes back to where nobody is.
+  if (kind === "envoy") return "none"; // Envoy treats another port as another, unknown host
+  // Traefik forwards the visitor's port, so the visitor returns to a port without a listener.
   const host = kind === "traefik" ? "https://app.example.com:1" : origin;
   return `/_auth/start?rd=${encodeURIComponent(`${host}/x`)}`;
 }
 
 describe.each(proxiesOfTests)(
-  "a site on a port of its own and headers of its own, behind %s",
+  "a site with a custom port and custom identity headers, behind %s",
   (kind) => {
     let issuer: Issuer;
     let doorward: TestDoorward;
@@ -64,7 +64,7 @@ describe.each(proxiesOfTests)(
       await Promise.all([doorward.close(), app.close(), issuer.close()]);
     });
 
-    it("leads through the sign-in back to the very address, port and all", async () => {
+    it("returns to the same URL after the sign-in, with the port", async () => {
       const end = await ada.signIn(`${origin}/x?a=1`, "ada");
 
       expect(end).toMatchObject({ url: `${origin}/x?a=1`, status: 200 });
@@ -72,7 +72,7 @@ describe.each(proxiesOfTests)(
       expect(valuesOf(heard, "host")).toEqual([new URL(origin).host]);
     });
 
-    it("tells the app in those headers who it is, whatever the visitor sends under their names", async () => {
+    it("sends the identity to the app in those headers and replaces the visitor's values", async () => {
       const evil = ["Remote-User", "X-WebAuth-Groups", "X-Full-Name", "X-Auth-Request-User"];
       const headers = Object.fromEntries(evil.map((name) => [name, "evil"]));
 
@@ -89,7 +89,7 @@ describe.each(proxiesOfTests)(
       expect(JSON.stringify(heard)).not.toContain("evil");
     });
 
-    it("asks about its own port, whatever port the visitor writes", async () => {
+    it("ignores the port in the visitor's Host header", async () => {
       const answer = await new Browser(new Map([[new URL(origin).host, proxy.https]])).ask(
         `${origin}/x`,
         { headers: { Host: "app.example.com:1", Accept: "text/html" } },

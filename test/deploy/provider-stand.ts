@@ -15,13 +15,13 @@ export const app = "https://app.example.com";
 export const portal = "https://auth.example.com";
 const hosts = ["app.example.com", "auth.example.com"];
 
-/** The whole way of somebody of a provider's: nginx with its deploy file, doorward, and the app behind them. */
+/** A provider stand-in, nginx with its printed configuration, doorward, and the app behind them. */
 export interface ProviderStand {
   readonly provider: RunningStandIn;
   readonly echo: EchoApp;
   /** How far doorward's clock is ahead. */
   readonly clock: { aheadMs: number };
-  /** A new browser, of a member whom the provider takes it for. */
+  /** A new browser that is signed in at the provider as this member. */
   browserOf(member: Member): Browser;
   close(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export async function openProviderStand(
   settings: Record<string, unknown>,
 ): Promise<ProviderStand> {
   const clock = { aheadMs: 0 };
-  const provider = await startStandIn(standIn, nobody);
+  const provider = await startStandIn(standIn, placeholder);
   provider.registered = `${portal}/callback`;
   const config = configOf({
     url: portal,
@@ -61,10 +61,10 @@ export async function openProviderStand(
   };
 }
 
-const nobody: Member = {
+const placeholder: Member = {
   id: "0",
-  username: "nobody",
-  name: "Nobody",
+  username: "placeholder",
+  name: "Placeholder",
   email: undefined,
   isVerified: false,
   groups: [],

@@ -5,11 +5,11 @@ import { appUrl, type Stand } from "./stand.ts";
 
 export interface RawAnswer {
   readonly status: number;
-  /** Head and body, as they came. */
+  /** Head and body, unparsed. */
   readonly text: string;
 }
 
-/** A request to the app's host, line by line as no client library would send it. */
+/** Sends a request to the app's host line by line, including lines that no client library would send. */
 export async function sendLines({ proxy }: Stand, ...lines: string[]): Promise<RawAnswer> {
   const socket = connect({
     host: "127.0.0.1",

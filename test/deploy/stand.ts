@@ -26,7 +26,7 @@ const mounted = {
   cookieName: "__Host-doorward",
 };
 
-/** Each proxy in each of the two places where doorward can be. */
+/** Each proxy, with doorward on its own host and mounted. */
 export const variants = [
   { name: "nginx, own host", proxy: "nginx", ...ownHost },
   { name: "nginx, mounted", proxy: "nginx", ...mounted },
@@ -62,14 +62,14 @@ const accounts: Account[] = [
 ];
 const client = { clientId: "door", clientSecret: "a secret of the door" };
 
-/** A visitor's whole way: the proxy with a deploy file, doorward, an issuer, and the app behind them. */
+/** The proxy with its printed configuration, doorward, an issuer, and the app behind them. */
 export interface Stand {
   readonly app: EchoApp;
   readonly gate: Gate;
   readonly proxy: Proxy;
   newBrowser(): Browser;
   signedIn(account: string): Promise<Browser>;
-  /** A doorward with other access in the place of the one before, over the same store. */
+  /** Replaces doorward by one with other `access`, with the same store. */
   permit(access: Record<string, unknown>): Promise<void>;
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { startHaproxy } from "../peers/haproxy.ts";
 import { startNginx } from "../peers/nginx.ts";
 import { startTraefik } from "../peers/traefik.ts";
 
-/** How each proxy is started with what is printed for it. */
+/** Starts each proxy with its printed configuration. */
 export const starters = {
   nginx: startNginx,
   caddy: startCaddy,

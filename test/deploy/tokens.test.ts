@@ -11,7 +11,7 @@ import { jws, startTokenIssuer, type TokenIssuer } from "../peers/token-issuer.t
 const hosts = ["app.example.com"];
 const app = "https://app.example.com";
 
-describe.each(proxiesOfTests)("a program with a token, behind %s", (kind) => {
+describe.each(proxiesOfTests)("a program, behind %s", (kind) => {
   let issuer: TokenIssuer;
   let doorward: TestDoorward;
   let echo: EchoApp;
@@ -57,7 +57,7 @@ describe.each(proxiesOfTests)("a program with a token, behind %s", (kind) => {
     return { Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` };
   }
 
-  it("is asked for credentials in a way that git understands, and not redirected", async () => {
+  it("without credentials gets a Basic challenge for git, and no redirect", async () => {
     const answer = await ask("/repo.git/info/refs?service=git-upload-pack");
 
     expect(answer.status).toBe(401);
@@ -67,10 +67,10 @@ describe.each(proxiesOfTests)("a program with a token, behind %s", (kind) => {
   });
 
   it.each([
-    ["as git sends it", (token: string) => basic("x-access-token", token)],
-    ["as the name alone", (token: string) => basic(token, "")],
-    ["as a bearer", (token: string) => ({ Authorization: `Bearer ${token}` })],
-  ])("passes with its identity, %s", async (_, credentials) => {
+    ["as git does", (token: string) => basic("x-access-token", token)],
+    ["as the user name alone", (token: string) => basic(token, "")],
+    ["as a bearer token", (token: string) => ({ Authorization: `Bearer ${token}` })],
+  ])("passes with its identity, with a token sent %s", async (_, credentials) => {
     const answer = await ask("/repo.git/info/refs", credentials(tokenOf("ci")));
 
     expect(answer.status).toBe(200);
@@ -79,9 +79,9 @@ describe.each(proxiesOfTests)("a program with a token, behind %s", (kind) => {
   });
 
   it.each([
-    ["a token that nobody signed", () => basic("x-access-token", "a.b.c"), 401],
-    ["somebody who may not pass", () => basic("x-access-token", tokenOf("eve")), 403],
-  ])("does not pass as %s", async (_, credentials, status) => {
+    ["an unsigned token", () => basic("x-access-token", "a.b.c"), 401],
+    ["a subject without access", () => basic("x-access-token", tokenOf("eve")), 403],
+  ])("does not pass with %s", async (_, credentials, status) => {
     const before = echo.heard.length;
 
     const answer = await ask("/repo.git/info/refs", credentials());
@@ -90,7 +90,7 @@ describe.each(proxiesOfTests)("a program with a token, behind %s", (kind) => {
     expect(echo.heard).toHaveLength(before);
   });
 
-  it("that opens nothing here is the app's own affair, and no redirect follows", async () => {
+  it("with a token on a path without a bearer rule gets 401, and no redirect", async () => {
     const headers = { Authorization: `Bearer ${tokenOf("ci")}`, "Sec-Fetch-Mode": "navigate" };
 
     const answer = await ask("/other", headers);
@@ -99,7 +99,7 @@ describe.each(proxiesOfTests)("a program with a token, behind %s", (kind) => {
     expect(answer.headers.location).toBeUndefined();
   });
 
-  it("that lacks a scope gets 403", async () => {
+  it("with a token that lacks a scope gets 403", async () => {
     const answer = await ask("/scoped/x", { Authorization: `Bearer ${tokenOf("ci")}` });
 
     expect(answer.status).toBe(403);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { navigation, send, type Browser } from "../peers/browser.ts";
 import { converse, shakeHands } from "../peers/websocket.ts";
-import { isQuestion, methodOfQuestion, valuesOf } from "./gate.ts";
+import { isAuthRequest, authRequestMethod, valuesOf } from "./gate.ts";
 import { appUrl, setUp, variants, type Stand } from "./stand.ts";
 
 const mebibyte = Buffer.alloc(1024 * 1024, "a body ");
@@ -19,36 +19,36 @@ describe.each(variants)("traffic through $name", (variant) => {
   it.each([
     ["whole", { "Content-Length": String(mebibyte.length) }],
     ["in chunks", { "Transfer-Encoding": "chunked" }],
-  ])("brings 1 MiB sent %s to the app, and none of it to doorward", async (_, headers) => {
+  ])("a body of 1 MiB sent %s reaches the app, and not doorward", async (_, headers) => {
     const before = stand.gate.asked.length;
 
     const answer = await ada.ask(`${appUrl}/upload`, { method: "POST", headers, body: mebibyte });
 
     expect(answer.status).toBe(200);
     expect(stand.app.heard.at(-1)).toMatchObject({ method: "POST", bodyBytes: mebibyte.length });
-    const [question, ...more] = stand.gate.asked.slice(before);
-    expect(question).toMatchObject({
-      method: methodOfQuestion(variant.proxy, "POST"),
+    const [authRequest, ...more] = stand.gate.asked.slice(before);
+    expect(authRequest).toMatchObject({
+      method: authRequestMethod(variant.proxy, "POST"),
       bodyBytes: 0,
     });
     expect(more).toEqual([]);
-    expect(valuesOf(question ?? { headers: [] }, "transfer-encoding")).toEqual([]);
+    expect(valuesOf(authRequest ?? { headers: [] }, "transfer-encoding")).toEqual([]);
   });
 
   it.each([
     ["allowed", () => ada, {}, 200],
-    ["that have no session", () => stand.newBrowser(), {}, 401],
+    ["without a session", () => stand.newBrowser(), {}, 401],
     [
       "sent to sign in",
       () => stand.newBrowser(),
       navigation,
       variant.proxy === "nginx" ? 303 : 302,
     ],
-  ])("asks about 50 requests %s over two connections at most", async (_, by, headers, status) => {
+  ])("50 requests %s need at most two connections", async (_, by, headers, status) => {
     const browser = by();
     const { connections } = stand.gate;
     const connectionsOfApp = stand.app.connections;
-    const questions = stand.gate.asked.length;
+    const asked = stand.gate.asked.length;
     const statuses = new Set<number>();
 
     for (let count = 0; count < 50; count++) {
@@ -56,12 +56,12 @@ describe.each(variants)("traffic through $name", (variant) => {
     }
 
     expect([...statuses]).toEqual([status]);
-    expect(stand.gate.asked).toHaveLength(questions + 50);
+    expect(stand.gate.asked).toHaveLength(asked + 50);
     expect(stand.gate.connections - connections).toBeLessThanOrEqual(2);
     expect(stand.app.connections - connectionsOfApp).toBeLessThanOrEqual(2);
   });
 
-  it("lets a WebSocket through with a session, both ways", async () => {
+  it("a WebSocket with a session works in both directions", async () => {
     const cookie = await ada.jar.getCookieString(appUrl);
     const { https } = stand.proxy;
 
@@ -69,25 +69,25 @@ describe.each(variants)("traffic through $name", (variant) => {
       Cookie: cookie,
       "X-Auth-Request-User": "evil",
     });
-    const answer = await converse(socket, "anybody there?");
+    const answer = await converse(socket, "hello app");
 
     expect(status).toBe(101);
-    expect(answer).toBe("anybody there?");
+    expect(answer).toBe("hello app");
     const heard = stand.app.heard.at(-1);
     expect(heard).toMatchObject({ method: "GET", url: "/socket?a=1" });
     expect(valuesOf(heard ?? { headers: [] }, "x-auth-request-user")).toEqual(["ada"]);
-    const question = stand.gate.asked.findLast(isQuestion) ?? { headers: [] };
-    const hopByHop = ["upgrade", "connection"].flatMap((name) => valuesOf(question, name));
+    const authRequest = stand.gate.asked.findLast(isAuthRequest) ?? { headers: [] };
+    const hopByHop = ["upgrade", "connection"].flatMap((name) => valuesOf(authRequest, name));
     expect(hopByHop.join()).not.toMatch(/upgrade|websocket/i);
     socket.terminate();
   });
 });
 
-// Traefik passes on whatever Upgrade says.
+// Traefik passes on any Upgrade header.
 describe.each(variants.filter(({ proxy }) => proxy !== "traefik"))(
   "a change of protocol, behind $name",
   (variant) => {
-    it("lets no request but a WebSocket handshake change the protocol", async () => {
+    it("is possible only with a WebSocket handshake", async () => {
       const stand = await setUp(variant);
       const ada = await stand.signedIn("ada");
 
@@ -106,8 +106,8 @@ describe.each(variants.filter(({ proxy }) => proxy !== "traefik"))(
   },
 );
 
-describe("a proxy that passes the handshake's own headers on to doorward", () => {
-  it("is answered as for any other request, and the connection serves the next", async () => {
+describe("an auth request with the headers of a WebSocket handshake", () => {
+  it("is answered like any other, and the connection stays usable", async () => {
     const stand = await setUp(variants[2]);
     const asking = (headers: Record<string, string>) =>
       send(`http://127.0.0.1:${stand.gate.port}/verify`, new Map(), {

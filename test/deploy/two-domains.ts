@@ -6,10 +6,10 @@ import { startEchoApp, type EchoApp, type Heard } from "../peers/echo-app.ts";
 import { valuesOf } from "./gate.ts";
 import { starters, type ProxyName } from "./starters.ts";
 
-/** Two sites of one doorward, which no browser would give one another's cookies. */
+/** Two sites of one doorward on different domains, which share no cookies. */
 export const com = { portal: "https://auth.example.com", app: "https://app.example.com" };
 export const net = { portal: "https://auth.example.net", app: "https://app.example.net" };
-/** Guarded by the proxy, and forgotten in doorward's configuration. */
+/** A host that the proxy protects and doorward's configuration does not contain. */
 export const forgotten = "app.example.org";
 const forgottenSite = { url: "https://auth.example.org", cookie: { domain: "example.org" } };
 
@@ -19,18 +19,18 @@ const accounts: Account[] = [
 ];
 const client = { clientId: "door", clientSecret: "a secret of the door" };
 
-/** A visitor's whole way, as in `stand.ts`, with two sites, rules, and a clock that a test can move. */
+/** Like `Stand` in `stand.ts`, with two sites, rules and an adjustable clock. */
 export interface TwoDomains {
   readonly app: EchoApp;
   /** What doorward logged. */
   readonly events: readonly Record<string, unknown>[];
-  /** By how much doorward's clock is ahead. */
+  /** How far doorward's clock is ahead. */
   aheadMs: number;
   newBrowser(): Browser;
   signedIn(account: string, app?: string): Promise<Browser>;
-  /** What came of some requests, and which of them the app got. */
+  /** The result of some requests, and the requests that reached the app. */
   passing<T>(work: () => Promise<T>): Promise<{ answer: T; heard: Heard[] }>;
-  /** Whom the app takes the last request to be from; empty = nobody. */
+  /** The user header of the app's last request; empty without an identity. */
   lastUser(): string;
   close(): Promise<void>;
 }

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Browser } from "../peers/browser.ts";
-import { isQuestion, methodOfQuestion, toldBy, valuesOf } from "./gate.ts";
+import { isAuthRequest, authRequestMethod, forwardedHeaders, valuesOf } from "./gate.ts";
 import { sendLines } from "./raw-request.ts";
 import { appUrl, setUp, variants, type Stand, type Variant } from "./stand.ts";
 
-/** All that doorward may hear of a request's method and address, in the proxy's own dialect. */
-function telling({ proxy }: Variant, method: string, uri: string): Record<string, string> {
+/** The only headers that may describe the request's method and URL, in the proxy's dialect. */
+function expectedHeaders({ proxy }: Variant, method: string, uri: string): Record<string, string> {
   if (proxy === "nginx")
     return { "x-original-method": method, "x-original-url": `${appUrl}${uri}` };
   if (proxy === "envoy") return { method, uri, "x-forwarded-proto": "https" };
@@ -17,7 +17,7 @@ function telling({ proxy }: Variant, method: string, uri: string): Record<string
   };
 }
 
-describe.each(variants)("what doorward is told by $name", (variant) => {
+describe.each(variants)("the auth request of $name", (variant) => {
   let stand: Stand;
   let ada: Browser;
   let cookie: string;
@@ -29,27 +29,29 @@ describe.each(variants)("what doorward is told by $name", (variant) => {
   });
   afterAll(() => stand.close());
 
-  /** Some ask doorward under the address that they have for it, the others under the visitor's host. */
-  function hostOfQuestion(): string {
+  /** APISIX and Traefik send doorward's own address as Host, the others the visitor's host. */
+  function expectedHost(): string {
     const isOwn = variant.proxy === "apisix" || variant.proxy === "traefik";
     return isOwn ? `127.0.0.1:${stand.gate.port}` : "app.example.com";
   }
 
-  function lastQuestion() {
-    const question = stand.gate.asked.findLast(isQuestion);
-    if (question === undefined) throw new Error("doorward was not asked");
-    return question;
+  function lastAuthRequest() {
+    const authRequest = stand.gate.asked.findLast(isAuthRequest);
+    if (authRequest === undefined) throw new Error("doorward was not asked");
+    return authRequest;
   }
 
   it.each(["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"])(
-    "is the visitor's own method %s, which the app gets too",
+    "has the visitor's method %s, and so has the request to the app",
     async (method) => {
       const answer = await ada.ask(`${appUrl}/thing?a=1`, { method });
 
       expect(answer.status).toBe(200);
-      expect(lastQuestion().method).toBe(methodOfQuestion(variant.proxy, method));
-      expect(toldBy(lastQuestion())).toEqual(telling(variant, method, "/thing?a=1"));
-      expect(valuesOf(lastQuestion(), "host")).toEqual([hostOfQuestion()]);
+      expect(lastAuthRequest().method).toBe(authRequestMethod(variant.proxy, method));
+      expect(forwardedHeaders(lastAuthRequest())).toEqual(
+        expectedHeaders(variant, method, "/thing?a=1"),
+      );
+      expect(valuesOf(lastAuthRequest(), "host")).toEqual([expectedHost()]);
       expect(stand.app.heard.at(-1)).toMatchObject({ method, url: "/thing?a=1" });
     },
   );
@@ -63,81 +65,85 @@ describe.each(variants)("what doorward is told by $name", (variant) => {
     { "X-Original-Uri": "/spoofed", "X-Auth-Request-Redirect": "/spoofed" },
     { "X-Forwarded-For": "spoofed", "X-Real-IP": "spoofed", Forwarded: "host=spoofed" },
     { "X-Forwarded-Prefix": "/spoofed", "X-Forwarded-Port": "spoofed" },
-  ])("is nothing of what the visitor says with %o, and neither is the app", async (headers) => {
+  ])("ignores %o from the visitor, and so does the request to the app", async (headers) => {
     const answer = await ada.ask(`${appUrl}/secret?a=1`, { headers });
 
     expect(answer.status).toBe(200);
-    expect(toldBy(lastQuestion())).toEqual(telling(variant, "GET", "/secret?a=1"));
-    expect(JSON.stringify(lastQuestion())).not.toMatch(/spoofed/i);
+    expect(forwardedHeaders(lastAuthRequest())).toEqual(
+      expectedHeaders(variant, "GET", "/secret?a=1"),
+    );
+    expect(JSON.stringify(lastAuthRequest())).not.toMatch(/spoofed/i);
     expect(JSON.stringify(stand.app.heard.at(-1))).not.toMatch(/spoofed/i);
   });
 
-  it("holds nothing of the visitor's query in the question's own", async () => {
-    const answer = await ada.ask(`${appUrl}/x?allowed_groups=nobody&rd=https://evil.example`);
+  it("does not contain the visitor's query in its own query", async () => {
+    const answer = await ada.ask(`${appUrl}/x?allowed_groups=none&rd=https://evil.example`);
 
     const base = new URL(variant.site).pathname.replace(/\/$/, "");
     expect(answer.status).toBe(200);
-    const own = lastQuestion().url.replace(/\?$/, "");
-    const carried = "/x?allowed_groups=nobody&rd=https://evil.example";
+    const own = lastAuthRequest().url.replace(/\?$/, "");
+    const carried = "/x?allowed_groups=none&rd=https://evil.example";
     expect(own).toBe(`${base}/verify${variant.proxy === "envoy" ? carried : ""}`);
   });
 
   it.each(["Cookie, X-Forwarded-Uri, X-Forwarded-Host", "X-Original-URL, X-Original-Method"])(
-    "stays whole when Connection names %s",
+    "keeps its headers if Connection names %s",
     async (names) => {
       const before = stand.app.heard.length;
-      const questions = stand.gate.asked.length;
+      const authRequests = stand.gate.asked.length;
       const lines = ["GET /x HTTP/1.1", "Host: app.example.com", `Connection: close, ${names}`];
 
       const known = await sendLines(stand, ...lines, `Cookie: ${cookie}`);
       const unknown = await sendLines(stand, ...lines);
 
-      // Envoy refuses whoever names a header of its own.
+      // Envoy refuses a request whose Connection names one of its own headers.
       const isRefused = variant.proxy === "envoy" && names.includes("X-Forwarded-Host");
-      // Traefik takes the cookies off whoever says so.
+      // Traefik removes Cookie if Connection names it.
       const isUnknown = variant.proxy === "traefik" && names.includes("Cookie");
-      const whole = telling(variant, "GET", "/x");
+      const whole = expectedHeaders(variant, "GET", "/x");
       const first = isUnknown ? 401 : 200;
       expect([known.status, unknown.status]).toEqual(isRefused ? [400, 400] : [first, 401]);
-      expect(stand.gate.asked.slice(questions).map(toldBy)).toEqual(
+      expect(stand.gate.asked.slice(authRequests).map(forwardedHeaders)).toEqual(
         isRefused ? [] : [whole, whole],
       );
       expect(stand.app.heard).toHaveLength(before + (isRefused || isUnknown ? 0 : 1));
     },
   );
 
-  it("is the site in the request line, where Host names another one, or nothing at all", async () => {
+  it("has the host of the request line if Host names another, or is not sent at all", async () => {
     const target = ["GET http://app.example.com/secret HTTP/1.1", "Host: other.example"];
     const before = stand.gate.asked.length;
 
     const answer = await sendLines(stand, ...target, `Cookie: ${cookie}`);
 
-    const questions = stand.gate.asked.slice(before);
+    const authRequests = stand.gate.asked.slice(before);
     const isRefused = variant.proxy === "haproxy"; // by itself: RFC 9112 §3.2.2
     expect(answer.status).toBe(isRefused ? 400 : 200);
-    expect(questions.map(toldBy)).toEqual(isRefused ? [] : [telling(variant, "GET", "/secret")]);
+    expect(authRequests.map(forwardedHeaders)).toEqual(
+      isRefused ? [] : [expectedHeaders(variant, "GET", "/secret")],
+    );
     expect(valuesOf(stand.app.heard.at(-1) ?? { headers: [] }, "host")).toEqual([
       "app.example.com",
     ]);
   });
 
-  it("is the path byte for byte, for doorward alone to make sense of", async () => {
+  it("has the raw path, byte for byte", async () => {
     const raw = "/public/..//admin/%2e%2e/x;a=1";
 
     const answer = await ada.ask(`${appUrl}/`, { target: raw });
 
     expect(answer.status).toBe(200);
-    expect(toldBy(lastQuestion())).toEqual(telling(variant, "GET", raw));
+    expect(forwardedHeaders(lastAuthRequest())).toEqual(expectedHeaders(variant, "GET", raw));
   });
 
-  it("has the session also where the cookies come in two lines, or the visitor has none", async () => {
+  it("has the session cookie from two Cookie lines, or the visitor gets 401", async () => {
     const before = stand.app.heard.length;
     const lines = ["GET /x HTTP/1.1", "Host: app.example.com", "Cookie: a=1", `Cookie: ${cookie}`];
 
     const answer = await sendLines(stand, ...lines);
 
-    // Envoy joins them with a comma, and APISIX passes one on. Browsers send several over HTTP/2 alone, and
-    // those are joined rightly.
+    // Envoy joins the lines with a comma, and APISIX passes on one of them. Browsers send several lines only over
+    // HTTP/2, and those are joined correctly.
     const isLost = variant.proxy === "envoy" || variant.proxy === "apisix";
     const cookies = stand.app.heard.slice(before).map((heard) =>
       valuesOf(heard, "cookie")
@@ -145,12 +151,12 @@ describe.each(variants)("what doorward is told by $name", (variant) => {
         .replace(/[; ]+$/, ""),
     );
     expect(answer.status).toBe(isLost ? 401 : 200);
-    // Traefik cannot keep doorward's cookie from the app.
+    // Traefik cannot remove doorward's cookie.
     const left = variant.proxy === "traefik" ? `a=1; ${cookie}` : "a=1";
     expect(cookies).toEqual(isLost ? [] : [left]);
   });
 
-  it("has the session beside 7 KiB of other cookies, and 70 KiB are refused", async () => {
+  it("has the session cookie along with 7 KiB of other cookies; 70 KiB are refused", async () => {
     const before = stand.app.heard.length;
 
     const long = await ada.ask(`${appUrl}/x`, {
