@@ -25,7 +25,7 @@ function write(name: string, text: string): string {
 const deploy = join(import.meta.dirname, "../deploy");
 
 describe("the configurations in the README", () => {
-  it("doorward takes its own, once the ellipses are filled in", () => {
+  it("doorward accepts its YAML once the ellipses are filled in", () => {
     const settings = parseYAML<Record<string, unknown>>(block("yaml"));
 
     const { url } = checkConfig("README.md", { ...settings, secret: testSecret }, {});
@@ -34,7 +34,7 @@ describe("the configurations in the README", () => {
     expect(() => checkConfig("README.md", settings, {})).toThrow("secret");
   });
 
-  it("nginx takes its own", () => {
+  it("nginx accepts its server block with the snippets of deploy/", () => {
     createCertificate(join(folder, "tls"), ["app.example.com"]);
     const moved = (text: string) => text.replaceAll("/etc/nginx/snippets", folder);
     for (const name of readdirSync(join(deploy, "nginx/snippets"))) {
@@ -54,7 +54,7 @@ describe("the configurations in the README", () => {
     expect(test).not.toThrow();
   });
 
-  it("Caddy takes its own", () => {
+  it("Caddy accepts its Caddyfile with deploy/caddy/doorward.caddy", () => {
     copyFileSync(join(deploy, "caddy/doorward.caddy"), join(folder, "doorward.caddy"));
     const file = write("Caddyfile", block("caddyfile"));
 
