@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { markup, type Markup } from "../server/pages/page.ts";
 import { listenOnLoopback, type Listening } from "./loopback.ts";
 
-/** An app without any sign-in of its own: it believes the headers that the proxy gives it, and shows them. */
+/** An app without a login of its own: it trusts the identity headers from the proxy, and shows them. */
 export function startApp(): Promise<Listening> {
   return listenOnLoopback((request, response) => answer(request, response));
 }
@@ -53,7 +53,7 @@ ${identity.map(([name, value]) => markup`<div><dt>${spelled(name)}</dt><dd>${sho
 `;
 }
 
-/** Node writes header names small; people know them as X-Auth-Request-User. */
+/** Node lowercases header names; show them as X-Auth-Request-User. */
 function spelled(name: string): string {
   return name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
 }

@@ -6,12 +6,12 @@ import { startStack } from "./stack.ts";
 
 const usage = `npm run demo -- [--check] [--port N] [--proxy ${proxyNames.join("|")}]
 
-  --check    make the whole journey without a browser and exit 0 or 1
-  --port N   another port than 8080
-  --proxy    another proxy than the first of these that is here
+  --check    run the whole sign-in without a browser and exit 0 or 1
+  --port N   the port to listen on (8080)
+  --proxy    the proxy to use (the first of these that is installed)
 `;
 
-interface Wishes {
+interface Options {
   readonly isCheck: boolean;
   readonly port: number;
   readonly proxy: ProxyName;
@@ -25,30 +25,30 @@ try {
 }
 
 async function run(args: string[]): Promise<number> {
-  const wishes = await read(args);
-  if (wishes === undefined) {
-    say(usage);
+  const options = await readOptions(args);
+  if (options === undefined) {
+    print(usage);
     return 0;
   }
-  const { isCheck, port, proxy } = wishes;
+  const { isCheck, port, proxy } = options;
   if (await isTaken(port))
-    throw new Error(`port ${port} is taken: end what listens there, or add -- --port N`);
-  const ending = signalled();
+    throw new Error(`port ${port} is in use: stop the program on it, or add -- --port N`);
+  const stopSignal = nextSignal();
   const stack = await startStack({ port, proxy });
   try {
     if (isCheck) {
-      say(`through ${proxyLabels[proxy]} at ${stack.address}`);
-      return (await makeJourney(stack, say)) ? 0 : 1;
+      print(`through ${proxyLabels[proxy]} at ${stack.address}`);
+      return (await makeJourney(stack, print)) ? 0 : 1;
     }
-    say(welcome(stack.address, proxy));
-    await ending;
+    print(welcome(stack.address, proxy));
+    await stopSignal;
     return 0;
   } finally {
     await stack.close();
   }
 }
 
-async function read(args: string[]): Promise<Wishes | undefined> {
+async function readOptions(args: string[]): Promise<Options | undefined> {
   const { values } = parseArgs({
     args,
     options: {
@@ -62,21 +62,21 @@ async function read(args: string[]): Promise<Wishes | undefined> {
   const isCheck = values.check;
   const proxy = values.proxy === undefined ? chooseProxy() : proxyOf(values.proxy);
   if (values.port !== undefined) return { isCheck, proxy, port: portOf(values.port) };
-  // Nobody opens the address of a check, so any free port will do and it meets nobody else's.
+  // No browser opens the address of a check, so any free port works and no other server is in the way.
   return { isCheck, proxy, port: isCheck ? await anyPort() : 8080 };
 }
 
 function proxyOf(written: string): ProxyName {
   const name = proxyNames.find((one) => one === written);
   if (name === undefined)
-    throw new Error(`--proxy is one of ${proxyNames.join(", ")}, not "${written}"`);
+    throw new Error(`--proxy must be one of ${proxyNames.join(", ")}, not "${written}"`);
   return name;
 }
 
 function portOf(written: string): number {
   const port = Number(written);
   if (/^\d{1,5}$/.test(written) && port >= 1 && port <= 65_535) return port;
-  throw new Error(`--port is a number from 1 to 65535, not "${written}"`);
+  throw new Error(`--port must be a number from 1 to 65535, not "${written}"`);
 }
 
 async function anyPort(): Promise<number> {
@@ -85,8 +85,8 @@ async function anyPort(): Promise<number> {
   return port;
 }
 
-/** Ctrl-C, `kill`, or a terminal that is closed. npm passes Ctrl-C on a second time, so it may come twice. */
-function signalled(): Promise<void> {
+/** Ctrl-C, `kill` or a closed terminal. npm forwards Ctrl-C as well, so the signal can arrive twice. */
+function nextSignal(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, resolve);
   return promise;
@@ -94,18 +94,18 @@ function signalled(): Promise<void> {
 
 function welcome(address: string, proxy: ProxyName): string {
   return `
-  ${proxyLabels[proxy]} asks doorward about every request, and passes the permitted ones to an app.
+  ${proxyLabels[proxy]} asks doorward about every request, and passes allowed requests to an app.
 
   Open  ${address}
 
-  You will be asked who you are. There are two accounts:
-    Ada  ada@example.com        may pass: the app shows you who it was told you are
-    Bob  bob@elsewhere.example  may not: doorward says so and offers another account
+  The issuer shows two accounts:
+    Ada  ada@example.com        has access: the app shows the identity headers it received
+    Bob  bob@elsewhere.example  has no access: doorward shows a page that offers another account
 
-  Ctrl-C ends it all.
+  Ctrl-C stops everything.
 `;
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }

@@ -1,4 +1,4 @@
-/** Where the proxy listens, and whom it asks and serves; all on the loopback. */
+/** The ports of the proxy, doorward and the app, all on loopback. */
 export interface Ports {
   readonly port: number;
   readonly doorward: number;

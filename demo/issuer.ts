@@ -13,7 +13,7 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { Provider, type Configuration } from "oidc-provider";
 import { markup, type Markup } from "../server/pages/page.ts";
 
-/** Somebody who can sign in at the issuer. The claims are what it says of them. */
+/** An account at the issuer. */
 export interface Account {
   readonly id: string;
   readonly claims: Readonly<Record<string, unknown>>;
@@ -24,15 +24,15 @@ export interface IssuerOptions {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly redirectUris: readonly string[];
-  /** 0 or left out: whichever port is free. */
+  /** 0 or omitted: any free port. */
   readonly port?: number;
-  /** Left out: plain http on 127.0.0.1; else https on localhost. */
+  /** Omitted: plain http on 127.0.0.1; otherwise https on localhost. */
   readonly tls?: ServerOptions;
-  /** What the issuer's address ends in: `/`, or `/realms/demo`. Left out: the bare host. */
+  /** The path of the issuer's address: `/`, or `/realms/demo`. Omitted: none. */
   readonly path?: string;
-  /** What differs from the usual, in oidc-provider's own words. */
+  /** Overrides for oidc-provider's configuration. */
   readonly configuration?: Configuration;
-  /** Called before each request is answered; what it returns is waited for. */
+  /** Called and awaited before each request is answered. */
   readonly before?: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
     if (response.writableEnded) return;
     if (request.url?.startsWith("/interaction/"))
       await interact(provider, options, request, response);
-    else await answer(beneath(path, request), response);
+    else await answer(stripPath(path, request), response);
   };
   server.on("request", listener);
   return {
@@ -73,8 +73,8 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
   };
 }
 
-/** oidc-provider looks for its endpoints at the root, and in `originalUrl` for where that is. */
-function beneath(path: string, request: IncomingMessage): IncomingMessage {
+/** oidc-provider expects its endpoints at the root, and derives the mount path from `originalUrl`. */
+function stripPath(path: string, request: IncomingMessage): IncomingMessage {
   const { url = "" } = request;
   const mount = path.replace(/\/$/, "");
   if (mount === "" || !url.startsWith(`${mount}/`)) return request;
@@ -114,11 +114,11 @@ function configurationOf(options: IssuerOptions): Configuration {
     },
     features: {
       devInteractions: { enabled: false },
-      // What is asked stands in the browser's address, for everybody to see.
+      // Off, so that the authorization request is visible in the browser's address bar.
       pushedAuthorizationRequests: { enabled: false },
     },
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
-    // Everybody has said yes to everything: consent is the issuer's matter and none of ours.
+    // Every account has given consent already: the consent page is not part of the demo.
     loadExistingGrant: async (context) => {
       const { client, session, params } = context.oidc;
       if (client === undefined || session?.accountId === undefined) return undefined;
@@ -134,7 +134,7 @@ function configurationOf(options: IssuerOptions): Configuration {
   };
 }
 
-/** Shows who there is to be (GET), and is one of them (POST). */
+/** GET shows the accounts; POST signs in with one of them. */
 async function interact(
   provider: Provider,
   { accounts }: IssuerOptions,

@@ -7,10 +7,10 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** An HTTP server on this machine's own address; port 0 is any free one. */
+/** An HTTP server on 127.0.0.1; port 0 picks a free port. */
 export async function listenOnLoopback(listener: RequestListener, port = 0): Promise<Listening> {
   const server = createServer(listener);
-  // Longer than nginx (60 s) and Caddy (120 s) keep an idle connection, or a request meets a closing one.
+  // Longer than nginx (60 s) and Caddy (120 s) keep an idle connection, or a request may hit one that is closing.
   server.keepAliveTimeout = 130_000;
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
@@ -25,7 +25,7 @@ export async function listenOnLoopback(listener: RequestListener, port = 0): Pro
   };
 }
 
-/** Whether somebody else answers on this port already, on either of the addresses that localhost may be. */
+/** Whether another process listens on this port, on either address of localhost. */
 export async function isTaken(port: number): Promise<boolean> {
   const answers = await Promise.all(["127.0.0.1", "::1"].map((host) => canListen(host, port)));
   return answers.includes(false);
@@ -36,7 +36,7 @@ async function canListen(host: string, port: number): Promise<boolean> {
   try {
     await once(server, "listening");
   } catch (error) {
-    // A machine without IPv6 has no such address, so nobody is on it.
+    // A machine without IPv6 has no ::1, so the port is free there.
     return error instanceof Error && "code" in error && error.code === "EADDRNOTAVAIL";
   }
   server.close();

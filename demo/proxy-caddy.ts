@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { startChild } from "./proxy-child.ts";
 import type { Ports, Proxy } from "./front.ts";
 
-/** Caddy with the Caddyfile beside this file, which reads its ports from the environment. */
+/** Caddy with the Caddyfile in this folder, which reads its ports from the environment. */
 export async function startCaddy(program: string, ports: Ports): Promise<Proxy> {
   const folder = await mkdtemp(join(tmpdir(), "doorward-demo-"));
   const remove = () => rm(folder, { recursive: true, force: true });

@@ -14,35 +14,35 @@ export interface Child {
   end(): Promise<void>;
 }
 
-const patienceMs = 10_000;
+const startTimeoutMs = 10_000;
 
-/** Runs a proxy and waits until it listens. If it does not, the error holds what it said. */
+/** Runs a proxy and waits until it listens. If it does not, the error contains its stderr. */
 export async function startChild({ program, args, env, port }: Command): Promise<Child> {
-  // Whoever is there already would be taken for the proxy.
-  if (await answers(port)) throw new Error(`port ${port} is taken: ${program} cannot start`);
+  // Another server on the port would be mistaken for the proxy.
+  if (await answers(port)) throw new Error(`port ${port} is in use: ${program} cannot start`);
   const child = spawn(program, args, {
     env: { ...process.env, ...env },
     stdio: ["ignore", "ignore", "pipe"],
   });
-  const said: string[] = [];
+  const stderr: string[] = [];
   child.stderr.on("data", (chunk: Buffer) => {
-    said.push(chunk.toString());
-    said.splice(0, said.length - 20);
+    stderr.push(chunk.toString());
+    stderr.splice(0, stderr.length - 20);
   });
   const dieWithUs = () => child.kill();
   process.once("exit", dieWithUs);
   const exited = once(child, "exit").finally(() => process.off("exit", dieWithUs));
-  // A program that cannot even be started has no "exit", only an "error", which ends the waiting below.
+  // A program that cannot be started emits "error" and no "exit"; this ends the wait below.
   const failed = exited.then(() => false).catch(() => false);
   const listens = await Promise.race([failed, untilListening(port, child)]);
   if (listens) return { end: () => end(child, exited) };
   await end(child, exited).catch(() => undefined);
-  throw new Error(`${program} did not start; try --proxy own. It said:\n${said.join("").trim()}`);
+  throw new Error(`${program} did not start; try --proxy own. stderr:\n${stderr.join("").trim()}`);
 }
 
-/** Neither nginx nor Caddy tells when it is ready in a way that all their versions share, so we knock. */
+/** nginx and Caddy have no ready signal that all their versions share, so this polls the port. */
 async function untilListening(port: number, child: ChildProcess): Promise<boolean> {
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + startTimeoutMs;
   while (Date.now() < deadline && !hasEnded(child)) {
     if (await answers(port)) return true;
     await pause(25);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { startChild } from "./proxy-child.ts";
 import type { Ports, Proxy } from "./front.ts";
 
-/** nginx with the nginx.conf beside this file, its ports filled in. */
+/** nginx with the nginx.conf in this folder, its ports filled in. */
 export async function startNginx(program: string, ports: Ports): Promise<Proxy> {
   const folder = await mkdtemp(join(tmpdir(), "doorward-demo-"));
   const remove = () => rm(folder, { recursive: true, force: true });

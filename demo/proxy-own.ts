@@ -5,14 +5,14 @@ import type { Ports, Proxy } from "./front.ts";
 
 type Headers = Record<string, string | string[] | undefined>;
 
-/** RFC 9110 §7.6.1: these belong to one connection and are not passed on. */
+/** RFC 9110 §7.6.1: these belong to one connection and are not forwarded. */
 const hopByHop =
   /^(connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|expect)$/;
-/** Also as x_auth_request_user, which some apps read as the same. */
+/** Also with underscores (x_auth_request_user), which some apps treat as the same name. */
 const identityHeader = /^x[-_]auth[-_]request[-_]/;
-const patienceMs = 5_000;
+const timeoutMs = 5_000;
 
-/** A reverse proxy of a page's length for machines that have neither Caddy nor nginx. Not for anything real. */
+/** A minimal reverse proxy for machines without Caddy and nginx. Not for production. */
 export async function startOwnProxy({ port, doorward, app }: Ports): Promise<Proxy> {
   return listenOnLoopback((request, response) => {
     pass(request, response, { doorward, app }).catch(() => fail(response));
@@ -26,12 +26,12 @@ async function pass(
 ): Promise<void> {
   const { url = "" } = request;
   const path = url.split("?", 1)[0] ?? "";
-  // A whole URL in the place of a path would name a host beside the Host header.
+  // An absolute URL as the target would name a second host in addition to the Host header.
   if (!url.startsWith("/")) return void response.writeHead(400).end();
   if (path === "/_auth/verify") return void response.writeHead(404).end();
   if (path.startsWith("/_auth/"))
     return forward(request, response, doorward, stripped(request.headers));
-  const verdict = await question(request, doorward);
+  const verdict = await verify(request, doorward);
   if (verdict.statusCode !== 200) return relay(verdict, response);
   verdict.resume();
   const identity = Object.entries(verdict.headers).filter(([name]) => identityHeader.test(name));
@@ -42,21 +42,18 @@ async function pass(
 }
 
 /** Asks doorward about the request, without its body. */
-function question(
-  { method, url, headers }: IncomingMessage,
-  port: number,
-): Promise<IncomingMessage> {
-  const told = {
+function verify({ method, url, headers }: IncomingMessage, port: number): Promise<IncomingMessage> {
+  const described = {
     "x-forwarded-method": method,
     "x-forwarded-proto": "http",
     "x-forwarded-host": headers.host,
     "x-forwarded-uri": url,
   };
   const { "content-length": _, ...rest } = stripped(headers);
-  return send({ method: "GET", path: "/_auth/verify", port, headers: { ...rest, ...told } });
+  return send({ method: "GET", path: "/_auth/verify", port, headers: { ...rest, ...described } });
 }
 
-/** What a visitor sent, without what only a proxy may say. */
+/** The visitor's headers, without those that only a proxy may set. */
 function stripped(headers: IncomingMessage["headers"]): Headers {
   const named = (headers.connection ?? "").toLowerCase().split(/\s*,\s*/);
   return Object.fromEntries(
@@ -91,7 +88,7 @@ function send(
   body?: IncomingMessage,
 ): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const sent = ask({ host: "127.0.0.1", ...to, timeout: patienceMs }, resolve);
+  const sent = ask({ host: "127.0.0.1", ...to, timeout: timeoutMs }, resolve);
   sent.on("timeout", () => sent.destroy(new Error("no answer in time")));
   sent.on("error", reject);
   if (body === undefined) sent.end();
@@ -99,7 +96,7 @@ function send(
   return promise;
 }
 
-/** Whatever failed, the app was not reached or has not answered: nobody passes. */
+/** On any failure the request is denied. */
 function fail(response: ServerResponse): void {
   if (response.headersSent) response.destroy();
   else response.writeHead(503, { "Cache-Control": "no-store", "Retry-After": "5" }).end();

@@ -5,7 +5,7 @@ import { startCaddy } from "./proxy-caddy.ts";
 import { startNginx } from "./proxy-nginx.ts";
 import { startOwnProxy } from "./proxy-own.ts";
 
-/** In the order of choice. */
+/** In order of preference. */
 export const proxyNames = ["caddy", "nginx", "own"] as const;
 export type ProxyName = (typeof proxyNames)[number];
 
@@ -15,7 +15,7 @@ export const proxyLabels: Readonly<Record<ProxyName, string>> = {
   own: "the demo's own small proxy",
 };
 
-/** The first real proxy of this machine, or the one made of Node that needs none. */
+/** The first proxy installed on this machine, or the built-in one. */
 export function chooseProxy(): ProxyName {
   return proxyNames.find((name) => name === "own" || findProgram(name) !== undefined) ?? "own";
 }
@@ -23,11 +23,12 @@ export function chooseProxy(): ProxyName {
 export async function startProxy(name: ProxyName, ports: Ports): Promise<Proxy> {
   if (name === "own") return startOwnProxy(ports);
   const program = findProgram(name);
-  if (program === undefined) throw new Error(`there is no ${name} on this machine's PATH`);
+  if (program === undefined)
+    throw new Error(`${name} is not on PATH: install it, or use --proxy own`);
   return name === "caddy" ? startCaddy(program, ports) : startNginx(program, ports);
 }
 
-/** Debian keeps nginx in /usr/sbin, which is on root's PATH alone. */
+/** Debian installs nginx in /usr/sbin, which is only on root's PATH. */
 function findProgram(name: string): string | undefined {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
   return folders

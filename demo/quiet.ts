@@ -1,8 +1,8 @@
-/** True of the demo's issuer, and of no use to whoever watches the demo or the tests. */
+/** Warnings that are true of the demo's issuer and useless in the output of the demo and the tests. */
 const known =
   /oidc-provider WARNING: (Unsupported runtime|a quick start development-only in-memory)/;
 
-// oidc-provider has no other way to be quiet, and says the first as soon as it is imported.
+// oidc-provider has no option to silence them, and prints the first one when it is imported.
 const { warn } = console;
 Object.assign(console, {
   warn(...words: unknown[]) {

@@ -29,7 +29,7 @@ export const bob: Account = {
   },
 };
 
-/** The demo's `doorward.yaml`, as it were. */
+/** The settings that a `doorward.yaml` for the demo would contain. */
 export interface Settings extends Record<string, unknown> {
   readonly providers: { readonly company: Record<string, unknown> };
 }
@@ -37,20 +37,20 @@ export interface Settings extends Record<string, unknown> {
 export interface StackOptions {
   readonly proxy: ProxyName;
   readonly port: number;
-  /** Left out: only warnings, on stderr. */
+  /** Omitted: only warnings, on stderr. */
   readonly log?: Log;
-  /** Makes other settings from the demo's own. */
+  /** Changes the demo's default settings. */
   readonly settings?: (own: Settings) => Record<string, unknown>;
 }
 
 export interface Stack {
-  /** Where a browser finds the app. */
+  /** The app's URL in the browser. */
   readonly address: string;
   readonly issuer: string;
   close(): Promise<void>;
 }
 
-/** Issuer, doorward, app and proxy, each a real one, all on this machine. */
+/** Starts a real issuer, doorward, an app and a proxy, all on this machine. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const started: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -95,7 +95,7 @@ function ownSettings(
     url: `${address}/_auth`,
     secret: createSecret(),
     providers: {
-      // Without prompt=login the issuer would know Ada still, and signing out would look like nothing.
+      // Without prompt=login the issuer would sign Ada in again at once, and sign-out would have no visible effect.
       company: { type: "oidc", issuer, ...client, authorization: { prompt: "login" } },
     },
     access: { emails: ["ada@example.com"] },

@@ -3,12 +3,12 @@ import { request as ask } from "node:http";
 export interface Page {
   readonly url: string;
   readonly status: number;
-  /** Where the answer leads, as an absolute URL. */
+  /** The redirect target, as an absolute URL. */
   readonly location: string | undefined;
   readonly body: string;
 }
 
-/** What a browser sends when somebody opens a page. */
+/** A browser's headers when it opens a page. */
 const navigation = {
   Accept: "text/html,*/*;q=0.8",
   "Sec-Fetch-Mode": "navigate",
@@ -17,18 +17,18 @@ const navigation = {
 };
 
 /**
- * Somebody with a browser, as far as the journey needs one: keeps cookies by host and name, and follows
- * redirects. Paths and lifetimes of cookies do not matter in a journey of seconds.
+ * A minimal browser for the demo: it keeps cookies by host and name, and follows redirects. It ignores cookie paths
+ * and lifetimes, which do not matter in a run of a few seconds.
  */
 export class Visitor {
   readonly #cookies = new Map<string, Map<string, string>>();
 
-  /** The names of the cookies that a host would get. */
+  /** The names of the cookies that would be sent to this URL. */
   cookieNames(url: string): string[] {
     return [...this.#jar(url).keys()];
   }
 
-  /** Opens a page and follows where it leads. */
+  /** Opens a page and follows redirects. */
   async open(url: string, headers: Record<string, string> = {}): Promise<Page> {
     let page = await this.ask(url, { ...navigation, ...headers });
     for (let hops = 0; page.location !== undefined && hops < 10; hops++) {
@@ -37,12 +37,12 @@ export class Visitor {
     return page;
   }
 
-  /** Opens a page and stays where the first answer is. */
-  knock(url: string): Promise<Page> {
+  /** Opens a page without following redirects. */
+  openOnly(url: string): Promise<Page> {
     return this.ask(url, navigation);
   }
 
-  /** Sends a form of the page one is on, and follows where that leads. */
+  /** Submits a form and follows redirects. */
   async submit(url: string, fields: Record<string, string>): Promise<Page> {
     const type = { "Content-Type": "application/x-www-form-urlencoded" };
     const form = new URLSearchParams(fields).toString();
@@ -83,7 +83,7 @@ function send(
 ): Promise<Page & { setCookies: string[] }> {
   const { promise, resolve, reject } = Promise.withResolvers<Page & { setCookies: string[] }>();
   const method = form === undefined ? "GET" : "POST";
-  const signal = AbortSignal.timeout(10_000); // whatever hangs, the journey ends
+  const signal = AbortSignal.timeout(10_000); // a request that hangs must not hang the demo
   const sent = ask(url, { method, headers, signal, agent: false }, (response) => {
     const { statusCode: status = 0, headers: answered } = response;
     const chunks: Buffer[] = [];

@@ -24,7 +24,7 @@ beforeEach(async () => {
 
 afterEach(() => context.close());
 
-/** Two ways to sign in; behind the second nobody answers. */
+/** Two providers; the issuer of the second is unreachable. */
 function withTwoProviders({ providers, ...own }: Settings): Record<string, unknown> {
   const { company } = providers;
   const partner = { ...company, label: "Partner Ltd", issuer: "http://127.0.0.1:9" };
@@ -33,14 +33,14 @@ function withTwoProviders({ providers, ...own }: Settings): Record<string, unkno
 
 const styled = { radius: "12px", violations: [] };
 
-/** Waits for one of doorward's own pages, and tells whether its style is what it says. */
+/** Waits for one of doorward's own pages; returns whether its style is applied, and the policy violations so far. */
 async function look(title: string): Promise<unknown> {
   await page.getByRole("heading", { name: title }).waitFor();
   const style = "getComputedStyle(document.querySelector('main')).borderRadius";
   return { radius: await page.evaluate(style), violations: [...violations] };
 }
 
-/** Opens another site, and there follows a link. */
+/** Opens a page of another site and follows a link there. */
 async function followLinkFrom(origin: string, href: string): Promise<void> {
   const elsewhere = `${origin}/elsewhere`;
   const body = `<!doctype html><title>Elsewhere</title><a href="${href}">a link</a>`;
@@ -64,7 +64,7 @@ describe("the pages with two providers", () => {
 
   afterAll(() => stack.close());
 
-  it("a person chooses how to sign in, by a click, and ends on the page asked for", async () => {
+  it("lets the visitor choose a provider, and leads to the requested page", async () => {
     await page.goto(`${stack.address}/reports?year=2026`);
     const choosing = await look("Sign in");
     await takePictures(page, "choose");
@@ -78,7 +78,7 @@ describe("the pages with two providers", () => {
     await takePictures(page, "demo-app");
   });
 
-  it("a person whose issuer is down is told so, and signs in at the other after all", async () => {
+  it("shows a page when the issuer is down, and lets the visitor sign in at the other provider", async () => {
     await page.goto(`${stack.address}/reports`);
     await page.getByRole("link", { name: "Continue with Partner Ltd" }).click();
     const failing = await look("Sign-in is not possible right now");
@@ -93,7 +93,7 @@ describe("the pages with two providers", () => {
     expect(page.url()).toBe(`${stack.address}/reports`);
   });
 
-  it("a person who is refused finds the way to another account on the page", async () => {
+  it("offers another account on the no-access page", async () => {
     await page.goto(`${stack.address}/reports`);
     await page.getByRole("link", { name: "Continue with Example Company" }).click();
     await page.getByRole("heading", { name: "Who are you?" }).waitFor();
@@ -106,7 +106,7 @@ describe("the pages with two providers", () => {
     await takePictures(page, "refused");
   });
 
-  it("a person who changes their mind at the issuer is told that nobody is signed in", async () => {
+  it("shows the not-signed-in page when the visitor cancels at the issuer", async () => {
     await page.goto(`${stack.address}/_auth/start?provider=company`);
 
     await page.getByRole("button", { name: "Nobody" }).click();
@@ -116,14 +116,14 @@ describe("the pages with two providers", () => {
     await takePictures(page, "cancelled");
   });
 
-  it("an address that is none of the endpoints has a page that says so", async () => {
+  it("shows the not-found page for a path that is no endpoint", async () => {
     await page.goto(`${stack.address}/_auth/nothing`);
 
     expect(await look("There is nothing here")).toEqual(styled);
     await takePictures(page, "not-found");
   });
 
-  it("its pages take no style but their own", async () => {
+  it("blocks injected styles on its pages", async () => {
     await page.goto(`${stack.address}/_auth/sign_out`);
     await look("You are signed out");
 
@@ -156,14 +156,14 @@ describe("signing out", () => {
     return (await context.cookies(stack.address)).some(({ name }) => name === "doorward");
   }
 
-  /** On the page that asks first: whether it is a button or a link does not matter. */
+  /** On the confirmation page: a button or a link. */
   function signOutControl() {
     return page
       .getByRole("button", { name: "Sign out" })
       .or(page.getByRole("link", { name: "Sign out" }));
   }
 
-  it("without a return target ends on a page that says so", async () => {
+  it("ends on the signed-out page without a return target", async () => {
     await page.goto(`${stack.address}/_auth/sign_out`);
 
     expect(await look("You are signed out")).toEqual(styled);
@@ -171,7 +171,7 @@ describe("signing out", () => {
     await takePictures(page, "signed-out");
   });
 
-  it("through another site's link asks first", async () => {
+  it("asks for confirmation after a link from another site", async () => {
     await followLinkFrom(stack.issuer, `${stack.address}/_auth/sign_out`);
     const asking = await look("Sign out?");
     const before = await hasSession();
@@ -185,12 +185,12 @@ describe("signing out", () => {
     expect(await hasSession()).toBe(false);
   });
 
-  it("through another site's link asks first, and then leads on to the return target", async () => {
+  it("asks for confirmation after a link from another site, then goes to the return target", async () => {
     await followLinkFrom(stack.issuer, `${stack.address}/_auth/sign_out?rd=/`);
 
     await signOutControl().click();
 
-    // The app is closed now, so the way on is through the door to the issuer, on another origin.
+    // The app needs a new sign-in now, so the return target redirects to the issuer, on another origin.
     await page.getByRole("heading", { name: "Who are you?" }).waitFor();
     expect(await hasSession()).toBe(false);
     expect(violations).toEqual([]);

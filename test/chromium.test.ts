@@ -20,8 +20,8 @@ beforeEach(async () => {
 
 afterEach(() => context.close());
 
-/** An issuer that asks only those it does not know, as real ones do. */
-function withMemory({ providers, ...own }: Settings): Record<string, unknown> {
+/** An issuer that keeps its own session and skips its sign-in page for a known browser, as real ones do. */
+function withIssuerSession({ providers, ...own }: Settings): Record<string, unknown> {
   return { ...own, providers: { company: { ...providers.company, authorization: {} } } };
 }
 
@@ -51,12 +51,12 @@ describe.each(["nginx", "caddy"] as const)("in Chromium, through %s", (proxy) =>
 
   beforeAll(async () => {
     const { log } = capturingLog();
-    stack = await startStack({ proxy, port: await freePort(), log, settings: withMemory });
+    stack = await startStack({ proxy, port: await freePort(), log, settings: withIssuerSession });
   });
 
   afterAll(() => stack.close());
 
-  it("a person signs in and sees the page they asked for, under their own name", async () => {
+  it("leads a visitor through sign-in to the requested page, with their identity", async () => {
     const page = await context.newPage();
     await page.goto(`${stack.address}/reports?year=2026&part=a%26b`);
     const asked = await heading(page);
@@ -73,24 +73,27 @@ describe.each(["nginx", "caddy"] as const)("in Chromium, through %s", (proxy) =>
     ["the order they were opened", [0, 1, 2]],
     ["the opposite order", [2, 1, 0]],
     ["a mixed order", [1, 2, 0]],
-  ])("three tabs opened signed out all end on their own page, finished in %s", async (_, order) => {
-    const pages = await newPages(3);
-    const paths = ["/mail", "/calendar?week=2", "/files/a%20b"];
-    await Promise.all(pages.map((page, at) => page.goto(stack.address + paths[at])));
-    const asked = await Promise.all(pages.map(heading));
+  ])(
+    "leads each of three tabs opened signed out to its own page, finished in %s",
+    async (_, order) => {
+      const pages = await newPages(3);
+      const paths = ["/mail", "/calendar?week=2", "/files/a%20b"];
+      await Promise.all(pages.map((page, at) => page.goto(stack.address + paths[at])));
+      const asked = await Promise.all(pages.map(heading));
 
-    for (const at of order) {
-      await chooseAccount(pages[at] as Page, "Ada");
-      await (pages[at] as Page).getByText("ada@example.com").waitFor();
-    }
+      for (const at of order) {
+        await chooseAccount(pages[at] as Page, "Ada");
+        await (pages[at] as Page).getByText("ada@example.com").waitFor();
+      }
 
-    expect(asked).toEqual(["Who are you?", "Who are you?", "Who are you?"]);
-    expect(pages.map((page) => page.url())).toEqual(paths.map((path) => stack.address + path));
-    const names = (await context.cookies(stack.address)).map(({ name }) => name);
-    expect(names).toEqual(["doorward"]);
-  });
+      expect(asked).toEqual(["Who are you?", "Who are you?", "Who are you?"]);
+      expect(pages.map((page) => page.url())).toEqual(paths.map((path) => stack.address + path));
+      const names = (await context.cookies(stack.address)).map(({ name }) => name);
+      expect(names).toEqual(["doorward"]);
+    },
+  );
 
-  it("a person signs out by the link, and the app is closed to every tab of theirs", async () => {
+  it("signs out by the link, and the app is closed in every tab", async () => {
     const [page, other] = (await newPages(2)) as [Page, Page];
     await signIn(page, `${stack.address}/`);
     await page.getByText("ada@example.com").waitFor();
@@ -106,7 +109,7 @@ describe.each(["nginx", "caddy"] as const)("in Chromium, through %s", (proxy) =>
     );
   });
 
-  it("a person who signs out without a return target sees a page that says so", async () => {
+  it("shows the signed-out page after a sign-out without a return target", async () => {
     const page = await context.newPage();
     await signIn(page, `${stack.address}/`);
     await page.getByText("ada@example.com").waitFor();
@@ -117,7 +120,7 @@ describe.each(["nginx", "caddy"] as const)("in Chromium, through %s", (proxy) =>
     expect(await page.getByRole("link", { name: "Sign in again" }).isVisible()).toBe(true);
   });
 
-  it("a person whose account may not pass is told so, and gets in with another account", async () => {
+  it("shows the no-access page to an account without access, and lets another account in from there", async () => {
     const page = await context.newPage();
     await signIn(page, `${stack.address}/mail`, "Bob");
     await page.getByRole("heading", { name: "This account has no access" }).waitFor();
@@ -134,7 +137,7 @@ describe.each(["nginx", "caddy"] as const)("in Chromium, through %s", (proxy) =>
     expect(page.url()).toBe(`${stack.address}/mail`);
   });
 
-  it("a signed-in person changes to another account", async () => {
+  it("leads a signed-in visitor to the issuer to use another account", async () => {
     const page = await context.newPage();
     await signIn(page, `${stack.address}/`);
     await page.getByText("ada@example.com").waitFor();
@@ -145,9 +148,9 @@ describe.each(["nginx", "caddy"] as const)("in Chromium, through %s", (proxy) =>
     expect(new URL(page.url()).origin).toBe(stack.issuer);
   });
 
-  it("a script's fetch without a session gets 401 and stays where it is", async () => {
+  it("answers a script's fetch without a session with 401 and no redirect", async () => {
     const page = await context.newPage();
-    // A page of the app that was opened while there was a session.
+    // A page of the app that was opened while the session was still valid.
     await page.route(`${stack.address}/old`, (route) =>
       route.fulfill({ contentType: "text/html", body: "<!doctype html><title>Old</title>" }),
     );

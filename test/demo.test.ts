@@ -9,10 +9,10 @@ import { freePort } from "./peers/free-port.ts";
 
 interface Demo {
   readonly child: ChildProcess;
-  /** What it has written so far, both streams. */
-  said(): string;
-  /** Waits until it has written this. */
-  says(words: string): Promise<void>;
+  /** The output so far, stdout and stderr. */
+  output(): string;
+  /** Waits until the output contains this text. */
+  waitFor(text: string): Promise<void>;
   exit(): Promise<number | null>;
 }
 
@@ -28,19 +28,19 @@ function startDemo(...args: string[]): Demo {
     stdio: ["ignore", "pipe", "pipe"],
   });
   running.add(child);
-  let text = "";
+  let output = "";
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (chunk: Buffer) => {
-      text += chunk.toString();
+      output += chunk.toString();
     });
   const closed = once(child, "close");
   return {
     child,
-    said: () => text,
-    async says(words) {
-      while (!text.includes(words)) {
+    output: () => output,
+    async waitFor(text) {
+      while (!output.includes(text)) {
         if (child.exitCode !== null || child.signalCode !== null)
-          throw new Error(`the demo ended, and said: ${text}`);
+          throw new Error(`the demo ended with the output: ${output}`);
         await Promise.race([once(child.stdout, "data"), closed]);
       }
     },
@@ -51,7 +51,7 @@ function startDemo(...args: string[]): Demo {
   };
 }
 
-/** The processes that this one has started. */
+/** The child processes of this process. */
 function childrenOf(pid: number): number[] {
   const listed = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
   return listed === "" ? [] : listed.split(" ").map(Number);
@@ -65,17 +65,17 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe("the demo's own check", () => {
+describe("npm run demo -- --check", () => {
   it.each([
     ["caddy", "Caddy"],
     ["nginx", "nginx"],
     ["own", "the demo's own small proxy"],
-  ])("makes the whole journey through %s and exits 0", async (proxy, label) => {
+  ])("passes every step through %s and exits 0", async (proxy, label) => {
     const demo = startDemo("--check", "--proxy", proxy);
 
     const code = await demo.exit();
 
-    const steps = demo.said().trimEnd().split("\n");
+    const steps = demo.output().trimEnd().split("\n");
     expect(steps[0]).toContain(`through ${label} at http://localhost:`);
     expect(steps.slice(1)).toHaveLength(6);
     expect(steps.slice(1).every((line) => line.startsWith("ok "))).toBe(true);
@@ -89,10 +89,10 @@ describe("the demo", () => {
     ["SIGTERM", "nginx"],
     ["SIGINT", "caddy"],
     ["SIGINT", "own"],
-  ] as const)("ends on %s with exit 0, and %s with it", async (signal, proxy) => {
+  ] as const)("stops on %s with exit 0, and stops %s too", async (signal, proxy) => {
     const port = await freePort();
     const demo = startDemo("--proxy", proxy, "--port", String(port));
-    await demo.says("Ctrl-C ends it all");
+    await demo.waitFor("Ctrl-C stops everything");
     const children = childrenOf(demo.child.pid ?? 0);
 
     demo.child.kill(signal);
@@ -101,11 +101,11 @@ describe("the demo", () => {
     expect(code).toBe(0);
     expect(children).toHaveLength(proxy === "own" ? 0 : 1);
     expect(children.filter(isAlive)).toEqual([]);
-    expect(demo.said()).toContain(`http://localhost:${port}`);
-    expect(demo.said()).toMatch(/Ada {2}ada@example\.com .*\n.*Bob {2}bob@elsewhere\.example /);
+    expect(demo.output()).toContain(`http://localhost:${port}`);
+    expect(demo.output()).toMatch(/Ada {2}ada@example\.com .*\n.*Bob {2}bob@elsewhere\.example /);
   });
 
-  it("names a port that is taken and exits 1", async () => {
+  it("reports a port in use and exits 1", async () => {
     const holder = createServer().listen(0, "127.0.0.1");
     await once(holder, "listening");
     const { port } = holder.address() as AddressInfo;
@@ -114,30 +114,30 @@ describe("the demo", () => {
     const code = await demo.exit();
 
     holder.close();
-    expect(demo.said()).toContain(`port ${port} is taken`);
+    expect(demo.output()).toContain(`port ${port} is in use`);
     expect(code).toBe(1);
   });
 
-  it("takes nobody else's server for its proxy", async () => {
+  it("does not mistake another server on the port for its proxy", async () => {
     const holder = createServer().listen(0, "127.0.0.1");
     await once(holder, "listening");
     const { port } = holder.address() as AddressInfo;
 
     const started = startChild({ program: "sleep", args: ["60"], port });
 
-    await expect(started.finally(() => holder.close())).rejects.toThrow(`port ${port} is taken`);
+    await expect(started.finally(() => holder.close())).rejects.toThrow(`port ${port} is in use`);
   });
 
   it.each([
-    [["--proxy", "apache"], '--proxy is one of caddy, nginx, own, not "apache"'],
-    [["--port", "eighty"], '--port is a number from 1 to 65535, not "eighty"'],
+    [["--proxy", "apache"], '--proxy must be one of caddy, nginx, own, not "apache"'],
+    [["--port", "eighty"], '--port must be a number from 1 to 65535, not "eighty"'],
     [["--chekc"], "Unknown option '--chekc'"],
-  ])("refuses %j and says why", async (args, reason) => {
+  ])("rejects %j with the reason", async (args, reason) => {
     const demo = startDemo(...args);
 
     const code = await demo.exit();
 
-    expect(demo.said()).toContain(reason);
+    expect(demo.output()).toContain(reason);
     expect(code).toBe(1);
   });
 });

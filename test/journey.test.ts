@@ -55,8 +55,8 @@ function verify(browser: Browser, uri = "/") {
   return browser.ask(`${site}/verify`, { headers: { ...navigation, ...headers } });
 }
 
-describe("the journey", () => {
-  it("leads from a challenge through the issuer back to the page, and then lets through", async () => {
+describe("a whole sign-in with oidc-provider", () => {
+  it("redirects to the issuer and back to the requested page, then allows requests", async () => {
     const browser = newBrowser();
 
     const challenge = await verify(browser, "/x?a=1&b=2%26c");
@@ -76,7 +76,7 @@ describe("the journey", () => {
     });
   });
 
-  it("shows an account that may not pass a page that says so, and opens no session", async () => {
+  it("shows the no-access page to an account without access, and creates no session", async () => {
     const browser = newBrowser();
 
     const end = await browser.signIn(`${site}/start`, "bob");
@@ -87,7 +87,7 @@ describe("the journey", () => {
     expect((await verify(browser)).status).toBe(302);
   });
 
-  it("ends the session at sign-out, also for whoever kept the cookie", async () => {
+  it("ends the session at sign-out, also for a copy of the cookie", async () => {
     const browser = newBrowser();
     await browser.signIn(`${site}/start`, "ada");
     const cookie = await browser.jar.getCookieString(site);
@@ -102,7 +102,7 @@ describe("the journey", () => {
     expect(replayed.status).toBe(401);
   });
 
-  it("ends every session whose cookie came, for two of one name count for nobody", async () => {
+  it("signs out every session among duplicate session cookies", async () => {
     const cookies = await Promise.all(
       [newBrowser(), newBrowser()].map(async (browser) => {
         await browser.signIn(`${site}/start`, "ada");
@@ -120,7 +120,7 @@ describe("the journey", () => {
     expect(verdicts.map(({ status }) => status)).toEqual([401, 401]);
   });
 
-  it("does not take a back-channel logout for done", async () => {
+  it("answers 400 to a back-channel logout with an invalid token", async () => {
     const answer = await newBrowser().ask(`${site}/sign_out`, {
       method: "POST",
       headers: { "Content-Type": "application/x-www-form-urlencoded" },
@@ -130,7 +130,7 @@ describe("the journey", () => {
     expect(answer.status).toBe(400);
   });
 
-  it("asks first when a form of another site leads there", async () => {
+  it("asks for confirmation when another site's form posts to /sign_out", async () => {
     const browser = newBrowser();
     await browser.signIn(`${site}/start`, "ada");
 
