@@ -1,18 +1,18 @@
 import { get, type Agent, type IncomingHttpHeaders } from "node:http";
 import { connect } from "node:net";
 
-export interface Said {
+export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
 }
 
-/** One GET from this process, on a connection of its own or of the agent's. Names and values of headers alternate. */
+/** Sends one GET, on a new connection or one of the agent's. `headers` alternates names and values. */
 export function ask(
   port: number,
   path: string,
   headers: readonly string[],
   agent: Agent | false = false,
-): Promise<Said> {
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const options = { host: "127.0.0.1", port, path, headers, agent };
     get(options, (answer) => {
@@ -24,7 +24,7 @@ export function ask(
   });
 }
 
-/** Whether anybody says anything there at all. */
+/** Whether a server on this port sends any bytes. */
 export function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1", () => {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import autocannon from "autocannon";
 import { gap, parseRequest, readLoad } from "./load.ts";
 
-// What wrk.lua does, where wrk is missing. Words: the URL, the folder, "each" or "any", a pause in ms between an
-// answer and its connection's next request, the first turn, connections, seconds.
+// The same as wrk.lua, for machines without wrk. Arguments: the URL, the folder, "each" or "any", the pause in ms between
+// a response and the next request on its connection, the first turn, the number of connections, seconds.
 const [url = "", folder = "", order = "", ...numbers] = process.argv.slice(2);
 const [pauseMs = 0, from = 0, connections = 1, seconds = 1] = numbers.map(Number);
 
@@ -20,13 +20,13 @@ const result = await autocannon({
   ...(pauseMs > 0 && { overallRate: (connections / pauseMs) * 1000 }),
   requests: [{ setupRequest: (request) => ({ ...request, ...next() }) }],
 });
-const said = {
+const summary = {
   requests: result.requests.total,
   seconds: result.duration,
   broken: result.errors + result.timeouts,
   p99Ms: result.latency.p99,
 };
-process.stdout.write(`\n${JSON.stringify(said)}\n`);
+process.stdout.write(`\n${JSON.stringify(summary)}\n`);
 
 function next(): { path: string; headers: Record<string, string> } {
   turn++;

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 
-/** What every answer of doorward's carries, for the same person. */
+/** The headers of doorward's response for the same user. */
 const answer = Object.entries({
   "Cache-Control": "no-store",
   "Content-Length": "0",
@@ -10,14 +10,14 @@ const answer = Object.entries({
   "X-Auth-Request-Preferred-Username": "ada.l",
 }).flat();
 
-/** The least that a server on Node can do: it reads the headers that a verdict rests on, and says yes. */
+/** A minimal Node server: it reads the headers that a decision needs, and answers 200. */
 const server = createServer((request, response) => {
   const { headers } = request;
-  const isTold =
+  const hasRequest =
     (headers["x-original-url"] ?? headers["x-forwarded-uri"]) !== undefined &&
     (headers["x-original-method"] ?? headers["x-forwarded-method"]) !== undefined;
-  const isWhole = isTold && headers.cookie !== undefined && headers.accept !== undefined;
-  response.writeHead(isWhole ? 200 : 400, answer);
+  const isComplete = hasRequest && headers.cookie !== undefined && headers.accept !== undefined;
+  response.writeHead(isComplete ? 200 : 400, answer);
   response.end();
 });
 server.keepAliveTimeout = 130_000;

@@ -10,7 +10,7 @@ import { startServer } from "./server.ts";
 import { hasWrk } from "./shoot.ts";
 import { startUpRows } from "./start-up.ts";
 
-/** The order of the last line, which other programs read. */
+/** The order of the JSON in the last line, which other programs parse. */
 const keys =
   "hot challenge redis sessions1m hosts1k bearer p99 nginx readyRatio rssMb bytesPerSession".split(
     " ",
@@ -19,13 +19,13 @@ const keys =
 const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
-    /** Puts the figures into docs/performance.md. */
+    /** Writes the figures to docs/performance.md. */
     write: { type: "boolean", default: false },
   },
 });
 const amount = options.quick ? { rounds: 3, seconds: 0.4 } : { rounds: 9, seconds: 2 };
 
-process.env.PATH += ":/usr/sbin"; // where Debian puts nginx
+process.env.PATH += ":/usr/sbin"; // Debian installs nginx there
 requirePrograms();
 const rows = [...(await measureAll()), ...(await startUpRows(options.quick ? 2 : 9))];
 const inOrder = keys.flatMap((key) => rows.filter((row) => row.key === key));
@@ -46,14 +46,14 @@ async function measureAll(): Promise<Row[]> {
   return found;
 }
 
-/** By the names of Debian's packages. */
+/** Exits with the Debian package to install if a program is missing. */
 function requirePrograms(): void {
   const programs = {
     taskset: "util-linux",
     nginx: "nginx",
     "redis-server": "redis-server",
   };
-  if (!hasWrk) process.stderr.write("wrk is missing: autocannon asks in its place\n");
+  if (!hasWrk) process.stderr.write("wrk is not installed; using autocannon\n");
   for (const [program, debian] of Object.entries(programs)) {
     const { status } = spawnSync("sh", ["-c", `command -v ${program}`]);
     if (status === 0) continue;

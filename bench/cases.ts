@@ -9,7 +9,7 @@ import {
 } from "./doors.ts";
 import { bothShapes, gap, type Load } from "./load.ts";
 
-/** One line of the table: a doorward, what it is asked, and what share of a bare server it has to reach. */
+/** One row of the table: a doorward, its load, and the goal for the bare server's CPU time as a share of doorward's. */
 export interface Case {
   readonly key: "hot" | "challenge" | "redis" | "sessions1m" | "hosts1k" | "bearer";
   readonly title: string;

@@ -13,9 +13,9 @@ import { newSession, openSessions } from "../test/peers/sessions.ts";
 import { createKey, jws, startTokenIssuer } from "../test/peers/token-issuer.ts";
 import { startServer, type Server } from "./server.ts";
 
-/** A doorward that is measured, as `serve` starts it, and what a visitor needs to be let in by it. */
+/** A running `doorward serve` to measure, with the credentials that it accepts. */
 export interface SiteContext extends Server {
-  /** Tokens of sessions that are in its store. */
+  /** Tokens of sessions in its store. */
   readonly sessions: readonly string[];
   readonly bearer?: string;
 }
@@ -25,10 +25,10 @@ export const areas = Array.from({ length: 10 }, (_, index) => `area-${index}`);
 export const storedSessions = 1_000_000;
 export const activeSessions = 50_000;
 
-/** A few rules, and a session in a folder of its own. */
+/** A few rules, and one session in a folder store. */
 export async function usualDoor(): Promise<SiteContext> {
   const settings = {
-    access: { emails: ["nobody@example.com"] },
+    access: { emails: ["eve@example.com"] },
     rules: [
       { host: "status.example.com", allow: "public" },
       { host: "app.example.com", path: "/public/**", methods: ["GET", "HEAD"], allow: "public" },
@@ -38,9 +38,9 @@ export async function usualDoor(): Promise<SiteContext> {
   return openDoor({ settings, sessions: 1 });
 }
 
-/** Ten rules for each of a thousand hosts; the last one of a host decides. */
+/** Ten rules for each of a thousand hosts; the last rule of a host decides. */
 export async function manyHostsDoor(): Promise<SiteContext> {
-  const settings = { access: { emails: ["nobody@example.com"] }, rules: hosts.flatMap(rulesOf) };
+  const settings = { access: { emails: ["eve@example.com"] }, rules: hosts.flatMap(rulesOf) };
   return openDoor({ settings, sessions: 1 });
 }
 
@@ -52,7 +52,7 @@ function rulesOf(host: string): object[] {
   }));
 }
 
-/** Tokens of an issuer that is asked for its keys alone. */
+/** Access tokens of an issuer that doorward asks only for its keys. */
 export async function bearerDoor(): Promise<SiteContext> {
   const issuer = await startTokenIssuer();
   const key = createKey();
@@ -86,13 +86,13 @@ export async function bearerDoor(): Promise<SiteContext> {
 }
 
 /**
- * A Redis with a million sessions, of which fifty thousand are awake. The others are records of the same size
- * that nobody can open: nothing ever asks for them, they are there to be in the way.
+ * A Redis with a million sessions, of which fifty thousand are active. The others are unreadable records of the same
+ * size: no request uses them, they only fill the store.
  */
 export async function redisDoor(): Promise<SiteContext> {
   const redis = await startRedis({ lines: ["appendonly no", "enable-debug-command yes"] });
-  const sleeping = String(storedSessions - activeSessions);
-  await redis.cli("debug", "populate", sleeping, "doorward:session:asleep", "1000");
+  const inactive = String(storedSessions - activeSessions);
+  await redis.cli("debug", "populate", inactive, "doorward:session:asleep", "1000");
   const storage = { driver: "redis", url: redis.url };
   const settings = { access: { groups: ["ops"] }, storage };
   const door = await openDoor({ settings, sessions: activeSessions });
@@ -103,7 +103,7 @@ export async function redisDoor(): Promise<SiteContext> {
   return { ...door, close };
 }
 
-/** Puts sessions into the store that a fresh doorward then reads. */
+/** Writes sessions to a store, then starts a doorward on it. */
 export async function openDoor(wanted: {
   settings: object;
   sessions: number;
@@ -142,26 +142,31 @@ export function settingsFor(port: number, more: object): Record<string, unknown>
   };
 }
 
-/** As many at once as the store answers in its time. */
+/** As many concurrent writes as the store completes within its time limit. */
 const batch = 250;
 
 async function signIn(config: Config, store: Store, count: number): Promise<string[]> {
   const [site] = createSites(config);
-  if (site === undefined) throw new Error("there is no site");
-  // In a store that is new nothing was ended yet; to ask it three times a session takes most of the time.
+  if (site === undefined) throw new Error("the configuration has no site");
+  // A new store has no revocations; three reads of them per session would take most of the time.
   const sessions = openSessions({ store: { ...store, get: async () => undefined } });
   const tokens: string[] = [];
   while (tokens.length < count) {
     const from = tokens.length;
     const started = Array.from({ length: Math.min(batch, count - from) }, (_, index) => {
-      const who = from + index === 0 ? "ada" : `person-${from + index}`;
+      const subject = from + index === 0 ? "ada" : `person-${from + index}`;
       return sessions.start(
         newSession(site, {
-          subject: who,
-          email: `${who}@example.com`,
+          subject,
+          email: `${subject}@example.com`,
           groups: ["staff", "ops"],
-          preferredUsername: `${who}.l`,
-          claims: { sub: who, email: `${who}@example.com`, email_verified: true, name: "Ada" },
+          preferredUsername: `${subject}.l`,
+          claims: {
+            sub: subject,
+            email: `${subject}@example.com`,
+            email_verified: true,
+            name: "Ada",
+          },
         }),
       );
     });

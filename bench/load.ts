@@ -2,19 +2,19 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** What is sent: templates in turn, with one of the fills in their gaps. */
+/** The requests of a load: templates in turn, each with one of the fills in its gaps. */
 export interface Load {
   readonly templates: readonly string[];
   readonly fills: readonly string[];
-  /** What doorward answers to each template. */
+  /** doorward's status for each template. */
   readonly statuses: readonly number[];
 }
 
-/** Where a fill goes. No header may hold it. */
+/** The placeholder for a fill. It cannot occur in a header. */
 export const gap = "\u0001";
 const end = "\u0002";
 
-/** The folder that wrk.lua and autocannon.ts read. */
+/** Writes the load to a folder that wrk.lua and autocannon.ts read. */
 export async function writeLoad({ templates, fills }: Load): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "doorward-load-"));
   await writeFile(join(folder, "templates"), templates.join(end));
@@ -22,12 +22,12 @@ export async function writeLoad({ templates, fills }: Load): Promise<string> {
   return folder;
 }
 
-/** The same again, from what the files in that folder hold. */
+/** Reads the load back from the files of that folder. */
 export function readLoad(read: (name: string) => string): Pick<Load, "templates" | "fills"> {
   return { templates: read("templates").split(end), fills: read("fills").split("\n") };
 }
 
-/** What a client library needs to send a request that was written out. */
+/** Splits a request text into the path and headers that a client library needs. */
 export function parseRequest(request: string): { path: string; headers: [string, string][] } {
   const [first = "", ...lines] = request.trimEnd().split("\r\n");
   const headers = lines.map((line): [string, string] => {
@@ -44,17 +44,17 @@ export function firstRequests({ templates, fills }: Load): string[] {
 
 const cookieBytes = 1024;
 
-/** Somebody who asks, as the cookies and headers of their browser say. `own`: our cookie, or none. */
+/** The variable parts of a visitor's request. `own`: doorward's cookie, or none. */
 export interface Visitor {
   readonly host: string;
   readonly uri: string;
   readonly own?: string | undefined;
-  /** How long the fill is that goes into the gap in `own`. */
+  /** The length of the fill for the gap in `own`. */
   readonly fillBytes?: number;
   readonly authorization?: string;
 }
 
-/** The two shapes in which proxies ask, twelve headers each, with 1 KiB of cookies. */
+/** The call to `/verify` in the two common dialects, with twelve headers and 1 KiB of cookies each. */
 export function bothShapes(visitor: Visitor): string[] {
   return [nginxShaped(visitor), traefikShaped(visitor)];
 }
@@ -79,7 +79,7 @@ function traefikShaped(visitor: Visitor): string {
   });
 }
 
-/** What the browser itself sends to nginx. */
+/** The browser's own request to nginx. */
 export function fromBrowser(visitor: Visitor, path: string): string {
   return written(visitor.host, browserHeaders(visitor), path);
 }

@@ -8,7 +8,7 @@ import { cpuMs, rssMb } from "./process.ts";
 import type { Row } from "./rows.ts";
 import { spreadOf, warmUp } from "./turns.ts";
 
-/** What only shows after a while. */
+/** Figures that need a long run: memory growth, and the cost of a sign-in. */
 export async function longRunRows(): Promise<Row[]> {
   const { beforeMb, afterMb } = await growth();
   const signInMs = await signInCost();
@@ -16,7 +16,7 @@ export async function longRunRows(): Promise<Row[]> {
     {
       key: "grownMb",
       title: "growth in a million requests, MiB",
-      goal: 8, // what the collector has not swept yet
+      goal: 8, // memory that the garbage collector has not freed yet
       better: "less",
       value: spreadOf([afterMb - beforeMb]),
       detail: `${beforeMb.toFixed(0)} MiB before, ${afterMb.toFixed(0)} after`,
@@ -33,13 +33,13 @@ export async function longRunRows(): Promise<Row[]> {
 }
 
 /**
- * Of resident memory, after the first three millions of requests and after a million more. Some time in the first
- * ones V8 doubles its young generation once, which is 12 MiB and no leak.
+ * Resident memory after three million requests, and after a million more. During the first ones V8 doubles its young
+ * generation once, which is 12 MiB and no leak.
  */
 async function growth(): Promise<{ beforeMb: number; afterMb: number }> {
   const door = await usualDoor();
   const [hot] = cases;
-  if (hot === undefined) throw new Error("there is no case");
+  if (hot === undefined) throw new Error("the list of cases is empty");
   const shot = { port: door.port, folder: await writeLoad(hot.load(door)), pids: [door.pid] };
   const early = await warmUp(shot, 3_000_000);
   const beforeMb = rssMb(door.pid);
@@ -50,10 +50,10 @@ async function growth(): Promise<{ beforeMb: number; afterMb: number }> {
 }
 
 const signIns = 300;
-/** So many until the compiler is through with what a sign-in takes. */
+/** After this many the compiler has optimized the code of a sign-in. */
 const signInsBefore = 1_500;
 
-/** CPU of doorward alone; the issuer runs elsewhere. As with a proxy, connections are kept. */
+/** CPU time of doorward only; the issuer runs in this process. Connections are reused, as a proxy does. */
 async function signInCost(): Promise<number> {
   const issuer = await startHostileIssuer();
   const providers = { company: { type: "oidc", issuer: issuer.issuer, clientId: "door" } };

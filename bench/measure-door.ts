@@ -13,7 +13,7 @@ export interface Amount {
   readonly seconds: number;
 }
 
-/** All that is measured of one doorward, in turns with the bare server. */
+/** All rows of one doorward, measured in turns with the bare server. */
 export async function measureDoor(name: DoorName, bare: Server, amount: Amount): Promise<Row[]> {
   const door = await doors[name]();
   const rows: Row[] = [];
@@ -30,7 +30,7 @@ export async function measureDoor(name: DoorName, bare: Server, amount: Amount):
   return rows;
 }
 
-/** The least of servers, with what it is going to be asked. */
+/** Warms up the bare server with the requests of the benchmark. */
 export async function warmUpBare({ port, pid }: Server): Promise<void> {
   const app = { host: "app.example.com", uri: "/", own: "__Secure-doorward=none" };
   const folder = await writeLoad({ templates: bothShapes(app), fills: [""], statuses: [] });
@@ -48,17 +48,17 @@ async function measureCase(
   await expectAnswers(door, load);
   const folder = await writeLoad(load);
   const targetOf = ({ port, pid }: Server) => ({ port, folder, pids: [pid] });
-  // One after the other, so that each session is hot afterwards.
+  // In order, so that each session is hot afterwards.
   const isFirst = cases.find((other) => other.door === one.door) === one;
   const least = isFirst ? Math.max(load.fills.length, enough) : few;
   const inOrder = { ...targetOf(door), order: "each" } as const;
   const count = load.fills.length;
-  // What a server under load takes at first is no session's.
+  // The first memory that a server under load allocates does not belong to sessions.
   const early = await warmUp(inOrder, Math.min(count, least) / 5);
   const before = rssMb(door.pid);
-  const met = await warmUp({ ...inOrder, from: early }, Math.min(count, least));
+  const loaded = await warmUp({ ...inOrder, from: early }, Math.min(count, least));
   const grownMb = rssMb(door.pid) - before;
-  await warmUp({ ...inOrder, from: met }, least);
+  await warmUp({ ...inOrder, from: loaded }, least);
   const turns = await takeTurns(targetOf(bare), targetOf(door), amount);
   const rows = [cpuRow(one, turns)];
   if (one.key === "hot") {
@@ -73,7 +73,7 @@ async function measureCase(
 }
 
 const few = 3_000;
-/** So many that the pause of each is long beside an answer. */
+/** Enough connections that the pause of each is long compared with a response. */
 const calmConnections = 128;
 
 function sessionRow(grownMb: number, sessions: number): Row {

@@ -2,14 +2,14 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, readdirSync } from "node:fs";
 
-/** Everything that is measured has this core to itself; whoever measures has the other. */
+/** The measured processes have this core to themselves; the load generator has the other. */
 export const measuredCore = 0;
 const otherCore = 1;
 
-/** The kernel's clock tick in /proc, 10 ms on every Linux that Node runs on (USER_HZ). */
+/** The clock tick of /proc (USER_HZ): 10 ms on every Linux that Node supports. */
 const tickMs = 10;
 
-/** A command on one core, which ends with us. */
+/** Starts a command on one core; it is killed when this process exits. */
 export function startPinned(
   core: "measured" | "other",
   words: readonly string[],
@@ -20,9 +20,9 @@ export function startPinned(
     stdio: ["ignore", options.stdout ?? "pipe", "inherit"],
     ...(options.cwd !== undefined && { cwd: options.cwd }),
   });
-  const dieWithUs = () => child.kill("SIGKILL");
-  process.once("exit", dieWithUs);
-  child.once("exit", () => process.off("exit", dieWithUs));
+  const killChild = () => child.kill("SIGKILL");
+  process.once("exit", killChild);
+  child.once("exit", () => process.off("exit", killChild));
   return child;
 }
 
@@ -33,7 +33,7 @@ export async function stop(child: ChildProcess): Promise<void> {
   await end;
 }
 
-/** User and system time of these processes, of all their threads, as the operating system counts it. */
+/** User and system time of all threads of these processes, as the operating system counts it. */
 export function cpuMs(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + cpuOf(pid), 0);
 }
@@ -43,13 +43,13 @@ function cpuOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * tickMs;
 }
 
-/** The fields of proc_pid_stat(5) after the name, which may hold spaces itself: 0 is the state. */
+/** The fields of proc_pid_stat(5) after the name, which can contain spaces: index 0 is the state. */
 function statOf(pid: number): string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
-/** A process and those that it has started. */
+/** A process and its child processes. */
 export function familyOf(pid: number): number[] {
   const all = readdirSync("/proc").map(Number).filter(Boolean);
   return [pid, ...all.filter((one) => parentOf(one) === pid)];
@@ -59,7 +59,7 @@ function parentOf(pid: number): number | undefined {
   try {
     return Number(statOf(pid)[1]);
   } catch {
-    return undefined; // it has ended meanwhile
+    return undefined; // the process has ended in the meantime
   }
 }
 

@@ -7,7 +7,7 @@ const page = join(root, "docs/performance.md");
 const picture = join(root, "docs/performance.svg");
 const between = /(<!-- figures -->\n)[^]*(<!-- end of figures -->)/;
 
-/** Puts the figures into the documentation, and a picture of them beside it. */
+/** Writes the figures and their chart to the documentation. */
 export async function writeReport(rows: readonly Row[]): Promise<void> {
   const text = await readFile(page, "utf8");
   await writeFile(
@@ -22,7 +22,7 @@ export async function writeReport(rows: readonly Row[]): Promise<void> {
 
 const [left, width, line, bar] = [330, 360, 34, 16];
 
-/** A bar a case: its median, the span of its rounds, and the goal. */
+/** One bar for each case: its median, the range of its rounds, and the goal. */
 function plot(rows: readonly Row[]): string {
   const height = rows.length * line + 50;
   const most = Math.max(1.2, ...rows.map(({ value }) => value.highest));
@@ -39,7 +39,7 @@ function plot(rows: readonly Row[]): string {
   <text x="${left + width + 10}" y="${y + 13}">${median.toFixed(2)}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${left + width + 60}" height="${height}" font-family="sans-serif" font-size="13">
-  <title>A bare server's CPU a request as a share of doorward's</title>
+  <title>CPU time per request: the bare server's as a share of doorward's</title>
   <rect width="100%" height="100%" fill="#fff"/>${bars.join("")}
   <path d="M${at(x(1))} 10V${height - 28}" stroke="#888" stroke-dasharray="4 3"/>
   <text x="${at(x(1))}" y="${height - 10}" text-anchor="middle">1 = a bare server</text>

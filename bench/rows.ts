@@ -6,9 +6,9 @@ export interface Row {
   readonly title: string;
   readonly value: Spread;
   readonly goal: number;
-  /** Which side of the goal is the good one. */
+  /** Whether the goal is a minimum ("more") or a maximum ("less"). */
   readonly better: "more" | "less";
-  /** What was measured on this machine, in words. */
+  /** The absolute figures of this machine, as text. */
   readonly detail: string;
 }
 
@@ -16,7 +16,7 @@ export function isReached({ value: { median }, goal, better }: Row): boolean {
   return better === "more" ? median >= goal : median <= goal;
 }
 
-/** bare's CPU per request as a share of doorward's: 1 = as cheap. */
+/** The bare server's CPU time per request as a share of doorward's: 1 = equal. */
 export function cpuRow(
   { key, title, goal }: Pick<Row, "key" | "title" | "goal">,
   turns: Turns,

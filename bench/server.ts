@@ -11,24 +11,24 @@ export interface Server {
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** A server on the measured core, in Node, once it says that it listens. */
+/** Starts a Node server on the measured core; resolves when it prints "listening". */
 export async function startServer(
   name: string,
   port: number,
   words: readonly string[],
 ): Promise<Server> {
   const child = startPinned("measured", [process.execPath, ...words], { cwd: root });
-  let said = "";
+  let output = "";
   const listening = new Promise<void>((resolve) => {
     child.stdout?.on("data", (chunk) => {
-      said += String(chunk);
-      if (said.includes("listening")) resolve();
+      output += String(chunk);
+      if (output.includes("listening")) resolve();
     });
   });
   const ended = once(child, "exit").then(() => {
-    throw new Error(`${name} has ended: ${said}`);
+    throw new Error(`${name} exited: ${output}`);
   });
   await Promise.race([listening, ended]);
-  ended.catch(() => undefined); // from here on it is we who end it
+  ended.catch(() => undefined); // from here on, this process stops it
   return { name, port, pid: child.pid ?? 0, close: () => stop(child) };
 }

@@ -13,7 +13,7 @@ import { spreadOf } from "./turns.ts";
 
 const settleMs = 500;
 
-/** Starts Node with nothing to do and doorward, in turns, both on the measured core. */
+/** Starts an empty Node script and doorward in turns, both on the measured core. */
 export async function startUpRows(rounds: number): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), "doorward-bench-"));
   const port = await freePort();
@@ -22,7 +22,7 @@ export async function startUpRows(rounds: number): Promise<Row[]> {
   const settings = settingsFor(port, { storage, access: { anyone: true } });
   await writeFile(config, JSON.stringify(settings)); // JSON is YAML
   const seen: { emptyMs: number; readyMs: number; rssMb: number }[] = [];
-  await ready(config, port); // so that the disk is warm
+  await ready(config, port); // warms the disk cache
   for (let round = 0; round < rounds; round++) {
     const emptyMs = await empty();
     seen.push({ emptyMs, ...(await ready(config, port)) });
@@ -62,7 +62,7 @@ async function ready(config: string, port: number): Promise<{ readyMs: number; r
   const began = performance.now();
   const child = startPinned("measured", words, { cwd: root, stdout: "ignore" });
   while (!(await answers(port))) {
-    if (child.exitCode !== null) throw new Error("doorward ended instead of answering");
+    if (child.exitCode !== null) throw new Error("doorward exited before its first response");
     await pause(2);
   }
   const readyMs = performance.now() - began;

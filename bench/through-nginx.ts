@@ -12,8 +12,8 @@ import { takeTurns, warmUp, expectAnswers, type Turns } from "./turns.ts";
 const names = ["bare", "door"] as const;
 
 /**
- * The real nginx in front of a static file, once asking the bare server and once doorward. All share the
- * measured core, and the time of nginx counts too: it is what a visitor's request costs.
+ * The real nginx in front of a static file, with auth_request to the bare server and to doorward in turns. All share the
+ * measured core, and the CPU time of nginx is included: it is part of the cost of a visitor's request.
  */
 export async function measureThroughNginx(
   servers: Readonly<Record<(typeof names)[number], Server>>,
@@ -29,9 +29,9 @@ export async function measureThroughNginx(
   const visitor = { host: "app.example.com", uri: "/app.txt", own: `__Secure-doorward=${token}` };
   const load = { templates: [fromBrowser(visitor, "/app.txt")], fills: [""], statuses: [200] };
   const loadFolder = await writeLoad(load);
-  // It has no word for "ready".
+  // nginx has no ready signal.
   while (!(await answers(ports.door))) {
-    if (nginx.exitCode !== null) throw new Error("nginx ended instead of answering");
+    if (nginx.exitCode !== null) throw new Error("nginx exited before its first response");
     await pause(20);
   }
   const family = familyOf(nginx.pid ?? 0);
@@ -40,7 +40,7 @@ export async function measureThroughNginx(
     door: { port: ports.door, folder: loadFolder, pids: [...family, servers.door.pid] },
   };
   for (const name of names) await expectAnswers({ ...servers[name], port: ports[name] }, load);
-  // The bare server is asked nothing new; to doorward nginx speaks otherwise than what asked it before.
+  // The bare server is warm already; for doorward, the requests of nginx differ from those before.
   await warmUp(targets.door, 20_000);
   const turns = await takeTurns(targets.bare, targets.door, amount);
   await stop(nginx);
@@ -48,7 +48,7 @@ export async function measureThroughNginx(
   return turns;
 }
 
-/** What asks is as `doorward config nginx` prints it. */
+/** The location for auth_request is the same as in the output of `doorward config nginx`. */
 function configuration(
   ports: Readonly<Record<"bare" | "door", number>>,
   servers: Readonly<Record<"bare" | "door", Server>>,
@@ -72,7 +72,7 @@ function configuration(
         }
         location / {
           auth_request /_doorward/verify;
-          auth_request_set $says $upstream_http_x_auth_request_user;
+          auth_request_set $user $upstream_http_x_auth_request_user;
           root .;
         }
       }`,

@@ -3,7 +3,7 @@ import { firstRequests, parseRequest, type Load } from "./load.ts";
 import type { Server } from "./server.ts";
 import { shoot, type Measured, type Shot } from "./shoot.ts";
 
-/** A figure of several rounds. */
+/** The distribution of a figure over several rounds. */
 export interface Spread {
   readonly median: number;
   readonly lowest: number;
@@ -19,7 +19,7 @@ export function spreadOf(values: readonly number[]): Spread {
 
 export type Figure = Exclude<keyof Measured, "requests">;
 
-/** Two that are measured in turns, so that a slow minute of the machine is in both. */
+/** Two servers measured in turns, so that a slow minute of the machine affects both. */
 export interface Turns {
   readonly bare: readonly Measured[];
   readonly door: readonly Measured[];
@@ -34,7 +34,7 @@ export async function takeTurns(
 ): Promise<Turns> {
   const turns = { bare: [] as Measured[], door: [] as Measured[] };
   for (let round = 0; round < rounds; round++) {
-    // Each first as often as second.
+    // Each server is first equally often.
     const order = round % 2 === 0 ? (["bare", "door"] as const) : (["door", "bare"] as const);
     for (const name of order) {
       turns[name].push(await shoot({ ...(name === "bare" ? bare : door), seconds }));
@@ -47,7 +47,7 @@ export function figures(measured: readonly Measured[], figure: Figure): Spread {
   return spreadOf(measured.map((one) => one[figure]));
 }
 
-/** bare / door of each round: 1 = as cheap, or as quick. */
+/** bare / door of each round: 1 = equal. */
 export function ratios({ bare, door }: Turns, figure: Figure): Spread {
   return spreadOf(
     bare.flatMap((one, round) => {
@@ -57,7 +57,7 @@ export function ratios({ bare, door }: Turns, figure: Figure): Spread {
   );
 }
 
-/** Whoever is measured answers as it should, or there is nothing to measure. */
+/** Throws unless the server answers each template with the expected status. */
 export async function expectAnswers({ port, name }: Server, load: Load): Promise<void> {
   for (const [index, request] of firstRequests(load).entries()) {
     const { path, headers } = parseRequest(request);
@@ -68,10 +68,10 @@ export async function expectAnswers({ port, name }: Server, load: Load): Promise
   }
 }
 
-/** Enough that the compiler has seen everything, however slow the machine is. */
+/** Enough requests for the compiler to optimize all code, however slow the machine is. */
 export const enough = 75_000;
 
-/** Gives back how many there have been, with those before. */
+/** Returns the number of requests so far, including earlier ones. */
 export async function warmUp(shot: Omit<Shot, "seconds">, least = enough): Promise<number> {
   let done = shot.from ?? 0;
   while (done < least) done += (await shoot({ ...shot, from: done, seconds: 1 })).requests;

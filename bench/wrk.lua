@@ -1,6 +1,6 @@
--- wrk's requests: each template in turn, its gaps filled with one of many texts.
--- Words after `--`: the folder, "each" (one after the other) or "any" (uniform), a pause in ms between a
--- connection's answer and its next request, the seed, and the first turn.
+-- The requests of wrk: each template in turn, its gaps filled with one of the fills.
+-- Arguments after `--`: the folder, "each" (in order) or "any" (uniformly random), the pause in ms between a
+-- response and the next request on its connection, the seed, and the first turn.
 
 local gap = "\1"
 local templates, fills, made = {}, {}, {}
@@ -17,7 +17,7 @@ function init(words)
   isInOrder = words[2] == "each"
   local pause = tonumber(words[3])
   if pause > 0 then
-    -- Spread, or all connections would ask in the same millisecond.
+    -- Random, so that the connections do not all send in the same millisecond.
     function delay() return math.random(0, 2 * pause) end
   end
   math.randomseed(tonumber(words[4]))

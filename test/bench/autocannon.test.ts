@@ -7,8 +7,8 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { gap, writeLoad } from "../../bench/load.ts";
 
-describe("what asks in the place of wrk", () => {
-  it("sends each template in turn with each fill, as it was written, and says what came of it", async () => {
+describe("bench/autocannon.ts", () => {
+  it("sends each template in turn with each fill unchanged, and prints a summary", async () => {
     const seen: { url: string | undefined; headers: IncomingHttpHeaders }[] = [];
     const server = createServer(({ url, headers }, response) => {
       if (seen.length < 60) seen.push({ url, headers });
@@ -21,15 +21,18 @@ describe("what asks in the place of wrk", () => {
     );
     const folder = await writeLoad({ templates, fills: ["ada", "bob", "cyd"], statuses: [] });
 
-    // No pause, from the first turn, one connection, or they would overtake one another, one second.
+    // No pause, the first turn, one connection (several would overtake one another), one second.
     const numbers = ["0", "0", "1", "1"];
     const words = ["bench/autocannon.ts", `http://127.0.0.1:${port}/`, folder, "each", ...numbers];
     const { stdout } = await promisify(execFile)(process.execPath, words);
     server.close();
     await rm(folder, { recursive: true });
 
-    const said: unknown = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
-    expect(said).toMatchObject({ broken: 0, requests: expect.toSatisfy((count) => count >= 60) });
+    const summary: unknown = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
+    expect(summary).toMatchObject({
+      broken: 0,
+      requests: expect.toSatisfy((count) => count >= 60),
+    });
     expect(seen).toHaveLength(60);
     const kinds = new Map<string, number>();
     for (const { url, headers } of seen) {

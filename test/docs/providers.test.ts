@@ -15,23 +15,23 @@ const surroundings = { url: "https://auth.example.com", access: { anyone: true }
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What docs/providers.md and `check` cannot say of a kind. */
-function untold({ guide, issuer, issuerExample }: Provider): string[] {
+/** The facts that the guide of a kind lacks for docs/providers.md and `check`. */
+function missingFacts({ guide, issuer, issuerExample }: Provider): string[] {
   if (guide === undefined) return ["guide"];
   const texts = { ...guide, issuer: issuer ?? issuerExample };
   return (["register", "permissions", "emails", "issuer"] as const).filter((name) => !texts[name]);
 }
 
 describe("docs/providers.md", () => {
-  it("is what `npm run docs` writes", () => {
+  it("equals the output of `npm run docs`", () => {
     expect(page).toBe(providersPage());
   });
 
-  it.each([...providers])("has everything to tell of the kind %s", (_, provider) => {
-    expect(untold(provider)).toEqual([]);
+  it.each([...providers])("has every fact about the kind %s", (_, provider) => {
+    expect(missingFacts(provider)).toEqual([]);
   });
 
-  it.each([...providers.keys()])("shows for the kind %s a configuration that loads", (kind) => {
+  it.each([...providers.keys()])("shows a configuration that loads for the kind %s", (kind) => {
     const [, after = ""] = page.split(`\`type: ${kind}\``);
     const [, written = ""] = /```yaml\n(.*?)```/s.exec(after) ?? [];
     const file = join(folder, `${kind}.yaml`);

@@ -14,7 +14,7 @@ const servers: Server[] = [];
 let port: number;
 let close: () => Promise<void>;
 
-/** The real nginx with the upstream of docs/scale.md, in front of two servers that say which they are. */
+/** The real nginx with the upstream of docs/scale.md, in front of two servers that each answer their own address. */
 beforeAll(async () => {
   const page = await readFile(join(import.meta.dirname, "../../docs/scale.md"), "utf8");
   let [, upstream = ""] = /```nginx\n(.*?)```/s.exec(page) ?? [];
@@ -73,7 +73,7 @@ async function ask(cookie: string): Promise<string> {
 
 describe("the upstream in docs/scale.md", () => {
   it.each(["__Secure-doorward", "__Host-doorward"])(
-    "sends the sessions of %s each to one replica, and some to every replica",
+    "sends each session of %s to one replica, and some sessions to every replica",
     async (name) => {
       const replicas = new Set<string>();
 
