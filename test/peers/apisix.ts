@@ -1,7 +1,7 @@
 import { startApisixDouble } from "./doubles/apisix.ts";
 import { rewired, startStandIn, type Proxy, type Wiring } from "./proxy-process.ts";
 
-/** A double of APISIX with what is printed for it: only addresses differ. */
+/** The double of APISIX with the output of `doorward config apisix`; only addresses are changed. */
 export function startApisix(wiring: Wiring): Promise<Proxy> {
   const files = rewired(wiring.files, {
     "127.0.0.1:4180": `127.0.0.1:${wiring.doorwardPort}`,

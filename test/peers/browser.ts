@@ -6,7 +6,7 @@ export interface HttpResponse {
   readonly url: string;
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Names and values in turn, as they came. */
+  /** Names and values in turn, as received. */
   readonly rawHeaders: readonly string[];
   readonly body: string;
 }
@@ -16,11 +16,11 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: string | Buffer;
   readonly agent?: Agent;
-  /** The target exactly as it goes on the wire, where the URL would be tidied up. */
+  /** The exact request target, where a URL would be normalized. */
   readonly target?: string;
 }
 
-/** What a browser sends when somebody opens a page. */
+/** A browser's headers when it opens a page. */
 export const navigation = {
   Accept: "text/html,application/xhtml+xml,*/*;q=0.8",
   "Sec-Fetch-Mode": "navigate",
@@ -28,15 +28,15 @@ export const navigation = {
   "Sec-Fetch-Site": "none",
 } as const;
 
-/** A person's browser without its screen: a cookie jar by the rules of RFC 6265bis, and patience for redirects. */
+/** A browser without a screen: a cookie jar by the rules of RFC 6265bis that also follows redirects. */
 export class Browser {
   readonly jar = new CookieJar(undefined, {
     prefixSecurity: "strict",
     allowSpecialUseDomain: true,
   });
-  /** Every value of a cookie that it was ever given. */
+  /** Every cookie value that it ever received. */
   readonly given = new Set<string>();
-  /** Where a public host and port really listens, such as `app.example.com:443` → 41234. */
+  /** The local port of a public host and port, such as `app.example.com:443` → 41234. */
   readonly #ports: ReadonlyMap<string, number>;
 
   constructor(ports: ReadonlyMap<string, number> = new Map()) {
@@ -59,7 +59,7 @@ export class Browser {
     return answer;
   }
 
-  /** Opens a page and follows redirects, as for somebody who typed the address. */
+  /** Opens a page as if the address was typed, and follows redirects. */
   async open(url: string, most = 10): Promise<HttpResponse> {
     let answer = await this.ask(url, { headers: navigation });
     for (let hops = 0; isRedirect(answer) && hops < most; hops++) {
@@ -70,12 +70,12 @@ export class Browser {
     return answer;
   }
 
-  /** Opens a page, chooses an account at the issuer's page, and ends where that leads. */
+  /** Opens a page, chooses an account on the issuer's page, and follows the redirects. */
   async signIn(url: string, account: string): Promise<HttpResponse> {
     return this.choose(await this.open(url), account);
   }
 
-  /** On the issuer's page: be that account ("" is nobody, and the issuer then says access_denied). */
+  /** Chooses an account on the issuer's page; "" cancels, and the issuer then returns access_denied. */
   async choose(page: HttpResponse, account: string): Promise<HttpResponse> {
     if (!page.body.includes("Who are you?")) return page;
     const posted = await this.ask(page.url, {
@@ -86,7 +86,7 @@ export class Browser {
     return this.#submit(await this.open(new URL(String(posted.headers.location), page.url).href));
   }
 
-  /** A page that posts the issuer's answer by a script, which a person does not see: no Lax cookie goes with it. */
+  /** Submits a page that posts the issuer's response by a script (form_post): a browser sends no Lax cookie with it. */
   async #submit(page: HttpResponse): Promise<HttpResponse> {
     const [, action] =
       /document\.forms\[0\]\.submit.*<form method="post" action="([^"]*)"/s.exec(page.body) ?? [];
@@ -107,7 +107,7 @@ export function isRedirect({ status }: HttpResponse): boolean {
   return status === 302 || status === 303;
 }
 
-/** One request on the wire, byte for byte what is asked for. */
+/** Sends one request exactly as given. */
 export function send(
   url: string,
   ports: ReadonlyMap<string, number>,

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rewired, startProxy, type Ports, type Proxy, type Wiring } from "./proxy-process.ts";
 
-/** The real Caddy with what is printed for it: only the upstreams differ, and the ports. */
+/** The real Caddy with the output of `doorward config caddy`; only upstreams and ports are changed. */
 export function startCaddy(wiring: Wiring): Promise<Proxy> {
   return startProxy(wiring, async (folder, ports) => {
     const files = rewired(wiring.files, {
@@ -21,7 +21,7 @@ export function startCaddy(wiring: Wiring): Promise<Proxy> {
   });
 }
 
-/** Certificates of Caddy's own making, and nothing outside the test's folder and ports. */
+/** Certificates from Caddy's own CA, and only the test's folder and ports. */
 function globalOptions(folder: string, { http, https }: Ports): string {
   return `{
     admin off

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 
 export interface ChromiumOptions {
-  /** Where a public host and port really listens, such as `app.example.com:443` → 41234. */
+  /** The local port of a public host and port, such as `app.example.com:443` → 41234. */
   readonly ports?: ReadonlyMap<string, number>;
 }
 
-/** Debian's Chromium without a screen. */
+/** Debian's Chromium, headless. */
 export function launchChromium({ ports = new Map() }: ChromiumOptions = {}): Promise<Browser> {
   const rules = [...ports].map(([host, port]) => `MAP ${host} 127.0.0.1:${port}`);
   return chromium.launch({
@@ -26,15 +26,15 @@ export function launchChromium({ ports = new Map() }: ChromiumOptions = {}): Pro
   });
 }
 
-/** One person's browser, with cookies of its own; pages of it are tabs. */
+/** A browser profile with its own cookies; its pages are tabs. */
 export async function openWindow(browser: Browser): Promise<BrowserContext> {
-  // The certificates of the tests are the tests' own; TLS itself is not under test.
+  // The test certificates are self-signed; TLS itself is not under test.
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
   context.setDefaultTimeout(10_000);
   return context;
 }
 
-/** What a page complains of on the console about its Content-Security-Policy, from now on. */
+/** Collects the Content-Security-Policy violations on the console of a page, from now on. */
 export function policyViolations(page: Page): string[] {
   const violations: string[] = [];
   page.on("console", (message) => {
@@ -44,7 +44,7 @@ export function policyViolations(page: Page): string[] {
   return violations;
 }
 
-/** Pictures of a page for people to look at, in the folder that DOORWARD_SCREENSHOTS names; else none. */
+/** Takes screenshots for manual review, into the folder DOORWARD_SCREENSHOTS; without that variable, none. */
 export async function takePictures(page: Page, name: string): Promise<void> {
   const folder = process.env.DOORWARD_SCREENSHOTS;
   if (folder === undefined) return;

@@ -8,34 +8,34 @@ import { freePort } from "./free-port.ts";
 import { forwarded } from "./sign-in-door.ts";
 
 export interface ClientDoorOptions {
-  /** How the client is registered at the issuer, beside its name and addresses. */
+  /** The client's registration at the issuer, in addition to its id and redirect URIs. */
   readonly registration?: Partial<ClientMetadata>;
-  /** What doorward's configuration says of the provider, beside the issuer and the client's name. */
+  /** Provider settings in doorward's configuration, in addition to the issuer and the client id. */
   readonly provider?: Record<string, unknown>;
   readonly features?: Pick<
     NonNullable<Configuration["features"]>,
     "pushedAuthorizationRequests" | "mTLS"
   >;
-  /** What else differs at the issuer. */
+  /** Other settings of the issuer. */
   readonly issuer?: Configuration;
   readonly tls?: ServerOptions;
 }
 
-/** doorward before a real issuer (oidc-provider) that takes our client in one way only. */
+/** doorward with a real issuer (oidc-provider) that accepts only one client authentication method. */
 export interface ClientDoor {
   readonly site: string;
   readonly issuer: string;
   readonly issuerListener: RequestListener;
   readonly doorward: TestDoorward;
   readonly clock: { now: number };
-  /** What the issuer was asked, as `POST /token 200`, once it has answered. */
+  /** The requests to the issuer with the status of the response, such as `POST /token 200`. */
   readonly asked: string[];
-  /** Answers instead of the issuer, by path. */
+  /** Handlers that answer instead of the issuer, by path. */
   readonly instead: Map<string, (response: ServerResponse) => unknown>;
   newBrowser(): Browser;
-  /** Signs somebody in, in a new browser. */
+  /** Signs in with a new browser. */
   signIn(): Promise<Browser>;
-  /** What /verify says; `headers` come beside those of the proxy. */
+  /** Calls /verify; `headers` are sent in addition to the proxy's. */
   verify(browser: Browser, headers?: Record<string, string>): ReturnType<typeof send>;
   close(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import type { Config } from "../../server/config/schema.ts";
 
 export const testSecret = "4Jw9mR2yTq7fXc0vLk5sHd8bNe1uZa3gPi6oWxYrUtE";
 
-/** A configuration from what a file would hold, with a secret, and a store in memory. */
+/** A configuration from the contents of a file, with a secret and a memory store as defaults. */
 export function configOf(raw: Record<string, unknown>): Config {
   return checkConfig("test", { secret: testSecret, storage: { driver: "memory" }, ...raw }, {});
 }
@@ -16,12 +16,12 @@ export function configOf(raw: Record<string, unknown>): Config {
 export interface TestDoorward {
   readonly app: App;
   readonly port: number;
-  /** What it logged, an event an entry. */
+  /** The log events. */
   readonly events: Record<string, unknown>[];
   close(): Promise<void>;
 }
 
-/** doorward in this process on a free port of the loopback, its log kept for the test to read. */
+/** Starts doorward in this process on a free loopback port; the test can read its log. */
 export async function startDoorward(
   config: Config,
   held: { now?: () => number; fetch?: typeof globalThis.fetch } = {},

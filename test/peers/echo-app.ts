@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
 
-/** One request as the app got it. */
+/** One request as the app received it. */
 export interface Heard {
   readonly method: string;
   readonly url: string;
-  /** Names as they were spelled, and values, a pair a line. */
+  /** Names in their original spelling, with their values. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly bodyBytes: number;
 }
@@ -20,15 +20,15 @@ export interface EchoApp {
 }
 
 /**
- * An app with no sign-in of its own, that remembers what it gets and says it back. `/answers/404` answers
- * with that status, a `WWW-Authenticate` beside 401, and two cookies. WebSockets echo.
+ * An app without a login of its own that records each request and returns it as JSON. `/answers/404` answers with that
+ * status and two cookies; 401 also has a `WWW-Authenticate`. WebSockets echo.
  */
 export async function startEchoApp(): Promise<EchoApp> {
   const heard: Heard[] = [];
   const sockets = new WebSocketServer({ noServer: true });
   const server = createServer((request, response) => void echo(request, response, heard));
   server.on("upgrade", (request, socket, head) => {
-    heard.push(hear(request, 0));
+    heard.push(received(request, 0));
     sockets.handleUpgrade(request, socket, head, (peer) => {
       peer.on("message", (data, isBinary) => peer.send(data, { binary: isBinary }));
     });
@@ -53,20 +53,23 @@ export async function startEchoApp(): Promise<EchoApp> {
 async function echo(request: IncomingMessage, response: ServerResponse, heard: Heard[]) {
   let bodyBytes = 0;
   for await (const chunk of request) bodyBytes += (chunk as Buffer).length;
-  const what = hear(request, bodyBytes);
-  heard.push(what);
-  const [, status] = /^\/answers\/(\d{3})$/.exec(what.url) ?? [];
+  const record = received(request, bodyBytes);
+  heard.push(record);
+  const [, status] = /^\/answers\/(\d{3})$/.exec(record.url) ?? [];
   if (status !== undefined) response.setHeader("Set-Cookie", ["basket=3; Path=/", "theme=dark"]);
   if (status === "401") response.setHeader("WWW-Authenticate", 'Basic realm="app"');
   response.writeHead(Number(status ?? 200), { "Content-Type": "application/json" });
-  response.end(JSON.stringify(what));
+  response.end(JSON.stringify(record));
 }
 
-function hear({ method = "", url = "", rawHeaders }: IncomingMessage, bodyBytes: number): Heard {
+function received(
+  { method = "", url = "", rawHeaders }: IncomingMessage,
+  bodyBytes: number,
+): Heard {
   return { method, url, headers: pairs(rawHeaders), bodyBytes };
 }
 
-/** Node's flat list of names and values, a pair a line. */
+/** Splits Node's flat list of names and values into pairs. */
 export function pairs(rawHeaders: readonly string[]): [string, string][] {
   const list: [string, string][] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

@@ -4,7 +4,7 @@ import { startEnvoyDouble } from "./doubles/envoy.ts";
 import { startProxy, startStandIn, rewired, type Proxy, type Wiring } from "./proxy-process.ts";
 import { createCertificate } from "./tls.ts";
 
-/** Envoy with what is printed for it: the program that ENVOY_BIN names, or a double of it. */
+/** Envoy with the output of `doorward config envoy`: the program in ENVOY_BIN, or the double. */
 export function startEnvoy(wiring: Wiring): Promise<Proxy> {
   const { ENVOY_BIN: program } = process.env;
   if (program === undefined) {

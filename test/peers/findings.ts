@@ -1,10 +1,10 @@
 import { check } from "../../server/check/check.ts";
 import { configOf } from "./doorward.ts";
 
-/** An issuer at which nothing listens: for what `check` sees without one. */
+/** An unreachable issuer, for the findings that need none. */
 export const absent = { type: "oidc", issuer: "http://127.0.0.1:1/", clientId: "door" };
 
-/** What `check` says beyond "ok" and of no provider, a line each: of a configuration that is well but for these settings. */
+/** The findings of `check` other than "ok" and those about providers, for a valid configuration with these settings. */
 export async function troubles(
   settings: Record<string, unknown>,
   proxy?: string,
@@ -13,7 +13,7 @@ export async function troubles(
   return found.filter((line) => !/^(ok|\w+ provider) /.test(line));
 }
 
-/** All that it says, each line with its level. */
+/** All findings, each with its level. */
 export async function lines(settings: Record<string, unknown>, proxy?: string): Promise<string[]> {
   const config = configOf({
     url: "https://auth.example.com",

@@ -3,19 +3,19 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 
 /**
- * Beneath what systems hand out by themselves (from 32768): a port of theirs may be somebody else's `listen(0)` or
- * outgoing connection by the time that the server it was meant for takes it. Ten thousand above each is free as
- * well, for the nodes of a Redis Cluster speak to one another there.
+ * Below the ephemeral range (from 32768): a port from that range can be taken by another `listen(0)` or an outgoing
+ * connection before the intended server binds it. The port 10,000 above each is outside that range as well, because the
+ * nodes of a Redis Cluster connect to one another there.
  */
 const lowest = 12_000;
-/** Each worker of the tests has its own, so that no two are given the same. */
+/** Each test worker has its own range, so that no two get the same port. */
 const eachWorker = 1_000;
 const workers = 10;
 
 const first = lowest + (Number(process.env.VITEST_POOL_ID ?? 0) % workers) * eachWorker;
 let next = randomInt(eachWorker);
 
-/** A port of the loopback that nobody listens on. */
+/** A loopback port that no process listens on. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < eachWorker; tries++) {
     const port = first + (next++ % eachWorker);

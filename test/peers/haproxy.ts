@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { rewired, startProxy, type Ports, type Proxy, type Wiring } from "./proxy-process.ts";
 import { createCertificate } from "./tls.ts";
 
-/** The real HAProxy with what is printed for it: only addresses and paths differ. */
+/** The real HAProxy with the output of `doorward config haproxy`; only addresses and paths are changed. */
 export function startHaproxy(wiring: Wiring): Promise<Proxy> {
   return startProxy(wiring, async (folder, ports) => {
     await mkdir(join(folder, "tls"));
     const certificate = join(folder, "tls/example.com");
     createCertificate(certificate, wiring.hosts);
-    // HAProxy looks for the key in the certificate's own name.
+    // HAProxy derives the name of the key file from the certificate's.
     await writeFile(`${certificate}.pem.key`, await readFile(`${certificate}.key`));
     const files = rewired(wiring.files, {
       "/etc/haproxy/tls/": `${certificate}.pem`,

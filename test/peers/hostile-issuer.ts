@@ -14,21 +14,21 @@ const paths = [
 export type Path = (typeof paths)[number];
 export type Reply = (response: ServerResponse, request: IncomingMessage, body: string) => unknown;
 
-/** The one thing that is not as OpenID Connect has it. */
+/** The deviations from OpenID Connect that a test wants. */
 export interface Twist {
   readonly metadata?: Claims;
-  /** An entry of `undefined` takes the claim away. */
+  /** An entry of `undefined` removes the claim. */
   readonly claims?: Claims;
   readonly header?: Claims;
-  /** The ID token made by hand from its proper claims; `undefined` leaves it out. */
+  /** Makes the ID token from its correct claims; `undefined` omits it. */
   readonly idToken?: (claims: Claims) => string | undefined;
   readonly userinfo?: Claims;
   readonly token?: Claims;
-  /** Gives refresh tokens, each of which works once. */
+  /** Issues single-use refresh tokens. */
   readonly refreshes?: boolean;
-  /** Waited for before the answer; the body tells a refresh from a sign-in. */
+  /** Awaited before the response; the body distinguishes a refresh from a sign-in. */
   readonly before?: (path: string, body: string) => unknown;
-  /** Answers instead of the issuer; one that never calls `end` keeps everybody waiting. */
+  /** Answers instead of the issuer; a handler that never calls `end` simulates a hanging issuer. */
   readonly reply?: Partial<Record<Path, Reply>>;
 }
 
@@ -41,17 +41,17 @@ export interface Received {
 export interface HostileIssuer {
   readonly issuer: string;
   readonly received: Received[];
-  /** Secrets it has handed out, which nobody may ever see in a page or a log. */
+  /** The secrets that it issued, which must never appear in a page or a log. */
   readonly secrets: string[];
-  /** The refresh tokens that still work: handed out, not spent and not revoked. */
+  /** The refresh tokens that still work: issued, neither used nor revoked. */
   goodRefreshTokens(): string[];
-  /** How often a refresh token was brought. */
+  /** The number of refresh requests. */
   refreshes(): number;
   twist: Twist;
   asked(path: Path): number;
-  /** The front that a person sees: says yes to doorward's authorization request and gives the callback's URL. */
+  /** Grants doorward's authorization request, and returns the URL of the callback. */
   consent(authorizationUrl: string, parameters?: Record<string, string | undefined>): string;
-  /** A code as it would be for that authorization request. */
+  /** A code for that authorization request. */
   codeFor(authorizationUrl: string): string;
   close(): Promise<void>;
 }
@@ -63,12 +63,12 @@ interface Grant {
   readonly clientId: string;
 }
 
-interface Given {
+interface Issued {
   readonly grants: Map<string, Grant>;
   readonly refreshTokens: Map<string, Grant>;
 }
 
-/** Proper claims, verified address and all; a test twists one of them. */
+/** Correct claims, with a verified address; a test changes one of them. */
 const person = {
   sub: "ada",
   email: "ada@example.com",
@@ -78,7 +78,7 @@ const person = {
   groups: ["staff"],
 };
 
-/** An issuer that does everything right but what the test asks it to do wrong. */
+/** An issuer that follows the specification except for the twist of the test. */
 export async function startHostileIssuer(port = 0): Promise<HostileIssuer> {
   const server = createServer().listen(port, "127.0.0.1");
   await once(server, "listening");
@@ -146,16 +146,16 @@ function secret(hostile: HostileIssuer): string {
 
 function answer(
   hostile: HostileIssuer,
-  given: Given,
+  issued: Issued,
   path: string,
   body: string,
   response: ServerResponse,
 ): void {
   const { issuer, twist } = hostile;
   if (path === "/jwks") json(response, 200, { keys: [jwkOf(issuerKey.publicKey, "one")] });
-  else if (path === "/token") redeem(hostile, given, new URLSearchParams(body), response);
+  else if (path === "/token") redeem(hostile, issued, new URLSearchParams(body), response);
   else if (path === "/revoke") {
-    given.refreshTokens.delete(new URLSearchParams(body).get("token") ?? "");
+    issued.refreshTokens.delete(new URLSearchParams(body).get("token") ?? "");
     response.writeHead(200).end();
   } else if (path === "/userinfo") json(response, 200, { ...person, ...twist.userinfo });
   else if (path === "/.well-known/openid-configuration") {
@@ -177,10 +177,10 @@ function metadataOf(issuer: string): Claims {
   };
 }
 
-/** RFC 6749 §4.1.3 with RFC 7636 §4.6: a code is for one use, one client, one address and one verifier. */
+/** RFC 6749 §4.1.3 with RFC 7636 §4.6: a code is for one use, one client, one redirect URI and one verifier. */
 function redeem(
   hostile: HostileIssuer,
-  { grants, refreshTokens }: Given,
+  { grants, refreshTokens }: Issued,
   form: URLSearchParams,
   response: ServerResponse,
 ): void {
@@ -188,7 +188,7 @@ function redeem(
   const earlier = refreshTokens.get(spent);
   refreshTokens.delete(spent);
   if (earlier !== undefined && form.get("grant_type") === "refresh_token") {
-    lend(hostile, refreshTokens, earlier, response);
+    issue(hostile, refreshTokens, earlier, response);
     return;
   }
   const code = form.get("code") ?? "";
@@ -203,10 +203,10 @@ function redeem(
     json(response, 400, { error: "invalid_grant" });
     return;
   }
-  lend(hostile, refreshTokens, grant, response);
+  issue(hostile, refreshTokens, grant, response);
 }
 
-function lend(
+function issue(
   hostile: HostileIssuer,
   refreshTokens: Map<string, Grant>,
   grant: Grant,
@@ -239,7 +239,7 @@ export function json(response: ServerResponse, status: number, value: object): v
   response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(value));
 }
 
-/** A web page where JSON was expected: a captive portal, a load balancer's error. */
+/** HTML instead of JSON, as from a captive portal or a load balancer. */
 export function html(status: number): Reply {
   return (response) =>
     response.writeHead(status, { "Content-Type": "text/html" }).end("<h1>Welcome</h1>");

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The programs that the tests run for real. What is missing is installed from Debian's packages, or named.
+# The real programs that the tests run. Installs the missing ones from Debian's packages, or lists them.
 set -euo pipefail
 
 declare -A package=(
@@ -18,7 +18,7 @@ if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 else
-  echo "the tests need programs that are not here: ${missing[*]}" >&2
+  echo "missing programs for the tests: ${missing[*]}" >&2
   echo "install them, for example with: sudo apt-get install ${missing[*]}" >&2
   exit 1
 fi

@@ -2,9 +2,9 @@ import { createHmac, generateKeyPairSync, sign, type KeyObject } from "node:cryp
 
 export type Claims = Record<string, unknown>;
 
-/** Made once a test file: a 2048-bit key takes longer than most tests. */
+/** Created once per test file: a 2048-bit key takes longer than most tests. */
 export const issuerKey = generateKeyPairSync("rsa", { modulusLength: 2048 });
-/** Of somebody who is not the issuer. */
+/** A key that is not the issuer's. */
 export const strangerKey = generateKeyPairSync("rsa", { modulusLength: 2048 });
 
 export const issuerKeyPem = String(issuerKey.publicKey.export({ type: "spki", format: "pem" }));
@@ -17,13 +17,13 @@ function part(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString("base64url");
 }
 
-/** A JWS in compact form (RFC 7515 §7.1), signed with RS256 whatever its header may say. */
+/** A JWS in compact form (RFC 7515 §7.1), always signed with RS256, independent of `header`. */
 export function rs256(header: Claims, claims: Claims, key = issuerKey.privateKey): string {
   const input = `${part(header)}.${part(claims)}`;
   return `${input}.${sign("sha256", Buffer.from(input), key).toString("base64url")}`;
 }
 
-/** The old confusion of keys: a public key, or the client's own secret, used as an HMAC key. */
+/** The key confusion attack: a public key, or the client's secret, as the HMAC key. */
 export function hs256(claims: Claims, secret: string, kid?: string): string {
   const input = `${part({ alg: "HS256", typ: "JWT", ...(kid && { kid }) })}.${part(claims)}`;
   return `${input}.${createHmac("sha256", secret).update(input).digest("base64url")}`;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { rewired, startProxy, type Ports, type Proxy, type Wiring } from "./proxy-process.ts";
 import { createCertificate } from "./tls.ts";
 
-/** The real nginx with what is printed for it: only addresses and paths differ. */
+/** The real nginx with the output of `doorward config nginx`; only addresses and paths are changed. */
 export function startNginx(wiring: Wiring): Promise<Proxy> {
   return startProxy(wiring, async (folder, ports) => {
     await mkdir(join(folder, "snippets"));
@@ -33,7 +33,7 @@ function listening(text: string, { http, https }: Ports): string {
   );
 }
 
-/** What a distribution brings: as little as nginx can start with, all of it beneath the test's folder. */
+/** A minimal nginx.conf, as from a distribution, that uses only the test's folder. */
 const mainFile = `
     daemon off;
     ${process.getuid?.() === 0 ? "user root;" : ""}

@@ -18,7 +18,7 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** `doorward …` as from a shell. Nothing of this test's environment reaches it but the path. */
+/** Runs `doorward …` as from a shell. It gets only PATH from the test's environment. */
 export async function runDoorward(
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -58,29 +58,29 @@ export async function writeConfig(config: object | string): Promise<ConfigFile> 
   return { path, folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Puts a file in place at once, as editors and Kubernetes do. */
+/** Replaces a file atomically, as editors and Kubernetes do. */
 export async function replaceFile(path: string, content: string): Promise<void> {
   await writeFile(`${path}.new`, content);
   await rename(`${path}.new`, path);
 }
 
 export interface DoorwardProcess {
-  /** Its configuration, beside which a test may put other files. */
+  /** Its configuration; a test may write other files to the same folder. */
   readonly file: ConfigFile;
   readonly port: number;
   readonly site: string;
   readonly pid: number;
   stdout(): string;
-  /** The events of that message so far, once there are so many. */
+  /** Waits for this number of events with the message, and returns them. */
   logged(message: string, times?: number): Promise<Record<string, unknown>[]>;
   readonly exit: Promise<Finished>;
-  /** One exchange on a socket of its own, byte for byte; resolves when the other side closes it. */
+  /** Sends raw bytes on a new socket; resolves with the response when doorward closes the socket. */
   raw(bytes: string | Buffer): Promise<string>;
   signal(name: NodeJS.Signals): void;
   close(): Promise<void>;
 }
 
-/** A configuration that needs nothing but an issuer's address. */
+/** A complete configuration; by default its issuer is unreachable. */
 export function settingsFor(port: number, issuer = "http://127.0.0.1:9"): Record<string, unknown> {
   return {
     url: `http://localhost:${port}/_auth`,
@@ -94,7 +94,7 @@ export function settingsFor(port: number, issuer = "http://127.0.0.1:9"): Record
   };
 }
 
-/** `doorward serve`, ready to answer. */
+/** Starts `doorward serve`, and waits until it listens. */
 export async function startProcess(
   settings: (port: number) => Record<string, unknown>,
   environment: Readonly<Record<string, string>> = {},
@@ -116,7 +116,7 @@ export async function startProcess(
   const exit = Promise.all([text(child.stderr), once(child, "exit")]).then(
     ([stderr, [code]]): Finished => ({ code, stdout, stderr }),
   );
-  const ended = exit.then(({ stderr }) => Promise.reject(new Error(`doorward ended: ${stderr}`)));
+  const ended = exit.then(({ stderr }) => Promise.reject(new Error(`doorward exited: ${stderr}`)));
   await Promise.race([logged("listening"), ended]);
   return {
     file,
@@ -136,7 +136,7 @@ export async function startProcess(
   };
 }
 
-/** The last line may still be on its way. */
+/** The last line may be incomplete. */
 function eventsIn(stdout: string): Record<string, unknown>[] {
   const lines = stdout.slice(0, stdout.lastIndexOf("\n") + 1).split("\n");
   return lines.filter(Boolean).map((line): Record<string, unknown> => JSON.parse(line));
@@ -144,7 +144,7 @@ function eventsIn(stdout: string): Record<string, unknown>[] {
 
 function raw(port: number, bytes: string | Buffer): Promise<string> {
   const socket = connect(port, "127.0.0.1");
-  socket.on("error", () => undefined); // a reset after the answer is the other side's good right
+  socket.on("error", () => undefined); // doorward may reset the connection after its response
   socket.write(bytes);
   return text(socket).catch(() => "");
 }

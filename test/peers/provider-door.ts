@@ -21,31 +21,31 @@ const userInfo = v.object({
   name: v.nullable(v.string()),
 });
 
-/** doorward before the stand-in of one kind of provider. */
+/** doorward with the stand-in of one kind of provider. */
 export interface ProviderDoor {
   readonly provider: RunningStandIn;
   readonly party: RelyingParty;
   readonly doorward: TestDoorward;
   readonly site: string;
   newBrowser(): Browser;
-  /** Goes the whole way with a new browser: /start, the provider, /callback with what it gave, or another code. */
+  /** Signs in with a new browser: /start, the provider, /callback with the provider's code or another one. */
   signIn(code?: string): Promise<SignedIn>;
-  /** The same questions that a session's refresh asks. */
+  /** Asks the provider the same as the refresh of a session. */
   again(subject: string): Promise<Identity>;
   close(): Promise<void>;
 }
 
 export interface SignedIn {
-  /** What /callback answers. */
+  /** The response of /callback. */
   readonly answer: HttpResponse;
-  /** Whom doorward takes the browser for; undefined = nobody. */
+  /** The identity of the new session; undefined = no session. */
   readonly identity: v.InferOutput<typeof userInfo> | undefined;
 }
 
 export interface DoorSettings {
   readonly access?: Record<string, unknown>;
   readonly rules?: readonly Record<string, unknown>[];
-  /** What the operator says of the provider beside what the stand-in needs. */
+  /** Provider settings in addition to those that the stand-in needs. */
   readonly provider?: Record<string, unknown>;
 }
 
@@ -63,7 +63,7 @@ export async function openProviderDoor(
     configOf({ url: site, access, rules, providers: { company } }),
   );
   const party = doorward.app.parties.get("company");
-  if (party === undefined) throw new Error(`there is no provider of the kind ${kind}`);
+  if (party === undefined) throw new Error(`no provider of the kind ${kind}`);
   const ports = new Map([[new URL(site).host, doorward.port]]);
   const newBrowser = () => new Browser(ports);
   return {
@@ -94,7 +94,7 @@ async function goThrough(browser: Browser, site: string, code?: string): Promise
     headers: navigation,
   });
   const callback = String(headers.location);
-  if (!callback.startsWith(`${site}/callback?`)) throw new Error(`the provider says ${body}`);
+  if (!callback.startsWith(`${site}/callback?`)) throw new Error(`the provider answered ${body}`);
   const answer = new URL(callback);
   if (code !== undefined) answer.searchParams.set("code", code);
   return browser.ask(answer.href, { headers: navigation });
@@ -115,7 +115,7 @@ async function again(
   };
   const known = identityBefore(party, subject);
   const way = renewalWay(party, tokens, now);
-  if (way === undefined) throw new Error(`${party.provider.kind} cannot be asked again`);
+  if (way === undefined) throw new Error(`${party.provider.kind} offers no way to refresh`);
   if (way !== "refresh token") return askAgain(party, known, tokens, false, now);
   const next = await refreshTokens(party, known, tokens, now);
   return askAgain(party, known, next, next.idToken !== tokens.idToken, now);
@@ -123,7 +123,7 @@ async function again(
 
 const tokenAnswer = v.object({
   access_token: v.string(),
-  // Text at Microsoft's older endpoints.
+  // A string at Microsoft's older endpoints.
   expires_in: v.optional(v.pipe(v.union([v.number(), v.string()]), v.transform(Number))),
   refresh_token: v.optional(v.string()),
   id_token: v.optional(v.string()),

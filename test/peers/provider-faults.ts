@@ -1,15 +1,15 @@
 import type { ServerResponse } from "node:http";
 
-/** What goes wrong at providers. */
+/** The failures of providers that the tests simulate. */
 export const faults = ["500", "403", "a page of HTML", "an empty answer", "silence"] as const;
 
 export type Fault = (typeof faults)[number];
 
-/** Answers instead of the provider, at one of its addresses. */
+/** Answers with the fault instead of the provider. */
 export function misbehave(fault: Fault, response: ServerResponse): void {
   const type = fault === "a page of HTML" ? "text/html" : "application/json";
   response.writeHead(Number(fault) || 200, { "Content-Type": type });
-  // Silence in the middle: an answer that begins and does not end keeps whoever only waits for its head.
+  // Silence in the body: a client that only limits the wait for the head would hang.
   if (fault === "silence") response.write('{"id":');
   else if (fault === "a page of HTML")
     response.end("<h1>Please sign in to the hotel's network</h1>");

@@ -3,12 +3,12 @@ import type { Asked, Member, Reply, StandIn } from "./provider-stand-in.ts";
 
 export const client = { clientId: "door", clientSecret: "a secret of the door" };
 
-/** The OAuth 2.0 of a stand-in: who is signed in there, what has been granted, and whose a token is. */
+/** The OAuth 2.0 part of a stand-in: the signed-in member, the grants, and the owners of tokens. */
 export class Grants {
   registered = "";
-  /** Somebody deleted the registration, or made a new secret for it. */
+  /** The client's registration was deleted, or its secret replaced. */
   isClientUnknown = false;
-  /** The last answer that held tokens. */
+  /** The last response with tokens. */
   paid: unknown;
   readonly #standIn: StandIn;
   readonly #origin: string;
@@ -17,7 +17,7 @@ export class Grants {
     string,
     { readonly memberId: string; readonly query: URLSearchParams }
   >();
-  /** Of access and refresh tokens alike. */
+  /** The owners of access and refresh tokens. */
   readonly #owners = new Map<string, string>();
   #current: Member;
 
@@ -46,7 +46,7 @@ export class Grants {
     this.#owners.clear();
   }
 
-  /** RFC 6749 §4.1.1: a request that no provider would take is an error for the test to see. */
+  /** RFC 6749 §4.1.1. A request that no provider would accept fails the test with 400. */
   consent(query: URLSearchParams): Reply {
     const { state } = Object.fromEntries(query);
     const isOurs =
@@ -63,7 +63,7 @@ export class Grants {
     return { status: 302, headers: { Location: callback.href }, body: "" };
   }
 
-  /** RFC 6749 §4.1.3 with RFC 7636 §4.6, and §6: a code is for one use, one address and one verifier. */
+  /** RFC 6749 §4.1.3 with RFC 7636 §4.6, and §6: a code is for one use, one redirect URI and one verifier. */
   redeem({ body, headers }: Asked): Reply {
     const form = new URLSearchParams(body);
     const { refuse = refusal, takesSecretIn, otherGrant } = this.#standIn;
@@ -97,14 +97,14 @@ export class Grants {
     for (const token of Object.values(tokens)) this.#owners.set(token, member.id);
     const { clientId } = client;
     const paid = this.#standIn.tokens({ ...tokens, member, nonce, origin: this.#origin, clientId });
-    // Some make one of their own, which says things itself.
+    // Some providers issue a token of their own that contains claims.
     this.#owners.set(String(paid.access_token), member.id);
     this.paid = paid;
     return { body: paid };
   }
 }
 
-/** RFC 6749 §2.3.1, either way, or an assertion, which is for the tests of the client's authentication to check. */
+/** RFC 6749 §2.3.1, either form, or an assertion, which other tests verify (client-authentication.test.ts). */
 function isOurClient(form: URLSearchParams, authorization: string | undefined): boolean {
   const { clientId, clientSecret } = client;
   const [, written = ""] = /^Basic (.+)$/.exec(authorization ?? "") ?? [];

@@ -1,6 +1,6 @@
 import type { Asked, Reply } from "./provider-stand-in.ts";
 
-/** A page by its number (`page`, `per_page`), with `Link` to the one that follows (RFC 8288), as GitHub and GitLab have it. */
+/** A page by its number (`page`, `per_page`), with a `Link` to the next one (RFC 8288), as at GitHub and GitLab. */
 export function numberedPage({ url }: Asked, mostPerPage: number, all: readonly unknown[]): Reply {
   const page = Number(url.searchParams.get("page") ?? "1");
   const asked = Number(url.searchParams.get("per_page") ?? "30");

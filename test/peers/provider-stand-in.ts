@@ -4,23 +4,23 @@ import type { AddressInfo } from "node:net";
 import { misbehave, type Fault } from "./provider-faults.ts";
 import { Grants } from "./provider-grants.ts";
 
-/** Somebody at a provider, whichever it is. Its stand-in says all of it in the provider's own words. */
+/** A user of any provider. Each stand-in translates it to the provider's own format. */
 export interface Member {
-  /** Digits, for some providers count their people. */
+  /** Digits, because some providers number their users. */
   readonly id: string;
   readonly username: string;
   readonly name: string;
   readonly email: string | undefined;
   readonly isVerified: boolean;
-  /** Organisations, workspaces, guilds: whatever it is that this provider has, by their names. */
+  /** The names of the provider's organisations, workspaces or guilds. */
   readonly groups: readonly string[];
 }
 
-/** A question to one of the provider's addresses. */
+/** A request to one of the provider's paths. */
 export interface Asked {
   readonly method: string;
   readonly url: URL;
-  /** What stands in the path for each `:name` of its pattern, decoded. */
+  /** The decoded value of each `:name` in the pattern of the path. */
   readonly named: Readonly<Record<string, string | undefined>>;
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
@@ -29,11 +29,11 @@ export interface Asked {
 export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON; text goes out as it is. */
+  /** Sent as JSON; a string is sent unchanged. */
   readonly body: unknown;
 }
 
-/** A grant that the token endpoint is about to pay out. */
+/** A grant that the token endpoint answers with tokens. */
 export interface Issued {
   readonly origin: string;
   readonly member: Member;
@@ -45,68 +45,68 @@ export interface Issued {
 }
 
 /**
- * How one provider answers, as its documentation has it: data, and what turns a member into its shapes. Paths are
- * patterns (`/repos/:owner/:name`).
+ * How one provider answers according to its documentation: data, and functions that format a member. Paths are patterns
+ * (`/repos/:owner/:name`).
  */
 export interface StandIn {
-  /** What an operator writes, beside the client, for such a provider at another address. */
+  /** The settings, in addition to the client, for this kind of provider at another address. */
   settings(origin: string): Record<string, unknown>;
   readonly authorizationPath: string;
   readonly tokenPath: string;
-  /** The token endpoint's answer, whole: `access_token`, and `refresh_token` where the provider gives one. */
+  /** The complete token response: `access_token`, and `refresh_token` if the provider issues one. */
   tokens(issued: Issued): Record<string, unknown>;
-  /** What the token endpoint answers to a grant that is no code and no refresh token; undefined = it is one of those. */
+  /** The token endpoint's response to any other grant; undefined = the grant is a code or a refresh token. */
   readonly otherGrant?: (form: URLSearchParams, origin: string) => Reply | undefined;
-  /** How the token endpoint says no. Left out: as RFC 6749 §5.2 has it. */
+  /** The token endpoint's error response. Omitted: as in RFC 6749 §5.2. */
   readonly refuse?: (error: "invalid_grant" | "invalid_client") => Reply;
-  /** It takes the redirect URI from the registration alone. */
+  /** It accepts only the registered redirect URI, and rejects one in the request. */
   readonly refusesRedirectUri?: true;
-  /** Where the client's secret has to be; left out: in the body or in the header. */
+  /** Where the client's secret must be. Omitted: in the body or in the header. */
   readonly takesSecretIn?: "body" | "header";
-  /** What anybody may ask, such as metadata and keys. */
+  /** Public documents, such as metadata and keys. */
   readonly documents?: Readonly<Record<string, (origin: string) => unknown>>;
-  /** What a live access token opens, to say things of its owner. */
+  /** The API for the owner of a valid access token. */
   readonly api: Readonly<Record<string, (member: Member, asked: Asked) => Reply>>;
-  /** What is asked in somebody else's name than the member's, and looks at its token itself. */
+  /** Paths that are called with other credentials than a member's, and verify those themselves. */
   readonly others?: Readonly<Record<string, (asked: Asked, member: Member) => Reply>>;
-  /** How its API turns down a token that is spent. Left out: as RFC 6750 §3.1 has it. */
+  /** The API's response to an invalid token. Omitted: as in RFC 6750 §3.1. */
   readonly unauthorized?: Reply;
-  /** The subject that doorward is to know a member by. Left out: the member's `id`. */
+  /** The expected subject of a member. Omitted: the member's `id`. */
   readonly subject?: (member: Member) => string;
-  /** The groups that doorward is to know a member's groups by. Left out: this provider has no groups. */
+  /** The expected groups of a member. Omitted: this provider has no groups. */
   readonly groups?: ((names: readonly string[]) => string[]) | undefined;
-  /** How many groups are on a page of its API; left out: all of them are in one answer. */
+  /** The number of groups on a page of its API. Omitted: one response contains all of them. */
   readonly pageSize?: number;
-  /** false: it never says whether an address is verified, so the operator has to vouch for it. */
+  /** false: it never reports whether an address is verified, so the operator must set `trustEmail`. */
   readonly verifiesEmail?: false;
-  /** false: it says of nobody what they are called. */
+  /** false: it provides no names. */
   readonly tellsName?: false;
-  /** A code verifier is an error to it. */
+  /** It rejects a code verifier. */
   readonly refusesPkce?: true;
-  /** It gives nothing to ask it again with. */
+  /** It offers no way to refresh. */
   readonly isAskedOnce?: true;
 }
 
 export interface RunningStandIn {
   readonly origin: string;
-  /** Whose browser is at the provider and says yes to all. Setting a member again changes what the API says of it. */
+  /** The signed-in member, who consents to everything. Setting a member again updates its data in the API. */
   member: Member;
-  /** The redirect URI that the client is registered with. */
+  /** The registered redirect URI. */
   registered: string;
-  /** The patterns that were asked for, in order. */
+  /** The requested patterns, in order. */
   readonly asked: string[];
-  /** What goes wrong at a pattern. */
+  /** The fault to simulate for a pattern. */
   readonly faults: Map<string, Fault>;
-  /** The token endpoint's last good answer. */
+  /** The token endpoint's last successful response. */
   readonly paid: unknown;
   /** Forgets the client, or its secret. */
   forgetClient(): void;
-  /** Takes back every token there is, as when somebody presses "revoke access". */
+  /** Revokes every token, as the button "revoke access" does. */
   revoke(): void;
   close(): Promise<void>;
 }
 
-/** A provider on the loopback that answers as its stand-in says, checks tokens, and fails where it is told to. */
+/** Starts a provider on loopback that answers as its stand-in defines, verifies tokens, and simulates faults. */
 export async function startStandIn(standIn: StandIn, member: Member): Promise<RunningStandIn> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -8,15 +8,15 @@ import { freePort } from "./free-port.ts";
 import type { Listening } from "./doubles/double.ts";
 import { createCertificate, speaksTls } from "./tls.ts";
 
-/** What a proxy of the tests is to stand between. */
+/** The surroundings of a proxy under test. */
 export interface Wiring {
-  /** What `doorward config` prints for this proxy. */
+  /** The output of `doorward config` for this proxy. */
   readonly files: ReadonlyMap<string, string>;
   readonly doorwardPort: number;
   readonly appPort: number;
-  /** The public hosts, for each of which it has to hold a certificate. */
+  /** The public hosts; the proxy needs a certificate for each. */
   readonly hosts: readonly string[];
-  /** The port of the printed sites, where it is none of their scheme's own. */
+  /** The port of the generated sites, if it is not the scheme's default. */
   readonly ownPort?: number;
 }
 
@@ -35,10 +35,10 @@ interface Command {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-const patienceMs = 15_000;
-const attempts = 3; // a free port may be somebody else's by the time the proxy takes it
+const startTimeoutMs = 15_000;
+const attempts = 3; // another process may take a free port before the proxy binds it
 
-/** Runs a proxy from what `prepare` writes into a folder of its own, and waits until it serves all hosts. */
+/** Runs a proxy with the files that `prepare` writes to a new folder, and waits until it serves all hosts. */
 export async function startProxy(
   { hosts, ownPort }: Wiring,
   prepare: (folder: string, ports: Ports) => Promise<Command>,
@@ -59,10 +59,10 @@ export async function startProxy(
       await stop.now();
     }
   }
-  throw new AggregateError(failures, `the proxy does not start: ${failures.join("\n")}`);
+  throw new AggregateError(failures, `the proxy did not start: ${failures.join("\n")}`);
 }
 
-/** The same of a double, which runs in this process. */
+/** The same for a double, which runs in this process. */
 export async function startStandIn(
   { hosts, ownPort }: Wiring,
   start: (folder: string, listening: Listening) => Promise<Proxy>,
@@ -86,22 +86,22 @@ async function run({ program, args, environment = {} }: Command, folder: string)
     env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin`, ...environment },
     stdio: ["ignore", "ignore", "pipe"],
   });
-  const said: string[] = [];
-  child.stderr.on("data", (chunk: Buffer) => said.push(String(chunk)));
-  const dieWithUs = () => child.kill();
-  process.once("exit", dieWithUs);
+  const stderr: string[] = [];
+  child.stderr.on("data", (chunk: Buffer) => stderr.push(String(chunk)));
+  const killChild = () => child.kill();
+  process.once("exit", killChild);
   await once(child, "spawn");
 
   return {
     async until(isReady: () => Promise<boolean>): Promise<void> {
-      const deadline = Date.now() + patienceMs;
+      const deadline = Date.now() + startTimeoutMs;
       while (!(await isReady())) {
-        if (hasEnded(child) || Date.now() > deadline) throw new Error(said.join(""));
+        if (hasEnded(child) || Date.now() > deadline) throw new Error(stderr.join(""));
         await pause(20);
       }
     },
     async now(): Promise<void> {
-      process.off("exit", dieWithUs);
+      process.off("exit", killChild);
       if (!hasEnded(child)) {
         child.kill();
         await once(child, "exit");
@@ -116,8 +116,8 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
 }
 
 /**
- * Printed files with addresses and paths changed, and nothing else. A value that stands in none of them would
- * leave something unchanged unseen.
+ * Replaces addresses and paths in generated files, and nothing else. Throws if a value to replace occurs in no file, so
+ * that no replacement is silently skipped.
  */
 export function rewired(
   files: ReadonlyMap<string, string>,
@@ -126,7 +126,7 @@ export function rewired(
   const changed = new Map(files);
   for (const [printed, ours] of Object.entries(changes)) {
     if (![...files.values()].some((text) => text.includes(printed)))
-      throw new Error(`no file says ${printed}`);
+      throw new Error(`no file contains ${printed}`);
     for (const [name, text] of changed) changed.set(name, text.replaceAll(printed, ours));
   }
   return changed;

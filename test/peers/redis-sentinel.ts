@@ -3,15 +3,15 @@ import { startRedis, type RedisServer } from "./redis.ts";
 
 export interface SentinelTrio {
   readonly sentinels: string[];
-  /** The one that is master at the start; the other one follows it. */
+  /** The initial master. */
   readonly master: RedisServer;
   readonly replica: RedisServer;
-  /** Resolves when the Sentinels have made the replica master. */
+  /** Resolves when the Sentinels have promoted the replica. */
   failedOver(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Three Sentinels that watch a master with one replica, and call it down after half a second. */
+/** Three Sentinels that monitor a master with one replica, and treat it as down after half a second. */
 export async function startSentinels(): Promise<SentinelTrio> {
   const master = await startRedis({ lines: ["repl-diskless-sync-delay 0"] });
   const replica = await startRedis({ lines: [`replicaof 127.0.0.1 ${master.port}`] });
@@ -45,11 +45,11 @@ export async function startSentinels(): Promise<SentinelTrio> {
   };
 }
 
-/** There is no event to wait for in another program's state. */
-export async function until(isSo: () => Promise<boolean>): Promise<void> {
+/** Polls until the condition is met, for state of another program that sends no event. */
+export async function until(isMet: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 30_000;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error("it does not come to pass");
+  while (!(await isMet())) {
+    if (Date.now() > deadline) throw new Error("the condition was not met within 30 seconds");
     await pause(20);
   }
 }

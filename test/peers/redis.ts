@@ -13,33 +13,33 @@ export interface RedisServer {
   readonly port: number;
   readonly url: string;
   readonly folder: string;
-  /** What `redis-cli` answers to these words. */
+  /** The output of `redis-cli` for this command. */
   cli(...words: string[]): Promise<string>;
-  /** SIGSTOP and SIGCONT: it is there, and silent. */
+  /** SIGSTOP and SIGCONT: the server keeps its connections but does not respond. */
   pause(): void;
   resume(): void;
-  /** `kill -9`; resolves when it is gone. */
+  /** `kill -9`; resolves when the process has exited. */
   kill(): Promise<void>;
-  /** Starts it again, on the same port and files; resolves when it takes commands. */
+  /** Starts it again with the same port and files; resolves when it accepts commands. */
   restart(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface RedisSettings {
   readonly port?: number;
-  /** Lines of redis.conf beyond the usual; `{folder}` and `{port}` are the server's own. */
+  /** Additional lines of redis.conf; `{folder}` and `{port}` are replaced. */
   readonly lines?: readonly string[];
-  /** Words after the file: `--sentinel`. */
+  /** Arguments after the file: `--sentinel`. */
   readonly words?: readonly string[];
-  /** What it logs once it can be used. */
+  /** The log line of a server that is ready. */
   readonly readyLine?: RegExp;
-  /** What `redis-cli` needs to be let in. */
+  /** Arguments that `redis-cli` needs for authentication. */
   readonly cliWords?: readonly string[];
   /** Prepares files in the server's folder. */
   readonly prepare?: (folder: string) => void;
 }
 
-/** The real Redis on a free port of the loopback, in a folder of its own, writing each change to its log. */
+/** The real Redis on a free loopback port, in a new folder, with an append-only file that is synced on each write. */
 export async function startRedis(settings: RedisSettings = {}): Promise<RedisServer> {
   const { words = [], lines = [], readyLine = /Ready to accept connections/ } = settings;
   const port = settings.port ?? (await freePort());
@@ -85,21 +85,21 @@ async function launch(
   readyLine: RegExp,
 ): Promise<ChildProcess> {
   const child = spawn("redis-server", words, { cwd, stdio: ["ignore", "pipe", "ignore"] });
-  const dieWithUs = () => child.kill("SIGKILL");
-  process.once("exit", dieWithUs);
-  child.once("exit", () => process.off("exit", dieWithUs));
+  const killChild = () => child.kill("SIGKILL");
+  process.once("exit", killChild);
+  child.once("exit", () => process.off("exit", killChild));
   const ready = Promise.withResolvers<void>();
-  let said = "";
+  let output = "";
   child.stdout.on("data", (chunk) => {
-    said += String(chunk);
-    if (readyLine.test(said)) ready.resolve();
+    output += String(chunk);
+    if (readyLine.test(output)) ready.resolve();
   });
-  child.once("exit", () => ready.reject(new Error(`redis-server ended: ${said}`)));
+  child.once("exit", () => ready.reject(new Error(`redis-server exited: ${output}`)));
   await ready.promise;
   return child;
 }
 
-/** What a Redis needs that speaks TLS alone, with a certificate of its own for `localhost`. */
+/** Settings of a Redis that accepts only TLS, with a self-signed certificate for `localhost`. */
 export const tlsOnly: RedisSettings = {
   prepare: (folder) => createCertificate(join(folder, "redis"), ["localhost"]),
   lines: [

@@ -5,7 +5,7 @@ import { Sessions, type NewSession, type SessionOptions } from "../../server/ses
 import { noTokens } from "../../server/sign-in/token-endpoint.ts";
 import { testSecret } from "./doorward.ts";
 
-/** Sessions over a store, that no issuer is asked about. */
+/** Sessions on a store, without issuers to refresh them. */
 export function openSessions(
   options: Pick<SessionOptions, "store"> & Partial<SessionOptions>,
 ): Sessions {
@@ -26,10 +26,10 @@ export function openSessions(
   });
 }
 
-/** What a sign-in of somebody at a site gives, from an issuer that lends no tokens. */
+/** A new session of a site, from an issuer that issues no tokens. */
 export function newSession(
   { url }: Pick<Site, "url">,
-  who: Partial<Identity> = {},
+  identity: Partial<Identity> = {},
   clientId = "door",
 ): NewSession {
   return {
@@ -42,7 +42,7 @@ export function newSession(
       preferredUsername: undefined,
       provider: "company",
       claims: {},
-      ...who,
+      ...identity,
     },
     site: url.href,
     clientId,

@@ -6,30 +6,30 @@ import { expectNoSecrets } from "./no-secrets.ts";
 
 export const client = { clientId: "door", clientSecret: "the door's own secret at its issuer" };
 
-/** doorward before an issuer that does as the test likes, and time in the test's hand. */
+/** doorward with the hostile issuer, and a clock that the test controls. */
 export interface SignInDoor {
   readonly site: string;
   readonly issuer: HostileIssuer;
   readonly doorward: TestDoorward;
   readonly clock: { now: number };
   browser(): Browser;
-  /** Opens /start and gives the authorization request that it leads to. */
+  /** Opens /start, and returns the authorization request of its redirect. */
   start(browser: Browser, query?: string): Promise<string>;
   callback(browser: Browser, url: string): Promise<HttpResponse>;
   signIn(browser: Browser): Promise<HttpResponse>;
   verify(browser: Browser, ask?: Ask): Promise<HttpResponse>;
-  /** Another process on the same store, as after a restart: nothing of it is in a cache yet. */
+  /** A new instance with an empty cache, as after a restart. */
   reopen(settings?: Settings): Promise<Reopened>;
   close(): Promise<void>;
 }
 
 export interface Reopened {
   readonly doorward: TestDoorward;
-  /** The verdict on a browser that sends this `Cookie` header. */
+  /** The response of /verify to this `Cookie` header. */
   verify(cookie: string): Promise<HttpResponse>;
 }
 
-/** Settings beyond the usual; providers stand beside the one of the hostile issuer. */
+/** Additional settings; `providers` are added to the one of the hostile issuer. */
 type Settings = Record<string, unknown> & { readonly providers?: Record<string, unknown> };
 
 export async function openSignInDoor(
@@ -89,7 +89,7 @@ export async function openSignInDoor(
   return door;
 }
 
-/** What a proxy tells of somebody who opens the site's first page. */
+/** The headers of a proxy for a visitor who opens the site's root page. */
 export function forwarded(site: string): Record<string, string> {
   const { protocol, host } = new URL(site);
   return {
@@ -108,27 +108,27 @@ export function setCookies({ rawHeaders }: HttpResponse): string[] {
   );
 }
 
-/** What is wrong with a refusal: it must give nothing away, open nothing and leave the browser outside. */
+/** The faults of a refusal: it must not leak a secret, create a session or let the browser in. */
 export async function refusalFaults(
   door: SignInDoor,
   browser: Browser,
   answer: HttpResponse,
 ): Promise<string[]> {
-  const told = answer.body + JSON.stringify(door.doorward.events);
+  const shown = answer.body + JSON.stringify(door.doorward.events);
   const secrets = [...door.issuer.secrets, client.clientSecret];
   const verdict = await door.verify(browser);
   const faults = {
-    "a session is opened": setCookies(answer).some((line) =>
+    "it creates a session": setCookies(answer).some((line) =>
       /^(__Host-|__Secure-)?doorward=[^;]/.test(line),
     ),
-    "it is no error": answer.status < 400,
-    "it is no page": !String(answer.headers["content-type"]).includes("text/html"),
-    "it may be kept": answer.headers["cache-control"] !== "no-store",
-    "page or log tell a secret": secrets.some((secret) => told.includes(secret)),
-    "the page tells of our inside": /\bat .+:\d+:\d+|AuthError|<script|node_modules|OAUTH_/.test(
+    "its status is no error": answer.status < 400,
+    "it is not an HTML page": !String(answer.headers["content-type"]).includes("text/html"),
+    "it can be cached": answer.headers["cache-control"] !== "no-store",
+    "the page or the log contains a secret": secrets.some((secret) => shown.includes(secret)),
+    "the page shows internals": /\bat .+:\d+:\d+|AuthError|<script|node_modules|OAUTH_/.test(
       answer.body,
     ),
-    "the browser is not sent to sign in":
+    "the browser is not redirected to sign in":
       verdict.status !== 302 || !String(verdict.headers.location).includes("/start?rd="),
   };
   return Object.entries(faults).flatMap(([fault, isSo]) => (isSo ? [fault] : []));

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:tls";
 
-/** A certificate of our own for these hosts, written as `FILE.pem` and `FILE.key`. */
+/** Writes a self-signed certificate for these hosts as `FILE.pem` and `FILE.key`. */
 export function createCertificate(file: string, hosts: readonly string[]): void {
   const names = hosts.map((host) => `DNS:${host}`).join(",");
   const key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
@@ -12,7 +12,7 @@ export function createCertificate(file: string, hosts: readonly string[]): void 
   });
 }
 
-/** Whether somebody at that port of the loopback shakes hands for this host. */
+/** Whether a server on this loopback port completes a TLS handshake for the host. */
 export async function speaksTls(port: number, host: string): Promise<boolean> {
   const socket = connect({ port, host: "127.0.0.1", servername: host, rejectUnauthorized: false });
   try {

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 
 export type Fields = Record<string, unknown>;
 
-/** A pair of keys as an issuer keeps it; what is public goes into its key set. */
+/** A key pair of an issuer; `jwk` is the public part for its key set. */
 export interface IssuerKey {
   readonly kid: string;
   readonly alg: string;
@@ -31,7 +31,7 @@ export function part(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString("base64url");
 }
 
-/** A JWS in compact form (RFC 7515 §7.1), whatever its header and claims may say. */
+/** A JWS in compact form (RFC 7515 §7.1), with any header and claims. */
 export function jws(header: Fields, claims: unknown, { alg, privateKey }: IssuerKey): string {
   const input = `${part(header)}.${part(claims)}`;
   const key = { key: privateKey, dsaEncoding: "ieee-p1363" } as const;
@@ -39,17 +39,17 @@ export function jws(header: Fields, claims: unknown, { alg, privateKey }: Issuer
   return `${input}.${signature.toString("base64url")}`;
 }
 
-/** An issuer over real HTTP that signs whatever a test wants, and counts what it is asked. */
+/** An issuer over real HTTP for which a test signs any token; it counts the requests that it gets. */
 export interface TokenIssuer {
   readonly issuer: string;
   readonly asked: { discovery: number; keys: number; introspection: number };
-  /** What it publishes; the first signs. */
+  /** The published keys; the first one signs. */
   keys: IssuerKey[];
-  /** What it says of tokens that only it can read. */
+  /** The introspection responses of opaque tokens. */
   readonly opaque: Map<string, Fields>;
-  /** Down: it takes connections and drops them. */
+  /** If true, it accepts connections and drops them. */
   isDown: boolean;
-  /** Who asked last about a token, as `Authorization` says. */
+  /** The `Authorization` of the last introspection request. */
   lastClient: string | undefined;
   close(): Promise<void>;
 }

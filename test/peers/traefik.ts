@@ -4,7 +4,7 @@ import { startTraefikDouble } from "./doubles/traefik.ts";
 import { rewired, startProxy, startStandIn, type Proxy, type Wiring } from "./proxy-process.ts";
 import { createCertificate } from "./tls.ts";
 
-/** Traefik with what is printed for it: the program that TRAEFIK_BIN names, or a double of it. */
+/** Traefik with the output of `doorward config traefik`: the program in TRAEFIK_BIN, or the double. */
 export function startTraefik(wiring: Wiring): Promise<Proxy> {
   const { TRAEFIK_BIN: program } = process.env;
   const files = rewired(wiring.files, {

@@ -4,13 +4,13 @@ import { Agent } from "node:https";
 import { WebSocket } from "ws";
 
 export interface Handshake {
-  /** 101, or what was said instead. */
+  /** 101, or the status of the rejection. */
   readonly status: number;
   /** Open when the status is 101. */
   readonly socket: WebSocket;
 }
 
-/** Asks for a WebSocket at a public host that really listens on a port of the loopback. */
+/** Opens a WebSocket to a public host that listens on a loopback port. */
 export async function shakeHands(
   url: string,
   port: number,
@@ -18,7 +18,7 @@ export async function shakeHands(
 ): Promise<Handshake> {
   const { host, hostname, pathname, search } = new URL(url);
   const socket = new WebSocket(`wss://127.0.0.1:${port}${pathname}${search}`, {
-    // The certificate is the test's own.
+    // The certificate is self-signed.
     agent: new Agent({ servername: hostname, rejectUnauthorized: false }),
     headers: { Host: host, ...headers },
   });
@@ -32,10 +32,10 @@ export async function shakeHands(
   return promise;
 }
 
-/** Says something and gives back the answer to it. */
-export async function converse(socket: WebSocket, words: string): Promise<string> {
+/** Sends a message, and returns the next message from the server. */
+export async function converse(socket: WebSocket, message: string): Promise<string> {
   const answer = once(socket, "message");
-  socket.send(words);
+  socket.send(message);
   const [data] = await answer;
   return String(data);
 }

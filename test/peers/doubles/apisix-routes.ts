@@ -54,7 +54,7 @@ const route = v.pipe(
   })),
 );
 
-/** All that the double understands. A setting that is not in here would be one that no test sees. */
+/** Every setting that the double supports. Others are rejected, because no test would cover them. */
 const file = v.strictObject({
   routes: v.array(route),
   plugin_configs: v.array(v.strictObject({ id: v.string(), plugins })),
@@ -77,11 +77,11 @@ export interface Route extends Omit<v.InferOutput<typeof route>, "plugins" | "pl
 
 export interface Routes {
   readonly routes: readonly Route[];
-  /** Addresses by the names of the upstreams. */
+  /** Addresses by the id of the upstream. */
   readonly upstreams: ReadonlyMap<string, string>;
 }
 
-/** `apisix.yaml`, its plugin configurations put into the routes. */
+/** Reads `apisix.yaml`, with the plugin configurations merged into the routes. */
 export function routesOf(text: string): Routes {
   const written = v.parse(file, parseYAML(text));
   const shared = new Map(written.plugin_configs.map(({ id, plugins: own }) => [id, own]));
@@ -102,7 +102,7 @@ export interface Chosen {
   readonly upgrade: string | undefined;
 }
 
-/** The host first, then the longest path, then the priority; of those the first whose variables fit. */
+/** By host, then the longest path, then the priority; the first of these whose variables match. */
 export function chooseRoute(routes: readonly Route[], asked: Chosen): Route | undefined {
   const byHost = routes.filter(({ host }) => host === asked.host);
   const wide = routes.filter(
@@ -122,7 +122,7 @@ function matches(uri: string, path: string): boolean {
   return uri.endsWith("*") ? path.startsWith(uri.slice(0, -1)) : path === uri;
 }
 
-/** An exact path is longer than any. */
+/** An exact path wins over any prefix. */
 function length(uri: string): number {
   return uri.endsWith("*") ? uri.length : 10_000;
 }

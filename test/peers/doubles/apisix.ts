@@ -6,10 +6,10 @@ import { startLua, type Lua } from "./lua.ts";
 import type { Proxy } from "../proxy-process.ts";
 import { ask } from "./question.ts";
 
-/** What nginx, which APISIX is made of, says where there is nobody to answer. */
+/** The response of nginx, on which APISIX is built, if the upstream is unreachable. */
 const badGateway: Reply = { status: 502, headers: [["Content-Type", "text/html"]], body: "<html>" };
 
-/** Does with `apisix.yaml` what APISIX does, as far as the file says anything. */
+/** Emulates APISIX for the settings in `apisix.yaml`. */
 export async function startApisixDouble(
   text: string,
   folder: string,
@@ -35,7 +35,7 @@ export async function startApisixDouble(
   async function decide(visit: Visit): Promise<Course> {
     const path = normalized(visit.target);
     if (path === undefined) return { reply: { status: 400, headers: [], body: "" } };
-    // nginx: lower case, without the port or a dot at its end.
+    // As nginx does: lower case, without the port or a trailing dot.
     const host = visit.host.toLowerCase().replace(/:\d+$/, "").replace(/\.$/, "");
     const upgrade = valueOf(visit.headers, "upgrade");
     const route = chooseRoute(routes, { host, path, scheme: visit.scheme, upgrade });
@@ -43,7 +43,7 @@ export async function startApisixDouble(
       return { reply: { status: 404, headers: [], body: '{"error_msg":"404 Route Not Found"}' } };
     }
     const [, query = ""] = /(\?.*)$/s.exec(visit.target) ?? [];
-    // What APISIX calls the URI is decoded; what was sent it calls the real one.
+    // In APISIX, request_uri is decoded and real_request_uri is the original.
     const variables: Header[] = [
       [":host", host],
       [":upstream_host", visit.host],
@@ -85,7 +85,7 @@ export async function startApisixDouble(
     if (settings === undefined) return { headers };
     const { pathname, host } = new URL(settings.uri);
     const named = settings.request_headers.flatMap((name): Header[] => {
-      const value = valueOf(headers, name); // of several lines the first
+      const value = valueOf(headers, name); // the first of several lines
       return value === undefined ? [] : [[name, value]];
     });
     const verdict = await ask({
@@ -151,7 +151,7 @@ function codeOf(plugins: Plugins, when: "pre" | "post"): readonly string[] {
   return plugins[`serverless-${when}-function`]?.functions ?? [];
 }
 
-/** nginx's `$uri`; undefined where it refuses: beyond the root, a NUL, half an escape. */
+/** nginx's `$uri`; undefined if nginx rejects it: above the root, a NUL, an incomplete escape. */
 function normalized(target: string): string | undefined {
   const [raw = ""] = target.split("?", 1);
   if (!raw.startsWith("/") || /%(?![0-9a-f]{2})|%00/i.test(raw)) return undefined;

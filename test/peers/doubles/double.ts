@@ -17,11 +17,11 @@ import { pairs } from "../echo-app.ts";
 import type { Proxy } from "../proxy-process.ts";
 import { endToEnd, type Header } from "./headers.ts";
 
-/** A request as it came to the proxy. An absolute target is taken apart, as every proxy does. */
+/** A request as the proxy received it. An absolute target is split into host and path, as every proxy does. */
 export interface Visit {
   readonly scheme: "https" | "http";
   readonly method: string;
-  /** As visitors wrote it, or as the target names it. */
+  /** From the Host header, or from an absolute target. */
   readonly host: string;
   /** The raw path and query. */
   readonly target: string;
@@ -40,23 +40,23 @@ export type Course =
   | { readonly reply: Reply }
   | {
       readonly to: string;
-      /** Where it is not the visitor's own. */
+      /** Omitted: the visitor's own. */
       readonly target?: string;
       readonly headers: readonly Header[];
       readonly unreachable: Reply;
     };
 
 export interface Listening {
-  /** The port for TLS; undefined = any, as for plain http. */
+  /** The port for TLS; undefined = any. Plain http always uses any port. */
   readonly ownPort: number | undefined;
-  /** Where `FILE.pem` and `FILE.key` are. */
+  /** The path of `FILE.pem` and `FILE.key`, without the extension. */
   readonly certificate: string;
   readonly hosts: readonly string[];
 }
 
 const agent = new Agent({ keepAlive: true });
 
-/** The sockets and pipes of a proxy. What it does with a request is `decide`'s alone. */
+/** The connections of a proxy. `decide` defines what it does with a request. */
 export async function startDouble(
   { ownPort, certificate, hosts }: Listening,
   decide: (visit: Visit) => Promise<Course>,
@@ -67,7 +67,7 @@ export async function startDouble(
   const tls = createTlsServer({
     ...pem,
     ...limits,
-    // Whoever names another host gets no certificate.
+    // A client that names another host gets no certificate.
     SNICallback: (name, done) =>
       hosts.includes(name) ? done(null, context) : done(new Error("unknown host")),
   });
@@ -126,7 +126,7 @@ export async function startDouble(
       upstream.write(head);
       socket.pipe(upstream).pipe(socket);
     });
-    // The proxy took the change of protocol off: what the app says then is an ordinary answer.
+    // The proxy removed the upgrade, so the app sends an ordinary response.
     passed.on("response", (answered) => {
       socket.write(
         headOf(answered.statusCode ?? 502, [

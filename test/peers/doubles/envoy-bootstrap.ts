@@ -49,7 +49,7 @@ const patterns = v.pipe(
 const keyValue = v.strictObject({ key: v.string(), value: v.string() });
 const typed = (name: string) => v.literal(`type.googleapis.com/envoy.extensions.${name}`);
 
-/** Seconds, as protobuf writes them. */
+/** Seconds in the format of protobuf; in milliseconds. */
 const duration = v.pipe(
   v.string(),
   v.regex(/^\d+s$/),
@@ -130,7 +130,7 @@ const manager = v.strictObject({
   }),
 });
 
-/** All that the double understands. A setting that is not in here would be one that no test sees. */
+/** Every setting that the double supports. Others are rejected, because no test would cover them. */
 const bootstrap = v.strictObject({
   static_resources: v.strictObject({
     listeners: v.array(

@@ -12,7 +12,7 @@ import { startLua, type Lua } from "./lua.ts";
 import type { Proxy } from "../proxy-process.ts";
 import { ask } from "./question.ts";
 
-/** Does with `envoy.yaml` what Envoy does, as far as the file says anything. */
+/** Emulates Envoy for the settings in `envoy.yaml`. */
 export async function startEnvoyDouble(
   text: string,
   folder: string,
@@ -36,7 +36,7 @@ export async function startEnvoyDouble(
 
   async function decide(visit: Visit): Promise<Course> {
     const manager = managers.find(({ isTls }) => isTls === (visit.scheme === "https"));
-    if (manager === undefined) throw new Error(`nobody listens for ${visit.scheme}`);
+    if (manager === undefined) throw new Error(`no listener for ${visit.scheme}`);
     const headers = received(visit);
     if (headers === undefined) return { reply: local(manager, 400) };
     const route = routeOf(manager, visit);
@@ -80,7 +80,7 @@ export async function startEnvoyDouble(
       return { headers: (await scripts.get(filter.name)?.run(headers)) ?? headers };
     }
     const verdict = await ask(questionOf(visit, filter.extAuthz, headers));
-    // A 5xx is no verdict, and neither is silence.
+    // A 5xx or no response counts as an error, not as a decision.
     if (verdict === undefined || verdict.status >= 500) {
       return { reply: local(manager, filter.extAuthz.statusOnError) };
     }
@@ -97,7 +97,7 @@ export async function startEnvoyDouble(
   }
 
   function questionOf(visit: Visit, extAuthz: ExtAuthz, headers: readonly Header[]) {
-    // Always, and then what the file allows; of the same name twice Envoy makes one, with a comma.
+    // `authorization` is always allowed, then those in the file. Envoy joins repeated headers with a comma.
     const allowed = new Set(["authorization", ...extAuthz.allowedHeaders]);
     const merged = new Map<string, string>();
     for (const [name, value] of headers.filter(([own]) => allowed.has(own))) {
@@ -115,20 +115,24 @@ export async function startEnvoyDouble(
   }
 }
 
-/** As the connection manager hands them on; undefined = it refuses. */
+/** The headers after the connection manager; undefined = it rejects the request. */
 function received(visit: Visit): Header[] | undefined {
   const all = visit.headers.map(lower);
-  // An address that a visitor could take off by naming its header would be somebody else's.
+  // A visitor must not remove these headers by naming them in Connection.
   if (nominated(all).some((name) => /^x-forwarded-(for|host|proto)$/.test(name))) return undefined;
   const from = [valueOf(all, "x-forwarded-for"), visit.address].filter(Boolean).join(",");
   const sane = endToEnd(all).filter(
     ([name]) => !name.includes("_") && !name.startsWith("x-envoy-"),
   );
-  const told = setting(setting(sane, "x-forwarded-for", from), "x-forwarded-proto", visit.scheme);
-  return [[":authority", visit.host], ...told];
+  const trusted = setting(
+    setting(sane, "x-forwarded-for", from),
+    "x-forwarded-proto",
+    visit.scheme,
+  );
+  return [[":authority", visit.host], ...trusted];
 }
 
-/** The framing that belongs to the connection to the app; of all upgrades only WebSocket's. */
+/** The framing headers of the connection to the app. Only the WebSocket upgrade is forwarded. */
 function framing({ headers }: Visit): Header[] {
   const isWebSocket = valueOf(headers, "upgrade")?.toLowerCase() === "websocket";
   const upgrade: Header[] = isWebSocket
@@ -151,7 +155,7 @@ function routeOf({ virtualHosts }: Manager, { host, target }: Visit): Route | un
   return (exact ?? wide)?.routes.find(({ prefix }) => path.startsWith(prefix));
 }
 
-/** An answer of Envoy's own, which the file can map to another. */
+/** Envoy's own response, which the file can map to another. */
 function local({ localReplies }: Manager, status: number): Reply {
   const mapped = localReplies.find(({ from }) => status >= from);
   if (mapped === undefined) return { status, headers: [], body: "" };

@@ -9,12 +9,12 @@ export function without(headers: readonly Header[], ...names: readonly string[])
   return headers.filter(([name]) => !dropped.has(name.toLowerCase()));
 }
 
-/** All of that name gone, and one in their place. */
+/** Replaces all headers of that name with one. */
 export function setting(headers: readonly Header[], name: string, value: string): Header[] {
   return [...without(headers, name), [name, value]];
 }
 
-/** What belongs to one connection (RFC 9110 §7.6.1), with whatever `Connection` names. */
+/** Removes the hop-by-hop headers (RFC 9110 §7.6.1), including those that `Connection` names. */
 export function endToEnd(headers: readonly Header[]): Header[] {
   return without(headers, ...nominated(headers), ...hopByHop);
 }

@@ -1,5 +1,5 @@
--- Runs a proxy's Lua on headers: for Envoy's filter, or as a function of APISIX.
--- In: a count, then pairs of "<bytes> <bytes>\n<name><value>". Out: the same.
+-- Runs a proxy's Lua code on headers: as Envoy's filter, or as a function of APISIX.
+-- Input: a count, then pairs of "<bytes> <bytes>\n<name><value>". Output: the same.
 
 local kind, file = arg[1], arg[2]
 local list = {}
@@ -34,7 +34,7 @@ end
 function headers:getNumValues(name) return #all(name) end
 function headers:getAtIndex(name, index) return all(name)[index + 1] end
 function headers:remove(name)
-    assert(not headers.isWalked, "Envoy takes no change during iteration")
+    assert(not headers.isWalked, "Envoy rejects changes during iteration")
     remove(name)
 end
 function headers:add(name, value) add(name, value) end
@@ -63,7 +63,7 @@ package.preload["apisix.core"] = function()
     }
 end
 
--- A variable of APISIX comes and goes as a header whose name begins with a colon.
+-- A variable of APISIX is passed as a header whose name begins with a colon.
 local var = setmetatable({}, {
     __index = function(_, name) return all(":" .. name)[1] end,
     __newindex = function(_, name, value)

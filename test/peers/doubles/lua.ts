@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Header } from "./headers.ts";
 
-/** A proxy's Lua, run by the same engine that Envoy and APISIX have in them. */
+/** A proxy's Lua code in LuaJIT, the engine of Envoy and APISIX. */
 export interface Lua {
   run(headers: readonly Header[]): Promise<Header[]>;
   stop(): Promise<void>;
@@ -25,7 +25,7 @@ export async function startLua(kind: "envoy" | "apisix", code: string, file: str
   child.on("exit", () => wake());
   let last: Promise<unknown> = Promise.resolve();
 
-  /** Until what has come holds a whole list. */
+  /** Waits until a complete list has been received. */
   async function answer(): Promise<Header[]> {
     for (;;) {
       const [list, length] = listIn(received);
@@ -33,7 +33,7 @@ export async function startLua(kind: "envoy" | "apisix", code: string, file: str
         received = received.slice(length);
         return list;
       }
-      if (child.exitCode !== null) throw new Error("the Lua failed");
+      if (child.exitCode !== null) throw new Error("the Lua code failed");
       await new Promise<void>((resolve) => (wake = resolve));
     }
   }

@@ -20,7 +20,7 @@ export interface Verdict {
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
-/** A proxy's question to doorward, byte for byte what is told; undefined = no answer in time. */
+/** Sends a proxy's request to doorward exactly as given; undefined = no response in time. */
 export async function ask(question: Question): Promise<Verdict | undefined> {
   const { hostname, port } = new URL(`http://${question.to}`);
   const { promise, resolve } = Promise.withResolvers<Verdict | undefined>();

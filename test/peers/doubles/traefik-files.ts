@@ -33,7 +33,7 @@ const middleware = v.strictObject({
   replacePath: v.optional(v.strictObject({ path: v.string() })),
 });
 
-/** All that the double understands. A setting that is not in here would be one that no test sees. */
+/** Every setting that the double supports. Others are rejected, because no test would cover them. */
 const dynamicFile = v.strictObject({
   http: v.strictObject({
     routers: v.record(
@@ -60,7 +60,7 @@ export type Dynamic = v.InferOutput<typeof dynamicFile>["http"];
 export type ForwardAuth = NonNullable<v.InferOutput<typeof middleware>["forwardAuth"]>;
 
 export interface Settings {
-  /** By the scheme; the one for http leads to the other where it says so. */
+  /** By scheme; the entry point for http can redirect to the one for https. */
   readonly entryPoints: ReadonlyMap<"http" | "https", { name: string; isRedirected: boolean }>;
   readonly dynamic: Dynamic;
 }

@@ -1,4 +1,4 @@
-/** What a rule of Traefik's looks at. */
+/** The parts of a request that a Traefik rule matches. */
 export interface RuleSubject {
   /** Lower case, without the port. */
   readonly host: string;
@@ -12,12 +12,12 @@ const matchers: Record<string, (subject: RuleSubject, value: string) => boolean>
   PathPrefix: ({ path }, value) => path.startsWith(value),
 };
 
-/** Whether a rule holds that joins matchers by `&&`, which is all that is printed. Anything else throws. */
+/** Whether a rule matches. It supports only matchers joined by `&&`, as doorward generates them; others throw. */
 export function ruleHolds(rule: string, subject: RuleSubject): boolean {
   return rule.split(" && ").every((part) => {
     const [, isNot, name = "", value = ""] = /^(!?)(\w+)\(`([^`]*)`\)$/.exec(part) ?? [];
     const matcher = matchers[name];
-    if (matcher === undefined) throw new Error(`the double knows no rule ${part}`);
+    if (matcher === undefined) throw new Error(`the double does not support the rule ${part}`);
     return matcher(subject, value) !== (isNot === "!");
   });
 }

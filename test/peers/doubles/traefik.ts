@@ -5,10 +5,10 @@ import { ask } from "./question.ts";
 import { settingsOf, type ForwardAuth } from "./traefik-files.ts";
 import { ruleHolds } from "./traefik-rules.ts";
 
-const timeoutMs = 30_000; // Traefik's own, and nothing changes it
+const timeoutMs = 30_000; // fixed in Traefik
 const unreachable: Reply = { status: 502, headers: [], body: "Bad Gateway" };
 
-/** What the entry point takes from everybody whom it does not trust, before it says it itself. */
+/** The headers that the entry point removes from untrusted clients before it sets its own. */
 const managed = [
   ...["For", "Host", "Method", "Port", "Prefix", "Proto", "Server", "Uri"].map(
     (part) => `X-Forwarded-${part}`,
@@ -16,7 +16,7 @@ const managed = [
   "X-Real-Ip",
 ];
 
-/** Does with `traefik.yaml` and the dynamic file what Traefik does, as far as they say anything. */
+/** Emulates Traefik for the settings in `traefik.yaml` and the dynamic file. */
 export function startTraefikDouble(
   files: { readonly settings: string; readonly dynamic: string },
   listening: Listening,
@@ -67,7 +67,7 @@ export function startTraefikDouble(
   }
 }
 
-/** As the entry point hands a request on. */
+/** The headers after the entry point. */
 function entered(visit: Visit): Header[] {
   const names = visit.headers.filter(([name]) => !/[_.]/.test(name)); // aliasHeadersStrategy: delete
   return [
@@ -81,7 +81,7 @@ function entered(visit: Visit): Header[] {
   ];
 }
 
-/** What belongs to the connection to the app; whatever Upgrade says is passed on. */
+/** The framing headers of the connection to the app. Any Upgrade is forwarded. */
 function framing({ headers }: Visit): Header[] {
   const upgrade = valueOf(headers, "upgrade");
   const coding = valueOf(headers, "transfer-encoding");
