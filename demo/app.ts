@@ -41,7 +41,7 @@ function page(path: string, identity: readonly [string, string | string[] | unde
 <body>
 <main>
 <h1>You are in</h1>
-<p>This is the app behind the door. You opened <strong>${path}</strong>, and this is who the proxy says you are:</p>
+<p>This is the app that doorward protects. You opened <strong>${path}</strong>, and this is who the proxy says you are:</p>
 <dl>
 ${identity.map(([name, value]) => markup`<div><dt>${spelled(name)}</dt><dd>${shown(value)}</dd></div>\n`)}
 </dl>

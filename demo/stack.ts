@@ -77,9 +77,9 @@ async function startAll(
   const app = await startApp();
   started.push(() => app.close());
   const config = checkConfig("the demo", settings(ownSettings(address, issuer.issuer, client)), {});
-  const gate = await createApp(config, { log: log ?? pino({ level: "warn" }, process.stderr) });
-  started.push(() => gate.close());
-  const doorward = await listenOnLoopback(gate.listener);
+  const service = await createApp(config, { log: log ?? pino({ level: "warn" }, process.stderr) });
+  started.push(() => service.close());
+  const doorward = await listenOnLoopback(service.listener);
   started.push(() => doorward.close());
   const front = await startProxy(proxy, { port, doorward: doorward.port, app: app.port });
   started.push(() => front.close());
