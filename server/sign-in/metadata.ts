@@ -1,11 +1,12 @@
 import type { ServerMetadata } from "openid-client";
-import { webAddressFault } from "../values/web-address.ts";
+import { createAddressRanges } from "../http/address-ranges.ts";
 import { isLoopbackHost } from "../http/loopback.ts";
+import { webAddressFault } from "../values/web-address.ts";
 import type { ProviderConfig } from "../config/schema.ts";
 
 type Endpoints = ProviderConfig["endpoints"];
 
-/** The configuration's names for endpoints, and the metadata's (RFC 8414 §2). */
+/** The keys of `endpoints` in the configuration, and the metadata's names for them (RFC 8414 §2). */
 const metadataNames = {
   authorization: "authorization_endpoint",
   token: "token_endpoint",
@@ -17,7 +18,7 @@ const metadataNames = {
   pushedAuthorization: "pushed_authorization_request_endpoint",
 } as const;
 
-/** The metadata with the endpoints that the operator or the kind of provider gives over its own. */
+/** The metadata with the endpoints that the operator or the provider's preset configures instead of its own. */
 export function withEndpoints(found: ServerMetadata, endpoints: Endpoints): ServerMetadata {
   const given = givenEndpoints(endpoints);
   const aliases = Object.entries(found.mtls_endpoint_aliases ?? {});
@@ -34,12 +35,16 @@ function givenEndpoints(endpoints: Endpoints): Partial<ServerMetadata> {
   );
 }
 
+/**
+ * The endpoints whose addresses are checked. `end_session_endpoint` is exempt: only the browser goes there, and
+ * doorward never sends a request to it. `authorization_endpoint` is checked because `check` requests it too.
+ */
 type EndpointName = Exclude<
   (typeof metadataNames)[keyof typeof metadataNames],
   "end_session_endpoint"
 >;
 
-/** The endpoints that we may speak to; without those of `must` nothing works. */
+/** The endpoints that doorward uses. Those in `must` are required. */
 export interface Needs {
   readonly must: readonly EndpointName[];
   readonly may: readonly EndpointName[];
@@ -60,20 +65,20 @@ export const oauthNeeds: Needs = {
   may: ["revocation_endpoint"],
 };
 
-/** Kubernetes and build services publish keys and nothing else. */
+/** Kubernetes and CI services publish only their keys. */
 export const tokenNeeds: Needs = { must: ["jwks_uri"], may: ["introspection_endpoint"] };
 
-/** Throws what makes the metadata of no use, or a danger. What the operator gave has been checked with the rest. */
+/** Throws if the metadata is unusable or unsafe. Configured `endpoints` are exempt: loading validated them. */
 export function checkMetadata(
   issuer: string,
   metadata: ServerMetadata,
   { must, may }: Needs,
   endpoints: Endpoints,
 ): void {
-  // OpenID Connect Discovery §4.3: exactly the same, not merely the same but for a slash.
+  // OpenID Connect Discovery §4.3: the two are identical, including a trailing slash.
   if (metadata.issuer !== issuer) {
     throw new Error(
-      `the issuer calls itself ${JSON.stringify(metadata.issuer)}: write just that as \`issuer\``,
+      `the metadata's issuer is ${JSON.stringify(metadata.issuer)}: set \`issuer\` to exactly that`,
     );
   }
   const given = givenEndpoints(endpoints);
@@ -82,27 +87,64 @@ export function checkMetadata(
     if (Object.hasOwn(given, name) || (endpoint === undefined && may.includes(name))) continue;
     throwFault(issuer, name, endpoint);
   }
-  // RFC 8705 §5: where the same endpoints are with a client certificate.
+  // RFC 8705 §5: the addresses of the same endpoints for clients with a certificate.
   for (const [name, alias] of Object.entries(metadata.mtls_endpoint_aliases ?? {})) {
-    throwFault(issuer, `${name} for mutual TLS`, alias);
+    throwFault(issuer, name, alias, "mtls_endpoint_aliases.");
   }
   const isPushed = metadata.require_pushed_authorization_requests === true;
-  if (isPushed && metadata.pushed_authorization_request_endpoint === undefined)
-    throw new Error("the issuer requires pushed authorization requests, and says not where");
+  if (isPushed && metadata.pushed_authorization_request_endpoint === undefined) {
+    throw new Error(
+      "the issuer requires pushed authorization requests, but its metadata has no " +
+        "pushed_authorization_request_endpoint: set `endpoints.pushedAuthorization`",
+    );
+  }
 }
 
-function throwFault(issuer: string, name: string, endpoint: unknown): void {
-  const fault = typeof endpoint === "string" ? endpointFault(issuer, endpoint) : "is missing";
-  if (fault !== undefined) throw new Error(`the issuer's ${name} ${fault}`);
+function throwFault(issuer: string, name: string, endpoint: unknown, prefix = ""): void {
+  const fault = endpointFault(issuer, name, endpoint);
+  if (fault !== undefined) throw new Error(`the issuer's ${prefix}${name} ${fault}`);
 }
 
-/** Metadata may not lead us to a machine of the inside: https, and this machine only if the issuer is on it. */
-function endpointFault(issuer: string, endpoint: string): string | undefined {
+function endpointFault(issuer: string, name: string, endpoint: unknown): string | undefined {
+  if (endpoint === undefined) return "is missing";
+  const written = JSON.stringify(endpoint);
+  if (typeof endpoint !== "string") return `${written} is not a URL`;
+  const place = localPlaces.find(
+    ({ contains }) => contains(hostOf(endpoint)) && !contains(hostOf(issuer)),
+  );
+  if (place !== undefined) {
+    return `${written} points to ${place.name}, but the issuer does not${configuredInstead(name)}`;
+  }
   const fault = webAddressFault(endpoint.replace(/[?#].*$/, ""));
-  if (fault !== undefined) return fault;
-  return isLocal(endpoint) && !isLocal(issuer) ? "leads to this machine" : undefined;
+  return fault && `${written} ${fault}`;
 }
 
-function isLocal(address: string): boolean {
-  return isLoopbackHost(new URL(address).hostname);
+function configuredInstead(name: string): string {
+  const key = Object.entries(metadataNames).find(([, metadataName]) => metadataName === name)?.[0];
+  return key === undefined
+    ? ""
+    : `: if this is intended, set the provider's \`endpoints.${key}\` to it`;
+}
+
+const isLoopbackAddress = createAddressRanges(["loopback", "0.0.0.0/8", "::"]);
+
+/**
+ * Metadata must not make doorward send requests to services that trust any local caller (SSRF), unless the issuer
+ * has such an address itself: services of this machine, and the cloud's metadata service at 169.254.169.254. A
+ * name that only DNS resolves to such an address is not detected.
+ */
+const localPlaces = [
+  {
+    name: "this machine",
+    contains: (host: string) => isLoopbackHost(host) || isLoopbackAddress(host),
+  },
+  {
+    name: "a link-local address, as cloud metadata services have",
+    contains: createAddressRanges(["169.254.0.0/16", "fe80::/10"]),
+  },
+];
+
+/** The host as `URL` normalises it (hexadecimal, octal and decimal spellings), without brackets and final dot. */
+function hostOf(address: string): string {
+  return URL.parse(address)?.hostname.replace(/^\[(.*)\]$|\.$/, "$1") ?? "";
 }
