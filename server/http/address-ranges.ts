@@ -77,10 +77,14 @@ export function visitorAddress(
   return undefined;
 }
 
-/** Some proxies add the port: `203.0.113.7:4711`, `[2001:db8::1]:4711`. */
+/**
+ * Some proxies add the port: `203.0.113.7:4711`, `[2001:db8::1]:4711`. The zone of `fe80::1%eth0` is dropped: it is
+ * a local name on the proxy's machine (RFC 4007 §11.2).
+ */
 function bareAddress(entry: string): string {
   if (!entry.includes(":")) return entry;
   const [, bracketed, plain] =
     /^(?:\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+)$/.exec(entry) ?? [];
-  return bracketed ?? plain ?? entry;
+  const address = bracketed ?? plain ?? entry;
+  return isIP(address) === 6 ? address.replace(/%.*$/, "") : address;
 }
