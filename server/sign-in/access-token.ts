@@ -6,8 +6,8 @@ import { toleranceSeconds } from "./id-token.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
 /**
- * What is in the access token of a sign-in, where a kind of issuer puts there what its ID token has not: signed
- * by the issuer, for our client, of the same subject. Throws "response_rejected" and "issuer_unreachable".
+ * The claims of a sign-in's access token, for issuers that put claims there and not into the ID token. Checks that
+ * the issuer signed it for our client and for the same subject. Throws "response_rejected" and "issuer_unreachable".
  */
 export async function readAccessToken(
   { issuers, keys, settings: { clientId } }: RelyingParty,
@@ -21,13 +21,14 @@ export async function readAccessToken(
     clockTolerance: toleranceSeconds,
   }).catch((cause: unknown) => {
     if (!(cause instanceof errors.JOSEError)) throw cause;
-    throw rejected("is none of its issuer", cause);
+    throw rejected("failed validation", cause);
   });
-  if (payload.sub !== subject) throw rejected("is of somebody else than the ID token");
+  if (payload.sub !== subject) throw rejected("has another subject than the ID token");
   if ((payload.azp ?? payload.client_id) !== clientId)
     throw rejected("was issued to another client");
-  // Keycloak signs its ID tokens with the same key and calls them "ID".
-  if (payload.typ !== undefined && payload.typ !== "Bearer") throw rejected("is no access token");
+  // Keycloak signs its ID tokens with the same key; their typ is "ID".
+  if (payload.typ !== undefined && payload.typ !== "Bearer")
+    throw rejected(`is not an access token: its typ is ${JSON.stringify(payload.typ)}`);
   return payload;
 }
 

@@ -6,17 +6,17 @@ import { identityOf, type Apis } from "./identity-of.ts";
 import { createApi, noApi } from "./provider-api.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
-/** What is at hand to learn who somebody is. */
+/** The tokens and claims from which an identity is read. */
 export interface Evidence {
-  /** undefined = there is none that could still be used. */
+  /** undefined = there is no valid one. */
   readonly accessToken: string | undefined;
-  /** The checked claims of the ID token; none where a provider has no such thing. */
+  /** The validated claims of the ID token; undefined for providers without ID tokens. */
   readonly idToken: Claims | undefined;
-  /** They are of an earlier answer: what the issuer says now goes over them. */
+  /** The claims are from an earlier response: current claims from the issuer override them. */
   readonly isOld?: boolean;
 }
 
-/** Who it is, with everything that the provider has to be asked for. Throws `AuthError` and `ApiError`. */
+/** The identity, including everything that takes a request to the provider. Throws `AuthError` and `ApiError`. */
 export async function askIdentity(
   party: RelyingParty,
   configuration: Configuration,
@@ -32,24 +32,25 @@ export async function askIdentity(
     isWhole || accessToken === undefined || party.provider.hasUserinfo === false
       ? undefined
       : await askUserinfo(configuration, accessToken, idToken);
-  const said = isOld && userinfo !== undefined ? stillSaid(party, idToken, userinfo) : idToken;
+  const current =
+    isOld && userinfo !== undefined ? stillCurrent(party, idToken, userinfo) : idToken;
   const inToken =
     accessToken === undefined || !party.provider.readsAccessToken
       ? undefined
       : await readAccessToken(party, accessToken, String(idToken.sub));
-  // Of an issuer of many tenants the ID token says which one it is, and that has been checked.
+  // With a multi-tenant issuer, the ID token (already validated) names the tenant's own issuer.
   const issuer = text(idToken.iss) ?? party.issuer;
-  const answers = { idToken: said, userinfo, accessToken: inToken };
+  const answers = { idToken: current, userinfo, accessToken: inToken };
   const identity = await identityOf({ ...party, issuer }, answers, apis);
-  const isSilent = identity.groups.length === 0 && identity.groupsFault === undefined;
-  return isSilent && holdsGroups(party, idToken) && !holdsGroups(party, said)
+  const hasNoGroups = identity.groups.length === 0 && identity.groupsFault === undefined;
+  return hasNoGroups && holdsGroups(party, idToken) && !holdsGroups(party, current)
     ? { ...identity, groupsFault: noGroupsNow }
     : identity;
 }
 
-/** The groups of an ID token of long ago are nobody's any more, though userinfo says nothing of them. */
+/** Groups from an old ID token no longer count, even if userinfo has no groups claim. */
 const noGroupsNow = {
-  reason: "asked again, the issuer sends no ID token, and its userinfo names no groups",
+  reason: "on renewal the issuer sent no new ID token, and its userinfo has no groups claim",
   isTransient: false,
 };
 
@@ -57,14 +58,14 @@ function holdsGroups({ provider, settings }: RelyingParty, claims: Claims): bool
   return claimAt(claims, settings.groupsClaim ?? provider.groupsClaim ?? "groups") !== undefined;
 }
 
-/** What a session is decided by; the rest of an identity is worth no question of its own. */
+/** The claims that decide access; other missing claims are not worth a userinfo request. */
 function wanted({ provider, settings }: RelyingParty): string[] {
   const { emailClaim, groupsClaim = provider.groupsClaim, usernameClaim, trustEmail } = settings;
   const claims = [emailClaim, groupsClaim ?? "groups", usernameClaim, "name"];
   return trustEmail ? claims : [...claims, "email_verified"];
 }
 
-/** The subject must be the same (OpenID Connect Core §5.3.2). */
+/** openid-client checks that the subject is the same (OpenID Connect Core §5.3.2). */
 async function askUserinfo(
   configuration: Configuration,
   accessToken: string,
@@ -74,17 +75,17 @@ async function askUserinfo(
   return fetchUserInfo(configuration, accessToken, String(sub));
 }
 
-/** Whose word it is and how they signed in: an ID token goes on saying that. */
+/** Claims about the issuer, the subject and the sign-in itself, which do not expire with an old ID token. */
 const lasting = ["iss", "sub", "aud", "azp", "tid", "oid", "hd", "sid", "acr", "amr", "auth_time"];
 
 /**
- * What an ID token of long ago still says beside userinfo of now. Its address counts while userinfo names
- * none, for an old `email_verified` must not vouch for a new address. Whatever else it said may be over.
+ * The claims of an old ID token that still count next to current userinfo. Its email claims count only while userinfo
+ * has none, because an old `email_verified` must not vouch for a new address. All other claims may be outdated.
  */
-function stillSaid({ settings }: RelyingParty, old: Claims, userinfo: Claims): Claims {
+function stillCurrent({ settings }: RelyingParty, old: Claims, userinfo: Claims): Claims {
   const ofEmail = ["email", "email_verified", settings.emailClaim];
-  const speaksOfEmail = ofEmail.some((claim) => Object.hasOwn(userinfo, claim));
-  const kept = speaksOfEmail ? lasting : [...lasting, ...ofEmail];
+  const hasEmail = ofEmail.some((claim) => Object.hasOwn(userinfo, claim));
+  const kept = hasEmail ? lasting : [...lasting, ...ofEmail];
   return Object.fromEntries(Object.entries(old).filter(([claim]) => kept.includes(claim)));
 }
 

@@ -1,10 +1,10 @@
 import { isWithin } from "../memory/cached.ts";
 
 const ofIssuer = { firstMs: 1_000, longestMs: 60_000 };
-/** So long an answer shows that an issuer is well; after that one question goes ahead of the others. */
+/** How long a successful response counts as healthy; after that a single probe goes before the other requests. */
 const wellMs = 1_000;
 
-/** Keeps questions from an issuer that is unwell: one goes out a step, and after a failure the steps grow. */
+/** Limits requests to a failing issuer: one probe per step, with steps that double after each failure. */
 export class Backoff {
   readonly #now: () => number;
   readonly #pauses: typeof ofIssuer;
@@ -12,7 +12,7 @@ export class Backoff {
     | { readonly since: number; readonly until: number; readonly pauseMs: number }
     | undefined;
   #wellAt = Number.NEGATIVE_INFINITY;
-  /** The one question that is out while nobody knows how the issuer is. */
+  /** The one request in flight while the issuer's state is unknown. */
   #probe: PromiseWithResolvers<void> | undefined;
 
   constructor(now: () => number, pauses = ofIssuer) {
@@ -20,12 +20,12 @@ export class Backoff {
     this.#pauses = pauses;
   }
 
-  /** Whether nobody has been answered since the last failure. */
+  /** Whether no request has succeeded since the last failure. */
   get isUnwell(): boolean {
     return this.#failure !== undefined;
   }
 
-  /** Whether nobody is let in now. */
+  /** Whether no request may be sent now. */
   get isShut(): boolean {
     if (this.#failure === undefined) return false;
     return (
@@ -33,7 +33,7 @@ export class Backoff {
     );
   }
 
-  /** Whether to ask now. Whoever is let in says afterwards how it went. */
+  /** Whether to send a request now. If so, the caller reports its result: succeeded, failed or abandoned. */
   async enter(): Promise<boolean> {
     while (!this.isShut) {
       if (isWithin(this.#now(), this.#wellAt, this.#wellAt + wellMs)) return true;
@@ -53,7 +53,7 @@ export class Backoff {
   }
 
   failed(): void {
-    // Those who went out together fail together, and that is one failure.
+    // Requests that were in flight together and failed together are one failure.
     if (this.#failure !== undefined && this.#probe === undefined) return;
     const { firstMs, longestMs } = this.#pauses;
     const pauseMs = Math.min((this.#failure?.pauseMs ?? firstMs / 2) * 2, longestMs);
@@ -63,7 +63,7 @@ export class Backoff {
     this.abandoned();
   }
 
-  /** It came to nothing that says how the issuer is. */
+  /** The request ended without showing whether the issuer is healthy. */
   abandoned(): void {
     this.#probe?.resolve();
     this.#probe = undefined;

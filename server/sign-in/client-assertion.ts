@@ -6,17 +6,17 @@ import { signingKey, type ClientKey } from "./client-key.ts";
 /** RFC 7523 §2.2. */
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/** A token of ours that somebody else writes into a file. Throws what is wrong with it, and never what it is. */
+/** A client assertion that another process writes to a file. Its errors never contain the token. */
 export function parseAssertion(written: string): string {
   const token = written.trim();
   const [, payload, signature] = token.split(".");
   const expires = signature === undefined ? undefined : expiryOf(payload ?? "");
-  if (expires === undefined) throw new Error("holds no signed token (a JWT)");
+  if (expires === undefined) throw new Error("does not contain a signed token (a JWT)");
   if (expires > Date.now()) return token;
-  throw new Error(`holds a token that expired on ${new Date(expires).toISOString()}: renew it`);
+  throw new Error(`contains a token that expired on ${new Date(expires).toISOString()}: renew it`);
 }
 
-/** Milliseconds since the epoch; undefined = it is no JWT. Who believes it checks the rest. */
+/** Milliseconds since the epoch; undefined = not a JWT. The issuer validates the rest. */
 function expiryOf(payload: string): number | undefined {
   try {
     const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString());
@@ -27,7 +27,7 @@ function expiryOf(payload: string): number | undefined {
   }
 }
 
-/** Sends the token of a file, as the file is at that moment (Kubernetes, Entra workload identity). */
+/** Sends the token in a file, with its current contents (Kubernetes, Entra workload identity). */
 export function fileAssertion(files: ChangingFiles<string>): ClientAuth {
   return async (_, client, body) => {
     body.set("client_id", client.client_id);
@@ -42,8 +42,8 @@ interface KeyNames {
 }
 
 /**
- * `private_key_jwt`, good for a minute and for one request. It is for the issuer: with an endpoint as its
- * audience, one issuer's metadata could have it made for another's.
+ * `private_key_jwt`, valid for a minute and for one request. Its audience is the issuer: if it were an endpoint, one
+ * issuer's metadata could obtain an assertion for another issuer.
  */
 export function signedAssertion(
   files: ChangingFiles<ClientKey>,
@@ -56,7 +56,7 @@ export function signedAssertion(
     const kid = keyId ?? used.kid;
     const authenticate = PrivateKeyJwt(kid === undefined ? key : { key, kid }, {
       [modifyAssertion](header, payload) {
-        header.alg = algorithm; // the same curve has two names
+        header.alg = algorithm; // Ed25519 has two names
         if (audience === "token_endpoint") payload.aud = metadata.token_endpoint;
       },
     });
@@ -64,7 +64,7 @@ export function signedAssertion(
   };
 }
 
-/** Apple's client secret: made for each request, so that none is ever near its end. */
+/** Apple's client secret, signed anew for each request so that it never expires in use. */
 export function secretFromKey(
   files: ChangingFiles<ClientKey>,
   { keyId, teamId }: { readonly keyId: string; readonly teamId: string },

@@ -22,17 +22,17 @@ import { parseClientKey, signingKey } from "./client-key.ts";
 import { createIssuerFetch, type IssuerFetch } from "./issuer-fetch.ts";
 import { createMutualTlsFetch, parseClientCertificate } from "./mutual-tls.ts";
 
-/** How our client proves who it is at one issuer, whatever it asks there. */
+/** How our client authenticates to one issuer. */
 export interface ClientAuthentication {
-  /** As RFC 7591 §2 calls it; undefined = a client secret, and the metadata says how it is sent. */
+  /** The name of RFC 7591 §2; undefined = a client secret, sent as the metadata defines. */
   readonly method: string | undefined;
-  /** In the way that this metadata wants it. */
+  /** The authentication for an issuer with this metadata. */
   ofIssuer(metadata: ServerMetadata): ClientAuth;
-  /** Requests that show our certificate; undefined = any others will do. */
+  /** `fetch` with our client certificate; undefined = no certificate is used. */
   readonly fetch: IssuerFetch | undefined;
 }
 
-/** Reads the files that a provider's settings name. Throws a `ConfigError` that says what is wrong with them. */
+/** Reads the files in a provider's settings. Throws a `ConfigError` with the fault in them. */
 export type OpenAuthentication = (
   name: string,
   provider: Provider,
@@ -77,7 +77,7 @@ function openAuthentication(
       );
     }
     case "certificate": {
-      open(["clientKeyFile"], parseClientKey); // so that a fault is told of the file that has it
+      open(["clientKeyFile"], parseClientKey); // reports a fault in the key under its own setting
       const files = open(["clientCertificateFile", "clientKeyFile"], parseClientCertificate);
       const method = settings.clientAuthentication ?? "tls_client_auth";
       return {
@@ -92,10 +92,10 @@ function always(method: string, authenticate: ClientAuth): ClientAuthentication 
   return { method, ofIssuer: () => authenticate, fetch: undefined };
 }
 
-/** A public client: PKCE alone ties its requests together. */
+/** A public client: only PKCE links its requests. */
 export const noAuthentication = always("none", None());
 
-/** OpenID Connect Discovery §3: without a word of the issuer it is `client_secret_basic`. */
+/** OpenID Connect Discovery §3: the default is `client_secret_basic`. */
 export function secretAuthentication(
   clientSecret: string,
   method?: ProviderConfig["clientAuthentication"],
@@ -130,23 +130,23 @@ function openFiles<T>(
   }
 }
 
-/** Apple signs by ES256 alone. */
+/** Apple accepts only ES256. */
 function parseElliptic(written: string) {
   const key = parseClientKey(written);
   signingKey(key, ["ES256"]);
   return key;
 }
 
-/** Why an issuer with this metadata would not take our client, as far as that shows before anything is asked. */
+/** Why an issuer with this metadata would reject our client, as far as the metadata shows it. */
 export async function authenticationFault(
   { method, ofIssuer }: ClientAuthentication,
   metadata: ServerMetadata,
   clientId: string,
 ): Promise<string | undefined> {
   const { token_endpoint_auth_methods_supported: taken } = metadata;
-  // Those who take public clients seldom say so.
+  // Issuers that accept public clients rarely list "none".
   if (taken !== undefined && method !== undefined && method !== "none" && !taken.includes(method))
-    return `the client authenticates by ${method}, and the issuer takes ${taken.join(", ")}`;
+    return `the client authenticates with ${method}, but the issuer accepts only ${taken.join(", ")}`;
   try {
     await ofIssuer(metadata)(
       metadata,

@@ -2,24 +2,28 @@ import { createPrivateKey, type KeyObject, type webcrypto } from "node:crypto";
 import * as v from "valibot";
 import { AuthError } from "../errors.ts";
 
-/** A private key of our client's. */
+/** A private key of our client. */
 export interface ClientKey {
   readonly key: KeyObject;
-  /** What it can sign with; the first is the usual one. */
+  /** The algorithms that it can sign with; the first is the default. */
   readonly algorithms: readonly string[];
-  /** As a JWK names itself. */
+  /** The `kid` of a JWK. */
   readonly kid: string | undefined;
 }
 
 const kinds = "an RSA key of 2048 bits or more, or one of P-256, P-384, P-521 or Ed25519";
 
-/** Reads a private key in PEM or as a JWK. Throws what is wrong with it, and never what it is. */
+/** Reads a private key in PEM or as a JWK. Its errors never contain the key. */
 export function parseClientKey(written: string): ClientKey {
   const { key, kid, alg } = written.trimStart().startsWith("{") ? ofJwk(written) : ofPem(written);
   const possible = algorithmsOf(key);
-  if (possible.length === 0) throw new Error(`holds a key that signs nothing here: make ${kinds}`);
+  if (possible.length === 0) throw new Error(`contains a key of an unsupported type: use ${kinds}`);
   if (alg === undefined) return { key, algorithms: possible, kid };
-  if (!possible.includes(alg)) throw new Error(`holds a key whose "alg" is ${alg}: it cannot be`);
+  if (!possible.includes(alg)) {
+    throw new Error(
+      `contains a key whose "alg" is ${alg}, which it does not support: use ${possible.join(", ")}`,
+    );
+  }
   return { key, algorithms: [alg], kid };
 }
 
@@ -42,19 +46,23 @@ function ofJwk(written: string): {
       return { key: createPrivateKey({ key: output, format: "jwk" }), kid, alg };
     }
   } catch {
-    // What a parser says of a text may quote it, and this one is a secret.
+    // The parser's message may quote the text, which is a secret.
   }
-  throw new Error("holds no private key as a JWK: its private half, `d`, belongs into it");
+  throw new Error("contains no private key as a JWK: it must include the private part, `d`");
 }
 
 function ofPem(written: string): { key: KeyObject; kid?: undefined; alg?: undefined } {
   if (/-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED/.test(written)) {
-    throw new Error("holds a key behind a passphrase: take that off by `openssl pkey`");
+    throw new Error(
+      "contains a key that is encrypted with a passphrase: decrypt it with `openssl pkey`",
+    );
   }
   try {
     return { key: createPrivateKey(written) };
   } catch {
-    throw new Error("holds no private key in PEM (-----BEGIN PRIVATE KEY-----) and no JWK");
+    throw new Error(
+      "contains neither a private key in PEM (-----BEGIN PRIVATE KEY-----) nor a JWK",
+    );
   }
 }
 
@@ -64,7 +72,7 @@ const curves: Readonly<Record<string, string>> = {
   secp521r1: "ES512",
 };
 
-/** RFC 7518 §3.1 and RFC 8037; RFC 9864 calls EdDSA with this curve by its name. */
+/** RFC 7518 §3.1 and RFC 8037; RFC 9864 names EdDSA with this curve Ed25519. */
 function algorithmsOf({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): string[] {
   const { modulusLength = 0, namedCurve = "" } = asymmetricKeyDetails;
   if (asymmetricKeyType === "rsa" && modulusLength >= 2048) {
@@ -74,7 +82,7 @@ function algorithmsOf({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObjec
   return asymmetricKeyType === "ed25519" ? ["EdDSA", "Ed25519"] : [];
 }
 
-/** The key as it signs with the first algorithm that the issuer takes. Throws "client_rejected" when there is none. */
+/** The key for its first algorithm that the issuer accepts. Throws "client_rejected" if there is none. */
 export function signingKey(
   { key, algorithms }: ClientKey,
   taken: readonly string[] = algorithms,
@@ -83,7 +91,7 @@ export function signingKey(
   if (algorithm === undefined) {
     throw new AuthError(
       "client_rejected",
-      `the client's key signs with ${algorithms.join(", ")}, and the issuer takes ${taken.join(", ")}`,
+      `the client's key signs with ${algorithms.join(", ")}, but the issuer accepts only ${taken.join(", ")}`,
     );
   }
   return { algorithm, key: key.toCryptoKey(parametersOf(algorithm), false, ["sign"]) };

@@ -14,15 +14,15 @@ import type { RelyingParty } from "./relying-party.ts";
 import { tokensOf, type Tokens } from "./token-endpoint.ts";
 import type { Transaction } from "./transaction.ts";
 
-/** What a finished sign-in gives: who it is, and what to ask the issuer again with. */
+/** The result of a sign-in: the identity, and the tokens to renew it with. */
 export interface SignedIn {
   readonly identity: Identity;
   readonly tokens: Tokens;
-  /** The session at the issuer (OpenID Connect Back-Channel Logout 1.0 §2.1), if it tells. */
+  /** The session at the issuer (OpenID Connect Back-Channel Logout 1.0 §2.1), if the ID token has it. */
   readonly sid: string | undefined;
 }
 
-/** The authorization request (RFC 6749 §4.1.1): code, state, and PKCE S256 and a nonce wherever they are taken. */
+/** The authorization request (RFC 6749 §4.1.1): code, state, and where supported PKCE S256 and a nonce. */
 export async function authorizationUrl(
   party: RelyingParty,
   site: Site,
@@ -60,7 +60,7 @@ export async function authorizationUrl(
   return url.href;
 }
 
-/** Core §3.1.2.1: what a visitor asks for goes beside what every sign-in has, but for `none`, which stands alone. */
+/** Core §3.1.2.1: the requested prompt is added to the configured one, except `none`, which must be the only value. */
 function promptParameter(written = "", asked: string | undefined): { prompt?: string } {
   if (asked === "none") return { prompt: asked };
   const prompts = new Set(`${asked ?? ""} ${written}`.split(" ").filter(Boolean));
@@ -68,7 +68,7 @@ function promptParameter(written = "", asked: string | undefined): { prompt?: st
   return prompts.size === 0 ? {} : { prompt: [...prompts].join(" ") };
 }
 
-/** OpenID Connect Core §11: an issuer that knows the scope gives no refresh token without it. */
+/** OpenID Connect Core §11: an issuer that supports `offline_access` issues no refresh token without it. */
 export function scopeOf({ provider, settings }: RelyingParty, metadata: ServerMetadata): string {
   const scope = settings.scope ?? usualScope(provider, settings);
   const isOffered = metadata.scopes_supported?.includes("offline_access") ?? false;
@@ -82,12 +82,12 @@ function usualScope({ scope, scopeWith = {} }: Provider, settings: ProviderConfi
   return [scope, ...more.flatMap((option) => scopeWith[option] ?? [])].join(" ");
 }
 
-/** RFC 6749 §3.3: a scope is never empty, and Nextcloud has none. */
+/** RFC 6749 §3.3: a scope is never empty; Nextcloud uses none. */
 function scopeParameter(scope: string): { scope?: string } {
   return scope === "" ? {} : { scope };
 }
 
-/** The stricter of what the operator asks of every sign-in and a rule of this one. */
+/** The stricter of the configured `max_age` and the one that a rule requires. */
 function maxAgeParameter(written: string | undefined, { maxAgeMs }: StepUp): { max_age?: string } {
   const asked = [
     written === undefined ? [] : Number(written),
@@ -96,18 +96,18 @@ function maxAgeParameter(written: string | undefined, { maxAgeMs }: StepUp): { m
   return asked.length === 0 ? {} : { max_age: String(Math.min(...asked)) };
 }
 
-/** An issuer's answer as it came to our callback. */
+/** An issuer's response as it arrived at our callback. */
 export interface CallbackAnswer {
   readonly query: URLSearchParams;
-  /** The provider whose own callback it came to; undefined = the common one. */
+  /** The provider whose own callback received it; undefined = the common callback. */
   readonly arrivedAt: string | undefined;
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
 }
 
 /**
- * Checks the issuer's answer and trades its code for an identity. State, `iss` and the callback are
- * checked before the code leaves us; signature, audience, times and nonce before any claim is believed.
+ * Validates the issuer's response and exchanges its code for an identity. State, `iss` and the callback are checked
+ * before the code is sent; signature, audience, times and nonce before any claim is used.
  */
 export async function exchangeCode(
   party: RelyingParty,
@@ -118,11 +118,11 @@ export async function exchangeCode(
   const configuration = await party.discover();
   const expected = party.ownCallback(configuration.serverMetadata());
   if (arrivedAt !== expected) {
-    throw new AuthError("response_rejected", "the answer came to the callback of another provider");
+    throw new AuthError("response_rejected", "the response arrived at another provider's callback");
   }
   // openid-client takes `redirect_uri` from this URL, so it is built from the configuration alone.
   const currentUrl = new URL(`${site.redirectUri(expected)}?${query}`);
-  // It knows of a templated issuer by that name alone; the callback has compared what the answer says.
+  // openid-client knows a templated issuer only by its template; the callback has already checked `iss`.
   const iss = query.get("iss");
   if (iss !== null) currentUrl.searchParams.set("iss", configuration.serverMetadata().issuer);
   const { isOAuthOnly = false, isTiedByStateAlone = false } = party.provider;
@@ -137,22 +137,25 @@ export async function exchangeCode(
     const idToken = isOAuthOnly ? undefined : answer.claims();
     if (!isOAuthOnly) {
       if (idToken === undefined || tokens.idToken === undefined) {
-        throw new AuthError("response_rejected", "the answer holds no ID token");
+        throw new AuthError("response_rejected", "the token response contains no ID token");
       }
       checkIdToken(idToken, tokens.idToken, tokens.accessToken, party);
       if (iss !== null && iss !== idToken.iss) {
-        throw new AuthError("response_rejected", `the answer is of ${iss}, its ID token is not`);
+        throw new AuthError(
+          "response_rejected",
+          `the response has iss ${iss}, but its ID token has iss ${idToken.iss}`,
+        );
       }
     }
     const { accessToken } = tokens;
     const identity = await askIdentity(party, configuration, { accessToken, idToken });
     return { identity, tokens, sid: text(idToken?.sid) };
   } catch (error) {
-    throw exchangeError(error, `the sign-in at ${party.issuer} could not be finished`);
+    throw exchangeError(error, `the code exchange at ${party.issuer} failed`);
   }
 }
 
-/** OpenID Connect Core §3.1.2.1: who asks for `max_age` must look at `auth_time`. */
+/** OpenID Connect Core §3.1.2.1: a client that sends `max_age` must check `auth_time`. */
 function maxAgeOf({ settings }: RelyingParty): { maxAge?: number } {
   const written = settings.authorization.max_age;
   return written === undefined ? {} : { maxAge: Number(written) };

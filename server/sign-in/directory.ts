@@ -9,11 +9,11 @@ import { createServiceAccount, readKey, type ServiceAccount } from "./service-ac
 
 /** The directory that a provider is configured with. */
 export interface Directory {
-  /** It, for one look at one of its people. */
+  /** The directory's API for reading one person. */
   open(): Api;
   /** Throws a `ConfigError` when the key file cannot be used. */
   checkKey(): Promise<void>;
-  /** Throws an `ApiError` when the service account may not ask. */
+  /** Throws an `ApiError` when the service account has no access to the directory. */
   checkGrant(): Promise<void>;
 }
 

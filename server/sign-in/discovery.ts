@@ -16,10 +16,10 @@ import { checkMetadata, withEndpoints, type Needs } from "./metadata.ts";
 import { isTemplated, openPlain, openTemplated } from "./tenants.ts";
 import { atTokenEndpoint, type TokenQuirks } from "./token-endpoint.ts";
 
-/** An issuer that is slow is, to the person who waits, an issuer that is down. */
+/** A visitor waits for this, so a slower issuer counts as down. */
 const patienceSeconds = 4;
 
-/** Our registration at an issuer, as far as speaking to it needs. */
+/** Our registration at an issuer, as far as requests to it need it. */
 export interface Client {
   readonly clientId: string;
   readonly endpoints: ProviderConfig["endpoints"];
@@ -28,7 +28,7 @@ export interface Client {
   readonly quirks?: TokenQuirks;
 }
 
-/** Asks for an issuer's metadata. Throws "issuer_unreachable" or "issuer_broken". */
+/** Fetches an issuer's metadata. Throws "issuer_unreachable" or "issuer_broken". */
 export async function discoverOnce(
   { address, issuer }: Metadata,
   client: Client,
@@ -36,7 +36,7 @@ export async function discoverOnce(
 ): Promise<Configuration> {
   const url = new URL(address);
   try {
-    // Of a whole address openid-client leaves it to us to compare the issuer, which `checkMetadata` does.
+    // Given a complete URL, openid-client does not compare the issuer; `checkMetadata` does.
     const found = await discovery(url, client.clientId, undefined, None(), {
       timeout: patienceSeconds,
       [customFetch]: client.fetch,
@@ -49,8 +49,8 @@ export async function discoverOnce(
 }
 
 /**
- * The issuer as found, with the operator's endpoints, our way to authenticate and every check on. An OAuth 2.0
- * provider publishes no metadata: its documentation says where it answers, and the endpoints have it all.
+ * The issuer as discovered, with the configured endpoints, our client authentication and every check enabled. A plain
+ * OAuth 2.0 provider publishes no metadata: all its endpoints are configured.
  */
 export async function configure(
   issuer: string,
@@ -68,9 +68,9 @@ export async function configure(
   const tokenUrl = metadata.token_endpoint && new URL(metadata.token_endpoint).href;
   configuration[customFetch] = (url, init) => (url === tokenUrl ? tokenFetch : fetch)(url, init);
   if (Object.values({ issuer, ...endpoints }).some((address) => address?.startsWith("http:"))) {
-    allowInsecureRequests(configuration); // the schema lets plain http be this machine only
+    allowInsecureRequests(configuration); // the schema allows plain http only for this machine
   }
-  // Over the code flow OpenID Connect lets TLS vouch for the ID token; we look at its signature as well.
+  // In the code flow OpenID Connect lets TLS replace the signature check of the ID token; this enables the check.
   enableNonRepudiationChecks(configuration);
   return configuration;
 }

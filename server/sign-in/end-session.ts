@@ -5,8 +5,8 @@ import type { RelyingParty } from "./relying-party.ts";
 import type { Tokens } from "./token-endpoint.ts";
 
 /**
- * Where the issuer signs the visitor out too (OpenID Connect RP-Initiated Logout 1.0 §2); undefined = it has no
- * such place. Throws "issuer_unreachable" or "issuer_broken".
+ * The URL that signs the visitor out at the issuer too (OpenID Connect RP-Initiated Logout 1.0 §2); undefined = the
+ * issuer has none. Throws "issuer_unreachable" or "issuer_broken".
  */
 export async function endSessionUrl(
   party: RelyingParty,
@@ -23,7 +23,7 @@ export async function endSessionUrl(
   }).href;
 }
 
-/** Tells the issuer that a refresh token is done with (RFC 7009). Throws what discovery and the issuer throw. */
+/** Revokes a refresh token at the issuer (RFC 7009). Throws the errors of discovery and of the request. */
 export async function revokeTokens(party: RelyingParty, tokens: Tokens | undefined): Promise<void> {
   const { refreshToken } = tokens ?? {};
   if (refreshToken === undefined || party.provider.revokesWholeGrant) return;
@@ -32,6 +32,6 @@ export async function revokeTokens(party: RelyingParty, tokens: Tokens | undefin
     if (configuration.serverMetadata().revocation_endpoint === undefined) return;
     await tokenRevocation(configuration, refreshToken, { token_type_hint: "refresh_token" });
   } catch (error) {
-    throw exchangeError(error, `a refresh token could not be revoked at ${party.issuer}`);
+    throw exchangeError(error, `revoking a refresh token at ${party.issuer} failed`);
   }
 }

@@ -5,10 +5,10 @@ import { AuthError } from "../errors.ts";
 import type { RelyingParty } from "./relying-party.ts";
 import { issuerFault } from "./tenants.ts";
 
-/** Two clocks never agree to the second. */
+/** The clock skew that is tolerated. */
 export const toleranceSeconds = 30;
 
-/** What openid-client leaves to us of OpenID Connect Core §3.1.3.7. Throws "response_rejected". */
+/** The checks of OpenID Connect Core §3.1.3.7 that openid-client does not make. Throws "response_rejected". */
 export function checkIdToken(
   idToken: IDToken,
   written: string,
@@ -25,15 +25,17 @@ function idTokenFault(idToken: IDToken, party: RelyingParty): string | undefined
   const { clientId, audience = [] } = party.settings;
   const fault = issuerFault(party, idToken);
   if (fault !== undefined) return fault;
-  if (text(sub) === undefined) return "names no subject";
-  // A token that others may use too must be for others whom we know.
-  const stranger = [aud].flat().find((entry) => entry !== clientId && !audience.includes(entry));
-  if (stranger !== undefined) return `is also for ${stranger}, whom \`audience\` does not name`;
+  if (text(sub) === undefined) return "has no subject (sub)";
+  // Other audiences can use the token too, so the operator lists the trusted ones.
+  const unknown = [aud].flat().find((entry) => entry !== clientId && !audience.includes(entry));
+  if (unknown !== undefined) return `also has the audience ${unknown}: not listed in \`audience\``;
   if (azp !== undefined && azp !== clientId) return "was issued to another client";
-  return iat > Date.now() / 1000 + toleranceSeconds ? "is from the future" : undefined;
+  return iat > Date.now() / 1000 + toleranceSeconds
+    ? "has an issue time (iat) in the future"
+    : undefined;
 }
 
-/** Core §3.1.3.8: the left half of the hash that the signature's algorithm has; Ed25519 hashes with SHA-512. */
+/** Core §3.1.3.8: the left half of the access token's hash, with the signature's algorithm; Ed25519 uses SHA-512. */
 function checkAccessTokenHash(
   { at_hash: expected }: IDToken,
   written: string,
@@ -48,7 +50,7 @@ function checkAccessTokenHash(
   if (digest.subarray(0, digest.length / 2).toString("base64url") !== expected) {
     throw new AuthError(
       "response_rejected",
-      "the access token is not the one that the ID token names",
+      "the access token does not match the at_hash of the ID token",
     );
   }
 }

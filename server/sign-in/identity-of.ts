@@ -5,7 +5,7 @@ import type { Identity } from "../identity/identity.ts";
 import type { ProviderConfig } from "../config/schema.ts";
 import { AuthError } from "../errors.ts";
 
-/** Whose claims they are, and how to read them. */
+/** The issuer of the claims, and how to read them. */
 export interface IdentityReader {
   readonly name: string;
   readonly issuer: string;
@@ -13,21 +13,21 @@ export interface IdentityReader {
   readonly settings: Settings;
 }
 
-/** What is special to some providers is left out where only tokens of an issuer are read. */
+/** The provider-specific settings are absent for issuers whose tokens alone are accepted. */
 type Settings = Pick<
   ProviderConfig,
   "emailClaim" | "groupsClaim" | "usernameClaim" | "trustEmail"
 > &
   Partial<Pick<ProviderConfig, "repositories" | "projects" | "directory">>;
 
-/** What may be asked for what the answers leave open. */
+/** The APIs that supply what the claims do not contain. */
 export interface Apis {
   readonly api: Api;
-  /** A directory that a service account may ask. */
+  /** A directory that a service account reads. */
   readonly directory?: Api | undefined;
 }
 
-/** About the messages themselves, not about the person. */
+/** Claims about the protocol messages, not about the person. */
 const protocolClaims = new Set([
   "nonce",
   "at_hash",
@@ -43,19 +43,26 @@ const protocolClaims = new Set([
 
 const signInClaims = new Set(["acr", "amr", "auth_time"]);
 
-/** Who the answers speak of. Their issuer, audience and times have been checked by then. */
+/** The identity in validated claims: issuer, audience and times are already checked. */
 export async function identityOf(
   { name, issuer, provider, settings }: IdentityReader,
   answers: Answers,
   { api, directory }: Apis,
 ): Promise<Identity> {
-  const { repositories = [], projects = [], directory: asked } = settings;
+  const { repositories = [], projects = [], directory: directoryOptions } = settings;
   const groupsClaim = settings.groupsClaim ?? provider.groupsClaim ?? "groups";
-  const options: Options = { ...settings, groupsClaim, repositories, projects, directory: asked };
+  const options: Options = {
+    ...settings,
+    groupsClaim,
+    repositories,
+    projects,
+    directory: directoryOptions,
+  };
   const person = await provider.identify(answers, options, api, directory);
-  if (person.subject === "") throw new AuthError("response_rejected", "it names no subject");
+  if (person.subject === "")
+    throw new AuthError("response_rejected", "the provider's response contains no subject");
   const { idToken, userinfo = {} } = answers;
-  // How and when somebody signed in is for the signed answer alone to say.
+  // How and when the visitor signed in counts only from the signed ID token.
   const unsigned = Object.entries(userinfo).filter(([claim]) => !signInClaims.has(claim));
   const claims = Object.entries({ ...Object.fromEntries(unsigned), ...idToken }).filter(
     ([claim]) => !protocolClaims.has(claim),

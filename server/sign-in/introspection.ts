@@ -4,13 +4,10 @@ import { limitConcurrency } from "./limit-concurrency.ts";
 import { exchangeError } from "./issuer-error.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
-/**
- * What an issuer says of a token that only it can read; undefined = it takes no such questions. Throws
- * when it cannot be asked.
- */
+/** The issuer's introspection response for an opaque token; undefined = it has no such endpoint. Throws on failure. */
 export type Introspect = (token: string) => Promise<Claims | undefined>;
 
-/** RFC 7662, with our own client's credentials. */
+/** RFC 7662, authenticated as our own client. */
 export function createIntrospection({
   issuer,
   discover,
@@ -22,6 +19,6 @@ export function createIntrospection({
       if (configuration.serverMetadata().introspection_endpoint === undefined) return undefined;
       return await tokenIntrospection(configuration, token, { token_type_hint: "access_token" });
     }).catch((error: unknown) => {
-      throw exchangeError(error, `${issuer} could not be asked about a token`);
+      throw exchangeError(error, `token introspection at ${issuer} failed`);
     });
 }

@@ -2,22 +2,22 @@ import { ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from "o
 import { ApiError } from "../../providers/api.ts";
 import { AuthError } from "../errors.ts";
 
-/** What a failed look at an issuer's metadata means to the person who waits. */
+/** The error for a failed discovery. */
 export function discoveryError(error: unknown, issuer: string): AuthError {
   const code = isNetworkFailure(error) ? "issuer_unreachable" : "issuer_broken";
-  return new AuthError(code, `the metadata of ${issuer} could not be had`, { cause: error });
+  return new AuthError(code, `discovery at ${issuer} failed`, { cause: error });
 }
 
-/** What a failed exchange of the code means to the person who waits. */
+/** The error for any other failed request to an issuer. */
 export function exchangeError(error: unknown, message: string): AuthError {
-  // openid-client wraps what our own part of an exchange throws.
+  // openid-client wraps the errors that our own `fetch` throws.
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof AuthError) return cause;
   }
   return new AuthError(codeOf(error), message, { cause: error });
 }
 
-/** The issuer's own words on what it refused (RFC 6749 §5.2), for an operator; undefined = it is not that. */
+/** The error code and description of an issuer's refusal (RFC 6749 §5.2), for the operator; undefined = no refusal. */
 export function saidOfRefusal(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof ResponseBodyError)
@@ -30,19 +30,19 @@ function codeOf(
   error: unknown,
 ): "client_rejected" | "issuer_unreachable" | "issuer_broken" | "response_rejected" {
   if (error instanceof ResponseBodyError) {
-    // RFC 6749 §5.2: only a grant that is spent or strange is the visitor's; the rest is our registration's.
+    // RFC 6749 §5.2: invalid_grant concerns this sign-in; every other error concerns our registration.
     if (error.error === "invalid_grant") return "response_rejected";
     return error.status >= 500 ? "issuer_broken" : "client_rejected";
   }
   if (error instanceof ApiError && error.status !== undefined) return "issuer_broken";
-  // RFC 6749 §5.2: `invalid_client` may come as a challenge.
+  // RFC 6749 §5.2: `invalid_client` may be sent as a WWW-Authenticate challenge.
   if (error instanceof WWWAuthenticateChallengeError) return "client_rejected";
   const code = error instanceof ClientError ? error.code : undefined;
   if (code !== undefined && checksFailed.has(code)) return "response_rejected";
   return isNetworkFailure(error) ? "issuer_unreachable" : "issuer_broken";
 }
 
-/** openid-client's codes for an answer that is well-formed and not to be trusted. */
+/** openid-client's codes for a well-formed response that fails a check. */
 const checksFailed: ReadonlySet<string> = new Set([
   "OAUTH_JWT_CLAIM_COMPARISON_FAILED",
   "OAUTH_JWT_TIMESTAMP_CHECK_FAILED",
@@ -52,7 +52,7 @@ const checksFailed: ReadonlySet<string> = new Set([
   "OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED",
 ]);
 
-/** Refused, reset, no such name, no answer in time: what undici and Node say before any answer is there. */
+/** Connection refused or reset, unknown host, timeout: errors of undici and Node before any response. */
 function isNetworkFailure(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause.name === "TimeoutError" || (cause instanceof TypeError && cause.cause !== undefined))

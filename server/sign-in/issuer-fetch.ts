@@ -1,9 +1,9 @@
-/** Somebody may be in tens of thousands of groups, and they come once more in an ID token. */
+/** Enough for tens of thousands of groups, which a token response contains again in the ID token. */
 const mostBytes = 8 * 1024 * 1024;
 
 /**
- * `fetch` for what an issuer says: no redirect is followed, and an answer ends at 8 MiB whatever its
- * `Content-Length` claims. The waiting is bounded by whoever calls, through the signal.
+ * `fetch` for requests to issuers: it follows no redirect, and reads at most 8 MiB whatever the `Content-Length`. The
+ * caller sets the timeout through the signal.
  */
 export function createIssuerFetch(fetch: (url: string, init: RequestInit) => Promise<Response>) {
   return async function issuerFetch(url: string, init: object): Promise<Response> {
@@ -25,7 +25,7 @@ async function readBounded(
   for await (const chunk of body) {
     bytes += chunk.byteLength;
     if (bytes > mostBytes)
-      throw new Error(`the answer of ${new URL(url).origin} is larger than 8 MiB`);
+      throw new Error(`the response from ${new URL(url).origin} is larger than 8 MiB`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -4,26 +4,26 @@ import type { Configuration } from "openid-client";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 import { isWithin } from "../memory/cached.ts";
 
-/** Strangers make up key ids as they like: the issuer hears of it no more often than this. */
+/** Any caller can send tokens with unknown key ids, so they cause at most one fetch in this time. */
 const cooldownMs = 30_000;
-/** While no keys are there at all nobody can pass, so the next try comes sooner. */
+/** Without any keys every token fails, so the next attempt is sooner. */
 const firstPauseMs = 1_000;
-/** A key that the issuer took back is refused after this, seen before or not. */
+/** A key that the issuer removed is rejected after this time, even if it was used before. */
 const lifetimeMs = 10 * 60_000;
 const patienceMs = 4_000;
 
 interface KeySet {
   readonly uri: string;
   readonly find: ReturnType<typeof createRemoteJWKSet>;
-  askedAt: number;
+  fetchedAt: number;
   loadedAt: number | undefined;
   failure: unknown;
-  asking: Promise<void> | undefined;
+  fetching: Promise<void> | undefined;
 }
 
 /**
- * The keys of an issuer. jose fetches and picks them; when to fetch is decided here, for by its own
- * rules an outage would break the keys that are known, and every unknown one would ask again.
+ * The keys of an issuer. jose fetches and selects them; this code decides when to fetch, because with jose's own rules
+ * an outage would drop the known keys, and every unknown key id would cause a fetch.
  */
 export function createIssuerKeys(
   { issuer, discover }: { issuer: string; discover: () => Promise<Configuration> },
@@ -35,15 +35,15 @@ export function createIssuerKeys(
     const { jwks_uri: uri = "" } = (await discover()).serverMetadata();
     if (current?.uri !== uri) current = open(uri);
     const keys = current;
-    if (keys.loadedAt === undefined) await ask(keys, firstPauseMs);
-    // An issuer that is down takes no known key with it.
+    if (keys.loadedAt === undefined) await refresh(keys, firstPauseMs);
+    // The known keys stay in use while the issuer is down.
     else if (!isWithin(now(), keys.loadedAt, keys.loadedAt + lifetimeMs))
-      await ask(keys, cooldownMs).catch(() => {});
+      await refresh(keys, cooldownMs).catch(() => {});
     try {
       return await keys.find(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      await ask(keys, cooldownMs);
+      await refresh(keys, cooldownMs);
       return keys.find(header, token);
     }
   };
@@ -59,20 +59,20 @@ export function createIssuerKeys(
     return {
       uri,
       find,
-      askedAt: never,
+      fetchedAt: never,
       loadedAt: undefined,
       failure: undefined,
-      asking: undefined,
+      fetching: undefined,
     };
   }
 
-  /** Asks the issuer, or waits with whoever asks already; within the pause the last answer stands. */
-  function ask(keys: KeySet, pauseMs: number): Promise<void> {
-    if (keys.asking !== undefined) return keys.asking;
-    if (isWithin(now(), keys.askedAt, keys.askedAt + pauseMs)) return answered(keys);
-    keys.askedAt = now();
-    keys.asking = load(keys);
-    return keys.asking;
+  /** Fetches the keys, or joins the fetch in progress; within the pause the last result counts. */
+  function refresh(keys: KeySet, pauseMs: number): Promise<void> {
+    if (keys.fetching !== undefined) return keys.fetching;
+    if (isWithin(now(), keys.fetchedAt, keys.fetchedAt + pauseMs)) return answered(keys);
+    keys.fetchedAt = now();
+    keys.fetching = load(keys);
+    return keys.fetching;
   }
 
   async function load(keys: KeySet): Promise<void> {
@@ -83,13 +83,13 @@ export function createIssuerKeys(
     } catch (error) {
       keys.failure = error;
     }
-    keys.asking = undefined;
+    keys.fetching = undefined;
     return answered(keys);
   }
 
   async function answered({ failure }: KeySet): Promise<void> {
     if (failure === undefined) return;
-    throw new AuthError("issuer_unreachable", `the keys of ${issuer} could not be had`, {
+    throw new AuthError("issuer_unreachable", `cannot fetch the keys of ${issuer}`, {
       cause: failure,
     });
   }

@@ -1,19 +1,22 @@
 import { AuthError } from "../errors.ts";
 
 /**
- * Bounds the questions to an issuer that strangers can cause: they make up tokens and sign-ins faster than it
- * can answer. Beyond `most` at once, one fails as if the issuer were not to be reached.
+ * Limits the concurrent requests to an issuer that any caller can cause: made-up tokens and started sign-ins arrive
+ * faster than an issuer can respond. Above `most`, a request fails as if the issuer were unreachable.
  */
 export function limitConcurrency(most: number, issuer: string) {
-  let asking = 0;
-  return async <T>(ask: () => Promise<T>): Promise<T> => {
-    if (asking >= most)
-      throw new AuthError("issuer_unreachable", `${issuer} is asked too much at once`);
-    asking++;
+  let running = 0;
+  return async <T>(request: () => Promise<T>): Promise<T> => {
+    if (running >= most)
+      throw new AuthError(
+        "issuer_unreachable",
+        `more than ${most} concurrent requests to ${issuer}`,
+      );
+    running++;
     try {
-      return await ask();
+      return await request();
     } finally {
-      asking--;
+      running--;
     }
   };
 }

@@ -4,9 +4,9 @@ import { asymmetricAlgorithms } from "../policy/bearer-schema.ts";
 import { AuthError } from "../errors.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
-/** Two clocks never agree to the second. */
+/** The clock skew that is tolerated. */
 const toleranceSeconds = 30;
-/** A token that tells of something that ended is of use at once or not at all. */
+/** Issuers send a logout token immediately, so an older one is rejected. */
 const longestSeconds = 5 * 60;
 
 const event = "http://schemas.openid.net/event/backchannel-logout";
@@ -19,24 +19,24 @@ const logoutClaims = v.object({
   sub: v.optional(v.pipe(v.string(), v.nonEmpty())),
   sid: v.optional(v.pipe(v.string(), v.nonEmpty())),
   events: v.object({ [event]: v.record(v.string(), v.unknown()) }),
-  /** §2.4: an ID token has one, and must not pass for this. */
+  /** §2.4: prohibited, so that an ID token is not accepted as a logout token. */
   nonce: v.optional(v.never()),
 });
 
 export type LogoutClaims = v.InferOutput<typeof logoutClaims>;
 
-/** Checks an issuer's word that a session of its has ended (OpenID Connect Back-Channel Logout 1.0 §2.6). */
+/** Validates a logout token (OpenID Connect Back-Channel Logout 1.0 §2.6). */
 export type CheckLogoutToken = (token: string) => Promise<LogoutClaims>;
 
-/** Throws "response_rejected" at whatever is not in order, and "issuer_unreachable" without the issuer's keys. */
+/** Throws "response_rejected" for an invalid token, and "issuer_unreachable" without the issuer's keys. */
 export function createLogoutTokenCheck(party: RelyingParty, now: () => number): CheckLogoutToken {
   return async (token) => {
     const payload = await verified(token);
     const result = v.safeParse(logoutClaims, payload);
     if (!result.success)
-      throw rejected(`its ${v.getDotPath(result.issues[0]) ?? "claims"} will not do`);
+      throw rejected(`its ${v.getDotPath(result.issues[0]) ?? "payload"} is missing or invalid`);
     const { sub, sid } = result.output;
-    if (sub === undefined && sid === undefined) throw rejected("it says not whose session ended");
+    if (sub === undefined && sid === undefined) throw rejected("it has neither sub nor sid");
     return result.output;
   };
 
@@ -51,13 +51,13 @@ export function createLogoutTokenCheck(party: RelyingParty, now: () => number): 
         clockTolerance: toleranceSeconds,
         currentDate: new Date(now()),
       });
-      // RFC 8725 §3.11: whatever says that it is another kind of token is.
+      // RFC 8725 §3.11: a token of another declared type is rejected.
       const type = (protectedHeader.typ ?? "jwt").toLowerCase().replace(/^application\//, "");
       if (type !== "logout+jwt" && type !== "jwt") throw rejected(`its typ is ${type}`);
       return payload;
     } catch (error) {
       if (error instanceof AuthError) throw error;
-      throw new AuthError("response_rejected", "the logout token is not in order", {
+      throw new AuthError("response_rejected", "the logout token is invalid", {
         cause: error,
       });
     }
@@ -65,5 +65,5 @@ export function createLogoutTokenCheck(party: RelyingParty, now: () => number): 
 }
 
 function rejected(reason: string): AuthError {
-  return new AuthError("response_rejected", `the logout token is not in order: ${reason}`);
+  return new AuthError("response_rejected", `the logout token is invalid: ${reason}`);
 }

@@ -1,10 +1,10 @@
 import { X509Certificate, type KeyObject } from "node:crypto";
-import { Agent, request as ask } from "node:https";
+import { Agent, request as sendRequest } from "node:https";
 import type { IncomingMessage } from "node:http";
 import type { ChangingFiles } from "../config/changing-files.ts";
 import { parseClientKey } from "./client-key.ts";
 
-/** Our client's certificate and its key, as connections show them. Throws what is wrong with either. */
+/** An agent that presents our client certificate. Throws the fault in the certificate or its key. */
 export function parseClientCertificate(certificate: string, key: string): Agent {
   const { key: privateKey } = parseClientKey(key);
   const fault = certificateFault(certificate, privateKey);
@@ -18,23 +18,23 @@ function certificateFault(written: string, key: KeyObject): string | undefined {
   try {
     certificate = new X509Certificate(written);
   } catch {
-    return "holds no certificate in PEM (-----BEGIN CERTIFICATE-----)";
+    return "contains no certificate in PEM (-----BEGIN CERTIFICATE-----)";
   }
   const { validFromDate, validToDate } = certificate;
   if (!certificate.checkPrivateKey(key)) {
-    return "holds a certificate that clientKeyFile does not belong to; the client's own comes first";
+    return "contains a certificate that does not match clientKeyFile: put the client's own certificate first";
   }
   if (validToDate.getTime() <= Date.now()) {
-    return `holds a certificate that expired on ${validToDate.toISOString()}: renew it`;
+    return `contains a certificate that expired on ${validToDate.toISOString()}: renew it`;
   }
   return validFromDate.getTime() > Date.now()
-    ? `holds a certificate that is not valid before ${validFromDate.toISOString()}: look at the clock`
+    ? `contains a certificate that is not valid before ${validFromDate.toISOString()}: check the system clock`
     : undefined;
 }
 
 /**
- * `fetch` with a client certificate (RFC 8705 §2), which the one of Node cannot show. It follows no redirect
- * and keeps no connection, so that a new certificate counts from the next request on.
+ * `fetch` with a client certificate (RFC 8705 §2), which Node's own `fetch` does not support. It follows no redirect
+ * and reuses no connection, so a new certificate takes effect with the next request.
  */
 export function createMutualTlsFetch(agents: ChangingFiles<Agent>) {
   return async (url: string, init: RequestInit): Promise<Response> => {
@@ -44,9 +44,11 @@ export function createMutualTlsFetch(agents: ChangingFiles<Agent>) {
     const headers = Object.fromEntries(request.headers);
     const agent = await agents.current();
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-    ask(url, { agent, method, headers, signal }, resolve)
-      // As `fetch` puts it, so that both are understood alike.
-      .on("error", (cause) => reject(new TypeError("no answer over mutual TLS", { cause })))
+    sendRequest(url, { agent, method, headers, signal }, resolve)
+      // The same error shape as `fetch`, so that both are classified alike.
+      .on("error", (cause) =>
+        reject(new TypeError("the request over mutual TLS failed", { cause })),
+      )
       .end(body);
     return responseOf(await promise);
   };
@@ -58,7 +60,7 @@ function responseOf(message: IncomingMessage): Response {
   for (const [name, values = []] of Object.entries(headersDistinct)) {
     for (const value of values) headers.append(name, value);
   }
-  // Of these a response may have no body at all.
+  // `Response` rejects a body with these statuses.
   if (status === 204 || status === 205 || status === 304) {
     message.resume();
     return new Response(null, { status, headers });

@@ -8,19 +8,20 @@ import { reasonsOf, type Log } from "../observe/log.ts";
 import { limitConcurrency } from "./limit-concurrency.ts";
 import { exchangeError } from "./issuer-error.ts";
 
-/** How long an offer that does not answer is left alone, so that not everybody waits for it. */
+/** After a failure, how long PAR is not tried again, so that not every visitor waits for it. */
 const pauseMs = 60_000;
 
-/** Gives the address that sends a browser to the issuer with these parameters. */
+/** Builds the URL that sends a browser to the issuer with these parameters. */
 export type BuildSignInUrl = (
   configuration: Configuration,
   parameters: Record<string, string>,
 ) => Promise<URL>;
 
 /**
- * Pushed Authorization Requests (RFC 9126) where an issuer has them: what is asked then goes past the browser.
- * One that requires them gets no other. One that only offers them gets the plain request when that fails: it
- * takes those from everybody, and whoever spoils the offer wins nothing, for state, nonce and PKCE protect both.
+ * Pushed Authorization Requests (RFC 9126, PAR) for issuers that support them: the parameters do not pass through the
+ * browser. If the issuer requires PAR, there is no fallback. If PAR is optional and fails, the plain request is used:
+ * such an issuer accepts it from any client, and an attacker who makes PAR fail gains nothing, because state, nonce
+ * and PKCE protect both.
  */
 export function createSignInUrlBuilder(
   issuer: string,
@@ -38,21 +39,24 @@ export function createSignInUrlBuilder(
     try {
       return await bounded(() => buildAuthorizationUrlWithPAR(configuration, parameters));
     } catch (cause) {
-      const error = exchangeError(cause, `${issuer} takes no pushed authorization request`);
+      const error = exchangeError(
+        cause,
+        `the pushed authorization request (PAR) to ${issuer} failed`,
+      );
       if (isRequired) throw refusal(error);
-      // A refusal is of this one request, which a link can have spoilt, and so is a crowd at our own door.
+      // A refusal (a link may have added invalid parameters) or our own concurrency limit concerns this request only.
       const isDown = error.code === "issuer_unreachable" || error.code === "issuer_broken";
       if (isDown && !(cause instanceof AuthError)) pausedUntil = now() + pauseMs;
       log.warn(
         { issuer, reason: reasonsOf(error) },
-        "a pushed authorization request failed: the browser carries it",
+        "PAR failed; falling back to a plain authorization request",
       );
       return buildAuthorizationUrl(configuration, parameters);
     }
   };
 }
 
-/** Nothing has come back from the issuer by then that the visitor could have spoilt. */
+/** The visitor cannot have caused it: the browser has not yet been at the issuer. */
 function refusal(error: AuthError): AuthError {
   if (error.code !== "response_rejected") return error;
   return new AuthError("issuer_broken", error.message, { cause: error.cause });

@@ -15,29 +15,29 @@ import { createIssuerKeys } from "./issuer-keys.ts";
 import { oauthNeeds, tokenNeeds, signInNeeds } from "./metadata.ts";
 import { createSignInUrlBuilder, type BuildSignInUrl } from "./pushed-request.ts";
 import { cached, type Cached } from "../memory/cached.ts";
-import { isTemplated, issuersOf, usualPlace, withoutStrangersKeys } from "./tenants.ts";
+import { isTemplated, issuersOf, usualPlace, withAcceptedKeys } from "./tenants.ts";
 
-/** Our registration at one issuer: what a sign-in needs to know of it. */
+/** Our registration at one issuer, as a sign-in needs it. */
 export interface RelyingParty {
   readonly name: string;
   readonly label: string;
   readonly issuer: string;
-  /** Whose `iss` it is that counts: the issuer's own, or those of the tenants that may sign in. */
+  /** The accepted values of `iss`: the issuer's own, or those of the tenants that may sign in. */
   readonly issuers: readonly string[];
   readonly place: Metadata;
   readonly provider: Provider;
   readonly settings: ProviderConfig;
-  /** Addresses that the operator or the kind of provider gives; the operator's go first. */
+  /** The endpoints of the provider's preset, overridden by those that the operator configured. */
   readonly endpoints: Endpoints;
   readonly authentication: ClientAuthentication;
   readonly fetch: IssuerFetch;
-  /** Where a service account learns groups. */
+  /** The directory from which a service account reads groups. */
   readonly directory: Directory | undefined;
-  /** Beside other providers an issuer that does not say whose answer it gives has a callback of its own. */
+  /** With several providers, the name of one that needs its own callback: its responses have no `iss` (RFC 9207). */
   ownCallback(metadata: ServerMetadata): string | undefined;
-  /** Where to send a browser that is to sign in. */
+  /** The URL to send a browser to for signing in. */
   readonly buildSignInUrl: BuildSignInUrl;
-  /** The issuer's metadata, asked for at the first use. Throws "issuer_unreachable" or "issuer_broken". */
+  /** The issuer's metadata, fetched at the first use. Throws "issuer_unreachable" or "issuer_broken". */
   readonly discover: Cached<Configuration>;
   readonly keys: JWTVerifyGetKey;
 }
@@ -64,10 +64,10 @@ export function createRelyingParty(
   const { authentication } = parts;
   const place = provider.metadata?.(issuer) ?? usualPlace(issuer);
   const issuers = issuersOf(place, settings.tenants);
-  const asks = authentication.fetch ?? parts.fetch;
+  const clientFetch = authentication.fetch ?? parts.fetch;
   const fetch = isTemplated(place.issuer)
-    ? withoutStrangersKeys(asks, place.issuer, issuers)
-    : asks;
+    ? withAcceptedKeys(clientFetch, place.issuer, issuers)
+    : clientFetch;
   const { clientId } = settings;
   const client = { clientId, endpoints, authentication, fetch, quirks: provider };
   const discover = cached(
@@ -90,7 +90,7 @@ export function createRelyingParty(
     fetch: parts.fetch,
     directory: createDirectory(name, provider, settings, endpoints.api, parts),
     keys: createIssuerKeys({ issuer, discover }, { ...parts, fetch }),
-    // Mix-up (RFC 9700 §4.4.2): either the answer names its issuer (RFC 9207), or its address does.
+    // Mix-up (RFC 9700 §4.4.2): either the response contains `iss` (RFC 9207), or the callback URL identifies the issuer.
     ownCallback: (metadata) =>
       parts.isAlone || metadata.authorization_response_iss_parameter_supported ? undefined : name,
     buildSignInUrl: createSignInUrlBuilder(issuer, parts),
@@ -98,13 +98,13 @@ export function createRelyingParty(
   };
 }
 
-/** An issuer whose tokens we only check: its metadata, asked for at the first use. */
+/** An issuer whose tokens alone are accepted: its metadata, fetched at the first use. */
 export function createTokenIssuer(
   issuer: string,
   credentials: Pick<ProviderConfig, "clientSecret"> & { clientId: string | undefined },
   { fetch, now }: Parts,
 ): RelyingParty["discover"] {
-  const { clientId = "doorward", clientSecret } = credentials; // openid-client wants an id; it is sent nowhere
+  const { clientId = "doorward", clientSecret } = credentials; // openid-client requires an id; it is not sent
   const authentication =
     clientSecret === undefined ? noAuthentication : secretAuthentication(clientSecret);
   const client = { clientId, endpoints: {}, authentication, fetch };
@@ -112,7 +112,7 @@ export function createTokenIssuer(
   return cached(() => discoverOnce(place, client, tokenNeeds), now);
 }
 
-/** A provider that goes by its kind's name has its kind's label; a name of its own says more. */
+/** A provider named after its type has the type's label; otherwise its name is the label. */
 function labelOf(name: string, provider: Provider): string {
   const isKind = name === provider.kind.replaceAll(".", "-"); // a name holds no dots
   return isKind ? provider.label : name.slice(0, 1).toUpperCase() + name.slice(1);

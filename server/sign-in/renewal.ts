@@ -10,7 +10,7 @@ import { exchangeError } from "./issuer-error.ts";
 import type { RelyingParty } from "./relying-party.ts";
 import { tokensOf, type Tokens } from "./token-endpoint.ts";
 
-/** How an issuer can be asked again about somebody; undefined = not at all, and the session lives its lifetime. */
+/** How a session is renewed at the issuer; undefined = not at all: the session lasts for its lifetime. */
 export type RenewalWay = "refresh token" | "access token" | "directory" | undefined;
 
 export function renewalWay(party: RelyingParty, tokens: Tokens, now: number): RenewalWay {
@@ -18,15 +18,15 @@ export function renewalWay(party: RelyingParty, tokens: Tokens, now: number): Re
   if (party.settings.directory !== undefined) return "directory";
   if (party.provider.hasUserinfo === false) return undefined;
   const { accessTokenExpiresAt: end } = tokens;
-  // Of an OAuth 2.0 API's token without an end; an OpenID Connect issuer's is short-lived, said or not.
+  // Without expires_in, an OAuth 2.0 API's token does not expire; an OpenID Connect issuer's is short-lived anyway.
   if (end === undefined) return party.provider.isOAuthOnly ? "access token" : undefined;
   return now < end ? "access token" : undefined;
 }
 
 /**
- * Trades the refresh token for the next tokens (RFC 6749 §6). They must be stored before anything else is done
- * with them, for the old one may be spent. Throws "grant_ended" when the issuer says no for good or speaks of
- * somebody else, and whatever passes ("issuer_unreachable", "issuer_broken", "client_rejected").
+ * Exchanges the refresh token for new tokens (RFC 6749 §6). The caller stores them before anything else, because the
+ * old refresh token may no longer work. Throws "grant_ended" if the issuer rejects the grant or returns another
+ * subject, and transient errors ("issuer_unreachable", "issuer_broken", "client_rejected").
  */
 export async function refreshTokens(
   party: RelyingParty,
@@ -54,7 +54,7 @@ export async function refreshTokens(
   }
 }
 
-/** Who it is now. Throws as `refreshTokens` does. */
+/** The current identity. Throws the same errors as `refreshTokens`. */
 export async function askAgain(
   party: RelyingParty,
   identity: Identity,
@@ -63,7 +63,7 @@ export async function askAgain(
   now: number,
 ): Promise<Identity> {
   const { accessToken, accessTokenExpiresAt = Number.POSITIVE_INFINITY, idToken: written } = tokens;
-  // It was checked when it came, and has been sealed since.
+  // It was validated when it was received, and has been stored sealed since.
   const idToken: Claims | undefined = written === undefined ? undefined : decodeJwt(written);
   try {
     const next = await askIdentity(party, await party.discover(true), {
@@ -79,19 +79,21 @@ export async function askAgain(
     return { ...next, claims: { ...next.claims, ...signInClaims(identity) } };
   } catch (error) {
     if (isTokenRefused(error)) {
-      throw new AuthError("grant_ended", "the access token is taken no more", { cause: error });
+      throw new AuthError("grant_ended", "the issuer no longer accepts the access token", {
+        cause: error,
+      });
     }
     throw renewalError(error, party);
   }
 }
 
-/** OpenID Connect Core §12.2: nobody has signed in again, so when and how they did stays as it was. */
+/** OpenID Connect Core §12.2: a renewal is not a new sign-in, so its time and method stay unchanged. */
 function signInClaims({ claims }: Identity): Claims {
   const { acr, amr, auth_time: authTime } = claims;
   return { acr, amr, auth_time: authTime };
 }
 
-/** RFC 6750 §3.1: taken back before its time, or its owner was. Some say so by the bare status. */
+/** RFC 6750 §3.1: the token or its owner's account was revoked. Some issuers send only the status. */
 function isTokenRefused(error: unknown): boolean {
   if (error instanceof ClientError && error.cause instanceof Response) {
     const { status } = error.cause;
@@ -104,13 +106,13 @@ function isTokenRefused(error: unknown): boolean {
 }
 
 function changed(what: string): AuthError {
-  return new AuthError("grant_ended", `the issuer answers with another ${what}`);
+  return new AuthError("grant_ended", `the issuer returned another ${what}`);
 }
 
 function renewalError(error: unknown, party: RelyingParty): AuthError {
-  const message = `${party.issuer} could not be asked again`;
+  const message = `renewal at ${party.issuer} failed`;
   const coded = exchangeError(error, message);
   if (coded.code !== "response_rejected") return coded;
-  // A spent or revoked token, or an answer that fails a check: either way nobody vouches for the session now.
+  // A used or revoked token, or a response that fails a check: the issuer no longer confirms the session.
   return new AuthError("grant_ended", message, { cause: error });
 }

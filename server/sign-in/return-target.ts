@@ -1,12 +1,12 @@
 import type { Site } from "../config/site.ts";
 import { isAllowedRedirect, parseAllowedRedirect } from "../config/allowed-redirect.ts";
 
-/** What the `Location` of a challenge can hold, and what leaves room in a cookie. */
+/** Fits into the `Location` of a challenge and into the transaction cookie. */
 const longest = 2_000;
 
 /**
- * The one way to a redirect: gives back an absolute URL whose origin is allowed, or nothing.
- * What a browser would read otherwise than we do is refused before any parser sees it.
+ * Validates the target of every redirect: returns an absolute URL with an allowed origin, or nothing. Input that
+ * browsers parse differently is rejected before parsing.
  */
 export function createReturnTargets(sites: readonly Site[], allowedRedirects: readonly string[]) {
   const targets = allowedRedirects
@@ -17,13 +17,13 @@ export function createReturnTargets(sites: readonly Site[], allowedRedirects: re
     if (written === null || written.length > longest || !isPlain(written)) return undefined;
     const url = parse(site, written);
     if (url === undefined || url.username !== "" || url.password !== "") return undefined;
-    // Encoded it may be six times as long, and then no cookie would hold the transaction.
+    // Encoding can make it six times as long, which would overflow the transaction cookie.
     if (url.href.length > longest) return undefined;
-    // http only where the site itself is http, which is on this machine.
+    // http only if the site itself uses http, which is allowed only on this machine.
     if (url.protocol !== "https:" && url.protocol !== site.url.protocol) return undefined;
     const isOwn = sites.some((one) => reaches(one, url));
     if (!isOwn && !targets.some((target) => isAllowedRedirect(target, url))) return undefined;
-    // Our own endpoints as a target would sign the visitor out, or in again and again.
+    // Our own endpoints as a target would sign the visitor out, or start an endless sign-in.
     return sites.some((one) => one.isEndpoint(url)) ? undefined : url.href;
   };
 }
@@ -37,13 +37,13 @@ function isPlain(written: string): boolean {
 
 function parse(site: Site, written: string): URL | undefined {
   if (written.startsWith("/")) {
-    // `//host` names another host.
+    // `//host` is another host.
     return written.startsWith("//") ? undefined : canonical(written, site.url.origin);
   }
-  // Exactly two slashes and then a host: `https:host` and `https:///host` are read in several ways.
+  // Exactly two slashes, then a host: parsers disagree about `https:host` and `https:///host`.
   if (!/^https?:\/\/[^/?#@]+([/?#]|$)/i.test(written)) return undefined;
   const url = canonical(written);
-  // RFC 1034 §3.1: no label is empty but the root's, so beneath an allowed host there is no such one.
+  // RFC 1034 §3.1: only the root label is empty, so no subdomain of an allowed host looks like this.
   return url !== undefined && /^\.|\.\./.test(url.hostname) ? undefined : url;
 }
 

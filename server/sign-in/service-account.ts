@@ -18,21 +18,21 @@ export type ServiceAccountKey = v.InferOutput<typeof keyFile>;
 export interface ServiceAccount {
   /** A key file in Google's JSON format. */
   readonly file: string;
-  /** In whose name the directory is asked. */
+  /** The administrator whom the service account impersonates. */
   readonly admin: string;
-  /** One of them is enough; the first that the directory's people have granted is taken. */
+  /** One is enough; the first that the directory's administrators granted is used. */
   readonly scopes: readonly string[];
-  /** An address beside Google's own that may be given the assertion. */
+  /** An additional URL (other than Google's) that the assertion may be sent to. */
   readonly tokenEndpoint: string | undefined;
   readonly fetch: IssuerFetch;
   readonly now: () => number;
 }
 
-/** A token that ends while it is on its way is none. */
+/** A token must not expire while a request is in flight. */
 const marginMs = 60_000;
 const patienceMs = 4_000;
 
-/** Gives a service account's access token: asked for once, kept till shortly before its end. Throws an `ApiError`. */
+/** Returns a service account's access token, cached until shortly before it expires. Throws an `ApiError`. */
 export function createServiceAccount(account: ServiceAccount): () => Promise<string> {
   const { now } = account;
   let kept: Granted | undefined;
@@ -53,25 +53,25 @@ interface Granted {
   readonly until: number;
 }
 
-/** Read anew for each token, so that a key can be changed under us. An error names the file and nothing in it. */
+/** Read again for each token, so that the key file can be replaced. Errors name the file, never its contents. */
 export async function readKey({ file, tokenEndpoint }: ServiceAccount): Promise<ServiceAccountKey> {
   const { success, output, issues } = v.safeParse(keyFile, parse(await readFile(file, "utf8")));
   if (!success) {
     const places = issues.map((issue) => v.getDotPath(issue) ?? "its JSON").join(", ");
-    throw new Error(`${file} is no key file of a service account: look at ${places}`);
+    throw new Error(`${file} is not the key file of a service account: check ${places}`);
   }
   if (!mayHaveAssertion(output.token_uri, tokenEndpoint)) {
     throw new Error(
-      `${file} has a token_uri that is not Google's: write it as endpoints.token too`,
+      `${file} has a token_uri that is not Google's: if this is intended, set endpoints.token to it`,
     );
   }
   await signingKey(output).catch(() => {
-    throw new Error(`${file} has a private_key that is no PKCS #8 in PEM`);
+    throw new Error(`${file} has a private_key that is not PKCS #8 in PEM`);
   });
   return output;
 }
 
-/** What a parser says of a text may quote it, and this one is a secret. */
+/** The parser's message may quote the text, which is a secret. */
 function parse(written: string): unknown {
   try {
     return JSON.parse(written);
@@ -80,10 +80,10 @@ function parse(written: string): unknown {
   }
 }
 
-/** Where key files of today and of earlier years send theirs. */
+/** The hosts in the `token_uri` of current and older key files. */
 const googleHosts = new Set(["oauth2.googleapis.com", "www.googleapis.com", "accounts.google.com"]);
 
-/** Whoever gets the assertion can act for the administrator. */
+/** The recipient of the assertion can act as the administrator. */
 function mayHaveAssertion(written: string, tokenEndpoint: string | undefined): boolean {
   const url = URL.parse(written);
   if (url === null) return false;
@@ -96,7 +96,7 @@ function signingKey({ private_key: pem }: ServiceAccountKey) {
   return importPKCS8(pem, "RS256");
 }
 
-/** Google gives a token for all scopes of an assertion or for none, so they are tried in turn. */
+/** Google grants all scopes of an assertion or none, so each is tried in turn. */
 async function askScopes(account: ServiceAccount): Promise<Granted> {
   const key = await readKey(account).catch((cause: unknown) => {
     throw new ApiError(reasonsOf(cause), 200, { cause });
@@ -110,7 +110,7 @@ async function askScopes(account: ServiceAccount): Promise<Granted> {
       refusal = error;
     }
   }
-  throw refusal ?? new ApiError("the service account has no scope to ask for", 200);
+  throw refusal ?? new ApiError("no scope is configured for the service account", 200);
 }
 
 const granted = v.object({
@@ -135,7 +135,7 @@ async function askToken(
   const headers = { Accept: "application/json" };
   const response = await fetch(key.token_uri, { method: "POST", headers, body, signal }).catch(
     (cause: unknown) => {
-      throw new ApiError(`${place} gets no answer from ${key.token_uri}`, undefined, { cause });
+      throw new ApiError(`${place} got no response from ${key.token_uri}`, undefined, { cause });
     },
   );
   const answer: unknown = await response.json().catch(() => undefined);
@@ -143,9 +143,9 @@ async function askToken(
   if (response.status === 200 && success) {
     return { token: output.access_token, until: now() + output.expires_in * 1000 - marginMs };
   }
-  const said = v.safeParse(refused, answer);
-  const reason = said.success ? ` ${said.output.error}` : "";
-  throw new ApiError(`${place} gets no token: ${response.status}${reason}`, response.status);
+  const refusal = v.safeParse(refused, answer);
+  const reason = refusal.success ? ` ${refusal.output.error}` : "";
+  throw new ApiError(`${place} got no token: ${response.status}${reason}`, response.status);
 }
 
 async function assertion(

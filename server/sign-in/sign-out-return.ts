@@ -4,10 +4,10 @@ import { readCookie, setCookie } from "../cookies/cookie.ts";
 import { deriveKey, open, seal } from "../cookies/seal.ts";
 
 const lifetimeSeconds = 10 * 60;
-/** A longer one falls back to its origin: sign-ins in progress need the room in the browser's cookies. */
+/** A longer target is reduced to its origin: sign-ins in progress need the space in the cookies. */
 const longestTarget = 500;
 
-/** Where a visitor goes on who was sent to the issuer to sign out there too. Sealed in a cookie, as a transaction is. */
+/** The target after a sign-out at the issuer, sealed in a cookie like a transaction. */
 export class SignOutReturns {
   readonly #keys: readonly Buffer[];
 
@@ -17,13 +17,13 @@ export class SignOutReturns {
 
   begin(site: Site, returnTo: string | undefined): { state: string; setCookie: string } {
     const [key] = this.#keys;
-    if (key === undefined) throw new TypeError("there is no secret to seal with");
+    if (key === undefined) throw new TypeError("no secret is configured");
     const state = randomBytes(16).toString("base64url");
     const value = seal(key, contextOf(site, state), fitting(returnTo ?? ""));
     return { state, setCookie: keep(site, value, lifetimeSeconds) };
   }
 
-  /** undefined = this browser was not sent away with that state; "" = nothing was asked for. */
+  /** undefined = this browser has no sign-out with that state; "" = no target was requested. */
   find(site: Site, cookies: string | undefined, state: string): string | undefined {
     const value = readCookie(cookies, cookieName(site));
     if (value === undefined) return undefined;

@@ -11,7 +11,7 @@ import type { Metadata } from "../../providers/provider.ts";
 import type { Claims } from "../../providers/claims.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 
-/** Where Microsoft's metadata has the id of the tenant that a token is of. */
+/** Stands for the tenant id in the issuer of Microsoft's metadata. */
 const placeholder = "{tenantid}";
 
 /** OpenID Connect Discovery §4. */
@@ -23,31 +23,31 @@ export function isTemplated(issuer: string): boolean {
   return issuer.includes(placeholder);
 }
 
-/** The issuers whose tokens count. Without a list of tenants an issuer of many has none: anybody can open one. */
+/** The accepted issuers. A multi-tenant issuer without `tenants` has none: anyone can create a tenant. */
 export function issuersOf({ issuer }: Metadata, tenants: readonly string[] = []): string[] {
   return isTemplated(issuer)
     ? tenants.map((id) => issuer.replace(placeholder, () => id))
     : [issuer];
 }
 
-/** What speaks against the issuer of an ID token: of many tenants each has its own, and names it twice. */
+/** The fault in an ID token's issuer. With many tenants, each has its own issuer, and `tid` must match it. */
 export function issuerFault(
   { place, issuers }: { readonly place: Metadata; readonly issuers: readonly string[] },
   { iss, tid }: Claims,
 ): string | undefined {
   if (!issuers.some((issuer) => issuer === iss)) {
-    return `is of ${String(iss)}, and \`tenants\` names no such tenant`;
+    return `has the issuer ${String(iss)}, whose tenant is not listed in \`tenants\``;
   }
   if (!isTemplated(place.issuer)) return undefined;
   const isItself = typeof tid === "string" && place.issuer.replace(placeholder, () => tid) === iss;
-  return isItself ? undefined : "names another tenant than its issuer";
+  return isItself ? undefined : "has a tenant id (tid) that does not match its issuer";
 }
 
 /**
- * Microsoft publishes the keys of all its tenants together and says of some whose they are. One that is for people
- * who may not sign in here must not vouch for those who may.
+ * Microsoft publishes the keys of all its tenants together, some with their issuer. A key of a tenant that is not
+ * allowed to sign in here must not verify tokens of one that is.
  */
-export function withoutStrangersKeys(
+export function withAcceptedKeys(
   fetch: IssuerFetch,
   template: string,
   issuers: readonly string[],
@@ -86,8 +86,8 @@ export const openPlain: Open = async (metadata, clientId, client, auth) =>
   new Configuration(metadata, clientId, client, auth);
 
 /**
- * openid-client puts a token's own `tid` into a templated issuer only for what it has discovered at Microsoft's
- * address, so it is handed what has been found already; nothing is asked there. Which tenant may be is our check.
+ * openid-client inserts a token's `tid` into a templated issuer only after discovery at Microsoft's address, so this
+ * returns the metadata already found; no request is sent. `issuerFault` checks which tenants are allowed.
  */
 export const openTemplated: Open = (metadata, clientId, client, auth) =>
   discovery(new URL("https://login.microsoftonline.com/common/v2.0"), clientId, client, auth, {

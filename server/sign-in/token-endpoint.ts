@@ -3,10 +3,10 @@ import type { Provider } from "../../providers/provider.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 import type { TokenEndpointResponse, TokenEndpointResponseHelpers } from "openid-client";
 
-/** What an issuer gave us, to pass on and to ask it again with. */
+/** The tokens from an issuer, for identity headers and renewal. */
 export interface Tokens {
   readonly accessToken: string | undefined;
-  /** Milliseconds since the epoch; undefined = the issuer does not say. */
+  /** Milliseconds since the epoch; undefined = the response has no expires_in. */
   readonly accessTokenExpiresAt: number | undefined;
   readonly refreshToken: string | undefined;
   readonly idToken: string | undefined;
@@ -19,7 +19,7 @@ export const noTokens: Tokens = {
   idToken: undefined,
 };
 
-/** The issuer's answer (RFC 6749 §5.1), received at `now`. */
+/** The tokens in a token response (RFC 6749 §5.1), received at `now`. */
 export function tokensOf(
   answer: TokenEndpointResponse & TokenEndpointResponseHelpers,
   now: number,
@@ -36,26 +36,26 @@ export function tokensOf(
 export type TokenQuirks = Pick<Provider, "grantErrors" | "refusesRedirectUri">;
 
 /**
- * `fetch` for a token endpoint: what providers say there in words of their own is put into those of RFC 6749 §5,
- * and nothing is made of an answer that says neither yes nor no. A yes is never made of anything else.
+ * `fetch` for a token endpoint: converts non-standard responses to RFC 6749 §5. A response that is neither a success
+ * nor a refusal is left unchanged, and nothing else is ever turned into a success.
  */
 export function atTokenEndpoint(
   fetch: IssuerFetch,
   { grantErrors = [], refusesRedirectUri }: TokenQuirks = {},
 ): IssuerFetch {
   return async (url, init) => {
-    const asked = refusesRedirectUri ? withoutRedirectUri(init) : init;
-    const response = await fetch(url, asked);
+    const request = refusesRedirectUri ? withoutRedirectUri(init) : init;
+    const response = await fetch(url, request);
     const written = await response.text();
     const { status, statusText, headers } = response;
-    const said = parsed(written);
-    const refusal = refusalIn(said);
+    const body = parsed(written);
+    const refusal = refusalIn(body);
     if (refusal !== undefined) {
       const error = grantErrors.includes(refusal) ? "invalid_grant" : refusal;
-      return Response.json({ ...said, error }, { status: status === 200 ? 400 : status });
+      return Response.json({ ...body, error }, { status: status === 200 ? 400 : status });
     }
-    const body = said === undefined ? written : JSON.stringify(conform(said));
-    return new Response(body, { status, statusText, headers });
+    const converted = body === undefined ? written : JSON.stringify(conform(body));
+    return new Response(converted, { status, statusText, headers });
   };
 }
 
@@ -70,23 +70,23 @@ function parsed(written: string): object | undefined {
     const value: unknown = JSON.parse(written);
     return typeof value === "object" && value !== null ? value : undefined;
   } catch {
-    return undefined; // no JSON: openid-client says what it thinks of that
+    return undefined; // not JSON: openid-client reports it
   }
 }
 
 /**
- * What an answer calls its error, though it come with status 200 (GitHub, Slack), with a number and a text of its
- * own (Facebook), or with the text alone (Twitch).
+ * The error in a response, also with status 200 (GitHub, Slack), as an object with a number (Facebook), or only as a
+ * message (Twitch).
  */
-function refusalIn(said: object | undefined): string | undefined {
-  const error = claimAt(said, "error");
+function refusalIn(body: object | undefined): string | undefined {
+  const error = claimAt(body, "error");
   const named = id(claimAt(error, "code")) ?? text(error);
-  const isYes = claimAt(said, "access_token") !== undefined;
-  return named ?? (isYes ? undefined : text(claimAt(said, "message")));
+  const isSuccess = claimAt(body, "access_token") !== undefined;
+  return named ?? (isSuccess ? undefined : text(claimAt(body, "message")));
 }
 
-/** RFC 6749 §5.1 has `scope` as one string, and Twitch sends a list. */
-function conform(said: object): object {
-  const scope = claimAt(said, "scope");
-  return Array.isArray(scope) ? { ...said, scope: texts(scope).join(" ") } : said;
+/** RFC 6749 §5.1 defines `scope` as a string; Twitch sends a list. */
+function conform(body: object): object {
+  const scope = claimAt(body, "scope");
+  return Array.isArray(scope) ? { ...body, scope: texts(scope).join(" ") } : body;
 }

@@ -5,14 +5,14 @@ import type { Site } from "../config/site.ts";
 import { readCookie, setCookie } from "../cookies/cookie.ts";
 import { deriveKey, open, seal } from "../cookies/seal.ts";
 
-/** One sign-in in progress. All of it lives, sealed, in a cookie of its own; the server keeps nothing. */
+/** One sign-in in progress, sealed in its own cookie; the server stores nothing. */
 export interface Transaction {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
   readonly provider: string;
   readonly returnTo: string;
-  /** What a rule asks of this sign-in, and whether the issuer was made to ask for the password. */
+  /** What a rule requires of this sign-in, and whether the issuer was asked to authenticate again. */
   readonly stepUp: StepUp;
   readonly isForced: boolean;
   /** Milliseconds since the epoch. */
@@ -21,12 +21,12 @@ export interface Transaction {
 
 export const transactionMs = 10 * 60_000;
 const mostPending = 8;
-/** With the session's and a sign-out's they stay under 4 KiB, or nginx's header buffers are next to overflow. */
+/** Together with the session and sign-out cookies under 4 KiB, within nginx's header buffers. */
 const mostPendingBytes = 3_100;
 
 const stateGrammar = /^[A-Za-z0-9_-]{22}$/;
 
-/** In the order of their names: what stands in every cookie is kept short. */
+/** A tuple rather than an object, to keep the cookie short. */
 const sealedSchema = v.strictTuple([
   v.string(),
   v.string(),
@@ -45,7 +45,7 @@ export class Transactions {
     this.#now = now;
   }
 
-  /** A new one, and the `Set-Cookie` values that keep it and drop the oldest that are too many. */
+  /** A new transaction, and the `Set-Cookie` values that store it and drop the oldest ones above the limit. */
   begin(
     site: Site,
     cookies: string | undefined,
@@ -76,7 +76,7 @@ export class Transactions {
     return { transaction, setCookies: [...dropped.map((state) => this.forget(site, state)), keep] };
   }
 
-  /** This browser's transaction of that state; an expired one still tells where the visitor was going. */
+  /** This browser's transaction with that state. An expired one is returned too: it has the visitor's target. */
   find(site: Site, cookies: string | undefined, state: string): Transaction | undefined {
     if (!stateGrammar.test(state)) return undefined;
     const value = readCookie(cookies, cookieName(site, state));
@@ -118,7 +118,7 @@ export class Transactions {
 
   #seal(site: Site, transaction: Transaction): string {
     const [key] = this.#keys;
-    if (key === undefined) throw new TypeError("there is no secret to seal with");
+    if (key === undefined) throw new TypeError("no secret is configured");
     const { state, nonce, codeVerifier, provider, returnTo, expiresAt, stepUp, isForced } =
       transaction;
     const asked = [isForced, stepUp.maxAgeMs ?? null, stepUp.acr ?? null];
@@ -146,12 +146,12 @@ function random(bytes: number): string {
   return randomBytes(bytes).toString("base64url");
 }
 
-/** What is sealed opens as that one sign-in at that one site, and as nothing else. */
+/** Binds a sealed value to one sign-in at one site. */
 function contextOf(site: Site, state: string): string {
   return `transaction:${site.url.href}:${state}`;
 }
 
-/** `__Host-` keeps a sibling host from planting a transaction of its own choosing (login CSRF). */
+/** `__Host-` prevents a sibling host from setting a transaction of its own (login CSRF). */
 function cookieName(site: Site, state: string): string {
   return `${prefixOf(site)}${state}`;
 }

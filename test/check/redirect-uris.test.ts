@@ -19,7 +19,7 @@ async function findingsOf(
   const company = { type: "oidc", issuer: issuer.issuer, ...client, ...provider };
   const all = await lines({ providers: { company }, ...settings });
   return all.filter((line) =>
-    /(accepts http|takes no pushed|does not accept|clientId: |whether the)/.test(line),
+    /(accepts http|pushed authorization request|does not accept|clientId: |whether the)/.test(line),
   );
 }
 
@@ -127,7 +127,7 @@ describe("a redirect URI", () => {
     );
 
     expect(found).toEqual([
-      expect.stringMatching(/^fault .* takes no pushed authorization request/),
+      expect.stringMatching(/^fault .* the pushed authorization request \(PAR\) to .* failed/),
     ]);
     expect(found[0]).toMatch(words);
   });

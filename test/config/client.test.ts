@@ -187,8 +187,13 @@ describe("a file for client authentication", () => {
   it.each<[string, string, Record<string, unknown>, string]>([
     ["is missing", "clientKeyFile", { clientKeyFile: at("nowhere") }, "cannot be read: ENOENT"],
     ["is a folder", "clientKeyFile", { clientKeyFile: folder }, "cannot be read: EISDIR"],
-    ["is empty", "clientKeyFile", { clientKeyFile: file("") }, "no private key in PEM"],
-    ["is not a key", "clientKeyFile", { clientKeyFile: file("hello") }, "no private key in PEM"],
+    ["is empty", "clientKeyFile", { clientKeyFile: file("") }, "neither a private key in PEM"],
+    [
+      "is not a key",
+      "clientKeyFile",
+      { clientKeyFile: file("hello") },
+      "neither a private key in PEM",
+    ],
     [
       "is not a JWK",
       "clientKeyFile",
@@ -205,20 +210,20 @@ describe("a file for client authentication", () => {
       "is a public key",
       "clientKeyFile",
       { clientKeyFile: file(String(rsa.publicKey.export({ type: "spki", format: "pem" }))) },
-      "no private key in PEM",
+      "neither a private key in PEM",
     ],
     [
       "has a passphrase",
       "clientKeyFile",
       { clientKeyFile: file(encrypted) },
-      "behind a passphrase",
+      "encrypted with a passphrase",
     ],
-    ["is too weak", "clientKeyFile", { clientKeyFile: file(pem(small)) }, "signs nothing here"],
+    ["is too weak", "clientKeyFile", { clientKeyFile: file(pem(small)) }, "of an unsupported type"],
     [
       "has a curve that cannot sign",
       "clientKeyFile",
       { clientKeyFile: file(pem(generateKeyPairSync("x25519").privateKey)) },
-      "signs nothing here",
+      "of an unsupported type",
     ],
     [
       "is a JWK with an algorithm of another key type",
@@ -235,13 +240,13 @@ describe("a file for client authentication", () => {
         clientKeyId: "K",
         clientTeamId: "T",
       },
-      "the issuer takes ES256",
+      "the issuer accepts only ES256",
     ],
     [
       "is not a token",
       "clientAssertionFile",
       { clientAssertionFile: file("x.y") },
-      "no signed token",
+      "does not contain a signed token",
     ],
     [
       "is an expired token",
@@ -259,7 +264,7 @@ describe("a file for client authentication", () => {
       "is a certificate of another key",
       "clientCertificateFile",
       { clientCertificateFile: at("door.pem"), clientKeyFile: key },
-      "clientKeyFile does not belong to",
+      "does not match clientKeyFile",
     ],
     ["is an expired certificate", "clientCertificateFile", expiredCertificate(), "expired on 20"],
   ])("that %s stops the start with a message", async (_, option, provider, words) => {
@@ -304,7 +309,7 @@ describe("check", () => {
 
     const faults = found.filter(({ level }) => level === "fault").map(({ text }) => text);
     expect(faults).toHaveLength(1);
-    expect(faults[0]).toMatch(/authenticates by private_key_jwt|signs with ES256/);
+    expect(faults[0]).toMatch(/authenticates with private_key_jwt|signs with ES256/);
   });
 });
 

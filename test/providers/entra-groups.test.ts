@@ -61,7 +61,7 @@ describe("groups at Entra", () => {
     expect([answer.status, identity]).toEqual([403, undefined]);
     expect(answer.body).toContain("could not be looked up just now");
     const denied = door.doorward.events.find(({ msg }) => msg === "denied");
-    expect(denied?.noGroups).toMatch(/transitiveMemberOf.* answers 500 .*User\.Read/);
+    expect(denied?.noGroups).toMatch(/transitiveMemberOf.* returned 500 .*User\.Read/);
   });
 
   it("are empty if Graph denies access, and the page points to the operator", async () => {

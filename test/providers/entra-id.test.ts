@@ -128,7 +128,7 @@ describe("a sign-in at Entra's common endpoints", () => {
     await door.signIn();
 
     const log = JSON.stringify(door.doorward.events);
-    expect(log).toContain(`/${otherTenant}/v2.0, and \`tenants\` names no such tenant`);
+    expect(log).toContain(`/${otherTenant}/v2.0, whose tenant is not listed in \`tenants\``);
   });
 
   it("is not renewed by a token of another allowed tenant", async () => {

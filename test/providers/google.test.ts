@@ -126,12 +126,12 @@ describe("the service account", () => {
   });
 
   it.each<[string, (origin: string) => Record<string, unknown>, RegExp]>([
-    ["belongs to a user", () => ({ type: "authorized_user" }), /look at type$/],
-    ["has no key", () => ({ private_key: undefined }), /look at private_key$/],
+    ["belongs to a user", () => ({ type: "authorized_user" }), /check type$/],
+    ["has no key", () => ({ private_key: undefined }), /check private_key$/],
     [
       "has a truncated key",
       () => ({ private_key: "-----BEGIN PRIVATE KEY-----\nMIIEvQ" }),
-      /no PKCS #8/,
+      /not PKCS #8/,
     ],
     [
       "has the token_uri of another host",
@@ -172,7 +172,7 @@ describe("the service account", () => {
 describe("doorward check", () => {
   it.each([
     [true, "directory of company: the service account has access"],
-    [false, "directory of company: the service account .* gets no token: 401 unauthorized_client"],
+    [false, "directory of company: the service account .* got no token: 401 unauthorized_client"],
   ])("reports whether the service account has access: %j", async (isGranted, words) => {
     const provider = await startStandIn(isGranted ? google : withoutGrant, ada);
     const company = { type: "google", ...client, ...google.settings(provider.origin) };

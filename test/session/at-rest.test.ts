@@ -52,7 +52,10 @@ describe.each(stores)("a copy of %s", (_, open) => {
   it("contains no secret and no name, and opens no session without the browser's cookie", async () => {
     const { storage, copy } = open();
     door = await openSignInDoor({ storage, session: { refresh: "1h" }, signOut: "issuer" });
-    door.issuer.twist = { refreshes: true, claims: { sid: "issuer-session-1", name: "Ada Augusta King" } };
+    door.issuer.twist = {
+      refreshes: true,
+      claims: { sid: "issuer-session-1", name: "Ada Augusta King" },
+    };
     const browsers = [door.browser(), door.browser()];
     for (const browser of browsers) await door.signIn(browser);
     door.clock.now += 61 * minute;

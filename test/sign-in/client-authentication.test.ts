@@ -219,7 +219,7 @@ describe("a client whose key the issuer does not know", () => {
     expect(end.status).toBe(502);
     expect(door.asked.some((one) => one.startsWith("POST /token"))).toBe(false);
     expect(JSON.stringify(door.doorward.events)).toContain(
-      "the client's key signs with ES256, and the issuer takes RS256",
+      "the client's key signs with ES256, but the issuer accepts only RS256",
     );
   });
 });

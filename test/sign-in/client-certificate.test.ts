@@ -156,7 +156,7 @@ describe("a client that shows a certificate", () => {
       "changed files rejected; still using the previous contents",
       "changed files reloaded",
     ]);
-    expect(JSON.stringify(told)).toContain("clientKeyFile does not belong to");
+    expect(JSON.stringify(told)).toContain("does not match clientKeyFile");
     expect([shown[0], shown.at(-1)]).toEqual(["DNS:door.example.com", "DNS:next.example.com"]);
   });
 

@@ -87,7 +87,7 @@ describe("a pushed authorization request", () => {
 
       expect((await door.verify(ada)).status).toBe(200);
       expect(door.doorward.events.map(({ msg }) => msg)).toContain(
-        "a pushed authorization request failed: the browser carries it",
+        "PAR failed; falling back to a plain authorization request",
       );
     },
   );
