@@ -16,7 +16,7 @@ afterEach(() => {
 });
 afterAll(() => door.close());
 
-/** The callback's URL of a fresh sign-in, with its query changed. */
+/** Opens the callback URL of a new sign-in, with its query changed. */
 async function arrive(change: (query: URLSearchParams) => void) {
   const browser = door.browser();
   const url = new URL(door.issuer.consent(await door.start(browser)));
@@ -26,14 +26,14 @@ async function arrive(change: (query: URLSearchParams) => void) {
   return { browser, answer, tokenRequests: door.issuer.asked("/token") - before };
 }
 
-describe("an answer that is not of this browser's sign-in", () => {
+describe("a response that does not match a sign-in of this browser", () => {
   it.each<[string, number, (query: URLSearchParams) => void]>([
     ["no state", 400, (query) => query.delete("state")],
     ["an empty state", 400, (query) => query.set("state", "")],
     ["its state twice", 400, (query) => query.append("state", query.get("state") ?? "")],
-    ["another state beside its own", 400, (query) => query.append("state", "A".repeat(22))],
+    ["a second, different state", 400, (query) => query.append("state", "A".repeat(22))],
     ["a state of 10 kB", 400, (query) => query.set("state", "A".repeat(10_240))],
-    ["a state that nobody made", 400, (query) => query.set("state", "A".repeat(22))],
+    ["an unknown state", 400, (query) => query.set("state", "A".repeat(22))],
     [
       "a state with one letter in another case",
       400,
@@ -45,15 +45,19 @@ describe("an answer that is not of this browser's sign-in", () => {
     ["an empty code", 400, (query) => query.set("code", "")],
     ["two codes", 400, (query) => query.append("code", "another")],
     ["the wrong iss", 400, (query) => query.set("iss", "https://evil.example")],
-    ["an iss with a slash more", 400, (query) => query.set("iss", `${door.issuer.issuer}/`)],
+    ["an iss with an additional slash", 400, (query) => query.set("iss", `${door.issuer.issuer}/`)],
     ["an empty iss", 400, (query) => query.set("iss", "")],
     ["two iss", 400, (query) => (query.set("iss", door.issuer.issuer), query.append("iss", "x"))],
-    ["an error beside the code", 403, (query) => query.set("error", "access_denied")],
+    ["an error and a code", 403, (query) => query.set("error", "access_denied")],
     ["two errors", 400, (query) => (query.set("error", "a"), query.append("error", "b"))],
     ["an error without a state", 400, (query) => (query.delete("state"), query.set("error", "a"))],
-    ["a signed answer that nobody asked for", 400, (query) => query.set("response", "a.b.c")],
+    [
+      "a signed response (JARM) that was not requested",
+      400,
+      (query) => query.set("response", "a.b.c"),
+    ],
     ["an ID token in its query", 400, (query) => query.set("id_token", "a.b.c")],
-  ])("with %s is refused before the code goes anywhere", async (_, status, change) => {
+  ])("is rejected before the code is sent: %s", async (_, status, change) => {
     const { browser, answer, tokenRequests } = await arrive(change);
 
     expect(answer.status).toBe(status);
@@ -61,7 +65,7 @@ describe("an answer that is not of this browser's sign-in", () => {
     expect(await refusalFaults(door, browser, answer)).toEqual([]);
   });
 
-  it("of another browser is refused, code and state and all (login CSRF)", async () => {
+  it("is rejected if it is of another browser, with valid code and state (login CSRF)", async () => {
     const attacker = door.browser();
     const victim = door.browser();
     const url = door.issuer.consent(await door.start(attacker));
@@ -75,26 +79,26 @@ describe("an answer that is not of this browser's sign-in", () => {
     expect(await refusalFaults(door, victim, answer)).toEqual([]);
   });
 
-  it("without iss is refused where the issuer promises to send it (RFC 9207)", async () => {
-    const promising = await openSignInDoor();
-    promising.issuer.twist = { metadata: { authorization_response_iss_parameter_supported: true } };
-    const browser = promising.browser();
+  it("is rejected without iss if the issuer's metadata declares it (RFC 9207)", async () => {
+    const declaring = await openSignInDoor();
+    declaring.issuer.twist = { metadata: { authorization_response_iss_parameter_supported: true } };
+    const browser = declaring.browser();
 
-    const answer = await promising.signIn(browser);
-    const withIss = promising.issuer.consent(await promising.start(browser), {
-      iss: promising.issuer.issuer,
+    const answer = await declaring.signIn(browser);
+    const withIss = declaring.issuer.consent(await declaring.start(browser), {
+      iss: declaring.issuer.issuer,
     });
 
     expect(answer.status).toBe(400);
-    expect(promising.issuer.asked("/token")).toBe(0);
-    expect(await refusalFaults(promising, browser, answer)).toEqual([]);
-    expect((await promising.callback(browser, withIss)).status).toBe(302);
-    await promising.close();
+    expect(declaring.issuer.asked("/token")).toBe(0);
+    expect(await refusalFaults(declaring, browser, answer)).toEqual([]);
+    expect((await declaring.callback(browser, withIss)).status).toBe(302);
+    await declaring.close();
   });
 });
 
-describe("an issuer's no", () => {
-  it("is told in words of ours, with the issuer's own escaped or left out, and is not tried again", async () => {
+describe("an error response of the issuer", () => {
+  it("shows doorward's own page, with the issuer's text escaped or omitted, and is not retried", async () => {
     const evil = `"><script>alert(1)</script>`;
     const { browser, answer, tokenRequests } = await arrive((query) => {
       query.delete("code");
@@ -111,16 +115,16 @@ describe("an issuer's no", () => {
     expect(await refusalFaults(door, browser, answer)).toEqual([]);
   });
 
-  it("uses the sign-in up, so that a code which comes later opens nothing", async () => {
+  it("ends the sign-in, so that a later code opens no session", async () => {
     const browser = door.browser();
     const url = new URL(door.issuer.consent(await door.start(browser)));
     const cookie = await browser.jar.getCookieString(url.href);
     const before = door.issuer.asked("/token");
-    const no = new URL(url);
-    no.searchParams.delete("code");
-    no.searchParams.set("error", "access_denied");
+    const error = new URL(url);
+    error.searchParams.delete("code");
+    error.searchParams.set("error", "access_denied");
 
-    const refused = await door.callback(browser, no.href);
+    const refused = await door.callback(browser, error.href);
     const later = await browser.ask(url.href, { headers: { Cookie: cookie } });
 
     expect(setCookies(refused).join()).toMatch(/doorward-[\w-]{22}=;.*Max-Age=0/);
@@ -130,16 +134,19 @@ describe("an issuer's no", () => {
   });
 });
 
-it.each(["POST", "PUT", "DELETE", "HEAD", "OPTIONS"])("%s at /callback is 405", async (method) => {
-  const browser = door.browser();
-  const url = door.issuer.consent(await door.start(browser));
-  const before = door.issuer.asked("/token");
+it.each(["POST", "PUT", "DELETE", "HEAD", "OPTIONS"])(
+  "%s at /callback returns 405",
+  async (method) => {
+    const browser = door.browser();
+    const url = door.issuer.consent(await door.start(browser));
+    const before = door.issuer.asked("/token");
 
-  const answer = await browser.ask(url, { method });
+    const answer = await browser.ask(url, { method });
 
-  expect(answer.status).toBe(405);
-  expect(door.issuer.asked("/token")).toBe(before);
-});
+    expect(answer.status).toBe(405);
+    expect(door.issuer.asked("/token")).toBe(before);
+  },
+);
 
 function swapCase(query: URLSearchParams): string {
   const swap = (letter: string) =>

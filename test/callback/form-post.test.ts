@@ -19,13 +19,13 @@ beforeAll(async () => {
   issuer = await startIssuer({
     accounts: [{ id: "ada", claims: { email: "ada@example.com", email_verified: true } }],
     ...client,
-    redirectUris: [`${site}/callback`], // this issuer names itself in its answers
+    redirectUris: [`${site}/callback`], // this issuer sends `iss` in its responses
   });
   doorward = await startDoorward(
     configOf({
       url: site,
       providers: {
-        // Of another site than doorward: 127.0.0.1, and not localhost.
+        // Cross-site to doorward: 127.0.0.1 instead of localhost.
         apple: { type: "apple", issuer: issuer.issuer, ...client },
         company: { type: "oidc", issuer: "http://127.0.0.1:1", ...client },
       },
@@ -69,8 +69,8 @@ async function signIn(window: BrowserContext) {
   return { request, redirected };
 }
 
-describe("an answer that a browser posts from the issuer's page", () => {
-  it("signs in, though no cookie comes with the post", async () => {
+describe("a response that the browser posts from the issuer's page", () => {
+  it("signs in, although the post carries no cookie", async () => {
     const window = await openWindow(chromium);
 
     const { request, redirected } = await signIn(window);
@@ -99,7 +99,7 @@ describe("an answer that a browser posts from the issuer's page", () => {
 });
 
 describe("a post to the callback", () => {
-  it("is sent on to the same address, with what an answer is made of and nothing else", async () => {
+  it("is redirected to the same URL, with only the parameters of a response", async () => {
     const user = '{"name":{"firstName":"Eve"},"email":"eve@evil.example"}';
     const form = {
       code: "c&=#\r\n",
@@ -136,7 +136,7 @@ describe("a post to the callback", () => {
     );
   });
 
-  it("keeps what stands twice, so that it is refused", async () => {
+  it("keeps a repeated parameter, so that it is rejected", async () => {
     const answer = await post("code=a&code=b&state=s");
 
     const browser = new Browser(new Map([[new URL(site).host, doorward.port]]));
@@ -145,7 +145,7 @@ describe("a post to the callback", () => {
     ).toBe(400);
   });
 
-  it("may come to the callback of its provider's own", async () => {
+  it("is accepted at the provider's own callback", async () => {
     const url = `${callback()}/apple`;
 
     expect((await post("code=a", { url })).headers.location).toBe(`${url}?code=a`);
@@ -160,12 +160,17 @@ describe("a post to the callback", () => {
   it.each<[string, string | Buffer, Ask, number]>([
     ["that is JSON", '{"code":"a"}', { headers: { "Content-Type": "application/json" } }, 415],
     [
-      "of several parts",
+      "that is multipart",
       "--x",
       { headers: { "Content-Type": "multipart/form-data; boundary=x" } },
       415,
     ],
-    ["of a type that begins alike", "code=a", { headers: { "Content-Type": `${type}x` } }, 415],
+    [
+      "of a type with the same beginning",
+      "code=a",
+      { headers: { "Content-Type": `${type}x` } },
+      415,
+    ],
     ["of two types", "code=a", { headers: { "Content-Type": `${type}, text/plain` } }, 415],
     [
       "of another charset",
@@ -173,9 +178,9 @@ describe("a post to the callback", () => {
       { headers: { "Content-Type": `${type}; charset=utf-7` } },
       415,
     ],
-    ["of no type", "code=a", { headers: { "Content-Type": "" } }, 415],
+    ["without a type", "code=a", { headers: { "Content-Type": "" } }, 415],
     ["of more than 16 KiB", `code=${"a".repeat(16 * 1024)}`, {}, 413],
-  ])("%s is refused", async (_, body, ask, status) => {
+  ])("%s is rejected", async (_, body, ask, status) => {
     const answer = await post(body, ask);
 
     expect(answer.status).toBe(status);
@@ -189,7 +194,7 @@ describe("a post to the callback", () => {
     },
   );
 
-  it("is not allowed to a provider that answers by GET", async () => {
+  it("is not allowed for a provider that responds by GET", async () => {
     const answer = await post("code=a", { url: `${site}/callback/company` });
 
     expect(answer).toMatchObject({ status: 405, headers: { allow: "GET" } });

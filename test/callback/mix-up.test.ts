@@ -27,7 +27,7 @@ describe("with two providers", () => {
     return door.issuer.asked("/token") + other.asked("/token");
   }
 
-  it("each signs in the person whom it names", async () => {
+  it("each signs in its own account", async () => {
     const browser = door.browser();
     const elsewhere = door.browser();
 
@@ -43,7 +43,7 @@ describe("with two providers", () => {
     expect(info.map(({ body }) => JSON.parse(body).provider)).toEqual(["company", "second"]);
   });
 
-  it("an answer that names the other issuer is refused before the code goes to either", async () => {
+  it("rejects a response with the iss of the other issuer before the code is sent to either", async () => {
     const browser = door.browser();
     const begun = await start(browser, "company");
     const before = tokenRequests();
@@ -56,9 +56,9 @@ describe("with two providers", () => {
     expect(await refusalFaults(door, browser, answer)).toEqual([]);
   });
 
-  // RFC 9700 §4.4: a provider that is the attacker's could else be handed an honest one's code and its
-  // verifier, by sending the browser on to the honest one in the middle of its own sign-in.
-  it("an answer that does not say whose it is has to come to the callback of its own provider", async () => {
+  // RFC 9700 §4.4: otherwise an attacker's provider, by redirecting the browser to an honest provider during its own
+  // sign-in, would receive the honest provider's code and its verifier.
+  it("rejects a response without iss at the callback of another provider", async () => {
     const browser = door.browser();
     const begun = await start(browser, "second");
     const before = tokenRequests();
@@ -79,7 +79,7 @@ describe("with two providers", () => {
     expect(tokenRequests()).toBe(before);
   });
 
-  it("an answer that comes to the common callback goes to neither", async () => {
+  it("rejects a response without iss at the common callback", async () => {
     const browser = door.browser();
     const begun = await start(browser, "second");
     const before = tokenRequests();
@@ -110,7 +110,7 @@ describe("a code at a real issuer", () => {
     await issuer.close();
   });
 
-  /** As far as the callback's URL, which is not opened. */
+  /** Signs in up to the callback URL, which is not opened. */
   async function almostSignedIn(account: string) {
     const browser = new Browser(new Map([[new URL(site).host, doorward.port]]));
     let answer: HttpResponse = await browser.open(`${site}/start`);
@@ -125,7 +125,7 @@ describe("a code at a real issuer", () => {
     return { browser, callback: new URL(String(answer.headers.location)) };
   }
 
-  it("that was stolen opens nothing in another's sign-in, for the verifier is not its own", async () => {
+  it("that was stolen opens no session in another sign-in, because the PKCE verifier differs", async () => {
     const ada = await almostSignedIn("ada");
     const eve = await almostSignedIn("eve");
 
@@ -136,7 +136,7 @@ describe("a code at a real issuer", () => {
     expect(await eve.browser.jar.getCookieString(site)).toBe("");
   });
 
-  it("is refused with the issuer's own words left in the log, when our secret is wrong", async () => {
+  it("is rejected if the client secret is wrong, and the log has the error but not the secret", async () => {
     const company = {
       type: "oidc",
       issuer: issuer.issuer,

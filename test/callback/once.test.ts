@@ -14,8 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => door.close());
 
-describe("a sign-in is taken once", () => {
-  it("when the same answer comes twice at the same moment", async () => {
+describe("a sign-in is accepted once", () => {
+  it("when the same response arrives three times at once", async () => {
     const browser = door.browser();
     const url = door.issuer.consent(await door.start(browser));
     const before = door.issuer.asked("/token");
@@ -33,7 +33,7 @@ describe("a sign-in is taken once", () => {
     );
   });
 
-  it("also when its cookie was kept and sent again", async () => {
+  it("when its cookie is replayed", async () => {
     const browser = door.browser();
     const url = door.issuer.consent(await door.start(browser));
     const cookie = await browser.jar.getCookieString(url);
@@ -48,7 +48,7 @@ describe("a sign-in is taken once", () => {
     expect(await refusalFaults(door, other, replay)).toEqual([]);
   });
 
-  it("and who is signed in and goes back in history is led on instead", async () => {
+  it("and a signed-in visitor who goes back in history is redirected to the target", async () => {
     const browser = door.browser();
     const url = door.issuer.consent(await door.start(browser));
     await door.callback(browser, url);
@@ -62,7 +62,7 @@ describe("a sign-in is taken once", () => {
     expect(door.issuer.asked("/token")).toBe(before);
   });
 
-  it("and within ten minutes", async () => {
+  it("within ten minutes", async () => {
     const browser = door.browser();
     const justInTime = door.browser();
     const late = door.issuer.consent(await door.start(browser));
@@ -82,9 +82,9 @@ describe("a sign-in is taken once", () => {
 });
 
 describe("the cookie of a sign-in in progress", () => {
-  // Three lengths, so that every way of base64url to end is among them: its last character has bits that mean nothing.
+  // Three lengths cover every ending of base64url, whose last character has unused bits.
   it.each(["/a", "/ab", "/abc"])(
-    "fails with any one character changed, before the code goes anywhere (%s)",
+    "is rejected with any one character changed, before the code is sent (%s)",
     async (rd) => {
       const browser = door.browser();
       const url = door.issuer.consent(await door.start(browser, `?rd=${rd}`));
@@ -109,7 +109,7 @@ describe("the cookie of a sign-in in progress", () => {
     ["empty", () => ""],
     ["junk", () => "%00%zz"],
     ["quoted", (value: string) => `"${value}"`],
-  ])("fails when %s", async (_, change) => {
+  ])("is rejected when %s", async (_, change) => {
     const browser = door.browser();
     const url = door.issuer.consent(await door.start(browser));
     const [name = "", value = ""] = (await browser.jar.getCookieString(url)).split("=");
@@ -121,7 +121,7 @@ describe("the cookie of a sign-in in progress", () => {
     expect(door.issuer.asked("/token")).toBe(before);
   });
 
-  it("fails under the name of another sign-in, and when it comes twice", async () => {
+  it("is rejected under the name of another sign-in, and when it is repeated", async () => {
     const browser = door.browser();
     const first = door.issuer.consent(await door.start(browser));
     const second = door.issuer.consent(await door.start(browser));
@@ -142,7 +142,7 @@ describe("the cookie of a sign-in in progress", () => {
     expect(door.issuer.asked("/token")).toBe(before);
   });
 
-  it("is no session, and a session's token is no sign-in in progress", async () => {
+  it("is not accepted as a session", async () => {
     const browser = door.browser();
     const url = door.issuer.consent(await door.start(browser));
     const [, sealed = ""] = (await browser.jar.getCookieString(url)).split("=");
@@ -158,7 +158,7 @@ describe("the cookie of a sign-in in progress", () => {
   });
 });
 
-/** The next letter of base64url's alphabet: the smallest change there is. */
+/** The next letter of base64url's alphabet, for the smallest possible change. */
 function nextLetter(letter = "A"): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   return alphabet[(alphabet.indexOf(letter) ^ 1) % 64] ?? "A";

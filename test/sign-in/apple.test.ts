@@ -6,7 +6,7 @@ import { jwtVerify } from "jose";
 import { expect, it } from "vitest";
 import { openSignInDoor } from "../peers/sign-in-door.ts";
 
-it("makes Apple's client secret anew for each request, from the operator's key, and good for minutes", async () => {
+it("signs Apple's client secret anew for each request with the operator's key, valid for five minutes", async () => {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const file = join(mkdtempSync(join(tmpdir(), "doorward-apple-")), "AuthKey.p8");
   writeFileSync(file, String(privateKey.export({ type: "pkcs8", format: "pem" })));

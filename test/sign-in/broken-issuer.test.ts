@@ -6,7 +6,7 @@ let door: SignInDoor;
 
 beforeAll(async () => {
   door = await openSignInDoor();
-  await door.signIn(door.browser()); // its metadata and keys are known from here on
+  await door.signIn(door.browser()); // caches its metadata and keys
 });
 afterEach(() => {
   door.issuer.twist = {};
@@ -26,32 +26,42 @@ const tooMuch: Reply = (response) =>
     .writeHead(200, { "Content-Type": "application/json" })
     .end(JSON.stringify({ access_token: "a", token_type: "Bearer", padding: "x".repeat(9 << 20) }));
 
-describe("an issuer that fails behind the scenes", () => {
+describe("an issuer that fails after the callback", () => {
   it.each<[string, Path, number, Reply]>([
-    ["says the code is no good", "/token", 400, error(400, "invalid_grant")],
-    ["does not know us", "/token", 502, error(401, "invalid_client")],
-    ["says so as HTTP has it", "/token", 502, unauthorised],
-    ["does not allow us the grant", "/token", 502, error(400, "unauthorized_client")],
-    ["breaks at the code", "/token", 502, error(500, "server_error")],
+    ["rejects the code", "/token", 400, error(400, "invalid_grant")],
+    ["does not know the client", "/token", 502, error(401, "invalid_client")],
+    ["rejects the client with WWW-Authenticate", "/token", 502, unauthorised],
+    ["does not allow the client the grant", "/token", 502, error(400, "unauthorized_client")],
+    ["fails at the token endpoint", "/token", 502, error(500, "server_error")],
     ["is overloaded", "/token", 502, (response) => response.writeHead(503).end()],
-    ["gives an error that is no text", "/token", 502, error(400, { a: 1 })],
-    ["answers the code with a web page", "/token", 502, html(200)],
-    ["answers the code with an error page", "/token", 502, html(500)],
-    ["answers the code with nothing", "/token", 502, (response) => response.writeHead(200).end()],
-    ["answers the code with null", "/token", 400, ofJson("null")],
-    ["answers the code with a list", "/token", 400, ofJson("[]")],
-    ["answers the code with a number", "/token", 400, ofJson("0")],
-    ["answers the code with half an answer", "/token", 502, ofJson('{"access_token":"a",')],
-    ["answers the code with 9 MB", "/token", 502, tooMuch],
-    ["redirects the code elsewhere", "/token", 502, elsewhere],
-    ["hangs up on the code", "/token", 503, (response) => response.destroy()],
-    ["breaks at userinfo", "/userinfo", 502, html(500)],
-    ["answers userinfo with a web page", "/userinfo", 502, html(200)],
-    ["refuses us userinfo", "/userinfo", 502, unauthorised],
-    ["answers userinfo with 9 MB", "/userinfo", 502, tooMuch],
-    ["redirects userinfo elsewhere", "/userinfo", 502, elsewhere],
-    ["hangs up at userinfo", "/userinfo", 503, (response) => response.destroy()],
-  ])("and %s (%s) leads to a page with status %i and to nobody signed in", async (...row) => {
+    ["returns an error that is not a string", "/token", 502, error(400, { a: 1 })],
+    ["returns a web page for the code", "/token", 502, html(200)],
+    ["returns an error page for the code", "/token", 502, html(500)],
+    [
+      "returns an empty body for the code",
+      "/token",
+      502,
+      (response) => response.writeHead(200).end(),
+    ],
+    ["returns null for the code", "/token", 400, ofJson("null")],
+    ["returns a list for the code", "/token", 400, ofJson("[]")],
+    ["returns a number for the code", "/token", 400, ofJson("0")],
+    ["returns truncated JSON for the code", "/token", 502, ofJson('{"access_token":"a",')],
+    ["returns 9 MB for the code", "/token", 502, tooMuch],
+    ["redirects the token request", "/token", 502, elsewhere],
+    [
+      "closes the connection at the token endpoint",
+      "/token",
+      503,
+      (response) => response.destroy(),
+    ],
+    ["fails at userinfo", "/userinfo", 502, html(500)],
+    ["returns a web page as userinfo", "/userinfo", 502, html(200)],
+    ["rejects the userinfo request", "/userinfo", 502, unauthorised],
+    ["returns 9 MB as userinfo", "/userinfo", 502, tooMuch],
+    ["redirects the userinfo request", "/userinfo", 502, elsewhere],
+    ["closes the connection at userinfo", "/userinfo", 503, (response) => response.destroy()],
+  ])("and %s (%s) causes an error page with status %i and no session", async (...row) => {
     const [, path, status, reply] = row;
     door.issuer.twist = { reply: { [path]: reply } };
     const browser = door.browser();
@@ -66,19 +76,19 @@ describe("an issuer that fails behind the scenes", () => {
 
   it.each<[string, Twist["token"]]>([
     ["no access token", { access_token: undefined }],
-    ["an access token that is no text", { access_token: { a: 1 } }],
-    ["no type of token", { token_type: undefined }],
-    ["a type of token that we cannot use", { token_type: "mac" }],
-    ["an ID token that is no text", { id_token: { a: 1 } }],
+    ["an access token that is not a string", { access_token: { a: 1 } }],
+    ["no token type", { token_type: undefined }],
+    ["an unsupported token type", { token_type: "mac" }],
+    ["an ID token that is not a string", { id_token: { a: 1 } }],
     ["an ID token of null", { id_token: null }],
-  ])("and gives %s leads to nobody signed in", async (_, token = {}) => {
+  ])("and returns %s opens no session", async (_, token = {}) => {
     door.issuer.twist = { token };
     const browser = door.browser();
 
     expect(await refusalFaults(door, browser, await door.signIn(browser))).toEqual([]);
   });
 
-  it("does not touch those who are signed in, and works again as soon as the issuer does", async () => {
+  it("does not affect existing sessions, and sign-in works again as soon as the issuer does", async () => {
     const ada = door.browser();
     await door.signIn(ada);
     door.issuer.twist = { reply: { "/token": html(500), "/userinfo": html(500) } };
@@ -94,16 +104,16 @@ describe("an issuer that fails behind the scenes", () => {
   });
 });
 
-describe("keys that cannot be had", () => {
+describe("keys that cannot be fetched or used", () => {
   it.each<[string, number, Reply]>([
     ["a web page", 502, html(200)],
     ["an error", 502, html(500)],
     ["an empty list", 400, (response) => json(response, 200, { keys: [] })],
-    ["no list", 400, ofJson("{}")],
-    ["keys that are none", 400, (response) => json(response, 200, { keys: [{ kty: "RSA" }] })],
+    ["an object without a list", 400, ofJson("{}")],
+    ["an incomplete key", 400, (response) => json(response, 200, { keys: [{ kty: "RSA" }] })],
     ["9 MB", 502, tooMuch],
     ["a redirect", 502, elsewhere],
-  ])("(%s) sign nobody in", async (_, status, reply) => {
+  ])("open no session: %s", async (_, status, reply) => {
     const fresh = await openSignInDoor();
     fresh.issuer.twist = { reply: { "/jwks": reply } };
     const browser = fresh.browser();
@@ -115,7 +125,7 @@ describe("keys that cannot be had", () => {
     await fresh.close();
   });
 
-  it("do not make a flood of unknown key ids a flood of requests", async () => {
+  it("cause at most one more fetch for many unknown key ids", async () => {
     const fresh = await openSignInDoor();
     await fresh.signIn(fresh.browser());
     fresh.issuer.twist = { header: { kid: "unknown" } };

@@ -29,12 +29,12 @@ function pem(key: KeyObject): string {
   return String(key.export({ type: "pkcs8", format: "pem" }));
 }
 
-/** The public half as a client registers it. */
+/** The public key as a client registers it. */
 function jwks(key: KeyObject, more: Record<string, unknown> = {}) {
   return { keys: [{ ...key.export({ format: "jwk" }), use: "sig", ...more }] };
 }
 
-/** A client that signs with a key, and whose issuer takes one algorithm of it. */
+/** A client that signs with a key, at an issuer that accepts only one of its algorithms. */
 function keyed(
   { publicKey, privateKey }: { publicKey: KeyObject; privateKey: KeyObject },
   alg: SigningAlgorithm,
@@ -72,13 +72,13 @@ const methods: [string, () => ClientDoorOptions][] = [
     }),
   ],
   ["private_key_jwt with RSA", () => keyed(rsa, "RS256")],
-  ["private_key_jwt with RSA where the issuer wants PSS", () => keyed(rsa, "PS256")],
+  ["private_key_jwt with RSA where the issuer requires PSS", () => keyed(rsa, "PS256")],
   ["private_key_jwt with P-384", () => keyed(p384, "ES384")],
   ["private_key_jwt with Ed25519", () => keyed(ed25519, "EdDSA")],
   ["private_key_jwt with Ed25519 by its new name", () => keyed(ed25519, "Ed25519")],
   ["private_key_jwt with a JWK", () => keyed(p256, "ES256", { clientKeyFile: jwkFile() })],
   [
-    "private_key_jwt for the token endpoint, by a key with a name",
+    "private_key_jwt for the token endpoint, with a key id",
     () => ({
       ...keyed(rsa, "RS256", {
         clientKeyFile: file(pem(rsa.privateKey)),
@@ -89,49 +89,44 @@ const methods: [string, () => ClientDoorOptions][] = [
   ],
 ];
 
-describe("a client that proves itself by", () => {
-  it.each(methods)(
-    "%s signs people in, refreshes, asks about tokens and revokes",
-    async (_, options) => {
-      door = await openClientDoor(options());
+describe("a client that authenticates with", () => {
+  it.each(methods)("%s signs in, refreshes, introspects and revokes", async (_, options) => {
+    door = await openClientDoor(options());
 
-      const ada = await door.signIn();
-      const first = await door.verify(ada);
-      const token = String(first.headers["x-access-token"]);
-      const bearer = await door.verify(door.newBrowser(), {
-        "X-Forwarded-Uri": "/api/x",
-        Authorization: `Bearer ${token}`,
-      });
-      door.clock.now += 61 * 60_000;
-      await door.verify(ada);
-      await expect
-        .poll(() => door?.asked.filter((one) => one === "POST /token 200").length)
-        .toBe(2);
-      const renewed = await door.verify(ada);
-      await ada.open(`${door.site}/sign_out`);
-      await expect.poll(() => door?.asked).toContain("POST /token/revocation 200");
+    const ada = await door.signIn();
+    const first = await door.verify(ada);
+    const token = String(first.headers["x-access-token"]);
+    const bearer = await door.verify(door.newBrowser(), {
+      "X-Forwarded-Uri": "/api/x",
+      Authorization: `Bearer ${token}`,
+    });
+    door.clock.now += 61 * 60_000;
+    await door.verify(ada);
+    await expect.poll(() => door?.asked.filter((one) => one === "POST /token 200").length).toBe(2);
+    const renewed = await door.verify(ada);
+    await ada.open(`${door.site}/sign_out`);
+    await expect.poll(() => door?.asked).toContain("POST /token/revocation 200");
 
-      expect(first).toMatchObject({ status: 200, headers: { "x-auth-request-user": "ada" } });
-      expect(bearer).toMatchObject({ status: 200, headers: { "x-auth-request-user": "ada" } });
-      expect(renewed.status).toBe(200);
-      expect(door.asked).toContain("POST /request 201");
-      expect(door.asked.filter((one) => /^POST .* [45]\d\d$/.test(one))).toEqual([]);
-      const said = JSON.stringify(door.doorward.events);
-      expect(said).not.toContain("PRIVATE KEY");
-      expect(said).not.toContain(secret);
-    },
-  );
+    expect(first).toMatchObject({ status: 200, headers: { "x-auth-request-user": "ada" } });
+    expect(bearer).toMatchObject({ status: 200, headers: { "x-auth-request-user": "ada" } });
+    expect(renewed.status).toBe(200);
+    expect(door.asked).toContain("POST /request 201");
+    expect(door.asked.filter((one) => /^POST .* [45]\d\d$/.test(one))).toEqual([]);
+    const log = JSON.stringify(door.doorward.events);
+    expect(log).not.toContain("PRIVATE KEY");
+    expect(log).not.toContain(secret);
+  });
 });
 
-/** Swaps what a path leads to in one step, as the kubelet does. */
+/** Replaces the target of a symbolic link atomically, as the kubelet does. */
 function project(path: string, text: string): void {
   const fresh = `${path}-${randomUUID()}`;
   symlinkSync(file(text), fresh);
   renameSync(fresh, path);
 }
 
-describe("a file that is renewed under us", () => {
-  it("counts from the next sign-in on, and a bad one leaves the old in place", async () => {
+describe("a client key or assertion file that changes at runtime", () => {
+  it("is used from the next sign-in on, and an invalid one leaves the previous contents in use", async () => {
     const path = join(folder, "rotated.pem");
     project(path, pem(rsa.privateKey));
     const registered = keyed(rsa, "RS256", { clientKeyFile: path });
@@ -153,15 +148,15 @@ describe("a file that is renewed under us", () => {
     }
 
     expect(verdicts).toEqual([200, 200, 200]);
-    const told = door.doorward.events.filter(({ files }) => files !== undefined);
-    expect(told.map(({ msg }) => msg)).toEqual([
+    const changes = door.doorward.events.filter(({ files }) => files !== undefined);
+    expect(changes.map(({ msg }) => msg)).toEqual([
       "changed files reloaded",
       "changed files rejected; still using the previous contents",
     ]);
-    expect(JSON.stringify(told)).not.toContain("no key at all");
+    expect(JSON.stringify(changes)).not.toContain("no key at all");
   });
 
-  it("may be a token that somebody else signs for us (Kubernetes, Entra workload identity)", async () => {
+  it("may be a token that another service signs (Kubernetes, Entra workload identity)", async () => {
     const path = join(folder, "token");
     const options: ClientDoorOptions = {
       ...keyed(rsa, "RS256", { clientAssertionFile: path }),
@@ -175,7 +170,7 @@ describe("a file that is renewed under us", () => {
       project(path, await assertion(door.issuer));
       verdicts.push((await door.verify(await door.signIn())).status);
     }
-    const used = await door.verify(await door.signIn()); // the issuer takes each of them once
+    const used = await door.verify(await door.signIn()); // the issuer accepts each token once
 
     expect(verdicts).toEqual([200, 200, 200]);
     expect(used.status).not.toBe(200);
@@ -194,8 +189,8 @@ function assertion(audience: string): Promise<string> {
     .sign(rsa.privateKey);
 }
 
-describe("a client whose key the issuer does not know", () => {
-  it("is told to the visitor as the operator's matter, and signs nobody in", async () => {
+describe("a client with the wrong key", () => {
+  it("causes a 502 page and opens no session", async () => {
     door = await openClientDoor({
       ...keyed(otherRsa, "RS256", { clientKeyFile: file(pem(rsa.privateKey)) }),
       features: { pushedAuthorizationRequests: { enabled: false } },
@@ -208,7 +203,7 @@ describe("a client whose key the issuer does not know", () => {
     expect((await door.verify(browser)).status).toBe(302);
   });
 
-  it("is refused before the issuer is asked when it signs with nothing that is taken there", async () => {
+  it("is rejected before any token request if the issuer accepts none of its algorithms", async () => {
     door = await openClientDoor({
       ...keyed(rsa, "RS256", { clientKeyFile: file(pem(p256.privateKey)) }),
       features: { pushedAuthorizationRequests: { enabled: false } },
@@ -224,14 +219,14 @@ describe("a client whose key the issuer does not know", () => {
   });
 });
 
-describe("an assertion", () => {
+describe("a client assertion", () => {
   it.each([
     ["oidc", {}, ""],
     ["oidc", { clientAssertionAudience: "token_endpoint" }, "/token"],
     ["login.gov", {}, "/token"],
     ["login.gov", { clientAssertionAudience: "issuer" }, ""],
   ])(
-    "at a provider of the kind %s with %j is for the issuer's address and %j",
+    "at a provider of the type %s with %j has the issuer as its audience, plus %j",
     async (type, more, path) => {
       const clientKeyFile = file(pem(rsa.privateKey));
       const own = await openSignInDoor(

@@ -18,7 +18,7 @@ const at = (name: string) => join(folder, name);
 const read = (name: string) => readFileSync(at(name), "utf8");
 
 let closing: (() => unknown)[] = [];
-/** The names in the certificates that the issuer was shown, in turn. */
+/** The names in the certificates that the issuer received, in order. */
 let shown: (string | undefined)[] = [];
 afterEach(async () => {
   shown = [];
@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 beforeAll(() => {
-  for (const name of ["issuer", "door", "next", "stranger"]) {
+  for (const name of ["issuer", "door", "next", "unknown"]) {
     createCertificate(at(name), [name === "issuer" ? "localhost" : `${name}.example.com`]);
   }
   setDefaultCACertificates([...usual, read("issuer.pem")]);
@@ -39,7 +39,7 @@ function certificateOf({ socket }: KoaContextWithOIDC): X509Certificate | undefi
   return raw && new X509Certificate(raw);
 }
 
-/** As RFC 8705 §2.2 has a client register certificates of its own. */
+/** A client's registration of self-signed certificates (RFC 8705 §2.2). */
 function registered(...names: string[]): Partial<ClientMetadata> {
   const keys = names.map((name) => {
     const { publicKey, raw } = new X509Certificate(read(`${name}.pem`));
@@ -53,7 +53,7 @@ const bySubject: Partial<ClientMetadata> = {
   tls_client_auth_san_dns: "door.example.com",
 };
 
-/** An issuer that asks for certificates at an address of its own (RFC 8705 §5), and nowhere else. */
+/** An issuer that requests certificates only at its mTLS aliases (RFC 8705 §5). */
 async function openDoor(
   registration: Partial<ClientMetadata>,
   provider: Record<string, unknown> = {},
@@ -107,11 +107,11 @@ async function openDoor(
   return door;
 }
 
-describe("a client that shows a certificate", () => {
+describe("a client with a certificate", () => {
   it.each([
-    ["of an authority that the issuer trusts", () => bySubject],
-    ["of its own making", () => registered("door")],
-  ])("%s signs people in, refreshes, asks about tokens and revokes", async (_, registration) => {
+    ["signed by an authority that the issuer trusts", () => bySubject],
+    ["self-signed and registered", () => registered("door")],
+  ])("%s signs in, refreshes, introspects and revokes", async (_, registration) => {
     const door = await openDoor(registration());
 
     const ada = await door.signIn();
@@ -131,8 +131,8 @@ describe("a client that shows a certificate", () => {
     expect(JSON.stringify(door.doorward.events)).not.toContain("PRIVATE KEY");
   });
 
-  it("is turned away with one that the issuer does not know", async () => {
-    const door = await openDoor(registered("stranger"));
+  it("is rejected if the issuer does not know the certificate", async () => {
+    const door = await openDoor(registered("unknown"));
     const browser = door.newBrowser();
 
     await browser.signIn(`${door.site}/start?rd=/`, "ada");
@@ -141,7 +141,7 @@ describe("a client that shows a certificate", () => {
     expect(door.asked).not.toContain("POST /token 200");
   });
 
-  it("shows the next one as soon as both of its files are there", async () => {
+  it("uses a new certificate as soon as both of its files are replaced", async () => {
     const door = await openDoor(registered("door", "next"));
 
     await door.signIn();
@@ -151,16 +151,16 @@ describe("a client that shows a certificate", () => {
     const after = await door.verify(await door.signIn());
 
     expect([between.status, after.status]).toEqual([200, 200]);
-    const told = door.doorward.events.filter(({ files }) => files !== undefined);
-    expect(told.map(({ msg }) => msg)).toEqual([
+    const changes = door.doorward.events.filter(({ files }) => files !== undefined);
+    expect(changes.map(({ msg }) => msg)).toEqual([
       "changed files rejected; still using the previous contents",
       "changed files reloaded",
     ]);
-    expect(JSON.stringify(told)).toContain("does not match clientKeyFile");
+    expect(JSON.stringify(changes)).toContain("does not match clientKeyFile");
     expect([shown[0], shown.at(-1)]).toEqual(["DNS:door.example.com", "DNS:next.example.com"]);
   });
 
-  it("shows it to nobody for whom no authority vouches", async () => {
+  it("does not send it to a server whose certificate is not trusted", async () => {
     const door = await openDoor(bySubject);
     setDefaultCACertificates(usual);
 
@@ -172,11 +172,11 @@ describe("a client that shows a certificate", () => {
   });
 
   it.each<[string, (response: ServerResponse) => unknown]>([
-    ["larger than 1 MiB", (response) => response.end("x".repeat(2 << 20))],
-    ["that ends too early", (response) => response.socket?.destroy()],
-    ["that leads elsewhere", (response) => response.writeHead(307, { Location: "/" }).end()],
+    ["of 2 MiB that is not JSON", (response) => response.end("x".repeat(2 << 20))],
+    ["that is cut off", (response) => response.socket?.destroy()],
+    ["that is a redirect", (response) => response.writeHead(307, { Location: "/" }).end()],
     ["without a body", (response) => response.writeHead(204).end()],
-  ])("takes no answer %s", async (_, reply) => {
+  ])("rejects a token response %s", async (_, reply) => {
     const door = await openDoor(bySubject);
     door.instead.set("/token", reply);
     const browser = door.newBrowser();

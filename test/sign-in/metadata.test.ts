@@ -23,26 +23,38 @@ const tooMuch: Reply = (response) =>
 const elsewhere: Reply = (response) =>
   response.writeHead(302, { Location: "http://127.0.0.1:9/" }).end();
 
-describe("metadata that would lead us astray is not followed", () => {
+describe("rejects issuer metadata", () => {
   it.each<[string, Twist]>([
     ["of another issuer", { metadata: { issuer: "https://evil.example" } }],
     ["without an issuer", { metadata: { issuer: undefined } }],
     ["without a token endpoint", { metadata: { token_endpoint: undefined } }],
-    ["with a token endpoint in the clear", { metadata: { token_endpoint: "http://192.0.2.1/t" } }],
-    ["with keys in the clear", { metadata: { jwks_uri: "http://192.0.2.1/keys" } }],
-    ["with userinfo in the clear", { metadata: { userinfo_endpoint: "http://192.0.2.1/u" } }],
-    ["with a cloud's own address", { metadata: { token_endpoint: "http://169.254.169.254/" } }],
-    ["with a file for keys", { metadata: { jwks_uri: "file:///etc/passwd" } }],
-    ["with a script to go to", { metadata: { authorization_endpoint: "javascript:alert(1)" } }],
-    ["with an endpoint that is no text", { metadata: { token_endpoint: ["https://a.example"] } }],
+    ["with a plain http token endpoint", { metadata: { token_endpoint: "http://192.0.2.1/t" } }],
+    ["with plain http keys", { metadata: { jwks_uri: "http://192.0.2.1/keys" } }],
+    [
+      "with a plain http userinfo endpoint",
+      { metadata: { userinfo_endpoint: "http://192.0.2.1/u" } },
+    ],
+    [
+      "with the address of a cloud metadata service",
+      { metadata: { token_endpoint: "http://169.254.169.254/" } },
+    ],
+    ["with a file URL for its keys", { metadata: { jwks_uri: "file:///etc/passwd" } }],
+    ["with a javascript: URL", { metadata: { authorization_endpoint: "javascript:alert(1)" } }],
+    [
+      "with an endpoint that is not a string",
+      { metadata: { token_endpoint: ["https://a.example"] } },
+    ],
     ["that is a web page", { reply: { [configuration]: html(200) } }],
     ["that is an error", { reply: { [configuration]: html(500) } }],
-    ["that is not there", { reply: { [configuration]: html(404) } }],
+    ["that is missing (404)", { reply: { [configuration]: html(404) } }],
     ["that is a list", { reply: { [configuration]: (response) => json(response, 200, []) } }],
     ["that is empty", { reply: { [configuration]: (response) => response.end() } }],
     ["of 2 MB", { reply: { [configuration]: tooMuch } }],
     ["that redirects", { reply: { [configuration]: elsewhere } }],
-    ["that hangs up", { reply: { [configuration]: (response) => response.destroy() } }],
+    [
+      "whose connection is closed",
+      { reply: { [configuration]: (response) => response.destroy() } },
+    ],
   ])("%s", (_, twist) =>
     withDoor(async (door) => {
       door.issuer.twist = twist;
@@ -59,11 +71,11 @@ describe("metadata that would lead us astray is not followed", () => {
 });
 
 describe("an issuer that is down", () => {
-  it("leaves the signed-in alone and is found again when it is back", () =>
+  it("does not affect existing sessions, and is discovered again once it is back", () =>
     withDoor(async (door) => {
       const ada = door.browser();
       await door.signIn(ada);
-      door.clock.now += 60 * 60_000; // what was found at first is an hour old now
+      door.clock.now += 60 * 60_000; // the cached metadata expires
       door.issuer.twist = { reply: { [configuration]: html(503), "/token": html(503) } };
 
       const meanwhile = await door.verify(ada);
@@ -76,7 +88,7 @@ describe("an issuer that is down", () => {
       expect((await door.verify(other)).status).toBe(200);
     }));
 
-  it("is asked once a pause, which doubles to five seconds, however many come", () =>
+  it("gets one request per pause, which doubles up to five seconds, however many visitors sign in", () =>
     withDoor(async (door) => {
       door.issuer.twist = { reply: { [configuration]: html(503) } };
       const asked = () => door.issuer.asked(configuration);
@@ -85,7 +97,7 @@ describe("an issuer that is down", () => {
       for (const [index, pause] of [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000].entries()) {
         door.clock.now += pause - 1;
         await start(door);
-        expect(asked(), `a moment before pause ${index} is over`).toBe(index + 1);
+        expect(asked(), `just before the end of pause ${index}`).toBe(index + 1);
         door.clock.now += 1;
         const answers = await Promise.all([start(door), start(door), start(door)]);
 
@@ -97,7 +109,7 @@ describe("an issuer that is down", () => {
       expect((await start(door)).status).toBe(302);
     }));
 
-  it("is asked once when a crowd comes at the first moment", () =>
+  it("gets one discovery request for 50 simultaneous first sign-ins", () =>
     withDoor(async (door) => {
       const answers = await Promise.all(Array.from({ length: 50 }, () => start(door)));
 

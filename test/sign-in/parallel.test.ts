@@ -34,7 +34,7 @@ afterAll(async () => {
   await issuer.close();
 });
 
-it("gives everybody their own identity in 200 sign-ins of 20 people at a slow issuer, all mixed up", async () => {
+it("gives each browser its own identity in 200 concurrent sign-ins of 20 people at a slow issuer", async () => {
   const sequence = Array.from({ length: 200 }, (_, index) => people[(index * 7) % 20]);
 
   const seen = await inTurns(sequence, 40, async (person) => {
@@ -47,7 +47,7 @@ it("gives everybody their own identity in 200 sign-ins of 20 people at a slow is
   expect(seen).toEqual(sequence.map((person) => [200, person?.id, person?.claims.email]));
 }, 60_000);
 
-/** Up to 200 ms each, the same in every run (a linear congruential generator). */
+/** Delays below 200 ms, the same in every run (a linear congruential generator). */
 function delays(seed: number): () => number {
   let state = seed;
   return () => {
@@ -56,7 +56,7 @@ function delays(seed: number): () => number {
   };
 }
 
-/** All of them, so many at a time, their results in the order of the list. */
+/** Runs all of them, `atOnce` at a time; the results keep the order of the list. */
 async function inTurns<T, R>(
   list: readonly T[],
   atOnce: number,

@@ -35,20 +35,24 @@ function pushes(): number {
 
 const broken: [string, (response: ServerResponse) => unknown, number][] = [
   ["is down", (response) => response.writeHead(503).end(), 502],
-  ["hangs up", (response) => response.destroy(), 503],
-  ["says nothing", () => new Promise(() => undefined), 503],
+  ["closes the connection", (response) => response.destroy(), 503],
+  ["does not respond", () => new Promise(() => undefined), 503],
   ["redirects", (response) => response.writeHead(302, { Location: "/elsewhere" }).end(), 502],
-  ["answers with a page", (response) => response.writeHead(201).end("<h1>Welcome</h1>"), 502],
-  ["answers with too much", (response) => response.writeHead(201).end("x".repeat(2 << 20)), 502],
-  ["names no request", (response) => json(response, 201, { expires_in: 60 }), 502],
-  ["refuses us", (response) => json(response, 401, { error: "invalid_client" }), 502],
-  ["refuses the request", (response) => json(response, 400, { error: "invalid_request" }), 502],
-  ["refuses as never before", (response) => json(response, 400, { error: "invalid_grant" }), 502],
+  ["returns a page", (response) => response.writeHead(201).end("<h1>Welcome</h1>"), 502],
+  ["returns 2 MB", (response) => response.writeHead(201).end("x".repeat(2 << 20)), 502],
+  ["returns no request_uri", (response) => json(response, 201, { expires_in: 60 }), 502],
+  ["rejects the client", (response) => json(response, 401, { error: "invalid_client" }), 502],
+  ["rejects the request", (response) => json(response, 400, { error: "invalid_request" }), 502],
+  [
+    "rejects it with an unexpected error",
+    (response) => json(response, 400, { error: "invalid_grant" }),
+    502,
+  ],
 ];
 
 describe("a pushed authorization request", () => {
   it.each([true, false])(
-    "keeps what is asked out of the browser (required: %j)",
+    "keeps the parameters out of the browser (required: %j)",
     async (isRequired) => {
       await open(isRequired);
 
@@ -63,7 +67,7 @@ describe("a pushed authorization request", () => {
   );
 
   it.each(broken)(
-    "that is required, at an endpoint that %s, is a page and no sign-in begun",
+    "that is required shows an error page if the endpoint %s",
     async (_, reply, status) => {
       await open(true);
       door.instead.set("/request", reply);
@@ -78,7 +82,7 @@ describe("a pushed authorization request", () => {
   );
 
   it.each(broken)(
-    "that is only offered, at an endpoint that %s, locks nobody out",
+    "that is optional falls back to a plain request if the endpoint %s",
     async (_, reply) => {
       await open(false);
       door.instead.set("/request", reply);
@@ -92,7 +96,7 @@ describe("a pushed authorization request", () => {
     },
   );
 
-  it("that is only offered is left alone for a minute when nobody answers", async () => {
+  it("that is optional is not tried for a minute after the endpoint was down", async () => {
     await open(false);
     door.instead.set("/request", (response) => response.writeHead(503).end());
 
@@ -105,7 +109,7 @@ describe("a pushed authorization request", () => {
     expect(pushes()).toBe(2);
   });
 
-  it("that a link has spoilt spoils no other", async () => {
+  it("that is rejected does not stop the next one", async () => {
     await open(false);
     door.instead.set("/request", (response) => json(response, 400, { error: "invalid_request" }));
 
@@ -117,7 +121,7 @@ describe("a pushed authorization request", () => {
     expect(String(answer.headers.location)).toContain("request_uri=");
   });
 
-  it("of a crowd goes to the issuer fifty at a time", async () => {
+  it("is refused above fifty concurrent ones", async () => {
     await open(true);
     const { promise, resolve } = Promise.withResolvers<void>();
     let arrived = 0;

@@ -42,7 +42,7 @@ describe("a return target that is allowed", () => {
     expect(returnTarget(site, written)).toBe(target);
   });
 
-  it("may be plain http only where the site is, on this machine", () => {
+  it("may be plain http only if the site is", () => {
     expect(returnTarget(local, "http://localhost:8080/x")).toBe("http://localhost:8080/x");
     expect(returnTarget(local, "http://localhost:3000/x")).toBe("http://localhost:3000/x");
     expect(returnTarget(site, "http://app.example.com/x")).toBeUndefined();
@@ -125,12 +125,12 @@ describe("a return target that is not allowed", () => {
     },
   );
 
-  it("is another host of a site whose cookie is its own host's alone", () => {
+  it("is another host of a site with a host-only cookie", () => {
     expect(returnTarget(mounted, "https://app.example.com/x")).toBe("https://app.example.com/x");
     expect(returnTarget(mounted, "https://other.example.com/x")).toBeUndefined();
   });
 
-  it("is never made of pieces of the others", () => {
+  it("is never accepted from combined pieces of such targets", () => {
     const pieces = fc.array(
       fc.oneof(
         fc.constantFrom(

@@ -5,7 +5,7 @@ import { refusalFaults, openSignInDoor } from "../peers/sign-in-door.ts";
 
 const never: Reply = () => undefined;
 
-/** Sends the head and a first byte at once, the rest not at all. */
+/** Sends the head and the first byte, and nothing more. */
 const drip: Reply = (response) => {
   response.writeHead(200, { "Content-Type": "application/json", "Content-Length": "1000" });
   response.write("{");
@@ -15,13 +15,13 @@ const late: Reply = (response) => {
   setTimeout(() => json(response, 200, {}), 5_000).unref();
 };
 
-// Side by side: each waits for its issuer as long as doorward has patience.
-describe.concurrent("an issuer that keeps us waiting", () => {
+// Concurrent, because each test waits for doorward's timeout.
+describe.concurrent("a slow issuer", () => {
   it.for<[string, Reply]>([
-    ["never answers", never],
-    ["answers after five seconds", late],
-    ["begins its answer and stops", drip],
-  ])("and %s about itself: a page that says so within five seconds", async ([, reply]) => {
+    ["never responds", never],
+    ["responds after five seconds", late],
+    ["stops in the middle of its response", drip],
+  ])("that %s to discovery causes an error page within five seconds", async ([, reply]) => {
     const door = await openSignInDoor();
     const ada = door.browser();
     await door.signIn(ada);
@@ -42,23 +42,26 @@ describe.concurrent("an issuer that keeps us waiting", () => {
   });
 
   it.for<[Path, string, Reply]>([
-    ["/token", "never answers", never],
-    ["/token", "answers after five seconds", late],
-    ["/token", "begins its answer and stops", drip],
-    ["/userinfo", "never answers", never],
-    ["/jwks", "never answers", never],
-  ])("at %s and %s: a page within five seconds, and nobody signed in", async ([path, , reply]) => {
-    const door = await openSignInDoor();
-    door.issuer.twist = { reply: { [path]: reply } };
-    const browser = door.browser();
-    const url = door.issuer.consent(await door.start(browser));
-    const begun = performance.now();
+    ["/token", "never responds", never],
+    ["/token", "responds after five seconds", late],
+    ["/token", "stops in the middle of its response", drip],
+    ["/userinfo", "never responds", never],
+    ["/jwks", "never responds", never],
+  ])(
+    "at %s that %s causes an error page within five seconds and no session",
+    async ([path, , reply]) => {
+      const door = await openSignInDoor();
+      door.issuer.twist = { reply: { [path]: reply } };
+      const browser = door.browser();
+      const url = door.issuer.consent(await door.start(browser));
+      const begun = performance.now();
 
-    const answer = await door.callback(browser, url);
+      const answer = await door.callback(browser, url);
 
-    expect(answer.status).toBe(503);
-    expect(performance.now() - begun).toBeLessThan(5_000);
-    expect(await refusalFaults(door, browser, answer)).toEqual([]);
-    await door.close();
-  });
+      expect(answer.status).toBe(503);
+      expect(performance.now() - begun).toBeLessThan(5_000);
+      expect(await refusalFaults(door, browser, answer)).toEqual([]);
+      await door.close();
+    },
+  );
 });

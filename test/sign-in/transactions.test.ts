@@ -13,8 +13,8 @@ function stateOf(authorizationUrl: string): string {
   return new URL(authorizationUrl).searchParams.get("state") ?? "";
 }
 
-describe("many sign-ins begun in one browser", () => {
-  it("leave the eight newest, the oldest dropped first", async () => {
+describe("many sign-ins started in one browser", () => {
+  it("keep the eight newest and drop the oldest first", async () => {
     const browser = door.browser();
     const states: string[] = [];
     for (let index = 0; index < 10; index++) {
@@ -44,7 +44,7 @@ describe("many sign-ins begun in one browser", () => {
     },
   );
 
-  // A URL parser writes each of these as three to nine characters: the length that counts is the one it has then.
+  // A URL parser encodes each of these as three to nine characters, and the encoded length counts.
   it.each(["é", "日", '"', " ", "^"])(
     "stay under 4 KiB with a return target that grows when it is encoded (%s)",
     async (letter) => {
@@ -60,7 +60,7 @@ describe("many sign-ins begun in one browser", () => {
     },
   );
 
-  it("drop what is expired, torn or sealed by somebody else", async () => {
+  it("drop expired transactions and cookies that cannot be opened", async () => {
     const browser = door.browser();
     await door.start(browser);
     await browser.jar.setCookie(`doorward-${"A".repeat(22)}=junk; Path=/`, door.site);
@@ -76,7 +76,7 @@ describe("many sign-ins begun in one browser", () => {
 });
 
 describe("three tabs at once", () => {
-  it("all finish, in whatever order, and all end signed in", async () => {
+  it("all finish in any order, signed in", async () => {
     const browser = door.browser();
     const tabs = await Promise.all(
       ["/one", "/two", "/three"].map((rd) => door.start(browser, `?rd=${rd}`)),
@@ -97,7 +97,7 @@ describe("three tabs at once", () => {
     expect(await browser.jar.getCookieString(door.site)).toMatch(/^doorward=[\w-]{43}$/);
   });
 
-  it("also finish at the same moment", async () => {
+  it("all finish at the same moment", async () => {
     const browser = door.browser();
     const tabs = await Promise.all(
       ["/a", "/b", "/c"].map((rd) => door.start(browser, `?rd=${rd}`)),
@@ -112,7 +112,7 @@ describe("three tabs at once", () => {
   });
 });
 
-describe("/start opens no sign-in", () => {
+describe("/start starts no sign-in", () => {
   it.each<[string, Record<string, string>]>([
     ["a prefetch", { ...navigation, "Sec-Purpose": "prefetch" }],
     ["a prerendered page", { ...navigation, "Sec-Purpose": "prefetch;prerender" }],
@@ -132,7 +132,7 @@ describe("/start opens no sign-in", () => {
 });
 
 describe("the authorization request", () => {
-  it("is for a code with PKCE, state and nonce, each fresh, and with nothing of the visitor's", async () => {
+  it("requests a code with fresh PKCE, state and nonce, and takes no parameter from the visitor", async () => {
     const browser = door.browser();
     const query =
       "?rd=/page&response_type=token&client_id=evil&redirect_uri=https://evil.example&scope=all" +

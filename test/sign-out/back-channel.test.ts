@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => door.close());
 
-/** What an issuer says when its session `s-1` ends; an entry of `undefined` takes the claim away. */
+/** The logout token of the issuer's session `s-1`; an entry of `undefined` removes the claim. */
 function claims(changed: Claims = {}): Claims {
   const now = Math.floor(door.clock.now / 1000);
   return {
@@ -46,8 +46,8 @@ async function status(who = browser): Promise<number> {
   return (await door.verify(who)).status;
 }
 
-describe("an issuer's word that its session has ended", () => {
-  it("ends the sessions here that came of it, and no others", async () => {
+describe("a logout token", () => {
+  it("ends the sessions of that issuer session and no others", async () => {
     const again = door.browser();
     await door.signIn(again);
     door.issuer.twist = { claims: { sid: "s-2" } };
@@ -61,7 +61,7 @@ describe("an issuer's word that its session has ended", () => {
     expect([await status(), await status(again), await status(other)]).toEqual([302, 302, 200]);
   });
 
-  it("that names the subject alone ends all that are theirs, and not what begins afterwards", async () => {
+  it("with only a subject ends all sessions of the subject, but none that start later", async () => {
     const answer = await post(rs256(header, claims({ sid: undefined, sub: "ada" })));
     const before = await status();
     await door.signIn(browser);
@@ -69,7 +69,7 @@ describe("an issuer's word that its session has ended", () => {
     expect([answer.status, before, await status()]).toEqual([200, 302, 200]);
   });
 
-  it("reaches a process that was not running then", async () => {
+  it("ends the session also for a process that starts later", async () => {
     const cookie = await browser.jar.getCookieString(door.site);
 
     await post(rs256(header, claims()));
@@ -78,7 +78,7 @@ describe("an issuer's word that its session has ended", () => {
     expect((await (await door.reopen()).verify(cookie)).status).toBe(302);
   });
 
-  it("counts once, for it could end what began since", async () => {
+  it("is accepted once, because a replay could end newer sessions", async () => {
     const token = rs256(header, claims({ sid: undefined, sub: "ada" }));
     const first = await post(token);
     await door.signIn(browser);
@@ -89,7 +89,7 @@ describe("an issuer's word that its session has ended", () => {
     expect(await status()).toBe(200);
   });
 
-  it("is taken with an audience of several, and without a type of its own", async () => {
+  it("is accepted with several audiences and without a typ", async () => {
     const token = rs256({ ...header, typ: undefined }, claims({ aud: ["other", client.clientId] }));
 
     const answer = await post(token);
@@ -101,26 +101,29 @@ describe("an issuer's word that its session has ended", () => {
     ["of another issuer", () => rs256(header, claims({ iss: "https://evil.example" }))],
     ["for another client", () => rs256(header, claims({ aud: "other" }))],
     ["without an audience", () => rs256(header, claims({ aud: undefined }))],
-    ["without a time", () => rs256(header, claims({ iat: undefined }))],
-    ["without an end", () => rs256(header, claims({ exp: undefined }))],
-    ["without a name of its own", () => rs256(header, claims({ jti: undefined }))],
-    ["that is over", () => rs256(header, claims({ exp: door.clock.now / 1000 - minute }))],
-    ["of an hour ago", () => rs256(header, claims({ iat: door.clock.now / 1000 - 3600 }))],
-    ["of the future", () => rs256(header, claims({ iat: door.clock.now / 1000 + 3600 }))],
+    ["without iat", () => rs256(header, claims({ iat: undefined }))],
+    ["without exp", () => rs256(header, claims({ exp: undefined }))],
+    ["without jti", () => rs256(header, claims({ jti: undefined }))],
+    ["that has expired", () => rs256(header, claims({ exp: door.clock.now / 1000 - minute }))],
+    ["issued an hour ago", () => rs256(header, claims({ iat: door.clock.now / 1000 - 3600 }))],
+    ["issued in the future", () => rs256(header, claims({ iat: door.clock.now / 1000 + 3600 }))],
     ["without events", () => rs256(header, claims({ events: undefined }))],
     ["of another event", () => rs256(header, claims({ events: { other: {} } }))],
-    ["whose event is a text", () => rs256(header, claims({ events: { [event]: "yes" } }))],
+    ["whose event is a string", () => rs256(header, claims({ events: { [event]: "yes" } }))],
     ["with a nonce", () => rs256(header, claims({ nonce: "n" }))],
-    ["that says not whose", () => rs256(header, claims({ sid: undefined }))],
-    ["whose session is a list", () => rs256(header, claims({ sid: ["s-1"] }))],
+    ["with neither sub nor sid", () => rs256(header, claims({ sid: undefined }))],
+    ["whose sid is a list", () => rs256(header, claims({ sid: ["s-1"] }))],
     ["of another type", () => rs256({ ...header, typ: "at+jwt" }, claims())],
-    ["signed by a stranger", () => rs256(header, claims(), strangerKey.privateKey)],
-    ["signed by our own secret", () => hs256(claims(), client.clientSecret, "one")],
-    ["signed by the public key", () => hs256(claims(), issuerKeyPem, "one")],
+    [
+      "signed with a key that is not the issuer's",
+      () => rs256(header, claims(), strangerKey.privateKey),
+    ],
+    ["signed with the client secret", () => hs256(claims(), client.clientSecret, "one")],
+    ["signed with the public key", () => hs256(claims(), issuerKeyPem, "one")],
     ["not signed", () => unsigned("none", claims())],
-    ["that is no token", () => "a.b.c"],
+    ["that is not a JWT", () => "a.b.c"],
     ["that is empty", () => ""],
-  ])("%s is refused, and ends nothing", async (_, make) => {
+  ])("%s is rejected and ends no session", async (_, make) => {
     const answer = await post(make());
 
     expect(answer.status).toBe(400);
@@ -129,14 +132,14 @@ describe("an issuer's word that its session has ended", () => {
   });
 });
 
-describe("a word that nobody here can read", () => {
+describe("the content type of a logout request", () => {
   it.each([
-    ["a form under a name in capitals", "Application/X-WWW-Form-URLEncoded", 200, 302],
-    ["a form with its charset", "application/x-www-form-urlencoded; charset=utf-8", 200, 302],
+    ["a form in mixed case", "Application/X-WWW-Form-URLEncoded", 200, 302],
+    ["a form with a charset", "application/x-www-form-urlencoded; charset=utf-8", 200, 302],
     ["plain text", "text/plain", 400, 200],
     ["JSON", "application/json", 400, 200],
-    ["several parts", "multipart/form-data; boundary=x", 400, 200],
-  ])("as %s is answered so that the issuer knows", async (_, type, expected, after) => {
+    ["multipart", "multipart/form-data; boundary=x", 400, 200],
+  ])("%s: the status shows the issuer whether it was read", async (_, type, expected, after) => {
     const answer = await door.browser().ask(`${door.site}/sign_out`, {
       method: "POST",
       headers: { "Content-Type": type },
@@ -147,13 +150,13 @@ describe("a word that nobody here can read", () => {
   });
 });
 
-describe("a page of the issuer's that tells of its session in a frame", () => {
+describe("a front-channel logout in a frame of the issuer", () => {
   const ask = (query: string) =>
     door.browser().ask(`${door.site}/sign_out?${query}`, {
       headers: { "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "iframe" },
     });
 
-  it("ends the sessions that came of it", async () => {
+  it("ends the sessions of that issuer session", async () => {
     const answer = await ask(
       new URLSearchParams({ iss: door.issuer.issuer, sid: "s-1" }).toString(),
     );
@@ -165,7 +168,7 @@ describe("a page of the issuer's that tells of its session in a frame", () => {
   it.each([
     ["another session", () => ({ iss: door.issuer.issuer, sid: "s-2" })],
     ["a session of another issuer", () => ({ iss: "https://evil.example", sid: "s-1" })],
-  ])("ends nothing by naming %s", async (_, query) => {
+  ])("ends nothing for %s", async (_, query) => {
     const answer = await ask(new URLSearchParams(query()).toString());
 
     expect([answer.status, await status()]).toEqual([200, 200]);

@@ -21,7 +21,7 @@ function signOut(query = ""): Promise<HttpResponse> {
 }
 
 describe("signing out through the issuer", () => {
-  it("ends the session here first, and tells the issuer whose", async () => {
+  it("ends the session here first, and sends the issuer its ID token", async () => {
     await signIn();
 
     const answer = await signOut("?rd=/bye");
@@ -39,7 +39,7 @@ describe("signing out through the issuer", () => {
     expect((await door.verify(browser)).status).toBe(302);
   });
 
-  it("comes back with its state and goes on to where the visitor wanted, once", async () => {
+  it("returns with its state and redirects to the visitor's target, once", async () => {
     await signIn();
     const left = new URL(String((await signOut("?rd=/bye")).headers.location));
     const state = left.searchParams.get("state") ?? "";
@@ -52,24 +52,24 @@ describe("signing out through the issuer", () => {
     expect([again.status, again.headers.location]).toEqual([200, undefined]);
   });
 
-  it("leads nowhere with a state that this browser did not leave with", async () => {
+  it("redirects nowhere with a state of another browser", async () => {
     await signIn();
     const left = new URL(String((await signOut("?rd=/bye")).headers.location));
     const state = left.searchParams.get("state") ?? "";
 
-    const stranger = await door.browser().ask(`${door.site}/sign_out?state=${state}`, {
+    const other = await door.browser().ask(`${door.site}/sign_out?state=${state}`, {
       headers: navigation,
     });
     const changed = await signOut(`?state=${state.slice(1)}A`);
 
-    expect([stranger.status, stranger.headers.location]).toEqual([200, undefined]);
+    expect([other.status, other.headers.location]).toEqual([200, undefined]);
     expect([changed.status, changed.headers.location]).toEqual([200, undefined]);
   });
 
   it.each([
-    ["has no such place", { end_session_endpoint: undefined }, undefined],
+    ["has no end_session_endpoint", { end_session_endpoint: undefined }, undefined],
     ["is down", {}, html(503)],
-  ])("ends the session here though the issuer %s", async (_, metadata, reply) => {
+  ])("ends the session here even if the issuer %s", async (_, metadata, reply) => {
     await signIn(metadata);
     if (reply) door.issuer.twist = { reply: { "/.well-known/openid-configuration": reply } };
     door.clock.now += 2 * 60 * 60_000;
@@ -80,7 +80,7 @@ describe("signing out through the issuer", () => {
     expect((await door.verify(browser)).status).toBe(302);
   });
 
-  it("leaves no cookie of the session behind", async () => {
+  it("removes the session cookie", async () => {
     await signIn();
 
     const answer = await signOut();
@@ -90,7 +90,7 @@ describe("signing out through the issuer", () => {
 });
 
 describe("a refresh token", () => {
-  it("is revoked at the issuer when its session ends, and nobody waits for that", async () => {
+  it("is revoked at the issuer in the background when its session ends", async () => {
     door = await openSignInDoor();
     const { promise, resolve } = Promise.withResolvers<void>();
     door.issuer.twist = {
@@ -113,9 +113,9 @@ describe("a refresh token", () => {
   });
 
   it.each([
-    ["answers with an error", html(500)],
-    ["is not to be reached", (response: { destroy(): void }) => response.destroy()],
-  ])("that cannot be revoked, for the issuer %s, keeps nobody signed in", async (_, reply) => {
+    ["returns an error", html(500)],
+    ["is unreachable", (response: { destroy(): void }) => response.destroy()],
+  ])("does not keep the session alive if the issuer %s at its revocation", async (_, reply) => {
     door = await openSignInDoor();
     const metadata = { revocation_endpoint: `${door.issuer.issuer}/revoke` };
     door.issuer.twist = { refreshes: true, metadata, reply: { "/revoke": reply } };
