@@ -1,30 +1,21 @@
 /** Events since the start, as plain numbers, so that counting costs next to nothing per request. */
-export interface Counts {
-  allow: number;
-  challenge: number;
-  deny: number;
+const none = {
+  allow: 0,
+  challenge: 0,
+  deny: 0,
   /** Malformed requests, and requests from peers outside `trustedProxies`. */
-  refused: number;
-  storeUnreachable: number;
-  signedIn: number;
-  signInFailed: number;
-  signedOut: number;
+  refused: 0,
+  storeUnreachable: 0,
+  signedIn: 0,
+  signInFailed: 0,
+  signedOut: 0,
   /** Configurations loaded and configurations rejected. */
-  reloaded: number;
-  reloadFailed: number;
-}
+  reloaded: 0,
+  reloadFailed: 0,
+};
+
+export type Counts = typeof none;
 
 export function createCounts(): Counts {
-  return {
-    allow: 0,
-    challenge: 0,
-    deny: 0,
-    refused: 0,
-    storeUnreachable: 0,
-    signedIn: 0,
-    signInFailed: 0,
-    signedOut: 0,
-    reloaded: 0,
-    reloadFailed: 0,
-  };
+  return { ...none };
 }

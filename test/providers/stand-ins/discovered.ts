@@ -3,7 +3,7 @@ import type { Issued, StandIn } from "../../peers/provider-stand-in.ts";
 import { idTokenOf, metadataOf } from "./openid.ts";
 
 /** The endpoints of an OpenID Connect issuer, as paths under the origin. */
-export interface Listeners {
+export interface EndpointPaths {
   /** The issuer's own path, with a trailing slash only if the issuer has one. */
   readonly issuer: string;
   readonly authorization: string;
@@ -14,10 +14,10 @@ export interface Listeners {
 
 /** The discovery document and keys of an OpenID Connect issuer. */
 export function discovered(
-  places: Listeners,
+  paths: EndpointPaths,
   metadata: (origin: string) => Record<string, unknown> = () => ({}),
 ): Pick<StandIn, "authorizationPath" | "tokenPath" | "documents"> {
-  const { issuer, authorization, token, keys, userinfo } = places;
+  const { issuer, authorization, token, keys, userinfo } = paths;
   const describe = (origin: string) => ({
     ...metadataOf(origin),
     issuer: origin + issuer,

@@ -1,0 +1,286 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { architectureSvg } from "../docs/architecture.ts";
+import { root } from "../docs/source-files.ts";
+import { ScratchCopy } from "./peers/scratch-copy.ts";
+
+const page = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+
+describe("ARCHITECTURE.md", () => {
+  it("shows the imports as they are; npm run docs draws them", () => {
+    expect(readFileSync(join(root, "docs/architecture.svg"), "utf8")).toBe(architectureSvg());
+  });
+
+  it("names files that exist, apart from those that a list adds", () => {
+    const named = page.matchAll(/`((?:[a-z-]+\/)+[a-z0-9-]+\.(?:ts|md))`/g);
+    const files = Array.from(named, ([, name = ""]) => name).filter(
+      (name) => !name.includes("acme"),
+    );
+    const missing = files.filter(
+      (name) => !["", "server"].some((folder) => readable(join(root, folder, name))),
+    );
+
+    expect(files.length).toBeGreaterThan(20);
+    expect(missing).toEqual([]);
+  });
+});
+
+function readable(path: string): boolean {
+  try {
+    return readFileSync(path).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** The steps of a list, each with the files that it names. */
+function stepsOf(title: string): string[][] {
+  const section = page.split(`### ${title}\n`)[1]?.split("\n### ")[0] ?? "";
+  return section
+    .split(/^\d\. /m)
+    .slice(1)
+    .map((step) =>
+      Array.from(
+        step.matchAll(/`((?:server|providers|docs|deploy)\/[^`]+)`/g),
+        ([, file = ""]) => file,
+      ),
+    );
+}
+
+let copy: ScratchCopy;
+
+beforeEach(async () => {
+  copy = await ScratchCopy.open();
+});
+afterEach(() => copy.close());
+
+const settings = {
+  url: "https://auth.example.com",
+  cookie: { domain: "example.com" },
+  secret: "4Jw9mR2yTq7fXc0vLk5sHd8bNe1uZa3gPi6oWxYrUtE",
+  storage: { driver: "memory" },
+  providers: { oidc: { issuer: "https://id.example.com", clientId: "door", clientSecret: "x" } },
+  access: { anyone: true },
+};
+
+async function doorward(more: object, ...words: string[]) {
+  await copy.write("doorward.json", JSON.stringify({ ...settings, ...more }));
+  const [command = "", ...rest] = words;
+  return copy.run("node", "server/cli/doorward.js", command, "--config", "doorward.json", ...rest);
+}
+
+/** The files that a list names are those that the test changes, in at most five steps. */
+function expectSteps(title: string, ...changed: string[]): void {
+  const steps = stepsOf(title);
+  expect(steps.length).toBeGreaterThan(0);
+  expect(steps.length).toBeLessThanOrEqual(5);
+  const named = new Set(steps.flat());
+  for (const file of changed) expect(named).toContain(file);
+}
+
+describe("to add a …", () => {
+  it("provider", async () => {
+    expectSteps("provider", "providers/acme.ts", "providers/registry.ts", "docs/providers.md");
+    await copy.write(
+      "providers/acme.ts",
+      `import { openid } from "./openid.ts";
+
+export const acme = openid({
+  kind: "acme",
+  label: "Acme ID",
+  issuerExample: "https://id.acme.example",
+  scope: "openid email profile groups",
+});
+`,
+    );
+    await copy.insert(
+      "providers/registry.ts",
+      'import { adfs } from "./adfs.ts";\n',
+      'import { acme } from "./acme.ts";\n',
+    );
+    await copy.insert("providers/registry.ts", "readonly Provider[] = [\n", "  acme,\n");
+    await copy.run("node", "docs/providers-page.ts");
+
+    const suite = await copy.run("vitest", "run", "test/providers/contract.test.ts", "-t", "acme");
+
+    expect(await copy.typeFaults()).toBe("");
+    expect(await copy.read("docs/providers.md")).toContain("Acme ID");
+    expect(suite.output).toMatch(/Tests .*\d+ passed/);
+    expect(suite.code).toBe(0);
+  });
+
+  it("header family", async () => {
+    expectSteps("header family", "server/forwarded/dialects.ts");
+    await copy.insert(
+      "server/forwarded/dialects.ts",
+      "export const headerFamilies: readonly HeaderFamily[] = [",
+      `family({
+  name: "rewritten",
+  required: ["x-rewrite-method", "x-rewrite-proto", "x-rewrite-host", "x-rewrite-url"],
+  signs: ["x-rewrite-url"],
+  read: (value) =>
+    forwardedRequest(value("x-rewrite-method"), value("x-rewrite-proto"), value("x-rewrite-host"), value("x-rewrite-url")),
+  write: ({ method, scheme, host, uri }) => ({
+    "x-rewrite-method": method, "x-rewrite-proto": scheme, "x-rewrite-host": host, "x-rewrite-url": uri,
+  }),
+  malformedStatus: 400,
+  isShown: true,
+  storeUnreachableStatus: 503,
+}), `,
+    );
+
+    const results = await copy.evaluate(`
+import { readForwarded } from "./server/forwarded/read-forwarded.ts";
+import { RequestHeaders } from "./server/forwarded/request-headers.ts";
+const own = ["X-Rewrite-Method", "GET", "X-Rewrite-Proto", "https", "X-Rewrite-Host", "a.example", "X-Rewrite-Url", "/a"];
+const read = (...more: string[]) => readForwarded(new RequestHeaders([...own, ...more]), undefined, undefined);
+console.log(JSON.stringify([read(), read("X-Original-Method", "POST"), read("X-Forwarded-Uri", "/b")]));
+`);
+
+    expect(await copy.typeFaults()).toBe("");
+    expect(results).toMatchObject([
+      { request: { host: "a.example", uri: "/a" } },
+      { isConflict: true },
+      { isConflict: true },
+    ]);
+    expect(
+      (await doorward({ dialect: "rewritten" }, "explain", "https://app.example.com/")).code,
+    ).toBe(0);
+  });
+
+  it("rule condition", async () => {
+    expectSteps("rule condition", "server/policy/conditions.ts", "docs/rules.md");
+    const file = "server/policy/conditions.ts";
+    const scheme = (compile: string) => `  scheme: kind({
+    schema: oneOrMore(v.picklist(["http", "https"])),
+    needs: "request",
+${compile}  }),
+`;
+    const table = "export const conditionKinds = {\n";
+    const compiled = await copy.read(file);
+    await copy.insert(file, table, scheme(""));
+    const forgotten = await copy.typeFaults();
+    await copy.write(file, compiled);
+    await copy.insert(
+      file,
+      table,
+      scheme(
+        "    compile: (schemes) => ({ request }) => toMatch(schemes.includes(request.scheme)),\n",
+      ),
+    );
+    const rules = [{ host: "app.example.com", scheme: "http", allow: "public" }];
+
+    const secret = await doorward({ rules }, "explain", "https://app.example.com/secret");
+    const plain = await doorward({ rules }, "explain", "http://app.example.com/secret");
+
+    expect(forgotten).toContain(file);
+    expect(await copy.typeFaults()).toBe("");
+    expect(secret.output).toContain("rules.0: no, scheme is not http");
+    expect(secret.output).toContain("challenge by access");
+    expect(plain.output).toContain("allow by rules.0");
+  });
+
+  it("page text", async () => {
+    expectSteps("page text", "server/errors.ts", "server/pages/failed-page.ts");
+    await copy.insert("server/errors.ts", "const statuses = {\n", "  account_locked: 403,\n");
+    const forgotten = await copy.typeFaults();
+    await copy.insert(
+      "server/pages/failed-page.ts",
+      "Record<AuthErrorCode, PageText> = {\n",
+      '  account_locked: { title: "Your account is locked", text: "Ask the people who run this site." },\n',
+    );
+
+    const body = await copy.evaluate(`
+import { failedPage } from "./server/pages/failed-page.ts";
+const page = failedPage({ code: "account_locked", status: 403 }, new URL("https://auth.example.com/start"), "1");
+console.log(JSON.stringify(page.body));
+`);
+
+    expect(forgotten).toContain("server/pages/failed-page.ts");
+    expect(await copy.typeFaults()).toBe("");
+    expect(body).toContain("Your account is locked");
+  });
+
+  it("proxy", async () => {
+    const file = "server/tools/proxies/acme/acme.ts";
+    expectSteps(
+      "proxy",
+      file,
+      "server/tools/proxy-files.ts",
+      "docs/source-files.ts",
+      "deploy/acme/README.md",
+    );
+    await copy.write(
+      file,
+      `import type { ProxyModel } from "../model.ts";
+
+export function acmeFiles({ hosts }: ProxyModel): ReadonlyMap<string, string> {
+  return new Map([["acme.conf", hosts.map(({ host }) => \`ask \${host}\\n\`).join("")]]);
+}
+`,
+    );
+    await copy.insert(
+      "server/tools/proxy-files.ts",
+      'import { ConfigError } from "../config/faults.ts";\n',
+      'import { acmeFiles } from "./proxies/acme/acme.ts";\n',
+    );
+    await copy.insert(
+      "server/tools/proxy-files.ts",
+      "Readonly<Record<string, Proxy>> = {\n",
+      '  acme: { dialect: "forwarded", files: acmeFiles },\n',
+    );
+    await copy.insert(
+      "docs/source-files.ts",
+      '  "server/tools",\n',
+      '  "server/tools/proxies/acme",\n',
+    );
+    await copy.write("deploy/acme/README.md", "# Acme\n");
+    await copy.run("vitest", "run", "test/deploy/printed.test.ts", "--update");
+
+    const printed = await doorward(
+      { rules: [{ host: "app.example.com", allow: "signed-in" }] },
+      "config",
+      "acme",
+    );
+    const tests = await copy.run(
+      "vitest",
+      "run",
+      "test/layers.test.ts",
+      "test/deploy/printed.test.ts",
+    );
+
+    expect(await copy.typeFaults()).toBe("");
+    expect(printed.output).toContain("ask app.example.com");
+    expect(await copy.read("deploy/acme/acme.conf")).toContain("ask ");
+    expect(tests).toMatchObject({ code: 0 });
+  });
+
+  it("metric", async () => {
+    expectSteps(
+      "metric",
+      "server/observe/counts.ts",
+      "server/observe/metrics.ts",
+      "server/sign-out/sign-out.ts",
+    );
+    await copy.insert("server/observe/counts.ts", "const none = {\n", "  signOutAsked: 0,\n");
+    const forgotten = await copy.typeFaults();
+    await copy.insert(
+      "server/observe/metrics.ts",
+      "Record<keyof Counts, MetricName>> = {\n",
+      '  signOutAsked: "doorward_sign_in_total",\n',
+    );
+
+    const text = await copy.evaluate(`
+import { createCounts } from "./server/observe/counts.ts";
+import { createMetrics } from "./server/observe/metrics.ts";
+const counts = createCounts();
+counts.signOutAsked++;
+console.log(JSON.stringify(await createMetrics(counts).metrics()));
+`);
+
+    expect(forgotten).toContain("server/observe/metrics.ts");
+    expect(await copy.typeFaults()).toBe("");
+    expect(text).toContain('doorward_sign_in_total{event="sign_out_asked"} 1');
+  });
+});
