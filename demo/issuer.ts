@@ -181,7 +181,7 @@ function accountsPage(accounts: readonly Account[]): Markup {
 <main>
 <h1>Who are you?</h1>
 <p>This is the issuer, which checks accounts. A real one would ask for a password.</p>
-<form method="post">${buttons}<button name="account" value=""><b>Nobody</b>Go back without signing in</button></form>
+<form method="post">${buttons}<button name="account" value=""><b>Cancel</b>Go back without signing in</button></form>
 </main>
 </body>
 </html>

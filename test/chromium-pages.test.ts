@@ -109,7 +109,7 @@ describe("the pages with two providers", () => {
   it("shows the not-signed-in page when the visitor cancels at the issuer", async () => {
     await page.goto(`${stack.address}/_auth/start?provider=company`);
 
-    await page.getByRole("button", { name: "Nobody" }).click();
+    await page.getByRole("button", { name: "Cancel" }).click();
 
     expect(await look("You are not signed in")).toEqual(styled);
     expect(await context.cookies(stack.address)).toEqual([]);

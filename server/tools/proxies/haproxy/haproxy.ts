@@ -103,7 +103,7 @@ ${port === 80 ? toTls(all) : ""}${strips(identityHeaders)}
 
     # Hide /verify: a visitor who reached it could send forged headers.
 ${own.map((host) => `    http-request deny deny_status 404 if ${isHost(host)} { path_beg ${host.base}/verify }\n`).join("")}
-${hosts.map(choice).join("")}    default_backend doorward-nobody
+${hosts.map(choice).join("")}    default_backend doorward-unknown-host
 `;
 }
 
@@ -146,7 +146,7 @@ backend doorward
     server doorward ${doorward}
 
 # Requests for unknown hosts.
-backend doorward-nobody
+backend doorward-unknown-host
     http-request return status 421
 `;
 }
