@@ -59,8 +59,8 @@ function browserEndpointsOf(context: SiteContext): BrowserEndpoints {
 }
 
 /**
- * The request as it came over the wire, from Node's own request where there is one. Elsewhere the `Headers` object
- * has joined repeated headers, which no header of a proxy survives: a joined method, scheme, host or URI is malformed.
+ * The request as it came over the wire, from Node's own request. Without one, the address of the peer is not known
+ * for sure, so `/verify` refuses every request.
  */
 function wireRequestOf({ req }: H3Event): WireRequest {
   const node = req.runtime?.node?.req;
@@ -69,7 +69,7 @@ function wireRequestOf({ req }: H3Event): WireRequest {
     return { method, url, rawHeaders, peer: socket.remoteAddress };
   }
   const { method, url, headers } = req;
-  return { method, url: targetOf(url), rawHeaders: [...headers].flat(), peer: req.ip };
+  return { method, url: targetOf(url), rawHeaders: [...headers].flat(), peer: undefined };
 }
 
 /** Path and query of an absolute URL, as they are written. */
