@@ -14,13 +14,18 @@ const args = {
 } as const;
 
 // What a command needs beyond the configuration is loaded when it runs: `secret` and `health` start at once.
+const serveArgs = {
+  ...args,
+  open: { type: "boolean", description: "open the sign-in page in this machine's browser" },
+} as const;
+
 const serve = defineCommand({
   meta: { name: "serve", description: "answer the proxy (the default)" },
-  args,
+  args: serveArgs,
   run: (given) =>
-    withSource(given.args, args, async (source) => {
+    withSource(given.args, serveArgs, async (source) => {
       const { serveUntilSignal } = await import("../serve/serve.ts");
-      await serveUntilSignal(source, createLog());
+      await serveUntilSignal(source, createLog(), given.args);
       process.exit(0);
     }),
 });

@@ -1,6 +1,7 @@
 import type { Fault } from "./faults.ts";
 import { providerFaults } from "./provider-checks.ts";
 import { ruleFaults } from "./rule-checks.ts";
+import { isLoopbackAddress } from "../http/loopback.ts";
 import { isObject } from "./shape.ts";
 import { isPublicSuffix, siteFaults } from "./site-checks.ts";
 import { storageFaults } from "./storage-checks.ts";
@@ -61,11 +62,18 @@ function accessFault(access: unknown, path: string): Fault[] {
   ];
 }
 
-function listenerFaults({ listen, admin }: Record<string, unknown>): Fault[] {
-  if (!isObject(admin)) return [];
-  const port = isObject(listen) ? (listen.port ?? 4180) : 4180;
-  if (admin.port !== port) return [];
-  return [{ path: "admin.port", message: `${port} is also the port of listen: use another port` }];
+function listenerFaults({ listen = {}, admin }: Record<string, unknown>): Fault[] {
+  const { host = "127.0.0.1", port = 4180, https } = isObject(listen) ? listen : {};
+  const faults: Fault[] = [];
+  if (isObject(admin) && admin.port === port) {
+    const message = `${String(port)} is also the port of listen: use another port`;
+    faults.push({ path: "admin.port", message });
+  }
+  if (https === true && typeof host === "string" && !isLoopbackAddress(host)) {
+    const message = `true makes a self-signed certificate, which is for this machine only, and listen.host is "${host}": write { cert, key }, or listen on 127.0.0.1`;
+    faults.push({ path: "listen.https", message });
+  }
+  return faults;
 }
 
 function redirectFaults(targets: unknown): Fault[] {

@@ -80,6 +80,8 @@ type Read = { readonly value: unknown } | { readonly fault: string };
 /** A value that cannot be read as its type stays text; the schema then reports the expected type. */
 function read(text: string, shape: Shape): Read {
   if (shape.kind === "leaf") return { value: readLeaf(text, shape.type) };
+  // Some settings are `true` or a group, such as `listen.https`.
+  if (shape.kind === "object" && /^(true|false)$/.test(text)) return { value: text === "true" };
   const isListOfLeaves = shape.kind === "list" && shapeOf(shape.item).kind === "leaf";
   // An entry may begin with a bracket, such as `[::1]:6379`.
   const json = isListOfLeaves ? /^\s*\[\s*["\]]/ : /^\s*[[{]/;

@@ -11,3 +11,8 @@ export function readNamedFile(
     return { fault: `names a file that cannot be read${code}` };
   }
 }
+
+/** PEM as it is, as from `DOORWARD_LISTEN_HTTPS_KEY_FILE`, or what the file of that name contains. */
+export function readPem(written: string): ReturnType<typeof readNamedFile> {
+  return written.includes("-----BEGIN") ? { text: written } : readNamedFile(written);
+}

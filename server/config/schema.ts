@@ -6,16 +6,9 @@ import { allowedRedirectFault } from "./allowed-redirect.ts";
 import { access } from "../policy/access-schema.ts";
 import { authorization } from "./authorization-schema.ts";
 import { clientEntries } from "./client-schema.ts";
+import { admin, listen } from "./listen-schema.ts";
 import { duration } from "../values/duration.ts";
-import {
-  dnsName,
-  oneOrMore,
-  path,
-  port,
-  text,
-  checkedString,
-  webAddress,
-} from "../values/leaves.ts";
+import { dnsName, oneOrMore, path, text, checkedString, webAddress } from "../values/leaves.ts";
 import { rule } from "../policy/rule-schema.ts";
 import { secret } from "./secret.ts";
 import { storage } from "./storage-schema.ts";
@@ -164,12 +157,8 @@ export const schema = v.strictObject({
   dialect: v.optional(v.picklist(dialectNames)),
   /** Serves that tool's paths too, for proxies that still use them. */
   compat: v.optional(v.picklist(["oauth2-proxy"])),
-  /** undefined = no admin listener. */
-  admin: v.optional(v.strictObject({ host: v.optional(text, "127.0.0.1"), port })),
-  listen: v.optional(
-    v.strictObject({ host: v.optional(text, "127.0.0.1"), port: v.optional(port, 4180) }),
-    {},
-  ),
+  admin,
+  listen,
 });
 
 export type Config = v.InferOutput<typeof schema>;

@@ -1,3 +1,5 @@
+import { isIPv6 } from "node:net";
+
 /** This machine, as a URL's `hostname` spells it. Browsers resolve `*.localhost` here (RFC 6761 §6.3). */
 export function isLoopbackHost(hostname: string): boolean {
   return (
@@ -6,4 +8,11 @@ export function isLoopbackHost(hostname: string): boolean {
     hostname === "[::1]" ||
     /^127(\.\d{1,3}){3}$/.test(hostname)
   );
+}
+
+/** The same for a host as `listen.host` and Node's sockets have it: an IPv6 address without brackets. */
+export function isLoopbackAddress(host: string): boolean {
+  const name =
+    isIPv6(host) && !host.includes("%") ? new URL(`http://[${host}]`).hostname : host.toLowerCase();
+  return isLoopbackHost(name);
 }

@@ -1,77 +1,136 @@
+import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import type { RequestListener, Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { Server as HttpsServer } from "node:https";
+import { createServer as createProbe, isIP, type AddressInfo, type Socket } from "node:net";
+import type { Listener } from "listhen";
 import type { Config } from "../config/schema.ts";
-import { leanRequests } from "../http/lean-request.ts";
+import { isLoopbackAddress } from "../http/loopback.ts";
+import { listenHostFault, listenPortFault } from "../values/listen-address.ts";
+import type { Certificate } from "./certificate.ts";
+import { createServer, openSockets } from "./create-server.ts";
+import { listenByListhen } from "./listhen.ts";
 
-/** Longer than any proxy keeps an idle connection (Caddy: 120 s), or a request meets a closing one. */
-const keepAliveMs = 130_000;
 const drainMs = 9_000;
 const lookMs = 20;
 
-export type ListenAddress = Config["listen"];
+export type ListenAddress = Pick<Config["listen"], "host" | "port">;
+/** undefined = plain HTTP. */
+export type Https = Certificate | "self-signed" | undefined;
 
 export interface BoundServer {
   readonly address: AddressInfo;
-  /** Stops accepting, lets what is under way finish, and closes the rest after nine seconds. */
+  /** The addresses at which this machine and others reach it. */
+  urls(): Promise<string[]>;
+  /** Uses another certificate from the next connection on. */
+  setCertificate(certificate: Certificate): void;
+  /** Stops accepting, lets requests in progress finish, and closes the other connections after nine seconds. */
   close(): Promise<void>;
 }
 
-/** Listens on exactly that host and port. Throws an error that names them when they are not to be had. */
+/** Listens on exactly that host and port (0 = any), or throws an error that names them, the reason and the fix. */
 export async function bind(
   listener: RequestListener,
   { host, port }: ListenAddress,
+  https?: Https,
 ): Promise<BoundServer> {
-  const server = createServer(listener);
-  server.listen(port, host);
-  try {
-    await once(server, "listening");
-  } catch (cause) {
-    const why = "the port is taken, or the address is not this machine's";
-    throw new Error(`cannot listen on ${host}:${port}: ${why}`, { cause });
-  }
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("this is no TCP server");
-  return { address, close: () => close(server) };
+  const bound = await bindExactly(host, port, https === "self-signed");
+  const certificate = https === "self-signed" ? bound.https || undefined : https;
+  const server = createServer(listener, certificate);
+  const sockets = openSockets(server);
+  server.listen(bound.server);
+  return {
+    address: bound.address,
+    urls: () => urlsOf(bound, certificate === undefined ? "http:" : "https:"),
+    setCertificate: (next) => "setSecureContext" in server && server.setSecureContext(next),
+    async close() {
+      await close(server, sockets);
+      await bound.close(); // its timers
+    },
+  };
 }
 
-async function close(server: Server): Promise<void> {
+async function bindExactly(host: string, port: number, isSelfSigned: boolean): Promise<Listener> {
+  const failed = `cannot listen on ${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const fault = addressFault(host, port);
+  if (fault !== undefined) throw new Error(`${failed}: ${fault}`);
+  const bound = await listenByListhen(host, port, isSelfSigned).catch(async (cause: unknown) => {
+    throw new Error(`${failed}: ${await reasonFor(cause, host, port)}`, { cause });
+  });
+  const { address } = bound;
+  if (await isAsked(address, host, port).catch(() => false)) return bound;
+  await bound.close();
+  throw new Error(`${failed}: got ${address.address}, port ${address.port} instead`);
+}
+
+function addressFault(host: string, port: number): string | undefined {
+  const hostFault = listenHostFault(host);
+  if (hostFault !== undefined) return `the host ${hostFault}`;
+  const portFault = port === 0 ? undefined : listenPortFault(port);
+  return portFault === undefined ? undefined : `${port} ${portFault}`;
+}
+
+/** listhen knows http only, as our own server has the certificate; a wildcard is no address to open. */
+async function urlsOf(bound: Listener, scheme: string): Promise<string[]> {
+  const urls = await bound.getURLs({ extraURLs: [] });
+  return urls.map(({ url }) =>
+    url.replace(/^https?:/, scheme).replace(/\/\/(0\.0\.0\.0|\[::\])/, "//localhost"),
+  );
+}
+
+const fixes: Record<string, string> = {
+  EADDRINUSE: "another process has the port: stop it, or choose another port",
+  EADDRNOTAVAIL:
+    "the address is not one of this machine: choose one of its own, or 0.0.0.0 or :: for all of them",
+  EACCES: "this user may not open the port: choose one above 1023, or allow it to the process",
+  ENOTFOUND: "the host name does not resolve: write an address of this machine",
+  EAI_AGAIN:
+    "the host name does not resolve, as no name server answers: write an address of this machine",
+  EAFNOSUPPORT: "this machine has no addresses of that family: choose an IPv4 address",
+};
+
+/** Why listhen could not bind. It reports a port that it cannot use without the reason, so that is tried again. */
+async function reasonFor(error: unknown, host: string, port: number): Promise<string> {
+  const code = codeOf(error) ?? codeOf(await errorOf(host, port));
+  if (code === undefined) return "another process had the port a moment ago: try again";
+  return fixes[code] ?? `the operating system refuses it (${code})`;
+}
+
+async function errorOf(host: string, port: number): Promise<unknown> {
+  const probe = createProbe().listen(port, host);
+  try {
+    await once(probe, "listening");
+  } catch (error) {
+    return error;
+  }
+  probe.close();
+  await once(probe, "close");
+  return undefined;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}
+
+/** Whether the socket is where the configuration puts it. */
+async function isAsked(bound: AddressInfo, host: string, port: number): Promise<boolean> {
+  if (port !== 0 && bound.port !== port) return false;
+  if (host.toLowerCase() === "localhost") return isLoopbackAddress(bound.address);
+  const asked = isIP(host) === 0 ? await lookup(host, { all: true }) : [{ address: host }];
+  return asked.some(({ address }) => canonical(address) === canonical(bound.address));
+}
+
+function canonical(address: string): string {
+  return new URL(`http://${address.includes(":") ? `[${address}]` : address}`).hostname;
+}
+
+async function close(server: Server | HttpsServer, sockets: ReadonlySet<Socket>): Promise<void> {
   const closed = once(server, "close");
   server.close();
-  // Node ends the connections that are idle now, and would keep those that become so.
+  // Node closes the connections that are idle now, and would keep those that become idle later.
   const idle = setInterval(() => server.closeIdleConnections(), lookMs);
-  const late = setTimeout(() => server.closeAllConnections(), drainMs);
+  const late = setTimeout(() => sockets.forEach((socket) => socket.destroy()), drainMs);
   await closed;
   clearInterval(idle);
   clearTimeout(late);
-}
-
-function createServer(listener: RequestListener): Server {
-  // An import statement reads every name that node:http has, and one of them loads the whole of fetch:
-  // a third of a start, and 15 MiB.
-  const http = process.getBuiltinModule("node:http");
-  const limits = {
-    keepAliveTimeout: keepAliveMs,
-    headersTimeout: 30_000, // counted from the first byte of a request, so idle connections live on
-    requestTimeout: 60_000,
-    maxHeaderSize: 64 * 1024,
-    // A question has no body, and the events of a stream that says so cost more than the verdict.
-    optimizeEmptyRequests: true,
-    IncomingMessage: leanRequests(http.IncomingMessage),
-  };
-  const server = http.createServer(limits, (request, response) => {
-    request.isDispatched = true;
-    listener(request, response);
-  });
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
-    const status =
-      error.code === "HPE_HEADER_OVERFLOW"
-        ? "431 Request Header Fields Too Large"
-        : "400 Bad Request";
-    socket.end(
-      `HTTP/1.1 ${status}\r\nCache-Control: no-store\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-    );
-  });
-  return server;
 }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { empty } from "../http/response.ts";
+import { createSites } from "../config/site.ts";
 import { createApp, type App } from "../app/app.ts";
 import { Changes } from "../config/changes.ts";
 import { filesOf, loadConfig, type Source } from "../config/load.ts";
@@ -11,6 +12,10 @@ import { Reloader, type Made } from "./reload.ts";
 import { send } from "../http/send.ts";
 
 export interface Running {
+  /** The addresses of the listener that proxies and browsers use. */
+  urls(): Promise<string[]>;
+  /** The first site's sign-in. */
+  readonly signIn: string | undefined;
   /** Takes the configuration as it is now, or keeps the one before and says why. */
   reload(): Promise<void>;
   /** Stops accepting, lets what is under way finish, and closes the rest after nine seconds. */
@@ -44,6 +49,8 @@ export async function serve(source: Source, log: Log): Promise<Running> {
   const reloader = new Reloader({ make, changes, appSwitch, listeners, log });
   void reloader.watch();
   return {
+    urls: () => listeners.urls(),
+    signIn: createSites(config)[0]?.address("start"),
     reload: () => reloader.reload(),
     async stop() {
       await reloader.stop();
@@ -54,14 +61,40 @@ export async function serve(source: Source, log: Log): Promise<Running> {
   };
 }
 
+interface Options {
+  /** Opens the first site's sign-in in this machine's browser. */
+  readonly open?: boolean | undefined;
+}
+
 /** Runs until the first SIGTERM or SIGINT; a second one does not wait. */
-export async function serveUntilSignal(source: Source, log: Log): Promise<void> {
-  // Before anybody can know that we listen, or a signal right then would find nobody waiting for it.
+export async function serveUntilSignal(
+  source: Source,
+  log: Log,
+  { open = false }: Options = {},
+): Promise<void> {
+  // Before another process can know that we listen: a signal right after that must find its handler.
   const ended = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
   let running: Running | undefined;
   process.on("SIGHUP", () => void running?.reload());
   running = await serve(source, log);
+  if (process.stdout.isTTY) process.stdout.write(await describe(running));
+  if (open) await openSignIn(running, log);
   await ended;
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => process.exit(1));
   await running.stop();
+}
+
+/** For a person at a terminal. */
+async function describe({ urls, signIn }: Running): Promise<string> {
+  const lines = (await urls()).map((url) => `  listening on  ${url}`);
+  if (signIn !== undefined) lines.push(`  sign in at    ${signIn}`);
+  return `\n${lines.join("\n")}\n\n`;
+}
+
+async function openSignIn({ signIn }: Running, log: Log): Promise<void> {
+  if (signIn === undefined) return;
+  const { openInBrowser } = await import("./open-in-browser.ts");
+  openInBrowser(signIn, (reason) =>
+    log.warn({ url: signIn, reason }, "could not open the browser"),
+  );
 }

@@ -98,10 +98,11 @@ export function settingsFor(port: number, issuer = "http://127.0.0.1:9"): Record
 export async function startProcess(
   settings: (port: number) => Record<string, unknown>,
   environment: Readonly<Record<string, string>> = {},
+  words: readonly string[] = [],
 ): Promise<DoorwardProcess> {
   const port = await freePort();
   const file = await writeConfig(settings(port));
-  const child = start(["serve", "--config", file.path], environment, file.folder);
+  const child = start(["serve", "--config", file.path, ...words], environment, file.folder);
   let stdout = "";
   child.stdout.on("data", (chunk) => {
     stdout += String(chunk);

@@ -1,13 +1,41 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
+import { isIP } from "node:net";
 import { connect } from "node:tls";
 
-/** Writes a self-signed certificate for these hosts as `FILE.pem` and `FILE.key`. */
-export function createCertificate(file: string, hosts: readonly string[]): void {
-  const names = hosts.map((host) => `DNS:${host}`).join(",");
+/**
+ * A certificate for these hosts, written as `FILE.pem` and `FILE.key`. It is self-signed, or signed by the authority of
+ * `createAuthority`.
+ */
+export function createCertificate(
+  file: string,
+  hosts: readonly string[],
+  authority?: string,
+): void {
+  const names = hosts.map((host) => `${isIP(host) === 0 ? "DNS" : "IP"}:${host}`).join(",");
+  const signer =
+    authority === undefined
+      ? []
+      : [
+          "-CA",
+          `${authority}.pem`,
+          "-CAkey",
+          `${authority}.key`,
+          "-addext",
+          "basicConstraints=CA:FALSE",
+        ];
+  certify(file, ["-addext", `subjectAltName=${names}`, ...signer]);
+}
+
+/** A certificate authority of our own, written in the same way. */
+export function createAuthority(file: string): void {
+  certify(file, ["-addext", "keyUsage=critical,keyCertSign"]);
+}
+
+function certify(file: string, words: readonly string[]): void {
   const key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
-  const made = `req -x509 -days 2 ${key} -subj /CN=tests -addext subjectAltName=${names}`;
-  execFileSync("openssl", [...made.split(" "), "-out", `${file}.pem`, "-keyout", `${file}.key`], {
+  const made = `req -x509 -days 2 ${key} -subj /CN=tests`.split(" ");
+  execFileSync("openssl", [...made, ...words, "-out", `${file}.pem`, "-keyout", `${file}.key`], {
     stdio: "pipe",
   });
 }
