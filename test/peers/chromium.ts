@@ -5,14 +5,20 @@ import { chromium, type Browser, type BrowserContext, type Page } from "playwrig
 export interface ChromiumOptions {
   /** The local port of a public host and port, such as `app.example.com:443` → 41234. */
   readonly ports?: ReadonlyMap<string, number>;
+  /** The home folder that it uses, such as one whose `.pki/nssdb` trusts an authority of the tests. */
+  readonly home?: string;
 }
 
 /** Debian's Chromium, headless. */
-export function launchChromium({ ports = new Map() }: ChromiumOptions = {}): Promise<Browser> {
+export function launchChromium({
+  ports = new Map(),
+  home,
+}: ChromiumOptions = {}): Promise<Browser> {
   const rules = [...ports].map(([host, port]) => `MAP ${host} 127.0.0.1:${port}`);
   return chromium.launch({
     executablePath: "/usr/bin/chromium",
     headless: true,
+    ...(home !== undefined && { env: { ...process.env, HOME: home } }),
     args: [
       "--no-sandbox", // the tests may run as root, where Chromium's own sandbox refuses to start
       "--disable-gpu",

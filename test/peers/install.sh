@@ -4,6 +4,7 @@ set -euo pipefail
 
 declare -A package=(
   [nginx]=nginx [caddy]=caddy [haproxy]=haproxy [luajit]=luajit [chromium]=chromium [openssl]=openssl
+  [certutil]=libnss3-tools [script]=bsdutils
   [redis-server]=redis-server [redis-cli]=redis-tools
 )
 PATH=$PATH:/usr/sbin
