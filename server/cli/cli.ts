@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { defineCommand, runMain } from "citty";
 import manifest from "../../package.json" with { type: "json" };
-import { refuseUnknown, reportErrors, withConfig, withSource } from "./run-command.ts";
+import { commandFirst, refuseUnknown } from "./arguments.ts";
+import { reportErrors, withConfig, withSource } from "./run-command.ts";
 import { createSecret } from "../config/secret.ts";
 import { createLog } from "../observe/log.ts";
 
@@ -23,7 +24,7 @@ const serve = defineCommand({
   meta: { name: "serve", description: "answer the proxy (the default)" },
   args: serveArgs,
   run: (given) =>
-    withSource(given.args, serveArgs, async (source) => {
+    withSource(given, serveArgs, async (source) => {
       const { serveUntilSignal } = await import("../serve/serve.ts");
       await serveUntilSignal(source, createLog(), given.args);
       process.exit(0);
@@ -43,7 +44,7 @@ const check = defineCommand({
   meta: { name: "check", description: "try the configuration, the issuers and the store" },
   args: checkArgs,
   run: (given) =>
-    withConfig(given.args, checkArgs, async (loaded) => {
+    withConfig(given, checkArgs, async (loaded) => {
       const { check: findAll } = await import("../check/check.ts");
       const words = { ok: "ok   ", warning: "WARN ", fault: "FAULT" };
       for (const { level, text } of await findAll(loaded, given.args.proxy)) {
@@ -57,7 +58,7 @@ const health = defineCommand({
   meta: { name: "health", description: "exit 0 if doorward answers, for container probes" },
   args,
   run: (given) =>
-    withConfig(given.args, args, async (loaded) => {
+    withConfig(given, args, async (loaded) => {
       const { isHealthy } = await import("./health.ts");
       if (await isHealthy(loaded)) return;
       throw new Error(`nothing answers on ${loaded.listen.host}:${loaded.listen.port}`);
@@ -79,7 +80,7 @@ const explain = defineCommand({
   meta: { name: "explain", description: "which rule decides about a URL, and why" },
   args: explainArgs,
   run: (given) =>
-    withConfig(given.args, explainArgs, async (loaded) => {
+    withConfig(given, explainArgs, async (loaded) => {
       const { explain: explainUrl } = await import("./explain.ts");
       const lines = explainUrl(loaded, given.args.url, given.args, Date.now());
       process.stdout.write(`${lines.join("\n")}\n`);
@@ -100,7 +101,7 @@ const config = defineCommand({
   meta: { name: "config", description: "print a proxy's configuration for this doorward" },
   args: configArgs,
   run: (given) =>
-    withConfig(given.args, configArgs, async (loaded) => {
+    withConfig(given, configArgs, async (loaded) => {
       const { proxyFiles } = await import("../tools/proxy-files.ts");
       const { joinFiles, writeFiles } = await import("./write-files.ts");
       const { proxy, write: folder } = given.args;
@@ -121,9 +122,10 @@ const revokeArgs = {
 const revoke = defineCommand({
   meta: { name: "revoke", description: "end sessions: --subject SUBJECT, or --all" },
   args: revokeArgs,
-  run: ({ args: { all = false, subject, provider, ...given } }) =>
+  run: (given) =>
     withConfig(given, revokeArgs, async (loaded) => {
       const { revoke: end } = await import("./revoke.ts");
+      const { all = false, subject, provider } = given.args;
       const ended = await end(loaded, { all, subject, provider });
       process.stdout.write(`${ended.join("\n")}\n`);
     }),
@@ -149,10 +151,10 @@ const importing = defineCommand({
     description: "print a doorward.yaml that does as another tool's files say",
   },
   args: importArgs,
-  run: ({ args: { tool, file, ...given } }) =>
+  run: ({ rawArgs, args: { tool, file, _: words } }) =>
     reportErrors(async () => {
-      const [, , ...more] = given._;
-      refuseUnknown({ ...given, _: [] }, importArgs);
+      const [, , ...more] = words;
+      refuseUnknown(rawArgs, importArgs, { more: true });
       const { importFiles } = await import("../tools/import/report.ts");
       const { output, remarks } = importFiles(tool, [file, ...more]);
       process.stderr.write(`${remarks}\n`);
@@ -163,7 +165,11 @@ const importing = defineCommand({
 
 const secret = defineCommand({
   meta: { name: "secret", description: "print a fresh secret for the configuration" },
-  run: () => void process.stdout.write(`${createSecret()}\n`),
+  run: ({ rawArgs }) =>
+    reportErrors(async () => {
+      refuseUnknown(rawArgs, {});
+      process.stdout.write(`${createSecret()}\n`);
+    }),
 });
 
 await runMain(
@@ -173,8 +179,9 @@ await runMain(
       version: manifest.version,
       description: "the gatekeeper that Traefik, Caddy and nginx ask about every request",
     },
-    args, // named here too, or the FILE after --config would be taken for a command
+    args, // also here, or citty would take the FILE after --config for a command
     default: "serve",
     subCommands: { serve, check, explain, config, import: importing, health, sessions, secret },
   }),
+  { rawArgs: commandFirst(process.argv.slice(2)) },
 );

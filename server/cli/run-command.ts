@@ -1,25 +1,28 @@
+import { refuseUnknown, type Known } from "./arguments.ts";
 import { ConfigError } from "../config/faults.ts";
 import { chooseSource, loadConfig, type Source } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { reasonsOf } from "../observe/log.ts";
 
-/** What stands on the command line, and what may. */
-type Arguments = { readonly _: readonly string[]; readonly config?: string | undefined };
-type Known = Readonly<Record<string, { readonly type: string }>>;
+/** A command line: what citty read of it, and its words. */
+interface Given {
+  readonly args: { readonly config?: string | undefined };
+  readonly rawArgs: readonly string[];
+}
 
-/** A command that reads a configuration. */
+/** Runs a command that reads a configuration. */
 export function withSource(
-  given: Arguments,
+  given: Given,
   known: Known,
   run: (source: Source) => Promise<void>,
 ): Promise<void> {
   return reportErrors(() => {
-    refuseUnknown(given, known);
-    return run(chooseSource(given.config, process.env));
+    refuseUnknown(given.rawArgs, known);
+    return run(chooseSource(given.args.config, process.env));
   });
 }
 
-/** Whatever a command throws is said on stderr, and the exit code is 1. */
+/** Writes an error of a command to stderr, and sets the exit code to 1. */
 export async function reportErrors(run: () => Promise<void>): Promise<void> {
   try {
     await run();
@@ -30,23 +33,11 @@ export async function reportErrors(run: () => Promise<void>): Promise<void> {
   }
 }
 
-/** A command for which a configuration has to be whole. */
+/** Runs a command that needs a valid configuration. */
 export function withConfig(
-  given: Arguments,
+  given: Given,
   known: Known,
   run: (config: Config) => Promise<void>,
 ): Promise<void> {
   return withSource(given, known, (source) => run(loadConfig(source)));
-}
-
-/** citty drops what it does not know; a mistyped `--config` would then serve another file than was meant. */
-export function refuseUnknown({ _: words, ...options }: Arguments, known: Known): void {
-  const expected = Object.values(known).filter(({ type }) => type === "positional").length;
-  const [strange] = [
-    ...Object.keys(options).filter((name) => !Object.hasOwn(known, name)),
-    ...words.slice(expected),
-  ];
-  if (strange === undefined) return;
-  const choices = Object.keys(known).filter((name) => known[name]?.type !== "positional");
-  throw new Error(`"${strange}" is unknown here: there is --${choices.join(", --")}`);
 }

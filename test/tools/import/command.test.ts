@@ -49,7 +49,10 @@ describe("doorward import", () => {
       /"vouch-proxy" cannot be imported; available: oauth2-proxy, traefik-forward-auth/,
     ],
     [["import", "oauth2-proxy", "nowhere.cfg"], /nowhere.cfg cannot be read: .*ENOENT/],
-    [["import", "oauth2-proxy", "x", "--force"], /"force" is unknown here/],
+    [
+      ["import", "oauth2-proxy", "x", "--force"],
+      /unknown option "--force"; this command has no options/,
+    ],
   ])("rejects %j", async (words, message) => {
     const { code, stdout, stderr } = await runDoorward(words);
 
