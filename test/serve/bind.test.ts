@@ -175,4 +175,26 @@ describe("bind", () => {
     expect(signals.map((signal) => process.listenerCount(signal))).toEqual(before);
     expect(await one.urls()).toEqual([`http://127.0.0.1:${one.address.port}/`]);
   });
+
+  it("hands every connection to our own server, none to listhen's", async () => {
+    const servers: HttpServer[] = [];
+    const seen: string[] = [];
+    const listening = channel("tracing:net.server.listen:asyncStart");
+    const keep = (message: unknown) => {
+      const { server } = message as { server: HttpServer };
+      if (server.listenerCount("request") > 0) servers.push(server);
+    };
+    listening.subscribe(keep);
+    const port = await freePort();
+    await bindTo("127.0.0.1", port);
+    listening.unsubscribe(keep);
+    for (const event of ["connection", "request", "clientError"]) {
+      servers[0]?.on(event, () => seen.push(event));
+    }
+
+    await Promise.all([textAt("127.0.0.1", port), textAt("127.0.0.1", port)]);
+
+    expect(servers).toHaveLength(2); // listhen's, then ours
+    expect(seen).toEqual([]);
+  });
 });
