@@ -14,14 +14,14 @@ const args = {
   },
 } as const;
 
-// What a command needs beyond the configuration is loaded when it runs: `secret` and `health` start at once.
+// A command loads its own modules when it runs, so that `secret` and `health` start quickly.
 const serveArgs = {
   ...args,
   open: { type: "boolean", description: "open the sign-in page in this machine's browser" },
 } as const;
 
 const serve = defineCommand({
-  meta: { name: "serve", description: "answer the proxy (the default)" },
+  meta: { name: "serve", description: "serve the proxy's requests (the default)" },
   args: serveArgs,
   run: (given) =>
     withSource(given, serveArgs, async (source) => {
@@ -35,33 +35,33 @@ const checkArgs = {
   ...args,
   proxy: {
     type: "string",
-    description: "whether this proxy may ask: its address, or a name that leads to it",
+    description: "check whether this proxy is trusted: its address, or a name that resolves to it",
     valueHint: "ADDRESS",
   },
 } as const;
 
 const check = defineCommand({
-  meta: { name: "check", description: "try the configuration, the issuers and the store" },
+  meta: { name: "check", description: "test the configuration, the issuers and the store" },
   args: checkArgs,
   run: (given) =>
     withConfig(given, checkArgs, async (loaded) => {
       const { check: findAll } = await import("../check/check.ts");
-      const words = { ok: "ok   ", warning: "WARN ", fault: "FAULT" };
+      const labels = { ok: "ok   ", warning: "WARN ", fault: "FAULT" };
       for (const { level, text } of await findAll(loaded, given.args.proxy)) {
-        process.stdout.write(`${words[level]} ${text}\n`);
+        process.stdout.write(`${labels[level]} ${text}\n`);
         if (level === "fault") process.exitCode = 1;
       }
     }),
 });
 
 const health = defineCommand({
-  meta: { name: "health", description: "exit 0 if doorward answers, for container probes" },
+  meta: { name: "health", description: "exit 0 if doorward answers (for container probes)" },
   args,
   run: (given) =>
     withConfig(given, args, async (loaded) => {
       const { isHealthy } = await import("./health.ts");
       if (await isHealthy(loaded)) return;
-      throw new Error(`nothing answers on ${loaded.listen.host}:${loaded.listen.port}`);
+      throw new Error(`no answer from doorward on ${loaded.listen.host}:${loaded.listen.port}`);
     }),
 });
 
@@ -73,11 +73,11 @@ const explainArgs = {
   groups: { type: "string", description: "signed in with these groups, separated by commas" },
   subject: { type: "string", description: "signed in as this subject" },
   provider: { type: "string", description: "signed in by this provider" },
-  ip: { type: "string", description: "coming from this address" },
+  ip: { type: "string", description: "from this address" },
 } as const;
 
 const explain = defineCommand({
-  meta: { name: "explain", description: "which rule decides about a URL, and why" },
+  meta: { name: "explain", description: "show which rule decides about a URL, and why" },
   args: explainArgs,
   run: (given) =>
     withConfig(given, explainArgs, async (loaded) => {
@@ -92,7 +92,7 @@ const configArgs = {
   proxy: { type: "positional", description: "nginx, caddy, …", required: true },
   write: {
     type: "string",
-    description: "write the files beneath this folder, instead of printing them",
+    description: "write the files into this folder instead of printing them",
     valueHint: "DIR",
   },
 } as const;
@@ -115,8 +115,8 @@ const config = defineCommand({
 const revokeArgs = {
   ...args,
   subject: { type: "string", description: "end the sessions of this subject" },
-  provider: { type: "string", description: "the subject at this provider alone" },
-  all: { type: "boolean", description: "end everybody's sessions" },
+  provider: { type: "string", description: "end them at this provider only" },
+  all: { type: "boolean", description: "end all sessions" },
 } as const;
 
 const revoke = defineCommand({
@@ -132,7 +132,7 @@ const revoke = defineCommand({
 });
 
 const sessions = defineCommand({
-  meta: { name: "sessions", description: "end sessions that are open" },
+  meta: { name: "sessions", description: "end sessions" },
   subCommands: { revoke },
 });
 
@@ -140,7 +140,7 @@ const importArgs = {
   tool: { type: "positional", description: "oauth2-proxy or traefik-forward-auth", required: true },
   file: {
     type: "positional",
-    description: "its configuration; more files may follow",
+    description: "its configuration file; more files may follow",
     required: true,
   },
 } as const;
@@ -148,7 +148,7 @@ const importArgs = {
 const importing = defineCommand({
   meta: {
     name: "import",
-    description: "print a doorward.yaml that does as another tool's files say",
+    description: "print a doorward.yaml equivalent to another tool's files",
   },
   args: importArgs,
   run: ({ rawArgs, args: { tool, file, _: words } }) =>
@@ -164,7 +164,7 @@ const importing = defineCommand({
 });
 
 const secret = defineCommand({
-  meta: { name: "secret", description: "print a fresh secret for the configuration" },
+  meta: { name: "secret", description: "print a new secret for the configuration" },
   run: ({ rawArgs }) =>
     reportErrors(async () => {
       refuseUnknown(rawArgs, {});

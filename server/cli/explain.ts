@@ -12,7 +12,7 @@ import {
   type ForwardedRequest,
 } from "../forwarded/forwarded-request.ts";
 
-/** Somebody to try the policy with, as the command line names them. */
+/** The person of the command line's options. */
 export interface Somebody {
   readonly method?: string | undefined;
   readonly email?: string | undefined;
@@ -23,7 +23,7 @@ export interface Somebody {
   readonly ip?: string | undefined;
 }
 
-/** Which site, rule and condition decide about a URL, a line each, in the order in which they are asked. */
+/** Which site, rule and condition decide about a URL, a line each, in the order of evaluation. */
 export function explain(config: Config, url: string, somebody: Somebody, now: number): string[] {
   const request = readUrl(url, somebody.method ?? "GET");
   const site = createSiteFinder(createSites(config))(hostnameOf(request));
@@ -52,7 +52,7 @@ export function explain(config: Config, url: string, somebody: Somebody, now: nu
 }
 
 function readUrl(url: string, method: string): ForwardedRequest {
-  // By hand, not by URL: a parser would tidy up the very spelling that is asked about.
+  // Without the URL class, which would normalize the spelling that is to be explained.
   const [, scheme, host, uri] = /^(https?):\/\/([^/?#]*)(.*)$/s.exec(url) ?? [];
   if (scheme === undefined || host === undefined) {
     throw new Error("the URL is not absolute: write https://host/path");
@@ -63,11 +63,11 @@ function readUrl(url: string, method: string): ForwardedRequest {
     host,
     uri === undefined || uri === "" ? "/" : uri,
   );
-  if (isMalformed(request)) throw new Error(`refused before any rule: ${request.malformed}`);
+  if (isMalformed(request)) throw new Error(`rejected before any rule: ${request.malformed}`);
   return request;
 }
 
-/** Naming anything of somebody means that they are signed in. */
+/** Any option about the person means that they are signed in. */
 function identityOf(
   config: Config,
   { email, groups, subject, provider }: Somebody,
@@ -78,11 +78,11 @@ function identityOf(
     ...(config.users === undefined ? [] : ["users"]),
   ];
   if (provider !== undefined && !names.includes(provider)) {
-    throw new Error(`there is no provider "${provider}": there are ${names.join(", ")}`);
+    throw new Error(`unknown provider "${provider}"; configured: ${names.join(", ")}`);
   }
   const address = email === undefined ? undefined : parseEmail(email)?.address;
   if (address === undefined && email !== undefined)
-    throw new Error(`"${email}" is no email address`);
+    throw new Error(`"${email}" is not an email address`);
   return {
     issuer: "",
     subject: subject ?? "",
@@ -96,7 +96,7 @@ function identityOf(
 }
 
 function describe({ email, subject, groups, provider }: Identity): string {
-  const name = email ?? (subject === "" ? "nobody in particular" : subject);
+  const name = email ?? (subject === "" ? "no email or subject given" : subject);
   return `${name}, groups [${groups.join(", ")}], signed in by ${provider}`;
 }
 
@@ -108,12 +108,12 @@ function considered(rules: readonly Rule[], facts: RequestFacts): string[] {
     lines.push(`${rule.name}: ${match === "no" ? `no, ${whyNot(rule, facts)}` : wording[match]}`);
     if (match === "yes") return lines;
   }
-  return [...lines, "access: asked last, because no rule decided before"];
+  return [...lines, "access: applies, as no rule decided"];
 }
 
 const wording = {
   yes: "matches",
-  maybe: "may match: servers read this request in several ways, so the stricter outcome counts",
+  maybe: "may match: servers read this request in several ways, so the stricter outcome applies",
 };
 
 function whyNot(rule: Rule, facts: RequestFacts): string {

@@ -7,24 +7,24 @@ import { openStore } from "../store/open-store.ts";
 import { noAuthentication } from "../sign-in/client-authentication.ts";
 import { createIssuerFetch } from "../sign-in/issuer-fetch.ts";
 
-/** Whose sessions an operator ends, as on the command line. */
+/** The options of `sessions revoke`: whose sessions to end. */
 export interface Whose {
   readonly all: boolean;
   readonly subject: string | undefined;
-  /** The name of a provider; left out: the subject at each of them. */
+  /** The name of a provider. Left out: the subject at every provider. */
   readonly provider: string | undefined;
 }
 
 /**
- * Ends sessions without looking for them, and says whose. Throws when it is not clear whose, or the store is not
- * to be had from this process.
+ * Ends sessions without searching for them, and returns a line about each subject. Throws if the options are
+ * ambiguous, or if this process cannot reach the store.
  */
 export async function revoke(config: Config, whose: Whose): Promise<string[]> {
   const revoked = revokedBy(config, whose);
   const { driver } = config.storage;
   if (driverFacts[driver]?.reach === "process") {
-    const reason = `storage.driver "${driver}" keeps sessions where no other process can end them`;
-    throw new Error(`${reason}: restart doorward, and all of them have ended`);
+    const reason = `storage.driver "${driver}" keeps sessions in the memory of the serving process`;
+    throw new Error(`${reason}: restart doorward to end all of them`);
   }
   const store = await openStore(config.storage);
   try {
@@ -39,29 +39,29 @@ export async function revoke(config: Config, whose: Whose): Promise<string[]> {
 
 function revokedBy(config: Config, { all, subject, provider }: Whose): Revoked[] {
   if (all === (subject !== undefined)) {
-    throw new Error("write --subject SUBJECT for one person, or --all for everybody");
+    throw new Error("write either --subject SUBJECT for one person, or --all for all sessions");
   }
   if (subject === undefined) return [{ kind: "all" }];
   const parties = createRelyingParties(config, {
     fetch: createIssuerFetch(fetch),
     now: Date.now,
     log: createLog(process.stderr),
-    openAuthentication: () => noAuthentication, // no issuer is asked, and a lost key must not stand in the way
+    openAuthentication: () => noAuthentication, // no issuer is contacted, so that a lost key cannot prevent this
   });
   const named = [...parties.values()].filter(
     ({ name }) => provider === undefined || name === provider,
   );
   if (named.length === 0) {
     throw new Error(
-      `"${provider}" is no provider here: there is ${[...parties.keys()].join(", ")}`,
+      `unknown provider "${provider}"; configured: ${[...parties.keys()].join(", ")}`,
     );
   }
-  // Of many tenants each is an issuer of its own; two providers may share one.
+  // Every tenant has its own issuer, and two providers may share one.
   const issuers = new Set(named.flatMap((party) => party.issuers));
   return [...issuers].map((issuer) => ({ kind: "subject", issuer, subject }));
 }
 
 function describe(revoked: Revoked): string {
-  if (revoked.kind !== "subject") return "every session has ended";
-  return `every session of ${revoked.subject} at ${revoked.issuer} has ended`;
+  if (revoked.kind !== "subject") return "ended all sessions";
+  return `ended all sessions of ${revoked.subject} at ${revoked.issuer}`;
 }

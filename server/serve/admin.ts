@@ -6,14 +6,14 @@ import type { App } from "../app/app.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import { send } from "../http/send.ts";
 
-/** What only operators see, on a port of its own: alive, ready, and how much. `appNow` is asked each time. */
+/** The operators' endpoints, on their own port: liveness, readiness and metrics. `appNow` returns the active app. */
 export function createAdmin(
   appNow: () => Pick<App, "store" | "counts">,
   log: Log,
 ): RequestListener {
   const admin = new H3({ silent: true });
   admin.get("/healthz", () => plain(200, "ok"));
-  // An issuer that is down delays sign-ins alone, so it does not make us unready; the store does.
+  // An unreachable issuer only delays sign-ins, so doorward stays ready; without the store it is not.
   admin.get("/readyz", async () => {
     try {
       await appNow().store.get("ready:probe");
@@ -33,7 +33,7 @@ export function createAdmin(
   });
   const handler = toNodeHandler(admin);
   return (request, response) => {
-    // srvx throws, outside of every handler, at a host that makes no URL: this listener needs none.
+    // srvx throws outside of every handler if the Host header makes no valid URL. This listener does not need it.
     request.headers.host = "admin";
     if (paths.has(request.url ?? "")) return handler(request, response);
     return send(response, empty(404));

@@ -2,15 +2,15 @@ import type { RequestListener } from "node:http";
 import type { App } from "../app/app.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 
-/** An app for as long as it has requests. */
+/** An app and its in-flight requests. */
 interface ActiveApp {
   readonly app: App;
-  underWay: number;
+  inFlight: number;
   readonly onClose: () => void;
   ending: Promise<void> | undefined;
 }
 
-/** Hands each request to the app of the day, which may be changed between any two of them. */
+/** Passes each request to the active app, which can be replaced between any two requests. */
 export class AppSwitch {
   #active: ActiveApp;
   readonly #notEnded = new Set<ActiveApp>();
@@ -28,30 +28,30 @@ export class AppSwitch {
   readonly listener: RequestListener = (request, response) => {
     const active = this.#active;
     active.app.listener(request, response);
-    // What is answered already, as most questions are, needs its app no longer.
+    // Most requests of /verify are answered by now, and no longer need their app.
     if (response.writableEnded) return;
-    active.underWay++;
+    active.inFlight++;
     response.on("close", active.onClose);
   };
 
-  /** From the next request on another app answers. The one before finishes what it has, and is closed. */
+  /** Uses another app from the next request on. The previous one finishes its requests, and is then closed. */
   change(next: App): void {
     const before = this.#active;
     this.#active = this.#begin(next);
-    if (before.underWay === 0) void this.#end(before);
+    if (before.inFlight === 0) void this.#end(before);
   }
 
-  /** Closes every app that is not closed yet: for when no request can come any more. */
+  /** Closes every app that is still open. To be called when no more requests can arrive. */
   async close(): Promise<void> {
     await Promise.all(Array.from(this.#notEnded, (active) => this.#end(active)));
   }
 
   #begin(app: App): ActiveApp {
     const onClose = () => {
-      active.underWay--;
-      if (active !== this.#active && active.underWay === 0) void this.#end(active);
+      active.inFlight--;
+      if (active !== this.#active && active.inFlight === 0) void this.#end(active);
     };
-    const active: ActiveApp = { app, underWay: 0, onClose, ending: undefined };
+    const active: ActiveApp = { app, inFlight: 0, onClose, ending: undefined };
     this.#notEnded.add(active);
     return active;
   }
@@ -60,7 +60,7 @@ export class AppSwitch {
     active.ending ??= active.app
       .close()
       .catch((error: unknown) =>
-        this.#log.error({ reason: reasonsOf(error) }, "an app could not be closed"),
+        this.#log.error({ reason: reasonsOf(error) }, "could not close the previous app"),
       )
       .finally(() => this.#notEnded.delete(active));
     return active.ending;

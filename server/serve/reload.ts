@@ -7,7 +7,7 @@ import type { Listeners } from "./listeners.ts";
 import type { AppSwitch } from "./app-switch.ts";
 
 const lookMs = 1_000;
-/** Long enough for an editor, or for whoever swaps several files, to be done. */
+/** An editor, or a tool that replaces several files, is done by then. */
 const secondTryMs = 300;
 
 export interface Made {
@@ -16,7 +16,7 @@ export interface Made {
 }
 
 interface Parts {
-  /** An app from the files as they are now, beside the one that answers. */
+  /** Makes an app from the current files, while the active one goes on answering. */
   readonly make: (before: App) => Promise<Made>;
   readonly changes: Changes;
   readonly appSwitch: AppSwitch;
@@ -24,7 +24,7 @@ interface Parts {
   readonly log: Log;
 }
 
-/** Reads the configuration when it is told to, or when its files change, and puts it in place whole or not at all. */
+/** Reloads the configuration on request, or when its files change, and applies all of it or nothing. */
 export class Reloader {
   readonly #parts: Parts;
   #loadedAt = new Date();
@@ -35,13 +35,13 @@ export class Reloader {
     this.#parts = parts;
   }
 
-  /** One at a time; a fault leaves everything as it was and stands in the log. */
+  /** One reload at a time. A fault changes nothing and is logged. */
   reload(): Promise<void> {
     this.#reloading = this.#reloading.then(() => this.#reload());
     return this.#reloading;
   }
 
-  /** Looks at the files until it is stopped. */
+  /** Watches the files until `stop`. */
   async watch(): Promise<void> {
     while (!this.#isStopped) {
       await pause(lookMs, undefined, { ref: false });
@@ -49,7 +49,7 @@ export class Reloader {
     }
   }
 
-  /** Once this resolves nothing is put in place any more. */
+  /** After this resolves, no configuration is applied. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#reloading;
@@ -63,12 +63,12 @@ export class Reloader {
       await this.#replace(appSwitch.app);
       this.#loadedAt = new Date();
       counts.reloaded++;
-      log.info("the configuration was read anew");
+      log.info("new configuration applied");
     } catch (error) {
       counts.reloadFailed++;
       log.error(
         { reason: reasonsOf(error), since: this.#loadedAt.toISOString() },
-        "the configuration cannot be used: the one before stays",
+        "new configuration rejected; still using the previous one",
       );
     }
   }

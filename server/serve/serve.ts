@@ -16,13 +16,13 @@ export interface Running {
   urls(): Promise<string[]>;
   /** The first site's sign-in. */
   readonly signIn: string | undefined;
-  /** Takes the configuration as it is now, or keeps the one before and says why. */
+  /** Applies the current configuration, or keeps the previous one and logs why. */
   reload(): Promise<void>;
-  /** Stops accepting, lets what is under way finish, and closes the rest after nine seconds. */
+  /** Stops accepting, lets requests in progress finish, and closes the other connections after nine seconds. */
   stop(): Promise<void>;
 }
 
-/** The service on exactly the hosts and ports asked for, or an error that names the one that is not to be had. */
+/** Starts the service on exactly the configured hosts and ports, or throws an error that names the unavailable one. */
 export async function serve(source: Source, log: Log): Promise<Running> {
   const changes = new Changes(filesOf(source));
   const make = async (before?: App): Promise<Made> => {

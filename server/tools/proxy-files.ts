@@ -50,6 +50,11 @@ export function proxyFiles(config: Config, name: string): ProxyFiles {
   return {
     files: proxy.files(model),
     remarks: [
+      ...(config.listen.https === undefined || config.listen.https === false
+        ? []
+        : [
+            "listen.https is set, but these files connect to doorward by http: change that to https",
+          ]),
       ...model.uncovered.map(
         (host) =>
           `${host} is left out: no site covers it, so doorward denies every request for it; add it to a site or remove it from rules`,

@@ -14,7 +14,7 @@ let file: ConfigFile | undefined;
 afterEach(() => file?.remove());
 
 describe("check", () => {
-  it("exits with 0 when issuer and store are well", async () => {
+  it("exits with 0 if issuer and store work", async () => {
     const issuer = await startHostileIssuer();
     file = await writeConfig(settingsFor(await freePort(), issuer.issuer));
 
@@ -26,9 +26,9 @@ describe("check", () => {
     expect(stdout).not.toContain("FAULT");
   });
 
-  it("exits with 1 and names each fault, of the store as of the issuer", async () => {
+  it("exits with 1 and names each fault of the store and the issuer", async () => {
     file = await writeConfig("url: x");
-    const storage = { driver: "fs-lite", base: join(file.path, "beneath-a-file") };
+    const storage = { driver: "fs-lite", base: join(file.path, "below-a-file") };
     const other = await writeConfig({ ...settingsFor(await freePort()), storage });
 
     const { code, stdout, stderr } = await runDoorward(["check", "--config", other.path]);
@@ -39,7 +39,7 @@ describe("check", () => {
     expect(stdout + stderr).toContain("fs-lite");
   });
 
-  it("exits with 0 when there are warnings alone, and shows them", async () => {
+  it("exits with 0 and shows the warnings if there are only warnings", async () => {
     const issuer = await startHostileIssuer();
     const settings = settingsFor(await freePort(), issuer.issuer);
     file = await writeConfig({
@@ -55,7 +55,7 @@ describe("check", () => {
     expect(stdout).toMatch(/^WARN {2}trustedProxies contains ::\/0/m);
   });
 
-  it("says whether a proxy may ask that is named", async () => {
+  it("reports whether the proxy of --proxy is trusted", async () => {
     file = await writeConfig(settingsFor(await freePort()));
 
     const words = ["check", "--config", file.path, "--proxy", "203.0.113.7"];
@@ -69,7 +69,7 @@ describe("check", () => {
     ["co.uk", "https://door.co.uk", '"co.uk" is a public suffix'],
     ["github.io", "https://door.github.io", '"github.io" is a public suffix'],
     ["example.org", "https://auth.example.com", '"example.org" does not cover the host of url'],
-  ])("names the cookie domain %s that browsers refuse", async (domain, url, words) => {
+  ])("rejects the cookie domain %s, which browsers refuse", async (domain, url, words) => {
     file = await writeConfig({ ...settingsFor(await freePort()), url, cookie: { domain } });
 
     const { code, stderr } = await runDoorward(["check", "--config", file.path]);
@@ -79,7 +79,7 @@ describe("check", () => {
     expect(stderr).toMatch(/leave it out|write/);
   });
 
-  it("names a URL in plain http, whose cookie browsers would not keep", async () => {
+  it("rejects a plain http URL, whose cookie browsers would not keep", async () => {
     const url = "http://auth.example.com";
     file = await writeConfig({ ...settingsFor(await freePort()), url });
 
@@ -91,21 +91,21 @@ describe("check", () => {
 });
 
 describe("health", () => {
-  it("exits with 0 where doorward answers and with 1 where nothing does", async () => {
+  it("exits with 0 if doorward answers, and with 1 if it does not", async () => {
     const doorward = await startProcess((port) => settingsFor(port));
     file = await writeConfig(settingsFor(doorward.port));
 
-    const well = await runDoorward(["health", "--config", file.path]);
+    const running = await runDoorward(["health", "--config", file.path]);
     await doorward.close();
-    const gone = await runDoorward(["health", "--config", file.path]);
+    const stopped = await runDoorward(["health", "--config", file.path]);
 
-    expect([well.code, gone.code]).toEqual([0, 1]);
-    expect(gone.stderr).toContain(`127.0.0.1:${doorward.port}`);
+    expect([running.code, stopped.code]).toEqual([0, 1]);
+    expect(stopped.stderr).toContain(`no answer from doorward on 127.0.0.1:${doorward.port}`);
   });
 });
 
 describe("secret", () => {
-  it("prints 43 characters, each time others, that the configuration takes", async () => {
+  it("prints 43 characters, different every time", async () => {
     const [one, two] = await Promise.all([runDoorward(["secret"]), runDoorward(["secret"])]);
 
     expect([one.code, one.stderr]).toEqual([0, ""]);

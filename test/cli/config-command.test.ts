@@ -16,7 +16,7 @@ function config(...words: string[]) {
 }
 
 describe("config", () => {
-  it("prints a proxy's files, each beneath its name", async () => {
+  it("prints a proxy's files, each under its name", async () => {
     const { code, stdout, stderr } = await config("nginx");
 
     expect([code, stderr]).toEqual([0, ""]);
@@ -25,7 +25,7 @@ describe("config", () => {
     expect(stdout).toContain("server_name app.example.com;");
   });
 
-  it("writes the files where it is told to, and says which", async () => {
+  it("writes the files into the folder of --write, and lists them", async () => {
     const { code, stdout } = await config("nginx", "--write", folder);
     const again = await config("nginx", "--write", folder);
 
@@ -34,10 +34,10 @@ describe("config", () => {
     expect(site).toContain("server_name app.example.com;");
     expect(stdout).toContain(`written: ${join(folder, "snippets/doorward-ask.conf")}\n`);
     expect(again.code).toBe(0);
-    expect(again.stdout).toContain(`as it was: ${join(folder, "doorward.conf")}\n`);
+    expect(again.stdout).toContain(`unchanged: ${join(folder, "doorward.conf")}\n`);
   });
 
-  it("writes nothing where a file holds something else, and names it", async () => {
+  it("writes nothing if a file exists with other contents, and names it", async () => {
     const mine = join(folder, "doorward.caddy");
     await mkdir(folder);
     await writeFile(mine, "my work");
@@ -45,32 +45,32 @@ describe("config", () => {
     const { code, stderr, stdout } = await config("caddy", "--write", folder);
 
     expect([code, stdout]).toEqual([1, ""]);
-    expect(stderr).toContain(mine);
+    expect(stderr).toContain(`nothing written: these files exist with other contents: ${mine};`);
     expect(await readFile(mine, "utf8")).toBe("my work");
     await expect(readFile(join(folder, "Caddyfile"))).rejects.toThrow("ENOENT");
   });
 
-  it("writes nothing where no folder is named", async () => {
+  it("writes nothing if --write is empty", async () => {
     const { code, stdout, stderr } = await config("nginx", "--write=");
 
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toContain("--write DIR");
   });
 
-  it("says which proxy was meant, and which there are", async () => {
-    const [mistyped, strange, missing] = await Promise.all([
+  it("suggests a proxy for a misspelt one, and lists all proxies for an unknown one", async () => {
+    const [misspelt, unknown, missing] = await Promise.all([
       config("ngnix"),
       config("squid-proxy"),
       config(),
     ]);
 
-    expect([mistyped.code, strange.code, missing.code]).toEqual([1, 1, 1]);
-    expect(mistyped.stderr).toContain("did you mean nginx?");
-    expect(strange.stderr).toContain("caddy");
+    expect([misspelt.code, unknown.code, missing.code]).toEqual([1, 1, 1]);
+    expect(misspelt.stderr).toContain("did you mean nginx?");
+    expect(unknown.stderr).toContain("caddy");
     expect(missing.stderr).toContain("PROXY");
   });
 
-  it("refuses what could break out of a proxy's syntax, by its name", async () => {
+  it("rejects a header name that could break out of the proxy's syntax", async () => {
     await file.remove();
     file = await writeConfig({ ...settingsFor(4180), headers: { "X-$host": "email" } });
 

@@ -22,7 +22,7 @@ function lines(url: string, somebody: Parameters<typeof explain>[2] = {}): strin
 }
 
 describe("explain", () => {
-  it("names site, identity, why each earlier rule did not match, and what decides", () => {
+  it("prints site, identity, why each earlier rule did not match, and the decision", () => {
     expect(
       lines("https://app.example.com/admin/x", { email: "Ada@example.com", groups: "staff" }),
     ).toEqual([
@@ -57,20 +57,20 @@ describe("explain", () => {
       "deny by access: identity not listed in allow/access",
     ],
     ["https://elsewhere.example/x", {}, "deny: set cookie.domain, or give the host a site"],
-  ])("of %s with %j ends: %s", (url, somebody, end) => {
+  ])("ends the explanation of %s with %j: %s", (url, somebody, end) => {
     expect(lines(url, somebody).at(-1)).toBe(end);
   });
 
   it.each<[string, Parameters<typeof explain>[2], string]>([
     ["https://app.example.com/#x", {}, "the URI is no path"],
     ["/public", {}, "not absolute"],
-    ["https://app.example.com/", { provider: "gogle" }, "there are google"],
-    ["https://app.example.com/", { email: "ada" }, "no email address"],
-  ])("of %s with %j is refused: %s", (url, somebody, reason) => {
+    ["https://app.example.com/", { provider: "gogle" }, "configured: google"],
+    ["https://app.example.com/", { email: "ada" }, "not an email address"],
+  ])("rejects %s with %j: %s", (url, somebody, reason) => {
     expect(() => lines(url, somebody)).toThrow(reason);
   });
 
-  it("says when a rule may match or may not", () => {
+  it("reports a rule that may match", () => {
     expect(lines("https://app.example.com/x/..%2fadmin")).toContainEqual(
       expect.stringContaining("rules.2: may match"),
     );

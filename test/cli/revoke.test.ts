@@ -18,7 +18,7 @@ describe("sessions revoke", () => {
   beforeEach(async () => (base = await mkdtemp(join(tmpdir(), "doorward-test-"))));
   afterEach(() => rm(base, { recursive: true }));
 
-  it("ends the subject's sessions of every tenant of a provider, and names each", async () => {
+  it("ends the subject's sessions at every tenant of a provider, and names each tenant", async () => {
     const storage = { driver: "fs-lite", base };
     const issuer = "https://login.microsoftonline.com/organizations/v2.0";
     const config = configOf({
@@ -38,7 +38,7 @@ describe("sessions revoke", () => {
       ),
     );
 
-    const said = await revoke(config, { all: false, subject: "ada", provider: undefined });
+    const lines = await revoke(config, { all: false, subject: "ada", provider: undefined });
     const later = openSessions({ store });
     const found = await Promise.all(tokens.map((token) => later.find(site, token)));
     await store.close();
@@ -49,13 +49,13 @@ describe("sessions revoke", () => {
       undefined,
       "bob",
     ]);
-    expect(said).toEqual(
-      tenants.map((tenant) => `every session of ada at ${issuerOf(tenant)} has ended`),
+    expect(lines).toEqual(
+      tenants.map((tenant) => `ended all sessions of ada at ${issuerOf(tenant)}`),
     );
   });
 
   it.each([["--all"], ["--subject", "ada"]])(
-    "%s exits with 1 where sessions live in another process's memory alone",
+    "%s exits with 1 if the sessions are in the memory of another process",
     async (...words) => {
       const file = await writeConfig(settingsFor(4180));
 

@@ -39,11 +39,11 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe("the admin listener", () => {
-  it("says that doorward is alive", async () => {
+  it("answers 200 at /healthz", async () => {
     expect((await fetch(`${origin}/healthz`)).status).toBe(200);
   });
 
-  it("counts in Prometheus' format, with no label that says who anybody is", async () => {
+  it("exports counters in Prometheus' format, without labels that identify a person", async () => {
     const page = await (await fetch(`${origin}/metrics`)).text();
 
     expect(page).toContain('doorward_verify_total{verdict="allow"} 0');
@@ -52,7 +52,7 @@ describe("the admin listener", () => {
     expect(page).toContain("process_resident_memory_bytes");
   });
 
-  it("is ready while the issuer is down, and not while the store is", async () => {
+  it("is ready while the issuer is down, and not while the store is down", async () => {
     const before = await fetch(`${origin}/readyz`);
     rmSync(base, { recursive: true });
     writeFileSync(base, "a file where the folder was");
@@ -62,7 +62,7 @@ describe("the admin listener", () => {
   });
 
   it.each(["/metrics?<", "/readyz", "/healthz?'"])(
-    "outlives a host that makes no URL: %s",
+    "survives a Host header that makes no valid URL: %s",
     async (target) => {
       const { port } = new URL(origin);
       const socket = connect(Number(port), "127.0.0.1");

@@ -12,14 +12,14 @@ afterAll(() => peer.close());
 const head = "POST /_auth/sign_out HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\n";
 
 describe("a form at /sign_out", () => {
-  it("is answered without being read to its end when it is too long to be ours", async () => {
+  it("gets a response before its end if it is too long to be one of ours", async () => {
     const socket = connect(peer.doorward.port, "127.0.0.1");
-    socket.on("error", () => undefined); // a reset behind the answer is doorward's good right
+    socket.on("error", () => undefined); // doorward may reset the connection after its response
     let answer = "";
     socket.setEncoding("latin1").on("data", (part) => (answer += String(part)));
     const chunk = `10000\r\n${"a".repeat(0x10000)}\r\n`;
 
-    // Four megabytes and no end: who waits for the end keeps them all.
+    // Four megabytes without an end: a server that waits for the end keeps all of them.
     socket.write(`${head}Transfer-Encoding: chunked\r\n\r\n`);
     for (let index = 0; index < 64; index++) socket.write(chunk);
 
@@ -29,7 +29,7 @@ describe("a form at /sign_out", () => {
     expect(await peer.isAlive()).toBe(true);
   });
 
-  it("of another type is no return target and no failure", async () => {
+  it("of another content type is ignored, without a failure", async () => {
     const body = '{"rd":"https://evil.example"}';
 
     const answer = await peer.doorward.raw(
@@ -40,7 +40,7 @@ describe("a form at /sign_out", () => {
     expect(answer).not.toContain("evil");
   });
 
-  it("that has a type and no body at all is an empty form", async () => {
+  it("with a content type and no body is an empty form", async () => {
     const answer = await peer.doorward.raw(
       `${head}Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n\r\n`,
     );

@@ -19,6 +19,7 @@ import {
   type DoorwardProcess,
 } from "../peers/process.ts";
 import { createAuthority, createCertificate } from "../peers/tls.ts";
+import { applied } from "./signed-in-process.ts";
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -48,7 +49,7 @@ async function exchange(port: number, bytes: string): Promise<string> {
 
 const question = (...lines: string[]) =>
   ["GET /verify HTTP/1.1", "Host: doorward", ...lines, "", ""].join("\r\n");
-const told = ["X-Original-URL: https://app.example.com/public/x", "X-Original-Method: GET"];
+const forwarded = ["X-Original-URL: https://app.example.com/public/x", "X-Original-Method: GET"];
 
 describe("bind with a certificate", () => {
   let doorward: TestDoorward;
@@ -75,9 +76,9 @@ describe("bind with a certificate", () => {
 
   it("sends the same bytes as without one, for kept connections and for the last request", async () => {
     const requests =
-      question(...told) +
+      question(...forwarded) +
       question("X-Original-URL: https://app.example.com/", "X-Original-Method: GET") +
-      question(...told, "Connection: close");
+      question(...forwarded, "Connection: close");
     const socket = connectTcp(plain.address.port, "127.0.0.1");
     socket.write(requests);
     const withoutDate = (bytes: string) => bytes.replace(/^Date: .*$/gm, "Date");
@@ -107,7 +108,7 @@ describe("bind with a certificate", () => {
   it("closes a connection that does not begin with TLS, without an answer", async () => {
     const socket = connectTcp(secure.address.port, "127.0.0.1");
     socket.on("error", () => undefined);
-    socket.write(question(...told));
+    socket.write(question(...forwarded));
 
     expect(await text(socket).catch(() => "")).not.toContain("HTTP/1.1");
   });
@@ -261,7 +262,7 @@ describe("listen.https in a real process", () => {
     writeFileSync(at("renewed.key"), readFileSync(at("other.key")));
 
     doorward.signal("SIGHUP");
-    await doorward.logged("the configuration was read anew");
+    await doorward.logged(applied);
     const after = await trusting(doorward.port);
     const second = after.getPeerCertificate().fingerprint256;
     after.destroy();

@@ -20,11 +20,11 @@ async function ask(agent: Agent): Promise<{ status: number | undefined; isReused
   return { status: response.statusCode, isReused: sent.reusedSocket };
 }
 
-// Node's own default ends an idle connection after 5 s and nginx's pool keeps one for 60: in between, every
-// request that meets the closing would be a 502.
+// Node's default closes an idle connection after 5 s, and nginx's pool keeps it for 60 s: in between, a request on a
+// connection that is being closed would be a 502.
 describe.concurrent("an idle keep-alive connection", () => {
   it.for([6, 65])(
-    "is still good after %i seconds",
+    "is still open after %i seconds",
     { timeout: 90_000 },
     async (seconds, { expect }) => {
       const agent = new Agent({ keepAlive: true, maxSockets: 1 });

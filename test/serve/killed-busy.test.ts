@@ -11,7 +11,7 @@ import { forwarded } from "../peers/sign-in-door.ts";
 const people = 150;
 
 it(
-  "kill -9 among refreshes and sign-outs brings nobody back, and makes nobody somebody else",
+  "kill -9 during refreshes and sign-outs restores no ended session and mixes up no identities",
   { timeout: 120_000 },
   async () => {
     const issuer = await startHostileIssuer();
@@ -43,9 +43,9 @@ it(
       send(`http://127.0.0.1:${port}/_auth${path}`, new Map(), {
         headers: { ...forwarded(site), Cookie: cookie },
       });
-    await wait(2_100); // everybody is due
+    await wait(2_100); // every session is due for its refresh
 
-    // A refresh keeps the ID token of the sign-in: one without a subject of its own comes with none.
+    // A refresh without an ID token keeps the subject of the sign-in.
     issuer.twist = {
       refreshes: true,
       idToken: () => undefined,
@@ -66,10 +66,10 @@ it(
       ...changed,
       url: site,
     }));
-    const verdicts: { subject: string; status: number; told: unknown }[] = [];
+    const verdicts: { subject: string; status: number; user: unknown }[] = [];
     for (const { subject, cookie } of signedIn) {
       const { status, headers } = await asked(again.port, "/verify", cookie);
-      verdicts.push({ subject, status, told: headers["x-auth-request-user"] });
+      verdicts.push({ subject, status, user: headers["x-auth-request-user"] });
     }
     const entries = await readdir(changed.storage.base, { recursive: true, withFileTypes: true });
     const paths = entries.map(({ parentPath, name }) => join(parentPath, name));
@@ -84,9 +84,9 @@ it(
       [],
     );
     expect(
-      verdicts.filter(({ status, subject, told }) => status === 200 && told !== subject),
+      verdicts.filter(({ status, subject, user }) => status === 200 && user !== subject),
     ).toEqual([]);
-    // Whoever was being refreshed may have to sign in again: the issuer has taken their token, and its answer died.
+    // A person whose refresh was in progress may have to sign in again: the issuer used up the token, and its response was lost.
     const inAgain = new Set(verdicts.flatMap((one) => (one.status === 200 ? [one.subject] : [])));
     expect(idle.filter(({ subject }) => !inAgain.has(subject))).toEqual([]);
     expect(texts.filter((text) => !text.endsWith("}"))).toEqual([]);

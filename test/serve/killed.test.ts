@@ -11,7 +11,7 @@ import { forwarded } from "../peers/sign-in-door.ts";
 const people = 1_000;
 const atOnce = 20;
 
-/** An issuer at which everybody is somebody else: the subject goes by the nonce of the sign-in. */
+/** An issuer at which every sign-in has its own subject, chosen by the nonce. */
 async function startIssuer(): Promise<{ issuer: HostileIssuer; subjects: Map<unknown, string> }> {
   const issuer = await startHostileIssuer();
   const subjects = new Map<unknown, string>();
@@ -26,7 +26,7 @@ async function startIssuer(): Promise<{ issuer: HostileIssuer; subjects: Map<unk
   return { issuer, subjects };
 }
 
-it("kill -9 among a thousand sign-ins leaves each session whole or absent, and nobody another's", async () => {
+it("kill -9 during a thousand sign-ins leaves each session complete or absent, and none of another person", async () => {
   const { issuer, subjects } = await startIssuer();
   const parent = await mkdtemp(join(tmpdir(), "doorward-test-"));
   const storage = { driver: "fs-lite", base: join(parent, "data") };
@@ -58,8 +58,8 @@ it("kill -9 among a thousand sign-ins leaves each session whole or absent, and n
     [...cookies].map(async ([subject, Cookie]) => {
       const headers = { ...forwarded(site), Cookie };
       const url = `http://127.0.0.1:${again.port}/_auth/verify`;
-      const { status, headers: told } = await send(url, new Map(), { headers });
-      return { subject, status, told: told["x-auth-request-user"] };
+      const { status, headers: answer } = await send(url, new Map(), { headers });
+      return { subject, status, user: answer["x-auth-request-user"] };
     }),
   );
   const entries = await readdir(storage.base, { recursive: true, withFileTypes: true });
@@ -73,9 +73,9 @@ it("kill -9 among a thousand sign-ins leaves each session whole or absent, and n
   await rm(parent, { recursive: true });
 
   expect(cookies.size).toBeGreaterThanOrEqual(people / 2);
-  // Whoever was given a cookie had been stored before.
+  // A session is stored before its cookie is sent.
   expect(
-    verdicts.filter(({ status, told, subject }) => status !== 200 || told !== subject),
+    verdicts.filter(({ status, user, subject }) => status !== 200 || user !== subject),
   ).toEqual([]);
   expect(texts.length).toBeGreaterThanOrEqual(cookies.size);
   expect(texts.filter((text) => !text.endsWith("}"))).toEqual([]);

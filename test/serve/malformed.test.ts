@@ -11,14 +11,14 @@ afterEach(async () => {
 });
 afterAll(() => peer.close());
 
-/** Sent with the cookie of somebody who may pass: if anything were read wrongly, it would be a 200. */
+/** Sent with the cookie of a person with access: a request that is misread would be a 200. */
 async function ask(head: string, rest = ""): Promise<number[]> {
   return statuses(await peer.doorward.raw(`${head}${peer.lines}Cookie: ${peer.cookie}\r\n${rest}`));
 }
 
 const verify = "GET /_auth/verify HTTP/1.1\r\nHost: x\r\n";
 
-describe("a request that is none gets 400", () => {
+describe("a malformed request gets 400", () => {
   it.each<[string, string, string?]>([
     ["a header without a colon", `${verify}no colon here\r\n`],
     ["a header without a name", `${verify}: value\r\n`],
@@ -40,7 +40,7 @@ describe("a request that is none gets 400", () => {
     ["a length that is no number", `${verify}Content-Length: 0x10\r\n`],
     ["two lengths", `${verify}Content-Length: 0\r\nContent-Length: 5\r\n`],
     ["a list of lengths", `${verify}Content-Length: 0, 5\r\n`],
-    ["a length beside chunks", `${verify}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n`],
+    ["a length with chunks", `${verify}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n`],
     ["chunks that are not the last coding", `${verify}Transfer-Encoding: chunked, identity\r\n`],
     ["a coding with a space before the colon", `${verify}Transfer-Encoding : chunked\r\n`],
   ])("%s", async (_, head) => {
@@ -48,13 +48,13 @@ describe("a request that is none gets 400", () => {
   });
 });
 
-/** A request in the body of another one; whoever answers it has been talked into one too many. */
-describe("a body is no request (smuggling)", () => {
+/** A request in the body of another one, which must not get a response of its own. */
+describe("a request hidden in a body (smuggling)", () => {
   const hidden = () =>
     `GET /_auth/verify HTTP/1.1\r\nHost: x\r\n${peer.lines}Cookie: ${peer.cookie}\r\n\r\n`;
   const post = "POST /_auth/verify HTTP/1.1\r\nHost: x\r\n";
 
-  /** The outer request comes from nobody, so that a 200 could only be the hidden one's. */
+  /** The outer request has no cookie, so that a 200 could only be the response to the hidden one. */
   async function smuggle(framing: string, body: string): Promise<number[]> {
     return statuses(
       await peer.doorward.raw(`${post}${peer.lines}${framing}\r\nConnection: close\r\n\r\n${body}`),
@@ -86,13 +86,13 @@ describe("a body is no request (smuggling)", () => {
     ["in a trailer", "Transfer-Encoding: chunked", (text: string) => `0\r\nX: y\r\n\r\n${text}`],
     ["of an unknown coding", "Transfer-Encoding: xchunked", (text: string) => text],
     ["of no bytes", "Content-Length: 0", (text: string) => text],
-  ])("%s gives the request inside it no answer", async (_, framing, make) => {
+  ])("%s gets no response of its own", async (_, framing, make) => {
     const answers = await smuggle(framing, make(hidden()));
 
     expect(answers.filter((status) => status === 200)).toEqual([]);
   });
 
-  it("with a Content-Length is skipped, and the next request is answered by its own content", async () => {
+  it("with a Content-Length is skipped, and the next request gets its own response", async () => {
     const body = hidden();
     const length = `Content-Length: ${body.length}`;
     const last = `${post.replace("POST", "GET")}${peer.lines}Connection: close\r\n\r\n`;
@@ -106,7 +106,7 @@ describe("a body is no request (smuggling)", () => {
 });
 
 describe("the size of a head", () => {
-  it("is 60 KiB: the request is answered by its content", async () => {
+  it("of 60 KiB is accepted", async () => {
     const padding = `X-Padding: ${"a".repeat(60 * 1024)}\r\nConnection: close\r\n\r\n`;
     const { raw } = peer.doorward;
 
@@ -119,14 +119,14 @@ describe("the size of a head", () => {
     ["one header of 70 KiB", (head) => `${head}X-Padding: ${"a".repeat(70 * 1024)}\r\n`],
     ["a cookie of 70 KiB", (head) => `${head}Cookie: ${"a".repeat(70 * 1024)}\r\n`],
     ["a target of 70 KiB", (head) => head.replace("verify", `verify?${"a".repeat(70 * 1024)}`)],
-    // Node counts header lines too. Were the last ones dropped, a visitor could push out what the proxy adds.
+    // Node limits the number of header lines too. If it dropped the last ones, a visitor could push out those of the proxy.
     ["1500 headers", (head) => head + "a: b\r\n".repeat(1_500)],
-  ])("beyond that it is 431: %s", async (_, make) => {
+  ])("of more gets 431: %s", async (_, make) => {
     expect(await ask(make(verify), "Connection: close\r\n\r\n")).toEqual([431]);
   });
 });
 
-describe("a Host of any kind changes neither route nor redirect", () => {
+describe("no Host header changes the route or the redirect", () => {
   it.each([
     "evil.example",
     "a/../_auth/verify",

@@ -17,7 +17,7 @@ async function ask(requestLine: string, cookie = ""): Promise<number[]> {
   );
 }
 
-describe("another spelling of /verify is not /verify, not even for the signed-in", () => {
+describe("another spelling of /verify is not /verify, with or without a session", () => {
   it.each([
     "/_auth/verify/",
     "/_auth/verify//",
@@ -67,7 +67,7 @@ describe("another spelling of /verify is not /verify, not even for the signed-in
   });
 });
 
-describe("/verify answers every method alike", () => {
+describe("/verify gives every method the same response", () => {
   it.each(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])(
     "%s",
     async (method) => {
@@ -77,7 +77,7 @@ describe("/verify answers every method alike", () => {
   );
 
   it.each(["CONNECT /_auth/verify", "CONNECT x:443", "GE /_auth/verify", "get /_auth/verify"])(
-    "but no method is %s",
+    "except for the invalid method %s",
     async (requestLine) => {
       const answer = await ask(requestLine, peer.cookie);
 
@@ -87,7 +87,7 @@ describe("/verify answers every method alike", () => {
   );
 });
 
-describe("a query of /verify never opens it", () => {
+describe("no query of /verify grants access", () => {
   it.each([
     "?",
     "?policy=",

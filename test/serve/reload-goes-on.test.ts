@@ -8,7 +8,7 @@ import { navigation, send, type HttpResponse } from "../peers/browser.ts";
 import { freePort } from "../peers/free-port.ts";
 import { replaceFile } from "../peers/process.ts";
 import { forwarded } from "../peers/sign-in-door.ts";
-import { notTaken, startSignedInProcess, type SignedInProcess } from "./signed-in-process.ts";
+import { rejected, startSignedInProcess, type SignedInProcess } from "./signed-in-process.ts";
 
 let ada: SignedInProcess;
 afterEach(() => ada.close());
@@ -25,7 +25,7 @@ function ask(
 }
 
 describe("a reload", () => {
-  it("lets a request under way finish as it began", async () => {
+  it("lets a request in progress finish under the old configuration", async () => {
     ada = await startSignedInProcess();
     const asked = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
@@ -66,7 +66,7 @@ describe("a reload", () => {
     expect(doorward.stdout()).not.toContain("unexpected failure");
   });
 
-  it("takes an issuer's answer no second time, and asks an issuer that is as it was nothing anew", async () => {
+  it("accepts no callback twice, and keeps what it knows about an unchanged issuer", async () => {
     ada = await startSignedInProcess();
     const { browser, doorward, issuer } = ada;
     const start = await browser.ask(`${doorward.site}/start?prompt=login`, { headers: navigation });
@@ -84,7 +84,7 @@ describe("a reload", () => {
     expect(issuer.asked("/.well-known/openid-configuration")).toBe(1);
   });
 
-  it("forgives no failed password", async () => {
+  it("keeps the count of failed passwords", async () => {
     const rules = [{ basic: true, allow: { subjects: ["robot"] } }];
     ada = await startSignedInProcess();
     const users = join(ada.doorward.file.folder, "users");
@@ -104,7 +104,7 @@ describe("a reload", () => {
     expect([right.status, late.status]).toEqual([200, 429]);
   });
 
-  it("goes on counting, reloads too", async () => {
+  it("keeps the metrics, and counts reloads", async () => {
     const admin = { host: loopback, port: await freePort() };
     ada = await startSignedInProcess({ admin });
     await ada.isAlive();
@@ -112,7 +112,7 @@ describe("a reload", () => {
     await ada.reload({ admin, ...stricter });
     await replaceFile(ada.doorward.file.path, "{}");
     ada.doorward.signal("SIGHUP");
-    await ada.doorward.logged(notTaken);
+    await ada.doorward.logged(rejected);
     await ada.isAlive();
     const { body } = await ask("/metrics", {}, admin.port);
 
@@ -121,7 +121,7 @@ describe("a reload", () => {
     expect(body).toContain('doorward_config_reloads_total{result="reload_failed"} 1');
   });
 
-  it("moves to another store, where nobody is signed in, and readiness is of that one", async () => {
+  it("changes to another store without sessions, and reports the readiness of that store", async () => {
     const admin = { host: loopback, port: await freePort() };
     ada = await startSignedInProcess({ admin });
     const base = join(ada.doorward.file.folder, "data");
@@ -134,8 +134,8 @@ describe("a reload", () => {
   });
 });
 
-describe("a reload with another place to listen", () => {
-  it("is there before it leaves the one before, and ends the admin listener when nobody wants it", async () => {
+describe("a reload with another address to listen on", () => {
+  it("opens the new port before it closes the old one, and closes an admin listener that is no longer configured", async () => {
     const admin = { host: loopback, port: await freePort() };
     ada = await startSignedInProcess({ admin });
     const port = await freePort();
@@ -152,7 +152,7 @@ describe("a reload with another place to listen", () => {
     await expect(ask("/healthz", {}, admin.port)).rejects.toThrow("ECONNREFUSED");
   });
 
-  it("that is taken keeps the whole configuration before, and leaves nothing half open", async () => {
+  it("that is taken keeps the whole previous configuration, and leaves no port open", async () => {
     const taken = createServer().listen(0, loopback);
     await once(taken, "listening");
     const { port } = taken.address() as AddressInfo;
@@ -161,19 +161,19 @@ describe("a reload with another place to listen", () => {
     const changed = {
       listen: { host: loopback, port: free },
       admin: { host: loopback, port },
-      access: { emails: ["nobody@example.com"] },
+      access: { emails: ["eve@example.com"] },
     };
 
     await replaceFile(ada.doorward.file.path, JSON.stringify({ ...ada.settings, ...changed }));
-    const [told] = await ada.doorward.logged(notTaken);
+    const [event] = await ada.doorward.logged(rejected);
     taken.close();
 
-    expect(told?.reason).toContain(`${loopback}:${port}`);
+    expect(event?.reason).toContain(`${loopback}:${port}`);
     expect(await ada.isAlive()).toBe(true);
     await expect(ask("/", {}, free)).rejects.toThrow("ECONNREFUSED");
   });
 
-  it("that only doorward itself stands in the way of says that it needs a restart", async () => {
+  it("that doorward itself occupies is rejected with the advice to restart", async () => {
     ada = await startSignedInProcess();
     const { port } = ada.doorward;
 
@@ -181,9 +181,9 @@ describe("a reload with another place to listen", () => {
       ada.doorward.file.path,
       JSON.stringify({ ...ada.settings, listen: { host: "0.0.0.0", port } }),
     );
-    const [told] = await ada.doorward.logged(notTaken);
+    const [event] = await ada.doorward.logged(rejected);
 
-    expect(told?.reason).toMatch(/^listen: .*needs a restart/);
+    expect(event?.reason).toMatch(/^listen: .*needs a restart/);
     expect(await ada.isAlive()).toBe(true);
   });
 });

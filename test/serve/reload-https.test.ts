@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { forwarded } from "../peers/sign-in-door.ts";
 import { replaceFile, runDoorward } from "../peers/process.ts";
 import { createCertificate } from "../peers/tls.ts";
-import { notTaken, startSignedInProcess, type SignedInProcess } from "./signed-in-process.ts";
+import { rejected, startSignedInProcess, type SignedInProcess } from "./signed-in-process.ts";
 
 let folder: string;
 let ada: SignedInProcess | undefined;
@@ -86,7 +86,7 @@ describe("a reload of listen.https", () => {
     const listen = { host: "127.0.0.1", port: doorward.port, https };
 
     await replaceFile(doorward.file.path, JSON.stringify({ ...settings, listen }));
-    const [event] = await doorward.logged(notTaken);
+    const [event] = await doorward.logged(rejected);
 
     expect(event?.reason).toContain(
       `listen.https.key (${https.key}) names a file that cannot be read`,

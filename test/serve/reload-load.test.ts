@@ -3,18 +3,18 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { send } from "../peers/browser.ts";
 import { forwarded } from "../peers/sign-in-door.ts";
-import { notTaken, startSignedInProcess, type SignedInProcess } from "./signed-in-process.ts";
+import { rejected, startSignedInProcess, type SignedInProcess } from "./signed-in-process.ts";
 
 let ada: SignedInProcess;
 afterEach(() => ada.close());
 
-/** Two configurations that let pass by another condition, and say so in another header. */
+/** Two configurations that grant access by different conditions, and send different headers. */
 const byAddress = { access: { emails: ["ada@example.com"] }, headers: { "X-By": "email" } };
 const bySubject = { access: { subjects: ["ada"] }, headers: { "X-By": "subject" } };
-/** Either of the halves of both would deny, or name the one by the other's header. */
+/** A mixture of both would deny access, or send the wrong value in the header. */
 const verdicts = new Set(["200 ada@example.com", "200 ada"]);
 
-/** Asks one request after the other until it is told to end; tells every answer in a few words. */
+/** Sends one request after the other until the signal, and returns every response in a few words. */
 async function load(agent: Agent, headers: Record<string, string>, signal: AbortSignal) {
   const answers: string[] = [];
   while (!signal.aborted) {
@@ -30,31 +30,31 @@ async function load(agent: Agent, headers: Record<string, string>, signal: Abort
 
 describe("during twenty reloads", () => {
   it.each([
-    ["live on", true],
+    ["are kept alive", true],
     ["serve one request each", false],
-  ])("no answer is wrong, mixed or lost on connections that %s", async (_, keepAlive) => {
+  ])("no response is wrong, mixed or lost on connections that %s", async (_, keepAlive) => {
     ada = await startSignedInProcess(byAddress);
     const agent = new Agent({ keepAlive, maxSockets: 12 });
-    const stranger = forwarded(ada.doorward.site);
-    const known = { ...stranger, Cookie: ada.cookie };
+    const anonymous = forwarded(ada.doorward.site);
+    const known = { ...anonymous, Cookie: ada.cookie };
     const stop = new AbortController();
     const ask = (headers: Record<string, string>, times: number) =>
       Promise.all(Array.from({ length: times }, () => load(agent, headers, stop.signal)));
-    const asking = [ask(stranger, 4), ask(known, 8)];
+    const asking = [ask(anonymous, 4), ask(known, 8)];
 
     for (let times = 1; times <= 20; times++) {
       await ada.reload(times % 2 === 0 ? byAddress : bySubject);
       await wait(20); // so that requests meet each of the two
     }
     stop.abort();
-    const [ofStrangers = [], ofAda = []] = await Promise.all(asking).then((all) =>
+    const [ofAnonymous = [], ofAda = []] = await Promise.all(asking).then((all) =>
       all.map((lists) => lists.flat()),
     );
     agent.destroy();
 
-    expect(new Set(ofStrangers)).toEqual(new Set(["302 undefined"]));
+    expect(new Set(ofAnonymous)).toEqual(new Set(["302 undefined"]));
     expect(new Set(ofAda)).toEqual(verdicts);
     expect(ofAda.length).toBeGreaterThan(400);
-    expect(ada.doorward.stdout()).not.toContain(notTaken);
+    expect(ada.doorward.stdout()).not.toContain(rejected);
   });
 });

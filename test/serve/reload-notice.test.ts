@@ -4,8 +4,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { replaceFile, writeConfig } from "../peers/process.ts";
 import {
-  notTaken,
-  readAnew,
+  rejected,
+  applied,
   startSignedInProcess,
   type SignedInProcess,
 } from "./signed-in-process.ts";
@@ -13,7 +13,7 @@ import {
 let ada: SignedInProcess | undefined;
 afterEach(() => ada?.close());
 
-/** Puts a link of that name in place at once. */
+/** Replaces a link atomically. */
 async function replaceLink(target: string, path: string): Promise<void> {
   await symlink(target, `${path}.new`);
   await rename(`${path}.new`, path);
@@ -44,7 +44,7 @@ const ways: [string, Change][] = [
   ["is replaced, as editors do", (_, path, text) => replaceFile(path, text)],
   ["is written in pieces", (_, path, text) => writeSlowly(path, text)],
   [
-    "is gone for an instant",
+    "is missing for a moment",
     async (_, path, text) => {
       await rename(path, `${path}.old`);
       await wait(100);
@@ -52,7 +52,7 @@ const ways: [string, Change][] = [
     },
   ],
   [
-    "is half there at a SIGHUP, and whole a moment later",
+    "is incomplete at a SIGHUP, and complete a moment later",
     async ({ doorward }, path, text) => {
       await writeFile(path, text.slice(0, text.length / 2));
       doorward.signal("SIGHUP");
@@ -61,69 +61,69 @@ const ways: [string, Change][] = [
     },
   ],
   [
-    "is swapped by a link above it, as Kubernetes does",
+    "is replaced by a link of a parent folder, as Kubernetes does",
     async ({ doorward }, path, text) => {
-      await mountVersion(path, "..one", text.replace("nobody@", "ada@"));
+      await mountVersion(path, "..one", text.replace("eve@", "ada@"));
       await replaceLink(join("..data", "doorward.json"), path);
-      await doorward.logged(readAnew);
+      await doorward.logged(applied);
       await mountVersion(path, "..two", text);
-      await doorward.logged(readAnew, 2);
+      await doorward.logged(applied, 2);
     },
   ],
 ];
 
 describe("a configuration file that", () => {
-  it.concurrent.for(ways)("%s is taken, and no fault is told", async ([, change], test) => {
+  it.concurrent.for(ways)("%s is applied, without a fault in the log", async ([, change], test) => {
     const one = await startSignedInProcess({ access: { emails: ["ada@example.com"] } });
     test.onTestFinished(() => one.close());
     const before = await one.isAlive();
-    const changed = { ...one.settings, access: { emails: ["nobody@example.com"] } };
+    const changed = { ...one.settings, access: { emails: ["eve@example.com"] } };
 
     await change(one, one.doorward.file.path, JSON.stringify(changed));
-    await one.doorward.logged(readAnew);
+    await one.doorward.logged(applied);
     const after = await one.isAlive();
 
     expect([before, after]).toEqual([true, false]);
-    expect(one.doorward.stdout()).not.toContain(notTaken);
+    expect(one.doorward.stdout()).not.toContain(rejected);
   });
 });
 
-it("a file that the environment names is taken when it changes", async () => {
+it("a file that the environment names is applied when it changes", async () => {
   const access = await writeConfig({ emails: ["ada@example.com"] });
   ada = await startSignedInProcess({}, { DOORWARD_ACCESS_FILE: access.path });
   const before = await ada.isAlive();
 
-  await replaceFile(access.path, JSON.stringify({ emails: ["nobody@example.com"] }));
-  await ada.doorward.logged(readAnew);
+  await replaceFile(access.path, JSON.stringify({ emails: ["eve@example.com"] }));
+  await ada.doorward.logged(applied);
   const after = await ada.isAlive();
   await access.remove();
 
   expect([before, after]).toEqual([true, false]);
 });
 
-describe("a configuration that cannot be used", () => {
-  it("changes nothing, is told with every fault and its line, and is mended without a restart", async () => {
+describe("an invalid configuration", () => {
+  it("changes nothing, is logged with every fault and its line, and can be fixed without a restart", async () => {
     ada = await startSignedInProcess();
     const { doorward, settings } = ada;
     const { path } = doorward.file;
-    const faults = { ...settings, sesion: {}, listen: { port: 0 }, access: { emails: ["nobody"] } };
+    const faults = { ...settings, sesion: {}, listen: { port: 0 }, access: { emails: ["eve"] } };
     const syntax = JSON.stringify(settings, undefined, 2).replace('"access":', '"access"');
 
     await replaceFile(path, JSON.stringify(faults));
-    const [told] = await doorward.logged(notTaken);
+    const [event] = await doorward.logged(rejected);
     await replaceFile(path, syntax);
-    const [, second] = await doorward.logged(notTaken, 2);
+    const [, second] = await doorward.logged(rejected, 2);
     const meanwhile = await ada.isAlive();
-    await ada.reload({ access: { emails: ["nobody@example.com"] } });
-    const mended = await ada.isAlive();
+    await ada.reload({ access: { emails: ["eve@example.com"] } });
+    const fixed = await ada.isAlive();
 
-    expect(told?.level).toBe(50);
+    expect(event?.level).toBe(50);
     for (const part of [path, "sesion: ", "listen.port: ", "access.emails.0: "])
-      expect(told?.reason).toContain(part);
-    expect(Date.parse(String(told?.since))).toBeLessThanOrEqual(Date.now());
+      expect(event?.reason).toContain(part);
+    expect(Date.parse(String(event?.since))).toBeLessThanOrEqual(Date.now());
     const line = syntax.slice(0, syntax.indexOf('"access"')).split("\n").length;
     expect(second?.reason).toMatch(new RegExp(`${path}.*in line ${line},`, "s"));
-    expect([meanwhile, mended]).toEqual([true, false]);
+    expect([meanwhile, fixed]).toEqual([true, false]);
     expect(doorward.stdout()).not.toContain(String(settings.secret));
   });
 
@@ -144,14 +144,14 @@ describe("a configuration that cannot be used", () => {
         replaceFile(path, JSON.stringify({ ...settings, users: join(path, "users") })),
       "users",
     ],
-  ])("because it %s is not taken", async (_, change, named) => {
+  ])("that %s is rejected", async (_, change, named) => {
     ada = await startSignedInProcess();
 
     await change(ada.doorward.file.path, ada.settings);
-    const [told] = await ada.doorward.logged(notTaken);
+    const [event] = await ada.doorward.logged(rejected);
     const isAlive = await ada.isAlive();
 
-    expect(told?.reason).toContain(named);
+    expect(event?.reason).toContain(named);
     expect(isAlive).toBe(true);
   });
 });

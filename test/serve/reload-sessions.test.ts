@@ -18,7 +18,7 @@ afterEach(async () => {
   [others, redis] = [undefined, undefined];
 });
 
-/** Goes to an issuer; what comes back is the callback's address. */
+/** Begins a sign-in at an issuer, and returns the callback's URL. */
 async function begin(browser: Browser, issuer: HostileIssuer, query = ""): Promise<string> {
   const start = await browser.ask(`${ada.doorward.site}/start${query}`, { headers: navigation });
   return issuer.consent(String(start.headers.location));
@@ -32,7 +32,7 @@ async function verdict(browser: Browser): Promise<number> {
 describe("after a reload with another secret", () => {
   const next = createSecret();
 
-  it("sessions and sign-ins in progress go on while the old one is listed, and no longer", async () => {
+  it("sessions and sign-ins in progress continue only while the old secret is listed", async () => {
     ada = await startSignedInProcess();
     const early = new Browser();
     const late = new Browser();
@@ -68,8 +68,8 @@ describe("sessions of a provider", () => {
   it.each([
     ["end when its client id has changed", { clientId: "window" }, 302],
     ["end when its issuer has changed", { issuer: "http://127.0.0.1:9" }, 302],
-    ["go on when its client secret has changed", { clientSecret: "y".repeat(20) }, 200],
-  ])("%s, and the others' go on", async (_, changed, expected) => {
+    ["continue when its client secret has changed", { clientSecret: "y".repeat(20) }, 200],
+  ])("%s, and those of other providers continue", async (_, changed, expected) => {
     const { bob, providers } = await setUp();
     const before = [await ada.isAlive(), await verdict(bob)];
 
@@ -82,7 +82,7 @@ describe("sessions of a provider", () => {
     expect(after).toEqual([true, expected]);
   });
 
-  it("end when it is removed, and the others' go on", async () => {
+  it("end when it is removed, and those of other providers continue", async () => {
     const { bob, providers } = await setUp();
 
     await ada.reload({ providers: { company: providers.company } });
@@ -92,26 +92,29 @@ describe("sessions of a provider", () => {
   });
 });
 
-describe("a session that is ended while the configuration is read anew", () => {
-  it.each(["memory", "redis"])("has ended under the new one too, in %s", async (driver) => {
-    redis = driver === "redis" ? await startRedis() : undefined;
-    ada = await startSignedInProcess({ storage: { driver, ...(redis && { url: redis.url }) } });
-    const { doorward, cookie, lines } = ada;
-    const head = `POST /_auth/sign_out HTTP/1.1\r\nHost: localhost:${doorward.port}\r\n`;
-    const form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 4\r\n";
-    const signOut = connect(doorward.port, "127.0.0.1");
-    signOut.write(`${head}${form}Cookie: ${cookie}\r\nConnection: close\r\n\r\n`);
-    await ada.isAlive(); // so that the half request has arrived
+describe("a session that ends during a reload", () => {
+  it.each(["memory", "redis"])(
+    "has ended under the new configuration too, in %s",
+    async (driver) => {
+      redis = driver === "redis" ? await startRedis() : undefined;
+      ada = await startSignedInProcess({ storage: { driver, ...(redis && { url: redis.url }) } });
+      const { doorward, cookie, lines } = ada;
+      const head = `POST /_auth/sign_out HTTP/1.1\r\nHost: localhost:${doorward.port}\r\n`;
+      const form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 4\r\n";
+      const signOut = connect(doorward.port, "127.0.0.1");
+      signOut.write(`${head}${form}Cookie: ${cookie}\r\nConnection: close\r\n\r\n`);
+      await ada.isAlive(); // so that the half request has arrived
 
-    await ada.reload({ access: { emails: ["ada@example.com"] } });
-    const before = await ada.isAlive();
-    signOut.write("a=bc");
-    const answer = await text(signOut);
-    const ask = "GET /_auth/verify HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
-    const after = await doorward.raw(`${ask}Cookie: ${cookie}\r\n${lines}\r\n`);
+      await ada.reload({ access: { emails: ["ada@example.com"] } });
+      const before = await ada.isAlive();
+      signOut.write("a=bc");
+      const answer = await text(signOut);
+      const ask = "GET /_auth/verify HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+      const after = await doorward.raw(`${ask}Cookie: ${cookie}\r\n${lines}\r\n`);
 
-    expect(before).toBe(true);
-    expect(answer).toMatch(/^HTTP\/1\.1 (200|303) /);
-    expect(after).toMatch(/^HTTP\/1\.1 302 /);
-  });
+      expect(before).toBe(true);
+      expect(answer).toMatch(/^HTTP\/1\.1 (200|303) /);
+      expect(after).toMatch(/^HTTP\/1\.1 302 /);
+    },
+  );
 });

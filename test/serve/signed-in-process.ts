@@ -8,22 +8,22 @@ export interface SignedInProcess {
   readonly issuer: HostileIssuer;
   readonly browser: Browser;
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Replaces the configuration by one with other settings, and waits until it is in place. */
+  /** Changes some settings, and waits until the configuration is applied. */
   reload(changed: Readonly<Record<string, unknown>>): Promise<void>;
-  /** The `Cookie` header of somebody who may pass. */
+  /** The `Cookie` header of a person with access. */
   readonly cookie: string;
-  /** What a proxy sends about a request, a line each. */
+  /** A proxy's headers about a request, a line each. */
   readonly lines: string;
-  /** The verdict on that person's next request: shows that the process lives. */
+  /** Whether that person's next request is allowed: shows that the process is alive. */
   isAlive(): Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** What doorward logs when a configuration is in place, and when it is not taken. */
-export const readAnew = "the configuration was read anew";
-export const notTaken = "the configuration cannot be used: the one before stays";
+/** Log messages of a reload. */
+export const applied = "new configuration applied";
+export const rejected = "new configuration rejected; still using the previous one";
 
-/** A real process, and somebody who is signed in there. */
+/** A real process, and a person who is signed in there. */
 export async function startSignedInProcess(
   changed: Readonly<Record<string, unknown>> = {},
   environment: Readonly<Record<string, string>> = {},
@@ -48,7 +48,7 @@ export async function startSignedInProcess(
       await replaceFile(doorward.file.path, JSON.stringify({ ...settings, ...others }));
       doorward.signal("SIGHUP");
       reloads++;
-      await doorward.logged(readAnew, reloads);
+      await doorward.logged(applied, reloads);
     },
     cookie: await browser.jar.getCookieString(doorward.site),
     lines: Object.entries(headers)

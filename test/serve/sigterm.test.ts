@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 describe.each(["SIGTERM", "SIGINT"] as const)("at %s", (signal) => {
-  it("what is under way is finished, idle connections are closed, and the exit code is 0", async () => {
+  it("requests in progress finish, idle connections are closed, and the exit code is 0", async () => {
     issuer = await startHostileIssuer();
     const asked = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
@@ -43,14 +43,14 @@ describe.each(["SIGTERM", "SIGINT"] as const)("at %s", (signal) => {
     agent.destroy();
 
     expect(isRefused).toBe(true);
-    expect(answer.status).toBe(502); // what the issuer said in the end, as a page
+    expect(answer.status).toBe(502); // a page about the response of the issuer
     expect(answer.body).toContain("</html>");
     expect(finished.code).toBe(0);
     expect(finished.stderr).toBe("");
     expect(performance.now() - begun).toBeLessThan(10_000);
   });
 
-  it("nothing is under way, and it is over at once", async () => {
+  it("exits at once if no request is in progress", async () => {
     doorward = await startProcess((port) => settingsFor(port));
     const begun = performance.now();
 
@@ -63,7 +63,7 @@ describe.each(["SIGTERM", "SIGINT"] as const)("at %s", (signal) => {
   });
 });
 
-it("a connection that never finishes its request does not keep doorward from ending in ten seconds", async () => {
+it("a connection that never finishes its request does not delay the exit by more than ten seconds", async () => {
   doorward = await startProcess((port) => settingsFor(port));
   const slow = connect(doorward.port, "127.0.0.1");
   slow.on("error", () => undefined);

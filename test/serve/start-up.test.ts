@@ -18,7 +18,7 @@ afterEach(() => file?.remove());
 
 describe("serve", () => {
   it.each(["127.0.0.1", "0.0.0.0"])(
-    "exits with 1 and names host and port when the port is taken on %s, and listens nowhere else",
+    "exits with 1 and names host and port if the port is taken on %s, and listens nowhere else",
     async (host) => {
       const taken = createServer().listen(0, host);
       await once(taken, "listening");
@@ -34,7 +34,7 @@ describe("serve", () => {
     },
   );
 
-  it("exits with 1 when the address is not this machine's", async () => {
+  it("exits with 1 if the address is not one of this machine", async () => {
     const port = await freePort();
     file = await writeConfig({ ...settingsFor(port), listen: { host: "192.0.2.1", port } });
 
@@ -45,9 +45,9 @@ describe("serve", () => {
     expect(finished.stdout).not.toContain("listening");
   });
 
-  it("exits with 1 when the store's folder cannot be made", async () => {
+  it("exits with 1 if the store's folder cannot be created", async () => {
     file = await writeConfig("url: x");
-    const storage = { driver: "fs-lite", base: join(file.path, "beneath-a-file") };
+    const storage = { driver: "fs-lite", base: join(file.path, "below-a-file") };
     const other = await writeConfig({ ...settingsFor(await freePort()), storage });
 
     const finished = await runDoorward(["serve", "--config", other.path]);
@@ -58,7 +58,7 @@ describe("serve", () => {
     expect(finished.stdout).not.toContain("listening");
   });
 
-  it("starts although its issuer is down, for the signed-in need none", async () => {
+  it("starts while its issuer is down, as sessions do not need it", async () => {
     const doorward = await startProcess((port) => settingsFor(port));
 
     const answer = await new Browser().open(`${doorward.site}/start`);
@@ -68,7 +68,7 @@ describe("serve", () => {
     expect(answer.body).toContain("Sign-in is not possible right now");
   });
 
-  it("keeps its sessions in a folder that only its owner may enter", async () => {
+  it("keeps its sessions in a folder that only its owner may read", async () => {
     const base = join((file = await writeConfig("")).folder, "data");
     const doorward = await startProcess((port) => ({
       ...settingsFor(port),
@@ -81,7 +81,7 @@ describe("serve", () => {
 });
 
 describe("a broken configuration", () => {
-  it("is told whole on stderr, without its secrets, and nothing listens", async () => {
+  it("is reported with every fault on stderr, without secrets, and nothing listens", async () => {
     const port = await freePort();
     const short = "too-short-a-secret";
     const clientSecret = "client-secret-of-the-issuer";
@@ -123,7 +123,7 @@ describe("a broken configuration", () => {
   it.each([
     ["no file", "/nonexistent/doorward.yaml", "/nonexistent/doorward.yaml"],
     ["a file of no known format", "/dev/null", "/dev/null"],
-  ])("is named when it is %s", async (_, path, named) => {
+  ])("is named if it is %s", async (_, path, named) => {
     const { code, stderr } = await runDoorward(["serve", "--config", path]);
 
     expect(code).toBe(1);
@@ -131,7 +131,7 @@ describe("a broken configuration", () => {
   });
 
   it.each(["a: [", "\t- x", "just words", "- a\n- list", "secret: *nobody"])(
-    "is named when it holds no settings: %j",
+    "is named if it contains no settings: %j",
     async (text) => {
       file = await writeConfig(text);
 
@@ -143,7 +143,7 @@ describe("a broken configuration", () => {
     },
   );
 
-  it("without who may pass, or without a secret, says what to write", async () => {
+  it("without access or without a secret gets a message about what to write", async () => {
     const { access: _, secret: __, ...settings } = settingsFor(await freePort());
     file = await writeConfig(settings);
 

@@ -10,12 +10,12 @@ beforeAll(async () => {
 afterAll(() => door.close());
 
 it.each<[string, Record<string, string>]>([
-  ["no words of its own", {}],
+  ["no header of its own", {}],
   ["the address of a proxy in X-Forwarded-For", { "X-Forwarded-For": "192.0.2.1" }],
   ["the address of a proxy in X-Real-IP", { "X-Real-IP": "192.0.2.1" }],
   ["the address of a proxy in Forwarded", { Forwarded: "for=192.0.2.1" }],
-  ["a wish for user-info", { Accept: "application/json" }],
-])("a peer that is no proxy of ours gets 403 for anybody, with %s", async (_, headers) => {
+  ["a request for user information", { Accept: "application/json" }],
+])("rejects a peer outside trustedProxies with 403, with %s", async (_, headers) => {
   const browser = door.browser();
   await door.signIn(browser); // browsers themselves may come from anywhere
 
@@ -29,7 +29,7 @@ it.each<[string, Record<string, string>]>([
   expect(verdict.body).not.toContain("ada");
 });
 
-it("nor without a word of a request", async () => {
+it("rejects a peer outside trustedProxies without any proxy header", async () => {
   const { port } = door.doorward;
   const answer = await new Browser().ask(`http://127.0.0.1:${port}/_auth/verify`);
 
