@@ -1,3 +1,4 @@
+import { checkCertificate } from "./certificate.ts";
 import { watchClocks, type Clocks } from "./clocks.ts";
 import { cookieScopes } from "./cookie-scopes.ts";
 import { fault, ok, type Finding } from "./finding.ts";
@@ -26,6 +27,7 @@ type Check = (subject: Subject) => Finding[] | Promise<Finding[]>;
 /** In the order of the output. */
 const checks: readonly Check[] = [
   ({ config }) => cookieScopes(config),
+  ({ config }) => checkCertificate(config),
   ({ config, proxy }) => trustedProxies(config, proxy),
   ({ config, parties }) => sharedNames(config, parties),
   ({ config }) => checkStore(config),
