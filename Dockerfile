@@ -11,7 +11,10 @@ COPY package.json LICENSE ./
 COPY providers providers
 COPY server server
 # A start without a configuration fails, and leaves compiled what every start needs (server/cli/doorward.js).
-RUN node server/cli/doorward.js serve --config /none.yaml; chmod -R a+rX node_modules/.cache
+# It ends before listhen is loaded, which is therefore loaded by itself.
+RUN node server/cli/doorward.js serve --config /none.yaml; \
+    node -e 'require("node:module").enableCompileCache("node_modules/.cache/doorward"); require("listhen")'; \
+    chmod -R a+rX node_modules/.cache
 # Sessions lie here where `storage` is a folder; the rest of the image needs no writing.
 RUN mkdir data && chown node:node data
 VOLUME /doorward/data

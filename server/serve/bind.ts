@@ -1,4 +1,3 @@
-import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import type { RequestListener, Server } from "node:http";
 import type { Server as HttpsServer } from "node:https";
@@ -116,8 +115,13 @@ function codeOf(error: unknown): string | undefined {
 async function isAsked(bound: AddressInfo, host: string, port: number): Promise<boolean> {
   if (port !== 0 && bound.port !== port) return false;
   if (host.toLowerCase() === "localhost") return isLoopbackAddress(bound.address);
-  const asked = isIP(host) === 0 ? await lookup(host, { all: true }) : [{ address: host }];
+  const asked = isIP(host) === 0 ? await resolve(host) : [{ address: host }];
   return asked.some(({ address }) => canonical(address) === canonical(bound.address));
+}
+
+async function resolve(name: string): Promise<readonly { readonly address: string }[]> {
+  const { lookup } = await import("node:dns/promises");
+  return lookup(name, { all: true });
 }
 
 function canonical(address: string): string {

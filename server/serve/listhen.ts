@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import type { Listener } from "listhen";
 
 // The CommonJS build: the ES module imports `node:http`, which reads every name of it, and one of them loads fetch.
-// It is loaded with this file, so that an image's first start leaves it compiled (Dockerfile).
-const { listen }: typeof import("listhen") = createRequire(import.meta.url)("listhen");
+// Loaded when it is used: with this file it would take another 2 MiB of memory when idle.
+const require = createRequire(import.meta.url);
 
 /** Days that the self-signed certificate is valid; it is made anew at every start. */
 const validityDays = 30;
@@ -19,6 +19,7 @@ export async function listenByListhen(
   port: number,
   isSelfSigned: boolean,
 ): Promise<Listener> {
+  const { listen }: typeof import("listhen") = require("listhen");
   // A function of its own, by which to recognise the server.
   const handle: RequestListener = closeConnection.bind(undefined);
   const failure = watchForErrors(handle);
