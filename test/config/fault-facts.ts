@@ -33,7 +33,7 @@ export const brokenFiles = {
 };
 
 export const faultsOfCommands: [string, string[], Facts][] = [
-  ["an unknown option", ["serve", "--cofnig", "x"], { place: '"cofnig"', fix: ["--config"] }],
+  ["an unknown option", ["serve", "--cofnig", "x"], { place: "cofnig", fix: ["--config"] }],
   ["an empty --config", ["serve", "--config="], { place: "--config", fix: ["doorward.yaml"] }],
   [
     "an unreadable file",

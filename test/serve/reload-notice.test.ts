@@ -122,7 +122,7 @@ describe("an invalid configuration", () => {
       expect(event?.reason).toContain(part);
     expect(Date.parse(String(event?.since))).toBeLessThanOrEqual(Date.now());
     const line = syntax.slice(0, syntax.indexOf('"access"')).split("\n").length;
-    expect(second?.reason).toMatch(new RegExp(`${path}.*in line ${line},`, "s"));
+    expect(second?.reason).toMatch(new RegExp(`${path}.*at line ${line},`, "s"));
     expect([meanwhile, fixed]).toEqual([true, false]);
     expect(doorward.stdout()).not.toContain(String(settings.secret));
   });
