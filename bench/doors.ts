@@ -22,8 +22,8 @@ export interface SiteContext extends Server {
 
 export const hosts = Array.from({ length: 1_000 }, (_, index) => `app-${index}.example.com`);
 export const areas = Array.from({ length: 10 }, (_, index) => `area-${index}`);
-export const storedSessions = 1_000_000;
-export const activeSessions = 50_000;
+const storedSessions = 1_000_000;
+const activeSessions = 50_000;
 
 /** A few rules, and one session in a folder store. */
 export async function usualDoor(): Promise<SiteContext> {

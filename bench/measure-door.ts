@@ -8,7 +8,7 @@ import type { Server } from "./server.ts";
 import { measureThroughNginx } from "./through-nginx.ts";
 import { enough, expectAnswers, figures, spreadOf, takeTurns, warmUp } from "./turns.ts";
 
-export interface Amount {
+interface Amount {
   readonly rounds: number;
   readonly seconds: number;
 }

@@ -12,7 +12,7 @@ export interface Row {
   readonly detail: string;
 }
 
-export function isReached({ value: { median }, goal, better }: Row): boolean {
+function isReached({ value: { median }, goal, better }: Row): boolean {
   return better === "more" ? median >= goal : median <= goal;
 }
 

@@ -17,7 +17,7 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median, lowest: sorted[0] ?? 0, highest: sorted.at(-1) ?? 0 };
 }
 
-export type Figure = Exclude<keyof Measured, "requests">;
+type Figure = Exclude<keyof Measured, "requests">;
 
 /** Two servers measured in turns, so that a slow minute of the machine affects both. */
 export interface Turns {

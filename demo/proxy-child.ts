@@ -10,7 +10,7 @@ export interface Command {
   readonly port: number;
 }
 
-export interface Child {
+interface Child {
   end(): Promise<void>;
 }
 

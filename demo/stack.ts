@@ -34,7 +34,7 @@ export interface Settings extends Record<string, unknown> {
   readonly providers: { readonly company: Record<string, unknown> };
 }
 
-export interface StackOptions {
+interface StackOptions {
   readonly proxy: ProxyName;
   readonly port: number;
   /** Omitted: only warnings, on stderr. */

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 
@@ -49,6 +50,11 @@ export function sourceFiles(from: string = root): string[] {
       .filter((name) => name.endsWith(".ts"))
       .map((name) => join(folder, name)),
   );
+}
+
+/** Every file of the repository, as git lists them. */
+export function trackedFiles(): string[] {
+  return execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" }).trim().split("\n");
 }
 
 /** A file directly in `server/` is a folder of its own; any other file has its folder. */

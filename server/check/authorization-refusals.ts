@@ -1,5 +1,5 @@
 /** The part of an authorization request that an issuer rejected. It then sends no redirect to doorward. */
-export type Refusal = "redirect URI" | "client";
+type Refusal = "redirect URI" | "client";
 
 /** The refusal in a redirect of an authorization endpoint; undefined = it may as well lead to a sign-in page. */
 export function refusalAt(location: URL): Refusal | undefined {

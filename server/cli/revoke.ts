@@ -8,7 +8,7 @@ import { noAuthentication } from "../sign-in/client-authentication.ts";
 import { createIssuerFetch } from "../sign-in/issuer-fetch.ts";
 
 /** The options of `sessions revoke`: whose sessions to end. */
-export interface Whose {
+interface Whose {
   readonly all: boolean;
   readonly subject: string | undefined;
   /** The name of a provider. Left out: the subject at every provider. */

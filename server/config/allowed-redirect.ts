@@ -1,5 +1,5 @@
 /** A host to which a browser may be redirected, with or without its subdomains, and the ports. */
-export interface AllowedRedirect {
+interface AllowedRedirect {
   readonly host: string;
   readonly subdomains: boolean;
   readonly port: string | undefined; // undefined = the scheme's default, "*" = any

@@ -17,7 +17,7 @@ function isOfKubernetes(name: string, value: string): boolean {
   );
 }
 
-export interface Overlay {
+interface Overlay {
   readonly raw: Record<string, unknown>;
   /** The variable that set a path, so that a fault names the variable to change. */
   readonly sources: ReadonlyMap<string, string>;

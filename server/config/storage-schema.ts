@@ -54,5 +54,3 @@ export const storage = v.optional(
   ),
   {},
 );
-
-export type StorageConfig = v.InferOutput<typeof storage>;

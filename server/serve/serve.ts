@@ -11,7 +11,7 @@ import { AppSwitch } from "./app-switch.ts";
 import { Reloader, type Made } from "./reload.ts";
 import { send } from "../http/send.ts";
 
-export interface Running {
+interface Running {
   /** The addresses of the listener that proxies and browsers use. */
   urls(): Promise<string[]>;
   /** The first site's sign-in. */

@@ -4,7 +4,7 @@ import type { Store } from "../store/store.ts";
 const leaseMs = 10_000;
 const stepMs = 3_000;
 
-export interface Lease {
+interface Lease {
   end(): void;
 }
 

@@ -11,7 +11,7 @@ export type Revoked =
   | { readonly kind: "sid"; readonly issuer: string; readonly sid: string };
 
 /** The ids of the revocation markers that match a session, by kind. */
-export type Tombstones = Readonly<Partial<Record<Revoked["kind"], string>>>;
+type Tombstones = Readonly<Partial<Record<Revoked["kind"], string>>>;
 
 const tombstone = v.object({ id: v.string() });
 /** The id of a corrupt marker. It still counts. */

@@ -7,7 +7,7 @@ import { createApi, noApi } from "./provider-api.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
 /** The tokens and claims from which an identity is read. */
-export interface Evidence {
+interface Evidence {
   /** undefined = there is no valid one. */
   readonly accessToken: string | undefined;
   /** The validated claims of the ID token; undefined for providers without ID tokens. */

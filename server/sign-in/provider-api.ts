@@ -4,7 +4,7 @@ import type { IssuerFetch } from "./issuer-fetch.ts";
 /** For all pages of a list together. */
 const patienceMs = 8_000;
 
-export interface ApiAccess {
+interface ApiAccess {
   /** The base URL of the API; a response cannot cause a request to another origin. */
   readonly base: string;
   readonly accessToken: string;

@@ -13,7 +13,7 @@ const keyFile = v.object({
   token_uri: v.string(),
 });
 
-export type ServiceAccountKey = v.InferOutput<typeof keyFile>;
+type ServiceAccountKey = v.InferOutput<typeof keyFile>;
 
 export interface ServiceAccount {
   /** A key file in Google's JSON format. */

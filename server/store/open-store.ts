@@ -6,7 +6,7 @@ import { openFileDriver } from "./file-driver.ts";
 import { createStore } from "./plain-store.ts";
 import type { Store } from "./store.ts";
 
-export interface OpenStoreOptions {
+interface OpenStoreOptions {
   readonly log?: Log;
   readonly now?: () => number;
 }

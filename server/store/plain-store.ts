@@ -21,7 +21,7 @@ const timeoutMs = 900;
 const versioned = v.looseObject({ version: v.number() });
 const dated = v.looseObject({ until: v.optional(v.number()) });
 
-export interface PlainStoreParts extends DriverFacts {
+interface PlainStoreParts extends DriverFacts {
   readonly log?: Log | undefined;
   readonly now?: () => number;
 }
@@ -59,7 +59,6 @@ export function createStore(
       return announcements.isReceiving;
     },
     onReconnected: (listener) => announcements.onReconnected(listener),
-    isShared,
     async close() {
       stopSweeping?.();
       announcements.close();

@@ -8,7 +8,7 @@ const beatMs = 150;
 const silenceMs = 800;
 const reopenMs = 100;
 
-export interface ChannelParts {
+interface ChannelParts {
   /** Commands and messages use separate connections: a heartbeat that arrives proves that both work. */
   readonly publish: (channel: string, text: string) => Promise<unknown>;
   /** A random id stored with the data. A new id means that Redis was emptied. */

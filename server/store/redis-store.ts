@@ -82,7 +82,6 @@ function createRedisStore({
       return channel.isReceiving;
     },
     onReconnected: (listener) => channel.onReconnected(listener),
-    isShared: true,
     async close() {
       channel.close();
       disconnect();

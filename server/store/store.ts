@@ -36,6 +36,5 @@ export interface Store {
    * was emptied.
    */
   onReconnected(listener: () => void): void;
-  readonly isShared: boolean;
   close(): Promise<void>;
 }

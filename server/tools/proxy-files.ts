@@ -29,7 +29,7 @@ const proxies: Readonly<Record<string, Proxy>> = {
 
 export const proxyNames: readonly string[] = Object.keys(proxies);
 
-export interface ProxyFiles {
+interface ProxyFiles {
   readonly files: ReadonlyMap<string, string>;
   /** Hosts that were left out or added as examples, and why; one sentence each. */
   readonly remarks: readonly string[];

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { connect } from "node:tls";
 import { appUrl, type Stand } from "./stand.ts";
 
-export interface RawAnswer {
+interface RawAnswer {
   readonly status: number;
   /** Head and body, unparsed. */
   readonly text: string;

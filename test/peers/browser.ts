@@ -103,7 +103,7 @@ export class Browser {
   }
 }
 
-export function isRedirect({ status }: HttpResponse): boolean {
+function isRedirect({ status }: HttpResponse): boolean {
   return status === 302 || status === 303;
 }
 

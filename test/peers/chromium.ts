@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 
-export interface ChromiumOptions {
+interface ChromiumOptions {
   /** The local port of a public host and port, such as `app.example.com:443` → 41234. */
   readonly ports?: ReadonlyMap<string, number>;
   /** The home folder that it uses, such as one whose `.pki/nssdb` trusts an authority of the tests. */

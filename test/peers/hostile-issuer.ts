@@ -32,7 +32,7 @@ export interface Twist {
   readonly reply?: Partial<Record<Path, Reply>>;
 }
 
-export interface Received {
+interface Received {
   readonly path: string;
   readonly body: string;
   readonly authorization: string | undefined;

@@ -11,7 +11,7 @@ import { freePort } from "./free-port.ts";
 
 const cli = fileURLToPath(new URL("../../server/cli/doorward.js", import.meta.url));
 
-export interface Finished {
+interface Finished {
   /** null = ended by a signal. */
   readonly code: number | null;
   readonly stdout: string;

@@ -25,7 +25,7 @@ export interface RedisServer {
   close(): Promise<void>;
 }
 
-export interface RedisSettings {
+interface RedisSettings {
   readonly port?: number;
   /** Additional lines of redis.conf; `{folder}` and `{port}` are replaced. */
   readonly lines?: readonly string[];

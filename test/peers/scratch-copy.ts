@@ -19,7 +19,7 @@ const parts = [
   "README.md",
 ];
 
-export interface Run {
+interface Run {
   readonly code: number;
   /** stdout and stderr. */
   readonly output: string;

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { Agent } from "node:https";
 import { WebSocket } from "ws";
 
-export interface Handshake {
+interface Handshake {
   /** 101, or the status of the rejection. */
   readonly status: number;
   /** Open when the status is 101. */

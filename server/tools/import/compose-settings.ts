@@ -5,7 +5,7 @@ import { settingsOfFlags } from "./flag-settings.ts";
 import { placeOf, type ImportFile, type Problem, type Reading, type Setting } from "./setting.ts";
 
 /** A service of a compose file: its `environment`, a map or a list, and the flags of its `command`. */
-export interface ComposeService {
+interface ComposeService {
   readonly name: string;
   readonly image: string;
   readonly environment: readonly (readonly [variable: string, value: unknown])[];

@@ -8,7 +8,7 @@ import type { ImportFile } from "./setting.ts";
 import { importTraefikForwardAuth } from "./traefik-forward-auth.ts";
 
 /** The output for stdout, if any, and the remarks for stderr. */
-export interface Report {
+interface Report {
   readonly output: string | undefined;
   readonly remarks: string;
 }
@@ -20,7 +20,7 @@ const importers: Readonly<Record<string, Importer>> = {
   "traefik-forward-auth": importTraefikForwardAuth,
 };
 
-export const importable = Object.keys(importers);
+const importable = Object.keys(importers);
 
 /** Imports files of another tool. Throws when the tool is unknown or a file cannot be read. */
 export function importFiles(tool: string, paths: readonly string[]): Report {

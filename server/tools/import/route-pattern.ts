@@ -2,7 +2,7 @@ import { pathPatternFault } from "../../policy/path-pattern.ts";
 import { expandRegex, type Branch, type Piece } from "./regex-pieces.ts";
 
 /** A regular expression as paths of a rule. */
-export interface Translated {
+interface Translated {
   /** Every path that these match, the expression matches too. */
   readonly paths: readonly string[];
   /** Why a part is left out, if any; `nearest` would open that part, and slightly more. */

@@ -7,7 +7,7 @@ import { present } from "./provider.ts";
 import type { Settings } from "./settings.ts";
 import { trustedAddresses } from "./trusted-addresses.ts";
 
-export interface ImportedRules {
+interface ImportedRules {
   readonly rules: readonly Record<string, unknown>[];
   readonly users?: string;
   readonly trustedProxies?: readonly string[];

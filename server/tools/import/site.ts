@@ -3,7 +3,7 @@ import { isPublicSuffix } from "../../config/site-checks.ts";
 import { parseAllowedRedirect } from "../../config/allowed-redirect.ts";
 import type { Settings } from "./settings.ts";
 
-export interface ImportedSite {
+interface ImportedSite {
   readonly url: string;
   readonly cookie?: { readonly domain: string };
 }

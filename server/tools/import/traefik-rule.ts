@@ -4,10 +4,10 @@ import { present } from "./provider.ts";
 import { parseTraefikRule, type Conjunction, type Matcher } from "./traefik-matcher.ts";
 
 /** A rule that opens must not match more than the original, one that closes must not match less. */
-export type Effect = "opens" | "closes";
+type Effect = "opens" | "closes";
 
 /** Conditions of doorward rules, or why the rule cannot be translated. */
-export type TranslatedRule =
+type TranslatedRule =
   | { readonly conditions: readonly Record<string, unknown>[] }
   | { readonly lost: string };
 

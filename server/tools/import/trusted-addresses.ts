@@ -1,7 +1,7 @@
 import { addressRangeFault, createAddressRanges } from "../../http/address-ranges.ts";
 import type { Settings } from "./settings.ts";
 
-export interface TrustedAddresses {
+interface TrustedAddresses {
   readonly rules: readonly Record<string, unknown>[];
   readonly trustedProxies?: readonly string[];
 }

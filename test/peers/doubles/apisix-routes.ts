@@ -94,7 +94,7 @@ export function routesOf(text: string): Routes {
   };
 }
 
-export interface Chosen {
+interface Chosen {
   readonly host: string;
   /** Decoded, dots and slashes resolved, without the query. */
   readonly path: string;

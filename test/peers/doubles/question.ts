@@ -12,7 +12,7 @@ export interface Question {
   readonly timeoutMs: number;
 }
 
-export interface Verdict {
+interface Verdict {
   readonly status: number;
   readonly headers: readonly Header[];
   readonly body: string;

@@ -56,7 +56,7 @@ const dynamicFile = v.strictObject({
   }),
 });
 
-export type Dynamic = v.InferOutput<typeof dynamicFile>["http"];
+type Dynamic = v.InferOutput<typeof dynamicFile>["http"];
 export type ForwardAuth = NonNullable<v.InferOutput<typeof middleware>["forwardAuth"]>;
 
 export interface Settings {

@@ -1,5 +1,5 @@
 /** The parts of a request that a Traefik rule matches. */
-export interface RuleSubject {
+interface RuleSubject {
   /** Lower case, without the port. */
   readonly host: string;
   readonly path: string;

@@ -3,7 +3,7 @@ import type { Issued, StandIn } from "../../peers/provider-stand-in.ts";
 import { idTokenOf, metadataOf } from "./openid.ts";
 
 /** The endpoints of an OpenID Connect issuer, as paths under the origin. */
-export interface EndpointPaths {
+interface EndpointPaths {
   /** The issuer's own path, with a trailing slash only if the issuer has one. */
   readonly issuer: string;
   readonly authorization: string;

@@ -7,7 +7,7 @@ import type { Asked, Member, Reply, StandIn } from "../../peers/provider-stand-i
 import { discovered, paidOut } from "./discovered.ts";
 import { standardClaims } from "./openid.ts";
 
-export const serviceAccountEmail = "doorward@example.iam.gserviceaccount.com";
+const serviceAccountEmail = "doorward@example.iam.gserviceaccount.com";
 export const admin = "admin@example.com";
 const scope = "https://www.googleapis.com/auth/admin.directory.group.readonly";
 
@@ -80,7 +80,7 @@ export function grantServiceAccount(form: URLSearchParams, origin: string): Repl
   return { body: { access_token: serviceToken, expires_in: 3599, token_type: "Bearer" } };
 }
 
-export function isServiceAccount({ headers }: Asked): boolean {
+function isServiceAccount({ headers }: Asked): boolean {
   return headers.authorization === `Bearer ${serviceToken}`;
 }
 
