@@ -41,8 +41,10 @@ function commonHeaders(body: string): string[] {
   return ["Cache-Control", "no-store", "Content-Length", String(Buffer.byteLength(body))];
 }
 
+/** The lines that every response has, as `commonHeaders` lists them. */
 function commonHead(status: number, body: string): string {
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${linesOf(commonHeaders(body))}`;
+  const length = Buffer.byteLength(body);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nCache-Control: no-store\r\nContent-Length: ${length}\r\n`;
 }
 
 function linesOf(headers: readonly string[]): string {

@@ -1,6 +1,5 @@
 import type { Site } from "../config/site.ts";
 import { empty, type HttpResponse } from "../http/response.ts";
-import type { Showing } from "../policy/decision.ts";
 import type { IdentityHeaders } from "../policy/identity-headers.ts";
 import type { Decider } from "../policy/rules.ts";
 import type { Session } from "../session/session.ts";
@@ -10,61 +9,55 @@ interface Memo {
   /** The decider that let it pass last, and the site: both would decide alike again. */
   passedBy: Decider | undefined;
   passedAt: Site | undefined;
-  /** Its response where it may pass, prepared once. */
-  allowed: HttpResponse | undefined;
-  /** The same for public pages. */
-  allowedInPublic: HttpResponse | undefined;
+  /** The response that lets it pass, prepared once. */
+  readonly allowed: HttpResponse;
 }
 
 /** What `/verify` remembers of each session for as long as the session object exists. */
 export class PassMemo {
   readonly #memos = new WeakMap<Session, Memo>();
+  /** The responses of public pages: few sessions need one. */
+  readonly #allowedInPublic = new WeakMap<Session, HttpResponse>();
   readonly #identityHeaders: IdentityHeaders;
 
   constructor(identityHeaders: IdentityHeaders) {
     this.#identityHeaders = identityHeaders;
   }
 
-  hasPassed(session: Session, site: Site, decider: Decider): boolean {
+  /** The response that lets the session pass, if this decider let it pass at this site before. */
+  recall(session: Session, site: Site, decider: Decider): HttpResponse | undefined {
     const memo = this.#memos.get(session);
-    return memo !== undefined && memo.passedBy === decider && memo.passedAt === site;
+    const isSame = memo !== undefined && memo.passedBy === decider && memo.passedAt === site;
+    return isSame ? memo.allowed : undefined;
   }
 
-  /** A decider that depends on the time as well (step-up) is not remembered. */
-  remember(session: Session, site: Site, decider: Decider): void {
-    if (decider !== "access" && decider.stepUp.maxAgeMs !== undefined) return;
+  /** The response that lets the session pass. A decider that depends on the time (step-up) is not remembered. */
+  allow(session: Session, site: Site, decider: Decider | undefined): HttpResponse {
     const memo = this.#memoOf(session);
-    memo.passedBy = decider;
-    memo.passedAt = site;
-  }
-
-  /** The response that lets the session pass. */
-  responseFor(session: Session, showing: Showing | undefined): HttpResponse {
-    const memo = this.#memoOf(session);
-    if (showing === undefined) {
-      memo.allowed ??= empty(200, ...this.#identityHeaders(session.record));
-      return memo.allowed;
+    const isLasting = decider === "access" || decider?.stepUp.maxAgeMs === undefined;
+    if (decider !== undefined && isLasting) {
+      memo.passedBy = decider;
+      memo.passedAt = site;
     }
-    memo.allowedInPublic ??= empty(200, ...this.#identityHeaders(withoutTokens(session.record)));
-    return memo.allowedInPublic;
+    return memo.allowed;
+  }
+
+  /** The same on a public page, where a token would reach an app that need not protect it. */
+  allowInPublic(session: Session): HttpResponse {
+    const known = this.#allowedInPublic.get(session);
+    if (known !== undefined) return known;
+    const record = { ...session.record, accessToken: undefined, idToken: undefined };
+    const response = empty(200, ...this.#identityHeaders(record));
+    this.#allowedInPublic.set(session, response);
+    return response;
   }
 
   #memoOf(session: Session): Memo {
-    let memo = this.#memos.get(session);
-    if (memo === undefined) {
-      memo = {
-        passedBy: undefined,
-        passedAt: undefined,
-        allowed: undefined,
-        allowedInPublic: undefined,
-      };
-      this.#memos.set(session, memo);
-    }
+    const known = this.#memos.get(session);
+    if (known !== undefined) return known;
+    const allowed = empty(200, ...this.#identityHeaders(session.record));
+    const memo: Memo = { passedBy: undefined, passedAt: undefined, allowed };
+    this.#memos.set(session, memo);
     return memo;
   }
-}
-
-/** On a public page a token would reach an app that need not protect it. */
-function withoutTokens(record: Session["record"]): Session["record"] {
-  return { ...record, accessToken: undefined, idToken: undefined };
 }

@@ -6,7 +6,6 @@ import { readForwarded, type ForwardedResult } from "../forwarded/read-forwarded
 import { RequestHeaders } from "../forwarded/request-headers.ts";
 import { createAddressRanges, visitorAddress } from "../http/address-ranges.ts";
 import { empty, type HttpResponse } from "../http/response.ts";
-import type { Showing } from "../policy/decision.ts";
 import { createIdentityHeaders } from "../policy/identity-headers.ts";
 import { readNarrowings } from "../policy/narrowing.ts";
 import { decide, decidedBy } from "../policy/policy.ts";
@@ -82,14 +81,15 @@ export function createVerify(app: AppContext): Verify {
     const matching = rulesFor(facts);
     const decider = session && query === "" ? decidedBy(matching, facts) : undefined;
     if (session !== undefined && decider !== undefined && !facts.isPreflight) {
-      if (passes.hasPassed(session, site, decider)) return allow(session, undefined);
+      const known = passes.recall(session, site, decider);
+      if (known !== undefined) return allow(known);
     }
     const visitor = { identity: session?.record.identity, now: now() };
     const decision = decide(matching, site.access, facts, visitor, readNarrowings(query));
     if (decision.verdict === "allow") {
-      const isPlain = decision.showing === undefined;
-      if (isPlain && session && decider) passes.remember(session, site, decider);
-      return allow(session, decision.showing);
+      if (session === undefined || decision.showing === "nothing") return allow(anonymous);
+      if (decision.showing === "identity") return allow(passes.allowInPublic(session));
+      return allow(passes.allow(session, site, decider));
     }
     if (decision.verdict === "deny") return refuse.deny(context, session, decision);
     if (session === undefined) reportDuplicateCookies(context);
@@ -102,16 +102,13 @@ export function createVerify(app: AppContext): Verify {
     const visitor = { identity: undefined, now: now() };
     const narrowings = readNarrowings(context.query);
     const decision = decide(rulesFor(facts), context.site.access, facts, visitor, narrowings);
-    return decision.verdict === "allow"
-      ? allow(undefined, decision.showing)
-      : refuse.unreachable(error, context);
+    return decision.verdict === "allow" ? allow(anonymous) : refuse.unreachable(error, context);
   }
 
-  /** The only 200 in this file: it lets a request pass. */
-  function allow(session: Session | undefined, showing: Showing | undefined): HttpResponse {
+  /** The only way to a 200 in this file: it lets a request pass. */
+  function allow(response: HttpResponse): HttpResponse {
     counts.allow++;
-    if (session === undefined || showing === "nothing") return anonymous;
-    return passes.responseFor(session, showing);
+    return response;
   }
 
   /** A planted cookie, or one of an earlier setting: the visitor cannot sign in while the browser sends both. */
