@@ -3,16 +3,16 @@ import { canonicalDomain, parseEmail } from "../identity/email.ts";
 import { text, checkedString } from "../values/leaves.ts";
 
 function emailDomainFault(written: string): string | undefined {
-  if (written === "*") return "means everybody: write `anyone: true` instead";
+  if (written === "*") return "matches every domain: use `anyone: true` instead";
   if (/^[@.]/.test(written)) {
-    return "starts with a sign too many: write example.com or *.example.com";
+    return "starts with @ or a dot: use example.com, or *.example.com for its subdomains";
   }
   return emailDomainPattern(written)
     ? undefined
-    : "is no domain: write example.com or *.example.com";
+    : "is not a domain: use example.com, or *.example.com for its subdomains";
 }
 
-/** `example.com`, or `*.example.com` for what is beneath it. */
+/** `example.com` for that domain only, `*.example.com` for its subdomains only. */
 function emailDomainPattern(written: string): string | undefined {
   const prefix = written.startsWith("*.") ? "*." : "";
   const domain = canonicalDomain(written.slice(prefix.length));
@@ -25,7 +25,9 @@ const emailDomain = v.pipe(
 );
 
 const email = v.pipe(
-  checkedString((written) => (parseEmail(written) ? undefined : "is no email address")),
+  checkedString((written) =>
+    parseEmail(written) ? undefined : "is not an email address: use one such as ada@example.com",
+  ),
   v.transform((written) => parseEmail(written)?.address ?? written),
 );
 
@@ -36,8 +38,13 @@ const lists = {
   subjects: v.optional(v.array(text)),
 };
 
-/** Each must name the identity, so that one without a list would name nobody, and none at all everybody. */
-const everyOf = <Entry extends v.GenericSchema<object, object>>(entry: Entry) =>
+/**
+ * A list of which every entry must match the identity. An entry without a list would match no identity, and an empty
+ * `all` would match every identity.
+ */
+const everyOf = <Entry extends v.GenericSchema<object, object> & { readonly entries: object }>(
+  entry: Entry,
+) =>
   v.optional(
     v.pipe(
       v.array(
@@ -45,23 +52,26 @@ const everyOf = <Entry extends v.GenericSchema<object, object>>(entry: Entry) =>
           entry,
           v.check(
             (written) => Object.values(written).some((list) => list !== undefined),
-            "names nobody: write domains, emails, groups or subjects",
+            `matches no identity: add one of ${Object.keys(entry.entries).join(", ")}`,
           ),
         ),
       ),
-      v.minLength(1, "is empty: leave it out"),
+      v.minLength(1, "is empty: add an entry, or remove it"),
     ),
   );
 
-/** Who may pass where no rule says otherwise. */
+/** The identities that have access where no rule decides. */
 export const access = v.strictObject({
   ...lists,
   anyone: v.optional(v.boolean()),
   all: everyOf(v.strictObject(lists)),
 });
 
-/** RFC 8259 §6 knows no infinite numbers; and what tells rules apart by their JSON would write both alike. */
-const number = v.pipe(v.number(), v.finite("is no number that a claim can be"));
+/** JSON has no infinite numbers (RFC 8259 §6). Rules are compared by their JSON, where both infinities are null. */
+const number = v.pipe(
+  v.number(),
+  v.finite("is not a number that a claim can have: use a finite one"),
+);
 
 export const claimValue = v.union([v.string(), number, v.boolean()]);
 
@@ -70,7 +80,7 @@ const listsAndClaims = {
   claims: v.optional(v.record(text, v.union([claimValue, v.array(claimValue)]))),
 };
 
-/** Who may pass by one rule; of `claims` all must hold. */
+/** The identities that one rule allows; all entries of `claims` must match. */
 export const ruleAccess = v.strictObject({
   ...listsAndClaims,
   all: everyOf(v.strictObject(listsAndClaims)),

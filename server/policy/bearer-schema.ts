@@ -2,7 +2,10 @@ import * as v from "valibot";
 import { claimValue } from "./access-schema.ts";
 import { text, checkedString, webAddress } from "../values/leaves.ts";
 
-/** Signatures that a public key checks. A shared secret would let whoever can check a token make one (RFC 8725 §3.1). */
+/**
+ * Signatures checked with a public key. With a shared secret, every party that can check a token can also forge one
+ * (RFC 8725 §3.1).
+ */
 export const asymmetricAlgorithms = [
   "RS256",
   "RS384",
@@ -17,16 +20,16 @@ export const asymmetricAlgorithms = [
   "Ed25519",
 ] as const;
 
-/** RFC 6749 §3.3. It also goes into a header of ours, between quotes. */
+/** RFC 6749 §3.3. doorward also sends it in `WWW-Authenticate`, between quotes. */
 const scope = checkedString((written) =>
   /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(written)
     ? undefined
-    : "is no scope: write one name, without spaces or quotes",
+    : "is not a scope: use one name, without spaces, quotes or backslashes",
 );
 
-const atLeastOne = "is empty: it would let nothing pass";
+const atLeastOne = "is empty, so no token could pass: add a value";
 
-/** An issuer at which nobody signs in, but whose tokens a rule takes. */
+/** An issuer that is not used for sign-ins, only for the tokens that a rule accepts. */
 const tokenIssuer = v.strictObject({
   issuer: webAddress,
   audiences: v.pipe(v.array(text), v.minLength(1, atLeastOne)),
@@ -35,12 +38,12 @@ const tokenIssuer = v.strictObject({
     [...asymmetricAlgorithms],
   ),
   scopes: v.optional(v.array(scope), []),
-  /** All must hold, each by one of its values. */
+  /** Every claim must match, each by one of its values. */
   claims: v.optional(
     v.record(text, v.union([claimValue, v.pipe(v.array(claimValue), v.minLength(1, atLeastOne))])),
     {},
   ),
-  /** For introspection alone. */
+  /** For introspection only. */
   clientId: v.optional(text),
   clientSecret: v.optional(text),
   emailClaim: v.optional(text, "email"),
@@ -50,9 +53,9 @@ const tokenIssuer = v.strictObject({
 });
 
 const options = v.strictObject({
-  /** OpenID Connect's ID tokens too: they were made for the client to read, so not unless asked. */
+  /** Also accepts OpenID Connect ID tokens. Off by default, because an ID token is meant for its client. */
   idTokens: v.optional(v.boolean(), false),
-  /** Tokens that only their issuer can read: it is asked about each. */
+  /** Also accepts opaque tokens, by a request to their issuer (RFC 7662). */
   introspection: v.optional(v.boolean(), false),
   scopes: v.optional(v.array(scope), []),
   issuers: v.optional(v.array(tokenIssuer), []),
@@ -63,7 +66,7 @@ const justTokens = v.pipe(
   v.transform(() => v.parse(options, {})),
 );
 
-/** `true` = JWT access tokens of the site's own providers. */
+/** `true` = JWT access tokens of the site's providers. */
 export const bearer = v.lazy((written) => (typeof written === "object" ? options : justTokens));
 
 export type BearerConfig = v.InferOutput<typeof options>;

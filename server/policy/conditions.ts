@@ -15,10 +15,10 @@ import { pathOf, queryOf, type RequestFacts } from "./request-facts.ts";
 type Need = "request" | "address" | "provider";
 
 interface ConditionKind<Schema extends v.GenericSchema = v.GenericSchema> {
-  /** How the configuration writes it. */
+  /** Its form in the configuration. */
   readonly schema: Schema;
   readonly needs: Need;
-  /** Prepares what the configuration has, once, for every request. */
+  /** Prepares the configured value once, for all requests. */
   compile(written: v.InferOutput<Schema>): (facts: RequestFacts) => Match;
 }
 
@@ -29,7 +29,7 @@ function kind<Schema extends v.GenericSchema>(entry: ConditionKind<Schema>): Con
 const method = checkedString((written) =>
   /^[A-Z][A-Z-]{0,31}$/.test(written)
     ? undefined
-    : "is not a method: methods are in capitals, such as GET",
+    : "is not a method: use capital letters, such as GET",
 );
 
 /**
@@ -107,7 +107,7 @@ export function conditionsOf(config: ConditionConfig): Condition[] {
   return conditionNames.flatMap((name) => conditionOf(name, config) ?? []);
 }
 
-/** Typed by the table, so that a kind is compiled with what its own schema gives. */
+/** Typed by the table, so that a kind is compiled with the output of its own schema. */
 const compilers: {
   readonly [Name in ConditionName]: Pick<ConditionKind, "needs"> & {
     compile(written: Written[Name]): Condition["match"];

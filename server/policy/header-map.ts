@@ -1,4 +1,4 @@
-/** Identity headers as configured: the name of a header, and where its value comes from. */
+/** The configured identity headers: the name of each header, and the source of its value. */
 
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/; // RFC 9110 §5.1
 const reserved = new Set([
@@ -12,24 +12,27 @@ const reserved = new Set([
   "cache-control",
   "date",
 ]);
-const forwardedIdentity = new Set([
-  "user",
-  "email",
-  "groups",
-  "preferred-username",
-  "access-token",
-]);
+/** The only headers with this prefix that carry an identity; proxies set the others themselves. */
+const forwardedIdentity = [
+  "X-Forwarded-User",
+  "X-Forwarded-Email",
+  "X-Forwarded-Groups",
+  "X-Forwarded-Preferred-Username",
+  "X-Forwarded-Access-Token",
+];
 
-/** Why a header may not carry an identity, or nothing. */
+/** Why a header cannot carry an identity; undefined = it can. */
 export function headerNameFault(name: string): string | undefined {
   const lower = name.toLowerCase();
-  if (!headerName.test(name)) return "is no header name";
-  if (reserved.has(lower)) return "is a header that HTTP itself needs and cannot carry an identity";
+  if (!headerName.test(name))
+    return "is not a header name: use up to 100 letters, digits and hyphens, such as Remote-User";
+  if (reserved.has(lower))
+    return "is a header that HTTP itself needs, so it cannot carry an identity: use another name, such as Remote-User";
   if (
     lower.startsWith("x-forwarded-") &&
-    !forwardedIdentity.has(lower.slice("x-forwarded-".length))
+    !forwardedIdentity.some((known) => known.toLowerCase() === lower)
   ) {
-    return "would change what the proxy says of the request";
+    return `would overwrite the proxy's description of the request: use a name without X-Forwarded-, or one of ${forwardedIdentity.join(", ")}`;
   }
   return undefined;
 }
@@ -46,7 +49,7 @@ const fields = [
   "idToken",
 ] as const;
 
-/** Where a header's value comes from, read once at start-up. */
+/** The source of a header's value, parsed once at startup. */
 export type HeaderSource =
   | { readonly field: (typeof fields)[number]; readonly prefix: string }
   | { readonly claim: string; readonly prefix: string };
@@ -63,8 +66,8 @@ export function parseHeaderSource(written: string): HeaderSource | undefined {
   return { field, prefix };
 }
 
-/** Why something is no source of a header, or nothing. */
+/** Why a text is not the source of a header's value; undefined = it is one. */
 export function headerSourceFault(written: string): string | undefined {
   if (parseHeaderSource(written) !== undefined) return undefined;
-  return `is nothing a header can hold: write ${fields.join(", ")} or claims.NAME`;
+  return `is not a value that a header can have: use ${fields.join(", ")}, claims.NAME, Bearer accessToken or Bearer idToken`;
 }

@@ -3,10 +3,10 @@ import type { Log } from "../observe/log.ts";
 import type { Identity } from "../identity/identity.ts";
 import { parseHeaderSource, type HeaderSource } from "./header-map.ts";
 
-/** nginx's default buffer for a whole answer head is 4 KiB; this leaves room for the rest of it. */
+/** nginx's default buffer for a whole response head is 4 KiB; this leaves room for the other headers. */
 const mostBytes = 3_584;
 
-/** What identity headers are made of: the identity, and the tokens that are passed on. */
+/** The sources of identity headers: the identity, and the tokens for the app. */
 export interface HeaderValues {
   readonly identity: Identity;
   readonly accessToken: string | undefined;
@@ -17,8 +17,8 @@ export interface HeaderValues {
 export type IdentityHeaders = (record: HeaderValues | undefined) => string[];
 
 /**
- * Prepares the headers that say who it is. Every configured one is there every time, empty where there
- * is nothing to say: a header that we left out could be the visitor's own.
+ * Prepares the identity headers. Every configured header is always sent, empty if it has no value: without it, the
+ * app could get the visitor's own header of that name.
  */
 export function createIdentityHeaders(
   configured: Readonly<Record<string, string>>,
@@ -34,13 +34,13 @@ export function createIdentityHeaders(
     const drop = (name: string, reason: string) =>
       log.warn(
         { header: name, subject: record.identity.subject, reason },
-        "an identity header was cut",
+        "identity header dropped or shortened",
       );
     const budget = {
       left: mostBytes - sources.reduce((sum, { name }) => sum + name.length + 4, 0),
     };
     const texts = new Map<string, string>();
-    // Lists go last: they are what can be cut and still be true.
+    // Lists come last: a shortened list is still correct.
     const ordered = sources
       .map(({ name, source }) => ({ name, value: source && valueOf(record, source) }))
       .toSorted(
@@ -59,6 +59,8 @@ export function createIdentityHeaders(
 
 type Drop = (name: string, reason: string) => void;
 
+const tooLong = "the response headers together would exceed 4 KiB, nginx's default limit";
+
 function valueOf({ identity, accessToken, idToken }: HeaderValues, source: HeaderSource): unknown {
   if ("claim" in source) return claimAt(identity.claims, source.claim);
   if (source.field === "accessToken") return accessToken && source.prefix + accessToken;
@@ -69,24 +71,28 @@ function valueOf({ identity, accessToken, idToken }: HeaderValues, source: Heade
 function plain(name: string, value: unknown, left: number, drop: Drop): string {
   if (value === undefined || value === null || typeof value === "object") return "";
   const bytes = headerBytes(String(value));
-  if (bytes === undefined) drop(name, "it holds a control character, or a space at an end");
-  else if (bytes.length > left) drop(name, "the headers together would pass 4 KiB");
+  if (bytes === undefined)
+    drop(name, "the value contains a control character, or a space at either end");
+  else if (bytes.length > left) drop(name, tooLong);
   else return bytes;
   return "";
 }
 
-/** Comma-joined; what holds a comma itself would read as two. */
+const unusableEntry =
+  "an entry is not a string, or contains a comma, a control character, or a space at either end";
+
+/** Joined by commas. An entry with a comma would be read as two entries, so it is dropped. */
 function joined(name: string, values: readonly unknown[], left: number, drop: Drop): string {
   let list = "";
   for (const value of values) {
     const bytes = typeof value === "string" ? headerBytes(value) : undefined;
     if (bytes === undefined || bytes.includes(",")) {
-      drop(name, "an entry holds a comma, a control character or a space at an end, or is no text");
+      drop(name, unusableEntry);
       continue;
     }
     const longer = list === "" ? bytes : `${list},${bytes}`;
     if (longer.length > left) {
-      drop(name, "the headers together would pass 4 KiB");
+      drop(name, tooLong);
       break;
     }
     list = longer;
@@ -95,11 +101,11 @@ function joined(name: string, values: readonly unknown[], left: number, drop: Dr
 }
 
 /**
- * UTF-8 bytes as Node's Latin-1 text, or nothing when a byte could end the header, or a space at either
- * end would be lost on the way and make two people one.
+ * UTF-8 bytes as Node's Latin-1 text; undefined if a byte could end the header, or if a proxy could strip a space at
+ * either end, which would give two users the same name.
  */
 function headerBytes(value: string): string | undefined {
   if (/\p{Cc}|^\s|\s$/u.test(value)) return undefined;
-  if (/^[\x20-\x7e]*$/.test(value)) return value; // its bytes already
+  if (/^[\x20-\x7e]*$/.test(value)) return value; // ASCII needs no conversion
   return Buffer.from(value, "utf8").toString("latin1");
 }

@@ -10,8 +10,8 @@ const names = {
 const none: readonly Narrowing[] = [];
 
 /**
- * The narrowing parameters of `/verify`'s own query, never of the visitor's. Each occurrence is a
- * demand of its own (they are ANDed); one that is empty lets nobody pass. All others are ignored.
+ * The narrowing parameters in the query of `/verify` itself, never in the visitor's. Every occurrence must match; an
+ * empty one matches no identity. Other parameters are ignored.
  */
 export function readNarrowings(query: string): readonly Narrowing[] {
   if (query === "") return none;
@@ -27,17 +27,17 @@ export function readNarrowings(query: string): readonly Narrowing[] {
       groups: undefined,
       emails: undefined,
       emailDomains: undefined,
-      [field]: list.map(spell[field]),
+      [field]: list.map(normalize[field]),
     });
   }
   return narrowings;
 }
 
-const same = (entry: string) => entry;
+const unchanged = (entry: string) => entry;
 
-/** In the spelling of the identity's own, so that comparing stays a plain `===`. */
-const spell = {
-  groups: same,
+/** Entries in the spelling of the identity's values, so that both can be compared with `===`. */
+const normalize = {
+  groups: unchanged,
   emails: (entry: string) => parseEmail(entry)?.address ?? entry,
   emailDomains: (entry: string) => entry.toLowerCase(),
 };

@@ -21,9 +21,9 @@ interface Circumstance {
 type Step = (matched: Circumstance) => Decision | undefined;
 
 interface OutcomeKind<Schema extends v.GenericSchema = v.GenericSchema> {
-  /** How the configuration writes it. */
+  /** Its form in the configuration. */
   readonly schema: Schema;
-  /** Prepares what the configuration has, or does not have; undefined = no step is needed. */
+  /** Prepares the configured value, if there is one; undefined = no step is needed. */
   compile(written: v.InferOutput<Schema> | undefined): Step | undefined;
   /** What it demands of the sign-in. All demands of a rule are checked together, after every step. */
   stepUp?(written: v.InferOutput<Schema>): Partial<StepUp>;
@@ -35,7 +35,9 @@ function kind<Schema extends v.GenericSchema>(entry: OutcomeKind<Schema>): Outco
 
 /** OpenID Connect Core §3.1.2.1 separates several values by spaces, so a value with a space could not be requested. */
 const acrValue = checkedString((written) =>
-  /^\S+$/.test(written) ? undefined : "is not an acr value: it is empty or contains a space",
+  /^\S+$/.test(written)
+    ? undefined
+    : "is not an acr value: use one value without spaces, and a list for several",
 );
 
 const allow = v.lazy((written) =>
@@ -80,7 +82,10 @@ export const outcomeKinds = {
     stepUp: (maxAgeMs) => ({ maxAgeMs }),
   }),
   acr: kind({
-    schema: v.pipe(oneOrMore(acrValue), v.maxLength(10, "is longer than 10 values")),
+    schema: v.pipe(
+      oneOrMore(acrValue),
+      v.maxLength(10, "has more than 10 values: keep at most 10"),
+    ),
     compile: () => undefined,
     stepUp: (acr) => ({ acr }),
   }),
@@ -108,7 +113,7 @@ export interface Outcome {
   readonly stepUp: StepUp;
 }
 
-/** Typed by the table, so that a kind is compiled with what its own schema gives. */
+/** Typed by the table, so that a kind is compiled with the output of its own schema. */
 const compilers: {
   readonly [Name in OutcomeName]: {
     compile(written: Written[Name] | undefined): Step | undefined;

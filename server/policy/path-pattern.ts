@@ -1,29 +1,34 @@
-/** How a rule names paths: `/a/b`, `/a/*` (one segment), `/a/**` (a and all beneath it). */
+/** The paths of a rule: `/a/b`, `/a/*` (one segment), `/a/**` (/a and everything under it). */
 export type PathPattern = readonly string[];
 
-/** Why something is no path of a rule, or nothing. */
+const ambiguous = /[;\\\p{Cc}]|%(?:2f|5c|00|23|3f|25|2a)/iu;
+
+/** Why a text cannot be the path of a rule; undefined = it can. */
 export function pathPatternFault(written: string): string | undefined {
-  if (!written.startsWith("/")) return "does not start with a slash";
+  if (!written.startsWith("/")) return "does not start with a slash: use /a/b, /a/* or /a/**";
   if (/[?#]/.test(written))
-    return "holds a query or a fragment: conditions on those go into `query`";
-  if (/[;\\\p{Cc}]|%(2f|5c|00|23|3f|25|2a)/iu.test(written)) {
-    return "holds a sign that servers read in several ways, so no request would match it";
-  }
+    return "contains a query or a fragment: remove it, and use `query` for a query parameter";
+  const [found] = ambiguous.exec(written) ?? [];
+  if (found !== undefined)
+    return `contains ${JSON.stringify(found)}, which servers interpret differently, so no request would match: remove it, or use * for the segment`;
   const segments = written.split("/").slice(1);
-  if (segments.some((segment) => segment === "." || segment === "..")) return "holds a dot segment";
+  if (segments.some((segment) => segment === "." || segment === ".."))
+    return "contains the segment . or ..: use the path without it";
   if (segments.slice(0, -1).includes("**"))
-    return "has ** before its end, where it stands for any rest";
+    return "contains ** before its last segment: use * for one segment, and ** only at the end";
   if (segments.some((segment) => segment.includes("*") && segment !== "*" && segment !== "**")) {
-    return "has a * within a segment: it stands for a whole one";
+    return "contains * as part of a segment: use * for a whole segment only, such as /a/*/b";
   }
-  return decode(written) === undefined ? "holds a broken escape" : undefined;
+  return decode(written) === undefined
+    ? "contains a % that begins no UTF-8 escape: use the plain character, or * for the segment"
+    : undefined;
 }
 
 export function parsePathPattern(written: string): PathPattern {
   return segmentsOf(decode(written) ?? written);
 }
 
-/** A path's segments. Empty ones count for nothing: `/a//b/` is `/a/b`. */
+/** A path's segments, without empty ones: `/a//b/` is `/a/b`. */
 export function segmentsOf(path: string): string[] {
   return path.split("/").filter((segment) => segment !== "");
 }

@@ -1,25 +1,25 @@
 import { segmentsOf } from "./path-pattern.ts";
 
 /**
- * A path as servers may read it. Two that differ are two requests in one: a rule that closes then counts
- * if any reading is its own, and a rule that opens only if all are.
+ * The interpretations of a path by different servers. If they differ, a rule that restricts applies if any reading
+ * matches it, and a rule that opens only if all do.
  */
 export interface PathReadings {
-  /** The segments of each reading; the canonical one comes first. None: too long to be read so. */
+  /** The segments of each reading; the canonical one comes first. Empty = the path is too long. */
   readonly readings: readonly (readonly string[])[];
-  /** Holds what no two servers agree on, so that no rule may open it whatever the readings say. */
+  /** Contains what servers interpret differently, so that no rule may open it, whatever the readings are. */
   readonly isTreacherous: boolean;
 }
 
 /** An encoded slash, backslash, NUL, `#`, `?`, `%` or `;`, and path parameters. */
 const treacherous = /%(?:2f|5c|00|23|3f|25|3b)|;/i;
 
-/** By code: what every server reads the same, as it stands. */
+/** By character code: the characters that every server interprets literally. */
 const isPlain = Array.from({ length: 128 }, (_, code) =>
   /[A-Za-z0-9\-._~!$&'()*+,=:@]/.test(String.fromCharCode(code)),
 );
 
-/** Beyond this a path is nobody's honest one, and reading it in every way would cost too much. */
+/** No real app has longer paths, and computing every reading of one would cost too much. */
 const longest = 8 * 1024;
 
 export function readPath(uri: string): PathReadings {
@@ -34,7 +34,7 @@ export function readPath(uri: string): PathReadings {
     const once = decodeLeniently(written);
     // The canonical reading first: decoded once, dot segments resolved.
     for (const text of [once, decodeNecessary(written), decodeLeniently(once)].flatMap(variants)) {
-      // JSON, for `join` would make one of no segment and an empty one: `/` and `//`.
+      // As JSON, because `join` gives the same text for `/` (no segment) and `//` (an empty one).
       for (const segments of resolved(text)) readings.set(JSON.stringify(segments), segments);
     }
   }
@@ -44,7 +44,7 @@ export function readPath(uri: string): PathReadings {
   };
 }
 
-/** The segments of a path with nothing to decode, to resolve or to collapse: in one pass, for most are so. */
+/** The segments of a path without escapes, dot segments or empty segments, in one pass: the common case. */
 function plainSegments(uri: string, end: number): string[] | undefined {
   if (end > 0 && uri.charCodeAt(0) !== slash) return undefined;
   const segments: string[] = [];
@@ -76,7 +76,7 @@ function variants(text: string): string[] {
     .flatMap(withoutTail);
 }
 
-/** Old decoders read overlong bytes as the dots and slashes that they are not. */
+/** Old decoders accept overlong encodings of dots and slashes, which are not UTF-8. */
 function isUtf8(path: string): boolean {
   try {
     decodeURIComponent(path);
@@ -86,7 +86,7 @@ function isUtf8(path: string): boolean {
   }
 }
 
-/** Each escape by itself, so that one that is broken does not hide the others. */
+/** Decodes each run of escapes separately, so that an invalid one does not hide the others. */
 function decodeLeniently(path: string): string {
   return path.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
     try {
@@ -99,39 +99,39 @@ function decodeLeniently(path: string): string {
   });
 }
 
-/** Only what a URL cannot hold unescaped (RFC 3986 §2): there is no other way to write it, so nothing to confuse. */
+/** Decodes only what a URL cannot contain unescaped (RFC 3986 §2): it has no second spelling. */
 function decodeNecessary(path: string): string {
   return path.replace(/(?:%(?:[89a-f][0-9a-f]|20|22|3c|3e|5e|60|7b|7c|7d))+/gi, decodeLeniently);
 }
 
-/** As it is, and with backslashes read as slashes, as Windows' servers do. */
+/** Unchanged, and with backslashes as slashes, as servers on Windows read it. */
 function slashed(path: string): string[] {
   return path.includes("\\") ? [path, path.replaceAll("\\", "/")] : [path];
 }
 
-/** As it is, and without path parameters, as servlet containers drop them, before they decode or after. */
+/** Unchanged, and without path parameters, which servlet containers drop before or after decoding. */
 function withoutParameters(path: string): string[] {
   return path.includes(";") ? [path, path.replace(/;[^/]*/g, "")] : [path];
 }
 
-/** As it is, and as a URL parser reads a target that starts with two slashes: a host, and then the path. */
+/** Unchanged, and as a URL parser reads a target that starts with two slashes: a host, then the path. */
 function withoutAuthority(path: string): string[] {
   return path.startsWith("//") ? [path, path.replace(/^\/{2,}[^/]*/, "") || "/"] : [path];
 }
 
-/** As it is, cut at a NUL as C does, and without it. */
+/** Unchanged, cut at a NUL as in C, and without the NUL. */
 function withoutNul(path: string): string[] {
   return path.includes("\0")
     ? [path, path.slice(0, path.indexOf("\0")), path.replaceAll("\0", "")]
     : [path];
 }
 
-/** As it is, and cut where a server that decodes first would see a query or a fragment. */
+/** Unchanged, and cut where a server that decodes first would find a query or a fragment. */
 function withoutTail(path: string): string[] {
   return /[?#]/.test(path) ? [path, path.replace(/[?#].*$/s, "")] : [path];
 }
 
-/** Dot segments resolved or left as they stand, empty segments dropped before, after or not at all. */
+/** With dot segments resolved or kept, and with empty segments dropped before that, after it or never. */
 function resolved(path: string): string[][] {
   const written = path.replace(/\/$/, "").split("/").slice(1);
   return [

@@ -1,4 +1,4 @@
-/** `maybe`: some servers would read the request so, and others not. */
+/** `maybe`: the request matches as some servers interpret it, and not as others do. */
 export type Match = "yes" | "no" | "maybe";
 
 export function toMatch(isMet: boolean): Match {
@@ -6,13 +6,13 @@ export function toMatch(isMet: boolean): Match {
 }
 
 /**
- * A query's parameters: as the specification reads them, and as lenient servers do, which cut at `;`,
- * know no case, and drop spaces, brackets and whatever follows a NUL.
+ * A query's parameters: as the URL specification reads them, and as lenient servers do, which split at `;`, ignore
+ * case, and drop spaces, brackets and everything after a NUL.
  */
 export interface QueryReadings {
   readonly exact: readonly Parameter[];
   readonly lenient: readonly Parameter[];
-  /** Too long to be read for every rule, which is nobody's honest query. */
+  /** Too long to be parsed. No real app has such queries. */
   readonly isTooLong: boolean;
 }
 
@@ -26,21 +26,21 @@ export function readQuery(uri: string): QueryReadings {
   if (query.length > longest) return { exact: [], lenient: [], isTooLong: true };
   const exact = parse(query);
   const lenient = parse(query.replaceAll(";", "&")).map(
-    ([name, value]) => [leniently(name), value] as const,
+    ([name, value]) => [lenientName(name), value] as const,
   );
-  return { exact, lenient: [...lenient, ...exact.map(loosened)], isTooLong: false };
+  return { exact, lenient: [...lenient, ...exact.map(withLenientName)], isTooLong: false };
 }
 
-/** `URLSearchParams` would drop a question mark at the start, and no server does. */
+/** The `&` in front keeps a leading question mark, which `URLSearchParams` drops and servers do not. */
 function parse(query: string): Parameter[] {
   return query === "" ? [] : [...new URLSearchParams(`&${query}`)];
 }
 
-function loosened([name, value]: Parameter): Parameter {
-  return [leniently(name), value];
+function withLenientName([name, value]: Parameter): Parameter {
+  return [lenientName(name), value];
 }
 
-function leniently(name: string): string {
+function lenientName(name: string): string {
   return cutAtNul(name).trim().replace(/^\?+/, "").replace(/\[.*$/s, "").toLowerCase();
 }
 
@@ -48,7 +48,7 @@ function cutAtNul(text: string): string {
   return text.split("\0", 1)[0] ?? "";
 }
 
-/** `name`, or `name=value`. Where servers may disagree, about the name or which of two counts, it may be so. */
+/** `name`, or `name=value`. Servers may disagree about the name, or about which of two values counts: then "maybe". */
 export function matchParameter(
   { exact, lenient, isTooLong }: QueryReadings,
   written: string,
@@ -56,7 +56,7 @@ export function matchParameter(
   if (isTooLong) return "maybe";
   const equals = written.indexOf("=");
   const name = equals === -1 ? written : written.slice(0, equals);
-  const alike = lenient.filter(([other]) => other === leniently(name));
+  const alike = lenient.filter(([other]) => other === lenientName(name));
   if (equals === -1) {
     if (exact.some(([other]) => other === name)) return "yes";
     return alike.length > 0 ? "maybe" : "no";
@@ -64,6 +64,6 @@ export function matchParameter(
   const value = written.slice(equals + 1);
   const hits = alike.filter(([, other]) => cutAtNul(other).trim() === value);
   if (hits.length === 0) return "no";
-  const isExact = exact.some(([other, said]) => other === name && said === value);
+  const isExact = exact.some(([other, found]) => other === name && found === value);
   return isExact && hits.length === alike.length ? "yes" : "maybe";
 }

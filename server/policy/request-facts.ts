@@ -9,7 +9,7 @@ export interface RequestFacts {
   /** The provider of the session, if there is one. */
   readonly provider: string | undefined;
   readonly isPreflight: boolean;
-  /** Both are read once a request, and only where a rule asks for them. */
+  /** Both are read once per request, and only if a rule needs them. */
   path?: PathReadings;
   query?: QueryReadings;
 }

@@ -40,7 +40,7 @@ function settingsOf(config: RuleConfig, names: readonly (keyof RuleConfig)[]): u
   return names.map((name) => config[name] ?? null);
 }
 
-/** Makes a value of what is written, or returns the one that was made of equal settings. */
+/** Makes a value from settings, or returns the one already made from equal settings. */
 function sharing<Value>() {
   const made = new Map<string, Value>();
   return (written: unknown, make: () => Value): Value => {

@@ -271,7 +271,7 @@ describe("an invalid value", () => {
 it("shows an infinite number in a fault", () => {
   const [fault] = faultsOf({ ...good, rules: [{ allow: { claims: { level: -Infinity } } }] });
 
-  expect(fault?.message).toBe("-Infinity is no number that a claim can be");
+  expect(fault?.message).toBe("-Infinity is not a number that a claim can have: use a finite one");
 });
 
 describe("the environment", () => {

@@ -8,7 +8,7 @@ import { compileRules } from "../../server/policy/rules.ts";
 import { rulesForAnyUrl } from "../../server/policy/rules-for-any-url.ts";
 import { configOf } from "../peers/doorward.ts";
 
-/** As the schema reads them, and with settings that no table knows. */
+/** Rules as the schema reads them, the first with settings that no table contains. */
 function rulesOf(written: Record<string, unknown>[], added: object = {}) {
   const known = configOf({
     url: "https://auth.example.com",
@@ -32,7 +32,7 @@ function factsOf(url: string, facts: Partial<RequestFacts> = {}): RequestFacts {
 const visitor = { identity: undefined, now: 0 };
 const https = factsOf("https://app.example.com/secret");
 
-describe("a rule with a setting that no table knows", () => {
+describe("a rule with a setting that no table contains", () => {
   const added = { scheme: ["http"] };
 
   it("opens nothing", () => {
@@ -50,7 +50,7 @@ describe("a rule with a setting that no table knows", () => {
     expect(decide(rules, undefined, https, visitor).verdict).toBe("deny");
   });
 
-  it("leaves hosts alone that its other conditions exclude", () => {
+  it("does not affect hosts that its other conditions exclude", () => {
     const rules = rulesOf(
       [{ host: "app.example.com", allow: "public" }, { allow: "public" }],
       added,
@@ -61,7 +61,7 @@ describe("a rule with a setting that no table knows", () => {
     );
   });
 
-  it("grants nothing where the URL is unknown", () => {
+  it("grants nothing if the URL is unknown", () => {
     const rules = rulesOf([{ allow: "signed-in" }], added);
     const identity = {
       issuer: "https://id.example.com",
@@ -103,7 +103,7 @@ describe("the host index", () => {
     )
     .map(([scheme, host, port, path]) => `${scheme}://${host}${port}${path}`);
 
-  it("decides as evaluating every condition of every rule does", () => {
+  it("gives the same decision as evaluating every condition of every rule", () => {
     let matched = 0;
     fc.assert(
       fc.property(fc.array(written, { maxLength: 5 }), url, (raw, target) => {

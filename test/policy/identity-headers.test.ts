@@ -4,9 +4,9 @@ import { headerNameFault, headerSourceFault } from "../../server/policy/header-m
 import type { ShownRecord } from "../../server/session/record.ts";
 import { capturingLog } from "../peers/capturing-log.ts";
 
-type Who = Partial<ShownRecord["identity"]>;
+type IdentityChanges = Partial<ShownRecord["identity"]>;
 
-function recordOf(who: Who, tokens: Partial<ShownRecord> = {}): ShownRecord {
+function recordOf(changes: IdentityChanges, tokens: Partial<ShownRecord> = {}): ShownRecord {
   return {
     accessToken: undefined,
     idToken: undefined,
@@ -21,7 +21,7 @@ function recordOf(who: Who, tokens: Partial<ShownRecord> = {}): ShownRecord {
       preferredUsername: undefined,
       provider: "company",
       claims: {},
-      ...who,
+      ...changes,
     },
   };
 }
@@ -42,7 +42,7 @@ function headersOf(configured: Record<string, string>, record: ShownRecord | und
 const utf8 = (text: string) => Buffer.from(text, "utf8").toString("latin1");
 
 describe("identity headers", () => {
-  it("are all there, empty where there is nothing to say", () => {
+  it("are always sent, empty if they have no value", () => {
     const configured = {
       "X-User": "subject",
       "X-Email": "email",
@@ -80,7 +80,7 @@ describe("identity headers", () => {
     ["Bearer accessToken", "Bearer token"],
     ["idToken", ""],
     ["Bearer idToken", ""],
-  ])("take %s from where it says", (source, value) => {
+  ])("read %s from its configured source", (source, value) => {
     const claims = {
       department: "R&D",
       resource_access: { grafana: { roles: ["admin", "editor"] } },
@@ -103,7 +103,7 @@ describe("identity headers", () => {
   });
 
   it.each(["a\r\nX-Groups: admins", "a\nb", "a\u0000b", "a\u007fb", "a\u0085b", "\u001b[31m"])(
-    "drop %j, for it could end the header, and say so in the log",
+    "drop %j, which could end the header, and log that",
     (name) => {
       const { headers, events } = headersOf({ "X-Name": "name" }, recordOf({ name }));
 
@@ -112,7 +112,7 @@ describe("identity headers", () => {
     },
   );
 
-  it("drop a group that holds a comma, for it would read as two", () => {
+  it("drop a group with a comma, which would be read as two groups", () => {
     const groups = ["staff", "ops,admins", "a\nb", "wiki"];
 
     const { headers, events } = headersOf({ "X-Groups": "groups" }, recordOf({ groups }));
@@ -121,7 +121,7 @@ describe("identity headers", () => {
     expect(events).toHaveLength(2);
   });
 
-  it("stay under 4 KiB by cutting groups first", () => {
+  it("stay under 4 KiB by dropping groups first", () => {
     const groups = Array.from({ length: 1_000 }, (_, index) => `group-${index}`);
     const name = "n".repeat(2_000);
 
@@ -137,7 +137,7 @@ describe("identity headers", () => {
     expect(events).toMatchObject([{ header: "X-Groups" }]);
   });
 
-  it("drop a value that alone is too long, whole", () => {
+  it("drop a value completely if it alone is too long", () => {
     const { headers, events } = headersOf(
       { "X-Name": "name" },
       recordOf({ name: "n".repeat(5_000) }),
@@ -148,7 +148,7 @@ describe("identity headers", () => {
   });
 });
 
-describe("what may be configured", () => {
+describe("the setting headers", () => {
   it.each([
     "Host",
     "Cookie",
@@ -165,8 +165,8 @@ describe("what may be configured", () => {
     "",
     "X\r\nY",
     "Über",
-  ])("is not the header %j", (name) => {
-    expect(headerNameFault(name)).toBeDefined();
+  ])("rejects the header %j and suggests another", (name) => {
+    expect(headerNameFault(name)).toMatch(/: use /);
   });
 
   it.each([
@@ -178,14 +178,14 @@ describe("what may be configured", () => {
     "X-Forwarded-Groups",
     "X-Forwarded-Preferred-Username",
     "X-Forwarded-Access-Token",
-  ])("is the header %s", (name) => {
+  ])("accepts the header %s", (name) => {
     expect(headerNameFault(name)).toBeUndefined();
   });
 
   it.each(["emial", "claims.", "Bearer email", "Bearer claims.x", "bearer accessToken", ""])(
-    "is not the source %j",
+    "rejects the source %j and lists the valid ones",
     (source) => {
-      expect(headerSourceFault(source)).toBeDefined();
+      expect(headerSourceFault(source)).toMatch(/: use subject, email, /);
     },
   );
 });

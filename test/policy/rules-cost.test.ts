@@ -8,8 +8,8 @@ const hostCount = 1_000;
 const rulesPerHost = 10;
 
 const hosts = Array.from({ length: hostCount }, (_, index) => `app-${index}.example.com`);
-const everywhere = { path: "/healthz", allow: "public" };
-const beneath = { host: "*.example.com", path: "/internal/**", deny: true };
+const forAnyHost = { path: "/healthz", allow: "public" };
+const forSubdomains = { host: "*.example.com", path: "/internal/**", deny: true };
 const config = configOf({
   url: "https://auth.example.com",
   cookie: { domain: "example.com" },
@@ -22,26 +22,26 @@ const config = configOf({
         allow: { groups: [`ops-${area}`] },
       })),
     ),
-    everywhere,
-    beneath,
+    forAnyHost,
+    forSubdomains,
   ],
 });
 const rulesOf = indexByHost(compileRules(config.rules));
 
 function to(host: string): ForwardedRequest {
   const request = requestTo(new URL(`https://${host}/area-9/x`));
-  if (request === undefined) throw new Error(`${host} is no host`);
+  if (request === undefined) throw new Error(`${host} is not a host`);
   return request;
 }
 
 describe("with ten rules for each of a thousand hosts", () => {
-  it("a request is held against its own host's, and those that name none or a wildcard above it", () => {
+  it("compares a request only with the rules of its host, of a wildcard above it and of any host", () => {
     const counts = hosts.map((host) => rulesOf(to(host)).length);
 
     expect(new Set(counts)).toEqual(new Set([rulesPerHost + 2]));
   });
 
-  it("they are its own and in the order of the list", () => {
+  it("keeps the rules of a host in the order of the list", () => {
     const names = rulesOf(to("app-417.example.com")).map(({ name }) => name);
 
     const first = 417 * rulesPerHost;
@@ -49,7 +49,7 @@ describe("with ten rules for each of a thousand hosts", () => {
     expect(names).toEqual([...own, "rules.10000", "rules.10001"]);
   });
 
-  it("a host that none of them names is held against the others alone", () => {
+  it("compares a host without rules of its own only with the rules for wildcards and any host", () => {
     expect(rulesOf(to("new.example.com")).map(({ name }) => name)).toEqual([
       "rules.10000",
       "rules.10001",
@@ -57,7 +57,7 @@ describe("with ten rules for each of a thousand hosts", () => {
     expect(rulesOf(to("app-1.example.org")).map(({ name }) => name)).toEqual(["rules.10000"]);
   });
 
-  it("the same host is looked up once", () => {
+  it("looks up the same host once", () => {
     expect(rulesOf(to("app-5.example.com"))).toBe(rulesOf(to("app-5.example.com")));
   });
 });

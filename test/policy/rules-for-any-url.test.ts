@@ -7,7 +7,7 @@ import { indexByHost } from "../../server/policy/rule-index.ts";
 import { compileRules } from "../../server/policy/rules.ts";
 import { forwardedRequest, isMalformed } from "../../server/forwarded/forwarded-request.ts";
 
-const nobody = {
+const ada = {
   issuer: "https://id.example.com",
   subject: "ada",
   email: undefined,
@@ -41,7 +41,7 @@ const rule = fc.record({
     group.map((name) => ({ allow: { groups: [name] } })),
   ),
 });
-const asked = fc.record({
+const requestFields = fc.record({
   method: fc.constantFrom("GET", "POST", "OPTIONS", "get"),
   host: fc.constantFrom(
     "app.example.com",
@@ -54,37 +54,37 @@ const asked = fc.record({
   isPreflight: fc.boolean(),
 });
 
-it("whoever passes without a word of the address passes at every address", () => {
+it("an identity that passes without a known URL passes at every URL", () => {
   let passed = 0;
   const found = fc.check(
     fc.property(
       fc.array(rule, { maxLength: 5 }),
       identity,
-      asked,
+      requestFields,
       fc.boolean(),
-      (written, who, question, isOpen) => {
+      (written, changes, question, isOpen) => {
         const rules = compileRules(
           written.map(({ outcome, ...conditions }) => ({ ...conditions, ...outcome })),
         );
-        const visitor = { identity: { ...nobody, ...who } as Identity, now: 1_030_000 };
+        const visitor = { identity: { ...ada, ...changes } as Identity, now: 1_030_000 };
         const access = isOpen ? { anyone: true } : { groups: ["staff"] };
         const request = forwardedRequest(question.method, "https", question.host, question.uri);
         const unknown = forwardedRequest("GET", "https", "auth.example.com", "/");
         if (isMalformed(request) || isMalformed(unknown)) return false;
-        const facts = { ...question, request, provider: who.provider };
-        const anywhere = {
+        const facts = { ...question, request, provider: changes.provider };
+        const factsOfAnyUrl = {
           request: unknown,
-          provider: who.provider,
+          provider: changes.provider,
           address: undefined,
           isPreflight: false,
         };
 
-        const blind = decide(rulesForAnyUrl(rules), access, anywhere, visitor);
-        const seeing = decide(indexByHost(rules)(request), access, facts, visitor);
+        const forAnyUrl = decide(rulesForAnyUrl(rules), access, factsOfAnyUrl, visitor);
+        const forThisUrl = decide(indexByHost(rules)(request), access, facts, visitor);
 
-        if (blind.verdict !== "allow") return true;
+        if (forAnyUrl.verdict !== "allow") return true;
         passed++;
-        return seeing.verdict === "allow";
+        return forThisUrl.verdict === "allow";
       },
     ),
     { numRuns: 4_000 },

@@ -31,7 +31,7 @@ interface Question {
   now?: number;
 }
 
-/** Asks a policy as `/verify` does: which verdict, and by which rule. */
+/** Decides as `/verify` does; returns the verdict and the rule that decided. */
 function policyOf(raw: RawRule[], access: Record<string, unknown> = { groups: ["staff"] }) {
   const config = configOf({
     url: "https://auth.example.com",
@@ -113,14 +113,14 @@ describe("the first rule that matches decides", () => {
     expect(ask(question)).toBe(answer);
   });
 
-  it("and a wildcard does not mean the name it hangs on", () => {
-    const { ask: onlyBeneath } = policyOf([{ host: "*.shop.example.com", allow: "public" }]);
+  it("and a wildcard does not match its parent domain", () => {
+    const { ask: askWildcard } = policyOf([{ host: "*.shop.example.com", allow: "public" }]);
 
-    expect(onlyBeneath({ host: "shop.example.com" })).toBe("challenge access");
-    expect(onlyBeneath({ host: "a.shop.example.com" })).toBe("allow rules.0");
+    expect(askWildcard({ host: "shop.example.com" })).toBe("challenge access");
+    expect(askWildcard({ host: "a.shop.example.com" })).toBe("allow rules.0");
   });
 
-  it("in the order of the list, whatever kind of host it names", () => {
+  it("in the order of the list, whether or not it has a host or a wildcard", () => {
     const { ask: ordered } = policyOf([
       { host: "*.example.com", path: "/a", deny: true },
       { host: "app.example.com", allow: "public" },
@@ -133,7 +133,7 @@ describe("the first rule that matches decides", () => {
   });
 });
 
-describe("a path that servers read in several ways", () => {
+describe("a path that servers interpret differently", () => {
   const { ask } = policyOf([
     { path: "/public/**", allow: "public" },
     { path: "/admin/**", deny: true },
@@ -167,7 +167,7 @@ describe("a path that servers read in several ways", () => {
     "/public/a%3f",
     "/public/a%25",
     "/public/a;b=c",
-  ])("falls through to what closes: %s", (uri) => {
+  ])("is left to `access` instead of a public rule: %s", (uri) => {
     expect(ask({ uri })).toBe("challenge access");
     expect(ask({ uri, identity: ada })).toBe("allow access");
   });
@@ -179,40 +179,40 @@ describe("a path that servers read in several ways", () => {
     "/public/a%2Db",
     "/public//x",
     "/public/a+b,c",
-  ])("is not this, and opens: %s", (uri) => {
+  ])("is not one with a harmless escape or character: %s", (uri) => {
     expect(ask({ uri })).toBe("allow rules.0");
   });
 
-  it("is closed by a rule that closes only one reading of it", () => {
+  it("is denied by a rule that matches only one reading of it", () => {
     expect(ask({ uri: "/x/..%2fadmin", identity: ada })).toBe("deny rules.1");
     expect(ask({ uri: "/x%5c..%5cadmin", identity: ada })).toBe("deny rules.1");
     expect(ask({ uri: "/%2561dmin", identity: ada })).toBe("deny rules.1");
     expect(ask({ uri: "/admin;x=y/", identity: ada })).toBe("deny rules.1");
   });
 
-  it("is opened by no rule of the host alone either", () => {
+  it("is not opened by a rule with only a host", () => {
     expect(policyOf([{ host: "app.example.com", allow: "public" }]).ask({ uri: "/a%2fb" })).toBe(
       "challenge access",
     );
   });
 
-  it("is not the root where it is two slashes", () => {
-    const { ask: asked } = policyOf([{ path: "/", allow: "public" }]);
+  it("does not match the root if it has two slashes", () => {
+    const { ask: askRoot } = policyOf([{ path: "/", allow: "public" }]);
 
-    const verdicts = ["/", "//", "///", "/./"].map((uri) => asked({ uri }));
+    const verdicts = ["/", "//", "///", "/./"].map((uri) => askRoot({ uri }));
 
     expect(verdicts).toEqual(["allow rules.0", ...Array(3).fill("challenge access")]);
   });
 
-  it("matches a literal that a URL can only spell with escapes", () => {
-    const { ask: spelt } = policyOf([{ path: "/über uns/**", allow: "public" }]);
+  it("matches a literal that a URL can only contain escaped", () => {
+    const { ask: askEscaped } = policyOf([{ path: "/über uns/**", allow: "public" }]);
 
-    expect(spelt({ uri: "/%C3%BCber%20uns/x" })).toBe("allow rules.0");
-    expect(spelt({ uri: "/%C3%BCber%20un%73/x" })).toBe("challenge access");
+    expect(askEscaped({ uri: "/%C3%BCber%20uns/x" })).toBe("allow rules.0");
+    expect(askEscaped({ uri: "/%C3%BCber%20un%73/x" })).toBe("challenge access");
   });
 });
 
-describe("a request that a visitor words so that servers disagree", () => {
+describe("a request that servers interpret differently", () => {
   const { ask } = policyOf([
     { host: "old.example.com", deny: true },
     { host: "dev.example.com:8443", allow: "public" },
@@ -227,10 +227,10 @@ describe("a request that a visitor words so that servers disagree", () => {
   ]);
 
   it.each([
-    // A proxy that chose the app by the name alone passes on whatever port was written.
+    // A proxy that chooses the app by the host name passes on any port that the visitor wrote.
     { host: "old.example.com:81", uri: "/public/x" },
     { host: "app.example.com:1", uri: "/admin" },
-    // A URL parser takes what follows two slashes for a host.
+    // A URL parser reads the text after two slashes as a host.
     { uri: "//public/admin" },
     { uri: "//x/admin" },
     { uri: "/users//keys" },
@@ -267,11 +267,11 @@ describe("a request that a visitor words so that servers disagree", () => {
     { uri: "/doc?Action=delete" },
     { uri: "/doc?action[]=delete" },
     { uri: "/doc?action=delete%00" },
-  ])("is held against the rule that closes it: %j", (question) => {
+  ])("is denied by the rule that restricts one reading: %j", (question) => {
     expect(ask({ ...question, identity: ada })).toMatch(/^deny rules\./);
   });
 
-  it("and one that they agree on is not", () => {
+  it("is not one with a port, a query or a method that all servers read alike", () => {
     expect(ask({ host: "dev.example.com:8443", uri: "/x" })).toBe("allow rules.1");
     expect(ask({ uri: "/doc?preview=1" })).toBe("allow rules.5");
     expect(ask({ uri: "/doc?preview=1&other=2", method: "GET" })).toBe("allow rules.5");
@@ -280,14 +280,14 @@ describe("a request that a visitor words so that servers disagree", () => {
   });
 
   it.each(["/public/.%09./admin", "/public/..%0d/admin", "/adm%0ain", "/a%7fb", "/a%1f"])(
-    "is no request at all with an encoded control character: %s",
+    "is malformed with an encoded control character: %s",
     (uri) => {
       expect(ask({ uri, identity: ada })).toBe("malformed");
     },
   );
 });
 
-/** Five readers of a path, each lenient in its own way, written apart from ours. */
+/** Five readers of a path, each lenient in its own way, independent of the code under test. */
 const readers: ((path: string) => string)[] = [
   (path) => path,
   (path) => decoded(path),
@@ -311,7 +311,7 @@ function dotResolved(path: string): string {
   return `/${out.join("/")}`;
 }
 
-function isBeneath(path: string, folder: string): boolean {
+function isUnder(path: string, folder: string): boolean {
   return path.split("/").find((segment) => segment !== "") === folder;
 }
 
@@ -319,7 +319,7 @@ describe("for arbitrary targets", () => {
   const { ask } = policyOf([
     { path: "/admin/**", deny: true },
     { path: "/public/**", allow: "public" },
-    { path: "/staff/**", allow: { groups: ["nobody"] } },
+    { path: "/staff/**", allow: { groups: ["admins"] } },
   ]);
   const piece = fc.oneof(
     fc.constantFrom(
@@ -359,22 +359,22 @@ describe("for arbitrary targets", () => {
   );
   const target = fc.array(piece, { maxLength: 8 }).map((pieces) => `/${pieces.join("")}`);
 
-  it("no open rule decides what any of five readers would put under a closed one", () => {
+  it("no public rule opens a path that any of five readers puts elsewhere", () => {
     fc.assert(
       fc.property(target, (uri) => {
         const path = uri.split("?", 1)[0] ?? "/";
-        if (readers.every((read) => isBeneath(read(path), "public"))) return;
+        if (readers.every((read) => isUnder(read(path), "public"))) return;
         expect(ask({ uri })).not.toMatch(/^allow/);
       }),
       { numRuns: 20_000 },
     );
   });
 
-  it("what any of them would put under /admin is denied to whoever may pass elsewhere", () => {
+  it("a path that any of them puts under /admin is not allowed to a user with access elsewhere", () => {
     fc.assert(
       fc.property(target, (uri) => {
         const path = uri.split("?", 1)[0] ?? "/";
-        if (!readers.some((read) => isBeneath(read(path), "admin"))) return;
+        if (!readers.some((read) => isUnder(read(path), "admin"))) return;
         expect(ask({ uri, identity: ada })).not.toMatch(/^allow/);
       }),
       { numRuns: 20_000 },
@@ -408,7 +408,7 @@ describe("conditions", () => {
     expect(ask(question).startsWith("allow")).toBe(isMet);
   });
 
-  it("of a query that stands twice close what either reading closes", () => {
+  it("on a repeated query parameter deny if any of its values matches", () => {
     const { ask } = policyOf([{ query: "action=delete", deny: true }]);
 
     expect(ask({ uri: "/?action=view&action=delete", identity: ada })).toBe("deny rules.0");
@@ -428,17 +428,14 @@ describe("`all`", () => {
       "allow rules.0",
       { access: { groups: [] }, rules: [{ allow: { all: [{ claims: { level: 3 } }] } }] },
     ],
-  ])(
-    "is %s to whom every one, and not just one, has to name",
-    (verdict, { access, rules = [] }) => {
-      const { ask, couldPass: could } = policyOf(rules, access);
+  ])("is %s if every entry, not just one, has to match", (verdict, { access, rules = [] }) => {
+    const { ask, couldPass: could } = policyOf(rules, access);
 
-      const decided = ask({ identity: ada });
+    const decided = ask({ identity: ada });
 
-      expect(decided).toBe(verdict);
-      expect(could(ada) || verdict.startsWith("deny")).toBe(true);
-    },
-  );
+    expect(decided).toBe(verdict);
+    expect(could(ada) || verdict.startsWith("deny")).toBe(true);
+  });
 });
 
 describe("outcomes", () => {
@@ -465,14 +462,14 @@ describe("outcomes", () => {
     );
   });
 
-  it("a rule without `allow` keeps access", () => {
+  it("a rule without `allow` applies `access`", () => {
     const { ask } = policyOf([{ path: "/x", preflight: "allow" }]);
 
     expect(ask({ uri: "/x", identity: ada })).toBe("allow rules.0");
     expect(ask({ uri: "/x", identity: { ...ada, groups: [] } })).toBe("deny rules.0");
   });
 
-  it("preflight passes real preflights alone, and never a treacherous path", () => {
+  it("preflight allows only real preflights, and never an ambiguous path", () => {
     const { ask } = policyOf([{ path: "/api/**", preflight: "allow" }]);
 
     expect(ask({ uri: "/api/x", method: "OPTIONS", isPreflight: true })).toBe("allow rules.0");
@@ -486,7 +483,7 @@ describe("outcomes", () => {
     );
   });
 
-  it("maxAge and acr challenge whoever is signed in too long or too weakly", () => {
+  it("maxAge and acr challenge a session whose sign-in is too old or too weak", () => {
     const { ask } = policyOf([{ path: "/pay", maxAge: "15m", acr: ["mfa", "hw"] }]);
     const at = (minutes: number, acr: unknown) =>
       ask({
@@ -504,8 +501,8 @@ describe("outcomes", () => {
     expect(ask({ uri: "/pay", identity: { ...ada, groups: [] } })).toBe("deny rules.0");
   });
 
-  it("whoever could pass nowhere is told apart from whoever could somewhere", () => {
-    const nobody = { ...ada, groups: [], email: undefined };
+  it("couldPass is false only for an identity that no rule and no access lists", () => {
+    const unlisted = { ...ada, groups: [], email: undefined };
     const policy = policyOf([
       { path: "/public", allow: "public" },
       { path: "/x", allow: { subjects: ["eve"] } },
@@ -513,8 +510,8 @@ describe("outcomes", () => {
     ]);
 
     expect(policy.couldPass(ada)).toBe(true);
-    expect(policy.couldPass(nobody)).toBe(false);
-    expect(policy.couldPass({ ...nobody, subject: "eve" })).toBe(true);
-    expect(policy.couldPass({ ...nobody, provider: "partner" })).toBe(true);
+    expect(policy.couldPass(unlisted)).toBe(false);
+    expect(policy.couldPass({ ...unlisted, subject: "eve" })).toBe(true);
+    expect(policy.couldPass({ ...unlisted, provider: "partner" })).toBe(true);
   });
 });

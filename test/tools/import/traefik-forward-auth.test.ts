@@ -187,7 +187,10 @@ describe("an imported traefik-forward-auth configuration", () => {
       /auth-url: .*providers.oidc/,
     ],
     [["rule.a.action = deny"], /rule.a.action: "deny" is unknown/],
-    [["whitelist = ada"], /access.emails.0: .*is no email address/],
+    [
+      ["whitelist = ada"],
+      /access.emails.0: .*is not an email address: use one such as ada@example.com/,
+    ],
   ])("%j is reported with its line, and gives no file", (lines, problem) => {
     const { yaml, problems } = imported([...least, ...lines]);
 
