@@ -6,7 +6,7 @@ const windowMs = 60_000;
 const mostFailures = 10;
 const mostAddresses = 10_000;
 
-/** Counts tries that fail, an address each, in bounded memory. */
+/** Counts failed tries per address, in bounded memory. */
 export class FailedTries {
   readonly #failed = new LRUCache<string, { count: number; since: number }>({ max: mostAddresses });
   readonly #now: () => number;
@@ -16,8 +16,8 @@ export class FailedTries {
   }
 
   /**
-   * Whether one more try may be made. It counts as failed until it is forgiven, or many at once would
-   * all be the first.
+   * Whether one more try may be made. It counts as failed until it is forgiven; otherwise many tries at once would
+   * all pass as the first.
    */
   begin(address: string): boolean {
     const key = networkOf(address);
@@ -39,10 +39,14 @@ export class FailedTries {
   }
 }
 
-/** Whoever has one IPv6 address has 2^64 of them (RFC 4291 §2.5.4). */
+/**
+ * The /64 network of an IPv6 address, because a visitor with one of its addresses has all 2^64 (RFC 4291 §2.5.4). The
+ * zone after `%` is dropped: it can contain colons, and is not part of the address.
+ */
 function networkOf(address: string): string {
-  if (isIP(address) !== 6 || address.includes(".")) return address;
-  const [head = [], tail = []] = address.split("::").map((half) => half.split(":").filter(Boolean));
+  const bare = address.replace(/%.*$/s, "");
+  if (isIP(bare) !== 6 || bare.includes(".")) return address;
+  const [head = [], tail = []] = bare.split("::").map((half) => half.split(":").filter(Boolean));
   const gap = Array<string>(8 - head.length - tail.length).fill("0");
   return [...head, ...gap, ...tail].slice(0, 4).join(":");
 }
