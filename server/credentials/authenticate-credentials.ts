@@ -4,31 +4,31 @@ import type { Session } from "../session/session.ts";
 import { type RequestFacts } from "../policy/request-facts.ts";
 import { matchRule, type Rule } from "../policy/rules.ts";
 
-/** A request with an `Authorization` header, as those see it who check what is in it. */
+/** A request with an `Authorization` header: what the checks of its credentials need. */
 export interface CredentialRequest {
   readonly site: Site;
   readonly headers: RequestHeaders;
-  /** The proxy's own address. */
+  /** The proxy's address. */
   readonly peer: string | undefined;
   readonly facts: RequestFacts;
   /** The rules of its host. */
   readonly rules: readonly Rule[];
 }
 
-/** Why credentials do not pass. `code` is RFC 6750's, for passwords too; `reason` is only logged. */
+/** Why credentials are rejected. `code` is the client's error code (RFC 6750 for tokens); `reason` is only logged. */
 export interface Rejection {
   readonly code: "invalid_token" | "insufficient_scope" | "invalid_password" | "too_many_tries";
   readonly reason: string;
-  /** What the token lacks, for "insufficient_scope". */
+  /** All required scopes, for "insufficient_scope". */
   readonly scopes?: readonly string[];
 }
 
-/** What credentials amount to: somebody, or nobody. */
+/** The result of a check: a session for the request, or a rejection. */
 export type CredentialResult = { readonly session: Session } | { readonly rejection: Rejection };
 
 /**
- * Who sent the credentials of a request; undefined where they are the app's own affair. Throws an
- * `AuthError` where nobody can tell.
+ * Checks the credentials of a request; undefined = no rule accepts them here, so they are for the app. Throws an
+ * `AuthError` if the issuer is unreachable.
  */
 export type AuthenticateCredentials = (
   request: CredentialRequest,
@@ -36,16 +36,16 @@ export type AuthenticateCredentials = (
 ) => CredentialResult | Promise<CredentialResult> | undefined;
 
 /**
- * The rules that decide a request, if all of them take credentials of a kind: those that may match, and
- * the first that does. A single one that takes none makes it none.
+ * The rules that decide a request: those that may match, up to the first that does. Empty if any of them does not
+ * accept this kind of credentials.
  */
-export function rulesTaking(
+export function rulesAccepting(
   key: "bearer" | "basic",
-  { rules, facts: asked }: Pick<CredentialRequest, "rules" | "facts">,
+  { rules, facts: requestFacts }: Pick<CredentialRequest, "rules" | "facts">,
   provider: string,
 ): readonly Rule[] {
   const deciding: Rule[] = [];
-  const facts = { ...asked, provider };
+  const facts = { ...requestFacts, provider };
   for (const rule of rules) {
     const match = matchRule(rule, facts);
     if (match === "no") continue;
@@ -53,5 +53,5 @@ export function rulesTaking(
     deciding.push(rule);
     if (match === "yes") return deciding;
   }
-  return []; // `access` decides, and that takes a session
+  return []; // `access` decides, and it requires a session
 }

@@ -1,21 +1,21 @@
 import type { RequestHeaders } from "../forwarded/request-headers.ts";
 
-/** What an `Authorization` header holds, in the schemes that we know. */
+/** The contents of an `Authorization` header in a supported scheme. */
 export type Credentials =
   | { readonly scheme: "bearer"; readonly token: string }
   | { readonly scheme: "basic"; readonly user: string; readonly password: string };
 
-/** What fits into one header line of nginx; whatever is longer is not even looked at. */
+/** nginx's default limit for one header line. Longer tokens are rejected unread. */
 const longestToken = 8 * 1024;
 const longestHeader = longestToken * 2;
 
-/** RFC 6750 §2.1. Nothing that is written otherwise can be a token. */
+/** The syntax of a bearer token, RFC 6750 §2.1. */
 const tokenGrammar = /^[A-Za-z0-9\-._~+/]+=*$/;
 const basicGrammar = /^[A-Za-z0-9+/_-]*=*$/;
 
 /**
- * Credentials in a scheme of ours, or nothing: `Digest`, `Negotiate` and the rest are for the app behind
- * us. What is of our scheme and malformed has an empty token or name, which nobody has.
+ * The credentials of a supported scheme; undefined for `Digest`, `Negotiate` and others, which are for the app.
+ * Malformed credentials get an empty token or name, which never passes.
  */
 export function parseAuthorization(written: string): Credentials | undefined {
   const [, scheme = "", rest = ""] = /^([A-Za-z0-9-]{1,32})(?: +|$)(.*)$/s.exec(written) ?? [];
@@ -41,14 +41,14 @@ function isToken(value: string): boolean {
   return value.length <= longestToken && tokenGrammar.test(value);
 }
 
-/** Three parts: a signed token (RFC 7515 §7.1). Whatever else there is only its issuer can read. */
+/** Whether a token has the three parts of a signed JWT (RFC 7515 §7.1). All other tokens are opaque. */
 export function isSignedToken(token: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(token);
 }
 
 /**
- * The token of a request, "" where there is none to be found. git, npm and pip know Basic alone, and
- * send a token as the password of some name, or as the name with no password or a filler.
+ * The token of a request, "" if there is none. git, npm and pip support only Basic: they send a token as the password
+ * with any name, or as the name with no password or a placeholder.
  */
 export function tokenOf(credentials: Credentials): string {
   if (credentials.scheme === "bearer") return credentials.token;
@@ -56,13 +56,13 @@ export function tokenOf(credentials: Credentials): string {
   return parts.find(isSignedToken) ?? parts.find((part) => part !== "x-oauth-basic") ?? "";
 }
 
-/** The token in an `Authorization` header; undefined where the header is the app's own affair. */
+/** The token in an `Authorization` header; undefined if the header is for the app. */
 export function tokenIn(authorization: string): string | undefined {
   const credentials = parseAuthorization(authorization);
   return credentials && tokenOf(credentials);
 }
 
-/** Whether a program speaks that brought a token: it can follow no redirect to a sign-in. */
+/** Whether the client is a program with a token, which cannot follow a redirect to a sign-in. */
 export function bearsToken(headers: RequestHeaders): boolean {
   const written = headers.get("authorization");
   return written !== undefined && /^bearer(?: |$)/i.test(written);

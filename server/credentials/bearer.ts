@@ -9,11 +9,10 @@ import { createIssuerKeys } from "../sign-in/issuer-keys.ts";
 import type { IssuerFetch } from "../sign-in/issuer-fetch.ts";
 import { createTokenIssuer, type RelyingParty } from "../sign-in/relying-party.ts";
 import {
-  rulesTaking,
+  rulesAccepting,
   type CredentialResult,
   type AuthenticateCredentials,
   type CredentialRequest,
-  type Rejection,
 } from "./authenticate-credentials.ts";
 import { isSignedToken, tokenIn } from "./authorization.ts";
 import type { Rule } from "../policy/rules.ts";
@@ -26,7 +25,7 @@ interface Parts {
   readonly now: () => number;
 }
 
-/** An issuer whose tokens may be taken here, and the rules that then decide. */
+/** An issuer whose tokens a request may use, and the rules that then decide. */
 interface Candidate {
   readonly source: TokenSource;
   readonly rules: readonly Rule[];
@@ -35,11 +34,11 @@ interface Candidate {
 const mostKnown = 2_000;
 const longestKnown = 4 * 1024;
 
-/** Takes tokens instead of sessions, on rules with `bearer` alone. */
+/** Accepts tokens instead of sessions, only on rules with `bearer`. */
 export function createBearer(parts: Parts): AuthenticateCredentials {
   const own = [...parts.parties.values()].map((party) => ownSource(party, parts));
   const added = addedSources(parts);
-  /** The tokens in headers that came before: to read them anew takes longer than all the rest. */
+  /** Tokens by their whole header: parsing the header again takes longer than the other steps together. */
   const tokens = new TwoGenerationCache<string>(mostKnown);
 
   return (request, authorization) => {
@@ -49,16 +48,17 @@ export function createBearer(parts: Parts): AuthenticateCredentials {
     if (token === undefined) return undefined;
     const candidates = candidatesFor(request);
     if (candidates.length === 0) return undefined;
-    // Of two headers an app behind us may read the other one.
-    if (request.headers.isRepeated("authorization")) return rejected("Authorization is repeated");
-    if (token === "") return rejected("it holds no token");
+    // Of two headers, the app may read the other one.
+    if (request.headers.isRepeated("authorization"))
+      return rejected("duplicate Authorization header");
+    if (token === "") return rejected("the Authorization header contains no valid token");
     for (const candidate of candidates) {
       const verdict = candidate.source.recall(token);
       if (verdict === undefined || "refused" in verdict) continue;
-      // Only of a token that is good, or strangers could fill our memory with theirs.
+      // Only for valid tokens: otherwise any caller could fill the cache.
       if (known === undefined && authorization.length <= longestKnown)
         tokens.set(authorization, token);
-      return admission(candidate, verdict);
+      return resultOf(candidate, verdict);
     }
     return isSignedToken(token) ? askKeys(candidates, token) : askIssuers(candidates, token);
   };
@@ -68,9 +68,9 @@ export function createBearer(parts: Parts): AuthenticateCredentials {
     const offered = own.filter(({ issuer }) => site.providers?.includes(issuer.name) !== false);
     const others = new Set(rules.flatMap(({ config }) => added.get(config) ?? []));
     return [...offered, ...others].flatMap((source) => {
-      const taking = rulesTaking("bearer", request, source.issuer.name);
-      const isTaken = ({ config }: Rule) => !others.has(source) || isAdded(config, source);
-      return taking.length > 0 && taking.every(isTaken) ? [{ source, rules: taking }] : [];
+      const deciding = rulesAccepting("bearer", request, source.issuer.name);
+      const hasSource = ({ config }: Rule) => !others.has(source) || isAdded(config, source);
+      return deciding.length > 0 && deciding.every(hasSource) ? [{ source, rules: deciding }] : [];
     });
   }
 
@@ -96,7 +96,7 @@ function ownSource(party: RelyingParty, { now }: Parts): TokenSource {
   );
 }
 
-/** Issuers of which rules write the same are one, and fetch their keys once. */
+/** Equal issuers of several rules share one source, so that their keys are fetched once. */
 function addedSources(parts: Parts): ReadonlyMap<RuleConfig, readonly TokenSource[]> {
   const made = new Map<string, TokenSource>();
   const sourceOf = (config: TokenIssuerConfig): TokenSource => {
@@ -131,26 +131,28 @@ function addedSource(config: TokenIssuerConfig, { fetch, now }: Parts): TokenSou
   );
 }
 
-/** What a token says of itself only chooses among the issuers that we know; nothing follows it anywhere. */
+/** The token's unverified claims only select one of the configured issuers; no URL in them is fetched. */
 async function askKeys(candidates: readonly Candidate[], token: string): Promise<CredentialResult> {
-  let said: ReturnType<typeof decodeJwt>;
+  let unverified: ReturnType<typeof decodeJwt>;
   try {
-    said = decodeJwt(token);
+    unverified = decodeJwt(token);
   } catch {
-    return rejected("it is no signed token");
+    return rejected("the token is not a JWT");
   }
-  const audiences = new Set([said.aud].flat());
+  const audiences = new Set([unverified.aud].flat());
   const ofIssuer = candidates.filter(({ source }) =>
-    source.issuer.issuers.some((issuer) => issuer === said.iss),
+    source.issuer.issuers.some((issuer) => issuer === unverified.iss),
   );
   const chosen =
     ofIssuer.find(({ source }) => source.issuer.audiences.some((one) => audiences.has(one))) ??
     ofIssuer[0];
-  if (chosen === undefined) return rejected("it is of no issuer that may be here");
-  return admission(chosen, await chosen.source.verify(token));
+  if (chosen === undefined) return rejected("iss is not an issuer that the rule accepts");
+  return resultOf(chosen, await chosen.source.verify(token));
 }
 
-/** Asks one issuer after the other. Who cannot be reached might have said yes. */
+const opaqueToken = "opaque tokens require bearer.introspection and a client at the issuer";
+
+/** Asks one issuer after another. If none accepts the token and one failed, throws, because that one may accept it. */
 async function askIssuers(
   candidates: readonly Candidate[],
   token: string,
@@ -160,12 +162,12 @@ async function askIssuers(
       source.issuer.introspect !== undefined &&
       rules.every(({ config }) => config.bearer?.introspection),
   );
-  let refusal = rejected("it is not signed, and no issuer is asked about it");
+  let refusal = rejected(opaqueToken);
   let failure: AuthError | undefined;
   for (const candidate of askable) {
     try {
       const verdict = candidate.source.recall(token) ?? (await candidate.source.verify(token));
-      if ("verified" in verdict) return admission(candidate, verdict);
+      if ("verified" in verdict) return resultOf(candidate, verdict);
       refusal = rejected(verdict.refused);
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
@@ -176,23 +178,20 @@ async function askIssuers(
   return refusal;
 }
 
-/** A token that is good must still be of a kind and of a scope that each of the rules takes. */
-function admission({ source, rules }: Candidate, verdict: TokenVerdict): CredentialResult {
+/** A valid token must also have a kind and scopes that every one of the rules accepts. */
+function resultOf({ source, rules }: Candidate, verdict: TokenVerdict): CredentialResult {
   if ("refused" in verdict) return rejected(verdict.refused);
   const { kind, scopes, session } = verdict.verified;
   const options = rules.flatMap(({ config }) => config.bearer ?? []);
   if (kind === "id" && !options.every(({ idTokens }) => idTokens))
-    return rejected("it is no access token by RFC 9068, and ID tokens are not taken");
+    return rejected("not an access token (RFC 9068 typ at+jwt); ID tokens require bearer.idTokens");
   if (kind === "opaque" && !options.every(({ introspection }) => introspection))
-    return rejected("it is not signed");
+    return rejected(opaqueToken);
   const wanted = [...source.issuer.scopes, ...options.flatMap((option) => option.scopes)];
-  if (wanted.every((scope) => scopes.has(scope))) return { session };
-  const rejection: Rejection = {
-    code: "insufficient_scope",
-    reason: "it lacks a scope",
-    scopes: [...new Set(wanted)],
-  };
-  return { rejection };
+  const missing = [...new Set(wanted.filter((scope) => !scopes.has(scope)))];
+  if (missing.length === 0) return { session };
+  const reason = `the token lacks a required scope: ${missing.join(" ")}`;
+  return { rejection: { code: "insufficient_scope", reason, scopes: [...new Set(wanted)] } };
 }
 
 function rejected(reason: string): CredentialResult {

@@ -2,24 +2,26 @@ import { argon2, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import { compare } from "bcryptjs";
 
-/** Whether a password is the one that was hashed. */
+/** Whether a password matches the hash. */
 export type PasswordCheck = (password: string) => Promise<boolean>;
 
 const bcryptGrammar = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 const argon2Grammar =
   /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,128})\$([A-Za-z0-9+/]{22,128})$/;
 
-/** Work that a request may cause, whatever a file says. */
+/** The most work that one request may cause. */
 const most = { bcryptCost: 15, memoryKiB: 256 * 1024, passes: 20, parallelism: 16 };
 const hashArgon2 = promisify(argon2);
 
-/** How to check a password against a hash, or why there is no way. The words never hold the hash. */
+/** The check of a password against a hash, or the fault of the hash. The fault never contains the hash. */
 export function parsePasswordHash(written: string): PasswordCheck | { readonly fault: string } {
   const cost = bcryptGrammar.exec(written)?.[1];
   if (cost !== undefined) {
     return Number(cost) >= 4 && Number(cost) <= most.bcryptCost
       ? (password) => compare(password, written)
-      : { fault: `has a bcrypt cost that is not between 4 and ${most.bcryptCost}` };
+      : {
+          fault: `has a bcrypt cost that is not between 4 and ${most.bcryptCost}: hash the password again with htpasswd -B -C 12`,
+        };
   }
   const parts = argon2Grammar.exec(written);
   return parts === null ? { fault: faultOf(written) } : parseArgon2(parts);
@@ -39,7 +41,9 @@ function parseArgon2(parts: readonly string[]): PasswordCheck | { fault: string 
     parallelism >= 1 &&
     parallelism <= most.parallelism;
   if (!isBounded)
-    return { fault: "asks for more memory or passes of argon2 than a request may cost" };
+    return {
+      fault: `has argon2id parameters that one request may not cost: use m up to ${most.memoryKiB}, t up to ${most.passes}, p up to ${most.parallelism}, and m at least 8 times p`,
+    };
   return async (password) => {
     const tagLength = tag.length;
     const parameters = { message: password, nonce, memory, passes, parallelism, tagLength };
@@ -47,12 +51,13 @@ function parseArgon2(parts: readonly string[]): PasswordCheck | { fault: string 
   };
 }
 
-const weak = "which is too quick to guess: hash with bcrypt or argon2id (htpasswd -B)";
+const weak = "which is too fast to resist guessing: use bcrypt or argon2id (htpasswd -B)";
 
 function faultOf(written: string): string {
-  if (written.startsWith("$2") || written.startsWith("$argon2id$")) return "is torn or malformed";
+  if (written.startsWith("$2") || written.startsWith("$argon2id$"))
+    return "is incomplete or malformed: copy the whole hash, or make a new one with htpasswd -B";
   if (written.startsWith("$apr1$") || written.startsWith("$1$"))
     return `is hashed with MD5, ${weak}`;
   if (written.startsWith("{")) return `is hashed with SHA, ${weak}`;
-  return "is no hash of bcrypt or argon2id: make one with htpasswd -B";
+  return "is not a bcrypt or argon2id hash: make one with htpasswd -B";
 }

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Session } from "../session/session.ts";
 import {
-  rulesTaking,
+  rulesAccepting,
   type CredentialResult,
   type AuthenticateCredentials,
   type CredentialRequest,
@@ -24,7 +24,7 @@ interface Known {
   readonly since: number;
 }
 
-/** Takes passwords of the file in `users` instead of sessions, on rules with `basic` alone. */
+/** Accepts passwords of the file in `users` instead of sessions, only on rules with `basic`. */
 export function createPasswords(
   users: Users,
   tries: FailedTries,
@@ -37,18 +37,20 @@ export function createPasswords(
   return (request, authorization) => {
     const credentials = passwordFor(request, authorization);
     if (credentials === undefined) return undefined;
-    if (request.headers.isRepeated("authorization")) return rejected("Authorization is repeated");
+    if (request.headers.isRepeated("authorization"))
+      return rejected("duplicate Authorization header");
     const list = users.current();
-    if (list instanceof Promise) return list.then((late) => admission(late, request, credentials));
-    return admission(list, request, credentials);
+    if (list instanceof Promise)
+      return list.then((loaded) => resultOf(loaded, request, credentials));
+    return resultOf(list, request, credentials);
   };
 
-  function admission(
+  function resultOf(
     list: UserList,
     { facts, peer }: CredentialRequest,
     credentials: Password,
   ): CredentialResult | Promise<CredentialResult> {
-    // Keyed, so that a dump of our memory is no list of quick hashes to guess from.
+    // Keyed, so that a memory dump contains no fast hashes of passwords.
     const hmac = createHmac("sha256", key).update(JSON.stringify(Object.values(credentials)));
     const name = hmac.digest("base64");
     const found = known.get(name);
@@ -57,10 +59,10 @@ export function createPasswords(
     const pending = checking.get(name);
     if (pending !== undefined) return pending;
     const address = facts.address ?? peer ?? "";
-    if (checking.size >= mostAtOnce) return tooMany("too many passwords are being checked");
-    if (!tries.begin(address)) return tooMany(`too many tries failed from ${address}`);
+    if (checking.size >= mostAtOnce) return tooMany("too many password checks at once");
+    if (!tries.begin(address)) return tooMany(`too many failed passwords from ${address}`);
     const check = checkPassword(list, credentials).then((session): CredentialResult => {
-      if (session === undefined) return rejected("the name or the password is wrong");
+      if (session === undefined) return rejected("wrong name or password");
       tries.forgive(address);
       known.set(name, { users: list, session, since: now() });
       return { session };
@@ -70,30 +72,30 @@ export function createPasswords(
     return settled;
   }
 
-  /** A name that nobody has costs what one costs that somebody has, so that time tells no names. */
+  /** An unknown name takes as long as a known one, so that response times do not reveal names. */
   async function checkPassword(list: UserList, { user, password }: Password) {
     const found = list.get(user);
-    const { check } = found ?? somebody(list, user) ?? {};
+    const { check } = found ?? standInFor(list, user) ?? {};
     const isRight = (await check?.(password)) === true;
     return isRight ? found?.session : undefined;
   }
 
-  /** The same stand-in for a name each time, so that hashes of several kinds tell nothing either. */
-  function somebody(list: UserList, name: string): User | undefined {
+  /** Always the same user for a name: with hashes of several kinds, a changing one would reveal an unknown name. */
+  function standInFor(list: UserList, name: string): User | undefined {
     const index = createHmac("sha256", key).update(name).digest().readUInt32BE() % (list.size || 1);
     return [...list.values()][index];
   }
 }
 
-/** The password that a request brings to rules that take one. A token in its place is left to `bearer`. */
+/** The password of a request, if its rules accept one. A token in its place is left to `bearer`. */
 function passwordFor(request: CredentialRequest, authorization: string): Password | undefined {
   if (!request.rules.some(({ config }) => config.basic !== undefined)) return undefined;
   const credentials = parseAuthorization(authorization);
   if (credentials?.scheme !== "basic") return undefined;
-  const taking = rulesTaking("basic", request, "users");
-  if (taking.length === 0) return undefined;
+  const accepting = rulesAccepting("basic", request, "users");
+  if (accepting.length === 0) return undefined;
   const isToken =
-    isSignedToken(tokenOf(credentials)) && taking.every(({ config }) => config.bearer);
+    isSignedToken(tokenOf(credentials)) && accepting.every(({ config }) => config.bearer);
   return isToken ? undefined : credentials;
 }
 

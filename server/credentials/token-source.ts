@@ -25,51 +25,51 @@ import {
   type TokenKind,
 } from "./token-claims.ts";
 
-/** An issuer as rules see it: which of its tokens are for us, and how to read them. */
+/** An issuer of bearer tokens: which of its tokens are meant for doorward, and how to read them. */
 export interface TokenIssuer extends IdentityReader, Recipient {
   readonly algorithms: readonly string[];
-  /** Asked of every token of its, whatever a rule asks besides. */
+  /** Required of each of its tokens, in addition to a rule's scopes. */
   readonly scopes: readonly string[];
   readonly keys: JWTVerifyGetKey;
-  /** undefined = it cannot be asked about a token. */
+  /** undefined = the issuer does not support introspection, or doorward has no credentials for it. */
   readonly introspect: Introspect | undefined;
 }
 
 export interface VerifiedToken {
   readonly kind: TokenKind;
   readonly scopes: ReadonlySet<string>;
-  /** As if its subject had signed in, so that everything behind treats both alike. */
+  /** A session as after a sign-in, so that later steps treat both alike. */
   readonly session: Session;
 }
 
-/** `until`: milliseconds since the epoch; from then on the token is looked at anew. */
+/** `until`: milliseconds since the epoch; after that the token is checked again. */
 export type TokenVerdict =
   | { readonly verified: VerifiedToken; readonly until: number }
   | { readonly refused: string; readonly until: number };
 
 export interface TokenSource {
   readonly issuer: TokenIssuer;
-  /** What is known of a token already, at no cost. */
+  /** The cached verdict on a token, if there is one. */
   recall(token: string): TokenVerdict | undefined;
-  /** Throws when nobody can tell, for the issuer is not to be reached. */
+  /** Throws an `AuthError` if the issuer is unreachable. */
   verify(token: string): Promise<TokenVerdict>;
 }
 
 const longestMs = 5 * 60_000;
-/** An issuer that is asked may have taken a token back a moment ago (RFC 7662 §4). */
+/** Shorter, because the issuer may revoke the token at any time (RFC 7662 §4). */
 const longestIntrospectedMs = 30_000;
 const longestRefusedMs = 10_000;
 const mostTokens = 10_000;
 const mostCharacters = 16 * 1024 * 1024;
 
-/** Checks the tokens of one issuer, and remembers those that it has seen. */
+/** Checks the tokens of one issuer, and caches the verdicts. */
 export function createTokenSource(issuer: TokenIssuer, now: () => number): TokenSource {
   const seen = new LRUCache<string, { verdict: TokenVerdict; since: number }>({
     max: mostTokens,
     maxSize: mostCharacters,
     sizeCalculation: (_, token) => token.length + 512,
   });
-  const looking = new Map<string, Promise<TokenVerdict>>();
+  const pendingChecks = new Map<string, Promise<TokenVerdict>>();
   return { issuer, recall, verify };
 
   function recall(token: string): TokenVerdict | undefined {
@@ -79,12 +79,13 @@ export function createTokenSource(issuer: TokenIssuer, now: () => number): Token
   }
 
   function verify(token: string): Promise<TokenVerdict> {
-    const pending = looking.get(token) ?? look(token).finally(() => looking.delete(token));
-    looking.set(token, pending);
+    const pending =
+      pendingChecks.get(token) ?? check(token).finally(() => pendingChecks.delete(token));
+    pendingChecks.set(token, pending);
     return pending;
   }
 
-  async function look(token: string): Promise<TokenVerdict> {
+  async function check(token: string): Promise<TokenVerdict> {
     const verdict = isSignedToken(token)
       ? await checkSigned(issuer, token, now())
       : await checkOpaque(issuer, token, now);
@@ -106,7 +107,7 @@ async function checkSigned(issuer: TokenIssuer, token: string, now: number): Pro
   try {
     const { payload, typ } = await checkSignature(token, issuer.keys, options);
     const kind = kindOf(typ);
-    if (kind === undefined) return refused("its typ is of no token that we take");
+    if (kind === undefined) return refused("typ is neither at+jwt nor JWT");
     const fault = signedTokenFault(payload, kind, issuer, now);
     if (fault !== undefined) return refused(fault);
     const until = Math.min((payload.exp ?? 0) * 1000, now + longestMs);
@@ -117,12 +118,12 @@ async function checkSigned(issuer: TokenIssuer, token: string, now: number): Pro
   }
 }
 
-/** Not remembered: strangers can make up more than fits into any memory. */
+/** Not cached: any caller could fill the cache with made-up tokens. */
 function refused(reason: string): TokenVerdict {
   return { refused: reason, until: 0 };
 }
 
-/** A token that names no key is tried with each that it could be, and there are not many. */
+/** A token without a key id is checked with each possible key, up to this number. */
 const mostKeys = 8;
 
 async function checkSignature(
@@ -156,7 +157,7 @@ async function checkOpaque(
 ): Promise<TokenVerdict> {
   const answer = await issuer.introspect?.(token);
   const time = now();
-  if (answer === undefined) return refused("its issuer cannot be asked about it");
+  if (answer === undefined) return refused("the issuer has no introspection endpoint");
   const fault = introspectedTokenFault(answer, issuer, time);
   if (fault !== undefined) return { refused: fault, until: time + longestRefusedMs };
   const { exp } = answer;
@@ -176,9 +177,9 @@ async function verifiedToken(
 ): Promise<VerifiedToken> {
   const { exp, iss } = claims;
   const tokenIssuer = typeof iss === "string" ? iss : issuer.issuer;
-  const said = { idToken: claims, userinfo: undefined, accessToken: claims };
+  const sources = { idToken: claims, userinfo: undefined, accessToken: claims };
   const record = {
-    identity: await identityOf({ ...issuer, issuer: tokenIssuer }, said, { api: noApi }),
+    identity: await identityOf({ ...issuer, issuer: tokenIssuer }, sources, { api: noApi }),
     accessToken: token,
     idToken: kind === "id" ? token : undefined,
     expiresAt: typeof exp === "number" ? exp * 1000 : now + longestIntrospectedMs,

@@ -10,39 +10,39 @@ export interface User {
   readonly check: PasswordCheck;
 }
 
-/** The people of a file, by name. Another map is another state of the file. */
+/** The users of a file, by name. A changed file gives a new map. */
 export type UserList = ReadonlyMap<string, User>;
 
 export interface Users {
-  /** As the file is now, or was a second ago. */
+  /** The file's users, at most a second old. */
   current(): UserList | Promise<UserList>;
 }
 
-const lookAgainMs = 1_000;
+const recheckMs = 1_000;
 
 /**
- * Opens a file of names and hashes. Throws a `ConfigError` that names every line that cannot be used; later on
- * such a file changes nothing, for a slip of an editor locks nobody out.
+ * Opens a file of names and hashes. Throws a `ConfigError` that lists every invalid line. If the file becomes invalid
+ * later, the previous contents stay in use, so that an editing mistake locks no user out.
  */
 export function openUsers(file: string, log: Log, now: () => number): Users {
   const files = openFile(file, log);
   let users = files.first;
-  let lookedAt = now();
-  let looking: Promise<UserList> | undefined;
+  let checkedAt = now();
+  let checking: Promise<UserList> | undefined;
 
   return {
     current() {
-      if (looking !== undefined) return looking;
-      if (isWithin(now(), lookedAt, lookedAt + lookAgainMs)) return users;
-      lookedAt = now();
-      looking = look().finally(() => {
-        looking = undefined;
+      if (checking !== undefined) return checking;
+      if (isWithin(now(), checkedAt, checkedAt + recheckMs)) return users;
+      checkedAt = now();
+      checking = readAgain().finally(() => {
+        checking = undefined;
       });
-      return looking;
+      return checking;
     },
   };
 
-  async function look(): Promise<UserList> {
+  async function readAgain(): Promise<UserList> {
     users = await files.current();
     return users;
   }
@@ -57,7 +57,7 @@ function openFile(file: string, log: Log): ChangingFiles<UserList> {
   }
 }
 
-/** The format of htpasswd: `name:hash` a line. */
+/** The format of htpasswd: one `name:hash` per line. */
 export function parseUsers(file: string, text: string): UserList {
   const users = new Map<string, User>();
   const faults: Fault[] = [];
@@ -65,8 +65,13 @@ export function parseUsers(file: string, text: string): UserList {
     if (line.trim() === "" || line.startsWith("#")) continue;
     const [name = "", ...rest] = line.split(":");
     const check = parsePasswordHash(rest.join(":").trim());
-    const fault = name === "" || rest.length === 0 ? "is not name:hash" : undefined;
-    const repeated = users.has(name) ? "names somebody for the second time" : undefined;
+    const fault =
+      name === "" || rest.length === 0
+        ? "is not name:hash: write the output of htpasswd -nB NAME"
+        : undefined;
+    const repeated = users.has(name)
+      ? "has the same name as an earlier line: keep one of them"
+      : undefined;
     const message = fault ?? repeated ?? ("fault" in check ? check.fault : undefined);
     if (message !== undefined) faults.push({ path: `line ${index + 1}`, message });
     else if (!("fault" in check)) users.set(name, { check, session: sessionOf(name) });
@@ -75,7 +80,7 @@ export function parseUsers(file: string, text: string): UserList {
   return users;
 }
 
-/** A name and nothing else: rules let such a user in by `subjects`, or by `provider: users`. */
+/** Only a name, without email or groups: rules allow such a user by `subjects` or `provider: users`. */
 function sessionOf(name: string): Session {
   const issuer = "urn:doorward:users";
   const identity = {

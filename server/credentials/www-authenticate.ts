@@ -5,14 +5,14 @@ import type { StepUp } from "../identity/step-up.ts";
 /** RFC 7617 §2.1 */
 export const passwordChallenge = 'Basic realm="doorward", charset="UTF-8"';
 
-/** RFC 6750 §3: why a token does not do. */
+/** RFC 6750 §3: why a token is rejected. */
 export function tokenChallenge(error: string, details: Readonly<Record<string, string>> = {}) {
   const parameters = { realm: "doorward", error, ...details };
   const written = Object.entries(parameters).map(([name, value]) => `${name}=${quoted(value)}`);
   return `Bearer ${written.join(", ")}`;
 }
 
-/** RFC 9470 §3: the token is good, and its sign-in too old or too weak. */
+/** RFC 9470 §3: the token is valid, but its sign-in is too old or too weak. */
 export function stepUpChallenge(
   { maxAgeMs, acr }: StepUp = { maxAgeMs: undefined, acr: undefined },
 ) {
@@ -22,21 +22,21 @@ export function stepUpChallenge(
   });
 }
 
-/** What a rule would take, for a request that brought nothing: an empty list where it takes no such thing. */
+/** The `WWW-Authenticate` header for a request without the credentials that a rule accepts; empty if it accepts none. */
 export function challengesOf(rule: Rule | undefined, headers: RequestHeaders): string[] {
   if (rule === undefined) return [];
   const { bearer, basic } = rule.config;
   const challenges: string[] = [];
-  // RFC 6750 §3.1: without a token there is no error to tell of.
+  // RFC 6750 §3.1: without a token, the challenge contains no error.
   if (bearer !== undefined) challenges.push('Bearer realm="doorward"');
-  // git speaks Basic, and only when it is asked to; a browser would ask its person for a password.
+  // git sends Basic, and only after this challenge; a browser would show a password dialog.
   if (basic !== undefined || (bearer !== undefined && isProgram(headers)))
     challenges.push(passwordChallenge);
-  // In one line, for nginx passes no more than one on.
+  // One header, because nginx passes on only one.
   return challenges.length === 0 ? [] : ["WWW-Authenticate", challenges.join(", ")];
 }
 
-/** No browser of today, and no script in one. */
+/** Whether the client is neither a current browser nor a script in one. */
 function isProgram(headers: RequestHeaders): boolean {
   return signsOfBrowsers.every((sign) => headers.get(sign) === undefined);
 }

@@ -76,21 +76,21 @@ afterAll(async () => {
 });
 
 function verify(by: Browser, uri: string, headers: Record<string, string> = {}) {
-  const told = {
+  const described = {
     "X-Forwarded-Method": "GET",
     "X-Forwarded-Proto": "http",
     "X-Forwarded-Host": new URL(site).host,
     "X-Forwarded-Uri": uri,
   };
-  return by.ask(`${site}/verify`, { headers: { ...told, ...headers } });
+  return by.ask(`${site}/verify`, { headers: { ...described, ...headers } });
 }
 
-const nobody = () => new Browser(new Map([[new URL(site).host, doorward.port]]));
+const signedOut = () => new Browser(new Map([[new URL(site).host, doorward.port]]));
 
 async function tokenFor(resource: string): Promise<string> {
   const form = { grant_type: "client_credentials", scope: "push", resource };
   const basic = Buffer.from("door:a+secret+of+the+door").toString("base64");
-  const answer = await nobody().ask(`${issuer.issuer}/token`, {
+  const answer = await signedOut().ask(`${issuer.issuer}/token`, {
     method: "POST",
     headers: {
       Authorization: `Basic ${basic}`,
@@ -102,32 +102,34 @@ async function tokenFor(resource: string): Promise<string> {
 }
 
 describe("tokens of a real issuer", () => {
-  it("pass where they are opaque, and the issuer says that they are good", async () => {
+  it("are accepted if they are opaque and the issuer reports them as active", async () => {
     const signedIn = await verify(browser, "/");
     const token = String(signedIn.headers["x-access-token"]);
 
-    const answer = await verify(nobody(), "/api/x", { Authorization: `Bearer ${token}` });
+    const answer = await verify(signedOut(), "/api/x", { Authorization: `Bearer ${token}` });
 
     expect(token).not.toContain(".");
     expect(answer).toMatchObject({ status: 200, headers: { "x-auth-request-user": "ada" } });
-    expect(await verify(nobody(), "/api/x", { Authorization: `Bearer ${token}x` })).toMatchObject({
+    expect(
+      await verify(signedOut(), "/api/x", { Authorization: `Bearer ${token}x` }),
+    ).toMatchObject({
       status: 401,
     });
   });
 
-  it("pass where they are signed, for us, and of the scope that the rule asks for", async () => {
+  it("are accepted if they are signed, for our audience, and of the scope that the rule requires", async () => {
     const ours = await tokenFor("urn:api");
     const others = await tokenFor("urn:other");
 
-    const answer = await verify(nobody(), "/push/x", { Authorization: `Bearer ${ours}` });
+    const answer = await verify(signedOut(), "/push/x", { Authorization: `Bearer ${ours}` });
 
     expect(answer).toMatchObject({ status: 200, headers: { "x-auth-request-user": "door" } });
-    expect((await verify(nobody(), "/push/x", { Authorization: `Bearer ${others}` })).status).toBe(
-      401,
-    );
+    expect(
+      (await verify(signedOut(), "/push/x", { Authorization: `Bearer ${others}` })).status,
+    ).toBe(401);
   });
 
-  it("stand instead of the session that comes along, good or bad", async () => {
+  it("replace the session in the same request, whether valid or not", async () => {
     const ours = await tokenFor("urn:api");
 
     const session = await verify(browser, "/api/x", navigation);
@@ -142,7 +144,7 @@ describe("tokens of a real issuer", () => {
     expect(foreign.headers["x-auth-request-user"]).toBe("ada");
   });
 
-  it("change nothing for a session where no rule takes them", async () => {
+  it("do not affect a session if no rule accepts them", async () => {
     const plain = await verify(browser, "/");
 
     const withToken = await verify(browser, "/", { Authorization: "Bearer x" });

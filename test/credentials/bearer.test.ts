@@ -13,7 +13,7 @@ import {
   type TokenIssuer,
 } from "../peers/token-issuer.ts";
 
-const stranger = createKey();
+const unknownKey = createKey();
 const elliptic = createKey("ES256");
 const edwards = createKey("EdDSA");
 
@@ -24,7 +24,7 @@ let clock = Date.now();
 
 beforeAll(async () => {
   company = await startTokenIssuer();
-  // Build services and clusters publish keys and no endpoints to sign in at.
+  // Build services and clusters publish keys, but no sign-in endpoints.
   ci = await startTokenIssuer({
     authorization_endpoint: "urn:nothing",
     token_endpoint: undefined,
@@ -32,7 +32,7 @@ beforeAll(async () => {
   ci.keys = [elliptic];
 });
 
-/** A doorward that has seen nothing yet, at a time when no pause of an earlier one is left. */
+/** Each test gets a new doorward without cached tokens or keys. */
 beforeEach(async () => {
   await doorward?.close();
   company.isDown = false;
@@ -146,7 +146,7 @@ function verify(host: string, authorization?: string | string[], extra: Headers 
   return send("http://doorward/verify", new Map([["doorward:80", doorward.port]]), { headers });
 }
 
-/** The same in nginx's words. */
+/** The same request in nginx's headers. */
 function verifyOriginal(host: string, authorization: string, extra: Headers = {}) {
   const headers = {
     "X-Original-Method": "GET",
@@ -161,7 +161,7 @@ const bearer = (token: string) => `Bearer ${token}`;
 const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
 const invalid = 'Bearer realm="doorward", error="invalid_token"';
 
-/** What a program sees of an answer, and whether anything in it names anybody. */
+/** What a program reads of a response, and the names of all headers that could identify a user. */
 function seen({ status, headers, body }: HttpResponse) {
   const names = Object.keys(headers).filter((name) =>
     /^(x-.*|authorization|location|set-cookie)$/.test(name),
@@ -177,7 +177,7 @@ const invalidToken = {
 };
 
 describe("a rule with bearer: true", () => {
-  it("lets an access token pass and names its subject upstream", async () => {
+  it("accepts an access token and sends its subject upstream", async () => {
     const token = accessToken();
 
     const answer = await verify("api.example.com", bearer(token));
@@ -206,8 +206,8 @@ describe("a rule with bearer: true", () => {
     ["nbf 29 s ahead", () => accessToken({ nbf: seconds() + 29 })],
     ["iat 29 s ahead", () => accessToken({ iat: seconds() + 29 })],
     ["a fraction of a second", () => accessToken({ exp: seconds() + 9.5 })],
-    ["another key offered in its header", () => accessToken({}, { jwk: stranger.jwk })],
-  ])("takes a token with %s", async (_, token) => {
+    ["another key offered in its header", () => accessToken({}, { jwk: unknownKey.jwk })],
+  ])("accepts a token with %s", async (_, token) => {
     const answer = await verify("api.example.com", bearer(token()));
 
     expect(answer.status).toBe(200);
@@ -215,39 +215,45 @@ describe("a rule with bearer: true", () => {
 
   it.each<[string, () => string | Promise<string>]>([
     ["of another client", () => accessToken({ aud: "other", azp: "other" })],
-    ["for an audience that only starts like ours", () => accessToken({ aud: "api.evil.example" })],
+    ["for an audience that only begins with ours", () => accessToken({ aud: "api.evil.example" })],
     ["without audience", () => accessToken({ aud: undefined })],
     [
       "of another issuer that shares the keys",
       () => accessToken({ iss: "https://id.evil.example" }),
     ],
-    ["of our issuer but for a slash", () => accessToken({ iss: `${company.issuer}/` })],
+    ["of our issuer with an added slash", () => accessToken({ iss: `${company.issuer}/` })],
     ["without issuer", () => accessToken({ iss: undefined })],
     ["that is an ID token", () => idToken()],
     ["that is an ID token without typ", () => idToken({}, { typ: undefined })],
     ["that is a logout token", () => idToken({ events: {} }, { typ: "logout+jwt" })],
     ["that is of an unknown typ", () => accessToken({}, { typ: "secevent+jwt" })],
-    ["whose typ is no text", () => accessToken({}, { typ: 7 })],
+    ["whose typ is not a string", () => accessToken({}, { typ: 7 })],
     ["that has expired", () => accessToken({ exp: seconds() - 31, iat: seconds() - 99 })],
     ["that is not valid yet", () => accessToken({ nbf: seconds() + 32 })],
     ["from the future", () => accessToken({ iat: seconds() + 32 })],
-    ["that ended before it began", () => accessToken({ iat: seconds() + 20, exp: seconds() + 10 })],
+    ["with an exp before its iat", () => accessToken({ iat: seconds() + 20, exp: seconds() + 10 })],
     ["without exp", () => accessToken({ exp: undefined })],
     ["without iat", () => accessToken({ iat: undefined })],
-    ["whose exp is text", () => accessToken({ exp: String(seconds() + 99) })],
-    ["whose nbf is text", () => accessToken({ nbf: "1" })],
+    ["whose exp is a string", () => accessToken({ exp: String(seconds() + 99) })],
+    ["whose nbf is a string", () => accessToken({ nbf: "1" })],
     ["without subject", () => accessToken({ sub: undefined })],
     ["with an empty subject", () => accessToken({ sub: "" })],
     ["whose subject is a number", () => accessToken({ sub: 7 })],
     ["that is bound to a key", () => accessToken({ cnf: { jkt: "x" } })],
-    ["signed by a stranger under a known kid", () => accessToken({}, { kid: key().kid }, stranger)],
-    ["signed by the key in its own header", () => accessToken({}, { jwk: stranger.jwk }, stranger)],
+    [
+      "signed with an unknown key under a known kid",
+      () => accessToken({}, { kid: key().kid }, unknownKey),
+    ],
+    [
+      "signed with the key in its own header",
+      () => accessToken({}, { jwk: unknownKey.jwk }, unknownKey),
+    ],
     [
       "with jku and x5u",
-      () => accessToken({}, { jku: `${ci.issuer}/keys`, x5u: ci.issuer }, stranger),
+      () => accessToken({}, { jku: `${ci.issuer}/keys`, x5u: ci.issuer }, unknownKey),
     ],
-    ["with a path as its kid", () => accessToken({}, { kid: "../../dev/null" }, stranger)],
-    ["with a statement as its kid", () => accessToken({}, { kid: "' OR 1=1 --" }, stranger)],
+    ["with a path as its kid", () => accessToken({}, { kid: "../../dev/null" }, unknownKey)],
+    ["with an SQL statement as its kid", () => accessToken({}, { kid: "' OR 1=1 --" }, unknownKey)],
     ["with a critical extension", () => accessToken({}, { crit: ["x"], x: 1 })],
     ["with b64: false", () => accessToken({}, { crit: ["b64"], b64: false })],
     ["with another key's algorithm", () => accessToken({}, { alg: "ES256" })],
@@ -257,27 +263,27 @@ describe("a rule with bearer: true", () => {
     ["HS256 with the public key as secret", () => hs256(String(publicPem()))],
     ["HS256 with our client secret", () => hs256("of the door")],
     ["that is encrypted", encrypted],
-    ["whose payload is no object", () => jws({ alg: "RS256", typ: "at+jwt" }, "ada", key())],
+    ["whose payload is not an object", () => jws({ alg: "RS256", typ: "at+jwt" }, "ada", key())],
     ["whose payload was changed", () => tampered()],
-    ["with a part too many", () => `${accessToken()}.x`],
+    ["with four parts", () => `${accessToken()}.x`],
     ["with two signatures", () => `${accessToken()},${accessToken()}`],
     ["longer than 8 KiB", () => accessToken({ filler: "x".repeat(7 * 1024) })],
     ["that is opaque", () => "opaque-token"],
     ["that is empty", () => ""],
-    ["of strange characters", () => "a b;c"],
-  ])("refuses a token %s", async (_, token) => {
+    ["with invalid characters", () => "a b;c"],
+  ])("rejects a token %s", async (_, token) => {
     const answer = await verify("api.example.com", bearer(await token()));
 
     expect(seen(answer)).toEqual(invalidToken);
   });
 
-  it("refuses two Authorization headers, whichever the app behind would read", async () => {
+  it("rejects two Authorization headers, because the app may read either", async () => {
     const both = [bearer(accessToken()), bearer(accessToken())];
 
     expect(seen(await verify("api.example.com", both))).toEqual(invalidToken);
   });
 
-  it("says no more than 401 to nginx, which passes WWW-Authenticate on by itself", async () => {
+  it("sends nginx a 401 without a body, and nginx passes WWW-Authenticate on", async () => {
     const answer = await verifyOriginal("api.example.com", bearer("x.y.z"), navigation);
 
     expect(answer).toMatchObject({
@@ -292,7 +298,7 @@ describe("a rule with bearer: true", () => {
     });
   });
 
-  it("never sends a request with a token to sign in, even if it looks like a browser's", async () => {
+  it("never redirects a request with a token, even with the headers of a browser", async () => {
     const good = await verify("api.example.com", bearer(accessToken()), navigation);
     const bad = await verify("api.example.com", bearer("x.y.z"), navigation);
 
@@ -300,7 +306,7 @@ describe("a rule with bearer: true", () => {
     expect(seen(bad)).toEqual(invalidToken);
   });
 
-  it("asks programs for a token, git for a password, and sends browsers to sign in", async () => {
+  it("sends scripts a token challenge, git also a password challenge, and redirects browsers", async () => {
     const script = await verify("api.example.com", undefined, { "Sec-Fetch-Mode": "cors" });
     const git = await verify("api.example.com");
     const browser = await verify("api.example.com", undefined, navigation);
@@ -314,7 +320,7 @@ describe("a rule with bearer: true", () => {
     expect(browser.headers["www-authenticate"]).toBeUndefined();
   });
 
-  it("denies an identity that the policy does not name, as for a session", async () => {
+  it("denies an identity that the policy does not list, as for a session", async () => {
     const token = bearer(accessToken({ groups: ["guests"] }));
 
     const answer = await verify("api.example.com", token, navigation);
@@ -324,13 +330,13 @@ describe("a rule with bearer: true", () => {
     expect(await verifyOriginal("api.example.com", token)).toMatchObject({ status: 403, body: "" });
   });
 
-  it("believes no address that its issuer does not call verified", async () => {
+  it("ignores an email address that is not verified by the issuer", async () => {
     const answer = await verify("api.example.com", bearer(accessToken({ email_verified: false })));
 
     expect(answer).toMatchObject({ status: 200, headers: { "x-auth-request-email": "" } });
   });
 
-  it("narrows what a token may, too", async () => {
+  it("applies the narrowing in the query of /verify", async () => {
     const ports = new Map([["doorward:80", doorward.port]]);
     const headers = { ...forwarded, "X-Forwarded-Host": "api.example.com" };
     const ask = (query: string) =>
@@ -342,7 +348,7 @@ describe("a rule with bearer: true", () => {
     expect((await ask("allowed_groups=ops")).status).toBe(403);
   });
 
-  it("leaves a public page public, and refuses a bad token there all the same", async () => {
+  it("leaves a public page public, but rejects an invalid token there", async () => {
     const anonymous = await verify("public.example.com");
     const known = await verify("public.example.com", bearer(accessToken()));
 
@@ -351,7 +357,7 @@ describe("a rule with bearer: true", () => {
     expect(seen(await verify("public.example.com", bearer("x.y.z")))).toEqual(invalidToken);
   });
 
-  it("tells whoever brought a token of too weak a sign-in what it takes (RFC 9470)", async () => {
+  it("sends the requirements for a token whose sign-in is too old or too weak (RFC 9470)", async () => {
     const strong = accessToken({ auth_time: seconds(), acr: "mfa" });
     const weak = basic(`x:${accessToken({ auth_time: seconds() - 3600, acr: "mfa" })}`);
 
@@ -366,9 +372,9 @@ describe("a rule with bearer: true", () => {
   });
 });
 
-describe("Authorization where no rule asks for it", () => {
+describe("an Authorization header that no rule accepts", () => {
   it.each(["app.example.com", "unknown.sub.example.com"])(
-    "is the app's own affair, and nobody is signed in by it: %s",
+    "is left to the app and signs no one in: %s",
     async (host) => {
       const plain = await verify(host, undefined, navigation);
       const withBasic = await verify(host, basic(`x:${accessToken()}`), navigation);
@@ -387,7 +393,7 @@ describe("Authorization where no rule asks for it", () => {
   );
 
   it.each(["Digest username=ada", "Negotiate YII=", "nonsense"])(
-    "is ignored in schemes that are not ours: %s",
+    "is ignored in an unsupported scheme: %s",
     async (written) => {
       const answer = await verify("public.example.com", written);
 
@@ -395,7 +401,7 @@ describe("Authorization where no rule asks for it", () => {
     },
   );
 
-  it("is ignored where an earlier rule that takes no tokens may decide", async () => {
+  it("is ignored if an earlier rule without bearer may decide", async () => {
     const at = (uri: string) =>
       verify("mixed.example.com", bearer(accessToken()), { "X-Forwarded-Uri": uri });
 
@@ -411,9 +417,9 @@ describe("a token in Basic, as git, npm and pip send it", () => {
     ["the password of x-access-token", (token) => `x-access-token:${token}`],
     ["the password of oauth2", (token) => `oauth2:${token}`],
     ["the name without a password", (token) => `${token}:`],
-    ["the name with a filler", (token) => `${token}:x-oauth-basic`],
+    ["the name with a placeholder", (token) => `${token}:x-oauth-basic`],
     ["the password without a name", (token) => `:${token}`],
-  ])("passes as %s", async (_, form) => {
+  ])("is accepted as %s", async (_, form) => {
     company.opaque.set("opaque-1", { ...claims(), active: true, token_type: "Bearer" });
 
     const signed = await verify("api.example.com", basic(form(accessToken())));
@@ -423,27 +429,27 @@ describe("a token in Basic, as git, npm and pip send it", () => {
     expect(opaque).toMatchObject({ status: 200, headers: { "x-auth-request-user": "ada" } });
   });
 
-  it.each(["ada:secret", "ada", ":", ""])("is refused when there is none: %j", async (text) => {
+  it.each(["ada:secret", "ada", ":", ""])("is rejected if there is none: %j", async (text) => {
     expect(seen(await verify("api.example.com", basic(text), navigation))).toEqual(invalidToken);
   });
 });
 
 describe("scopes", () => {
   it.each<[string, Fields, number]>([
-    ["scope as a list between spaces", { scope: "read write other" }, 200],
+    ["scope separated by spaces", { scope: "read write other" }, 200],
     ["scp as a list", { scp: ["write", "read"] }, 200],
-    ["scp as text", { scp: "write read" }, 200],
+    ["scp as a string", { scp: "write read" }, 200],
     ["one too few", { scope: "read" }, 403],
     ["none", {}, 403],
-    ["names that only look alike", { scope: "readwrite write:all" }, 403],
-    ["a scope that is no text", { scope: { write: true } }, 403],
+    ["names that are only similar", { scope: "readwrite write:all" }, 403],
+    ["a scope that is not a string", { scope: { write: true } }, 403],
   ])("%s", async (_, changes, status) => {
     const answer = await verify("write.example.com", bearer(accessToken(changes)));
 
     expect(answer.status).toBe(status);
   });
 
-  it("that are missing are named", async () => {
+  it("are listed in the response if one is missing", async () => {
     const answer = await verify("write.example.com", bearer(accessToken()), navigation);
 
     expect(answer).toMatchObject({ status: 403, body: '{"error":"insufficient_scope"}' });
@@ -454,26 +460,26 @@ describe("scopes", () => {
   });
 });
 
-describe("ID tokens, where a rule takes them", () => {
+describe("ID tokens, on a rule that accepts them", () => {
   it.each<[string, () => string]>([
     ["for us", () => idToken()],
     ["without typ", () => idToken({}, { typ: undefined })],
-    ["also for an audience that we know", () => idToken({ aud: ["door", "api"], azp: "door" })],
-  ])("pass when they are %s", async (_, token) => {
+    ["also for a configured audience", () => idToken({ aud: ["door", "api"], azp: "door" })],
+  ])("are accepted if they are %s", async (_, token) => {
     const answer = await verify("ids.example.com", bearer(token()));
 
     expect(answer).toMatchObject({ status: 200, headers: { "x-auth-request-user": "ada" } });
   });
 
   it.each<[string, () => string]>([
-    ["for an audience of ours, and not for our client", () => idToken({ aud: "api" })],
-    ["also for somebody else", () => idToken({ aud: ["door", "other"] })],
+    ["for a configured audience, but not for our client", () => idToken({ aud: "api" })],
+    ["also for an unknown audience", () => idToken({ aud: ["door", "other"] })],
     ["issued to another client", () => idToken({ azp: "other" })],
     [
-      "a logout token in disguise",
+      "a logout token with the typ of an ID token",
       () => idToken({ events: { "http://schemas.openid.net/event/backchannel-logout": {} } }),
     ],
-  ])("are refused when they are %s", async (_, token) => {
+  ])("are rejected if they are %s", async (_, token) => {
     expect(seen(await verify("ids.example.com", bearer(token())))).toEqual(invalidToken);
   });
 });
@@ -493,7 +499,7 @@ describe("an issuer that a rule adds", () => {
       by,
     );
 
-  it("has its tokens taken there, and goes by its address", async () => {
+  it("has its tokens accepted there, with its URL as the provider", async () => {
     const answer = await verify("ci.example.com", bearer(build()));
 
     expect(answer).toMatchObject({
@@ -502,7 +508,7 @@ describe("an issuer that a rule adds", () => {
     });
   });
 
-  it("has none taken anywhere else", async () => {
+  it("has its tokens rejected on other hosts", async () => {
     expect(seen(await verify("api.example.com", bearer(build({ aud: "api" }))))).toEqual(
       invalidToken,
     );
@@ -513,14 +519,14 @@ describe("an issuer that a rule adds", () => {
     ["for another audience", () => build({ aud: "door" })],
     ["of another repository", () => build({ repository: "evil/app" })],
     ["without the claim", () => build({ repository: undefined })],
-    ["by an algorithm that is not listed", () => build({}, key())],
-  ])("has a token refused that is %s", async (_, token) => {
+    ["signed with an algorithm that is not listed", () => build({}, key())],
+  ])("has a token rejected that is %s", async (_, token) => {
     ci.keys = [elliptic, key()];
 
     expect(seen(await verify("ci.example.com", bearer(token())))).toEqual(invalidToken);
   });
 
-  it("has none taken by another rule of the same host", async () => {
+  it("has its tokens rejected by another rule of the same host", async () => {
     const at = (uri: string) =>
       verify("split.example.com", bearer(build()), { "X-Forwarded-Uri": uri });
 
@@ -529,14 +535,14 @@ describe("an issuer that a rule adds", () => {
     expect(seen(await at("/deploy/..%2fx"))).toEqual(invalidToken);
   });
 
-  it("asks for its own scopes, and the policy still decides", async () => {
+  it("requires its own scopes, and the policy still applies", async () => {
     expect((await verify("ci.example.com", bearer(build({ scope: "pull" })))).status).toBe(403);
     expect((await verify("ci.example.com", bearer(build({ sub: "eve" })))).status).toBe(403);
   });
 });
 
 describe("the keys of an issuer", () => {
-  it("are fetched once, and a token that was seen before costs nothing", async () => {
+  it("are fetched once, and a cached token needs no request", async () => {
     const token = bearer(accessToken());
 
     const answers = [
@@ -550,7 +556,7 @@ describe("the keys of an issuer", () => {
     expect(company.asked).toMatchObject({ discovery: 1, keys: 1 });
   });
 
-  it("may change: the new one is known within one request, whoever else asks meanwhile", async () => {
+  it("are fetched again once for a new key, even for concurrent requests", async () => {
     await verify("api.example.com", bearer(accessToken()));
     const old = accessToken({ jti: "old" });
     company.keys = [createKey()];
@@ -565,7 +571,7 @@ describe("the keys of an issuer", () => {
     expect(seen(await verify("api.example.com", bearer(old)))).toEqual(invalidToken);
   });
 
-  it("are not asked for more than once in 30 seconds, however many kids are made up", async () => {
+  it("are fetched at most once in 30 seconds, even for many made-up kids", async () => {
     await verify("api.example.com", bearer(accessToken()));
     clock += 31_000;
 
@@ -578,7 +584,7 @@ describe("the keys of an issuer", () => {
     expect(company.asked.keys).toBe(2);
   });
 
-  it("that are known outlive an outage; what nobody can tell is neither taken nor called bad", async () => {
+  it("stay in use during an outage; a token with an unknown key is neither accepted nor called invalid", async () => {
     await verify("api.example.com", bearer(accessToken()));
     company.isDown = true;
     clock += 11 * 60_000;
@@ -595,7 +601,7 @@ describe("the keys of an issuer", () => {
     expect(toNginx).toMatchObject({ status: 500, body: "" });
   });
 
-  it("that could never be had let nobody pass until they can", async () => {
+  it("that could not be fetched yet let no token pass until they are fetched", async () => {
     const token = bearer(accessToken());
     company.isDown = true;
     const before = await verify("api.example.com", token);
@@ -608,7 +614,7 @@ describe("the keys of an issuer", () => {
     expect(after.status).toBe(200);
   });
 
-  it("that were taken back are refused within ten minutes, seen before or not", async () => {
+  it("that the issuer removed are rejected within ten minutes, even for cached tokens", async () => {
     const token = bearer(accessToken());
     await verify("api.example.com", token);
     company.keys = [createKey()];
@@ -618,7 +624,7 @@ describe("the keys of an issuer", () => {
     expect(seen(await verify("api.example.com", token))).toEqual(invalidToken);
   });
 
-  it("decide also for a token that names none of several", async () => {
+  it("are all tried for a token without a kid", async () => {
     const second = createKey();
     company.keys = [createKey(), second, createKey()];
     const nameless = { kid: undefined };
@@ -627,11 +633,11 @@ describe("the keys of an issuer", () => {
       (await verify("api.example.com", bearer(accessToken({}, nameless, second)))).status,
     ).toBe(200);
     expect(
-      seen(await verify("api.example.com", bearer(accessToken({}, nameless, stranger)))),
+      seen(await verify("api.example.com", bearer(accessToken({}, nameless, unknownKey)))),
     ).toEqual(invalidToken);
   });
 
-  it("do not keep a token alive that has expired since it was seen", async () => {
+  it("do not extend a cached token beyond its expiry", async () => {
     const token = bearer(accessToken({ exp: seconds() + 60 }));
     expect((await verify("api.example.com", token)).status).toBe(200);
 
@@ -641,22 +647,22 @@ describe("the keys of an issuer", () => {
   });
 });
 
-describe("a header that was read often before", () => {
-  it("is still refused beside another, with a letter changed, elsewhere, and once it has expired", async () => {
+describe("a header in the cache", () => {
+  it("is still rejected next to another, with a changed character, on another host, and after its expiry", async () => {
     const token = bearer(accessToken({ exp: seconds() + 60 }));
     const often = [1, 2, 3].map(() => () => verify("api.example.com", token));
     const before: number[] = [];
     for (const once of often) before.push((await once()).status);
     const swapped = token.endsWith("AA") ? `${token.slice(0, -2)}BB` : `${token.slice(0, -2)}AA`;
 
-    const beside = await verify("api.example.com", [token, token]);
+    const twice = await verify("api.example.com", [token, token]);
     const changed = await verify("api.example.com", swapped);
     const elsewhere = await verify("wiki.example.com", token);
     clock += 92_000;
     const expired = await verify("api.example.com", token);
 
     expect(before).toEqual([200, 200, 200]);
-    expect([beside, changed, elsewhere, expired].map(({ status }) => status)).toEqual([
+    expect([twice, changed, elsewhere, expired].map(({ status }) => status)).toEqual([
       401, 401, 401, 401,
     ]);
   });
@@ -670,7 +676,7 @@ describe("introspection", () => {
     ...changes,
   });
 
-  it("asks the issuer as our client, and once for many requests", async () => {
+  it("is requested with our client's credentials, and once for many requests", async () => {
     company.opaque.set("token-1", active());
 
     const answers = await Promise.all(
@@ -691,25 +697,25 @@ describe("introspection", () => {
     ["without audience, of another client", { aud: undefined }],
     ["expired", { exp: 1 }],
     ["not valid yet", { nbf: 4_000_000_000 }],
-    ["with a time as text", { exp: "4000000000" }],
-    ["a refresh token that says so", { token_type: "Refresh" }],
-    ["of a kind that nobody told", { token_type: undefined }],
-    ["a refresh token by its use", { token_use: "refresh_token" }],
+    ["with a time as a string", { exp: "4000000000" }],
+    ["a refresh token by its token_type", { token_type: "Refresh" }],
+    ["without token_type", { token_type: undefined }],
+    ["a refresh token by its token_use", { token_use: "refresh_token" }],
     ["bound to a key", { cnf: { jkt: "x" } }],
     ["without subject", { sub: undefined }],
-  ])("refuses a token that is %s", async (_, changes) => {
+  ])("rejects a token that is %s", async (_, changes) => {
     company.opaque.set("token-2", active(changes));
 
     expect(seen(await verify("ask.example.com", bearer("token-2")))).toEqual(invalidToken);
   });
 
-  it("takes a token without audience only when it was issued to us", async () => {
+  it("accepts a token without audience only if it was issued to our client", async () => {
     company.opaque.set("token-3", active({ aud: undefined, client_id: "door", iss: undefined }));
 
     expect((await verify("ask.example.com", bearer("token-3"))).status).toBe(200);
   });
 
-  it("forgets a yes within 30 seconds, and at the token's end", async () => {
+  it("caches an active token for at most 30 seconds, and not beyond its expiry", async () => {
     company.opaque.set("long", active());
     company.opaque.set("short", active({ exp: seconds() + 10 }));
     await verify("ask.example.com", bearer("long"));
@@ -723,7 +729,7 @@ describe("introspection", () => {
     expect(seen(await verify("ask.example.com", bearer("long")))).toEqual(invalidToken);
   });
 
-  it("forgets a yes also when the clock is set back", async () => {
+  it("does not use a cached active token after the clock is set back", async () => {
     company.opaque.set("long", active({ iat: seconds() - 7_200 }));
     await verify("ask.example.com", bearer("long"));
     company.opaque.clear();
@@ -733,7 +739,7 @@ describe("introspection", () => {
     expect(seen(await verify("ask.example.com", bearer("long")))).toEqual(invalidToken);
   });
 
-  it("remembers a no for a moment, so that a made-up token costs the issuer little", async () => {
+  it("caches an inactive token briefly, so that a made-up token causes one request", async () => {
     for (let index = 0; index < 5; index++) {
       expect(seen(await verify("ask.example.com", bearer("made-up")))).toEqual(invalidToken);
     }
@@ -741,7 +747,7 @@ describe("introspection", () => {
     expect(company.asked.introspection).toBe(1);
   });
 
-  it("that is not to be had is no verdict on the token", async () => {
+  it("that fails does not make the token invalid", async () => {
     company.opaque.set("token-4", active());
     company.isDown = true;
 
@@ -752,7 +758,7 @@ describe("introspection", () => {
     expect((await verifyOriginal("ask.example.com", bearer("token-4"))).status).toBe(500);
   });
 
-  it("is not asked about signed tokens, nor on rules that do not say so", async () => {
+  it("is not used for signed tokens, nor on rules without the setting", async () => {
     company.opaque.set("token-5", active());
 
     expect((await verify("ask.example.com", bearer(accessToken()))).status).toBe(200);
@@ -762,7 +768,7 @@ describe("introspection", () => {
 });
 
 describe("the log", () => {
-  it("says why a token was refused, and never the token", async () => {
+  it("contains why a token was rejected, and never the token", async () => {
     const token = accessToken({ aud: "other" });
 
     await verify("api.example.com", bearer(token));
@@ -772,6 +778,15 @@ describe("the log", () => {
       url: "https://api.example.com/x",
     });
     expect(JSON.stringify(doorward.events)).not.toContain(token.slice(-40));
+  });
+
+  it("lists only the scopes that the token lacks", async () => {
+    await verify("write.example.com", bearer(accessToken({ scope: "read" })));
+
+    expect(doorward.events.at(-1)).toMatchObject({
+      code: "insufficient_scope",
+      reason: "the token lacks a required scope: write",
+    });
   });
 });
 

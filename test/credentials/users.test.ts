@@ -36,7 +36,7 @@ function argon2id(password: string): string {
   return `$argon2id$v=19$m=64,t=1,p=1$${base64(nonce)}$${base64(tag)}`;
 }
 
-/** Replaces the file as an editor or Kubernetes does. */
+/** Replaces the file by renaming another, as editors and Kubernetes do. */
 function writeUsers(...lines: string[]): void {
   writeFileSync(`${file}.new`, `${lines.join("\n")}\n`);
   renameSync(`${file}.new`, file);
@@ -72,7 +72,7 @@ interface Extra {
 }
 
 function verify(host: string, credentials?: string, extra: Extra = {}) {
-  const told =
+  const described =
     extra.dialect === "original"
       ? { "X-Original-Method": "GET", "X-Original-URL": `https://${host}/x` }
       : {
@@ -82,7 +82,7 @@ function verify(host: string, credentials?: string, extra: Extra = {}) {
           "X-Forwarded-Uri": "/x",
         };
   const headers = {
-    ...told,
+    ...described,
     "X-Forwarded-For": extra.address ?? "203.0.113.7",
     ...(credentials !== undefined && { Authorization: basic(credentials) }),
     ...extra.headers,
@@ -99,7 +99,7 @@ describe("a rule with basic", () => {
   it.each([
     ["bcrypt", "robot:open sesame", "robot"],
     ["argon2id, and colons in the password", "backup:b:ack:up", "backup"],
-  ])("lets a name with its password pass, hashed with %s", async (_, credentials, subject) => {
+  ])("accepts a name with its password, hashed with %s", async (_, credentials, subject) => {
     const answer = await verify("repo.example.com", credentials);
 
     expect(answer).toMatchObject({
@@ -115,16 +115,16 @@ describe("a rule with basic", () => {
 
   it.each([
     ["a wrong password", "robot:open sesam"],
-    ["somebody else's password", "robot:b:ack:up"],
-    ["a name that nobody has", "nobody:open sesame"],
-    ["a name in other letters", "Robot:open sesame"],
+    ["another user's password", "robot:b:ack:up"],
+    ["an unknown name", "unknown:open sesame"],
+    ["a name in another case", "Robot:open sesame"],
     ["no password", "robot:"],
     ["no name", ":open sesame"],
     ["no colon", "robot"],
     ["nothing", ""],
     ["the hash itself", robot],
-    ["a name of every object", "__proto__:x"],
-  ])("refuses %s", async (_, credentials) => {
+    ["a property of every object as the name", "__proto__:x"],
+  ])("rejects %s", async (_, credentials) => {
     const answer = await verify("repo.example.com", credentials, { headers: navigation });
 
     expect(answer).toMatchObject({ status: 401, body: '{"error":"invalid_password"}' });
@@ -133,7 +133,7 @@ describe("a rule with basic", () => {
     expect(answer.headers.location).toBeUndefined();
   });
 
-  it("refuses two Authorization headers", async () => {
+  it("rejects two Authorization headers", async () => {
     const both = [basic("robot:open sesame"), basic("robot:open sesame")];
 
     const answer = await verify("repo.example.com", undefined, {
@@ -143,7 +143,7 @@ describe("a rule with basic", () => {
     expect(answer.status).toBe(401);
   });
 
-  it("asks programs for a password and sends browsers to sign in", async () => {
+  it("sends programs a password challenge and redirects browsers to the sign-in", async () => {
     const program = await verify("repo.example.com");
     const browser = await verify("repo.example.com", undefined, { headers: navigation });
 
@@ -152,7 +152,7 @@ describe("a rule with basic", () => {
     expect(browser.headers["www-authenticate"]).toBeUndefined();
   });
 
-  it("speaks to nginx in empty answers", async () => {
+  it("sends nginx responses without a body", async () => {
     const good = await verify("repo.example.com", "robot:open sesame", { dialect: "original" });
     const bad = await verify("repo.example.com", "robot:x", { dialect: "original" });
 
@@ -164,13 +164,13 @@ describe("a rule with basic", () => {
     });
   });
 
-  it("keeps to the policy: subjects, or everybody of the file by provider", async () => {
+  it("applies the policy: subjects, or all users of the file by provider", async () => {
     expect((await verify("some.example.com", "robot:open sesame")).status).toBe(403);
     expect((await verify("strict.example.com", "robot:open sesame")).status).toBe(403);
     expect((await verify("any.example.com", "robot:open sesame")).status).toBe(200);
   });
 
-  it("leaves a token in the place of a password to the rule's bearer", async () => {
+  it("leaves a token in place of a password to the rule's bearer setting", async () => {
     const token = await verify("both.example.com", "x-access-token:aaa.bbb.ccc");
     const password = await verify("both.example.com", "robot:open sesame");
 
@@ -180,7 +180,7 @@ describe("a rule with basic", () => {
     expect(password.status).toBe(200);
   });
 
-  it("is the only kind that takes a password", async () => {
+  it("is the only kind of rule that accepts a password", async () => {
     const answer = await verify("app.example.com", "robot:open sesame");
 
     expect(answer).toMatchObject({ status: 401, body: '{"error":"sign_in_required"}' });
@@ -188,11 +188,11 @@ describe("a rule with basic", () => {
   });
 });
 
-describe("tries that fail", () => {
+describe("failed passwords", () => {
   const fail = (address: string, index: number, extra: Extra = {}) =>
     verify("repo.example.com", `robot:guess ${index}`, { ...extra, address });
 
-  it("are ten a minute for an address, and then even the right password has to wait", async () => {
+  it("are limited to ten a minute per address; then even the right password is rejected", async () => {
     for (let index = 0; index < 10; index++) {
       expect((await fail("203.0.113.9", index)).status).toBe(401);
     }
@@ -213,7 +213,7 @@ describe("tries that fail", () => {
     expect((await right("203.0.113.9")).status).toBe(200);
   });
 
-  it("lock nobody out for an hour when the clock is set back", async () => {
+  it("lock no user out for an hour when the clock is set back", async () => {
     for (let index = 0; index < 10; index++) await fail("203.0.113.30", index);
     clock -= 60 * 60_000;
 
@@ -221,30 +221,30 @@ describe("tries that fail", () => {
     expect((await verify("repo.example.com", "robot:open sesame", { address })).status).toBe(200);
   });
 
-  it("count for the whole network of an IPv6 visitor, and for no other", async () => {
+  it("count for the whole network of an IPv6 visitor, and for no other network", async () => {
     for (let index = 0; index < 10; index++) await fail(`2001:db8:0:1::${index + 1}`, index);
 
     expect((await fail("2001:db8:0:1:ffff::1", 11)).status).toBe(429);
     expect((await fail("2001:db8:0:2::1", 11)).status).toBe(401);
   });
 
-  it("count by the address that a proxy of ours saw, and not by what a visitor wrote", async () => {
+  it("count for the address that the trusted proxy adds, not for one that the visitor sends", async () => {
     for (let index = 0; index < 10; index++) await fail(`198.51.100.${index}, 203.0.113.20`, index);
 
     expect((await fail("198.51.100.99, 203.0.113.20", 11)).status).toBe(429);
   });
 
-  it("are not those that succeed", async () => {
+  it("do not include passwords that are right", async () => {
     for (let index = 0; index < 15; index++) {
-      writeUsers(robot, `# ${index}`); // a new file, so that the password is checked anew
+      writeUsers(robot, `# ${index}`); // a new file, so that the password is checked again
       clock += 1_100;
       expect((await verify("repo.example.com", "robot:open sesame")).status).toBe(200);
     }
   });
 });
 
-describe("the file of users", () => {
-  it("is read anew when it changes: whoever is gone is refused, whoever is new may pass", async () => {
+describe("the users file", () => {
+  it("is read again when it changes: removed users are rejected, new passwords are accepted", async () => {
     await verify("repo.example.com", "robot:open sesame");
     writeUsers(`robot:${hashSync("another", 4)}`);
     clock += 1_100;
@@ -254,7 +254,7 @@ describe("the file of users", () => {
     expect((await verify("repo.example.com", "backup:b:ack:up")).status).toBe(401);
   });
 
-  it("is read anew though the clock was set back: whoever is gone does not pass for an hour more", async () => {
+  it("is read again after the clock is set back, so that a removed user is rejected at once", async () => {
     await verify("repo.example.com", "robot:open sesame");
     clock -= 60 * 60_000;
     writeUsers(backup);
@@ -265,9 +265,9 @@ describe("the file of users", () => {
   });
 
   it.each([
-    ["is faulty", () => writeUsers(robot, "eve:plain")],
-    ["is gone", () => rmSync(file)],
-  ])("keeps its last good state when it %s, and the log says why", async (_, spoil) => {
+    ["is invalid", () => writeUsers(robot, "eve:plain")],
+    ["is missing", () => rmSync(file)],
+  ])("keeps its last valid contents when it %s, and logs that", async (_, spoil) => {
     spoil();
     clock += 1_100;
 
@@ -279,19 +279,19 @@ describe("the file of users", () => {
   });
 
   it.each([
-    ["MD5 of Apache", "eve:$apr1$abcdefgh$0123456789012345678901"],
+    ["Apache MD5", "eve:$apr1$abcdefgh$0123456789012345678901"],
     ["SHA-1", "eve:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g="],
     ["crypt", "eve:rqXexS6ZhobKA"],
     ["SHA-512 crypt", "eve:$6$abc$defdefdefdefdef"],
     ["a plain password", "eve:secret-of-eve"],
     ["argon2i", "eve:$argon2i$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$c2FsdHNhbHRzYWx0c2FsdA"],
     ["argon2id for 4 GiB", `eve:${argon2id("x").replace("m=64", "m=4194304")}`],
-    ["bcrypt at a cost of hours", `eve:${hashSync("x", 4).replace("$04$", "$31$")}`],
+    ["bcrypt with a cost that takes hours", `eve:${hashSync("x", 4).replace("$04$", "$31$")}`],
     ["half a bcrypt hash", `eve:${hashSync("x", 4).slice(0, 30)}`],
     ["no hash", "eve"],
     ["no name", `:${hashSync("x", 4)}`],
     ["a name for the second time", `robot:${hashSync("x", 4)}`],
-  ])("stops the start at its line, without showing it: %s", async (_, line) => {
+  ])("prevents the start with the line's number and without its text: %s", async (_, line) => {
     writeUsers(robot, line);
 
     const fault = await start().then(
@@ -304,7 +304,7 @@ describe("the file of users", () => {
     expect(String(fault)).not.toContain(line.slice(line.indexOf(":") + 1));
   });
 
-  it("stops the start when it is not there", async () => {
+  it("prevents the start when it is missing", async () => {
     rmSync(file);
 
     await expect(start()).rejects.toThrow(ConfigError);
