@@ -1,3 +1,4 @@
+import { notListed } from "../policy/access.ts";
 import { couldPass } from "../policy/policy.ts";
 import { isMet } from "../identity/step-up.ts";
 import { redirect, type HttpResponse } from "../http/response.ts";
@@ -11,7 +12,7 @@ import { exchangeCode, type CallbackAnswer, type SignedIn } from "../sign-in/cod
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { transactionMs, type Transaction } from "../sign-in/transaction.ts";
 
-/** Takes the issuer's answer, once, in the browser that asked for it, and opens a session. */
+/** Accepts the issuer's response once, in the browser that started the sign-in, and opens a session. */
 export function createCallback(context: SiteContext): Endpoint {
   const { site, sessions, transactions, rules, now } = context;
 
@@ -37,15 +38,20 @@ export function createCallback(context: SiteContext): Endpoint {
     return pathname === common ? undefined : pathname.slice(common.length + 1);
   }
 
-  /** Too late or elsewhere: whoever is signed in goes on, the others are told to start again. */
+  /** Expired, or started in another browser: a visitor with a session continues, any other gets a page to start again. */
   async function late(
     transaction: Transaction | undefined,
     cookies: string | undefined,
   ): Promise<HttpResponse> {
     const session = await sessions.find(site, readCookie(cookies, sessionCookieName(site)));
     if (session !== undefined) return redirect(302, transaction?.returnTo ?? `${site.url.origin}/`);
-    const code = transaction === undefined ? "transaction_missing" : "transaction_expired";
-    const message = "no transaction of this browser has this state";
+    const [code, message] =
+      transaction === undefined
+        ? (["transaction_missing", "this browser has no pending sign-in with this state"] as const)
+        : ([
+            "transaction_expired",
+            "the issuer's response arrived after the sign-in expired",
+          ] as const);
     throw new AuthError(code, message, { transaction });
   }
 
@@ -56,10 +62,13 @@ export function createCallback(context: SiteContext): Endpoint {
   ): Promise<HttpResponse> {
     const party = context.parties.get(transaction.provider);
     if (party === undefined)
-      throw new AuthError("provider_unknown", `${transaction.provider} is not configured`);
-    // From here on the transaction is spent, whatever becomes of it.
+      throw new AuthError(
+        "provider_unknown",
+        `the provider ${transaction.provider} is not configured for this site`,
+      );
+    // From here on the transaction is spent, even if the sign-in fails.
     if (!(await takeOnce(transaction.state)))
-      throw new AuthError("transaction_used", "the state came twice");
+      throw new AuthError("transaction_used", "the state was already used");
     checkAnswer(answer.query, party);
     const signedIn = await exchangeCode(party, site, transaction, answer);
     const forget = ["Set-Cookie", transactions.forget(site, transaction.state)];
@@ -71,7 +80,7 @@ export function createCallback(context: SiteContext): Endpoint {
     return open(party, signedIn, transaction, cookies, forget);
   }
 
-  /** An issuer's answer is taken once, by whichever replica it comes to (RFC 9700 §4.5). */
+  /** One replica accepts an issuer's response, and only once (RFC 9700 §4.5). */
   function takeOnce(state: string): Promise<boolean> {
     return context.store.claim(`state:${state}`, state, transactionMs);
   }
@@ -84,9 +93,8 @@ export function createCallback(context: SiteContext): Endpoint {
     context.counts.signInFailed++;
     const requestId = createRequestId();
     const { issuer, subject, groupsFault } = identity;
-    const reason = "access does not name this identity";
     context.log.info(
-      { requestId, provider, issuer, subject, reason, ...noGroups(groupsFault) },
+      { requestId, provider, issuer, subject, reason: notListed, ...noGroups(groupsFault) },
       "denied",
     );
     const query = new URLSearchParams({ rd: returnTo, provider, prompt: "select_account" });
@@ -98,13 +106,16 @@ export function createCallback(context: SiteContext): Endpoint {
     );
   }
 
-  /** Some issuers heed `max_age` only when told to ask for the password; one that then does not, cannot. */
+  /** Some issuers obey `max_age` only together with `prompt=login`. If that fails too, the issuer cannot step up. */
   function requireStepUp(
     { isForced, stepUp, returnTo, provider }: Transaction,
     forget: string[],
   ): HttpResponse {
     if (isForced) {
-      throw new AuthError("step_up_failed", `the ID token does not meet ${JSON.stringify(stepUp)}`);
+      throw new AuthError(
+        "step_up_failed",
+        `the ID token does not meet the required step-up ${JSON.stringify(stepUp)}`,
+      );
     }
     const query = new URLSearchParams({ rd: returnTo, provider, prompt: "login" });
     if (stepUp.maxAgeMs !== undefined) query.set("max_age", String(stepUp.maxAgeMs / 1000));
@@ -112,7 +123,7 @@ export function createCallback(context: SiteContext): Endpoint {
     return redirect(302, `${site.address("start")}?${query}`, ...forget);
   }
 
-  /** A new session with a new token every time, so that none can be planted (fixation). */
+  /** Every sign-in gets a new session token, so that an attacker cannot plant one (session fixation). */
   async function open(
     party: RelyingParty,
     { identity, tokens, sid }: SignedIn,
@@ -136,20 +147,25 @@ export function createCallback(context: SiteContext): Endpoint {
   }
 }
 
-/** A parameter that stands there exactly once (RFC 6749 §3.1). */
+/** RFC 6749 §3.1: a parameter must not be repeated. */
 function single(query: URLSearchParams, name: string): string | undefined {
   const [value, ...more] = query.getAll(name);
-  if (more.length > 0) throw new AuthError("callback_malformed", `${name} is repeated`);
+  if (more.length > 0)
+    throw new AuthError("callback_malformed", `the parameter ${name} is repeated`);
   return value;
 }
 
-/** What must be so before the code goes anywhere: RFC 6749 §4.1.2, RFC 9207 §2.4. */
+/** The checks before the code is sent to an issuer: RFC 6749 §4.1.2, RFC 9207 §2.4. */
 function checkAnswer(query: URLSearchParams, party: RelyingParty): void {
   const [code, error, iss] = ["code", "error", "iss"].map((name) => single(query, name));
   if (iss !== undefined && !party.issuers.includes(iss)) {
-    throw new AuthError("response_rejected", `the answer is of ${iss}, not of ${party.issuer}`);
+    throw new AuthError(
+      "response_rejected",
+      `the response has iss ${iss}, expected ${party.issuer}`,
+    );
   }
-  if (error !== undefined) throw new AuthError("provider_refused", `${party.issuer} says ${error}`);
+  if (error !== undefined)
+    throw new AuthError("provider_refused", `${party.issuer} returned the error ${error}`);
   if (code === undefined || code === "")
-    throw new AuthError("callback_malformed", "there is no code");
+    throw new AuthError("callback_malformed", "the parameter code is missing");
 }

@@ -2,13 +2,13 @@ import { empty, redirect, type HttpResponse } from "../http/response.ts";
 import type { SiteContext, Endpoint } from "../context.ts";
 import { isForm, readForm } from "../http/form.ts";
 
-/** What an answer of an issuer is made of (RFC 6749 §4.1.2, RFC 9207 §2); Apple's unsigned `user` is no part of it. */
+/** The parameters of an issuer's response (RFC 6749 §4.1.2, RFC 9207 §2). Apple's `user` is unsigned and ignored. */
 const parameters = ["code", "state", "iss", "error", "error_description"] as const;
 
 /**
- * OAuth 2.0 Form Post Response Mode: the issuer's page has the browser POST its answer here. That comes from
- * another site, so no `SameSite=Lax` cookie comes with it. It is sent on as a GET of the very same address,
- * with which they come; not a word of it is believed before.
+ * OAuth 2.0 Form Post Response Mode: the issuer's page makes the browser POST the response here. A POST from another
+ * site has no `SameSite=Lax` cookies, so this redirects to a GET of the same address, which has them. Nothing in the
+ * form is trusted before that.
  */
 export function createFormPost({ site }: SiteContext): Endpoint {
   return async ({ url: { pathname }, req }): Promise<HttpResponse> => {
@@ -16,7 +16,7 @@ export function createFormPost({ site }: SiteContext): Endpoint {
     const form = await readForm(req);
     if (form === undefined) return empty(413);
     const query = new URLSearchParams(
-      // Twice is for the GET to complain of.
+      // The GET rejects a repeated parameter.
       parameters.flatMap((name) => form.getAll(name).map((value) => [name, value])),
     );
     return redirect(303, `${site.url.origin}${pathname}?${query}`);

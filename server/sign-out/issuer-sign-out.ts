@@ -11,7 +11,7 @@ import {
   type LogoutClaims,
 } from "../sign-in/logout-token.ts";
 
-/** Ends the sessions that an issuer says have ended with it. */
+/** Ends the sessions that have ended at their issuer. */
 export function createIssuerSignOut({ parties, store, sessions, counts, log, now }: SiteContext) {
   const checks = [...parties.values()].map((party): [typeof party, CheckLogoutToken] => [
     party,
@@ -19,7 +19,7 @@ export function createIssuerSignOut({ parties, store, sessions, counts, log, now
   ]);
   return { backChannel, frontChannel };
 
-  /** OpenID Connect Back-Channel Logout 1.0 §2.8: 200 when the sessions are over, 400 for everything else. */
+  /** OpenID Connect Back-Channel Logout 1.0 §2.8: 200 if the sessions have ended, 400 otherwise. */
   async function backChannel(token: string): Promise<HttpResponse> {
     try {
       const claims = await checked(token);
@@ -29,15 +29,18 @@ export function createIssuerSignOut({ parties, store, sessions, counts, log, now
       return empty(200);
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
-      log.warn({ code: error.code, reason: reasonsOf(error) }, "a logout token was refused");
+      log.warn({ code: error.code, reason: reasonsOf(error) }, "logout token rejected");
       return json(400, { error: "invalid_request" });
     }
   }
 
-  /** Of several clients at one issuer, the one that it is for. */
+  /** Several providers can share an issuer: the token is valid if one of their clients accepts it. */
   async function checked(token: string): Promise<LogoutClaims> {
     const issuer = issuerOf(token);
-    let failure = new AuthError("response_rejected", "the logout token is of no provider here");
+    let failure = new AuthError(
+      "response_rejected",
+      "the logout token has no iss, or the iss of no provider of this site",
+    );
     for (const [party, check] of checks) {
       if (!party.issuers.some((one) => one === issuer)) continue;
       try {
@@ -50,12 +53,12 @@ export function createIssuerSignOut({ parties, store, sessions, counts, log, now
     throw failure;
   }
 
-  /** §2.6: a token counts once. What could not be done may be tried again. */
+  /** §2.6: a token is accepted once. If the work fails, the issuer may send it again. */
   async function once({ iss, jti, exp }: LogoutClaims, work: () => Promise<void>): Promise<void> {
     const [key, holder] = [`logout:${JSON.stringify([iss, jti])}`, randomUUID()];
     const ttlMs = Math.max(60_000, exp * 1000 - now() + 60_000);
     if (!(await store.claim(key, holder, ttlMs)))
-      throw new AuthError("response_rejected", "the logout token came before");
+      throw new AuthError("response_rejected", "the logout token was already used");
     try {
       await work();
     } catch (error) {
@@ -66,7 +69,7 @@ export function createIssuerSignOut({ parties, store, sessions, counts, log, now
 
   /**
    * OpenID Connect Front-Channel Logout 1.0 §2: the issuer's page loads this in a frame, without our cookies.
-   * Only a session that is known ends, so that strangers cannot fill the store with names they make up.
+   * Only a known session ends, so that a caller cannot fill the store with invented session ids.
    */
   async function frontChannel(issuer: string, sid: string): Promise<HttpResponse> {
     const isKnown =
@@ -85,7 +88,7 @@ function issuerOf(token: string): string | undefined {
   try {
     return decodeJwt(token).iss;
   } catch {
-    return undefined; // no JWT at all is of no issuer of ours
+    return undefined; // not a JWT
   }
 }
 

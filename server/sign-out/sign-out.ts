@@ -8,17 +8,17 @@ import { forgetSession, readCookies, sessionCookieName } from "../cookies/cookie
 import type { SessionRecord } from "../session/record.ts";
 import { endSessionUrl, revokeTokens } from "../sign-in/end-session.ts";
 
-/** More of one name than this no browser sends. */
+/** No browser sends more cookies of one name. */
 const mostCookies = 8;
 
-/** Ends the session in the store first and in the browser then, and says so or goes on to `rd`. */
+/** Ends the session in the store, then in the browser, and shows a page or redirects to `rd`. */
 export function createSignOut(context: SiteContext): Endpoint {
   const { site, sessions, signOutReturns, returnTarget, counts, log } = context;
   const { backChannel, frontChannel } = createIssuerSignOut(context);
 
   return async ({ url: { searchParams: query }, req }) => {
     const { headers } = req;
-    // An issuer takes any 200 to mean that its session has ended here.
+    // An issuer would read a 200 as a successful back-channel logout.
     if (req.method === "POST" && isUnread(headers)) return json(400, { error: "invalid_request" });
     const form = req.method === "POST" ? await readForm(req) : new URLSearchParams();
     if (form === undefined) return empty(413);
@@ -31,14 +31,14 @@ export function createSignOut(context: SiteContext): Endpoint {
     if (returned !== undefined) return back(returned);
     const returnTo = returnTarget(site, query.get("rd") ?? form.get("rd"));
     if ((headers.get("sec-purpose") ?? "").includes("prefetch")) return empty(403);
-    // A picture or a form on another site must not sign anybody out.
+    // An image or a form on another site must not sign a visitor out.
     if (isCrossSite(headers)) return confirm(returnTo);
     const tokens = readCookies(cookies, sessionCookieName(site));
-    // Two of one name count for nobody at the gate; signed out means that neither ever will again.
+    // `/verify` ignores duplicate cookies, but each of them alone would still be valid: end all of them.
     const ended: SessionRecord[] = [];
     for (const token of tokens.slice(0, mostCookies)) ended.push(...(await end(token)));
     const [record] = ended;
-    const location = record && (await issuersOwn(record, returnTo));
+    const location = record && (await redirectToIssuer(record, returnTo));
     return location ?? signedOut(returnTo);
   };
 
@@ -52,17 +52,17 @@ export function createSignOut(context: SiteContext): Endpoint {
     return [ended];
   }
 
-  /** Nobody waits for it: signed out is whoever has no session. */
+  /** In the background: without its session the visitor is already signed out. */
   function revoke({ identity: { provider }, tokens }: SessionRecord): void {
     const party = context.parties.get(provider);
     if (party === undefined) return;
     revokeTokens(party, tokens).catch((error: unknown) =>
-      log.warn({ provider, reason: reasonsOf(error) }, "a refresh token could not be revoked"),
+      log.warn({ provider, reason: reasonsOf(error) }, "could not revoke a refresh token"),
     );
   }
 
-  /** On to the issuer, which signs out too; an issuer that is down keeps nobody signed in here. */
-  async function issuersOwn(
+  /** Redirects to the issuer, to sign out there too. If the issuer is down, the visitor is still signed out here. */
+  async function redirectToIssuer(
     { identity: { provider }, tokens }: SessionRecord,
     returnTo: string | undefined,
   ): Promise<HttpResponse | undefined> {
@@ -74,19 +74,22 @@ export function createSignOut(context: SiteContext): Endpoint {
       if (location === undefined) return undefined;
       return redirect(303, location, ...removals(), "Set-Cookie", setCookie);
     } catch (error) {
-      log.warn({ provider, reason: reasonsOf(error) }, "signed out here, and not at the issuer");
+      log.warn(
+        { provider, reason: reasonsOf(error) },
+        "could not sign out at the issuer; signed out here only",
+      );
       return undefined;
     }
   }
 
-  /** The issuer sent the visitor back, with the state that this browser left with. */
+  /** The issuer redirected the visitor back, with the state of this browser's cookie. */
   function back(returnTo: string): HttpResponse {
     const forget = ["Set-Cookie", signOutReturns.forget(site)];
     if (returnTo === "") return signedOutPage(site.address("start"), ...forget);
     return redirect(303, returnTo, ...forget);
   }
 
-  /** Fetch Metadata says so, and in browsers that have none the origin of a form. */
+  /** By Fetch Metadata; in browsers without it, by the `Origin` of a form. */
   function isCrossSite(headers: Headers): boolean {
     const fetchSite = headers.get("sec-fetch-site");
     if (fetchSite !== null) return fetchSite === "cross-site";
@@ -109,7 +112,7 @@ export function createSignOut(context: SiteContext): Endpoint {
   }
 }
 
-/** Something else than a form, of somebody else than a browser: what it says nobody here has heard. */
+/** A body that is not a form and does not come from a browser: it could be a logout token in another format. */
 function isUnread(headers: Headers): boolean {
   const length = headers.get("content-length") ?? "0";
   const hasBody = length !== "0" || headers.has("transfer-encoding");

@@ -3,17 +3,17 @@ import type { SiteContext, Endpoint } from "../context.ts";
 import { firstButton, markup, page } from "../pages/page.ts";
 import type { Config } from "../config/schema.ts";
 
-/** A head of nginx's holds 4 KiB. */
+/** nginx reads a response head of 4 KiB. */
 const longestLocation = 2_047;
 
 /**
- * `/oauth2/sign_in` of oauth2-proxy: on to `/start`. Some recipes give its answer the status 403, and then a
- * browser follows no `Location`: the page has the same way as a link.
+ * oauth2-proxy's `/oauth2/sign_in`: redirects to `/start`. Some recipes change the status to 403, and browsers then
+ * ignore `Location`: the page contains the same target as a link.
  */
 export function createOAuth2ProxySignIn({ site, config }: SiteContext): Endpoint {
   return async ({ url: { searchParams: query }, req: { headers } }) => {
     const mode = headers.get("sec-fetch-mode");
-    // A script's request that nginx was told to answer so: 401 is what it understands.
+    // nginx's `error_page` also sends a script's request here: a script needs the 401.
     if (mode !== null && mode !== "navigate") return empty(401);
     const next = new URL(site.address("start"));
     next.search = String(query);
@@ -27,8 +27,8 @@ export function createOAuth2ProxySignIn({ site, config }: SiteContext): Endpoint
 }
 
 /**
- * Where recipes of oauth2-proxy say that a visitor wanted to go, beside `rd`. Anybody may write it, as anybody may
- * write `rd`: it passes the same allowlist.
+ * The return target that recipes for oauth2-proxy send in a header instead of `rd`. Any caller can set it, as any
+ * caller can set `rd`: both pass the same allowlist.
  */
 export function compatTarget({ compat }: Pick<Config, "compat">, headers: Headers): string | null {
   return compat === undefined ? null : headers.get("x-auth-request-redirect");

@@ -34,16 +34,16 @@ export function createStart(context: SiteContext): Endpoint {
   };
 
   function warn(rd: string): void {
-    const mend =
-      "its host needs a cookie of this site and the site's own port, or a place in allowedRedirects; and it must be https";
+    const fix =
+      "use an https URL on a host that this site's cookie covers and on the site's own port, or add its host to allowedRedirects";
     log.warn(
-      { rd: rd.split(/[?#]/, 1)[0]?.slice(0, 200), mend },
-      "the return target is not allowed",
+      { rd: rd.split(/[?#]/, 1)[0]?.slice(0, 200), mend: fix },
+      "return target not allowed; returning to the root of the site",
     );
   }
 }
 
-/** What a visitor comes for. */
+/** The sign-in that the visitor requests. */
 interface Wanted {
   readonly returnTo: string;
   readonly stepUp: StepUp;
@@ -51,8 +51,8 @@ interface Wanted {
 }
 
 /**
- * A picture, a script's fetch or a prefetch is no person who wants to sign in, and each would use up one
- * of the browser's few pending transactions. Browsers without Fetch Metadata are taken at their word.
+ * Whether a visitor opens the page. An image, a script's fetch or a prefetch would each use one of the browser's few
+ * pending transactions. A request without Fetch Metadata counts as a visitor's.
  */
 function isTopLevel(headers: Headers): boolean {
   const mode = headers.get("sec-fetch-mode");
@@ -62,10 +62,10 @@ function isTopLevel(headers: Headers): boolean {
   );
 }
 
-/** As `/verify` wrote it into its challenge; whoever changes it is challenged again there. */
+/** The step-up of `/verify`'s challenge. A visitor who changes it is challenged again by `/verify`. */
 function readStepUp(query: URLSearchParams, rules: readonly Rule[]): StepUp {
   const maxAge = query.get("max_age");
-  // Only what some rule asks for: a link must not talk the issuer into a weaker sign-in.
+  // Only values that a rule requires: a link must not make the issuer use a weaker sign-in.
   const known = new Set(rules.flatMap(({ config }) => config.acr ?? []));
   const acr = (query.get("acr_values") ?? "").split(" ").filter((value) => known.has(value));
   return {
@@ -79,7 +79,7 @@ function readPrompt(query: URLSearchParams): Wanted["prompt"] {
   return prompt === "select_account" || prompt === "login" ? prompt : undefined;
 }
 
-/** Signed in, permitted where the visitor is going, and as strongly as a rule asks. */
+/** Signed in, permitted at the return target, and as strongly as its rule requires. */
 async function mayGoStraightBack(
   { site, siteOf, sessions, rulesOf, now }: SiteContext,
   cookies: string | undefined,
@@ -91,7 +91,7 @@ async function mayGoStraightBack(
   if (session === undefined) return false;
   const { identity } = session.record;
   const request = requestTo(target);
-  // A target that no site of ours keeps has no policy of ours either.
+  // A target that this site does not protect has no rules here.
   if (request === undefined || siteOf(target.hostname) !== site)
     return isMet(stepUp, identity.claims, now());
   const facts = { request, provider: identity.provider, address: undefined, isPreflight: false };
@@ -131,11 +131,11 @@ async function begin(
     stepUp,
     isForced,
   });
-  const asked = prompt === "select_account" ? party.provider.accountPrompt : prompt;
-  const location = await authorizationUrl(party, site, transaction, asked);
-  // Two cookies of one name count as none, and one of them would stand in the way of the next sign-in too.
+  const requested = prompt === "select_account" ? party.provider.accountPrompt : prompt;
+  const location = await authorizationUrl(party, site, transaction, requested);
+  // `/verify` ignores duplicate session cookies, so the one that stays would also break the next sign-in.
   if (readCookies(cookies, sessionCookieName(site)).length > 1) {
-    log.warn("a browser sends two session cookies: both are taken from it");
+    log.warn("duplicate session cookies; clearing both");
     setCookies.push(...forgetSession(site));
   }
   return redirect(302, location, ...setCookies.flatMap((cookie) => ["Set-Cookie", cookie]));
