@@ -5,19 +5,19 @@ export interface Dialect {
   readonly name: string;
   /** nginx turns every status except 2xx, 401 and 403 into 500. */
   readonly malformedStatus: 400 | 403;
-  /** The proxy passes our response to the visitor: status, body and all. */
+  /** The proxy sends our whole response to the visitor: status, headers and body. */
   readonly isShown: boolean;
   readonly storeUnreachableStatus: 500 | 503;
 }
 
-/** A dialect that describes the request in headers of its own. */
+/** A dialect that describes the request in a set of headers. */
 export interface HeaderFamily<Header extends string = string> extends Dialect {
-  /** Lower-case names; the request is described when each is there once and not empty. */
+  /** Lower-case names. A request is complete if each occurs once and is not empty. */
   readonly required: readonly Header[];
-  /** Any one of these headers shows that the family is present. */
+  /** If any of these headers occurs, the family is present. */
   readonly signs: readonly Header[];
   read(value: (name: Header) => string): ForwardedRequest | Malformed;
-  /** The headers as this proxy would send them for a request. */
+  /** The headers that this proxy would send for a request. */
   write(request: ForwardedRequest): Readonly<Record<Header, string>>;
 }
 
@@ -69,14 +69,14 @@ export const original = family({
 });
 
 /**
- * Every header family. A family added here is read from requests, must agree with every other one that is present,
+ * Every header family. A family in this list is read from requests, must agree with every other family that is present,
  * and can be pinned by `dialect`.
  */
 export const headerFamilies: readonly HeaderFamily[] = [forwarded, original];
 
 /**
- * Envoy and Istio. No header shows this dialect, because any header could be the visitor's own: only a request to
- * `/verify/<rest>` does.
+ * Envoy and Istio. This dialect is detected only by a request to `/verify/<rest>`, not by a header, because the visitor
+ * could have sent any header.
  */
 export const extAuthz: Dialect = {
   name: "ext-authz",
@@ -85,7 +85,7 @@ export const extAuthz: Dialect = {
   storeUnreachableStatus: 503,
 };
 
-/** What Envoy sends beside the request line. */
+/** The headers that Envoy sends in addition to the request line. */
 export const extAuthzHeaders = ["host", "x-forwarded-proto"] as const;
 
 export const dialectNames: readonly string[] = [

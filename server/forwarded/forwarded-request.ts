@@ -1,6 +1,6 @@
 import { copyString } from "../memory/recent-cache.ts";
 
-/** The visitor's request as a proxy tells it, in one spelling whatever the dialect. */
+/** The visitor's request as a proxy describes it, in the same form for every dialect. */
 export interface ForwardedRequest {
   /** As sent: methods are case-sensitive (RFC 9110 §9.1). */
   readonly method: string;
@@ -11,7 +11,7 @@ export interface ForwardedRequest {
   readonly uri: string;
 }
 
-/** Why a proxy's words make no request. Only logged: whoever asked gets no hint. */
+/** Why a proxy's headers do not describe a request. Only logged, so that an attacker gets no hint. */
 export interface Malformed {
   readonly malformed: string;
 }
@@ -23,26 +23,26 @@ export function isMalformed(value: object): value is Malformed {
 const schemes = new Map([
   ["http", "http"],
   ["https", "https"],
-  ["ws", "http"], // Traefik calls a WebSocket handshake so
+  ["ws", "http"], // Traefik's scheme of a WebSocket handshake
   ["wss", "https"],
 ] as const satisfies [string, "http" | "https"][]) as ReadonlyMap<string, "http" | "https">;
 
-/** Builds the request from its four parts; each is checked to its last character. */
+/** Builds the request from its four parts and checks every character of each. */
 export function forwardedRequest(
   method: string,
   proto: string,
   authority: string,
   uri: string,
 ): ForwardedRequest | Malformed {
-  if (!isMethod(method)) return { malformed: "the method is no token" };
+  if (!isMethod(method)) return { malformed: "the method is not a token" };
   const scheme = schemes.get(proto);
   if (scheme === undefined) return { malformed: "the scheme is neither http nor https" };
   const host = canonicalHost(authority, scheme);
-  if (host === undefined) return { malformed: "the host is no host name" };
-  return isUri(uri) ? { method, scheme, host, uri } : { malformed: "the URI is no path" };
+  if (host === undefined) return { malformed: "the host is not a host name" };
+  return isUri(uri) ? { method, scheme, host, uri } : { malformed: "the URI is not a path" };
 }
 
-/** The request that a browser makes when it goes to a URL. */
+/** The request of a browser that opens a URL. */
 export function requestTo(url: URL): ForwardedRequest | undefined {
   const request = forwardedRequest(
     "GET",
@@ -81,7 +81,7 @@ const hostGrammar = new RegExp(
   String.raw`^((?:${label}\.)*${label}|\[[0-9a-f:.]+\])\.?(?::(\d{1,5}))?$`,
 );
 
-/** Those that are not plain come again and again in the spelling that their proxy has for them. */
+/** A cache, because a proxy spells the same host the same way in every request. */
 const canonicalHosts = { http: new Map<string, string>(), https: new Map<string, string>() };
 
 function canonicalHost(authority: string, scheme: "http" | "https"): string | undefined {
@@ -91,7 +91,7 @@ function canonicalHost(authority: string, scheme: "http" | "https"): string | un
   if (before !== undefined) return before;
   const host = readHost(authority, scheme);
   if (host === undefined) return undefined;
-  if (known.size >= 10_000) known.clear(); // a wildcard's hosts are a visitor's to make up
+  if (known.size >= 10_000) known.clear(); // with a wildcard a visitor can invent any number of hosts
   const own = copyString(host);
   known.set(copyString(authority), own);
   return own;
@@ -99,7 +99,7 @@ function canonicalHost(authority: string, scheme: "http" | "https"): string | un
 
 const [hyphen, period] = [45, 46];
 
-/** A host in the one spelling that it has here, as most are: that is quicker seen than looked up. */
+/** Whether a host is already canonical, as most are: this check is faster than the lookup. */
 function isPlainName(authority: string): boolean {
   if (authority.length > 253) return false;
   let before = period;
@@ -114,8 +114,8 @@ function isPlainName(authority: string): boolean {
 }
 
 /**
- * One spelling a host: what a proxy routes by must be what we decide by. Anything that a parser might
- * cut (`@`, `/`, `\`, `?`, `#`, `%`, a comma) makes it no host at all.
+ * The canonical spelling of a host: the proxy's route and our decision must mean the same host. Characters at which
+ * some parser cuts a host (`@`, `/`, `\`, `?`, `#`, `%`, a comma) are refused.
  */
 function readHost(authority: string, scheme: "http" | "https"): string | undefined {
   if (authority.length > 262) return undefined;
@@ -128,7 +128,7 @@ function readHost(authority: string, scheme: "http" | "https"): string | undefin
   return number === (scheme === "https" ? 443 : 80) ? hostname : `${hostname}:${number}`;
 }
 
-/** A path and query that every parser cuts at the same places: visible ASCII, no fragment, whole escapes. */
+/** A path and query that every parser splits the same way: visible ASCII, no fragment, complete escapes. */
 function isUri(uri: string): boolean {
   if (uri.charCodeAt(0) !== 47) return false;
   let inQuery = false;
@@ -143,7 +143,7 @@ function isUri(uri: string): boolean {
   return true;
 }
 
-/** Two digits, and no control character but NUL, which has rules of its own (see `path-readings.ts`). */
+/** Two hex digits that are not a control character, except NUL, which `path-readings.ts` handles. */
 function isWholeEscape(uri: string, index: number): boolean {
   if (!isHex(uri.charCodeAt(index + 1)) || !isHex(uri.charCodeAt(index + 2))) return false;
   const byte = Number.parseInt(uri.slice(index + 1, index + 3), 16);

@@ -1,8 +1,8 @@
 import type { RequestHeaders } from "./request-headers.ts";
 
 /**
- * Whether a person waits for a page, so that a redirect or an HTML answer is of use. Browsers say so in
- * Fetch Metadata; where there is none, the old signs decide.
+ * Whether a visitor opens a page, so that a redirect or an HTML response makes sense: by Fetch Metadata, or in a request
+ * without it by other headers.
  */
 export function isNavigation(headers: RequestHeaders): boolean {
   const mode = headers.get("sec-fetch-mode");

@@ -13,7 +13,7 @@ import {
 } from "./forwarded-request.ts";
 import type { RequestHeaders } from "./request-headers.ts";
 
-/** A request and the dialect to respond in; or why there is none. */
+/** A request and the dialect to respond in; or why there is no request. */
 export type ForwardedResult =
   | { readonly dialect: Dialect; readonly request: ForwardedRequest }
   | {
@@ -28,7 +28,7 @@ export type ForwardedResult =
 /** The visitor's request where our own request line carries it: Envoy keeps the method and appends the URI to our path. */
 export interface ExtAuthzRequest {
   readonly method: string;
-  /** What follows `/verify`, as it came, with the visitor's query. */
+  /** The rest of the target after `/verify`, unchanged, with the visitor's query. */
   readonly uri: string;
 }
 
@@ -40,8 +40,8 @@ export type ReadForwarded = (
 ) => ForwardedResult;
 
 /**
- * Reads the forwarded request in the dialect of the proxy. No family takes precedence, because any of them can be a
- * visitor's own headers, passed on by a proxy that uses another one: families that disagree are refused.
+ * Reads the forwarded request in the dialect of the proxy. No family takes precedence, because a proxy that uses one
+ * family may pass the visitor's own headers of another: families that disagree are refused.
  */
 export function createForwardedReader(families: readonly HeaderFamily[]): ReadForwarded {
   return (headers, pinned, carried) => {
@@ -66,15 +66,15 @@ export function createForwardedReader(families: readonly HeaderFamily[]): ReadFo
     carried: ExtAuthzRequest | undefined,
   ): ForwardedResult {
     const family = families.find(({ name }) => name === pinned);
-    // Envoy sends no family's headers. A question of Envoy that lost its URI must never count as one without proxy
-    // headers: a 200 would be an allow.
+    // Envoy sends no header family. A request of Envoy without its URI must never count as one without proxy headers,
+    // because Envoy would read the 200 as an allow.
     if (family === undefined) return readExtAuthz(headers, carried);
     const result = readAlone(headers, family);
     if ("request" in result || carried !== undefined) return result;
     return presentFrom(headers, 0) < families.length ? result : { ...result, noProxyHeaders: true };
   }
 
-  /** Envoy describes the whole request itself: no header may add a part, and none may contradict it. */
+  /** Envoy's request line and `Host` are complete: no header family may add a part or contradict them. */
   function readCarried(headers: RequestHeaders, carried: ExtAuthzRequest): ForwardedResult {
     const result = readExtAuthz(headers, carried);
     const present = families.filter((family) => isPresent(headers, family));
@@ -83,13 +83,13 @@ export function createForwardedReader(families: readonly HeaderFamily[]): ReadFo
     return fault === undefined ? result : conflict(fault);
   }
 
-  /** All families that are present must describe the same request, wherever they describe it. */
+  /** All families that are present must describe the same request, in every part that they have. */
   function readSeveral(headers: RequestHeaders): ForwardedResult {
     const present = families.filter((family) => isPresent(headers, family));
     const repeated = repeatedIn(headers, present);
     if (repeated !== undefined) return conflict(repeated);
-    // A complete family describes the request; what another one lacks is filled in from it, so that only what is
-    // there is compared.
+    // A complete family describes the request. Parts that another family lacks are filled in from it, so that only
+    // parts that are present are compared.
     const complete = present.find(({ required }) => faultIn(headers, required) === undefined);
     if (complete === undefined) return conflict("no header family is complete");
     const result = readAlone(headers, complete);

@@ -1,7 +1,7 @@
 import { equalsIgnoreCase } from "../http/raw-headers.ts";
 import { extAuthzHeaders, headerFamilies } from "./dialects.ts";
 
-/** What a decision depends on apart from the forwarded request: a proxy must pass these on. */
+/** The visitor's headers that a decision depends on: a proxy must pass them to doorward. */
 export const visitorHeaders = [
   "cookie",
   "authorization",
@@ -15,33 +15,35 @@ export const visitorHeaders = [
   "sec-fetch-site",
 ] as const;
 
-/** A bit of a number for each name. */
+/** One bit of a 32-bit mask for each name. */
 const mostNames = 32;
 const longestName = 31;
 const unread = -1;
 const noPlaces: readonly number[] = [];
 
-/** The names of the headers that are read, found by their length, which tells nearly all apart. */
+/** The names of the headers that are read, indexed by length, which already tells nearly all apart. */
 export class HeaderNames {
   readonly #names: readonly string[];
   readonly #places: ReadonlyMap<string, number>;
   readonly #byLength: readonly (readonly number[])[];
-  /** How each was last spelled: a proxy spells it alike in all its requests. */
+  /** The last spelling of each: a proxy uses the same one in all its requests. */
   readonly #spellings: string[];
-  /** RFC 9113 §8.2.3: HTTP/2 sends a cookie a line. */
+  /** RFC 9113 §8.2.3: HTTP/2 can send one header line per cookie. */
   readonly cookie: number;
   readonly forwardedFor: number;
-  /** A value for each name, as a request begins. */
+  /** The initial values for a request. */
   readonly noValues: readonly undefined[];
 
-  /** Throws where a name would not fit the tables: it would never be read, and a rule might rest on it. */
+  /** Throws if a name does not fit the tables: it would never be read, although a rule may depend on it. */
   constructor(written: Iterable<string>) {
     const names = [...new Set(written)];
     const fault = names.find((name) => name.length > longestName || name !== name.toLowerCase());
     if (fault !== undefined)
-      throw new TypeError(`${fault}: write lower case, at most ${longestName} characters`);
+      throw new TypeError(
+        `the header name ${fault} must be lower case and have at most ${longestName} characters`,
+      );
     if (names.length > mostNames)
-      throw new TypeError(`${names.length} header names are read, and the mask holds ${mostNames}`);
+      throw new TypeError(`${names.length} header names do not fit the mask of ${mostNames} bits`);
     this.#names = names;
     this.#places = new Map(names.map((name, place) => [name, place]));
     this.#byLength = Array.from({ length: longestName + 1 }, (_, length) =>
@@ -53,14 +55,15 @@ export class HeaderNames {
     this.noValues = names.map(() => undefined);
   }
 
-  /** The place of a lower-case name. Throws at a name that is not in the table. */
+  /** The index of a lower-case name. Throws if the name is not in the table. */
   placeOf(name: string): number {
     const place = this.#places.get(name);
-    if (place === undefined) throw new TypeError(`the header ${name} is not read`);
+    if (place === undefined)
+      throw new TypeError(`the header ${name} is not in the table of headers to read`);
     return place;
   }
 
-  /** The place of a header in any spelling; negative = it is not read. */
+  /** The index of a header in any spelling; negative = not in the table. */
   find(written: string): number {
     const candidates = this.#byLength[written.length] ?? noPlaces;
     for (const place of candidates) if (this.#spellings[place] === written) return place;
@@ -73,7 +76,7 @@ export class HeaderNames {
   }
 }
 
-/** Every header that a decision may depend on; no other has any influence. */
+/** Every header that a decision can depend on; no other header has an effect. */
 export const readHeaders = new HeaderNames([
   ...headerFamilies.flatMap(({ required, signs }) => [required, signs].flat()),
   ...extAuthzHeaders,
@@ -82,13 +85,13 @@ export const readHeaders = new HeaderNames([
 ]);
 
 /**
- * The headers of a request, from Node's raw list: Node joins or drops repeated headers, each in its own way. The list
- * is read once, and only the headers that count are kept.
+ * The headers of a request, from Node's raw list, because Node's `headers` joins or drops repeated ones. The list is
+ * read once, and only the headers of the table are kept.
  */
 export class RequestHeaders {
   readonly #names: HeaderNames;
   readonly #values: (string | undefined)[];
-  /** A bit for each place. */
+  /** One bit for each index. */
   #repeated = 0;
 
   constructor(rawHeaders: readonly string[], names: HeaderNames = readHeaders) {

@@ -1,22 +1,22 @@
 import { BlockList, isIP } from "node:net";
 
-/** Names for the ranges that proxies usually speak from: RFC 1122 and 4291; RFC 1918 and 4193. */
+/** Names for the usual addresses of proxies: RFC 1122 and 4291; RFC 1918 and 4193. */
 const named: Record<string, readonly string[]> = {
   loopback: ["127.0.0.0/8", "::1/128"],
   private: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
 };
 
-/** Why something is no entry of `trustedProxies`, or nothing. */
+/** The fault of an entry of `trustedProxies`; undefined = none. */
 export function proxyRangeFault(written: string): string | undefined {
   if (Object.hasOwn(named, written) || parseRange(written) !== undefined) return undefined;
-  return "is no address range: write loopback, private, 10.1.2.3 or 10.1.0.0/16";
+  return "is not an address range: use loopback, private, an address (10.1.2.3) or a subnet (10.1.0.0/16)";
 }
 
-/** Why something is no range of a rule, or nothing. */
+/** The fault of an address range in a rule; undefined = none. */
 export function addressRangeFault(written: string): string | undefined {
   return parseRange(written)
     ? undefined
-    : "is no address range: write 203.0.113.7 or 2001:db8::/32";
+    : "is not an address range: use an address (203.0.113.7) or a subnet (2001:db8::/32)";
 }
 
 interface Range {
@@ -36,7 +36,7 @@ function parseRange(written: string): Range | undefined {
   return { address, prefix: Number(prefix ?? bits), family: version === 4 ? "ipv4" : "ipv6" };
 }
 
-/** Whether an address lies in a set of ranges. What is no address lies in none. */
+/** Whether an address is in a set of ranges; false for anything that is not an address. */
 export type AddressRanges = (address: string | undefined) => boolean;
 
 export function createAddressRanges(ranges: readonly string[]): AddressRanges {
@@ -45,7 +45,7 @@ export function createAddressRanges(ranges: readonly string[]): AddressRanges {
     const range = parseRange(written);
     if (range !== undefined) list.addSubnet(range.address, range.prefix, range.family);
   }
-  // Few addresses come again and again: asking the list once for each is enough.
+  // A few proxies send all requests, so the list is searched once for each address.
   const verdicts = new Map<string, boolean>();
   return (address) => {
     if (address === undefined) return false;
@@ -53,7 +53,7 @@ export function createAddressRanges(ranges: readonly string[]): AddressRanges {
     if (isWithin === undefined) {
       const version = isIP(address);
       isWithin = version !== 0 && list.check(address, version === 4 ? "ipv4" : "ipv6");
-      if (verdicts.size >= 1_000) verdicts.clear(); // strangers, one address each, must not fill memory
+      if (verdicts.size >= 1_000) verdicts.clear(); // many callers with one address each must not fill memory
       verdicts.set(address, isWithin);
     }
     return isWithin;
@@ -61,8 +61,8 @@ export function createAddressRanges(ranges: readonly string[]): AddressRanges {
 }
 
 /**
- * The visitor's address: from the right, the first that no proxy of ours has. Whatever stands left of it
- * the visitor may have written. An entry that is no address ends the search: then nobody knows.
+ * The visitor's address: from the right, the first one that is not a trusted proxy. The visitor can forge everything to
+ * the left of it. An entry that is not an address ends the search: the address is then unknown.
  */
 export function visitorAddress(
   forwardedFor: string | undefined,

@@ -1,6 +1,6 @@
 import type { RequestListener, ServerResponse } from "node:http";
 
-/** A listener that is loaded with its first request, so that a start does not wait for what it needs. */
+/** A listener whose modules the first request loads, so that they do not delay the start. */
 export function lazyListener(
   load: () => Promise<RequestListener>,
   fail: (response: ServerResponse, error: unknown) => void,
@@ -8,7 +8,7 @@ export function lazyListener(
   let loaded: Promise<RequestListener> | undefined;
   return (request, response) => {
     loaded ??= load();
-    // A handler may give a promise back, or throw before its first.
+    // A handler may return a promise, or throw synchronously.
     loaded
       .then((listener) => listener(request, response))
       .catch((error: unknown) => fail(response, error));

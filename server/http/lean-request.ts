@@ -3,26 +3,25 @@ import { equalsIgnoreCase } from "./raw-headers.ts";
 
 type Message = typeof IncomingMessage;
 
-/** What a request without a body and without demands looks like to Node, and to whoever looks as early. */
+/** The `headers` that Node gets for a request without a body, until the request is dispatched. */
 const plain = Object.freeze({ host: "" });
 
 /**
- * Requests as Node makes them, but for what Node itself asks of every one before anybody else sees it: whether
- * its headers hold a handful of names, for which it makes an object of all of them. That takes longer than a verdict,
- * which reads the raw ones. So until a request is `handedOver` its `headers` are no more than Node's answer;
- * from then on they are what they always are, made when somebody asks.
+ * Node's request class without one cost: before any listener runs, Node looks up a few names in `headers` and so builds
+ * an object of all headers. That takes longer than a decision of `/verify`, which reads the raw headers. So until a
+ * request `isDispatched`, its `headers` contain only what Node needs; after that they are built on first use, as usual.
  */
 export function leanRequests(Base: Message) {
   const usual = Object.getOwnPropertyDescriptor(Base.prototype, "headers");
   const get = usual?.get;
   class LeanRequest extends Base {
     isDispatched = false;
-    /** undefined = not looked at yet. */
+    /** undefined = not determined yet. */
     hasNoBody: boolean | undefined;
   }
-  // A Node to come may keep them elsewhere, and then has them.
+  // A later Node may have no such getter: then its class stays as it is.
   if (get === undefined) return LeanRequest;
-  // No accessor of the class itself: to TypeScript `headers` is a property.
+  // Not an accessor in the class, because `headers` is a property to TypeScript.
   Object.defineProperty(LeanRequest.prototype, "headers", {
     ...usual,
     get(this: LeanRequest): unknown {
@@ -34,7 +33,7 @@ export function leanRequests(Base: Message) {
   return LeanRequest;
 }
 
-/** Whether it has a host, and neither a body (RFC 9112 §6.3) nor an expectation (RFC 9110 §10.1.1). */
+/** True for a request with a host but without a body (RFC 9112 §6.3) and an expectation (RFC 9110 §10.1.1). */
 function hasNoBody(rawHeaders: readonly string[]): boolean {
   let hasHost = false;
   for (let index = 0; index < rawHeaders.length; index += 2) {

@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 
-/** This machine, as a URL's `hostname` spells it. Browsers resolve `*.localhost` here (RFC 6761 §6.3). */
+/** Whether a URL's `hostname` is this machine. Browsers resolve `*.localhost` to it (RFC 6761 §6.3). */
 export function isLoopbackHost(hostname: string): boolean {
   return (
     hostname === "localhost" ||

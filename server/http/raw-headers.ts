@@ -1,6 +1,6 @@
 /**
- * Whether a header has a name, given in lower case. Length and first letter tell nearly all apart, before anything
- * is made lower-case.
+ * Compares a header name with a lower-case one. Length and first letter already tell nearly all names apart, which
+ * avoids the conversion to lower case.
  */
 export function equalsIgnoreCase(name: string, wanted: string): boolean {
   return (
@@ -10,7 +10,7 @@ export function equalsIgnoreCase(name: string, wanted: string): boolean {
   );
 }
 
-/** The first `Host`, lower-cased, without a default port and a trailing dot; "" = there is none. */
+/** The first `Host`, in lower case, without a default port and a trailing dot; "" = none. */
 export function hostIn(rawHeaders: readonly string[]): string {
   const [written = ""] = hostsIn(rawHeaders);
   const host = written.toLowerCase();
@@ -19,7 +19,7 @@ export function hostIn(rawHeaders: readonly string[]): string {
   return bare.endsWith(".") ? bare.slice(0, -1) : bare;
 }
 
-/** Every `Host`, as it was sent. */
+/** Every `Host` value, as sent. */
 export function hostsIn(rawHeaders: readonly string[]): string[] {
   return rawHeaders.filter(
     (_, index) => index % 2 === 1 && equalsIgnoreCase(rawHeaders[index - 1] as string, "host"),

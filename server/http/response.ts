@@ -1,23 +1,23 @@
 const { STATUS_CODES } = process.getBuiltinModule("node:http");
 
-/** RFC 9110 §5.5; bytes above ASCII are UTF-8, each as a Latin-1 character. */
+/** RFC 9110 §5.5. A byte of UTF-8 above ASCII is written as one Latin-1 character. */
 const valueGrammar = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
- * A response of an endpoint, independent of any HTTP library. The lines of its head are joined once, here, and not for
- * every request that gets it. It has what every response needs: `no-store`, because a cached decision would outlive
- * the session that it was made for; and its length, because without one Node sends an empty body in chunks, and nginx
- * and Caddy then close the connection.
+ * A response of an endpoint, independent of any HTTP library. The lines of its head are joined once, in the
+ * constructor, and not for every request that gets it. Every response has `no-store`, because a cached decision would
+ * outlive its session; and a length, because without one Node sends an empty body in chunks, and nginx and Caddy then
+ * close the connection.
  */
 export class HttpResponse {
   readonly status: number;
   readonly body: string;
-  /** The headers that this response has of its own. */
+  /** The headers that not every response has. */
   readonly #headers: readonly string[];
-  /** The same, as lines of the head. What many responses have in common is not held for each of them. */
+  /** The same as lines of the head. The common lines are shared, so that a prepared response stays small. */
   readonly #lines: string;
 
-  /** Names and values alternate. Throws at a value that would end its line. */
+  /** Names and values alternate. Throws if a value contains a character that is not allowed in a header. */
   constructor(status: number, headers: readonly string[], body = "") {
     this.status = status;
     this.body = body;
@@ -25,7 +25,7 @@ export class HttpResponse {
     this.#lines = linesOf(headers);
   }
 
-  /** The first lines of the head, as they go over the wire. */
+  /** The head as sent, without the headers that depend on the connection. */
   get head(): string {
     const isEmptyAllow = this.status === 200 && this.body === "";
     return (isEmptyAllow ? emptyAllow : commonHead(this.status, this.body)) + this.#lines;
@@ -52,7 +52,9 @@ function linesOf(headers: readonly string[]): string {
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const [name, value] = [headers[index] as string, headers[index + 1] as string];
     if (!valueGrammar.test(value))
-      throw new TypeError(`the value of ${name} contains a character that no header may`);
+      throw new TypeError(
+        `the value of ${name} contains a character that is not allowed in a header`,
+      );
     pieces.push(name, ": ", value, "\r\n");
   }
   return pieces.join("");
@@ -70,7 +72,7 @@ export function json(status: number, value: object, ...headers: string[]): HttpR
   return new HttpResponse(status, [...type, ...headers], JSON.stringify(value));
 }
 
-/** Never 307 or 308, which would send a form and its contents on (RFC 9700 §4.12). */
+/** Never 307 or 308: a browser would then send the form to the new address too (RFC 9700 §4.12). */
 export function redirect(status: 302 | 303, location: string, ...headers: string[]): HttpResponse {
   return empty(status, "Location", location, "Referrer-Policy", "no-referrer", ...headers);
 }

@@ -9,11 +9,11 @@ import { AuthError } from "../errors.ts";
 import type { Session } from "../session/session.ts";
 import type { VerifyContext } from "./refusals.ts";
 
-/** Who sends a request. */
+/** The authentication of a request. */
 export type Authentication =
-  /** The session of the cookie; undefined = there is none. */
+  /** The session of the cookie; undefined = no session. */
   | { readonly kind: "session"; readonly session: Session | undefined }
-  /** The token or password in `Authorization`, where the rules accept one. */
+  /** The token or password in `Authorization`, if the rules accept one. */
   | { readonly kind: "credentials"; readonly session: Session }
   | { readonly kind: "rejected"; readonly rejection: Rejection }
   | { readonly kind: "store down"; readonly error: AuthError }
@@ -23,8 +23,9 @@ export type Authentication =
 export type Authenticate = (context: VerifyContext) => Authentication | Promise<Authentication>;
 
 /**
- * Finds out who sends a request. On rules that accept tokens or passwords these replace the session; elsewhere they
- * belong to the app. Synchronous where nothing has to be looked up. `credentialRules` gives the rules that decide whether they are accepted.
+ * Authenticates a request. If the rules accept tokens or passwords, these replace the session; otherwise they belong
+ * to the app. Synchronous if nothing has to be looked up. `credentialRules` returns the rules that decide whether
+ * credentials are accepted.
  */
 export function createAuthenticate(
   { sessions, authenticateCredentials }: AppContext,
@@ -65,7 +66,7 @@ function authenticationOf(result: CredentialResult): Authentication {
     : { kind: "credentials", session: result.session };
 }
 
-/** Any other error is a fault of ours, and the caller responds to it with 500. */
+/** Any other error is a bug, and the caller responds to it with 500. */
 function expected(error: unknown): AuthError {
   if (error instanceof AuthError) return error;
   throw error;

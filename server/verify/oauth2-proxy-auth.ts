@@ -16,9 +16,9 @@ import { createAuthenticate, type Authentication } from "./authenticate.ts";
 import { createRefusals, type VerifyContext } from "./refusals.ts";
 
 /**
- * `/oauth2/auth`, as configurations written for oauth2-proxy use it: 202, 401 or 403, by the cookie. Such a
- * configuration sends nothing of the visitor's URL that the visitor could not have written, the `Host` included. So
- * 202 means that the identity may pass everywhere, by every rule and at every site; a public rule opens nothing.
+ * `/oauth2/auth`, as configurations for oauth2-proxy use it: 202, 401 or 403, by the cookie. In such a configuration
+ * the visitor can forge everything that describes the URL, the `Host` included. So 202 means that the identity may pass
+ * everywhere, by every rule and at every site; a public rule allows nothing.
  */
 export function createOAuth2ProxyAuth(app: AppContext): Verify {
   const { config, sites, siteOf, rules, counts, log, now } = app;
@@ -40,7 +40,7 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
         { dialect, malformed: "Host is missing, repeated or not a host name" },
         headers,
       );
-    // The site only tells whose cookie counts. A proxy that sends its own name as the host means the only site.
+    // The site only selects the cookie. A proxy may send its own name as the host: then the only site is used.
     const site = siteOf(hostnameOf(request)) ?? (sites.length === 1 ? own : undefined);
     if (site === undefined) return refuse.unknownHost({ dialect, request }, headers);
     const context = { dialect, request, headers, site, query, peer };

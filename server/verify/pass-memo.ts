@@ -4,16 +4,16 @@ import type { IdentityHeaders } from "../policy/identity-headers.ts";
 import type { Decider } from "../policy/rules.ts";
 import type { Session } from "../session/session.ts";
 
-/** What `/verify` has found out about one session. */
+/** Cached decisions and responses of `/verify` for one session. */
 interface Memo {
-  /** The decider that let it pass last, and the site: both would decide alike again. */
+  /** The decider of its last allow, and the site: the same decider at the same site allows it again. */
   passedBy: Decider | undefined;
   passedAt: Site | undefined;
   /** The response that lets it pass, prepared once. */
   readonly allowed: HttpResponse;
 }
 
-/** What `/verify` remembers of each session for as long as the session object exists. */
+/** The cache of `/verify` for each session, for as long as the session object exists. */
 export class PassMemo {
   readonly #memos = new WeakMap<Session, Memo>();
   /** The responses of public pages: few sessions need one. */

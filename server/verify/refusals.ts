@@ -29,7 +29,7 @@ export interface VerifyContext {
   readonly dialect: Dialect;
   readonly request: ForwardedRequest;
   readonly headers: RequestHeaders;
-  /** The site whose session counts. */
+  /** The site whose session cookie is read. */
   readonly site: Site;
   /** The query of `/verify` itself, without its question mark. */
   readonly query: string;
@@ -41,7 +41,7 @@ export const signInRequired = { error: "sign_in_required" };
 
 type Challenge = Extract<Decision, { verdict: "challenge" }>;
 
-/** Every refusal of `/verify`: in the dialect of the proxy, and for a browser navigation or a program. */
+/** Every refusal of `/verify`, in the dialect of the proxy, for a browser navigation or a program. */
 export function createRefusals({ sites, rules, counts, log }: AppContext) {
   const ruleOf = new Map(rules.map((rule) => [rule.name, rule]));
   return {
@@ -153,7 +153,7 @@ export function createRefusals({ sites, rules, counts, log }: AppContext) {
     return isShown ? json(status, { error: "malformed_request" }) : empty(status);
   }
 
-  /** No allow and no sign-in: the session is still there once the store is back. */
+  /** Neither an allow nor a sign-in: the session still exists when the store is back. */
   function unreachable(error: AuthError, context: VerifyContext | undefined): HttpResponse {
     counts.storeUnreachable++;
     const requestId = createRequestId();
@@ -166,7 +166,7 @@ export function createRefusals({ sites, rules, counts, log }: AppContext) {
     return failedPage(page, new URL(urlOf(context.request)), requestId);
   }
 
-  /** Whether the token is valid is unknown now, so it is neither accepted nor called invalid. */
+  /** It is unknown whether the token is valid, so it is neither accepted nor rejected as invalid. */
   function issuerUnreachable(error: AuthError, { dialect }: VerifyContext): HttpResponse {
     const { code } = error;
     const requestId = createRequestId();
@@ -180,12 +180,12 @@ export function createRefusals({ sites, rules, counts, log }: AppContext) {
 
 export type Refusals = ReturnType<typeof createRefusals>;
 
-/** Whether a page or a redirect is of use: a browser navigation without a token. */
+/** Whether to respond with a page or a redirect: to a browser navigation without a token. */
 function isForBrowser(headers: RequestHeaders): boolean {
   return isNavigation(headers) && !bearsToken(headers);
 }
 
-/** A refusal for programs: its code in JSON where the proxy passes the body on. */
+/** A refusal for programs: its code in JSON if the proxy shows the body. */
 function jsonError(
   { isShown }: Dialect,
   status: number,

@@ -5,7 +5,7 @@ import { isAsked, type StepUp } from "../identity/step-up.ts";
 /** The `Location` of a challenge stays under 2 KiB, because nginx reads a response head of 4 KiB. */
 const longestLocation = 2_047;
 
-/** Where to sign in, with the return target. A URL that is too long for a head falls back to its origin's root. */
+/** The sign-in URL with the return target. If it is too long for a head, the return target is its origin's root. */
 export function signInLocation(site: Site, request: ForwardedRequest, stepUp?: StepUp): string {
   const start = `${site.address("start")}?rd=`;
   const parameters = stepUp === undefined ? "" : stepUpQuery(stepUp);

@@ -10,7 +10,7 @@ import { couldPass } from "../policy/policy.ts";
 import type { Session } from "../session/session.ts";
 import { signInRequired, type Refusals } from "./refusals.ts";
 
-/** Whether a single-page app requests who is signed in: no header family is present, and JSON is accepted. */
+/** Whether a single-page app requests its user: no header family is present, and it accepts JSON. */
 export function isUserInfo(
   result: ForwardedResult,
   method: string,
@@ -21,7 +21,7 @@ export function isUserInfo(
 }
 
 export function createUserInfo({ config, rules, sessions }: AppContext, refuse: Refusals) {
-  // If a proxy takes this 200 for an allow, the visitor's own headers must still not reach its app.
+  // If a proxy reads this 200 as an allow, the visitor's own identity headers must still not reach the app.
   const blank = Object.keys(config.headers).flatMap((name) => [name, ""]);
 
   return async function userInfo(

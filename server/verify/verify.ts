@@ -17,7 +17,7 @@ import { PassMemo } from "./pass-memo.ts";
 import { createRefusals, type VerifyContext } from "./refusals.ts";
 import { createUserInfo, isUserInfo } from "./user-info.ts";
 
-/** May this request pass? Every doubt is a no, and only `allow` returns a 200. */
+/** Decides whether a request may pass. Every doubt denies, and only `allow` returns a 200. */
 export function createVerify(app: AppContext): Verify {
   const { config, siteOf, rules, rulesOf, authenticateCredentials, counts, log, now } = app;
   const readsAddress = authenticateCredentials !== undefined || needs(rules, "address");
@@ -59,7 +59,7 @@ export function createVerify(app: AppContext): Verify {
       case "session":
         return decideFor(context, who.session, refuse.challenge);
       case "credentials":
-        // A sign-in page is of no use to a program, and its token does not become stronger by one.
+        // A program cannot use a sign-in page, and a sign-in would not make its token stronger.
         return decideFor(context, who.session, refuse.weakToken);
       case "rejected":
         return refuse.credentials(context, who.rejection);
@@ -96,7 +96,7 @@ export function createVerify(app: AppContext): Verify {
     return challenge(context, decision);
   }
 
-  /** Without the store the visitor is unknown: only what needs no identity passes. */
+  /** Without the store the visitor is unknown: only a request that needs no identity passes. */
   function decideWithoutStore(context: VerifyContext, error: AuthError): HttpResponse {
     const facts = factsOf(context, undefined);
     const visitor = { identity: undefined, now: now() };
@@ -111,7 +111,7 @@ export function createVerify(app: AppContext): Verify {
     return response;
   }
 
-  /** A planted cookie, or one of an earlier setting: the visitor cannot sign in while the browser sends both. */
+  /** A planted cookie, or one of earlier settings: the visitor cannot sign in while the browser sends both. */
   function reportDuplicateCookies({ site, headers, request }: VerifyContext): void {
     const tokens = readCookies(headers.get("cookie"), sessionCookieName(site));
     if (tokens.length < 2) return;
@@ -142,7 +142,7 @@ function needs(rules: readonly Rule[], fact: "address" | "provider"): boolean {
 /** RFC 9112 §3.2: reject duplicate Host headers. */
 const repeatedHost: ForwardedResult = { dialect: undefined, malformed: "Host is repeated" };
 
-/** Fetch §4.9: a preflight names the origin and the method that it asks for; without them OPTIONS is a request. */
+/** Fetch §4.9: a preflight has an origin and the requested method; OPTIONS without them is an ordinary request. */
 function isPreflight({ method }: ForwardedRequest, headers: RequestHeaders): boolean {
   return (
     method === "OPTIONS" &&

@@ -62,7 +62,7 @@ describe("explain", () => {
   });
 
   it.each<[string, Parameters<typeof explain>[2], string]>([
-    ["https://app.example.com/#x", {}, "the URI is no path"],
+    ["https://app.example.com/#x", {}, "the URI is not a path"],
     ["/public", {}, "not absolute"],
     ["https://app.example.com/", { provider: "gogle" }, "configured: google"],
     ["https://app.example.com/", { email: "ada" }, "not an email address"],

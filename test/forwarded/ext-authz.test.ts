@@ -70,7 +70,7 @@ describe("a request that Envoy carries", () => {
     ["half an escape", "/private%2"],
   ])("is none with %s", (_, uri) => {
     expect(read(envoys, { visitor: { ...carried, uri } })).toMatchObject({
-      malformed: "the URI is no path",
+      malformed: "the URI is not a path",
     });
   });
 
