@@ -14,7 +14,7 @@ import type { SignOutReturns } from "./sign-in/sign-out-return.ts";
 import type { Transactions } from "./sign-in/transaction.ts";
 import type { Store } from "./store/store.ts";
 
-/** What the endpoints of all sites share; made once from the configuration and never changed. */
+/** The context that the endpoints of all sites share; created once per configuration and never changed. */
 export interface AppContext {
   readonly config: Config;
   readonly sites: readonly Site[];
@@ -22,7 +22,7 @@ export interface AppContext {
   readonly rules: readonly Rule[];
   readonly rulesOf: RulesOfHost;
   readonly sessions: Sessions;
-  /** undefined = no rule takes anything but a session. */
+  /** undefined = every rule accepts sessions only. */
   readonly authenticateCredentials: AuthenticateCredentials | undefined;
   readonly transactions: Transactions;
   readonly signOutReturns: SignOutReturns;
@@ -32,7 +32,7 @@ export interface AppContext {
   readonly now: () => number;
 }
 
-/** The same with one site, and the providers that it offers. */
+/** The same, for one site and the providers that it offers. */
 export interface SiteContext extends AppContext {
   readonly site: Site;
   readonly parties: ReadonlyMap<string, RelyingParty>;
@@ -41,16 +41,16 @@ export interface SiteContext extends AppContext {
 
 export type Endpoint = (event: H3Event) => Promise<HttpResponse>;
 
-/** What `/verify` reads of the request that carries it. */
+/** The request to `/verify`. */
 export interface VerifyRequest {
   readonly method: string;
-  /** Our own query, without its question mark. */
+  /** The query of `/verify` itself, without its question mark. */
   readonly query: string;
-  /** What follows our path, query and all, where Envoy puts the visitor's URI. */
+  /** The rest of the target after `/verify`, with its query: Envoy appends the visitor's URI there. */
   readonly uri?: string | undefined;
   readonly rawHeaders: readonly string[];
   readonly peer: string | undefined;
-  /** The site at whose address we were asked. */
+  /** The site whose `/verify` was requested. */
   readonly site: Site;
 }
 

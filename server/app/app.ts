@@ -26,7 +26,7 @@ import { SignOutReturns } from "../sign-in/sign-out-return.ts";
 import { Transactions } from "../sign-in/transaction.ts";
 import { createVerify } from "../verify/verify.ts";
 
-/** What a test may hold in its hand. */
+/** The dependencies that a test can replace. */
 export interface Surroundings {
   readonly log: Log;
   readonly now?: () => number;
@@ -38,13 +38,13 @@ export interface App extends SharedState {
   /** The same service for servers that mount h3 apps. */
   loadH3App(): Promise<H3>;
   readonly parties: ReadonlyMap<string, RelyingParty>;
-  /** Finishes what is being written and lets go of the store. */
+  /** Waits for pending writes, then releases the store. */
   close(): Promise<void>;
 }
 
 /**
- * The service made from a configuration: four endpoints a site, behind one listener. It takes over what
- * outlives a configuration from the app `before` it, which is left as it was.
+ * The service for one configuration: four endpoints per site, behind one listener. It takes over the `SharedState` of
+ * the app `before` it, which it does not change.
  */
 export async function createApp(
   config: Config,
@@ -77,7 +77,7 @@ export async function createApp(
   }));
   const proxyEndpoints = { verify: createVerify(context), auth: createOAuth2ProxyAuth(context) };
   const dispatch = createDispatch(contexts, proxyEndpoints);
-  // h3, and all that signing in takes, is loaded with the first request for it.
+  // h3 and the browser endpoints are loaded by the first request that needs them.
   const loadH3App = async () => (await import("./h3-app.ts")).createH3App(contexts, dispatch, log);
   const loadH3Listener = async () => {
     const { toNodeHandler } = await import("h3/node");
@@ -92,7 +92,7 @@ export async function createApp(
   };
 }
 
-/** Sessions by what the configuration says of their times, and of whose still count. */
+/** Sessions with the lifetimes of the configuration, and the test whether a session still matches it. */
 function createSessions(
   config: Config,
   parts: Pick<SessionOptions, "store" | "parties" | "log" | "now">,
@@ -115,14 +115,14 @@ function createSessions(
     isCurrent: ({ identity, clientId, site: siteUrl }) => {
       if (offers.get(siteUrl)?.includes(identity.provider) === false) return false;
       const party = parts.parties.get(identity.provider);
-      // A subject means somebody at one issuer only, and a session is for one client only.
+      // A subject is unique at its issuer only, and a session belongs to the client that it was opened for.
       if (party?.issuers.includes(identity.issuer) !== true) return false;
       return party.settings.clientId === clientId;
     },
   });
 }
 
-/** What all sites share. */
+/** The context that all sites share. */
 export function createAppContext(
   config: Config,
   parts: Pick<AppContext, "sessions" | "log" | "now"> &
@@ -145,6 +145,7 @@ export function createAppContext(
   };
 }
 
+/** The providers that a site offers. */
 function offered(
   parties: ReadonlyMap<string, RelyingParty>,
   { providers: names }: Site,
@@ -152,15 +153,15 @@ function offered(
   return new Map([...parties].filter(([name]) => names?.includes(name) !== false));
 }
 
-/** Whoever needs no session: by a password of the file, else by a token. */
+/** Authenticates a caller without a session: by a password of the users file, else by a token. */
 function createAuthenticateCredentials(
   { rules }: Config,
   users: Users | undefined,
   parts: Omit<Parameters<typeof createBearer>[0], "rules"> & { readonly tries: FailedTries },
 ): AuthenticateCredentials | undefined {
-  const takesTokens = rules.some(({ bearer }) => bearer !== undefined);
-  const bearer = takesTokens ? createBearer({ ...parts, rules }) : undefined;
+  const acceptsTokens = rules.some(({ bearer }) => bearer !== undefined);
+  const bearer = acceptsTokens ? createBearer({ ...parts, rules }) : undefined;
   const passwords = users && createPasswords(users, parts.tries, parts.now);
   if (passwords === undefined) return bearer;
-  return (...asked) => passwords(...asked) ?? bearer?.(...asked);
+  return (...request) => passwords(...request) ?? bearer?.(...request);
 }

@@ -6,23 +6,23 @@ import type { Log } from "../observe/log.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 
-/** What an app hears of its store. */
+/** Store listeners registered by one app. */
 interface StoreListeners {
   readonly announced: ((announcement: string) => void)[];
   readonly reconnected: (() => void)[];
 }
 
-/** What outlives a configuration: each app hands it to the next, and for a moment both have it. */
+/** State that survives a reload: each app passes it to the next one, and during the switch both use it. */
 export interface SharedState {
   readonly storage: Config["storage"];
   readonly store: Store;
-  /** Who has the store. The last one closes it. */
+  /** The apps that use the store. The last one to release it closes it. */
   readonly holders: Set<StoreListeners>;
   readonly tries: FailedTries;
   readonly counts: Counts;
 }
 
-/** Another storage is another store; everything else goes on. */
+/** Opens a new store only if `storage` changed; everything else is kept. */
 export async function openSharedState(
   storage: Config["storage"],
   { log, now }: { readonly log: Log; readonly now: () => number },
@@ -53,8 +53,8 @@ async function openHeldStore(
 }
 
 /**
- * The store for one app. It is told what happens until it lets go: a store that knew it any longer would
- * keep every app that there ever was, with all the sessions that it remembers.
+ * The store for one app. `release` removes the app's listeners; otherwise the store would keep every earlier app in
+ * memory, with all its cached sessions.
  */
 export function acquireStore({ store, holders }: Pick<SharedState, "store" | "holders">): {
   store: Store;
@@ -64,7 +64,7 @@ export function acquireStore({ store, holders }: Pick<SharedState, "store" | "ho
   holders.add(holder);
   return {
     store: {
-      ...store, // its functions need no `this`
+      ...store, // its functions do not use `this`
       get hearsAnnouncements() {
         return store.hearsAnnouncements;
       },

@@ -5,7 +5,7 @@ import { empty, HttpResponse } from "../http/response.ts";
 import { notFoundPage } from "../pages/not-found-page.ts";
 import { allowedMethods, endpointsByPath, siteForHost, type SiteEndpoint } from "./endpoints.ts";
 
-/** A request as it came over the wire: nothing is decoded, joined or normalized. */
+/** A request as it was received: nothing is decoded, joined or normalized. */
 export interface WireRequest {
   readonly method: string;
   /** The request target: path and query. */
@@ -15,13 +15,13 @@ export interface WireRequest {
   readonly peer: string | undefined;
 }
 
-/** The endpoints that only proxies ask. */
+/** The endpoints that only proxies call. */
 export interface ProxyEndpoints {
   readonly verify: Verify;
   readonly auth: Verify;
 }
 
-/** An endpoint for browsers, and the site whose it is. */
+/** An endpoint for browsers, and its site. */
 export interface BrowserRoute {
   readonly name: Exclude<EndpointName | CompatName, keyof ProxyEndpoints>;
   readonly context: SiteContext;
@@ -39,7 +39,7 @@ export function createDispatch(
   proxyEndpoints: ProxyEndpoints,
 ): (request: WireRequest) => Dispatched {
   const endpoints = endpointsByPath(contexts);
-  // With another dialect pinned there is nothing below `/verify`.
+  // If another dialect is pinned, paths below `/verify` do not exist.
   const extAuthzSites = contexts.filter(({ config }) =>
     [undefined, "ext-authz"].includes(config.dialect),
   );
@@ -52,14 +52,14 @@ export function createDispatch(
     const context = siteForHost(endpoint.contexts, rawHeaders);
     const { name } = endpoint;
     if (name !== "verify" && name !== "auth") return browserRoute(request, endpoint, name, context);
-    // A proxy may send any host of its own; the site follows from the forwarded request.
+    // A proxy may send any `Host`; the forwarded request determines the site.
     const { site } = context ?? (endpoint.contexts[0] as SiteContext);
     const query = queryStart === -1 ? "" : url.slice(queryStart + 1);
     const { method, peer } = request;
     return proxyEndpoints[name]({ method, query, uri: undefined, rawHeaders, peer, site });
   };
 
-  /** What follows `/verify` is the visitor's URI: its dots, slashes and query are not interpreted here. */
+  /** The rest of the path after `/verify` is the visitor's URI: its dots, slashes and query are not interpreted here. */
   function answerExtAuthz({ method, url, rawHeaders, peer }: WireRequest) {
     const context = extAuthzSites.find(({ site }) => url.startsWith(`${site.base}/verify/`));
     if (context === undefined) return notFoundPage(siteForHost(contexts, rawHeaders)?.site);

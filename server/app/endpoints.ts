@@ -6,18 +6,18 @@ import { hostIn } from "../http/raw-headers.ts";
 const methods: Record<EndpointName | CompatName, readonly string[] | undefined> = {
   auth: undefined,
   sign_in: ["GET", "HEAD"],
-  verify: undefined, // proxies pass the visitor's method on, and HAProxy sends HEAD
+  verify: undefined, // proxies send the visitor's method, and HAProxy sends HEAD
   start: ["GET", "HEAD"],
   callback: ["GET"],
   sign_out: ["GET", "POST"],
 };
 
-/** What is at a path. */
+/** The endpoint at a path. */
 export interface SiteEndpoint {
   readonly name: EndpointName | CompatName;
-  /** The sites that have this path in common. */
+  /** The sites that share this path. */
   readonly contexts: readonly SiteContext[];
-  /** The provider whose own callback it is; undefined = the common one. */
+  /** The provider of its own callback; undefined = the callback that providers share. */
   readonly provider: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export function endpointsByPath(
   return endpoints;
 }
 
-/** Of several sites with the same paths, the one whose host the request names. */
+/** If several sites have the same paths, the site of the request's `Host`. */
 export function siteForHost(
   contexts: readonly SiteContext[],
   rawHeaders: readonly string[],
@@ -57,7 +57,7 @@ export function allowedMethods(
   { name, provider }: SiteEndpoint,
   { parties }: SiteContext,
 ): readonly string[] | undefined {
-  const answering = provider === undefined ? [...parties.values()] : [parties.get(provider)];
-  const takesForm = answering.some((party) => party?.provider.responseMode === "form_post");
-  return name === "callback" && takesForm ? ["GET", "POST"] : methods[name];
+  const responding = provider === undefined ? [...parties.values()] : [parties.get(provider)];
+  const acceptsForm = responding.some((party) => party?.provider.responseMode === "form_post");
+  return name === "callback" && acceptsForm ? ["GET", "POST"] : methods[name];
 }

@@ -6,7 +6,7 @@ import { reasonsOf, stackOf } from "../observe/log.ts";
 import { createRequestId } from "../observe/request-id.ts";
 import { brokenPage, failedPage } from "../pages/failed-page.ts";
 
-/** The page of a failed endpoint. An unexpected failure shows a request id only; the log has the reason. */
+/** The error page of an endpoint. For an unexpected failure the page shows only a request id; the log has the reason. */
 export function failureResponse(
   context: SiteContext,
   error: unknown,
@@ -26,7 +26,7 @@ export function failureResponse(
   const again = new URL(site.address(path.endsWith("/sign_out") ? "sign_out" : "start"));
   const rd = transaction?.returnTo ?? event.url.searchParams.get("rd");
   if (rd !== null) again.searchParams.set("rd", rd);
-  // Once the store is back, the same response of the issuer may still be accepted.
+  // When the store is back, the same response of the issuer can still be accepted.
   const isSpent = transaction !== undefined && code !== "store_unreachable";
   const forget = isSpent ? ["Set-Cookie", transactions.forget(site, transaction.state)] : [];
   return failedPage({ code, status }, again, requestId, ...forget);

@@ -26,7 +26,7 @@ export function createH3App(
   );
   const app = new H3({
     silent: true,
-    // `dispatch` compares raw paths, so h3 need not refuse what it cannot decode.
+    // `dispatch` compares raw paths, so h3 does not have to refuse a path that it cannot decode.
     allowMalformedURL: true,
     onError: ({ cause }) => unexpected(log, cause),
   });
@@ -72,7 +72,7 @@ function wireRequestOf({ req }: H3Event): WireRequest {
   return { method, url: targetOf(url), rawHeaders: [...headers].flat(), peer: undefined };
 }
 
-/** Path and query of an absolute URL, as they are written. */
+/** Path and query of an absolute URL, not normalized. */
 function targetOf(url: string): string {
   const path = url.indexOf("/", url.indexOf("://") + 3);
   return path === -1 ? "/" : (url.slice(path).split("#", 1)[0] ?? "/");
@@ -87,7 +87,7 @@ function toH3({ status, headers, body }: HttpResponse): HTTPResponse {
   return new HTTPResponse(body === "" ? null : body, { status, headers: list });
 }
 
-/** What fails outside of an endpoint: never an allow. */
+/** A failure outside of an endpoint is never an allow. */
 function unexpected(log: Log, error: unknown): HTTPResponse {
   const requestId = createRequestId();
   log.error({ requestId, reason: reasonsOf(error), stack: stackOf(error) }, "unexpected failure");

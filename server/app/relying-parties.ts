@@ -14,8 +14,8 @@ type SharedParts = Omit<RelyingPartyParts, "isAlone" | "authentication"> & {
 };
 
 /**
- * Our registrations, by the names of the providers. One that stays as it was keeps what it knows of its issuer.
- * Throws a `ConfigError` that names every file of no use.
+ * The relying party of each provider, by the provider's name. If its settings did not change, it keeps the issuer's
+ * cached metadata and keys. Throws a `ConfigError` that lists every unusable credential file.
  */
 export function createRelyingParties(
   config: Config,

@@ -6,8 +6,8 @@ import { reasonsOf, stackOf, type Log } from "../observe/log.ts";
 import type { Dispatched, WireRequest } from "./dispatch.ts";
 
 /**
- * The service as a Node listener. It answers `/verify` itself, from the same function as the h3 app does, because
- * h3's event and response objects cost more than the decision. The h3 app is loaded with the first request for it.
+ * The service as a Node listener. It answers `/verify` with the same function as the h3 app, but without h3, because
+ * h3's event and response objects cost more than the decision. The first request for another endpoint loads h3.
  */
 export function createRouter(
   dispatch: (request: WireRequest) => Dispatched,

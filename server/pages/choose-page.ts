@@ -1,7 +1,7 @@
 import type { HttpResponse } from "../http/response.ts";
 import { button, markup, page } from "./page.ts";
 
-/** Several providers, none named: which one? */
+/** Asks the visitor to choose one of several providers. */
 export function choosePage(
   choices: readonly { href: string; label: string }[],
   unknown: string | undefined,

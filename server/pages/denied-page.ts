@@ -2,7 +2,7 @@ import type { HttpResponse } from "../http/response.ts";
 import type { Identity } from "../identity/identity.ts";
 import { button, firstButton, markup, page, type Markup, requestNote } from "./page.ts";
 
-/** Signed in, but this account may not pass. */
+/** The page of a deny: the account has no access, or the rule denies every request. */
 export function deniedPage(
   identity: Identity | undefined,
   links: { readonly otherAccount: string; readonly signOut?: string },
@@ -24,7 +24,7 @@ ${requestNote(requestId)}`;
   return page(403, { title, body }, ...headers);
 }
 
-/** Somebody of the right group must not think that they were put out of it. */
+/** A visitor in the right group must not conclude that they were removed from it. */
 function groupsNote({ groupsFault }: Identity): Markup | string {
   if (groupsFault === undefined) return "";
   return groupsFault.isTransient
@@ -36,7 +36,7 @@ function nameOf({ email, preferredUsername, name, subject }: Identity): string {
   return email ?? preferredUsername ?? name ?? subject;
 }
 
-/** The proxy sends us a host that this site does not keep: the operator's to mend, and no sign-in would help. */
+/** The proxy forwarded a host that no site covers: only the operator can fix that, so there is no sign-in link. */
 export function unknownHostPage(host: string, requestId: string): HttpResponse {
   return page(403, {
     title: "This site is not set up",

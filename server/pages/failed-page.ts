@@ -17,7 +17,7 @@ const startAgain: PageText = {
   text: "This sign-in took too long, or it was started in another window or browser. Nothing is lost: just start again.",
 };
 
-/** What went wrong, in the words of somebody who only wants their page. */
+/** The failure, in words for a visitor who wants to open a page and knows nothing about sign-in. */
 const words: Record<AuthErrorCode, PageText> = {
   callback_malformed: {
     title: "This link does not work",
@@ -55,7 +55,7 @@ const words: Record<AuthErrorCode, PageText> = {
   },
 };
 
-/** The page of a failure that we expect. */
+/** The page of an expected failure. */
 export function failedPage(
   { code, status }: { readonly code: AuthErrorCode; readonly status: number },
   again: URL,
@@ -74,7 +74,7 @@ export function failedPage(
   return page(status, { title, body }, ...retry, ...headers);
 }
 
-/** A failure that nobody expected. The log has all of it; the page has none. */
+/** The page of an unexpected failure. The details are in the log only. */
 export function brokenPage(requestId: string): HttpResponse {
   return page(500, {
     title: "Something went wrong",

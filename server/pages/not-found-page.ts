@@ -2,9 +2,9 @@ import type { HttpResponse } from "../http/response.ts";
 import type { Site } from "../config/site.ts";
 import { button, markup, page } from "./page.ts";
 
-/** Whoever lands beside the four endpoints, most often at the root of the sign-in host. */
+/** The page at any path that is not an endpoint, most often the root of the sign-in host. */
 export function notFoundPage(site: Site | undefined): HttpResponse {
-  // Beneath an app the root is the app's; on a host of its own it would be this page again.
+  // If doorward is mounted in an app, the root is the app's; on doorward's own host it would be this page again.
   const isMounted = site !== undefined && site.base !== "";
   const home = isMounted ? [button(`${site.url.origin}/`, "Go to the start page")] : [];
   return page(404, {

@@ -10,7 +10,7 @@ export class Markup {
   }
 }
 
-/** Whatever is put in is escaped, unless `markup` made it. */
+/** Escapes every value that `markup` did not make. */
 export function markup(
   strings: TemplateStringsArray,
   ...values: readonly (string | Markup | readonly Markup[])[]
@@ -53,7 +53,7 @@ main > :last-child { margin-bottom: 0; }
 
 const styleHash = createHash("sha256").update(style).digest("base64");
 
-/** Nothing runs, nothing is fetched, nobody frames it (RFC 9700 §4.16). */
+/** No scripts, no requests to other addresses, no framing (RFC 9700 §4.16). */
 function securityHeaders(): string[] {
   const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
   return [
@@ -73,7 +73,7 @@ export interface PageContent {
   readonly body: Markup;
 }
 
-/** A whole page of ours as an answer. */
+/** A complete HTML page as a response. */
 export function page(
   status: number,
   { title, body }: PageContent,
@@ -100,7 +100,7 @@ ${body}
   return new HttpResponse(status, [...type, ...securityHeaders(), ...headers], text);
 }
 
-/** A link that looks like what it is: one of the next steps. */
+/** A link for one of the next steps. */
 export function button(href: string, label: string): Markup {
   return markup`<a class="button" href="${href}">${label}</a>`;
 }
@@ -110,7 +110,7 @@ export function firstButton(href: string, label: string): Markup {
   return markup`<a class="button first" href="${href}">${label}</a>`;
 }
 
-/** What to name when asking for help; the log has the rest under the same id. */
+/** The request id to give when asking for help; the log has the details under the same id. */
 export function requestNote(requestId: string): Markup {
   return markup`<p class="note">
     If you ask somebody for help, tell them this code: ${requestId}

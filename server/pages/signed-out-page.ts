@@ -1,7 +1,7 @@
 import type { HttpResponse } from "../http/response.ts";
 import { button, firstButton, markup, page } from "./page.ts";
 
-/** Signed out here; the issuer may well remember the visitor still, and it is fair to say so. */
+/** Signed out here. The page warns that the issuer may still have a session. */
 export function signedOutPage(signIn: string, ...headers: string[]): HttpResponse {
   const body = markup`<p>
       You are signed out of this site. The account service itself may still know you: on a computer
@@ -12,9 +12,8 @@ export function signedOutPage(signIn: string, ...headers: string[]): HttpRespons
 }
 
 /**
- * Another site led here. Nobody is signed out by a picture on somebody else's page, so this asks first.
- * The answer is a link and not a form: browsers hold `form-action` against every redirect that follows,
- * and those lead on to the app and the issuer.
+ * Asks before signing out, because a request from another site may come from an image on its page. The button is a link
+ * and not a form: browsers check `form-action` for every redirect that follows, and those go to the app and the issuer.
  */
 export function confirmSignOutPage(signOut: string, stay: string): HttpResponse {
   const body = markup`<p>A link on another site brought you here. Do you want to sign out?</p>
