@@ -26,9 +26,9 @@ function read(
   return readForwarded(new RequestHeaders(raw), pinned, visitor ?? undefined);
 }
 
-describe("a request that Envoy carries", () => {
+describe("the request that Envoy describes", () => {
   it.each(["GET", "HEAD", "POST", "OPTIONS", "PROPFIND"])(
-    "is the one of our own request line and Host: %s",
+    "is read from the request line and Host: %s",
     (method) => {
       expect(read(envoys, { visitor: { ...carried, method } })).toMatchObject({
         dialect: { name: "ext-authz" },
@@ -40,41 +40,44 @@ describe("a request that Envoy carries", () => {
   it.each([
     ["a port", "app.example.com:8443", "app.example.com:8443"],
     ["the scheme's own port", "app.example.com:443", "app.example.com"],
-    ["capitals and a dot at its end", "APP.Example.com.", "app.example.com"],
-  ])("has the host that policies are written for, with %s", (_, Host, host) => {
+    ["capitals and a trailing dot", "APP.Example.com.", "app.example.com"],
+  ])("has a canonical host, with %s", (_, Host, host) => {
     expect(read({ ...envoys, Host })).toMatchObject({ request: { ...result, host } });
   });
 
-  it.each(["host", "x-forwarded-proto"])("is none when %s is missing, empty or twice", (name) => {
-    const written = Object.entries(envoys).find(([key]) => key.toLowerCase() === name);
-    const [key = "", value = ""] = written ?? [];
-    const { [key]: _, ...without } = envoys as Headers;
+  it.each(["host", "x-forwarded-proto"])(
+    "is malformed if %s is missing, empty or repeated",
+    (name) => {
+      const written = Object.entries(envoys).find(([key]) => key.toLowerCase() === name);
+      const [key = "", value = ""] = written ?? [];
+      const { [key]: _, ...without } = envoys as Headers;
 
-    const all = [
-      read(without),
-      read({ ...envoys, [key]: "" }),
-      read({ ...envoys, [key]: [value, value] }),
-      read({ ...envoys, [key]: `${value}, ${value}` }),
-    ];
+      const all = [
+        read(without),
+        read({ ...envoys, [key]: "" }),
+        read({ ...envoys, [key]: [value, value] }),
+        read({ ...envoys, [key]: `${value}, ${value}` }),
+      ];
 
-    expect(all.filter((one) => "request" in one)).toEqual([]);
-    expect(all.every(({ dialect }) => dialect?.malformedStatus === 400)).toBe(true);
-  });
+      expect(all.filter((one) => "request" in one)).toEqual([]);
+      expect(all.every(({ dialect }) => dialect?.malformedStatus === 400)).toBe(true);
+    },
+  );
 
   it.each([
-    ["no path", "private"],
+    ["a relative path", "private"],
     ["a fragment", "/private#x"],
     ["a space", "/private x"],
     ["bytes beyond ASCII", "/privat\u00e9"],
     ["a backslash", "/private\\..\\x"],
-    ["half an escape", "/private%2"],
-  ])("is none with %s", (_, uri) => {
+    ["an incomplete escape", "/private%2"],
+  ])("is malformed with %s", (_, uri) => {
     expect(read(envoys, { visitor: { ...carried, uri } })).toMatchObject({
       malformed: "the URI is not a path",
     });
   });
 
-  it("may come with what another family says too, as long as it is the same", () => {
+  it("may come with the headers of other families that agree", () => {
     expect(read({ ...envoys, ...same })).toMatchObject({
       dialect: { name: "ext-authz" },
       request: result,
@@ -93,14 +96,14 @@ describe("a request that Envoy carries", () => {
     { "X-Original-URL": "/private?x=1" },
     { "X-Original-Method": "HEAD" },
     { ...same, "X-Forwarded-Uri": "/public", "X-Original-URL": "https://app.example.com/public" },
-  ])("is none where a visitor's own words say otherwise: %o", (words) => {
-    expect(read({ ...envoys, ...words })).toMatchObject({
+  ])("is a conflict if the visitor's own headers disagree: %o", (others) => {
+    expect(read({ ...envoys, ...others })).toMatchObject({
       dialect: undefined,
       isConflict: true,
     });
   });
 
-  it("has no part of it filled in from another family", () => {
+  it("takes no part from another family", () => {
     const { "X-Forwarded-Proto": _, ...unknownScheme } = envoys;
 
     expect(read({ ...unknownScheme, ...same })).toEqual(
@@ -108,7 +111,7 @@ describe("a request that Envoy carries", () => {
     );
   });
 
-  it("is not moved by a host that a CDN names alone", () => {
+  it("ignores the X-Forwarded-Host of a CDN", () => {
     expect(read({ ...envoys, "X-Forwarded-Host": "cdn.example.net" })).toMatchObject({
       request: result,
     });
@@ -116,7 +119,7 @@ describe("a request that Envoy carries", () => {
 });
 
 describe("the pinned dialect of Envoy", () => {
-  it("hears nothing of what the other families say", () => {
+  it("ignores the headers of other families", () => {
     const otherwise = { "X-Forwarded-Uri": "/public", "X-Original-Method": "POST" };
 
     expect(read({ ...envoys, ...otherwise }, { pinned: "ext-authz" })).toMatchObject({
@@ -128,19 +131,22 @@ describe("the pinned dialect of Envoy", () => {
   it.each([
     ["alone", {}],
     ["with another family's headers", same],
-  ])("knows no request without a URI, and nobody who asks for themselves: %s", (_, headers) => {
+  ])("refuses a request without a URI, also as user-info: %s", (_, headers) => {
     const answer = read({ ...envoys, ...headers }, { visitor: null, pinned: "ext-authz" });
 
     expect(answer).not.toHaveProperty("request");
-    expect(answer).not.toHaveProperty("isSilent");
+    expect(answer).not.toHaveProperty("noProxyHeaders");
   });
 });
 
 describe("another pinned dialect", () => {
-  it.each(["forwarded", "original"] as const)("takes no carried request: %s", (pinned) => {
-    const answer = read(envoys, { pinned });
+  it.each(["forwarded", "original"] as const)(
+    "does not read a request below /verify: %s",
+    (pinned) => {
+      const answer = read(envoys, { pinned });
 
-    expect(answer).not.toHaveProperty("request");
-    expect(answer).not.toHaveProperty("isSilent");
-  });
+      expect(answer).not.toHaveProperty("request");
+      expect(answer).not.toHaveProperty("noProxyHeaders");
+    },
+  );
 });

@@ -22,11 +22,11 @@ describe("the host", () => {
     ["[2001:DB8::1]", "[2001:db8::1]"],
     ["[::1]:8443", "[::1]:8443"],
     ["xn--bcher-kva.example", "xn--bcher-kva.example"],
-  ])("%s is %s", (host, canonical) => {
+  ])("turns %s into %s", (host, canonical) => {
     expect(read({ host })).toMatchObject({ host: canonical });
   });
 
-  it("drops the port that its scheme has anyway, and no other", () => {
+  it("drops only the default port of its scheme", () => {
     expect(read({ proto: "http", host: "a.example:80" })).toMatchObject({ host: "a.example" });
     expect(read({ proto: "http", host: "a.example:443" })).toMatchObject({ host: "a.example:443" });
   });
@@ -64,7 +64,7 @@ describe("the host", () => {
     "[1:2]",
     "app_1.example.com",
     "a".repeat(300),
-  ])("%j is none", (host) => {
+  ])("rejects %j", (host) => {
     expect(isMalformed(read({ host }))).toBe(true);
   });
 
@@ -72,7 +72,7 @@ describe("the host", () => {
     ["app.example.com:8443", "app.example.com"],
     ["[::1]:8443", "[::1]"],
     ["[::1]", "[::1]"],
-  ])("of %s has the name %s", (host, hostname) => {
+  ])("has in %s the name %s", (host, hostname) => {
     const request = read({ host });
 
     expect(isMalformed(request) ? undefined : hostnameOf(request)).toBe(hostname);
@@ -85,12 +85,12 @@ describe("the scheme", () => {
     ["https", "https"],
     ["ws", "http"],
     ["wss", "https"],
-  ])("%s is %s", (proto, scheme) => {
+  ])("turns %s into %s", (proto, scheme) => {
     expect(read({ proto })).toMatchObject({ scheme });
   });
 
   it.each(["", "HTTPS", "https,http", "javascript", "ftp", "https:", "constructor"])(
-    "%j is none",
+    "rejects %j",
     (proto) => {
       expect(isMalformed(read({ proto }))).toBe(true);
     },
@@ -98,12 +98,12 @@ describe("the scheme", () => {
 });
 
 describe("the method", () => {
-  it.each(["GET", "get", "M-SEARCH", "PROPFIND"])("%s stays as it was sent", (method) => {
+  it.each(["GET", "get", "M-SEARCH", "PROPFIND"])("keeps %s unchanged", (method) => {
     expect(read({ method })).toMatchObject({ method });
   });
 
   it.each(["", "GET ", "GET, POST", "GÈT", "GET\n", "-", "A".repeat(40)])(
-    "%j is none",
+    "rejects %j",
     (method) => {
       expect(isMalformed(read({ method }))).toBe(true);
     },
@@ -122,7 +122,7 @@ describe("the URI", () => {
     "/%E4%BD%A0",
     "/a?u=https://elsewhere.example/",
     "/a%2Fb",
-  ])("%s stays as it was sent", (uri) => {
+  ])("keeps %s unchanged", (uri) => {
     expect(read({ uri })).toMatchObject({ uri });
   });
 
@@ -152,7 +152,7 @@ describe("the URI", () => {
     "/\\evil.example",
     "/public\\..\\admin",
     "/ HTTP/1.1",
-  ])("%j is none", (uri) => {
+  ])("rejects %j", (uri) => {
     expect(isMalformed(read({ uri }))).toBe(true);
   });
 });

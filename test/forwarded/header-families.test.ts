@@ -49,7 +49,7 @@ function read(headers: Record<string, string>, pinned?: string) {
   );
 }
 
-/** What every family sends for the same request. */
+/** The headers of every family for the same request. */
 const all = Object.assign({}, ...families.map((family) => family.write(request)));
 
 describe("a third header family", () => {
@@ -71,7 +71,7 @@ describe("a third header family", () => {
     families.flatMap((family) =>
       (["method", "scheme", "host", "uri"] as const).map((part) => [family, part] as const),
     ),
-  )("is refused where one family differs in one part ($0.name, $1)", (family, part) => {
+  )("is refused if one family differs in one part ($0.name, $1)", (family, part) => {
     const differing = { method: "POST", scheme: "http", host: "x.example.com", uri: "/x" } as const;
     const odd = family.write({ ...request, [part]: differing[part] });
 
@@ -79,7 +79,7 @@ describe("a third header family", () => {
     expect(read({ ...all, ...odd })).not.toHaveProperty("request");
   });
 
-  it("is refused where it contradicts a single other family, or is incomplete beside it", () => {
+  it("is refused if it contradicts a single other family, or is incomplete next to it", () => {
     for (const family of headerFamilies) {
       const other = { ...family.write(request) };
       expect(read({ ...other, "x-rewrite-url": "/x" })).toMatchObject({ isConflict: true });
@@ -107,7 +107,7 @@ describe("the table of header names", () => {
     expect(new HeaderNames(Array.from({ length: 32 }, (_, at) => `x-${at}`)).find("X-31")).toBe(31);
   });
 
-  it("sees a repetition of its last name", () => {
+  it("detects a repetition of its last name", () => {
     const full = new HeaderNames(Array.from({ length: 32 }, (_, at) => `x-${at}`));
     const headers = new RequestHeaders(["X-31", "a", "x-31", "b"], full);
 

@@ -33,7 +33,7 @@ describe("one family of headers", () => {
   it.each([
     ["forwarded", forwarded],
     ["original", original],
-  ])("tells the request: %s", (name, headers) => {
+  ])("describes the request: %s", (name, headers) => {
     expect(read(headers)).toMatchObject({ dialect: { name }, request: result });
   });
 
@@ -41,7 +41,7 @@ describe("one family of headers", () => {
     [forwarded, original].flatMap((headers) =>
       Object.keys(headers).map((name) => [name, headers] as const),
     ),
-  )("is malformed when %s is missing, empty or repeated", (name, headers) => {
+  )("is malformed if %s is missing, empty or repeated", (name, headers) => {
     const value = (headers as Record<string, string>)[name] ?? "";
 
     expect(read(without(headers, name))).not.toHaveProperty("request");
@@ -50,7 +50,7 @@ describe("one family of headers", () => {
     expect(read({ ...headers, [name]: `${value}, ${value}` })).not.toHaveProperty("request");
   });
 
-  it("answers a malformed request of nginx with 403, for nginx makes 500 of 400", () => {
+  it("gets 403 for a malformed request of nginx, because nginx turns 400 into 500", () => {
     expect(read({ ...original, "X-Original-URL": "nonsense" })).toMatchObject({
       dialect: { name: "original", malformedStatus: 403 },
     });
@@ -70,12 +70,12 @@ describe("one family of headers", () => {
     "X-HTTP-Method-Override",
     "X-Auth-Request-Redirect",
     "User-Agent",
-  ])("is not moved by %s", (name) => {
+  ])("is not changed by %s", (name) => {
     expect(read({ ...forwarded, [name]: "/public" })).toMatchObject({ request: result });
     expect(read({ ...original, [name]: "/public" })).toMatchObject({ request: result });
   });
 
-  it("does not count what a CDN adds to nginx's request", () => {
+  it("is not changed by the headers that a CDN adds to nginx's request", () => {
     const cdn = { "X-Forwarded-Host": "elsewhere.example", "X-Forwarded-Proto": "http" };
 
     expect(read({ ...original, ...cdn })).toMatchObject({
@@ -85,8 +85,8 @@ describe("one family of headers", () => {
   });
 });
 
-describe("no family", () => {
-  it("is no request", () => {
+describe("a request without a header family", () => {
+  it("is malformed, without proxy headers", () => {
     expect(read({ "X-Forwarded-Host": "app.example.com", "X-Forwarded-Proto": "https" })).toEqual({
       dialect: undefined,
       malformed: "no header family is present",
@@ -96,7 +96,7 @@ describe("no family", () => {
 });
 
 describe("two families", () => {
-  it("that agree are answered as forwarded", () => {
+  it("that agree get a response in the dialect forwarded", () => {
     expect(read({ ...forwarded, ...original })).toMatchObject({
       dialect: { name: "forwarded" },
       request: result,
@@ -109,13 +109,13 @@ describe("two families", () => {
     ["another port", { "X-Original-URL": "https://app.example.com:8443/private?x=1" }],
     ["another scheme", { "X-Original-URL": "http://app.example.com/private?x=1" }],
     ["another method", { "X-Original-Method": "POST" }],
-    ["a method in other letters", { "X-Original-Method": "get" }],
+    ["a method in lower case", { "X-Original-Method": "get" }],
     ["another forwarded URI", { "X-Forwarded-Uri": "/public/x" }],
     ["another forwarded method", { "X-Forwarded-Method": "POST" }],
     ["a URI without its query", { "X-Forwarded-Uri": "/private" }],
     ["an empty header", { "X-Forwarded-Uri": "" }],
-    ["no URL", { "X-Original-URL": "/private?x=1" }],
-  ])("that disagree are no request: %s", (_, other) => {
+    ["a relative URL", { "X-Original-URL": "/private?x=1" }],
+  ])("that disagree are a conflict: %s", (_, other) => {
     expect(read({ ...forwarded, ...original, ...other })).toMatchObject({
       dialect: undefined,
       isConflict: true,
@@ -130,7 +130,7 @@ describe("two families", () => {
       "a default port",
       { ...forwarded, "X-Original-URL": "https://APP.example.com:443/private?x=1" },
     ],
-  ])("are compared where both say something: %s", (_, headers) => {
+  ])("are compared only in the parts that both have: %s", (_, headers) => {
     expect(read(headers)).toMatchObject({ request: result });
   });
 
@@ -140,19 +140,19 @@ describe("two families", () => {
     ["X-Forwarded-Uri", { ...original, "X-Forwarded-Uri": "/public" }],
     ["X-Forwarded-Method", { ...original, "X-Forwarded-Method": "HEAD" }],
     [
-      "X-Forwarded-Host beside a forwarded URI",
+      "X-Forwarded-Host with a forwarded URI",
       { ...original, "X-Forwarded-Uri": "/private?x=1", "X-Forwarded-Host": "evil.example" },
     ],
-    ["X-Forwarded-Uri twice", { ...original, "X-Forwarded-Uri": ["/private?x=1", "/public"] }],
+    ["repeated X-Forwarded-Uri", { ...original, "X-Forwarded-Uri": ["/private?x=1", "/public"] }],
     [
-      "X-Original-URL twice",
+      "repeated X-Original-URL",
       { ...forwarded, "X-Original-URL": Array(2).fill(original["X-Original-URL"]) },
     ],
-  ])("where a visitor's own %s says otherwise are no request", (_, headers) => {
+  ])("are a conflict if the visitor's own header disagrees: %s", (_, headers) => {
     expect(read(headers)).toMatchObject({ isConflict: true });
   });
 
-  it("that are both incomplete are no request", () => {
+  it("that are both incomplete are a conflict", () => {
     const headers = { "X-Forwarded-Uri": "/private?x=1", "X-Original-Method": "GET" };
 
     expect(read(headers)).toMatchObject({ isConflict: true });
@@ -167,7 +167,7 @@ describe("a pinned dialect", () => {
     expect(read(both, "original")).toMatchObject({ request: { ...result, uri: "/other" } });
   });
 
-  it("takes nothing else for a request", () => {
+  it("reads no other family", () => {
     expect(read(forwarded, "original")).not.toHaveProperty("request");
     expect(read(original, "forwarded")).not.toHaveProperty("request");
     expect(read({}, "original")).not.toHaveProperty("request");
