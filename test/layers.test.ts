@@ -15,35 +15,35 @@ function localImportsOf(file: string): string[] {
     .map(({ target }) => target);
 }
 
-/** The files of a circle that this file is on, if there is one. */
-function circleThrough(file: string): string[] | undefined {
+/** The files of an import cycle through this file, if there is one. */
+function cycleThrough(file: string): string[] | undefined {
   const seen = new Set<string>();
   const walk = (current: string, path: readonly string[]): string[] | undefined => {
     for (const next of localImportsOf(current)) {
       if (next === file) return [...path, next];
       if (seen.has(next) || folderOf(next) !== folderOf(file)) continue;
       seen.add(next);
-      const circle = walk(next, [...path, next]);
-      if (circle !== undefined) return circle;
+      const cycle = walk(next, [...path, next]);
+      if (cycle !== undefined) return cycle;
     }
     return undefined;
   };
   return walk(file, [file]);
 }
 
-describe("imports", () => {
-  it.each(sources)("of %s only go down", (file) => {
+describe("the layers", () => {
+  it.each(sources)("contain no import of a higher rank in %s", (file) => {
     const upward = localImportsOf(file).filter((other) => rankOf(other) < rankOf(file));
 
     expect(rankOf(file), `${folderOf(file)} has no rank`).toBeGreaterThanOrEqual(0);
     expect(upward).toEqual([]);
   });
 
-  it("form no circle within a folder", () => {
-    expect(sources.flatMap((file) => circleThrough(file)?.join(" -> ") ?? [])).toEqual([]);
+  it("have no import cycle within a folder", () => {
+    expect(sources.flatMap((file) => cycleThrough(file)?.join(" -> ") ?? [])).toEqual([]);
   });
 
-  it("never lead from one endpoint to another", () => {
+  it("keep endpoints from importing each other", () => {
     const across = endpointFolders.flatMap((folder) =>
       sources
         .filter((file) => dirname(file) === folder)
@@ -62,7 +62,7 @@ describe("imports", () => {
     expect(importers.filter((file) => !file.startsWith("server/sign-in/"))).toEqual([]);
   });
 
-  it("of a provider reach nothing of the server", () => {
+  it("keep providers from importing server files", () => {
     const files = sources.filter((file) => file.startsWith("providers/"));
 
     expect(files.flatMap(localImportsOf).filter((file) => !file.startsWith("providers/"))).toEqual(

@@ -10,7 +10,7 @@ const config = configOf({
   access: { anyone: true },
 });
 
-it("a store stays open while any app has it, and closes with the last", async () => {
+it("keeps a store open until the last app releases it", async () => {
   const surroundings = { log: capturingLog().log };
   const first = await createApp(config, surroundings);
   const second = await createApp(config, surroundings, first);
@@ -25,21 +25,21 @@ it("a store stays open while any app has it, and closes with the last", async ()
   expect(await second.store.get("key")).toBeNull();
 });
 
-it("who has let go of a store hears nothing of it any more, and the others go on hearing", async () => {
+it("calls the store listeners of an app until that app releases the store", async () => {
   const sharedState = await openSharedState(
     config.storage,
     { log: capturingLog().log, now: Date.now },
     undefined,
   );
   const [first, second] = [acquireStore(sharedState), acquireStore(sharedState)];
-  const heard: string[] = [];
-  first.store.onAnnounced((mark) => heard.push(`first ${mark}`));
-  second.store.onAnnounced((mark) => heard.push(`second ${mark}`));
+  const received: string[] = [];
+  first.store.onAnnounced((mark) => received.push(`first ${mark}`));
+  second.store.onAnnounced((mark) => received.push(`second ${mark}`));
 
   await second.store.announce("one");
   await first.release();
   await second.store.announce("two");
   await second.release();
 
-  expect(heard).toEqual(["first one", "second one", "second two"]);
+  expect(received).toEqual(["first one", "second one", "second two"]);
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { navigation, type HttpResponse, type Browser } from "../peers/browser.ts";
 import { openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
 
-/** What nginx sends to /oauth2/auth by oauth2-proxy's own recipe, beside the visitor's headers. */
+/** The headers that nginx sends to /oauth2/auth with oauth2-proxy's recipe, including the visitor's. */
 function recipe(door: SignInDoor, uri = "/private"): Record<string, string> {
   const { hostname } = new URL(door.site);
   return { ...navigation, Host: hostname, "X-Real-IP": "203.0.113.9", "X-Forwarded-Uri": uri };
@@ -33,7 +33,7 @@ describe("/oauth2/auth, with compat", () => {
   });
   afterAll(() => door.close());
 
-  it("is 202 with the identity and nothing else for whoever may pass", async () => {
+  it("answers 202 with the identity and sets no cookie for a visitor with access", async () => {
     const answer = await auth(door, await signedIn(door));
 
     expect(answer.status).toBe(202);
@@ -46,15 +46,15 @@ describe("/oauth2/auth, with compat", () => {
   });
 
   it.each<[string, Record<string, string>]>([
-    ["nothing more", {}],
+    ["no further header", {}],
     ["a public path in X-Forwarded-Uri", { "X-Forwarded-Uri": "/public/x" }],
     ["a public path in X-Original-URI", { "X-Original-URI": "/public/x" }],
     [
-      "a whole request by nginx",
+      "all headers of nginx",
       { "X-Original-URL": "http://localhost/public/x", "X-Original-Method": "GET" },
     ],
     [
-      "a whole request by Traefik",
+      "all headers of Traefik",
       {
         "X-Forwarded-Method": "GET",
         "X-Forwarded-Proto": "http",
@@ -70,8 +70,8 @@ describe("/oauth2/auth, with compat", () => {
         "X-Forwarded-Method": "OPTIONS",
       },
     ],
-    ["a wish for JSON", { Accept: "application/json" }],
-  ])("is 401 for whoever is not signed in, with %s", async (_, headers) => {
+    ["Accept: application/json", { Accept: "application/json" }],
+  ])("answers 401 without a session, with %s", async (_, headers) => {
     const answer = await auth(door, door.browser(), { headers });
 
     expect(answer.status).toBe(401);
@@ -85,13 +85,13 @@ describe("/oauth2/auth, with compat", () => {
     ["?allowed_groups=", 403],
     ["?allowed_groups=staff&allowed_emails=bob@example.com", 403],
     ["?allowed_email_domains=example.com", 202],
-  ])("is narrowed by its query %s: %i", async (query, status) => {
+  ])("narrows access by its query %s: %i", async (query, status) => {
     const answer = await auth(door, await signedIn(door), { query });
 
     expect(answer.status).toBe(status);
   });
 
-  it("has one host, whatever the visitor sends", async () => {
+  it("rejects a repeated Host header", async () => {
     const browser = await signedIn(door);
 
     const answer = await browser.ask(`${door.site}/auth`, {
@@ -102,7 +102,7 @@ describe("/oauth2/auth, with compat", () => {
   });
 });
 
-describe("where rules tell addresses apart, /oauth2/auth", () => {
+describe("/oauth2/auth, with rules that depend on the URL", () => {
   it.each<[Record<string, unknown>, number]>([
     [{ host: "localhost", path: "/admin/**", allow: { groups: ["admins"] } }, 403],
     [{ host: "elsewhere.example.com", allow: { groups: ["admins"] } }, 403],
@@ -112,7 +112,7 @@ describe("where rules tell addresses apart, /oauth2/auth", () => {
     [{ path: "/admin/**", allow: { groups: ["staff"] } }, 202],
     [{ provider: "other", deny: true }, 202],
     [{ ip: "203.0.113.0/24", allow: "public" }, 202],
-  ])("passes only who may pass by every one: %j gives %i", async (rule, status) => {
+  ])("allows only what every rule allows: %j gives %i", async (rule, status) => {
     const other = { type: "google", clientId: "another" };
     const door = await openSignInDoor({
       compat: "oauth2-proxy",
@@ -133,7 +133,7 @@ describe("where rules tell addresses apart, /oauth2/auth", () => {
     expect(answer.status).toBe(status);
   });
 
-  it("passes nobody by access that a rule alone would let in", async () => {
+  it("denies an identity that a rule allows and access does not", async () => {
     const door = await openSignInDoor({
       compat: "oauth2-proxy",
       access: { groups: ["admins"] },
@@ -162,28 +162,31 @@ describe("/oauth2/sign_in, with compat", () => {
     ["?rd=/a%3Fb%3D1", {}, "/a?b=1"],
     ["", { "X-Auth-Request-Redirect": "/a?b=1" }, "/a?b=1"],
     ["?rd=/x", { "X-Auth-Request-Redirect": "/y" }, "/x"],
-  ])("with %s and %j leads to /start", async (query, headers, rd) => {
+  ])("redirects to /start with query %j and headers %j", async (query, headers, rd) => {
     const answer = await open(query, headers);
 
     expect(answer).toMatchObject({ status: 302, headers: { location: startOf(rd) } });
-    expect(answer.body).toContain(`href="${startOf(rd)}"`); // nginx may have made 403 of the status
+    expect(answer.body).toContain(`href="${startOf(rd)}"`); // nginx may have changed the status to 403
   });
 
-  it("is 401 to a script, which could follow to no issuer", async () => {
+  it("answers 401 to a script, which could not follow a redirect to the issuer", async () => {
     const answer = await open("", { "Sec-Fetch-Mode": "cors" });
 
     expect(answer).toMatchObject({ status: 401, body: "" });
   });
 
-  it.each(["sign_in", "auth", "start", "sign_out"])("leads nobody round to /%s", async (name) => {
-    const browser = await signedIn(door);
+  it.each(["sign_in", "auth", "start", "sign_out"])(
+    "never uses /%s as the return target",
+    async (name) => {
+      const browser = await signedIn(door);
 
-    const answer = await browser.ask(startOf(`${door.site}/${name}`), { headers: navigation });
+      const answer = await browser.ask(startOf(`${door.site}/${name}`), { headers: navigation });
 
-    expect(answer.headers.location).toBe(`${new URL(door.site).origin}/`);
-  });
+      expect(answer.headers.location).toBe(`${new URL(door.site).origin}/`);
+    },
+  );
 
-  it("takes the visitor's page at /start from the header, within the allowlist", async () => {
+  it("reads the return target of /start from the header, within the allowlist", async () => {
     const browser = await signedIn(door);
     const start = (target: string) =>
       browser.ask(`${door.site}/start`, {
@@ -199,7 +202,7 @@ describe("/oauth2/sign_in, with compat", () => {
     ]);
   });
 
-  it("takes GET alone", async () => {
+  it("rejects POST", async () => {
     const answer = await door.browser().ask(`${door.site}/sign_in`, { method: "POST" });
 
     expect(answer.status).toBe(405);
@@ -207,7 +210,7 @@ describe("/oauth2/sign_in, with compat", () => {
 });
 
 describe("without compat", () => {
-  it.each(["auth", "sign_in"])("/oauth2/%s is nothing", async (name) => {
+  it.each(["auth", "sign_in"])("answers 404 at /oauth2/%s", async (name) => {
     const door = await openSignInDoor();
     const browser = await signedIn(door);
 
@@ -218,7 +221,7 @@ describe("without compat", () => {
   });
 });
 
-it("a peer that is no proxy of ours learns nothing from /oauth2/auth", async () => {
+it("returns no identity from /oauth2/auth to a peer that is not a trusted proxy", async () => {
   const door = await openSignInDoor({ compat: "oauth2-proxy", trustedProxies: ["192.0.2.1"] });
 
   const answer = await auth(door, await signedIn(door));

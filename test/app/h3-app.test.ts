@@ -11,7 +11,7 @@ let doorward: TestDoorward;
 let app: H3;
 let server: Server;
 
-/** doorward as a part of somebody else's h3 server. */
+/** doorward mounted in another h3 server. */
 beforeAll(async () => {
   doorward = await startDoorward(
     configOf({
@@ -51,7 +51,7 @@ async function ask(target: string, headers: Record<string, string> = {}, method 
 describe("the h3 app, mounted in another server", () => {
   it("answers the four endpoints, and leaves the other routes to that server", async () => {
     expect((await ask("/_auth/verify", forwarded)).status).toBe(200);
-    expect((await ask("/_auth/start")).status).toBe(503); // its issuer is not there
+    expect((await ask("/_auth/start")).status).toBe(503); // its issuer is unreachable
     expect((await ask("/_auth/callback")).status).toBe(400);
     expect((await ask("/_auth/sign_out")).status).toBe(200);
     expect((await ask("/own")).response).toContain("its own page");
@@ -76,7 +76,7 @@ describe("the h3 app, mounted in another server", () => {
     expect((await ask(target)).status).toBeGreaterThanOrEqual(400);
   });
 
-  it("reads Envoy's URI as it came", async () => {
+  it("reads Envoy's URI without normalizing it", async () => {
     const headers = { "X-Forwarded-Proto": "https" };
 
     expect((await ask("/_auth/verify/public/logo", headers)).status).toBe(200);

@@ -24,7 +24,7 @@ async function ask(target: string, ...headers: string[]): Promise<string> {
   return (await text(socket)).split("\r\n", 1)[0] ?? "";
 }
 
-describe("a host that makes no URL", () => {
+describe("a Host header that is not part of a URL", () => {
   it.each([
     ["/start?<", "x:99999"],
     ["/start?rd='", "a:70000"],
@@ -32,12 +32,12 @@ describe("a host that makes no URL", () => {
     ['/sign_out?"', "[::1"],
     ["/start?'", "a b"],
     ["/start?'", "auth.example.com:99999"],
-  ])("is answered, and nobody else is shut out: %s at %s", async (target, host) => {
+  ])("gets 400, and the next request is served: %s with host %s", async (target, host) => {
     expect(await ask(target, `Host: ${host}`)).toBe("HTTP/1.1 400 Bad Request");
     expect(await ask("/sign_out", "Host: localhost:8080")).toMatch(/^HTTP\/1\.1 200/);
   });
 
-  it("is answered also when there are two", async () => {
+  it("gets 400 if it is repeated", async () => {
     expect(await ask("/start", "Host: localhost:8080", "Host: localhost:8080")).toBe(
       "HTTP/1.1 400 Bad Request",
     );

@@ -47,11 +47,11 @@ afterAll(async () => {
 
 function newBrowser(): Browser {
   const hosts = ["auth.example.com", "auth.example.net", "code.example.org"];
-  // What reaches doorward over the proxy's TLS reaches it here as plain http of that same host.
+  // The proxy terminates TLS, so an https request arrives as plain http with the same host.
   return new ProxiedBrowser(new Map(hosts.map((host) => [`${host}:80`, doorward.port])));
 }
 
-/** Speaks to doorward as a proxy does that terminated TLS, while the jar sees https. */
+/** Sends requests like a proxy that terminated TLS, while the cookie jar uses https. */
 class ProxiedBrowser extends Browser {
   override async ask(...[url, ask = {}]: Parameters<Browser["ask"]>): ReturnType<Browser["ask"]> {
     if (!url.startsWith("https:")) return super.ask(url, ask);
@@ -93,18 +93,21 @@ describe("several sites in one instance", () => {
     ["app.example.com", `${portal}/start?rd=https%3A%2F%2Fapp.example.com%2Fx`],
     ["wiki.example.net", `${other}/start?rd=https%3A%2F%2Fwiki.example.net%2Fx`],
     ["code.example.org", `${mounted}/start?rd=https%3A%2F%2Fcode.example.org%2Fx`],
-  ])("send a visitor of %s to the site whose cookie reaches it", async (host, location) => {
-    const answer = await verify(host, navigation);
+  ])(
+    "redirect a visitor of %s to the site whose cookie covers the host",
+    async (host, location) => {
+      const answer = await verify(host, navigation);
 
-    expect(answer).toMatchObject({ status: 302, headers: { location } });
-  });
+      expect(answer).toMatchObject({ status: 302, headers: { location } });
+    },
+  );
 
   it.each([
     "app.example.org",
     "sub.code.example.org",
     "example.info",
     "auth.example.com.evil.example",
-  ])("refuse a host that none of them covers, and name it: %s", async (host) => {
+  ])("deny a host that no site covers, and name it: %s", async (host) => {
     const answer = await verify(host, navigation);
 
     expect(answer.status).toBe(403);
@@ -112,7 +115,7 @@ describe("several sites in one instance", () => {
     expect(doorward.events.at(-1)).toMatchObject({ host });
   });
 
-  it("take the cookie of their own sign-in alone", async () => {
+  it("accept only the session cookie of their own site", async () => {
     const cookie = await signedIn(portal, "ada");
     const elsewhere = cookie.replace("__Secure-", "__Host-");
 
@@ -122,7 +125,7 @@ describe("several sites in one instance", () => {
     expect((await verify("code.example.org", { Cookie: elsewhere })).status).toBe(401);
   });
 
-  it("have each their own access", async () => {
+  it("apply their own access", async () => {
     const eve = await signedIn(other, "eve");
     const ada = await signedIn(other, "ada");
 
@@ -140,26 +143,26 @@ describe("several sites in one instance", () => {
     expect(String(one.headers.location)).toContain(encodeURIComponent(`${mounted}/callback`));
   });
 
-  it("that share a path are told apart by the host that the browser asked for", async () => {
+  it("that share a path are selected by the Host header", async () => {
     const ask = (host: string) =>
       new Browser(new Map([[`${host}:80`, doorward.port]])).ask(
         `http://${host}/start?provider=company`,
       );
 
-    const [first, second, stranger] = await Promise.all(
+    const [first, second, unknown] = await Promise.all(
       ["auth.example.com", "auth.example.net", "auth.example.info"].map(ask),
     );
 
     expect(String(first?.headers.location)).toContain(encodeURIComponent(`${portal}/callback`));
     expect(String(second?.headers.location)).toContain(encodeURIComponent(`${other}/callback`));
-    expect(stranger?.status).toBe(404);
+    expect(unknown?.status).toBe(404);
   });
 });
 
 describe("rules at /verify", () => {
   const uri = (path: string) => ({ "X-Forwarded-Uri": path });
 
-  it("let public pages pass, with every identity header, empty or not", async () => {
+  it("allow public pages and set every identity header, empty without a session", async () => {
     const cookie = await signedIn(portal, "ada");
 
     const anonymous = await verify("app.example.com", uri("/public/x"));
@@ -175,7 +178,7 @@ describe("rules at /verify", () => {
     });
   });
 
-  it("tell the app nothing of whoever sends a preflight", async () => {
+  it("send the app no identity with a preflight", async () => {
     const cookie = await signedIn(portal, "ada");
 
     const answer = await verify("api.example.com", {
@@ -188,7 +191,7 @@ describe("rules at /verify", () => {
     expect(answer).toMatchObject({ status: 200, headers: { "x-auth-request-user": "" } });
   });
 
-  it("pass a real preflight without identity, and answer the request itself with 401 in JSON", async () => {
+  it("allow a real preflight without a session, and answer the request itself with 401 in JSON", async () => {
     const preflight = {
       "X-Forwarded-Method": "OPTIONS",
       Origin: "http://app.example.com:3000",

@@ -63,7 +63,7 @@ describe("the zone of a visitor's address", () => {
   });
 
   it.each(["203.0.113.9%eth0", "fe80::1%", "fe80::1%eth0 x", "fe80::1%eth0/64", "%eth0"])(
-    "makes the address unknown where it is malformed: %s",
+    "makes the address unknown if it is malformed: %s",
     (header) => {
       expect(visitorAddress(header, isProxy)).toBeUndefined();
     },

@@ -33,7 +33,7 @@ describe("the visitor's address", () => {
     "203.0.113.9/32",
     "fe80::1%eth0 x",
     "_hidden",
-  ])("of %j nobody knows", (header) => {
+  ])("of %j is unknown", (header) => {
     expect(visitorAddress(header, isProxy)).toBeUndefined();
   });
 });

@@ -9,8 +9,8 @@ import { leanRequests } from "../../server/http/lean-request.ts";
 import { send } from "../../server/http/send.ts";
 import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
 
-/** A question about a public page, which nobody needs to sign in for. */
-const told = [
+/** The headers of a request for a public page, which needs no session. */
+const forwarded = [
   "X-Original-URL: https://app.example.com/public/logo",
   "X-Original-Method: GET",
   "Cookie: a=b",
@@ -37,7 +37,7 @@ afterAll(async () => {
   await doorward.close();
 });
 
-/** All that comes back until the connection ends. */
+/** Sends requests on one connection and returns everything received until it closes. */
 async function exchange(...requests: readonly (readonly string[])[]): Promise<string> {
   const socket = connect(bound.address.port, "127.0.0.1");
   await once(socket, "connect");
@@ -45,19 +45,19 @@ async function exchange(...requests: readonly (readonly string[])[]): Promise<st
   return text(socket);
 }
 
-function question(first: string, ...lines: string[]): string[] {
-  return [first, "Host: doorward", ...told, ...lines, "", ""];
+function requestOf(first: string, ...lines: string[]): string[] {
+  return [first, "Host: doorward", ...forwarded, ...lines, "", ""];
 }
 
-const ask = (...lines: string[]) => question("GET /verify HTTP/1.1", ...lines);
+const ask = (...lines: string[]) => requestOf("GET /verify HTTP/1.1", ...lines);
 const last = "Connection: close";
 
-function statusesIn(said: string): string[] {
-  return Array.from(said.matchAll(/^HTTP\/1\.1 (\d{3})/gm), ([, status]) => status ?? "");
+function statusesIn(received: string): string[] {
+  return Array.from(received.matchAll(/^HTTP\/1\.1 (\d{3})/gm), ([, status]) => status ?? "");
 }
 
-describe("an answer of /verify on the wire", () => {
-  it("says all that it must, and nothing twice", async () => {
+describe("a response of /verify on the wire", () => {
+  it("has every required header, each once", async () => {
     const [first, ...lines] = (await exchange(ask(last))).split("\r\n");
 
     expect(first).toBe("HTTP/1.1 200 OK");
@@ -75,13 +75,13 @@ describe("an answer of /verify on the wire", () => {
     ]);
   });
 
-  it("has the time of now", async () => {
-    const [, said = ""] = /^Date: (.*)\r$/m.exec(await exchange(ask(last))) ?? [];
+  it("has the current time in Date", async () => {
+    const [, received = ""] = /^Date: (.*)\r$/m.exec(await exchange(ask(last))) ?? [];
 
-    expect(Math.abs(Date.parse(said) - Date.now())).toBeLessThan(2_000);
+    expect(Math.abs(Date.parse(received) - Date.now())).toBeLessThan(2_000);
   });
 
-  it("keeps the order of questions that come at once", async () => {
+  it("comes in the order of pipelined requests", async () => {
     const elsewhere = [
       "GET /verify HTTP/1.1",
       "Host: doorward",
@@ -91,72 +91,72 @@ describe("an answer of /verify on the wire", () => {
       "",
     ];
 
-    const said = await exchange(ask(), elsewhere, ask(), ask(last));
+    const received = await exchange(ask(), elsewhere, ask(), ask(last));
 
-    expect(statusesIn(said)).toEqual(["200", "401", "200", "200"]);
+    expect(statusesIn(received)).toEqual(["200", "401", "200", "200"]);
   });
 
-  it("to HTTP/1.0 ends the connection, and keeps it where it is asked to", async () => {
+  it("to HTTP/1.0 closes the connection, unless the request has keep-alive", async () => {
     const first = "GET /verify HTTP/1.0";
 
-    const alone = await exchange(question(first));
-    const kept = await exchange(question(first, "Connection: keep-alive"), question(first));
+    const alone = await exchange(requestOf(first));
+    const kept = await exchange(requestOf(first, "Connection: keep-alive"), requestOf(first));
 
     expect(alone).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*Connection: close\r\n\r\n$/);
     expect(kept).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*?Connection: keep-alive\r\n\r\nHTTP\/1\.1 200/);
   });
 
-  it("to HEAD has no body, whatever its length says", async () => {
-    const said = await exchange(
-      ["HEAD /verify HTTP/1.1", "Host: doorward", "", ""], // malformed, and told in JSON
+  it("to HEAD has no body, although it has a Content-Length", async () => {
+    const received = await exchange(
+      ["HEAD /verify HTTP/1.1", "Host: doorward", "", ""], // malformed: a GET would get JSON
       ask(last),
     );
 
-    expect(said).toMatch(/^HTTP\/1\.1 400 .*\r\n[^]*?\r\n\r\nHTTP\/1\.1 200 /);
-    expect(said).toMatch(/Content-Length: [1-9]/);
+    expect(received).toMatch(/^HTTP\/1\.1 400 .*\r\n[^]*?\r\n\r\nHTTP\/1\.1 200 /);
+    expect(received).toMatch(/Content-Length: [1-9]/);
   });
 });
 
 describe("a request", () => {
   it.each(["POST /verify HTTP/1.1", "GET /verify HTTP/1.1"])(
-    "of %s whose body looks like a request is one request",
+    "with a body that looks like a request is one request: %s",
     async (first) => {
       const body = "GET /verify HTTP/1.1\r\nHost: doorward\r\n\r\n";
-      const sized = [...question(first, `content-LENGTH: ${body.length}`).slice(0, -1), body];
+      const sized = [...requestOf(first, `content-LENGTH: ${body.length}`).slice(0, -1), body];
       const size = body.length.toString(16);
       const chunked = [
-        ...question(first, "Transfer-encoding: chunked"),
+        ...requestOf(first, "Transfer-encoding: chunked"),
         `${size}\r\n${body}\r\n0\r\n\r\n`,
       ];
       chunked.splice(-2, 1);
 
-      const said = await exchange(sized, chunked, ask(last));
+      const received = await exchange(sized, chunked, ask(last));
 
-      expect(statusesIn(said)).toEqual(["200", "200", "200"]);
+      expect(statusesIn(received)).toEqual(["200", "200", "200"]);
     },
   );
 
-  it("that waits for leave to send its body gets it", async () => {
-    const said = await exchange(
-      question("POST /verify HTTP/1.1", "eXPECT: 100-continue", "Content-Length: 2").slice(0, -1),
+  it("with Expect: 100-continue gets 100", async () => {
+    const received = await exchange(
+      requestOf("POST /verify HTTP/1.1", "eXPECT: 100-continue", "Content-Length: 2").slice(0, -1),
       ["", "hi"],
       ask(last),
     );
 
-    expect(statusesIn(said)).toEqual(["100", "200", "200"]);
+    expect(statusesIn(received)).toEqual(["100", "200", "200"]);
   });
 
-  it("that expects what we cannot do is told so", async () => {
+  it("with any other expectation gets 417", async () => {
     expect(statusesIn(await exchange(ask("Expect: miracles", last)))).toEqual(["417"]);
   });
 
-  it("of HTTP/1.1 without a host is none (RFC 9112 §3.2)", async () => {
-    const said = await exchange(["GET /verify HTTP/1.1", ...told, "", ""]);
+  it("of HTTP/1.1 without a Host gets 400 (RFC 9112 §3.2)", async () => {
+    const received = await exchange(["GET /verify HTTP/1.1", ...forwarded, "", ""]);
 
-    expect(statusesIn(said)).toEqual(["400"]);
+    expect(statusesIn(received)).toEqual(["400"]);
   });
 
-  it("is whole for whoever it is handed to", async () => {
+  it("has all its headers once a listener gets it", async () => {
     const seen: IncomingMessage["headers"][] = [];
     const listening = await bind(
       (request, response) => {
@@ -184,8 +184,8 @@ describe("a request", () => {
   });
 });
 
-describe("a thousand questions about one person", () => {
-  it("make Node join no head, and no object of their headers", async () => {
+describe("1,000 requests of one visitor", () => {
+  it("never call writeHead or build a headers object", async () => {
     const made = { heads: 0, headers: 0 };
     class Message extends IncomingMessage {}
     Object.defineProperty(Message.prototype, "headers", {
@@ -196,9 +196,9 @@ describe("a thousand questions about one person", () => {
     });
     const Request = leanRequests(Message);
     class Response extends ServerResponse<InstanceType<typeof Request>> {
-      override writeHead(...said: unknown[]): this {
+      override writeHead(...received: unknown[]): this {
         made.heads++;
-        return Reflect.apply(super.writeHead, this, said);
+        return Reflect.apply(super.writeHead, this, received);
       }
     }
     const classes = { IncomingMessage: Request, ServerResponse: Response };
@@ -221,22 +221,22 @@ describe("a thousand questions about one person", () => {
   });
 });
 
-describe("an answer", () => {
+describe("a response", () => {
   it.each(["a\r\nSet-Cookie: b=c", "a\nb", "a\0b", "caf\u{e9} \u{2615}"])(
-    "with the header value %j cannot be made",
+    "cannot have the header value %j",
     (value) => {
       expect(() => empty(200, "X-Name", value)).toThrow("X-Name");
     },
   );
 
   it.each(["Voil\u00c3\u00a0", "ok ", "", "a: b"])(
-    "keeps the value %j to its last byte",
+    "keeps the header value %j unchanged",
     (value) => {
       expect(empty(200, "X-Name", value).headers.slice(-2)).toEqual(["X-Name", value]);
     },
   );
 
-  it("that comes when another has begun ends the connection, so that nobody takes both for one", async () => {
+  it("that follows an unfinished one closes the connection, so that a client does not join the two", async () => {
     const server = createServer((_, response) => {
       response.writeHead(200, {});
       response.write("part");
@@ -248,14 +248,14 @@ describe("an answer", () => {
     const socket = connect(port, "127.0.0.1");
     await once(socket, "connect");
     socket.write("GET / HTTP/1.1\r\nHost: doorward\r\n\r\n");
-    const said = await text(socket).catch(String);
+    const received = await text(socket).catch(String);
     server.close();
 
-    expect(said).not.toContain("HTTP/1.1 500");
-    expect(said).not.toMatch(/0\r\n\r\n$/); // RFC 9112 §7.1: the end of a body in chunks
+    expect(received).not.toContain("HTTP/1.1 500");
+    expect(received).not.toMatch(/0\r\n\r\n$/); // RFC 9112 §7.1: the end of a body in chunks
   });
 
-  it("has the length of its body in bytes", () => {
+  it("has a Content-Length in bytes", () => {
     expect(new HttpResponse(200, [], "né").headers).toEqual([
       "Cache-Control",
       "no-store",
@@ -264,20 +264,20 @@ describe("an answer", () => {
     ]);
   });
 
-  it("is whole also where Node does not take a head that is finished", async () => {
-    class Stubborn extends ServerResponse {
+  it("is complete also if Node ignores the prepared head", async () => {
+    class IgnoringResponse extends ServerResponse {
       constructor(request: IncomingMessage) {
         super(request);
         const heads: unknown[] = [];
         Object.defineProperty(this, "_header", {
-          get: () => heads[1] ?? null, // the first one is ours
+          get: () => heads[1] ?? null, // the first one is doorward's
           set: (head: unknown) => {
             heads.push(head);
           },
         });
       }
     }
-    const server = createServer({ ServerResponse: Stubborn }, (_, response) =>
+    const server = createServer({ ServerResponse: IgnoringResponse }, (_, response) =>
       send(response, empty(403, "X-A", "b")),
     ).listen(0, "127.0.0.1");
     await once(server, "listening");

@@ -8,8 +8,8 @@ const rules = [
   { query: "preview", allow: "public" },
 ];
 
-/** What Envoy asks when somebody sends this to the app: the visitor's method, and the target behind its prefix. */
-function asking(door: SignInDoor, browser: Browser) {
+/** Sends a visitor's request as Envoy does: the visitor's method, and the target after a prefix. */
+function envoyOf(door: SignInDoor, browser: Browser) {
   return (
     target: string,
     { method = "GET", headers = {}, prefix = "/_auth/verify" } = {},
@@ -21,22 +21,22 @@ function asking(door: SignInDoor, browser: Browser) {
     });
 }
 
-describe("Envoy's question", () => {
+describe("a request from Envoy", () => {
   let door: SignInDoor;
-  let ada: ReturnType<typeof asking>;
-  let stranger: ReturnType<typeof asking>;
+  let ada: ReturnType<typeof envoyOf>;
+  let anonymous: ReturnType<typeof envoyOf>;
 
   beforeAll(async () => {
     door = await openSignInDoor({ rules });
     const browser = door.browser();
     await door.signIn(browser);
-    ada = asking(door, browser);
-    stranger = asking(door, door.browser());
+    ada = envoyOf(door, browser);
+    anonymous = envoyOf(door, door.browser());
   });
   afterAll(() => door.close());
 
   it.each(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"])(
-    "is answered 200, empty and with all identity headers, for whoever may pass: %s",
+    "gets an empty 200 with all identity headers for a visitor with access: %s",
     async (method) => {
       const answer = await ada("/x?a=1", { method });
 
@@ -56,9 +56,9 @@ describe("Envoy's question", () => {
     ["HEAD", 302],
     ["POST", 303],
   ])(
-    "sends a person who is not signed in back to the very same address: %s",
+    "redirects a visitor without a session to sign-in, with the same URL as return target: %s",
     async (method, status) => {
-      const answer = await stranger("/x?a=1&b=2%26c", { method, headers: navigation });
+      const answer = await anonymous("/x?a=1&b=2%26c", { method, headers: navigation });
 
       const { origin } = new URL(door.site);
       expect(answer.status).toBe(status);
@@ -68,8 +68,8 @@ describe("Envoy's question", () => {
     },
   );
 
-  it("is 401 for a program that is not signed in", async () => {
-    const answer = await stranger("/x");
+  it("gets 401 for a program without a session", async () => {
+    const answer = await anonymous("/x");
 
     expect(answer.status).toBe(401);
     expect(answer.headers.location).toBeUndefined();
@@ -79,28 +79,28 @@ describe("Envoy's question", () => {
     ["the first page", "/", 401],
     ["a public page", "/public/x", 200],
     ["a public page by its query", "/x?preview", 200],
-    ["no page", "", 400],
+    ["an empty path", "", 400],
     ["two slashes", "//x", 401],
-    ["two slashes, and what may be a host", "//public/x", 401],
-    ["a way out of a public page", "/public/../x", 401],
-    ["an encoded way out", "/public/%2e%2e/x", 401],
+    ["two slashes, and a possible host", "//public/x", 401],
+    ["dot segments out of a public page", "/public/../x", 401],
+    ["encoded dot segments", "/public/%2e%2e/x", 401],
     ["an encoded slash", "/public%2fx", 401],
     ["an encoded slash in a public page", "/public/..%2fx", 401],
-    ["a way out of the question", "/../verify/public/x", 401],
-    ["a way to a page of ours", "/../start", 401],
-    ["the name of a page of ours", "/_auth/start", 401],
-    ["the question in the question", "/_auth/verify/public/x", 401],
+    ["dot segments out of /verify", "/../verify/public/x", 401],
+    ["dot segments to an endpoint of doorward", "/../start", 401],
+    ["the path of an endpoint of doorward", "/_auth/start", 401],
+    ["/verify within /verify", "/_auth/verify/public/x", 401],
     ["another host in the path", "/http://localhost/public/x", 401],
-    ["a question mark that is encoded", "/x%3Fpreview", 401],
+    ["an encoded question mark", "/x%3Fpreview", 401],
     ["path parameters", "/public;x/y", 401],
-    ["half an escape", "/public/%", 400],
+    ["an incomplete escape", "/public/%", 400],
     ["a fragment", "/x#/public/x", 400],
-  ])("is about the path byte for byte: %s", async (_, target, status) => {
-    expect((await stranger(target)).status).toBe(status);
+  ])("is decided by the path byte for byte: %s", async (_, target, status) => {
+    expect((await anonymous(target)).status).toBe(status);
   });
 
   it.each(["/admin", "/admin/x", "//admin/x", "/%61dmin/x", "/public/..//admin/%2e%2e/x;a=1"])(
-    "is 403 for whoever may not pass there: %s",
+    "gets 403 for a visitor without access: %s",
     async (target) => {
       expect((await ada(target)).status).toBe(403);
     },
@@ -108,15 +108,15 @@ describe("Envoy's question", () => {
 
   it.each([
     "/x?allowed_groups=",
-    "/x?allowed_groups=nobody",
+    "/x?allowed_groups=others",
     "/x?allowed_emails=eve@example.com&allowed_email_domains=",
-  ])("leaves the visitor's own query to the app: %s", async (target) => {
-    const [known, unknown] = await Promise.all([ada(target), stranger(target)]);
+  ])("ignores allowed_… in the visitor's own query: %s", async (target) => {
+    const [known, unknown] = await Promise.all([ada(target), anonymous(target)]);
 
     expect([known.status, unknown.status]).toEqual([200, 401]);
   });
 
-  it.each(["/", "/x", "//", "/?x"])("is never the one for who is signed in: %s", async (target) => {
+  it.each(["/", "/x", "//", "/?x"])("never gets user-info: %s", async (target) => {
     const headers = { Accept: "application/json" };
 
     const [known, unknown] = await Promise.all([
@@ -136,7 +136,7 @@ describe("Envoy's question", () => {
     ["with another URI in a header", { "X-Forwarded-Uri": "/public/x" }],
     ["with another URL in a header", { "X-Original-URL": "http://localhost/public/x" }],
     ["with another method in a header", { "X-Forwarded-Method": "POST" }],
-  ])("lets nobody pass %s", async (_, headers) => {
+  ])("is refused %s", async (_, headers) => {
     const { status } = await ada("/x", { headers });
 
     expect([400, 403]).toContain(status);
@@ -152,26 +152,26 @@ describe("Envoy's question", () => {
     ["/verify", "/x"],
     ["/x/_auth/verify", "/x"],
     ["http://localhost/_auth/verify", "/x"],
-  ])("is asked in one spelling alone, and not %s%s", async (prefix, target) => {
+  ])("gets 404 for any other spelling of /verify: %s%s", async (prefix, target) => {
     expect((await ada(target, { prefix })).status).toBe(404);
   });
 });
 
-describe("where another family is pinned", () => {
-  it.each(["forwarded", "original"])("nothing lies beneath /verify: %s", async (dialect) => {
+describe("another pinned dialect", () => {
+  it.each(["forwarded", "original"])("makes paths below /verify 404: %s", async (dialect) => {
     const door = await openSignInDoor({ dialect });
     const browser = door.browser();
     await door.signIn(browser);
 
-    const { status } = await asking(door, browser)("/x");
+    const { status } = await envoyOf(door, browser)("/x");
 
     expect(status).toBe(404);
     await door.close();
   });
 });
 
-describe("where Envoy's family is pinned", () => {
-  it("what the visitor says in another one counts for nothing, and /verify alone is no question", async () => {
+describe("the pinned dialect of Envoy", () => {
+  it("ignores the headers of other families, and refuses /verify without a URI", async () => {
     const door = await openSignInDoor({ dialect: "ext-authz", rules });
     const browser = door.browser();
     await door.signIn(browser);
@@ -181,11 +181,11 @@ describe("where Envoy's family is pinned", () => {
     };
     const json = { Accept: "application/json" };
 
-    const known = await asking(door, browser)("/x", { headers: spoofed });
-    const unknown = await asking(door, door.browser())("/x", { headers: spoofed });
-    const alone = await asking(door, browser)("", { headers: { ...spoofed, ...json } });
-    const bare = await asking(door, browser)("", { headers: json });
-    const withQuery = await asking(door, browser)("?x=/public/x", { headers: json });
+    const known = await envoyOf(door, browser)("/x", { headers: spoofed });
+    const unknown = await envoyOf(door, door.browser())("/x", { headers: spoofed });
+    const alone = await envoyOf(door, browser)("", { headers: { ...spoofed, ...json } });
+    const bare = await envoyOf(door, browser)("", { headers: json });
+    const withQuery = await envoyOf(door, browser)("?x=/public/x", { headers: json });
 
     expect([known, unknown, alone, bare, withQuery].map(({ status }) => status)).toEqual([
       200, 401, 400, 400, 400,

@@ -14,10 +14,10 @@ const begun = Date.UTC(2026, 0, 1);
 const hosts = ["app.example.com", "wiki.example.com", "app.example.org"];
 const paths = ["/", "/a", "/a/b", "/a%2fb", "/a;x/b", "/%61/b", "//a"];
 
-/** A rule without any of them is refused. */
+/** The configuration rejects a rule without one of these settings. */
 const outcomes = ["allow", "deny", "maxAge", "acr", "preflight"];
 
-/** Every kind of word that a rule may have, alone and together. */
+/** Every kind of setting of a rule, alone and in combination. */
 const anyRule = fc
   .record(
     {
@@ -47,7 +47,7 @@ const anyRule = fc
   )
   .filter((raw) => outcomes.some((name) => name in raw));
 
-/** And those that hardly ever come about so, though what is remembered must not touch them. */
+/** Also rules that `anyRule` rarely generates, and that the memo must not affect. */
 const rule = fc.oneof(
   { weight: 3, arbitrary: anyRule },
   { weight: 1, arbitrary: fc.constant({ preflight: "allow", allow: { groups: ["staff"] } }) },
@@ -55,7 +55,7 @@ const rule = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ maxAge: "1h", allow: "signed-in" }) },
 );
 
-/** Without what the configuration refuses beside it. */
+/** Drops the settings that the configuration rejects next to this outcome. */
 function settled(raw: Record<string, unknown>): Record<string, unknown> {
   const { maxAge: _, acr: __, preflight: ___, ...rest } = raw;
   return raw.allow === "public" || raw.deny === true ? rest : raw;
@@ -67,7 +67,7 @@ const person = fc.constantFrom(
   { subject: "cyd", groups: ["staff"], provider: "partner", claims: {} },
 );
 
-const request = fc.record({
+const anyRequest = fc.record({
   who: fc.nat({ max: 2 }),
   host: fc.constantFrom(...hosts, "app.example.com:8443"),
   path: fc.constantFrom(...paths),
@@ -79,9 +79,9 @@ const request = fc.record({
   laterMs: fc.constantFrom(0, 500, 40_000, 1_800_000),
 });
 
-type Asked = ReturnType<typeof request.generate>["value"];
+type RequestShape = ReturnType<typeof anyRequest.generate>["value"];
 
-async function openGate(rules: readonly object[], people: readonly object[]) {
+async function openVerify(rules: readonly object[], people: readonly object[]) {
   const clock = { now: begun };
   const now = () => clock.now;
   const config = configOf({
@@ -114,15 +114,18 @@ async function openGate(rules: readonly object[], people: readonly object[]) {
     return Promise.all(started);
   });
   const tokens = await Promise.all(signedIn);
-  const question = (asked: Asked) => ({
+  const verifyRequest = (request: RequestShape) => ({
     method: "GET",
-    query: asked.query,
+    query: request.query,
     rawHeaders: [
-      ["X-Original-URL", `https://${asked.host}${asked.path}${asked.search}`],
-      ["X-Original-Method", asked.method],
-      ["X-Forwarded-For", asked.address],
-      ["Cookie", `__Secure-doorward=${tokens[asked.who]?.[asked.host.endsWith(".org") ? 1 : 0]}`],
-      ...(asked.isPreflight
+      ["X-Original-URL", `https://${request.host}${request.path}${request.search}`],
+      ["X-Original-Method", request.method],
+      ["X-Forwarded-For", request.address],
+      [
+        "Cookie",
+        `__Secure-doorward=${tokens[request.who]?.[request.host.endsWith(".org") ? 1 : 0]}`,
+      ],
+      ...(request.isPreflight
         ? [
             ["Origin", "https://a.example"],
             ["Access-Control-Request-Method", "PUT"],
@@ -134,50 +137,50 @@ async function openGate(rules: readonly object[], people: readonly object[]) {
   });
   return {
     clock,
-    warm: async (asked: Asked) => said(await verify(question(asked))),
-    /** A gate that has never seen anybody. */
-    cold: async (asked: Asked) => said(await open().verify(question(asked))),
+    warm: async (request: RequestShape) => summaryOf(await verify(verifyRequest(request))),
+    /** A `/verify` with an empty memo. */
+    cold: async (request: RequestShape) => summaryOf(await open().verify(verifyRequest(request))),
   };
 }
 
-function said({ status, head }: { status: number; head: string }): string {
+function summaryOf({ status, head }: { status: number; head: string }): string {
   const [, user = "", token = ""] = /X-User: (.*)\r\nX-Token: (.*)/.exec(head) ?? [];
   return `${status} ${user} ${token}`;
 }
 
-describe("a gate that remembers who has passed by which rule", () => {
-  it("answers everybody like one that has never seen them", async () => {
+describe("the memo of allowed sessions", () => {
+  it("never changes a response", async () => {
     const seen = new Map<string, number>();
     await fc.assert(
       fc.asyncProperty(
         fc.array(rule, { maxLength: 4 }),
         fc.tuple(person, person, person),
-        fc.array(request, { minLength: 8, maxLength: 24 }),
+        fc.array(anyRequest, { minLength: 8, maxLength: 24 }),
         async (rules, people, requests) => {
-          const gate = await openGate(rules, people);
+          const service = await openVerify(rules, people);
 
-          for (const asked of [...requests, ...requests]) {
-            gate.clock.now += asked.laterMs;
-            const warm = await gate.warm(asked);
+          for (const request of [...requests, ...requests]) {
+            service.clock.now += request.laterMs;
+            const warm = await service.warm(request);
             seen.set(warm, (seen.get(warm) ?? 0) + 1);
-            expect(warm).toBe(await gate.cold(asked));
+            expect(warm).toBe(await service.cold(request));
           }
         },
       ),
       { numRuns: 120 },
     );
 
-    // Or too little was compared.
+    // Otherwise too few kinds of responses were compared.
     for (const kind of ["200 ada t", "200 ada ", "200  ", "401  ", "403  "])
       expect(seen.get(kind)).toBeGreaterThan(5);
   });
 
-  it("knows that one token is one thing at one site and another at the next", async () => {
+  it("keeps the sites apart for the same token", async () => {
     const config = configOf({
       sites: ["com", "org"].map((end) => ({
         url: `https://auth.example.${end}`,
         cookie: { domain: `example.${end}` },
-        access: { subjects: [end === "com" ? "robot" : "nobody"] },
+        access: { subjects: [end === "com" ? "robot" : "other"] },
       })),
       providers: { google: { clientId: "x" } },
       rules: [{ bearer: true }],

@@ -61,7 +61,7 @@ async function signedIn(): Promise<Browser> {
 }
 
 describe("a rule with maxAge", () => {
-  it("asks the issuer for a fresh sign-in, and then lets through", async () => {
+  it("requires a fresh sign-in at the issuer, then allows the request", async () => {
     const browser = await signedIn();
     const challenge = await verify(browser, "/pay/now");
     const end = await browser.choose(await browser.open(String(challenge.headers.location)), "ada");
@@ -80,7 +80,7 @@ describe("a rule with maxAge", () => {
     expect((await verify(browser, "/other")).status).toBe(200);
   });
 
-  it("may be as long as a duration can be written, or the challenge would never end", async () => {
+  it("passes on the longest duration that the configuration accepts, so that the challenge can end", async () => {
     const browser = new Browser(new Map([[new URL(site).host, doorward.port]]));
 
     const answer = await browser.ask(`${site}/start?rd=/&max_age=86399999913600`);
@@ -88,7 +88,7 @@ describe("a rule with maxAge", () => {
     expect(String(answer.headers.location)).toContain("max_age=86399999913600");
   });
 
-  it("does not take /start's word for it that somebody is signed in", async () => {
+  it("makes /start redirect a visitor with an old sign-in to the issuer", async () => {
     const browser = await signedIn();
 
     const plain = await browser.ask(`${site}/start?rd=/other`, { headers: navigation });
@@ -100,7 +100,7 @@ describe("a rule with maxAge", () => {
 });
 
 describe("a rule with acr", () => {
-  it("that the issuer does not meet ends on a page that says so, after asking once for the password", async () => {
+  it("that the issuer does not meet requests the password once, then shows the stronger-sign-in page", async () => {
     const browser = await signedIn();
     const challenge = await verify(browser, "/root/x");
     const before = asked.length;

@@ -42,7 +42,7 @@ afterAll(() => {
   for (const { close } of opened) close();
 });
 
-async function gate(open: (typeof verifyWays)[string], held?: Store) {
+async function openVerify(open: (typeof verifyWays)[string], held?: Store) {
   const { log, events } = capturingLog();
   const now = Date.now;
   const store = held ?? (await openStore(config.storage));
@@ -97,7 +97,7 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
   let events: Record<string, unknown>[];
 
   beforeAll(async () => {
-    const made = await gate(open);
+    const made = await openVerify(open);
     ({ verify, events } = made);
     staff = await made.signedIn(["staff", "ops"], "ada@example.com");
     guest = await made.signedIn(["guests"], "bob@example.com");
@@ -107,7 +107,7 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
     it.each([
       ["forwarded", forwarded],
       ["original", original],
-    ])("is 200, empty, and names who it is: %s", async (_, headers) => {
+    ])("is an empty 200 with the identity: %s", async (_, headers) => {
       const answer = await ask(verify, headers, { token: staff });
 
       expect(answer).toMatchObject({ status: 200, body: "" });
@@ -122,7 +122,7 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
     });
 
     it.each(["GET", "HEAD", "POST", "OPTIONS", "PROPFIND"])(
-      "does not depend on our own method: %s",
+      "does not depend on the method of the request to /verify: %s",
       async (method) => {
         expect(await ask(verify, forwarded, { token: staff, method })).toMatchObject({
           status: 200,
@@ -150,7 +150,7 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
       ["forwarded", "get", 303],
       ["original", "GET", 401],
       ["original", "POST", 401],
-    ])("of a navigation leads to sign-in: %s %s is %i", async (family, method, status) => {
+    ])("of a navigation has the sign-in URL: %s %s is %i", async (family, method, status) => {
       const headers =
         family === "forwarded"
           ? { ...forwarded, "X-Forwarded-Method": method }
@@ -166,7 +166,7 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
       expect(answer.header("set-cookie")).toBeUndefined();
     });
 
-    it("of anything else is a bare 401, in JSON where the proxy shows it", async () => {
+    it("of any other request is a 401, with JSON if the proxy shows the body", async () => {
       const shown = await ask(verify, forwarded);
       const hidden = await ask(verify, original);
 
@@ -184,7 +184,7 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
         false,
       ],
       ["an embedded object", { "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "object" }, false],
-      ["a fetch that asks for HTML", { "Sec-Fetch-Mode": "cors", Accept: "text/html" }, false],
+      ["a fetch that accepts HTML", { "Sec-Fetch-Mode": "cors", Accept: "text/html" }, false],
       ["Sec-Fetch-Site without a mode", { "Sec-Fetch-Site": "none", Accept: "text/html" }, false],
       ["an old browser", { Accept: "text/html,*/*" }, true],
       [
@@ -196,13 +196,13 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
       ["a WebSocket handshake", { Accept: "text/html", "Sec-WebSocket-Key": "x" }, false],
       ["curl", { Accept: "*/*" }, false],
       ["nothing", {}, false],
-    ])("takes %s for a navigation or not", async (_, headers, isNavigation) => {
+    ])("tells navigations from other requests: %s", async (_, headers, isNavigation) => {
       const answer = await ask(verify, { ...forwarded, ...headers });
 
       expect(answer.status).toBe(isNavigation ? 302 : 401);
     });
 
-    it("stays under 2 KiB: a longer URL falls back to its origin's root", async () => {
+    it("stays under 2 KiB: for a longer URL the return target is its origin's root", async () => {
       const uri = (length: number) => `/${"a".repeat(length)}`;
       const locations = await Promise.all(
         [1_000, 1_950, 1_980, 2_000, 30_000].map(async (length) => {
@@ -223,8 +223,8 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
     });
   });
 
-  describe("two session cookies at once", () => {
-    it("count for nobody, and leave a line in the log", async () => {
+  describe("duplicate session cookies", () => {
+    it("are ignored and logged", async () => {
       const headers = {
         ...forwarded,
         Cookie: `__Secure-doorward=${staff}; __Secure-doorward=${guest}`,
@@ -238,7 +238,7 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
   });
 
   describe("deny", () => {
-    it("is a page for a person and JSON for the others", async () => {
+    it("is a page for a navigation and JSON for any other request", async () => {
       const page = await ask(verify, { ...forwarded, ...navigation }, { token: guest });
       const data = await ask(verify, forwarded, { token: guest });
 
@@ -261,7 +261,7 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
       });
     });
 
-    it("names the identity and the page in the log, and not the page's query", async () => {
+    it("logs the identity and the URL, without the URL's query", async () => {
       await ask(verify, forwarded, { token: guest });
 
       expect(events.at(-1)).toMatchObject({
@@ -273,7 +273,7 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
     });
 
     it.each(["other.example.org", "example.com.evil.example", "evilexample.com", "127.0.0.1"])(
-      "is for a host that no cookie of ours reaches, signed in or not: %s",
+      "is the response for a host that no site's cookie covers, with or without a session: %s",
       async (host) => {
         const headers = { ...forwarded, "X-Forwarded-Host": host };
 
@@ -305,7 +305,7 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
       ["%61llowed_groups=admins", 403],
       ["ALLOWED_GROUPS=admins", 200],
       ["rd=https://evil.example&policy=public&allow=1", 200],
-    ])("only narrows: ?%s is %i", async (query, status) => {
+    ])("only narrows access: ?%s is %i", async (query, status) => {
       expect((await ask(verify, forwarded, { token: staff, query })).status).toBe(status);
     });
 
@@ -314,7 +314,7 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
       "allowed_emails=bob@example.com",
       "policy=public",
       "allowed_email_domains=example.com",
-    ])("never opens: ?%s", async (query) => {
+    ])("never widens access: ?%s", async (query) => {
       expect((await ask(verify, forwarded, { token: guest, query })).status).toBe(403);
       expect((await ask(verify, forwarded, { query })).status).toBe(401);
     });
@@ -328,9 +328,9 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
 
   describe("a malformed request", () => {
     it.each<[string, Headers, number]>([
-      ["no family", {}, 400],
-      ["no path", { ...forwarded, "X-Forwarded-Uri": "private" }, 400],
-      ["a strange host", { ...forwarded, "X-Forwarded-Host": "a@b" }, 400],
+      ["no header family", {}, 400],
+      ["no path in the URI", { ...forwarded, "X-Forwarded-Uri": "private" }, 400],
+      ["a malformed host", { ...forwarded, "X-Forwarded-Host": "a@b" }, 400],
       ["two URIs", { ...forwarded, "X-Forwarded-Uri": ["/a", "/b"] }, 400],
       [
         "a conflict",
@@ -354,19 +354,19 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
         { ...original, "X-Original-URL": "ftp://app.example.com/" },
         403,
       ],
-    ])("is refused, session or not: %s", async (_, headers, status) => {
+    ])("is refused, with or without a session: %s", async (_, headers, status) => {
       expect((await ask(verify, headers, { token: staff })).status).toBe(status);
       expect((await ask(verify, { ...headers, ...navigation })).status).toBe(status);
     });
 
-    it("of two families that disagree leaves a line in the log", async () => {
+    it("is logged as a conflict if two header families disagree", async () => {
       await ask(verify, { ...forwarded, "X-Original-Method": "POST" });
 
       expect(events.at(-1)).toMatchObject({ msg: "refused: proxy header conflict" });
     });
   });
 
-  describe("who asks", () => {
+  describe("a peer", () => {
     it.each([
       "198.51.100.7",
       "8.8.8.8",
@@ -376,7 +376,7 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
       "fe80::1%eth0",
       "",
       undefined,
-    ])("is refused when it is not a trusted proxy: %s", async (peer) => {
+    ])("is refused if it is not a trusted proxy: %s", async (peer) => {
       const answer = await verify({
         method: "GET",
         query: "",
@@ -397,7 +397,7 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
       "172.16.0.1",
       "192.168.1.1",
       "fd00::1",
-    ])("is heard when it is loopback or private: %s", async (peer) => {
+    ])("is trusted if its address is loopback or private: %s", async (peer) => {
       expect((await ask(verify, forwarded, { token: staff, peer })).status).toBe(200);
     });
   });
@@ -405,7 +405,7 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
   describe("user-info", () => {
     const json = { Accept: "application/json" };
 
-    it("tells a single-page app who is signed in", async () => {
+    it("returns the user of the session to a single-page app", async () => {
       const answer = await ask(verify, json, { token: staff });
 
       expect(answer.status).toBe(200);
@@ -419,7 +419,7 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
       });
     });
 
-    it("carries every identity header, empty, for a proxy that takes it for an allow", async () => {
+    it("has every identity header, empty, in case a proxy reads it as an allow", async () => {
       const answer = await ask(verify, json, { token: staff });
 
       expect(answer.header("x-auth-request-user")).toBe("");
@@ -427,17 +427,17 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
     });
 
     it.each([
-      ["nobody", {}, 401],
-      ["somebody who may not pass", { token: "guest" }, 403],
+      ["a request without a session", {}, 401],
+      ["a session without access", { token: "guest" }, 403],
       [
-        "somebody whom the query narrows out",
+        "a session that the query excludes",
         { token: "staff", query: "allowed_groups=admins" },
         403,
       ],
       ["HEAD", { token: "staff", method: "HEAD" }, 400],
       ["POST", { token: "staff", method: "POST" }, 400],
     ])(
-      "is not for %s",
+      "is refused to %s",
       async (_, asked: { token?: string; query?: string; method?: string }, status) => {
         const { token, ...rest } = asked;
 
@@ -450,19 +450,19 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
       },
     );
 
-    it("is not for whoever asks for something else", async () => {
+    it("is refused to a request that does not accept JSON", async () => {
       expect((await ask(verify, { Accept: "*/*" }, { token: staff })).status).toBe(400);
     });
   });
 
-  describe("a store that cannot be reached", () => {
+  describe("an unreachable store", () => {
     it.each<[string, Headers, number]>([
       ["forwarded", { ...forwarded, ...navigation }, 503],
-      ["forwarded, not a person", forwarded, 503],
+      ["forwarded, not a navigation", forwarded, 503],
       ["original", { ...original, ...navigation }, 500],
       ["user-info", { Accept: "application/json" }, 503],
-    ])("is no yes and no sign-in: %s", async (_, headers, status) => {
-      const { verify: blind } = await gate(open, deadStore);
+    ])("leads neither to an allow nor to a sign-in: %s", async (_, headers, status) => {
+      const { verify: blind } = await openVerify(open, deadStore);
 
       const answer = await ask(blind, headers, { token: staff });
 
@@ -472,8 +472,8 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
       expect(answer.header("set-cookie")).toBeUndefined();
     });
 
-    it("is not asked for what is no token of ours", async () => {
-      const { verify: blind } = await gate(open, deadStore);
+    it("is not read for a cookie that is not a session token", async () => {
+      const { verify: blind } = await openVerify(open, deadStore);
 
       expect((await ask(blind, forwarded, { token: "x" })).status).toBe(401);
     });
