@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Files whose tests hold wall-clock time against several real processes at once. */
+/** Files whose tests compare wall-clock times and start several processes: they run alone. */
 const timed = [
   "test/replicas/*.test.ts",
   "test/store/{redis,redis-faults,redis-connectors,revocation-cost,try-store}.test.ts",
@@ -8,29 +8,29 @@ const timed = [
   "test/session/replica-races.test.ts",
 ];
 
-const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
+const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
-          ...patience,
+          ...timeouts,
           name: "side by side",
           include: ["test/**/*.test.ts"],
           exclude: timed,
-          // Real proxies and a real browser beside one another: two cores carry no more than this.
+          // The tests start real proxies and a browser, so more workers would overload two cores.
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
-          ...patience,
+          ...timeouts,
           name: "one by one",
           include: timed,
           maxWorkers: 1,
-          // A machine that others share may stall every process of it for longer than these tests allow.
+          // A shared machine can stall all processes for longer than these tests allow.
           retry: 1,
           sequence: { groupOrder: 1 },
         },

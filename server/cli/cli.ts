@@ -177,7 +177,8 @@ await runMain(
     meta: {
       name: "doorward",
       version: manifest.version,
-      description: "the gatekeeper that Traefik, Caddy and nginx ask about every request",
+      description:
+        "a forward-auth service for Traefik, Caddy and nginx: sign-in with OpenID Connect in front of any app",
     },
     args, // also here, or citty would take the FILE after --config for a command
     default: "serve",
