@@ -27,7 +27,7 @@ import { Transactions } from "../sign-in/transaction.ts";
 import { createVerify } from "../verify/verify.ts";
 
 /** The dependencies that a test can replace. */
-export interface Surroundings {
+interface Surroundings {
   readonly log: Log;
   readonly now?: () => number;
   readonly fetch?: typeof globalThis.fetch;

@@ -16,7 +16,7 @@ export interface WireRequest {
 }
 
 /** The endpoints that only proxies call. */
-export interface ProxyEndpoints {
+interface ProxyEndpoints {
   readonly verify: Verify;
   readonly auth: Verify;
 }

@@ -13,7 +13,7 @@ import {
 } from "../forwarded/forwarded-request.ts";
 
 /** The person of the command line's options. */
-export interface Somebody {
+export interface Visitor {
   readonly method?: string | undefined;
   readonly email?: string | undefined;
   readonly groups?: string | undefined;
@@ -24,8 +24,8 @@ export interface Somebody {
 }
 
 /** Which site, rule and condition decide about a URL, a line each, in the order of evaluation. */
-export function explain(config: Config, url: string, somebody: Somebody, now: number): string[] {
-  const request = readUrl(url, somebody.method ?? "GET");
+export function explain(config: Config, url: string, visitor: Visitor, now: number): string[] {
+  const request = readUrl(url, visitor.method ?? "GET");
   const site = createSiteFinder(createSites(config))(hostnameOf(request));
   if (site === undefined) {
     return [
@@ -33,10 +33,10 @@ export function explain(config: Config, url: string, somebody: Somebody, now: nu
       "deny: set cookie.domain, or give the host a site",
     ];
   }
-  const identity = identityOf(config, somebody);
+  const identity = identityOf(config, visitor);
   const facts: RequestFacts = {
     request,
-    address: somebody.ip,
+    address: visitor.ip,
     provider: identity?.provider,
     isPreflight: false,
   };
@@ -70,7 +70,7 @@ function readUrl(url: string, method: string): ForwardedRequest {
 /** Any option about the person means that they are signed in. */
 function identityOf(
   config: Config,
-  { email, groups, subject, provider }: Somebody,
+  { email, groups, subject, provider }: Visitor,
 ): Identity | undefined {
   if ([email, groups, subject, provider].every((part) => part === undefined)) return undefined;
   const names = [

@@ -35,7 +35,7 @@ export interface TokenIssuer extends IdentityReader, Recipient {
   readonly introspect: Introspect | undefined;
 }
 
-export interface VerifiedToken {
+interface VerifiedToken {
   readonly kind: TokenKind;
   readonly scopes: ReadonlySet<string>;
   /** A session as after a sign-in, so that later steps treat both alike. */

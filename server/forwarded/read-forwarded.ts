@@ -32,7 +32,7 @@ export interface ExtAuthzRequest {
   readonly uri: string;
 }
 
-export type ReadForwarded = (
+type ReadForwarded = (
   headers: RequestHeaders,
   /** The only dialect that is read, by its name; undefined = the one that is detected. */
   pinned: string | undefined,

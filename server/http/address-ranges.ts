@@ -37,7 +37,7 @@ function parseRange(written: string): Range | undefined {
 }
 
 /** Whether an address is in a set of ranges; false for anything that is not an address. */
-export type AddressRanges = (address: string | undefined) => boolean;
+type AddressRanges = (address: string | undefined) => boolean;
 
 export function createAddressRanges(ranges: readonly string[]): AddressRanges {
   const list = new BlockList();

@@ -68,7 +68,7 @@ function securityHeaders(): string[] {
   ];
 }
 
-export interface PageContent {
+interface PageContent {
   readonly title: string;
   readonly body: Markup;
 }

@@ -69,5 +69,4 @@ const justTokens = v.pipe(
 /** `true` = JWT access tokens of the site's providers. */
 export const bearer = v.lazy((written) => (typeof written === "object" ? options : justTokens));
 
-export type BearerConfig = v.InferOutput<typeof options>;
 export type TokenIssuerConfig = v.InferOutput<typeof tokenIssuer>;

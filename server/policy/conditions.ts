@@ -82,11 +82,11 @@ export const conditionKinds = {
 };
 
 type Kinds = typeof conditionKinds;
-export type ConditionName = keyof Kinds;
+type ConditionName = keyof Kinds;
 type Written = { readonly [Name in ConditionName]: v.InferOutput<Kinds[Name]["schema"]> };
 
 /** The conditions of a rule as the configuration has them. */
-export type ConditionConfig = { readonly [Name in ConditionName]?: Written[Name] | undefined };
+type ConditionConfig = { readonly [Name in ConditionName]?: Written[Name] | undefined };
 
 export const conditionNames = Object.keys(conditionKinds) as readonly ConditionName[];
 

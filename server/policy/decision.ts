@@ -8,7 +8,7 @@ export type Decision =
   | { readonly verdict: "deny"; readonly rule: string; readonly reason: string };
 
 /** What an allow may pass to the app: nothing about the sender of a preflight; no token on a public page. */
-export type Showing = "nothing" | "identity";
+type Showing = "nothing" | "identity";
 
 /** Who sends the request: an identity if signed in, and the time in milliseconds since the epoch. */
 export interface Visitor {

@@ -4,7 +4,7 @@ import { checkedString, dnsName } from "../values/leaves.ts";
 import type { Match } from "./query-readings.ts";
 
 /** `app.example.com`, `*.example.com`, either with a port. */
-export interface HostPattern {
+interface HostPattern {
   readonly name: string;
   /** "" = the default port of the request's scheme. */
   readonly port: string;

@@ -7,7 +7,7 @@ import { parseHeaderSource, type HeaderSource } from "./header-map.ts";
 const mostBytes = 3_584;
 
 /** The sources of identity headers: the identity, and the tokens for the app. */
-export interface HeaderValues {
+interface HeaderValues {
   readonly identity: Identity;
   readonly accessToken: string | undefined;
   readonly idToken: string | undefined;

@@ -48,7 +48,7 @@ const allow = v.lazy((written) =>
  * What a rule can decide once it matches, in the order of the steps. This table is the only list of outcomes: the
  * schema, the faults that name them and the decision derive from it.
  */
-export const outcomeKinds = {
+const outcomeKinds = {
   deny: kind({
     schema: v.literal(true),
     compile: (written) =>
@@ -96,7 +96,7 @@ type OutcomeName = keyof Kinds;
 type Written = { readonly [Name in OutcomeName]: v.InferOutput<Kinds[Name]["schema"]> };
 
 /** The outcome of a rule as the configuration has it. */
-export type OutcomeConfig = { readonly [Name in OutcomeName]?: Written[Name] | undefined };
+type OutcomeConfig = { readonly [Name in OutcomeName]?: Written[Name] | undefined };
 
 export const outcomeNames = Object.keys(outcomeKinds) as readonly OutcomeName[];
 

@@ -17,8 +17,8 @@ const config = configOf({
   ],
 });
 
-function lines(url: string, somebody: Parameters<typeof explain>[2] = {}): string[] {
-  return explain(config, url, somebody, 0);
+function lines(url: string, visitor: Parameters<typeof explain>[2] = {}): string[] {
+  return explain(config, url, visitor, 0);
 }
 
 describe("explain", () => {
@@ -57,8 +57,8 @@ describe("explain", () => {
       "deny by access: identity not listed in allow/access",
     ],
     ["https://elsewhere.example/x", {}, "deny: set cookie.domain, or give the host a site"],
-  ])("ends the explanation of %s with %j: %s", (url, somebody, end) => {
-    expect(lines(url, somebody).at(-1)).toBe(end);
+  ])("ends the explanation of %s with %j: %s", (url, visitor, end) => {
+    expect(lines(url, visitor).at(-1)).toBe(end);
   });
 
   it.each<[string, Parameters<typeof explain>[2], string]>([
@@ -66,8 +66,8 @@ describe("explain", () => {
     ["/public", {}, "not absolute"],
     ["https://app.example.com/", { provider: "gogle" }, "configured: google"],
     ["https://app.example.com/", { email: "ada" }, "not an email address"],
-  ])("rejects %s with %j: %s", (url, somebody, reason) => {
-    expect(() => lines(url, somebody)).toThrow(reason);
+  ])("rejects %s with %j: %s", (url, visitor, reason) => {
+    expect(() => lines(url, visitor)).toThrow(reason);
   });
 
   it("reports a rule that may match", () => {

@@ -130,7 +130,7 @@ describe("a broken configuration", () => {
     expect(stderr).toContain(named);
   });
 
-  it.each(["a: [", "\t- x", "just words", "- a\n- list", "secret: *nobody"])(
+  it.each(["a: [", "\t- x", "just words", "- a\n- list", "secret: *missing"])(
     "is named if it contains no settings: %j",
     async (text) => {
       file = await writeConfig(text);
