@@ -54,7 +54,7 @@ describe("the layers", () => {
     expect(across).toEqual([]);
   });
 
-  it("of openid-client are in server/sign-in only", () => {
+  it("import openid-client only in server/sign-in", () => {
     const importers = sources.filter((file) =>
       importsOf(file).some(({ target }) => target === "openid-client"),
     );
