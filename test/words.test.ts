@@ -42,7 +42,7 @@ const retired: Readonly<Record<string, string>> = {
   patiently: "retry",
   isResting: "isFresh",
   inGrace: "withinGrace",
-  marksOf: "revocationKeysOf",
+  marksOf: "subjectRevocationKey",
   sessionMark: "sessionRevocationKey",
   Remembered: "Cached",
   atMost: "limitConcurrency",

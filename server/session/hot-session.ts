@@ -1,5 +1,10 @@
 import type { SessionRecord, ShownRecord } from "./record.ts";
-import { revocationKeysOf, sessionRevocationKey } from "./revocations.ts";
+import {
+  revocationKeyOfAll,
+  sessionRevocationKey,
+  sidRevocationKey,
+  subjectRevocationKey,
+} from "./revocations.ts";
 import { Session } from "./session.ts";
 
 /** Renewal starts after this fraction of `refresh`, while the session is still usable without it. */
@@ -32,8 +37,10 @@ export class HotSession extends Session {
   /** The last use that was written to the store. */
   storedUsedAt: number;
   isTouching = false;
-  /** The revocation keys that end this session. */
-  readonly revocationKeys: readonly string[];
+  // The revocation keys of this session. As fields they take half the memory of a list.
+  readonly #ownKey: string;
+  readonly #subjectKey: string;
+  readonly #sidKey: string | undefined;
   /** The revocation epoch up to which the keys have been compared. */
   epoch: number;
   readonly #limits: Limits;
@@ -58,8 +65,15 @@ export class HotSession extends Session {
     this.renewAt = parts.canRenew ? askedAt + this.#everyMs * ahead : never;
     this.usedAt = parts.usedAt;
     this.storedUsedAt = record.usedAt;
-    this.revocationKeys = [sessionRevocationKey(parts.token), ...revocationKeysOf(record)];
+    this.#ownKey = sessionRevocationKey(parts.token);
+    this.#subjectKey = subjectRevocationKey(record);
+    this.#sidKey = sidRevocationKey(record);
     this.epoch = parts.epoch;
+  }
+
+  /** The revocation keys that end this session. */
+  get revocationKeys(): readonly string[] {
+    return [this.#ownKey, revocationKeyOfAll, this.#subjectKey, this.#sidKey ?? this.#ownKey];
   }
 
   get #everyMs(): number {

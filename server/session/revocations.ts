@@ -148,14 +148,20 @@ function matching({ identity, sid }: Pick<SessionRecord, "identity" | "sid">): R
   return [{ kind: "all" }, { kind: "subject", issuer, subject }, ...ofIssuer];
 }
 
-export function revocationKeysOf(session: Pick<SessionRecord, "identity" | "sid">): string[] {
-  return matching(session).map((revoked) =>
-    revoked.kind === "all" ? revocationKeyOfAll : revocationKeyOf(revoked),
-  );
+export function subjectRevocationKey({ identity }: Pick<SessionRecord, "identity">): string {
+  return revocationKeyOf({ kind: "subject", issuer: identity.issuer, subject: identity.subject });
+}
+
+/** undefined = the issuer sent no `sid`. */
+export function sidRevocationKey({
+  identity: { issuer },
+  sid,
+}: Pick<SessionRecord, "identity" | "sid">): string | undefined {
+  return sid === undefined ? undefined : revocationKeyOf({ kind: "sid", issuer, sid });
 }
 
 /** Shared by all hot sessions, to save memory. */
-const revocationKeyOfAll = revocationKeyOf({ kind: "all" });
+export const revocationKeyOfAll = revocationKeyOf({ kind: "all" });
 
 /** A short hash, so that the store's keys reveal no issuer and no subject. */
 function revocationKeyOf(revoked: Revoked): string {
