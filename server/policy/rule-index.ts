@@ -22,7 +22,7 @@ export function indexByHost(rules: readonly Rule[]): RulesOfHost {
       byName.set(name, [...(byName.get(name) ?? []), index]);
     }
   }
-  const indexed = rules.map(splitHost());
+  const indexed = rules.map(splitHost);
   const known = { http: new Map<string, HostRules>(), https: new Map<string, HostRules>() };
 
   return (request, path) => {
@@ -49,16 +49,10 @@ interface SplitRule {
   readonly rule: Rule;
 }
 
-/** Rules that share their conditions share the rest of them too. */
-function splitHost(): (rule: Rule) => SplitRule {
-  const rests = new Map<readonly Condition[], readonly Condition[]>();
-  return (rule) => {
-    const host = rule.conditions.find(({ name }) => name === "host");
-    if (host === undefined) return { host, rule };
-    const rest = rests.get(rule.conditions) ?? rule.conditions.filter((one) => one !== host);
-    rests.set(rule.conditions, rest);
-    return { host, rule: { ...rule, conditions: rest } };
-  };
+function splitHost(rule: Rule): SplitRule {
+  const host = rule.conditions.find(({ name }) => name === "host");
+  if (host === undefined) return { host, rule };
+  return { host, rule: { ...rule, conditions: rule.otherConditions } };
 }
 
 const onAnotherPort: Condition = { name: "host", needs: "request", match: () => "maybe" };

@@ -10,6 +10,8 @@ export interface Rule {
   readonly name: string;
   readonly config: RuleConfig;
   readonly conditions: readonly Condition[];
+  /** The conditions without the host, which the host index evaluates. */
+  readonly otherConditions: readonly Condition[];
   readonly outcome: Outcome;
 }
 
@@ -22,13 +24,16 @@ export function compileRules(configs: readonly RuleConfig[]): Rule[] {
   const sameOutcome = sharing<Outcome>();
   return configs.map((config, index) => {
     const unknown = unknownSettings(config);
+    const others = { ...config, host: undefined };
+    const otherConditions = sameConditions([settingsOf(others, conditionNames), unknown], () => [
+      ...conditionsOf(others),
+      ...unknown.map(unknownCondition),
+    ]);
     return {
       name: `rules.${index}`,
       config,
-      conditions: sameConditions([settingsOf(config, conditionNames), unknown], () => [
-        ...conditionsOf(config),
-        ...unknown.map(unknownCondition),
-      ]),
+      conditions: [...conditionsOf({ host: config.host }), ...otherConditions],
+      otherConditions,
       outcome: sameOutcome([settingsOf(config, outcomeNames), unknown], () =>
         compileOutcome(config, unknown),
       ),
