@@ -7,7 +7,7 @@ import type {
 } from "../credentials/authenticate-credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { Session } from "../session/session.ts";
-import type { VerifyContext } from "./refusals.ts";
+import type { VerifyContext } from "./verify-context.ts";
 
 /** The authentication of a request. */
 export type Authentication =

@@ -13,7 +13,8 @@ import type { RequestFacts } from "../policy/request-facts.ts";
 import { rulesForAnyUrl } from "../policy/rules-for-any-url.ts";
 import type { Session } from "../session/session.ts";
 import { createAuthenticate, type Authentication } from "./authenticate.ts";
-import { createRefusals, type VerifyContext } from "./refusals.ts";
+import { createRefusals } from "./refusals.ts";
+import type { VerifyContext } from "./verify-context.ts";
 
 /**
  * `/oauth2/auth`, as configurations for oauth2-proxy use it: 202, 401 or 403, by the cookie. In such a configuration

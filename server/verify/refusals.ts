@@ -1,4 +1,3 @@
-import type { Site } from "../config/site.ts";
 import type { AppContext } from "../context.ts";
 import type { Rejection } from "../credentials/authenticate-credentials.ts";
 import { bearsToken } from "../credentials/authorization.ts";
@@ -23,19 +22,7 @@ import { failedPage } from "../pages/failed-page.ts";
 import type { Decision } from "../policy/decision.ts";
 import type { Session } from "../session/session.ts";
 import { signInLocation } from "./sign-in-location.ts";
-
-/** A forwarded request and the dialect to respond in. */
-export interface VerifyContext {
-  readonly dialect: Dialect;
-  readonly request: ForwardedRequest;
-  readonly headers: RequestHeaders;
-  /** The site whose session cookie is read. */
-  readonly site: Site;
-  /** The query of `/verify` itself, without its question mark. */
-  readonly query: string;
-  /** The proxy's address. */
-  readonly peer: string | undefined;
-}
+import type { VerifyContext } from "./verify-context.ts";
 
 export const signInRequired = { error: "sign_in_required" };
 

@@ -14,7 +14,8 @@ import type { Rule } from "../policy/rules.ts";
 import type { Session } from "../session/session.ts";
 import { createAuthenticate, type Authentication } from "./authenticate.ts";
 import { PassMemo } from "./pass-memo.ts";
-import { createRefusals, type VerifyContext } from "./refusals.ts";
+import { createRefusals } from "./refusals.ts";
+import type { VerifyContext } from "./verify-context.ts";
 import { createUserInfo, isUserInfo } from "./user-info.ts";
 
 /** Decides whether a request may pass. Every doubt denies, and only `allow` returns a 200. */
