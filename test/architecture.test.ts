@@ -181,6 +181,13 @@ ${compile}  }),
     expect(plain.output).toContain("allow by rules.0");
   });
 
+  it("rule outcome, only together with what it decides", async () => {
+    const kind = "  quota: kind({ schema: v.literal(true) }),\n";
+    await copy.insert("server/policy/outcomes.ts", "const outcomeKinds = {\n", kind);
+
+    expect(await copy.typeFaults()).toContain("server/policy/outcomes.ts");
+  });
+
   it("page text", async () => {
     expectSteps("page text", "server/errors.ts", "server/pages/failed-page.ts");
     await copy.insert("server/errors.ts", "const statuses = {\n", "  account_locked: 403,\n");

@@ -8,7 +8,7 @@ import type { Decision, Visitor } from "./decision.ts";
 import { pathOf, type RequestFacts } from "./request-facts.ts";
 
 /** What an outcome may look at once its rule matches. */
-interface Circumstance {
+interface MatchedRule {
   /** The rule's name. */
   readonly rule: string;
   /** The site's `access`. */
@@ -18,7 +18,7 @@ interface Circumstance {
 }
 
 /** Decides, or leaves the decision to the outcomes after it. */
-type Step = (matched: Circumstance) => Decision | undefined;
+type Step = (matched: MatchedRule) => Decision | undefined;
 
 interface OutcomeKind<Schema extends v.GenericSchema = v.GenericSchema> {
   /** Its form in the configuration. */
@@ -151,7 +151,7 @@ function stepUpOf<Name extends OutcomeName>(name: Name, config: OutcomeConfig): 
 }
 
 /** What a rule decides once it matches. */
-export function applyOutcome({ steps, stepUp }: Outcome, matched: Circumstance): Decision {
+export function applyOutcome({ steps, stepUp }: Outcome, matched: MatchedRule): Decision {
   for (const step of steps) {
     const decision = step(matched);
     if (decision !== undefined) return decision;

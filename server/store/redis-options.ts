@@ -1,6 +1,6 @@
 import type { ClusterOptions, RedisOptions } from "ioredis";
 import type { Config } from "../config/schema.ts";
-import { readNamedFile } from "../config/read-named-file.ts";
+import { readPem } from "../config/read-named-file.ts";
 import { hostPort } from "../config/storage-schema.ts";
 import { directConnector, sentinelConnector } from "./redis-connectors.ts";
 import { isReadOnly } from "./redis-failures.ts";
@@ -72,8 +72,7 @@ function tlsOf({ url, tls }: Config["storage"]): Pick<RedisOptions, "tls"> {
 
 /** `written` is the PEM text itself, as from `DOORWARD_STORAGE_TLS_CA_FILE`, or the path of a PEM file. */
 function pem(name: string, written: string): string {
-  if (written.includes("-----BEGIN")) return written;
-  const read = readNamedFile(written);
+  const read = readPem(written);
   if ("fault" in read) throw new Error(`storage.tls.${name} ${read.fault}`);
   return read.text;
 }
