@@ -4,6 +4,7 @@ import {
   hosts,
   manyHostsDoor,
   redisDoor,
+  sessionCookieName,
   usualDoor,
   type SiteContext,
 } from "./doors.ts";
@@ -30,7 +31,7 @@ export const doors = {
 const allowed = [200, 200];
 const tokenBytes = 43;
 const app = { host: "app.example.com", uri: "/area-9/report?year=2026" };
-const signedIn = { own: `__Secure-doorward=${gap}`, fillBytes: tokenBytes - gap.length };
+const signedIn = { own: `${sessionCookieName}=${gap}`, fillBytes: tokenBytes - gap.length };
 
 export const cases: readonly Case[] = [
   {
@@ -82,7 +83,7 @@ export const cases: readonly Case[] = [
       templates: bothShapes({
         host: gap,
         uri: `/${areas.at(-1)}/report?year=2026`,
-        own: `__Secure-doorward=${token}`,
+        own: `${sessionCookieName}=${token}`,
       }),
       fills: hosts,
       statuses: allowed,

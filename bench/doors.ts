@@ -5,7 +5,7 @@ import { openStore } from "../server/store/open-store.ts";
 import type { Store } from "../server/store/store.ts";
 import { checkConfig } from "../server/config/load.ts";
 import type { Config } from "../server/config/schema.ts";
-import { createSites } from "../server/config/site.ts";
+import { createSite, createSites } from "../server/config/site.ts";
 import { testSecret } from "../test/peers/doorward.ts";
 import { freePort } from "../test/peers/free-port.ts";
 import { startRedis } from "../test/peers/redis.ts";
@@ -131,10 +131,13 @@ export async function openDoor(wanted: {
   return { ...server, sessions, close };
 }
 
+const benchSite = { url: "https://auth.example.com", cookie: { domain: "example.com" } };
+/** The session cookie of every doorward here. */
+export const { sessionCookieName } = createSite({ ...benchSite, access: { anyone: true } });
+
 export function settingsFor(port: number, more: object): Record<string, unknown> {
   return {
-    url: "https://auth.example.com",
-    cookie: { domain: "example.com" },
+    ...benchSite,
     secret: testSecret,
     providers: { company: { type: "oidc", issuer: "https://id.example.com", clientId: "door" } },
     listen: { host: "127.0.0.1", port },

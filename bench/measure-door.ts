@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { cases, doors, type Case, type DoorName } from "./cases.ts";
-import type { SiteContext } from "./doors.ts";
+import { sessionCookieName, type SiteContext } from "./doors.ts";
 import { bothShapes, writeLoad } from "./load.ts";
 import { rssMb } from "./process.ts";
 import { cpuRow, latencyRow, type Row } from "./rows.ts";
@@ -32,7 +32,7 @@ export async function measureDoor(name: DoorName, bare: Server, amount: Amount):
 
 /** Warms up the bare server with the requests of the benchmark. */
 export async function warmUpBare({ port, pid }: Server): Promise<void> {
-  const app = { host: "app.example.com", uri: "/", own: "__Secure-doorward=none" };
+  const app = { host: "app.example.com", uri: "/", own: `${sessionCookieName}=none` };
   const folder = await writeLoad({ templates: bothShapes(app), fills: [""], statuses: [] });
   await warmUp({ port, folder, pids: [pid] });
   await rm(folder, { recursive: true });

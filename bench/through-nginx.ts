@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "../test/peers/free-port.ts";
 import { answers } from "./ask.ts";
+import { sessionCookieName } from "./doors.ts";
 import { fromBrowser, writeLoad } from "./load.ts";
 import { familyOf, startPinned, stop } from "./process.ts";
 import type { Server } from "./server.ts";
@@ -26,7 +27,11 @@ export async function measureThroughNginx(
   await writeFile(join(folder, "nginx.conf"), configuration(ports, servers));
   const words = ["nginx", "-p", folder, "-e", "stderr", "-c", "nginx.conf"];
   const nginx = startPinned("measured", words, { cwd: folder, stdout: "ignore" });
-  const visitor = { host: "app.example.com", uri: "/app.txt", own: `__Secure-doorward=${token}` };
+  const visitor = {
+    host: "app.example.com",
+    uri: "/app.txt",
+    own: `${sessionCookieName}=${token}`,
+  };
   const load = { templates: [fromBrowser(visitor, "/app.txt")], fills: [""], statuses: [200] };
   const loadFolder = await writeLoad(load);
   // nginx has no ready signal.

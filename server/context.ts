@@ -9,6 +9,7 @@ import type { Counts } from "./observe/counts.ts";
 import type { Log } from "./observe/log.ts";
 import type { Sessions } from "./session/sessions.ts";
 import type { RelyingParty } from "./sign-in/relying-party.ts";
+import type { RecentStarts } from "./sign-in/recent-starts.ts";
 import type { ReturnTargets } from "./sign-in/return-target.ts";
 import type { SignOutReturns } from "./sign-in/sign-out-return.ts";
 import type { Transactions } from "./sign-in/transaction.ts";
@@ -26,7 +27,9 @@ export interface AppContext {
   readonly authenticateCredentials: AuthenticateCredentials | undefined;
   readonly transactions: Transactions;
   readonly signOutReturns: SignOutReturns;
-  readonly returnTarget: ReturnTargets;
+  readonly recentStarts: RecentStarts;
+  readonly returnTarget: ReturnTargets["returnTarget"];
+  readonly targetFault: ReturnTargets["targetFault"];
   readonly counts: Counts;
   readonly log: Log;
   readonly now: () => number;

@@ -21,6 +21,7 @@ import { Sessions, type SessionOptions } from "../session/sessions.ts";
 import { createOpenAuthentication } from "../sign-in/client-authentication.ts";
 import { createIssuerFetch } from "../sign-in/issuer-fetch.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
+import { RecentStarts } from "../sign-in/recent-starts.ts";
 import { createReturnTargets } from "../sign-in/return-target.ts";
 import { SignOutReturns } from "../sign-in/sign-out-return.ts";
 import { Transactions } from "../sign-in/transaction.ts";
@@ -141,7 +142,8 @@ export function createAppContext(
     rulesOf: indexByHost(rules),
     transactions: new Transactions(config.secret, parts.now),
     signOutReturns: new SignOutReturns(config.secret),
-    returnTarget: createReturnTargets(sites, config.allowedRedirects),
+    recentStarts: new RecentStarts(config.secret, parts.now),
+    ...createReturnTargets(sites, config),
   };
 }
 

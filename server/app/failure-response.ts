@@ -12,7 +12,7 @@ export function failureResponse(
   error: unknown,
   event: Pick<H3Event, "url">,
 ): HttpResponse {
-  const { site, transactions, counts, log } = context;
+  const { site, transactions, recentStarts, counts, log } = context;
   const requestId = createRequestId();
   const path = event.url.pathname;
   const reason = reasonsOf(error);
@@ -29,5 +29,6 @@ export function failureResponse(
   // When the store is back, the same response of the issuer can still be accepted.
   const isSpent = transaction !== undefined && code !== "store_unreachable";
   const forget = isSpent ? ["Set-Cookie", transactions.forget(site, transaction.state)] : [];
+  if (transaction !== undefined) forget.push("Set-Cookie", recentStarts.forget(site));
   return failedPage({ code, status }, again, requestId, ...forget);
 }

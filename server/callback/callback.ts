@@ -7,7 +7,8 @@ import { AuthError } from "../errors.ts";
 import { createRequestId } from "../observe/request-id.ts";
 import { noGroups } from "../observe/no-groups.ts";
 import { deniedPage } from "../pages/denied-page.ts";
-import { readCookie, sessionCookieName, setSessionCookie } from "../cookies/cookie.ts";
+import { setSessionCookie } from "../cookies/cookie.ts";
+import { conflict, findBrowserSession, sessionTokens } from "../session/browser-session.ts";
 import { exchangeCode, type CallbackAnswer, type SignedIn } from "../sign-in/code-flow.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { transactionMs, type Transaction } from "../sign-in/transaction.ts";
@@ -43,8 +44,9 @@ export function createCallback(context: SiteContext): Endpoint {
     transaction: Transaction | undefined,
     cookies: string | undefined,
   ): Promise<HttpResponse> {
-    const session = await sessions.find(site, readCookie(cookies, sessionCookieName(site)));
-    if (session !== undefined) return redirect(302, transaction?.returnTo ?? `${site.url.origin}/`);
+    const session = await findBrowserSession(sessions, site, cookies);
+    if (session !== undefined && session !== conflict)
+      return redirect(302, transaction?.returnTo ?? `${site.url.origin}/`);
     const [code, message] =
       transaction === undefined
         ? (["transaction_missing", "this browser has no pending sign-in with this state"] as const)
@@ -98,6 +100,7 @@ export function createCallback(context: SiteContext): Endpoint {
       "denied",
     );
     const query = new URLSearchParams({ rd: returnTo, provider, prompt: "select_account" });
+    forget.push("Set-Cookie", context.recentStarts.forget(site));
     return deniedPage(
       identity,
       { otherAccount: `${site.address("start")}?${query}` },
@@ -131,7 +134,7 @@ export function createCallback(context: SiteContext): Endpoint {
     cookies: string | undefined,
     forget: string[],
   ): Promise<HttpResponse> {
-    await sessions.end(site, readCookie(cookies, sessionCookieName(site)));
+    for (const earlier of sessionTokens(site, cookies)) await sessions.end(site, earlier);
     const token = await sessions.start({
       identity,
       site: site.url.href,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { copyString } from "../memory/recent-cache.ts";
 import type { Access } from "../policy/access-schema.ts";
 import type { Config, SiteConfig } from "./schema.ts";
@@ -23,6 +24,13 @@ export interface Site {
   readonly cookieDomain: string | undefined;
   /** Whether browsers reach the site over TLS; false only for localhost. */
   readonly secure: boolean;
+  /**
+   * RFC 6265bis §4.1.3: a browser accepts a cookie with these prefixes only over https, `__Host-` only from its own
+   * host. A digest of the site follows, so that two instances never share a name: `__Secure-doorward-7f3a2c`.
+   */
+  readonly sessionCookieName: string;
+  /** The beginning of the names of its other cookies, which only its own host gets: `__Host-doorward-7f3a2c-`. */
+  readonly ownCookiePrefix: string;
   /**
    * RFC 9700 §4.1: derived from the configuration only, never from a request. With a provider's name it is a
    * separate one for that provider.
@@ -55,19 +63,31 @@ export function createSite(
   const address = (endpoint: EndpointName) => `${url.origin}${base}/${endpoint}`;
   const names = [...endpointNames, ...(compat === undefined ? [] : compatNames)];
   const paths = new Set(names.map((name) => `${base}/${name}`));
+  const secure = url.protocol === "https:";
+  const digest = digestOf(url, cookie.domain);
   return {
     url,
     base,
     access,
     providers,
     cookieDomain: cookie.domain,
-    secure: url.protocol === "https:",
+    secure,
+    sessionCookieName: `${secure ? (cookie.domain === undefined ? "__Host-" : "__Secure-") : ""}doorward-${digest}`,
+    ownCookiePrefix: `${secure ? "__Host-" : ""}doorward-${digest}-`,
     redirectUri: (provider) => address("callback") + (provider === undefined ? "" : `/${provider}`),
     covers: createCover(url.hostname, cookie.domain),
     address,
     isEndpoint: ({ origin, pathname }) =>
       origin === url.origin && (paths.has(pathname) || pathname.startsWith(`${base}/callback/`)),
   };
+}
+
+/** Six hex digits that every replica of a site agrees on. */
+function digestOf({ href }: URL, domain = ""): string {
+  return createHash("sha256")
+    .update(JSON.stringify([href, domain]))
+    .digest("hex")
+    .slice(0, 6);
 }
 
 /** RFC 6265 §5.1.3: a browser sends a cookie to its domain and the subdomains of it. */

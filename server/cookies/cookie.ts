@@ -1,11 +1,5 @@
 import type { Site } from "../config/site.ts";
 
-/** RFC 6265bis §4.1.3: a browser accepts a cookie with these prefixes only over https, `__Host-` only from its own host. */
-export function sessionCookieName(site: Site): string {
-  if (!site.secure) return "doorward";
-  return site.cookieDomain === undefined ? "__Host-doorward" : "__Secure-doorward";
-}
-
 /** A `Set-Cookie` value with the attributes of every doorward cookie. A `maxAgeSeconds` of 0 removes it. */
 export function setCookie(
   name: string,
@@ -25,40 +19,47 @@ export function setCookie(
 
 export function setSessionCookie(site: Site, token: string, maxAgeSeconds: number): string {
   const { secure, cookieDomain: domain } = site;
-  return setCookie(sessionCookieName(site), token, { maxAgeSeconds, secure, domain });
+  return setCookie(site.sessionCookieName, token, { maxAgeSeconds, secure, domain });
+}
+
+/** Where a cookie's next value begins, after the one that begins at `previous`; -1 stands for no value in both. */
+export function nextValue(header: string, name: string, previous: number): number {
+  let start = previous === -1 ? 0 : endOf(header, previous) + 1;
+  for (; start < header.length; start = endOf(header, start) + 1) {
+    while (header.charCodeAt(start) === 32) start++;
+    if (header.charCodeAt(start + name.length) === 61 /* = */ && header.startsWith(name, start))
+      return start + name.length + 1;
+  }
+  return -1;
+}
+
+/** The value that begins there. */
+export function valueAt(header: string, start: number): string {
+  return header.slice(start, endOf(header, start)).trimEnd();
+}
+
+/** The different values of a cookie name, in the browser's order. */
+export function readCookies(header: string | undefined, name: string): string[] {
+  const values = new Set<string>();
+  if (header === undefined) return [];
+  for (let at = nextValue(header, name, -1); at !== -1; at = nextValue(header, name, at))
+    values.add(valueAt(header, at));
+  return [...values];
 }
 
 /**
- * The value of the only cookie with that name. A duplicate was set elsewhere (by a sibling host, or for another
- * path) and cannot be told apart from ours, so the result is undefined.
+ * The only value of a cookie. A second one was set elsewhere (by a sibling host, or for another path) and cannot be
+ * told apart from ours, so the result is undefined.
  */
 export function readCookie(header: string | undefined, name: string): string | undefined {
-  if (header === undefined) return undefined;
-  let found: string | undefined;
-  for (let start = 0; start < header.length;) {
-    const end = endOf(header, start);
-    while (header.charCodeAt(start) === 32) start++;
-    if (header.charCodeAt(start + name.length) === 61 /* = */ && header.startsWith(name, start)) {
-      if (found !== undefined) return undefined;
-      found = header.slice(start + name.length + 1, end).trimEnd();
-    }
-    start = end + 1;
-  }
-  return found;
-}
-
-/** All values of a cookie name, for callers that end every session among them. */
-export function readCookies(header: string | undefined, name: string): string[] {
-  return (header ?? "")
-    .split(";")
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1));
+  const start = header === undefined ? -1 : nextValue(header, name, -1);
+  if (header === undefined || start === -1) return undefined;
+  return nextValue(header, name, start) === -1 ? valueAt(header, start) : undefined;
 }
 
 /** `Set-Cookie` values that remove the session cookie, and a host-only cookie of the same name that shadows it. */
 export function forgetSession(site: Site): string[] {
-  const bare = setCookie(sessionCookieName(site), "", { maxAgeSeconds: 0, secure: site.secure });
+  const bare = setCookie(site.sessionCookieName, "", { maxAgeSeconds: 0, secure: site.secure });
   return site.cookieDomain === undefined ? [bare] : [setSessionCookie(site, "", 0), bare];
 }
 

@@ -1,34 +1,73 @@
 import type { Site } from "../config/site.ts";
 import { isAllowedRedirect, parseAllowedRedirect } from "../config/allowed-redirect.ts";
+import { parseHostPattern } from "../policy/host-pattern.ts";
+import type { RuleConfig } from "../policy/rule-schema.ts";
 
 /** Fits into the `Location` of a challenge and into the transaction cookie. */
 const longest = 2_000;
 
-/**
- * Validates the target of every redirect: returns an absolute URL with an allowed origin, or nothing. Input that
- * browsers parse differently is rejected before parsing.
- */
-export function createReturnTargets(sites: readonly Site[], allowedRedirects: readonly string[]) {
-  const targets = allowedRedirects
+/** Why no sign-in can lead to a URL. */
+export type TargetFault =
+  /** An http page, to which a browser never sends a Secure cookie. */
+  | "scheme"
+  /** A host that the session cookie does not reach. */
+  | "host"
+  /** A port that is neither the site's nor named by a rule: another service may listen there. */
+  | "port"
+  /** One of doorward's own endpoints, which would sign the visitor out or in without end. */
+  | "own endpoint";
+
+/** Validates the target of every redirect. Input that browsers parse differently is rejected before parsing. */
+export function createReturnTargets(
+  sites: readonly Site[],
+  {
+    allowedRedirects,
+    rules,
+  }: { readonly allowedRedirects: readonly string[]; readonly rules: readonly RuleConfig[] },
+) {
+  const allowed = allowedRedirects
     .map(parseAllowedRedirect)
     .filter((target) => target !== undefined);
+  const ruleHosts = rules
+    .flatMap(({ host }) => host ?? [])
+    .map(parseHostPattern)
+    .filter(({ port }) => port !== "");
+  return { returnTarget, targetFault };
 
-  return function returnTarget(site: Site, written: string | null): string | undefined {
+  /** An absolute URL with an allowed origin, or nothing. */
+  function returnTarget(site: Site, written: string | null): string | undefined {
     if (written === null || written.length > longest || !isPlain(written)) return undefined;
     const url = parse(site, written);
     if (url === undefined || url.username !== "" || url.password !== "") return undefined;
     // Encoding can make it six times as long, which would overflow the transaction cookie.
     if (url.href.length > longest) return undefined;
+    return targetFault(site, url) === undefined ? url.href : undefined;
+  }
+
+  /** Why a sign-in cannot lead to a URL; undefined = it can. */
+  function targetFault(site: Site, url: URL): TargetFault | undefined {
     // http only if the site itself uses http, which is allowed only on this machine.
-    if (url.protocol !== "https:" && url.protocol !== site.url.protocol) return undefined;
-    const isOwn = sites.some((one) => reaches(one, url));
-    if (!isOwn && !targets.some((target) => isAllowedRedirect(target, url))) return undefined;
-    // Our own endpoints as a target would sign the visitor out, or start an endless sign-in.
-    return sites.some((one) => one.isEndpoint(url)) ? undefined : url.href;
-  };
+    if (url.protocol !== "https:" && url.protocol !== site.url.protocol) return "scheme";
+    if (!allowed.some((target) => isAllowedRedirect(target, url))) {
+      const covering = sites.filter((one) => one.covers(url.hostname));
+      if (covering.length === 0) return "host";
+      if (!covering.some((one) => isPortOf(one, url))) return "port";
+    }
+    return sites.some((one) => one.isEndpoint(url)) ? "own endpoint" : undefined;
+  }
+
+  function isPortOf(site: Site, url: URL): boolean {
+    if (url.port === "" || url.port === site.url.port) return true;
+    return ruleHosts.some(({ name, port }) => port === url.port && isNamed(name, url.hostname));
+  }
 }
 
 export type ReturnTargets = ReturnType<typeof createReturnTargets>;
+
+/** Whether a rule's host, exact or `*.example.com`, names a host. */
+function isNamed(name: string, hostname: string): boolean {
+  return name.startsWith("*.") ? hostname.endsWith(name.slice(1)) : hostname === name;
+}
 
 /** No control character, which browsers drop, and no backslash, which they read as a slash. */
 function isPlain(written: string): boolean {
@@ -49,8 +88,4 @@ function parse(site: Site, written: string): URL | undefined {
 
 function canonical(written: string, base?: string): URL | undefined {
   return URL.parse(written, base) ?? undefined;
-}
-
-function reaches(site: Site, url: URL): boolean {
-  return site.covers(url.hostname) && (url.port === "" || url.port === site.url.port);
 }

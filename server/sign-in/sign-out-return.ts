@@ -47,8 +47,8 @@ function keep(site: Site, value: string, maxAgeSeconds: number): string {
   return setCookie(cookieName(site), value, { maxAgeSeconds, secure: site.secure });
 }
 
-function cookieName({ secure }: Site): string {
-  return secure ? "__Host-doorward-out" : "doorward-out";
+function cookieName({ ownCookiePrefix }: Site): string {
+  return `${ownCookiePrefix}out`;
 }
 
 function contextOf({ url }: Site, state: string): string {

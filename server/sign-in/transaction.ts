@@ -22,7 +22,7 @@ export interface Transaction {
 export const transactionMs = 10 * 60_000;
 const mostPending = 8;
 /** Together with the session and sign-out cookies under 4 KiB, within nginx's header buffers. */
-const mostPendingBytes = 3_100;
+const mostPendingBytes = 2_900;
 
 const stateGrammar = /^[A-Za-z0-9_-]{22}$/;
 
@@ -153,15 +153,11 @@ function contextOf(site: Site, state: string): string {
 
 /** `__Host-` prevents a sibling host from setting a transaction of its own (login CSRF). */
 function cookieName(site: Site, state: string): string {
-  return `${prefixOf(site)}${state}`;
-}
-
-function prefixOf(site: Site): string {
-  return site.secure ? "__Host-doorward-" : "doorward-";
+  return `${site.ownCookiePrefix}${state}`;
 }
 
 function pending(site: Site, cookies: string | undefined): [state: string, value: string][] {
-  const prefix = prefixOf(site);
+  const prefix = site.ownCookiePrefix;
   return (cookies ?? "").split(";").flatMap((pair): [string, string][] => {
     const [name = "", value = ""] = pair.trim().split("=", 2);
     const state = name.startsWith(prefix) ? name.slice(prefix.length) : "";

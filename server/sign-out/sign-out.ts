@@ -4,12 +4,13 @@ import { isForm, readForm } from "../http/form.ts";
 import { createIssuerSignOut } from "./issuer-sign-out.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { confirmSignOutPage, signedOutPage } from "../pages/signed-out-page.ts";
-import { forgetSession, readCookies, sessionCookieName } from "../cookies/cookie.ts";
+import { forgetSession } from "../cookies/cookie.ts";
+import { sessionTokens } from "../session/browser-session.ts";
 import type { SessionRecord } from "../session/record.ts";
 import { endSessionUrl, revokeTokens } from "../sign-in/end-session.ts";
 
-/** No browser sends more cookies of one name. */
-const mostCookies = 8;
+/** More than `/verify` tries, so that no session is left that a visitor wanted to end. */
+const mostEnded = 8;
 
 /** Ends the session in the store, then in the browser, and shows a page or redirects to `rd`. */
 export function createSignOut(context: SiteContext): Endpoint {
@@ -33,10 +34,9 @@ export function createSignOut(context: SiteContext): Endpoint {
     if ((headers.get("sec-purpose") ?? "").includes("prefetch")) return empty(403);
     // An image or a form on another site must not sign a visitor out.
     if (isCrossSite(headers)) return confirm(returnTo);
-    const tokens = readCookies(cookies, sessionCookieName(site));
-    // `/verify` ignores duplicate cookies, but each of them alone would still be valid: end all of them.
+    // Two live sessions are a conflict, but each of them alone would still be valid: end all of them.
     const ended: SessionRecord[] = [];
-    for (const token of tokens.slice(0, mostCookies)) ended.push(...(await end(token)));
+    for (const token of sessionTokens(site, cookies, mostEnded)) ended.push(...(await end(token)));
     const [record] = ended;
     const location = record && (await redirectToIssuer(record, returnTo));
     return location ?? signedOut(returnTo);
@@ -108,7 +108,8 @@ export function createSignOut(context: SiteContext): Endpoint {
   }
 
   function removals(): string[] {
-    return forgetSession(site).flatMap((cookie) => ["Set-Cookie", cookie]);
+    const cookies = [...forgetSession(site), context.recentStarts.forget(site)];
+    return cookies.flatMap((cookie) => ["Set-Cookie", cookie]);
   }
 }
 

@@ -1,11 +1,11 @@
 import type { AppContext } from "../context.ts";
-import { readCookie, sessionCookieName } from "../cookies/cookie.ts";
 import type {
   CredentialRequest,
   CredentialResult,
   Rejection,
 } from "../credentials/authenticate-credentials.ts";
 import { AuthError } from "../errors.ts";
+import { conflict, findBrowserSession, type BrowserSession } from "../session/browser-session.ts";
 import type { Session } from "../session/session.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
@@ -13,6 +13,8 @@ import type { VerifyContext } from "./verify-context.ts";
 export type Authentication =
   /** The session of the cookie; undefined = no session. */
   | { readonly kind: "session"; readonly session: Session | undefined }
+  /** The browser sends two live sessions. */
+  | { readonly kind: "conflict" }
   /** The token or password in `Authorization`, if the rules accept one. */
   | { readonly kind: "credentials"; readonly session: Session }
   | { readonly kind: "rejected"; readonly rejection: Rejection }
@@ -37,12 +39,12 @@ export function createAuthenticate(
   };
 
   function bySession({ site, headers }: VerifyContext): Authentication | Promise<Authentication> {
-    const session = sessions.find(site, readCookie(headers.get("cookie"), sessionCookieName(site)));
-    if (!(session instanceof Promise)) return { kind: "session", session };
-    return session.then(
-      (found): Authentication => ({ kind: "session", session: found }),
-      (error: unknown) => ({ kind: "store down", error: expected(error) }),
-    );
+    const session = findBrowserSession(sessions, site, headers.get("cookie"));
+    if (!(session instanceof Promise)) return authenticationBy(session);
+    return session.then(authenticationBy, (error: unknown) => ({
+      kind: "store down",
+      error: expected(error),
+    }));
   }
 
   function byCredentials(
@@ -58,6 +60,10 @@ export function createAuthenticate(
       error: expected(error),
     }));
   }
+}
+
+function authenticationBy(session: BrowserSession): Authentication {
+  return session === conflict ? { kind: conflict } : { kind: "session", session };
 }
 
 function authenticationOf(result: CredentialResult): Authentication {

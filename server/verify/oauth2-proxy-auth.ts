@@ -56,6 +56,8 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
       case "session":
       case "credentials":
         return decideFor(context, who.session);
+      case "conflict":
+        return decideFor(context, undefined);
       case "rejected":
         return refuse.credentials(context, who.rejection);
       case "issuer down":

@@ -1,19 +1,12 @@
 import type { AppContext } from "../context.ts";
 import type { Rejection } from "../credentials/authenticate-credentials.ts";
-import { bearsToken } from "../credentials/authorization.ts";
-import {
-  challengesOf,
-  passwordChallenge,
-  stepUpChallenge,
-  tokenChallenge,
-} from "../credentials/www-authenticate.ts";
+import { passwordChallenge, tokenChallenge } from "../credentials/www-authenticate.ts";
 import type { AuthError } from "../errors.ts";
 import type { Dialect } from "../forwarded/dialects.ts";
 import { urlOf, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
-import { isNavigation } from "../forwarded/navigation.ts";
 import type { ForwardedResult } from "../forwarded/read-forwarded.ts";
 import type { RequestHeaders } from "../forwarded/request-headers.ts";
-import { empty, json, redirect, type HttpResponse } from "../http/response.ts";
+import { empty, json, type HttpResponse } from "../http/response.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { noGroups } from "../observe/no-groups.ts";
 import { createRequestId } from "../observe/request-id.ts";
@@ -21,19 +14,15 @@ import { deniedPage, unknownHostPage } from "../pages/denied-page.ts";
 import { failedPage } from "../pages/failed-page.ts";
 import type { Decision } from "../policy/decision.ts";
 import type { Session } from "../session/session.ts";
+import { isForBrowser, jsonError, loggedUrl } from "./refusal.ts";
 import { signInLocation } from "./sign-in-location.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
 export const signInRequired = { error: "sign_in_required" };
 
-type Challenge = Extract<Decision, { verdict: "challenge" }>;
-
 /** Every refusal of `/verify`, in the dialect of the proxy, for a browser navigation or a program. */
-export function createRefusals({ sites, rules, counts, log }: AppContext) {
-  const ruleOf = new Map(rules.map((rule) => [rule.name, rule]));
+export function createRefusals({ sites, counts, log }: AppContext) {
   return {
-    challenge,
-    weakToken,
     credentials,
     deny,
     unknownHost,
@@ -42,27 +31,6 @@ export function createRefusals({ sites, rules, counts, log }: AppContext) {
     unreachable,
     issuerUnreachable,
   };
-
-  function challenge(
-    { site, dialect, request, headers }: VerifyContext,
-    { rule, stepUp }: Challenge,
-  ): HttpResponse {
-    counts.challenge++;
-    if (!isForBrowser(headers)) {
-      const challenges = challengesOf(ruleOf.get(rule), headers);
-      return jsonError(dialect, 401, signInRequired.error, ...challenges);
-    }
-    const location = signInLocation(site, request, stepUp);
-    if (!dialect.isShown) return empty(401, "Location", location);
-    return redirect(request.method === "GET" || request.method === "HEAD" ? 302 : 303, location);
-  }
-
-  /** RFC 9470: the client has to obtain a token of a stronger or fresher sign-in. */
-  function weakToken({ dialect }: VerifyContext, { stepUp }: Challenge): HttpResponse {
-    counts.challenge++;
-    const error = "insufficient_user_authentication";
-    return jsonError(dialect, 401, error, "WWW-Authenticate", stepUpChallenge(stepUp));
-  }
 
   function credentials(
     { dialect, request }: VerifyContext,
@@ -166,23 +134,3 @@ export function createRefusals({ sites, rules, counts, log }: AppContext) {
 }
 
 export type Refusals = ReturnType<typeof createRefusals>;
-
-/** Whether to respond with a page or a redirect: to a browser navigation without a token. */
-function isForBrowser(headers: RequestHeaders): boolean {
-  return isNavigation(headers) && !bearsToken(headers);
-}
-
-/** A refusal for programs: its code in JSON if the proxy shows the body. */
-function jsonError(
-  { isShown }: Dialect,
-  status: number,
-  error: string,
-  ...headers: string[]
-): HttpResponse {
-  return isShown ? json(status, { error }, ...headers) : empty(status, ...headers);
-}
-
-/** Without the query, which may contain secrets. */
-function loggedUrl(request: ForwardedRequest): string {
-  return urlOf({ ...request, uri: request.uri.split("?", 1)[0] ?? "/" });
-}

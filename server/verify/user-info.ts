@@ -1,13 +1,12 @@
 import type { Site } from "../config/site.ts";
 import type { AppContext } from "../context.ts";
-import { readCookie, sessionCookieName } from "../cookies/cookie.ts";
 import { AuthError } from "../errors.ts";
 import type { ForwardedResult } from "../forwarded/read-forwarded.ts";
 import type { RequestHeaders } from "../forwarded/request-headers.ts";
 import { json, type HttpResponse } from "../http/response.ts";
 import { readNarrowings } from "../policy/narrowing.ts";
 import { couldPass } from "../policy/policy.ts";
-import type { Session } from "../session/session.ts";
+import { conflict, findBrowserSession, type BrowserSession } from "../session/browser-session.ts";
 import { signInRequired, type Refusals } from "./refusals.ts";
 
 /** Whether a single-page app requests its user: no header family is present, and it accepts JSON. */
@@ -29,15 +28,14 @@ export function createUserInfo({ config, rules, sessions }: AppContext, refuse: 
     headers: RequestHeaders,
     query: string,
   ): Promise<HttpResponse> {
-    let session: Session | undefined;
+    let session: BrowserSession;
     try {
-      const token = readCookie(headers.get("cookie"), sessionCookieName(site));
-      session = await sessions.find(site, token);
+      session = await findBrowserSession(sessions, site, headers.get("cookie"));
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
       return refuse.unreachable(error, undefined);
     }
-    if (session === undefined) return json(401, signInRequired);
+    if (session === undefined || session === conflict) return json(401, signInRequired);
     // A proxy that sends no header family must not get a 200 for an identity that may not pass.
     const { identity, expiresAt } = session.record;
     if (!couldPass(rules, site.access, identity, readNarrowings(query))) {

@@ -1,5 +1,4 @@
 import type { Verify, AppContext } from "../context.ts";
-import { readCookies, sessionCookieName } from "../cookies/cookie.ts";
 import type { AuthError } from "../errors.ts";
 import { hostnameOf, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
 import { readForwarded, type ForwardedResult } from "../forwarded/read-forwarded.ts";
@@ -14,6 +13,7 @@ import type { Rule } from "../policy/rules.ts";
 import type { Session } from "../session/session.ts";
 import { createAuthenticate, type Authentication } from "./authenticate.ts";
 import { PassMemo } from "./pass-memo.ts";
+import { createChallenges } from "./challenges.ts";
 import { createRefusals } from "./refusals.ts";
 import type { VerifyContext } from "./verify-context.ts";
 import { createUserInfo, isUserInfo } from "./user-info.ts";
@@ -28,6 +28,7 @@ export function createVerify(app: AppContext): Verify {
   const anonymous = empty(200, ...identityHeaders(undefined));
   const passes = new PassMemo(identityHeaders);
   const refuse = createRefusals(app);
+  const challenges = createChallenges(app);
   const userInfo = createUserInfo(app, refuse);
   const authenticate = createAuthenticate(app, (context) => ({
     rules: rulesOf(context.request),
@@ -58,10 +59,12 @@ export function createVerify(app: AppContext): Verify {
   function respond(context: VerifyContext, who: Authentication): HttpResponse {
     switch (who.kind) {
       case "session":
-        return decideFor(context, who.session, refuse.challenge);
+        return decideFor(context, who.session, challenges.challenge);
+      case "conflict":
+        return decideFor(context, undefined, challenges.conflict);
       case "credentials":
         // A program cannot use a sign-in page, and a sign-in would not make its token stronger.
-        return decideFor(context, who.session, refuse.weakToken);
+        return decideFor(context, who.session, challenges.weakToken);
       case "rejected":
         return refuse.credentials(context, who.rejection);
       case "issuer down":
@@ -74,7 +77,7 @@ export function createVerify(app: AppContext): Verify {
   function decideFor(
     context: VerifyContext,
     session: Session | undefined,
-    challenge: typeof refuse.challenge,
+    challenge: typeof challenges.challenge,
   ): HttpResponse {
     const { site, query } = context;
     const provider = readsProvider ? session?.record.identity.provider : undefined;
@@ -93,7 +96,6 @@ export function createVerify(app: AppContext): Verify {
       return allow(passes.allow(session, site, decider));
     }
     if (decision.verdict === "deny") return refuse.deny(context, session, decision);
-    if (session === undefined) reportDuplicateCookies(context);
     return challenge(context, decision);
   }
 
@@ -110,13 +112,6 @@ export function createVerify(app: AppContext): Verify {
   function allow(response: HttpResponse): HttpResponse {
     counts.allow++;
     return response;
-  }
-
-  /** A planted cookie, or one of earlier settings: the visitor cannot sign in while the browser sends both. */
-  function reportDuplicateCookies({ site, headers, request }: VerifyContext): void {
-    const tokens = readCookies(headers.get("cookie"), sessionCookieName(site));
-    if (tokens.length < 2) return;
-    log.warn({ host: request.host }, "duplicate session cookies; ignoring both");
   }
 
   function rulesFor(facts: RequestFacts): readonly Rule[] {

@@ -127,7 +127,7 @@ describe("an error response of the issuer", () => {
     const refused = await door.callback(browser, error.href);
     const later = await browser.ask(url.href, { headers: { Cookie: cookie } });
 
-    expect(setCookies(refused).join()).toMatch(/doorward-[\w-]{22}=;.*Max-Age=0/);
+    expect(setCookies(refused).join()).toMatch(/doorward-[0-9a-f]{6}-[\w-]{22}=;.*Max-Age=0/);
     expect(later.status).toBe(400);
     expect(door.issuer.asked("/token")).toBe(before);
     expect(await refusalFaults(door, browser, later)).toEqual([]);

@@ -26,6 +26,9 @@ describe("all doorward cookies together", () => {
     };
 
     for (let round = 0; round < 4; round++) {
+      // The record of recent starts at its largest: two starts for each of four targets.
+      for (const rd of ["/a", "/b", "/c", "/d", "/a", "/b", "/c", "/d"])
+        await door.start(browser, `?rd=${rd}${round}`);
       for (let tab = 0; tab < 12; tab++) await start(round % 2 === 1 ? target(215) : longTarget);
       await door.callback(browser, door.issuer.consent(await start(longTarget)));
       sizes.push(await cookieBytes(browser));
@@ -49,7 +52,7 @@ describe("all doorward cookies together", () => {
 
     expect(JSON.stringify(groups).length).toBeGreaterThan(2_000_000);
     expect([callback.status, verdict.status]).toEqual([302, 200]);
-    expect(await cookieBytes(browser)).toBeLessThan(100);
+    expect(await cookieBytes(browser)).toBeLessThan(200);
     for (const { rawHeaders } of [callback, verdict])
       expect(rawHeaders.join(": ").length).toBeLessThan(4_096);
     expect(String(verdict.headers["x-auth-request-groups"])).toMatch(/^(group)+-0,/);

@@ -1,18 +1,33 @@
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cookieNameOf } from "../peers/cookie-name.ts";
 import { forwarded, openSignInDoor, type SignInDoor } from "../peers/sign-in-door.ts";
 
 let door: SignInDoor;
 let token: string;
+let name: string;
+let another: string;
 
 beforeAll(async () => {
   door = await openSignInDoor();
-  const browser = door.browser();
-  await door.signIn(browser);
-  token = (await browser.jar.getCookieString(door.site)).slice("doorward=".length);
+  name = cookieNameOf(door.site);
+  [token, another] = await Promise.all([tokenOfSignIn(), tokenOfSignIn()]);
 });
 afterAll(() => door.close());
+
+async function tokenOfSignIn(): Promise<string> {
+  const browser = door.browser();
+  await door.signIn(browser);
+  const cookies = (await browser.jar.getCookieString(door.site)).split("; ");
+  return cookies.find((cookie) => cookie.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
+}
+
+/** So many tokens of no session, as a sibling host can set them for a longer path, before the token. */
+function planted(count: number, good: string): string {
+  const tokens = Array.from({ length: count }, (_, index) => String(index).padStart(43, "A"));
+  return [...tokens, good].map((one) => `${name}=${one}`).join("; ");
+}
 
 async function verdict(cookie: string | string[]): Promise<number> {
   const answer = await door.verify(door.browser(), { headers: { Cookie: cookie } });
@@ -56,7 +71,7 @@ const junk: [string, (token: string) => string][] = [
 
 describe("a session cookie that holds", () => {
   it.each(junk)("%s is no session", async (_, make) => {
-    expect(await verdict(`doorward=${make(token)}`)).toBe(302);
+    expect(await verdict(`${name}=${make(token)}`)).toBe(302);
   });
 });
 
@@ -64,36 +79,34 @@ describe("a Cookie header", () => {
   it.each<[string, (token: string) => string | string[]]>([
     ["that is empty", () => ""],
     ["with only semicolons", () => ";;;; ;"],
-    ["with only a name", () => "doorward"],
-    ["with another case in the name", (good) => `Doorward=${good}`],
-    ["with a longer name", (good) => `doorward2=${good}; xdoorward=${good}`],
-    ["with the prefixed name of another site", (good) => `__Host-doorward=${good}`],
-    ["with the token twice", (good) => `doorward=${good}; doorward=${good}`],
-    [
-      "with the token, then another value",
-      (good) => `doorward=${good}; doorward=${"A".repeat(43)}`,
-    ],
-    [
-      "with another value, then the token",
-      (good) => `doorward=${"A".repeat(43)}; doorward=${good}`,
-    ],
-    ["with an empty value, then the token", (good) => `doorward=; doorward=${good}`],
-    [
-      "with the token fifty times",
-      (good) => Array.from({ length: 50 }, () => `doorward=${good}`).join(";"),
-    ],
-    ["on two lines", (good) => [`doorward=${good}`, `doorward=${good}`]],
-    ["with a comma instead of a semicolon", (good) => `a=b, doorward=${good}`],
-    ["with spaces around the equals sign", (good) => `doorward = ${good}`],
+    ["with only a name", () => name],
+    ["with another case in the name", (good) => `D${name.slice(1)}=${good}`],
+    ["with a longer name", (good) => `${name}2=${good}; x${name}=${good}`],
+    ["with the prefixed name of another site", (good) => `__Host-${name}=${good}`],
+    ["with four tokens of no session, then the token", (good) => planted(4, good)],
+    ["with another session's token", (good) => `${name}=${good}; ${name}=${another}`],
+    ["with a comma instead of a semicolon", (good) => `a=b, ${name}=${good}`],
+    ["with spaces around the equals sign", (good) => `${name} = ${good}`],
   ])("%s is no session", async (_, make) => {
     expect(await verdict(make(token))).toBe(302);
   });
 
-  it.each<[string, (token: string) => string]>([
-    ["among a hundred others", (good) => `${"a=b; ".repeat(100)}doorward=${good}; c=d`],
-    ["without a space before it", (good) => `a=b;doorward=${good}`],
-    ["with spaces around it", (good) => `a=b;   doorward=${good}  ; c=d`],
-    ["next to malformed cookies", (good) => `=; ;a; "=%zz; doorward=${good}`],
+  it.each<[string, (token: string) => string | string[]]>([
+    ["twice", (good) => `${name}=${good}; ${name}=${good}`],
+    ["followed by another value", (good) => `${name}=${good}; ${name}=${"A".repeat(43)}`],
+    ["after another value", (good) => `${name}=${"A".repeat(43)}; ${name}=${good}`],
+    ["after an empty value", (good) => `${name}=; ${name}=${good}`],
+    ["fifty times", (good) => Array.from({ length: 50 }, () => `${name}=${good}`).join(";")],
+    ["on two lines", (good) => [`${name}=${good}`, `${name}=${good}`]],
+    ["after three tokens of no session", (good) => planted(3, good)],
+    [
+      "after fifty values that are no tokens",
+      (good) => `${`${name}=x; `.repeat(50)}${name}=${good}`,
+    ],
+    ["among a hundred others", (good) => `${"a=b; ".repeat(100)}${name}=${good}; c=d`],
+    ["without a space before it", (good) => `a=b;${name}=${good}`],
+    ["with spaces around it", (good) => `a=b;   ${name}=${good}  ; c=d`],
+    ["next to malformed cookies", (good) => `=; ;a; "=%zz; ${name}=${good}`],
   ])("with the token %s is the session", async (_, make) => {
     expect(await verdict(make(token))).toBe(200);
   });
@@ -106,12 +119,12 @@ describe("a Cookie header", () => {
 
       socket.end(
         `GET /_auth/verify HTTP/1.1\r\n${lines.map((pair) => pair.join(": ")).join("\r\n")}\r\n` +
-          `Cookie: doorward=${token}${sign}\r\n\r\n`,
+          `Cookie: ${name}=${token}${sign}\r\n\r\n`,
       );
       const answer = await text(socket);
 
       expect(answer).toMatch(/^HTTP\/1\.1 (302|400) /);
-      expect(await verdict(`doorward=${token}`)).toBe(200);
+      expect(await verdict(`${name}=${token}`)).toBe(200);
     },
   );
 });

@@ -3,6 +3,7 @@ import { navigation, send, type HttpResponse } from "../peers/browser.ts";
 import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
 import { startHostileIssuer, type HostileIssuer } from "../peers/hostile-issuer.ts";
 import { client, openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
+import { cookieNameOf } from "../peers/cookie-name.ts";
 
 const origin = "https://app.example.com";
 const everyCookie = ["Path=/", "HttpOnly", "SameSite=Lax", "Secure"];
@@ -54,16 +55,18 @@ describe("every cookie of an https site", () => {
     );
 
     const lines = [start, callback, signOut, failed].map((answer) => setCookies(answer));
-    expect(lines.map(({ length }) => length)).toEqual([1, 2, 1, 1]);
+    expect(lines.map(({ length }) => length)).toEqual([2, 2, 2, 2]);
     for (const line of lines.flat()) {
       const [pair = "", ...attributes] = line.split("; ");
-      expect(pair).toMatch(/^__Host-doorward(-[\w-]{22})?=[\w-]*$/);
+      expect(pair).toMatch(/^__Host-doorward-[0-9a-f]{6}(-[\w-]{22}|-starts)?=[\w-]*$/);
       expect(attributes).toEqual(expect.arrayContaining(everyCookie));
       expect(line).not.toMatch(/domain/i);
       expect(line).toMatch(/Max-Age=\d+/);
     }
-    expect(setCookies(signOut).join()).toMatch(/^__Host-doorward=; .*Max-Age=0/);
-    expect(setCookies(failed).join()).toMatch(/^__Host-doorward-[\w-]{22}=; .*Max-Age=0/);
+    expect(setCookies(signOut).join()).toMatch(/^__Host-doorward-[0-9a-f]{6}=; .*Max-Age=0/);
+    expect(setCookies(failed).join()).toMatch(
+      /^__Host-doorward-[0-9a-f]{6}-[\w-]{22}=; .*Max-Age=0/,
+    );
   });
 
   it("has the configured domain, except the cookies of sign-ins in progress", async () => {
@@ -72,12 +75,12 @@ describe("every cookie of an https site", () => {
     const { start, callback } = await signIn(ask);
 
     const [session = "", forgotten = ""] = setCookies(callback);
-    expect(session).toMatch(/^__Secure-doorward=[\w-]{43}; /);
+    expect(session).toMatch(/^__Secure-doorward-[0-9a-f]{6}=[\w-]{43}; /);
     expect(session.split("; ")).toEqual(
       expect.arrayContaining([...everyCookie, "Domain=example.com"]),
     );
     for (const line of [...setCookies(start), forgotten]) {
-      expect(line).toMatch(/^__Host-doorward-[\w-]{22}=/);
+      expect(line).toMatch(/^__Host-doorward-[0-9a-f]{6}-([\w-]{22}|starts)=/);
       expect(line).not.toMatch(/domain/i);
     }
   });
@@ -143,7 +146,7 @@ describe("a new sign-in", () => {
     await door.callback(browser, url);
     const second = await browser.jar.getCookieString(door.site);
 
-    expect(second).toMatch(/^doorward=[\w-]{43}$/);
+    expect(second).toMatch(/^doorward-[0-9a-f]{6}-starts=[\w-]+; doorward-[0-9a-f]{6}=[\w-]{43}$/);
     expect(second).not.toBe(first);
     const old = await door.verify(door.browser(), { headers: { Cookie: first } });
     expect([old.status, (await door.verify(browser)).status]).toEqual([302, 200]);
@@ -152,13 +155,13 @@ describe("a new sign-in", () => {
   it("does not adopt a token that was planted before", async () => {
     const browser = door.browser();
     const planted = "A".repeat(43);
-    await browser.jar.setCookie(`doorward=${planted}; Path=/`, door.site);
+    await browser.jar.setCookie(`${cookieNameOf(door.site)}=${planted}; Path=/`, door.site);
 
     await door.signIn(browser);
 
     expect(await browser.jar.getCookieString(door.site)).not.toContain(planted);
     const answer = await door.verify(door.browser(), {
-      headers: { Cookie: `doorward=${planted}` },
+      headers: { Cookie: `${cookieNameOf(door.site)}=${planted}` },
     });
     expect(answer.status).toBe(302);
   });

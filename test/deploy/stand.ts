@@ -12,18 +12,19 @@ import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
 import type { Proxy } from "../peers/proxy-process.ts";
 import { openGate, type Gate } from "./gate.ts";
 import { starters } from "./starters.ts";
+import { cookieNameOf } from "../peers/cookie-name.ts";
 
 const ownHost = {
   site: "https://auth.example.com",
   hosts: ["app.example.com", "auth.example.com"],
   cookie: { domain: "example.com" },
-  cookieName: "__Secure-doorward",
+  cookieName: cookieNameOf("https://auth.example.com", { domain: "example.com" }),
 };
 const mounted = {
   site: "https://app.example.com/_auth",
   hosts: ["app.example.com"],
   cookie: {},
-  cookieName: "__Host-doorward",
+  cookieName: cookieNameOf("https://app.example.com/_auth"),
 };
 
 /** Each proxy, with doorward on its own host and mounted. */

@@ -72,7 +72,7 @@ async function ask(cookie: string): Promise<string> {
 }
 
 describe("the upstream in docs/scale.md", () => {
-  it.each(["__Secure-doorward", "__Host-doorward"])(
+  it.each(["__Secure-doorward-7f3a2c", "__Host-doorward-0123ab"])(
     "sends each session of %s to one replica, and some sessions to every replica",
     async (name) => {
       const replicas = new Set<string>();

@@ -10,6 +10,7 @@ import {
 } from "../peers/provider-door.ts";
 import type { Member, StandIn } from "../peers/provider-stand-in.ts";
 import { standIns } from "./stand-ins/by-kind.ts";
+import { opensSession } from "../peers/cookie-name.ts";
 
 const ada: Member = {
   id: "470011",
@@ -78,7 +79,7 @@ function vouching({ verifiesEmail }: StandIn): Record<string, unknown> {
 }
 
 function isRefused({ answer, identity }: SignedIn): boolean {
-  const opened = setCookies(answer).some((line) => /^doorward=[^;]/.test(line));
+  const opened = setCookies(answer).some((line) => opensSession.test(line));
   return answer.status >= 400 && identity === undefined && !opened;
 }
 

@@ -6,6 +6,7 @@ import { runDoorward } from "../peers/process.ts";
 import { client } from "../peers/sign-in-door.ts";
 import { startRefreshingIssuer } from "./refreshing-issuer.ts";
 import { site, startReplicas, type Replicas } from "./replicas.ts";
+import { cookieNameOf } from "../peers/cookie-name.ts";
 
 const patience = { timeout: 120_000 };
 
@@ -50,7 +51,7 @@ describe("a sign-out at the issuer (oidc-provider, back-channel)", patience, () 
     await ada.signIn(`${site}/start`, "ada");
     const first = await ada.jar.getCookieString(site);
     // A second doorward session for the same issuer session.
-    await ada.jar.setCookie("doorward=; Max-Age=0; Path=/", site);
+    await ada.jar.setCookie(`${cookieNameOf(site)}=; Max-Age=0; Path=/`, site);
     await ada.signIn(`${site}/start`, "ada");
     const second = await ada.jar.getCookieString(site);
     await other.signIn(`${site}/start`, "ada");

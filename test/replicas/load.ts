@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { navigation, type HttpResponse } from "../peers/browser.ts";
 import { setCookies } from "../peers/sign-in-door.ts";
 import { site, type Replicas } from "./replicas.ts";
+import { cookieNameOf } from "../peers/cookie-name.ts";
 
 /** The result of one request of the load. */
 export interface LoadResult {
@@ -42,7 +43,7 @@ export function startLoad(replicas: Replicas, cookies: readonly string[], ended:
     () => note("signed in", () => replicas.verify(turn, cookie())),
     () => note("nginx", () => replicas.ask(turn, "/verify", { ...original, Cookie: cookie() })),
     () => note("no session", () => replicas.verify(turn, "")),
-    () => note("no session", () => replicas.verify(turn, `doorward=${random()}`)),
+    () => note("no session", () => replicas.verify(turn, `${cookieNameOf(site)}=${random()}`)),
     () => note("no session", () => replicas.verify(turn, ended)),
     () => note("/start", () => replicas.ask(turn, "/start", { ...navigation, Cookie: cookie() })),
     async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Browser } from "../peers/browser.ts";
 import { forwarded, openSignInDoor, type SignInDoor } from "../peers/sign-in-door.ts";
+import { cookieNameOf } from "../peers/cookie-name.ts";
 
 let door: SignInDoor;
 
@@ -23,7 +24,7 @@ it.each<[string, Record<string, string>]>([
     headers: { ...forwarded(door.site), ...headers },
   });
 
-  expect(await browser.jar.getCookieString(door.site)).toContain("doorward=");
+  expect(await browser.jar.getCookieString(door.site)).toContain(`${cookieNameOf(door.site)}=`);
   expect(verdict.status).toBe(403);
   expect(verdict.headers["x-auth-request-user"]).toBeUndefined();
   expect(verdict.body).not.toContain("ada");

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { testSecret } from "../peers/doorward.ts";
 import { startRedis, type RedisServer } from "../peers/redis.ts";
 import { client, openSignInDoor, type SignInDoor } from "../peers/sign-in-door.ts";
+import { cookieNameOf } from "../peers/cookie-name.ts";
 
 const minute = 60_000;
 const otherSecret = "M3vK8sQxT1yWcR6nLf0aJ9hGd5uZp2eBi7oXkVtYrUw";
@@ -78,7 +79,7 @@ describe.each(stores)("a copy of %s", (_, open) => {
     expect(tried.size).toBeGreaterThan(5);
     const statuses = [...tried].map(async (token) => {
       const answer = await door.verify(door.browser(), {
-        headers: { Cookie: `doorward=${token}` },
+        headers: { Cookie: `${cookieNameOf(door.site)}=${token}` },
       });
       return answer.status;
     });

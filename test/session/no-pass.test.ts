@@ -100,7 +100,7 @@ describe("/verify, for any request,", () => {
   });
 
   it("lets Ada pass, which shows that the tests below can fail", async () => {
-    const rawHeaders = [...proper.flat(), "Cookie", `doorward=${ada}`];
+    const rawHeaders = [...proper.flat(), "Cookie", `${site.sessionCookieName}=${ada}`];
 
     const { status } = await verify({
       method: "GET",
@@ -118,7 +118,9 @@ describe("/verify, for any request,", () => {
       fc.oneof(fc.constantFrom(...names), fc.string()),
       fc.oneof(fc.constantFrom(...values), fc.string()),
     );
-    const cookie = fc.nat(9).map((index) => ["Cookie", `a=b; doorward=${tokens[index]}`] as const);
+    const cookie = fc
+      .nat(9)
+      .map((index) => ["Cookie", `a=b; ${site.sessionCookieName}=${tokens[index]}`] as const);
     const request = fc.record({
       method: fc.constantFrom("GET", "HEAD", "POST", "OPTIONS", "TRACE"),
       query: fc.oneof(fc.constantFrom("", "allowed_groups=STAFF", "allow=public"), fc.string()),
@@ -160,7 +162,7 @@ describe("/verify, for any request,", () => {
     ["never responds", () => new Promise(() => undefined)],
   ])("denies the request when the store %s", async (_, getItem) => {
     const { verify: cold } = open({ ...memory, getItem: async () => getItem() });
-    const rawHeaders = [...proper.flat(), "Cookie", `doorward=${"A".repeat(43)}`];
+    const rawHeaders = [...proper.flat(), "Cookie", `${site.sessionCookieName}=${"A".repeat(43)}`];
 
     const { status } = await cold({
       method: "GET",

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Twist } from "../peers/hostile-issuer.ts";
 import { openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
+import { opensSession } from "../peers/cookie-name.ts";
 
 let door: SignInDoor;
 
@@ -27,7 +28,7 @@ async function outcomeOf(person: Record<string, unknown>) {
     status: answer.status,
     isPage: answer.body.includes("This account has no access"),
     isEscaped: !answer.body.includes("<script"),
-    opened: setCookies(answer).filter((line) => /^doorward=[\w-]/.test(line)),
+    opened: setCookies(answer).filter((line) => opensSession.test(line)),
     verdict: (await door.verify(browser)).status,
   };
 }

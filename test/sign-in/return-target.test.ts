@@ -15,7 +15,7 @@ const local = createSite({ url: "http://localhost:8080/_auth", cookie: {}, acces
 const allowedRedirects = ["partner.example", ".bar.example", "localhost:3000", "dev.example:*"];
 
 function returnTarget(at: Site, written: string) {
-  return createReturnTargets([at], allowedRedirects)(at, written);
+  return createReturnTargets([at], { allowedRedirects, rules: [] }).returnTarget(at, written);
 }
 
 describe("a return target that is allowed", () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { navigation } from "../peers/browser.ts";
 import { openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
+import { cookieNameOf } from "../peers/cookie-name.ts";
 
 let door: SignInDoor;
 
@@ -19,12 +20,14 @@ describe("many sign-ins started in one browser", () => {
     const states: string[] = [];
     for (let index = 0; index < 10; index++) {
       door.clock.now += 1_000;
-      states.push(stateOf(await door.start(browser)));
+      states.push(stateOf(await door.start(browser, `?rd=/${index}`)));
     }
 
     const cookies = (await browser.jar.getCookieString(door.site)).split("; ");
 
-    const kept = cookies.map((cookie) => cookie.split("=")[0]?.slice("doorward-".length));
+    const kept = cookies.flatMap(
+      (cookie) => /^doorward-[0-9a-f]{6}-([\w-]{22})=/.exec(cookie)?.[1] ?? [],
+    );
     expect(kept.toSorted()).toEqual(states.slice(2).toSorted());
   });
 
@@ -35,9 +38,9 @@ describe("many sign-ins started in one browser", () => {
       let last = "";
       for (let index = 0; index < 10; index++) {
         door.clock.now += 1_000;
-        last = await door.start(browser, `?rd=/${"a".repeat(length)}`);
+        last = await door.start(browser, `?rd=/${"a".repeat(length)}${index}`);
         const header = await browser.jar.getCookieString(door.site);
-        expect(header.length + "; doorward=".length + 43).toBeLessThan(4_096);
+        expect(header.length + "; doorward-123456=".length + 43).toBeLessThan(4_096);
       }
 
       expect((await door.callback(browser, door.issuer.consent(last))).status).toBe(302);
@@ -63,14 +66,16 @@ describe("many sign-ins started in one browser", () => {
   it("drop expired transactions and cookies that cannot be opened", async () => {
     const browser = door.browser();
     await door.start(browser);
-    await browser.jar.setCookie(`doorward-${"A".repeat(22)}=junk; Path=/`, door.site);
+    const name = cookieNameOf(door.site);
+    await browser.jar.setCookie(`${name}-${"A".repeat(22)}=junk; Path=/`, door.site);
     door.clock.now += 10 * 60_000;
 
     const newest = stateOf(await door.start(browser));
 
     const header = await browser.jar.getCookieString(door.site);
     expect(header.split("; ").map((cookie) => cookie.split("=")[0])).toEqual([
-      `doorward-${newest}`,
+      `${name}-starts`,
+      `${name}-${newest}`,
     ]);
   });
 });
@@ -94,7 +99,9 @@ describe("three tabs at once", () => {
       "/one",
     ]);
     expect((await door.verify(browser)).status).toBe(200);
-    expect(await browser.jar.getCookieString(door.site)).toMatch(/^doorward=[\w-]{43}$/);
+    expect(await browser.jar.getCookieString(door.site)).toMatch(
+      /^doorward-[0-9a-f]{6}-starts=[\w-]+; doorward-[0-9a-f]{6}=[\w-]{43}$/,
+    );
   });
 
   it("all finish at the same moment", async () => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Sessions } from "../../server/session/sessions.ts";
 import { createToken } from "../../server/session/token.ts";
 import { openSignInDoor, type SignInDoor } from "../peers/sign-in-door.ts";
+import { cookieNameOf } from "../peers/cookie-name.ts";
 
 let door: SignInDoor;
 /** The `Cookie` header of a browser that is signed in. */
@@ -21,7 +22,7 @@ afterEach(async () => {
 /** Signs out with so many made-up session cookies before the real one and after it. */
 function signOut(before: number, after: number) {
   const madeUp = (count: number) =>
-    Array.from({ length: count }, () => `doorward=${createToken()}`);
+    Array.from({ length: count }, () => `${cookieNameOf(door.site)}=${createToken()}`);
   const Cookie = [...madeUp(before), signedIn, ...madeUp(after)].join("; ");
   return door.browser().ask(`${door.site}/sign_out`, { headers: { Cookie } });
 }

@@ -67,7 +67,7 @@ async function openVerify() {
     peer: "127.0.0.1",
     site,
   });
-  return { calls, verify, requestOf, cookie: `a=b; __Secure-doorward=${token}` };
+  return { calls, verify, requestOf, cookie: `a=b; ${site.sessionCookieName}=${token}` };
 }
 
 describe.each(Object.keys(shapes) as (keyof typeof shapes)[])(

@@ -114,6 +114,10 @@ async function openVerify(rules: readonly object[], people: readonly object[]) {
     return Promise.all(started);
   });
   const tokens = await Promise.all(signedIn);
+  const sessionCookie = ({ who, host }: RequestShape) => {
+    const [own, place] = host.endsWith(".org") ? [other, 1] : [site, 0];
+    return `${own.sessionCookieName}=${tokens[who]?.[place]}`;
+  };
   const verifyRequest = (request: RequestShape) => ({
     method: "GET",
     query: request.query,
@@ -121,10 +125,7 @@ async function openVerify(rules: readonly object[], people: readonly object[]) {
       ["X-Original-URL", `https://${request.host}${request.path}${request.search}`],
       ["X-Original-Method", request.method],
       ["X-Forwarded-For", request.address],
-      [
-        "Cookie",
-        `__Secure-doorward=${tokens[request.who]?.[request.host.endsWith(".org") ? 1 : 0]}`,
-      ],
+      ["Cookie", sessionCookie(request)],
       ...(request.isPreflight
         ? [
             ["Origin", "https://a.example"],

@@ -68,7 +68,7 @@ async function ask(
 ) {
   const all: Headers = {
     ...headers,
-    ...(token !== undefined && { Cookie: `a=b; __Secure-doorward=${token}; c=d` }),
+    ...(token !== undefined && { Cookie: `a=b; ${site.sessionCookieName}=${token}; c=d` }),
   };
   const rawHeaders = Object.entries(all).flatMap(([name, value]) =>
     [value].flat().flatMap((one) => [name, one]),
@@ -223,16 +223,16 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
     });
   });
 
-  describe("duplicate session cookies", () => {
-    it("are ignored and logged", async () => {
+  describe("two live sessions in one browser", () => {
+    it("are a conflict, which is logged", async () => {
       const headers = {
         ...forwarded,
-        Cookie: `__Secure-doorward=${staff}; __Secure-doorward=${guest}`,
+        Cookie: `${site.sessionCookieName}=${staff}; ${site.sessionCookieName}=${guest}`,
       };
 
       expect((await ask(verify, headers)).status).toBe(401);
       expect(events.at(-1)).toMatchObject({
-        msg: expect.stringContaining("duplicate session cookies"),
+        msg: "two live sessions in one browser; accepting neither",
       });
     });
   });
@@ -380,7 +380,11 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
       const answer = await verify({
         method: "GET",
         query: "",
-        rawHeaders: [...Object.entries(forwarded).flat(), "Cookie", `__Secure-doorward=${staff}`],
+        rawHeaders: [
+          ...Object.entries(forwarded).flat(),
+          "Cookie",
+          `${site.sessionCookieName}=${staff}`,
+        ],
         site,
         peer,
       });

@@ -52,7 +52,7 @@ const reasons: readonly Reason[] = [
     names: "cookie_name cookie_path",
     kind: "different",
     message:
-      "the cookie is named __Host-doorward, or __Secure-doorward with cookie.domain, and its path is /: change what reads it by name",
+      "the cookie is named __Host-doorward-XXXXXX, or __Secure-doorward-XXXXXX with cookie.domain, and its path is /: change what reads it by name",
   },
   {
     names: "cookie_httponly cookie_secure",

@@ -103,7 +103,7 @@ function noteOtherOptions(from: TraefikOptions): void {
     "cookie-secret": ["to do", "is not imported: run `doorward secret` to create a new one"],
     "cookie-name": [
       "different",
-      "the cookie is __Host-doorward, or __Secure-doorward with cookie.domain: change what reads it by name",
+      "the cookie is __Host-doorward-XXXXXX, or __Secure-doorward-XXXXXX with cookie.domain: change what reads it by name",
     ],
     "csrf-cookie-name": ["left out", "is not used: each sign-in has its own cookie"],
     "insecure-cookie": [

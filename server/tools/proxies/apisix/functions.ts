@@ -51,7 +51,7 @@ export const beforeApp = `return function(conf, ctx)
   local kept = {}
   for cookie in sent:gmatch("[^;]+") do
     local bare = cookie:match("^%s*(.-)%s*$")
-    if not bare:find("^__Host%-doorward=") and not bare:find("^__Secure%-doorward=") then
+    if not bare:find("^__Host%-doorward%-%x%x%x%x%x%x=") and not bare:find("^__Secure%-doorward%-%x%x%x%x%x%x=") then
       kept[#kept + 1] = bare
     end
   end

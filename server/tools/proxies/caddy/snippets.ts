@@ -66,7 +66,7 @@ function ask(identityHeaders: readonly string[]): string {
 const keepCookie = `# After forward_auth: removes doorward's session cookie. An app that stores or leaks it would give access to
 # every other app.
 (doorward_keep_cookie) {
-	request_header Cookie "(^|; *)(?:__(?:Host|Secure)-doorward=[^;]*(?:; *|$))+" "$1"
+	request_header Cookie "(^|; *)(?:__(?:Host|Secure)-doorward-[0-9a-f]{6}=[^;]*(?:; *|$))+" "$1"
 }
 `;
 

@@ -64,7 +64,7 @@ export const keepCookie = `function envoy_on_request(handle)
   for index = 0, headers:getNumValues("cookie") - 1 do
     for cookie in headers:getAtIndex("cookie", index):gmatch("[^;]+") do
       local bare = cookie:match("^%s*(.-)%s*$")
-      if not bare:find("^__Host%-doorward=") and not bare:find("^__Secure%-doorward=") then
+      if not bare:find("^__Host%-doorward%-%x%x%x%x%x%x=") and not bare:find("^__Secure%-doorward%-%x%x%x%x%x%x=") then
         kept[#kept + 1] = bare
       end
     end

@@ -164,7 +164,7 @@ ${keepCookie}    server app ${exampleApp}   # CHANGE: the app. It must be reacha
 `;
 }
 
-const replaceCookie = `    http-request replace-header Cookie '^(|.*; *)(__(Host|Secure)-doorward=[^;]*(; *|$))+(.*)$' '\\1\\5'
+const replaceCookie = `    http-request replace-header Cookie '^(|.*; *)(__(Host|Secure)-doorward-[0-9a-f]{6}=[^;]*(; *|$))+(.*)$' '\\1\\5'
 `;
 /** Twice, because a host below a site's cookie domain can have its own site, and browsers then send both cookies. */
 const keepCookie = `    # Remove doorward's session cookie: an app that stores or leaks it would give access to every other app.

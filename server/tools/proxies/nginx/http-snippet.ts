@@ -28,12 +28,12 @@ map $doorward_upgrade $doorward_connection {
 # then send both cookies.
 map $http_cookie $doorward_cookie_once {
     default $http_cookie;
-    "~^(?<doorward_a>|.*; *)(?:__(?:Host|Secure)-doorward=[^;]*(?:; *|$))+(?<doorward_b>.*)$"
+    "~^(?<doorward_a>|.*; *)(?:__(?:Host|Secure)-doorward-[0-9a-f]{6}=[^;]*(?:; *|$))+(?<doorward_b>.*)$"
             $doorward_a$doorward_b;
 }
 map $doorward_cookie_once $doorward_app_cookie {
     default $doorward_cookie_once;
-    "~^(?<doorward_c>|.*; *)(?:__(?:Host|Secure)-doorward=[^;]*(?:; *|$))+(?<doorward_d>.*)$"
+    "~^(?<doorward_c>|.*; *)(?:__(?:Host|Secure)-doorward-[0-9a-f]{6}=[^;]*(?:; *|$))+(?<doorward_d>.*)$"
             $doorward_c$doorward_d;
 }
 `;

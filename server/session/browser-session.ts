@@ -1,0 +1,46 @@
+import type { Site } from "../config/site.ts";
+import { nextValue, readCookies, valueAt } from "../cookies/cookie.ts";
+import type { Session } from "./session.ts";
+import type { Sessions } from "./sessions.ts";
+import { isToken } from "./token.ts";
+
+/** Two live sessions in one browser: a sibling host may have set one of them, so neither counts. */
+export const conflict = "conflict";
+
+/** The session of a browser; undefined = none. */
+export type BrowserSession = Session | typeof conflict | undefined;
+
+/** A sibling host can set any number of cookies with our name. Each one that is tried may cost a read of the store. */
+const mostTried = 4;
+
+/** The different session tokens of a browser. */
+export function sessionTokens(site: Site, cookies: string | undefined, most = mostTried): string[] {
+  return readCookies(cookies, site.sessionCookieName).filter(isToken).slice(0, most);
+}
+
+/**
+ * The live session of a browser, synchronous from the cache. A browser sends a cookie of another path or domain with
+ * the same name too (RFC 6265 §5.4), so each of up to four is tried. Throws "store_unreachable".
+ */
+export function findBrowserSession(
+  sessions: Sessions,
+  site: Site,
+  cookies: string | undefined,
+): BrowserSession | Promise<BrowserSession> {
+  if (cookies === undefined) return undefined;
+  const start = nextValue(cookies, site.sessionCookieName, -1);
+  if (start === -1) return undefined;
+  const isOnly = nextValue(cookies, site.sessionCookieName, start) === -1;
+  if (isOnly) return sessions.find(site, valueAt(cookies, start));
+  return findAmong(sessions, site, sessionTokens(site, cookies));
+}
+
+async function findAmong(
+  sessions: Sessions,
+  site: Site,
+  tokens: readonly string[],
+): Promise<BrowserSession> {
+  const found = await Promise.all(tokens.map((token) => sessions.find(site, token)));
+  const [session, ...others] = found.filter((one) => one !== undefined);
+  return others.length === 0 ? session : conflict;
+}

@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import * as v from "valibot";
+import type { Site } from "../config/site.ts";
+import { readCookie, setCookie } from "../cookies/cookie.ts";
+import { deriveKey, open, seal } from "../cookies/seal.ts";
+
+const windowSeconds = 60;
+/** One less than the start that is refused. */
+const mostStarts = 2;
+/** Tabs of one browser may loop in turns, each with its own target. */
+const mostTargets = 4;
+
+/** A target's digest and the times of its starts, in seconds since the epoch. */
+const startsSchema = v.array(v.strictTuple([v.string(), v.array(v.number())]));
+type Starts = v.InferOutput<typeof startsSchema>;
+
+/**
+ * The sign-ins that a browser began within the last minute, by return target, sealed in a cookie. A browser that is
+ * redirected in a loop brings it along, however the loop came about.
+ */
+export class RecentStarts {
+  readonly #keys: readonly Buffer[];
+  readonly #now: () => number;
+
+  constructor(secrets: readonly string[], now: () => number) {
+    this.#keys = secrets.map((secret) => deriveKey(secret, "", "recent starts"));
+    this.#now = now;
+  }
+
+  /** Counts a start: whether it is one too many, and the `Set-Cookie` value that records it. */
+  count(
+    site: Site,
+    cookies: string | undefined,
+    returnTo: string,
+  ): { isLoop: boolean; setCookie: string } {
+    const digest = createHash("sha256").update(returnTo).digest("base64url").slice(0, 8);
+    const now = Math.floor(this.#now() / 1000);
+    const starts = this.#read(site, cookies, now);
+    const [, before = []] = starts.find(([target]) => target === digest) ?? [];
+    const others = starts.filter(([target]) => target !== digest);
+    const isLoop = before.length >= mostStarts;
+    // After the page, the visitor may try again.
+    const kept = isLoop ? others : [...others, [digest, [...before, now]] satisfies Starts[number]];
+    return { isLoop, setCookie: this.#cookie(site, kept.slice(-mostTargets)) };
+  }
+
+  /** The `Set-Cookie` value that forgets all starts: the visitor sees a page, so there is no loop. */
+  forget(site: Site): string {
+    return setCookie(cookieName(site), "", { maxAgeSeconds: 0, secure: site.secure });
+  }
+
+  #read(site: Site, cookies: string | undefined, now: number): Starts {
+    const value = readCookie(cookies, cookieName(site));
+    if (value === undefined) return [];
+    for (const key of this.#keys) {
+      const text = open(key, contextOf(site), value);
+      if (text === undefined) continue;
+      return v
+        .parse(startsSchema, JSON.parse(text))
+        .map(([target, times]) => [target, times.filter((time) => isRecent(time, now))] as const)
+        .filter(([, times]) => times.length > 0)
+        .map(([target, times]) => [target, [...times]]);
+    }
+    return []; // sealed with a secret that is no longer configured
+  }
+
+  #cookie(site: Site, starts: Starts): string {
+    const [key] = this.#keys;
+    if (key === undefined) throw new TypeError("no secret is configured");
+    if (starts.length === 0) return this.forget(site);
+    const value = seal(key, contextOf(site), JSON.stringify(starts));
+    return setCookie(cookieName(site), value, {
+      maxAgeSeconds: windowSeconds,
+      secure: site.secure,
+    });
+  }
+}
+
+function isRecent(time: number, now: number): boolean {
+  return time <= now && now < time + windowSeconds;
+}
+
+function cookieName(site: Site): string {
+  return `${site.ownCookiePrefix}starts`;
+}
+
+function contextOf({ url }: Site): string {
+  return `recent starts:${url.href}`;
+}

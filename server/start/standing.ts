@@ -1,0 +1,47 @@
+import { isMet } from "../identity/step-up.ts";
+import type { SiteContext } from "../context.ts";
+import { requestTo } from "../forwarded/forwarded-request.ts";
+import { decide } from "../policy/policy.ts";
+import { conflict, findBrowserSession, sessionTokens } from "../session/browser-session.ts";
+import type { Session } from "../session/session.ts";
+import type { Wanted } from "./wanted.ts";
+
+/** A browser's standing at the return target, before the sign-in that it requests. */
+export type Standing =
+  /** Signed in, permitted at the return target, and as strongly as its rule requires. */
+  | "permitted"
+  /** Signed in, but the policy does not let this identity or this sign-in pass. */
+  | "not permitted"
+  | typeof conflict
+  /** It sends a session cookie, and the store has no live session for it. */
+  | "unknown session"
+  | "no cookie";
+
+export async function standingOf(
+  context: SiteContext,
+  cookies: string | undefined,
+  wanted: Wanted,
+): Promise<Standing> {
+  const { site, sessions } = context;
+  const session = await findBrowserSession(sessions, site, cookies);
+  if (session === conflict) return conflict;
+  if (session !== undefined)
+    return isPermitted(context, session, wanted) ? "permitted" : "not permitted";
+  return sessionTokens(site, cookies).length > 0 ? "unknown session" : "no cookie";
+}
+
+function isPermitted(
+  { site, siteOf, rulesOf, now }: SiteContext,
+  session: Session,
+  { returnTo, stepUp }: Wanted,
+): boolean {
+  const target = new URL(returnTo);
+  const { identity } = session.record;
+  const request = requestTo(target);
+  // A target that this site does not protect has no rules here.
+  if (request === undefined || siteOf(target.hostname) !== site)
+    return isMet(stepUp, identity.claims, now());
+  const facts = { request, provider: identity.provider, address: undefined, isPreflight: false };
+  const decision = decide(rulesOf(request), site.access, facts, { identity, now: now() });
+  return decision.verdict === "allow" && isMet(stepUp, identity.claims, now());
+}

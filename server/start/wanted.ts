@@ -1,0 +1,51 @@
+import type { SiteContext } from "../context.ts";
+import type { StepUp } from "../identity/step-up.ts";
+import type { Rule } from "../policy/rules.ts";
+import { compatTarget } from "./oauth2-proxy-sign-in.ts";
+
+/** The sign-in that the visitor requests. */
+export interface Wanted {
+  readonly returnTo: string;
+  /** A return target was given, and it is not allowed. */
+  readonly isTargetDropped: boolean;
+  readonly stepUp: StepUp;
+  readonly prompt: "select_account" | "login" | undefined;
+}
+
+/** Reads the query of `/start`. A return target that is not allowed is dropped and logged. */
+export function readWanted(
+  { site, config, rules, returnTarget, log }: SiteContext,
+  query: URLSearchParams,
+  headers: Headers,
+): Wanted {
+  const fallback = `${site.url.origin}/`;
+  const rd = query.get("rd") ?? compatTarget(config, headers);
+  const returnTo = returnTarget(site, rd) ?? fallback;
+  const isTargetDropped = rd !== null && returnTo === fallback && rd !== "/" && rd !== fallback;
+  if (isTargetDropped)
+    log.warn(
+      { rd: rd.split(/[?#]/, 1)[0]?.slice(0, 200), mend: targetFix },
+      "return target not allowed; returning to the root of the site",
+    );
+  return { returnTo, isTargetDropped, stepUp: readStepUp(query, rules), prompt: readPrompt(query) };
+}
+
+export const targetFix =
+  "use an https URL on a host that this site's cookie covers and on the site's own port, or add its host to allowedRedirects";
+
+/** The step-up of `/verify`'s challenge. A visitor who changes it is challenged again by `/verify`. */
+function readStepUp(query: URLSearchParams, rules: readonly Rule[]): StepUp {
+  const maxAge = query.get("max_age");
+  // Only values that a rule requires: a link must not make the issuer use a weaker sign-in.
+  const known = new Set(rules.flatMap(({ config }) => config.acr ?? []));
+  const acr = (query.get("acr_values") ?? "").split(" ").filter((value) => known.has(value));
+  return {
+    maxAgeMs: maxAge !== null && /^\d{1,15}$/.test(maxAge) ? Number(maxAge) * 1000 : undefined,
+    acr: acr.length === 0 ? undefined : acr,
+  };
+}
+
+function readPrompt(query: URLSearchParams): Wanted["prompt"] {
+  const prompt = query.get("prompt");
+  return prompt === "select_account" || prompt === "login" ? prompt : undefined;
+}

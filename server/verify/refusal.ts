@@ -1,0 +1,26 @@
+import { bearsToken } from "../credentials/authorization.ts";
+import type { Dialect } from "../forwarded/dialects.ts";
+import { urlOf, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
+import { isNavigation } from "../forwarded/navigation.ts";
+import type { RequestHeaders } from "../forwarded/request-headers.ts";
+import { empty, json, type HttpResponse } from "../http/response.ts";
+
+/** Whether to respond with a page or a redirect: to a browser navigation without a token. */
+export function isForBrowser(headers: RequestHeaders): boolean {
+  return isNavigation(headers) && !bearsToken(headers);
+}
+
+/** A refusal for programs: its code in JSON if the proxy shows the body. */
+export function jsonError(
+  { isShown }: Dialect,
+  status: number,
+  error: string,
+  ...headers: string[]
+): HttpResponse {
+  return isShown ? json(status, { error }, ...headers) : empty(status, ...headers);
+}
+
+/** Without the query, which may contain secrets. */
+export function loggedUrl(request: ForwardedRequest): string {
+  return urlOf({ ...request, uri: request.uri.split("?", 1)[0] ?? "/" });
+}
