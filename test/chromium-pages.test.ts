@@ -4,6 +4,7 @@ import { startStack, type Settings, type Stack } from "../demo/stack.ts";
 import { capturingLog } from "./peers/capturing-log.ts";
 import { launchChromium, openWindow, policyViolations, takePictures } from "./peers/chromium.ts";
 import { freePort } from "./peers/free-port.ts";
+import { cookieNameOf } from "./peers/cookie-name.ts";
 
 let chromium: Browser;
 let context: BrowserContext;
@@ -153,7 +154,9 @@ describe("signing out", () => {
   });
 
   async function hasSession(): Promise<boolean> {
-    return (await context.cookies(stack.address)).some(({ name }) => name === "doorward");
+    return (await context.cookies(stack.address)).some(
+      ({ name }) => name === cookieNameOf(`${stack.address}/_auth`),
+    );
   }
 
   /** On the confirmation page: a button or a link. */

@@ -4,11 +4,11 @@ import type { Site } from "../config/site.ts";
 export function setCookie(
   name: string,
   value: string,
-  options: { maxAgeSeconds: number; secure: boolean; domain?: string | undefined },
+  options: { maxAgeSeconds: number; secure: boolean; domain?: string | undefined; path?: string },
 ): string {
   return [
     `${name}=${value}`,
-    "Path=/",
+    `Path=${options.path ?? "/"}`,
     ...(options.domain === undefined ? [] : [`Domain=${options.domain}`]),
     `Max-Age=${options.maxAgeSeconds}`,
     "HttpOnly",

@@ -46,7 +46,7 @@ export class RecentStarts {
 
   /** The `Set-Cookie` value that forgets all starts: the visitor sees a page, so there is no loop. */
   forget(site: Site): string {
-    return setCookie(cookieName(site), "", { maxAgeSeconds: 0, secure: site.secure });
+    return keep(site, "", 0);
   }
 
   #read(site: Site, cookies: string | undefined, now: number): Starts {
@@ -69,10 +69,7 @@ export class RecentStarts {
     if (key === undefined) throw new TypeError("no secret is configured");
     if (starts.length === 0) return this.forget(site);
     const value = seal(key, contextOf(site), JSON.stringify(starts));
-    return setCookie(cookieName(site), value, {
-      maxAgeSeconds: windowSeconds,
-      secure: site.secure,
-    });
+    return keep(site, value, windowSeconds);
   }
 }
 
@@ -80,8 +77,14 @@ function isRecent(time: number, now: number): boolean {
   return time <= now && now < time + windowSeconds;
 }
 
-function cookieName(site: Site): string {
-  return `${site.ownCookiePrefix}starts`;
+/** For `/start` alone, so that no app gets it; `__Host-` would require the path `/`. */
+function keep(site: Site, value: string, maxAgeSeconds: number): string {
+  const path = `${site.base}/start`;
+  return setCookie(cookieName(site), value, { maxAgeSeconds, secure: site.secure, path });
+}
+
+function cookieName({ ownCookiePrefix }: Site): string {
+  return `${ownCookiePrefix.replace("__Host-", "__Secure-")}starts`;
 }
 
 function contextOf({ url }: Site): string {

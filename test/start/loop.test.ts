@@ -95,7 +95,7 @@ describe("the third sign-in for the same target within a minute", () => {
     await open(browser);
     await open(browser);
     const name = `${cookieNameOf(door.site)}-starts`;
-    const cookies = (await browser.jar.getCookieString(door.site)).split("; ");
+    const cookies = (await browser.jar.getCookieString(`${door.site}/start`)).split("; ");
     const value = cookies.find((cookie) => cookie.startsWith(`${name}=`))?.slice(name.length + 1);
 
     const statuses = [];
