@@ -1,10 +1,10 @@
 # doorward and what it needs at run time, nothing of the tests. Node runs the TypeScript as it is.
-FROM node:26-slim AS packages
+FROM node:26.10-slim AS packages
 WORKDIR /doorward
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts
 
-FROM node:26-slim
+FROM node:26.10-slim
 WORKDIR /doorward
 COPY --from=packages /doorward/node_modules node_modules
 COPY package.json LICENSE ./

@@ -53,6 +53,7 @@ function serviceOf(context: AppContext, store: Store) {
 
 async function serve(listener: RequestListener): Promise<VerifyWay> {
   const server = createServer({ maxHeaderSize: 64 * 1024 }, listener);
+  server.maxHeadersCount = 0;
   /** The peers that requests claim, by the port that they come from. */
   const peers = new Map<number, string | undefined>();
   server.on("connection", (socket) => {
