@@ -15,6 +15,9 @@ const statuses = {
   store_unreachable: 503,
 } as const;
 
+/** The code of a response to a program that has no session. */
+export const signInRequired = "sign_in_required";
+
 export type AuthErrorCode = keyof typeof statuses;
 
 interface FailedTransaction {

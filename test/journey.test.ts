@@ -96,7 +96,7 @@ describe("a whole sign-in with oidc-provider", () => {
 
     expect(end.status).toBe(200);
     expect(await browser.jar.getCookieString(site)).toBe("");
-    const replayed = await newBrowser().ask(`${site}/verify`, {
+    const replayed = await newBrowser().ask(`${site}/start`, {
       headers: { Cookie: cookie, Accept: "application/json" },
     });
     expect(replayed.status).toBe(401);
@@ -114,7 +114,7 @@ describe("a whole sign-in with oidc-provider", () => {
 
     const verdicts = await Promise.all(
       cookies.map((Cookie) =>
-        newBrowser().ask(`${site}/verify`, { headers: { Cookie, Accept: "application/json" } }),
+        newBrowser().ask(`${site}/start`, { headers: { Cookie, Accept: "application/json" } }),
       ),
     );
     expect(verdicts.map(({ status }) => status)).toEqual([401, 401]);

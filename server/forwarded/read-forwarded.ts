@@ -21,8 +21,6 @@ export type ForwardedResult =
       readonly dialect: Dialect | undefined;
       readonly malformed: string;
       readonly isConflict?: true;
-      /** No header family is present: the request does not come from a proxy. */
-      readonly noProxyHeaders?: true;
     };
 
 /** The visitor's request where our own request line carries it: Envoy keeps the method and appends the URI to our path. */
@@ -66,12 +64,7 @@ export function createForwardedReader(families: readonly HeaderFamily[]): ReadFo
     carried: ExtAuthzRequest | undefined,
   ): ForwardedResult {
     const family = families.find(({ name }) => name === pinned);
-    // Envoy sends no header family. A request of Envoy without its URI must never count as one without proxy headers,
-    // because Envoy would read the 200 as an allow.
-    if (family === undefined) return readExtAuthz(headers, carried);
-    const result = readAlone(headers, family);
-    if ("request" in result || carried !== undefined) return result;
-    return presentFrom(headers, 0) < families.length ? result : { ...result, noProxyHeaders: true };
+    return family === undefined ? readExtAuthz(headers, carried) : readAlone(headers, family);
   }
 
   /** Envoy's request line and `Host` are complete: no header family may add a part or contradict them. */
@@ -104,7 +97,6 @@ export const readForwarded = createForwardedReader(headerFamilies);
 const noFamily: ForwardedResult = {
   dialect: undefined,
   malformed: "no header family is present",
-  noProxyHeaders: true,
 };
 
 function isPresent(headers: RequestHeaders, { signs }: HeaderFamily): boolean {

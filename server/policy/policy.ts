@@ -84,15 +84,11 @@ export function couldPass(
   rules: readonly Rule[],
   access: Access | undefined,
   identity: Identity,
-  narrowings: readonly Narrowing[] = [],
 ): boolean {
   const isAllowed = ({ config: { allow, provider } }: Rule) =>
     allow !== undefined &&
     allow !== "public" &&
     (provider === undefined || provider.includes(identity.provider)) &&
     (allow === "signed-in" || isListed(allow, identity));
-  return (
-    (isListed(access, identity) || rules.some(isAllowed)) &&
-    narrowings.every((narrowing) => narrows(narrowing, identity))
-  );
+  return isListed(access, identity) || rules.some(isAllowed);
 }

@@ -1,3 +1,4 @@
+import { isScriptForJson, isVisitorNavigation, tabOrFrame } from "../http/fetch-metadata.ts";
 import { empty, redirect, type HttpResponse } from "../http/response.ts";
 import type { SiteContext, Endpoint } from "../context.ts";
 import { choosePage } from "../pages/choose-page.ts";
@@ -6,14 +7,18 @@ import { authorizationUrl } from "../sign-in/code-flow.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { stopLoop } from "./loop.ts";
 import { standingOf } from "./standing.ts";
+import { createUserInfo } from "./user-info.ts";
 import { readWanted, type Wanted } from "./wanted.ts";
 
 /** Opens a transaction and sends the browser to the issuer. Nothing is stored here. */
 export function createStart(context: SiteContext): Endpoint {
   const { site, recentStarts } = context;
+  const userInfo = createUserInfo(context);
 
   return async ({ url: { searchParams: query }, req: { headers } }) => {
-    if (!isTopLevel(headers)) return empty(403);
+    if (isScriptForJson(headers)) return userInfo(query, headers);
+    // Others would each use one of the browser's few pending transactions.
+    if (!isVisitorNavigation(headers, tabOrFrame)) return empty(403);
     const cookies = headers.get("cookie") ?? undefined;
     const wanted = readWanted(context, query, headers);
     const party = chosen(context, query.get("provider"));
@@ -28,18 +33,6 @@ export function createStart(context: SiteContext): Endpoint {
       ? redirect(302, wanted.returnTo, "Set-Cookie", setCookie)
       : begin(context, party, cookies, wanted, setCookie);
   };
-}
-
-/**
- * Whether a visitor opens the page. An image, a script's fetch or a prefetch would each use one of the browser's few
- * pending transactions. A request without Fetch Metadata counts as a visitor's.
- */
-function isTopLevel(headers: Headers): boolean {
-  const mode = headers.get("sec-fetch-mode");
-  return (
-    (mode === null || mode === "navigate") &&
-    !(headers.get("sec-purpose") ?? "").includes("prefetch")
-  );
 }
 
 function chosen({ parties }: SiteContext, name: string | null): RelyingParty | undefined {

@@ -1,5 +1,6 @@
 import type { AppContext } from "../context.ts";
 import { challengesOf, stepUpChallenge } from "../credentials/www-authenticate.ts";
+import { signInRequired } from "../errors.ts";
 import { urlOf } from "../forwarded/forwarded-request.ts";
 import { empty, redirect, type HttpResponse } from "../http/response.ts";
 import { createRequestId } from "../observe/request-id.ts";
@@ -7,7 +8,6 @@ import { noReturnPage } from "../pages/no-return-page.ts";
 import type { Decision } from "../policy/decision.ts";
 import type { TargetFault } from "../sign-in/return-target.ts";
 import { isForBrowser, jsonError, loggedUrl } from "./refusal.ts";
-import { signInRequired } from "./refusals.ts";
 import { signInLocation, twoSessions } from "./sign-in-location.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
@@ -27,7 +27,7 @@ export function createChallenges({ rules, counts, log, targetFault }: AppContext
     if (!isForBrowser(headers)) {
       counts.challenge++;
       const challenges = challengesOf(ruleOf.get(rule), headers);
-      return jsonError(dialect, 401, signInRequired.error, ...challenges);
+      return jsonError(dialect, 401, signInRequired, ...challenges);
     }
     const url = URL.parse(urlOf(request));
     const fault = url === null ? "host" : targetFault(site, url);

@@ -18,8 +18,6 @@ import { isForBrowser, jsonError, loggedUrl } from "./refusal.ts";
 import { signInLocation } from "./sign-in-location.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
-export const signInRequired = { error: "sign_in_required" };
-
 /** Every refusal of `/verify`, in the dialect of the proxy, for a browser navigation or a program. */
 export function createRefusals({ sites, counts, log }: AppContext) {
   return {
@@ -109,12 +107,12 @@ export function createRefusals({ sites, counts, log }: AppContext) {
   }
 
   /** Neither an allow nor a sign-in: the session still exists when the store is back. */
-  function unreachable(error: AuthError, context: VerifyContext | undefined): HttpResponse {
+  function unreachable(error: AuthError, context: VerifyContext): HttpResponse {
     counts.storeUnreachable++;
     const requestId = createRequestId();
     log.error({ requestId, reason: reasonsOf(error) }, "session store unreachable");
-    const status = context?.dialect.storeUnreachableStatus ?? 503;
-    if (!context?.dialect.isShown || !isForBrowser(context.headers)) {
+    const status = context.dialect.storeUnreachableStatus;
+    if (!context.dialect.isShown || !isForBrowser(context.headers)) {
       return empty(status, "Retry-After", "5");
     }
     const page = { code: "store_unreachable", status } as const;

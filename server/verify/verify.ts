@@ -16,7 +16,6 @@ import { PassMemo } from "./pass-memo.ts";
 import { createChallenges } from "./challenges.ts";
 import { createRefusals } from "./refusals.ts";
 import type { VerifyContext } from "./verify-context.ts";
-import { createUserInfo, isUserInfo } from "./user-info.ts";
 
 /** Decides whether a request may pass. Every doubt denies, and only `allow` returns a 200. */
 export function createVerify(app: AppContext): Verify {
@@ -29,23 +28,19 @@ export function createVerify(app: AppContext): Verify {
   const passes = new PassMemo(identityHeaders);
   const refuse = createRefusals(app);
   const challenges = createChallenges(app);
-  const userInfo = createUserInfo(app, refuse);
   const authenticate = createAuthenticate(app, (context) => ({
     rules: rulesOf(context.request),
     facts: factsOf(context, undefined),
   }));
 
-  return function verify({ method, query, uri, rawHeaders, peer, site: own }) {
+  return function verify({ method, query, uri, rawHeaders, peer }) {
     if (!isTrusted(peer)) return refuse.untrustedPeer(peer);
     const headers = new RequestHeaders(rawHeaders);
     const carried = uri === undefined ? undefined : { method, uri };
     const result = headers.isRepeated("host")
       ? repeatedHost
       : readForwarded(headers, config.dialect, carried);
-    if (!("request" in result)) {
-      if (isUserInfo(result, method, headers)) return userInfo(own, headers, query);
-      return refuse.malformed(result, headers);
-    }
+    if (!("request" in result)) return refuse.malformed(result, headers);
     const { dialect, request } = result;
     const site = siteOf(hostnameOf(request));
     if (site === undefined) return refuse.unknownHost(result, headers);

@@ -37,7 +37,7 @@ describe("with two providers", () => {
 
     const info = await Promise.all(
       [browser, elsewhere].map((each) =>
-        each.ask(`${door.site}/verify`, { headers: { Accept: "application/json" } }),
+        each.ask(`${door.site}/start`, { headers: { Accept: "application/json" } }),
       ),
     );
     expect(info.map(({ body }) => JSON.parse(body).provider)).toEqual(["company", "second"]);

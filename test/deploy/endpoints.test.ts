@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { navigation, send, type Browser } from "../peers/browser.ts";
 import { speaksTls } from "../peers/tls.ts";
-import { valuesOf } from "./gate.ts";
+import { isAuthRequest, valuesOf } from "./gate.ts";
 import { sendLines } from "./raw-request.ts";
 import { appUrl, setUp, variants, type Stand } from "./stand.ts";
 
@@ -11,6 +11,7 @@ const forwarded = {
   "X-Forwarded-Host": "app.example.com",
   "X-Forwarded-Uri": "/",
 };
+const original = { "X-Original-Method": "GET", "X-Original-URL": "https://app.example.com/" };
 
 describe.each(variants)("doorward's endpoints behind $name", (variant) => {
   /** The response body for an unknown host. */
@@ -31,7 +32,7 @@ describe.each(variants)("doorward's endpoints behind $name", (variant) => {
   });
   afterAll(() => stand.close());
 
-  it.each([
+  describe.each([
     `${variant.site}/verify`,
     `${variant.site}/verify?allowed_groups=staff`,
     `${variant.site}/verify/`,
@@ -39,14 +40,40 @@ describe.each(variants)("doorward's endpoints behind $name", (variant) => {
     `${variant.site}/%76erify`,
     ...(variant.proxy === "nginx" ? [`${appUrl}/_doorward/verify`] : []),
     ...(variant.proxy === "nginx" ? [`${new URL(variant.site).origin}/_doorward/verify`] : []),
-  ])("%s answers 404, even to a signed-in visitor", async (url) => {
-    const headers = { ...forwarded, Accept: "application/json" };
+  ])("%s", (url) => {
+    it.each<[string, Record<string, string>]>([
+      ["as a script", { Accept: "application/json" }],
+      ["as a page", navigation],
+      ["with the headers of Traefik", forwarded],
+      ["with the headers of Traefik, as a script", { ...forwarded, Accept: "application/json" }],
+      ["with the headers of nginx", original],
+      ["with the headers of nginx, as a script", { ...original, Accept: "application/json" }],
+    ])(
+      "answers 404 without asking doorward, even to a signed-in visitor: %s",
+      async (_, headers) => {
+        const before = stand.gate.asked.length;
 
-    const answer = await ada.ask(url, { headers });
+        const answer = await ada.ask(url, { headers });
 
-    expect(answer.status).toBe(404);
-    expect(answer.body).not.toContain("ada");
-    expect(answer.headers["x-auth-request-user"]).toBeUndefined();
+        expect(answer.status).toBe(404);
+        expect(answer.body).not.toContain("ada");
+        expect(answer.headers["x-auth-request-user"]).toBeUndefined();
+        expect(stand.gate.asked.slice(before).filter(isAuthRequest)).toEqual([]);
+      },
+    );
+  });
+
+  it("start returns a script the user of its session, without forged headers", async () => {
+    const headers = { ...forwarded, ...original, Accept: "application/json" };
+
+    const answer = await ada.ask(`${variant.site}/start`, { headers });
+    const unknown = await stand.newBrowser().ask(`${variant.site}/start`, { headers });
+
+    expect([answer.status, JSON.parse(answer.body).user]).toEqual([200, "ada"]);
+    expect([unknown.status, JSON.parse(unknown.body).signIn]).toEqual([
+      401,
+      `${variant.site}/start`,
+    ]);
   });
 
   it("start needs no session, and its cookie covers the whole host", async () => {

@@ -76,7 +76,7 @@ export async function openProviderDoor(
       const browser = newBrowser();
       const answer = await goThrough(browser, site, code);
       const headers = { Accept: "application/json" };
-      const { status, body } = await browser.ask(`${site}/verify`, { headers });
+      const { status, body } = await browser.ask(`${site}/start`, { headers });
       const identity = status === 200 ? v.parse(userInfo, JSON.parse(body)) : undefined;
       return { answer, identity };
     },

@@ -63,7 +63,7 @@ async function signIn(kind: string, preset: Preset): Promise<HttpResponse> {
   );
   const browser = new Browser(new Map([[new URL(site).host, doorward.port]]));
   await browser.signIn(`${site}/start`, "ada");
-  return browser.ask(`${site}/verify`, { headers: { Accept: "application/json" } });
+  return browser.ask(`${site}/start`, { headers: { Accept: "application/json" } });
 }
 
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });

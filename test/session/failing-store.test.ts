@@ -52,7 +52,7 @@ describe("while the store cannot be read", () => {
   });
 
   it("user information is a 503 too", async () => {
-    const answer = await ask("/verify", { Accept: "application/json", Cookie: stored.cookie });
+    const answer = await ask("/start", { Accept: "application/json", Cookie: stored.cookie });
 
     expect(answer.status).toBe(503);
   });

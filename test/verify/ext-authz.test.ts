@@ -116,7 +116,7 @@ describe("a request from Envoy", () => {
     expect([known.status, unknown.status]).toEqual([200, 401]);
   });
 
-  it.each(["/", "/x", "//", "/?x"])("never gets user-info: %s", async (target) => {
+  it.each(["/", "/x", "//", "/?x"])("gets no user information: %s", async (target) => {
     const headers = { Accept: "application/json" };
 
     const [known, unknown] = await Promise.all([
