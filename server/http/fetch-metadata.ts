@@ -38,3 +38,11 @@ export function isCrossSite(headers: Headers, site: { covers(host: string): bool
   const origin = headers.get("origin");
   return origin !== null && !site.covers(URL.parse(origin)?.hostname ?? "");
 }
+
+/** Whether the request comes from a page of this origin or from no page; without Fetch Metadata, by `Origin`. */
+export function isSameOrigin(headers: Headers, ownOrigin: string): boolean {
+  const fetchSite = headers.get("sec-fetch-site");
+  if (fetchSite !== null) return fetchSite === "same-origin" || fetchSite === "none";
+  const origin = headers.get("origin");
+  return origin === null || origin === ownOrigin;
+}

@@ -1,6 +1,7 @@
 import { empty, json, redirect, type HttpResponse } from "../http/response.ts";
 import type { SiteContext, Endpoint } from "../context.ts";
 import { isForm, readForm } from "../http/form.ts";
+import { isCrossSite, isSameOrigin, isVisitorNavigation, tab } from "../http/fetch-metadata.ts";
 import { createIssuerSignOut } from "./issuer-sign-out.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { confirmSignOutPage, signedOutPage } from "../pages/signed-out-page.ts";
@@ -20,20 +21,22 @@ export function createSignOut(context: SiteContext): Endpoint {
   return async ({ url: { searchParams: query }, req }) => {
     const { headers } = req;
     // An issuer would read a 200 as a successful back-channel logout.
-    if (req.method === "POST" && isUnread(headers)) return json(400, { error: "invalid_request" });
-    const form = req.method === "POST" ? await readForm(req) : new URLSearchParams();
+    const isPost = req.method === "POST";
+    if (isPost && isUnread(headers)) return json(400, { error: "invalid_request" });
+    const form = isPost ? await readForm(req) : new URLSearchParams();
     if (form === undefined) return empty(413);
     const logoutToken = form.get("logout_token");
     if (logoutToken !== null) return backChannel(logoutToken);
     const [issuer, sid] = [query.get("iss"), query.get("sid")];
     if (issuer !== null && sid !== null) return frontChannel(issuer, sid);
+    // A prefetched link, an image or a frame must not sign a visitor out.
+    const isOpened = isVisitorNavigation(headers, tab);
+    if (!isPost && !isOpened) return empty(403);
     const cookies = headers.get("cookie") ?? undefined;
     const returned = signOutReturns.find(site, cookies, query.get("state") ?? "");
     if (returned !== undefined) return back(returned);
     const returnTo = returnTarget(site, query.get("rd") ?? form.get("rd"));
-    if ((headers.get("sec-purpose") ?? "").includes("prefetch")) return empty(403);
-    // An image or a form on another site must not sign a visitor out.
-    if (isCrossSite(headers)) return confirm(returnTo);
+    if (!isOwnWish(isPost, headers)) return isOpened ? confirm(returnTo) : empty(403);
     // Two live sessions are a conflict, but each of them alone would still be valid: end all of them.
     const ended: SessionRecord[] = [];
     for (const token of sessionTokens(site, cookies, mostEnded)) ended.push(...(await end(token)));
@@ -89,12 +92,9 @@ export function createSignOut(context: SiteContext): Endpoint {
     return redirect(303, returnTo, ...forget);
   }
 
-  /** By Fetch Metadata; in browsers without it, by the `Origin` of a form. */
-  function isCrossSite(headers: Headers): boolean {
-    const fetchSite = headers.get("sec-fetch-site");
-    if (fetchSite !== null) return fetchSite === "cross-site";
-    const origin = headers.get("origin");
-    return origin !== null && !site.covers(URL.parse(origin)?.hostname ?? "");
+  /** A link of a sibling host signs out; its forms and scripts do not, because they run without the visitor. */
+  function isOwnWish(isPost: boolean, headers: Headers): boolean {
+    return isPost ? isSameOrigin(headers, site.url.origin) : !isCrossSite(headers, site);
   }
 
   function confirm(returnTo: string | undefined): HttpResponse {

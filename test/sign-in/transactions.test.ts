@@ -120,6 +120,8 @@ describe("/start starts no sign-in", () => {
   it.each<[string, Record<string, string>]>([
     ["a prefetch", { ...navigation, "Sec-Purpose": "prefetch" }],
     ["a prerendered page", { ...navigation, "Sec-Purpose": "prefetch;prerender" }],
+    ["an older prefetch", { Purpose: "prefetch" }],
+    ["an embedded object", { ...navigation, "Sec-Fetch-Dest": "object" }],
     ["a picture", { "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image" }],
     ["a script's fetch", { "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty" }],
     ["a fetch of the same origin", { "Sec-Fetch-Mode": "same-origin" }],
