@@ -11,6 +11,7 @@ import { setSessionCookie } from "../cookies/cookie.ts";
 import { conflict, findBrowserSession, sessionTokens } from "../session/browser-session.ts";
 import { exchangeCode, type CallbackAnswer, type SignedIn } from "../sign-in/code-flow.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
+import { startUrl } from "../sign-in/start-url.ts";
 import { transactionMs, type Transaction } from "../sign-in/transaction.ts";
 
 /** Accepts the issuer's response once, in the browser that started the sign-in, and opens a session. */
@@ -99,11 +100,10 @@ export function createCallback(context: SiteContext): Endpoint {
       { requestId, provider, issuer, subject, reason: notListed, ...noGroups(groupsFault) },
       "denied",
     );
-    const query = new URLSearchParams({ rd: returnTo, provider, prompt: "select_account" });
     forget.push("Set-Cookie", context.recentStarts.forget(site));
     return deniedPage(
       identity,
-      { otherAccount: `${site.address("start")}?${query}` },
+      { otherAccount: startUrl(site, { returnTo, provider, prompt: "select_account" }) },
       requestId,
       ...forget,
     );
@@ -120,10 +120,8 @@ export function createCallback(context: SiteContext): Endpoint {
         `the ID token does not meet the required step-up ${JSON.stringify(stepUp)}`,
       );
     }
-    const query = new URLSearchParams({ rd: returnTo, provider, prompt: "login" });
-    if (stepUp.maxAgeMs !== undefined) query.set("max_age", String(stepUp.maxAgeMs / 1000));
-    if (stepUp.acr !== undefined) query.set("acr_values", stepUp.acr.join(" "));
-    return redirect(302, `${site.address("start")}?${query}`, ...forget);
+    const again = startUrl(site, { returnTo, provider, prompt: "login", stepUp });
+    return redirect(302, again, ...forget);
   }
 
   /** Every sign-in gets a new session token, so that an attacker cannot plant one (session fixation). */

@@ -1,5 +1,6 @@
-import { empty, redirect, type HttpResponse } from "../http/response.ts";
+import { empty, longestLocation, redirect, type HttpResponse } from "../http/response.ts";
 import type { SiteContext, Endpoint } from "../context.ts";
+import { AuthError } from "../errors.ts";
 import { isForm, readForm } from "../http/form.ts";
 
 /** The parameters of an issuer's response (RFC 6749 §4.1.2, RFC 9207 §2). Apple's `user` is unsigned and ignored. */
@@ -19,6 +20,11 @@ export function createFormPost({ site }: SiteContext): Endpoint {
       // The GET rejects a repeated parameter.
       parameters.flatMap((name) => form.getAll(name).map((value) => [name, value])),
     );
-    return redirect(303, `${site.url.origin}${pathname}?${query}`);
+    const location = `${site.url.origin}${pathname}?${query}`;
+    if (location.length <= longestLocation) return redirect(303, location);
+    throw new AuthError(
+      "callback_malformed",
+      `the posted response makes an address of ${location.length} characters, more than ${longestLocation}`,
+    );
   };
 }

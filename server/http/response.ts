@@ -72,7 +72,14 @@ export function json(status: number, value: object, ...headers: string[]): HttpR
   return new HttpResponse(status, [...type, ...headers], JSON.stringify(value));
 }
 
+/** Proxies read a head into a buffer of 4 to 16 KiB. */
+export const longestLocation = 4_096;
+
 /** Never 307 or 308: a browser would then send the form to the new address too (RFC 9700 §4.12). */
 export function redirect(status: 302 | 303, location: string, ...headers: string[]): HttpResponse {
+  if (location.length > longestLocation)
+    throw new RangeError(
+      `a Location of ${location.length} characters, more than ${longestLocation}`,
+    );
   return empty(status, "Location", location, "Referrer-Policy", "no-referrer", ...headers);
 }

@@ -26,3 +26,12 @@ export function isMet({ maxAgeMs, acr }: StepUp, claims: Claims, now: number): b
 export function isAsked({ maxAgeMs, acr }: StepUp): boolean {
   return maxAgeMs !== undefined || acr !== undefined;
 }
+
+/** The request parameters of OpenID Connect Core §3.1.2.1. A visitor who removes them is challenged again. */
+export function stepUpParameters(stepUp: StepUp | undefined): [name: string, value: string][] {
+  const { maxAgeMs, acr } = stepUp ?? {};
+  return [
+    ...(maxAgeMs === undefined ? [] : [["max_age", String(Math.floor(maxAgeMs / 1000))] as const]),
+    ...(acr === undefined ? [] : [["acr_values", acr.join(" ")] as const]),
+  ].map(([name, value]) => [name, value]);
+}

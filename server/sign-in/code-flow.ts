@@ -7,6 +7,7 @@ import type { Identity } from "../identity/identity.ts";
 import type { ProviderConfig } from "../config/schema.ts";
 import type { Site } from "../config/site.ts";
 import { AuthError } from "../errors.ts";
+import { longestLocation } from "../http/response.ts";
 import { askIdentity } from "./ask-identity.ts";
 import { checkIdToken } from "./id-token.ts";
 import { exchangeError } from "./issuer-error.ts";
@@ -57,7 +58,11 @@ export async function authorizationUrl(
       code_challenge_method: "S256",
     }),
   });
-  return url.href;
+  if (url.href.length <= longestLocation) return url.href;
+  throw new AuthError(
+    "client_rejected",
+    `the authorization request to ${party.issuer} has ${url.href.length} characters, more than ${longestLocation}: shorten scope or authorization of the provider ${party.name}`,
+  );
 }
 
 /** Core §3.1.2.1: the requested prompt is added to the configured one, except `none`, which must be the only value. */

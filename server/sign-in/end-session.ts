@@ -1,26 +1,50 @@
 import { buildEndSessionUrl, tokenRevocation } from "openid-client";
+import { claimAt, text } from "../../providers/claims.ts";
 import type { Site } from "../config/site.ts";
+import { AuthError } from "../errors.ts";
+import { longestLocation } from "../http/response.ts";
+import type { Identity } from "../identity/identity.ts";
 import { exchangeError } from "./issuer-error.ts";
 import type { RelyingParty } from "./relying-party.ts";
 import type { Tokens } from "./token-endpoint.ts";
 
+/** Claims of many groups make ID tokens of 10 KiB and more, and nginx reads a head of 4 KiB by default. */
+const longestHint = 2_048;
+const longestName = 200;
+
 /**
  * The URL that signs the visitor out at the issuer too (OpenID Connect RP-Initiated Logout 1.0 §2); undefined = the
- * issuer has none. Throws "issuer_unreachable" or "issuer_broken".
+ * issuer has none. A long ID token is left out: then `client_id` and `logout_hint` say whose session ends. Throws
+ * "issuer_unreachable" or "issuer_broken".
  */
 export async function endSessionUrl(
   party: RelyingParty,
   site: Site,
-  idToken: string | undefined,
+  { identity, idToken }: { readonly identity: Identity; readonly idToken: string | undefined },
   state: string,
 ): Promise<string | undefined> {
   const configuration = await party.discover();
   if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined;
-  return buildEndSessionUrl(configuration, {
-    ...(idToken !== undefined && { id_token_hint: idToken }),
+  const { href } = buildEndSessionUrl(configuration, {
+    ...hintOf(identity, idToken),
     post_logout_redirect_uri: site.address("sign_out"),
     state,
-  }).href;
+  });
+  if (href.length <= longestLocation) return href;
+  throw new AuthError(
+    "issuer_broken",
+    `the end_session_endpoint of ${party.issuer} makes an address of ${href.length} characters, more than ${longestLocation}`,
+  );
+}
+
+/** Microsoft takes the claim `login_hint` as the `logout_hint`, other issuers the address or the name. */
+function hintOf(
+  { claims, email, preferredUsername }: Identity,
+  idToken: string | undefined,
+): Record<string, string> {
+  if (idToken !== undefined && idToken.length <= longestHint) return { id_token_hint: idToken };
+  const hint = text(claimAt(claims, "login_hint")) ?? email ?? preferredUsername;
+  return hint === undefined || hint.length > longestName ? {} : { logout_hint: hint };
 }
 
 /** Revokes a refresh token at the issuer (RFC 7009). Throws the errors of discovery and of the request. */

@@ -66,14 +66,20 @@ export function createSignOut(context: SiteContext): Endpoint {
 
   /** Redirects to the issuer, to sign out there too. If the issuer is down, the visitor is still signed out here. */
   async function redirectToIssuer(
-    { identity: { provider }, tokens }: SessionRecord,
+    { identity, tokens }: SessionRecord,
     returnTo: string | undefined,
   ): Promise<HttpResponse | undefined> {
+    const { provider } = identity;
     const party = context.parties.get(provider);
     if (context.config.signOut !== "issuer" || party === undefined) return undefined;
     const { state, setCookie } = signOutReturns.begin(site, returnTo);
     try {
-      const location = await endSessionUrl(party, site, tokens?.idToken, state);
+      const location = await endSessionUrl(
+        party,
+        site,
+        { identity, idToken: tokens?.idToken },
+        state,
+      );
       if (location === undefined) return undefined;
       return redirect(303, location, ...removals(), "Set-Cookie", setCookie);
     } catch (error) {

@@ -8,7 +8,6 @@ import { targetFix, type Wanted } from "./wanted.ts";
 interface Loop {
   readonly standing: Standing;
   readonly wanted: Wanted;
-  readonly query: URLSearchParams;
   /** The `Set-Cookie` value that lets the visitor try again. */
   readonly setCookie: string;
 }
@@ -16,9 +15,9 @@ interface Loop {
 /** The response to a browser that came back too often: a page with the cause that can be told from here. */
 export function stopLoop(
   { site, config, log }: SiteContext,
-  { standing, wanted, query, setCookie }: Loop,
+  { standing, wanted, setCookie }: Loop,
 ): HttpResponse {
-  const cause = causeOf(standing, wanted, query);
+  const cause = causeOf(standing, wanted);
   const requestId = createRequestId();
   const { host, hostname } = new URL(wanted.returnTo);
   const mend = fixes[cause]({
@@ -38,9 +37,9 @@ export function stopLoop(
   return loopPage(cause, links, requestId, "Set-Cookie", setCookie);
 }
 
-function causeOf(standing: Standing, wanted: Wanted, query: URLSearchParams): LoopCause {
+function causeOf(standing: Standing, wanted: Wanted): LoopCause {
   if (wanted.isTargetDropped) return "target";
-  if (standing === "conflict" || query.get("seen") === "two_sessions") return "two sessions";
+  if (standing === "conflict" || wanted.seen === "two_sessions") return "two sessions";
   return standing === "permitted" ? "session not seen" : standing;
 }
 

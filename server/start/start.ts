@@ -5,6 +5,7 @@ import { choosePage } from "../pages/choose-page.ts";
 import { forgetSession, readCookies } from "../cookies/cookie.ts";
 import { authorizationUrl } from "../sign-in/code-flow.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
+import { startUrl } from "../sign-in/start-url.ts";
 import { stopLoop } from "./loop.ts";
 import { standingOf } from "./standing.ts";
 import { createUserInfo } from "./user-info.ts";
@@ -24,11 +25,14 @@ export function createStart(context: SiteContext): Endpoint {
     const party = chosen(context, query.get("provider"));
     // Only a visitor's click, or `/callback` once, sends a `prompt`: it cannot be part of a loop.
     if (wanted.prompt !== undefined)
-      return party ? begin(context, party, cookies, wanted) : choose(context, query, wanted);
+      return party
+        ? begin(context, party, cookies, wanted)
+        : choose(context, query.get("provider") ?? undefined, wanted);
     const standing = await standingOf(context, cookies, wanted);
-    if (standing !== "permitted" && party === undefined) return choose(context, query, wanted);
+    if (standing !== "permitted" && party === undefined)
+      return choose(context, query.get("provider") ?? undefined, wanted);
     const { isLoop, setCookie } = recentStarts.count(site, cookies, wanted.returnTo);
-    if (isLoop) return stopLoop(context, { standing, wanted, query, setCookie });
+    if (isLoop) return stopLoop(context, { standing, wanted, setCookie });
     return standing === "permitted" || party === undefined
       ? redirect(302, wanted.returnTo, "Set-Cookie", setCookie)
       : begin(context, party, cookies, wanted, setCookie);
@@ -42,16 +46,14 @@ function chosen({ parties }: SiteContext, name: string | null): RelyingParty | u
 
 function choose(
   { site, parties }: SiteContext,
-  query: URLSearchParams,
-  { returnTo }: Wanted,
+  unknown: string | undefined,
+  wanted: Wanted,
 ): HttpResponse {
-  const choices = [...parties.values()].map(({ name, label }) => {
-    const next = new URLSearchParams(query);
-    next.set("rd", returnTo);
-    next.set("provider", name);
-    return { href: `${site.address("start")}?${next}`, label };
-  });
-  return choosePage(choices, query.get("provider") ?? undefined);
+  const choices = [...parties.values()].map(({ name, label }) => ({
+    href: startUrl(site, { ...wanted, provider: name }),
+    label,
+  }));
+  return choosePage(choices, unknown);
 }
 
 async function begin(

@@ -10,6 +10,8 @@ export interface Wanted {
   readonly isTargetDropped: boolean;
   readonly stepUp: StepUp;
   readonly prompt: "select_account" | "login" | undefined;
+  /** What `/verify` saw in this browser and `/start` may not see. */
+  readonly seen: "two_sessions" | undefined;
 }
 
 /** Reads the query of `/start`. A return target that is not allowed is dropped and logged. */
@@ -27,7 +29,13 @@ export function readWanted(
       { rd: rd.split(/[?#]/, 1)[0]?.slice(0, 200), mend: targetFix },
       "return target not allowed; returning to the root of the site",
     );
-  return { returnTo, isTargetDropped, stepUp: readStepUp(query, rules), prompt: readPrompt(query) };
+  return {
+    returnTo,
+    isTargetDropped,
+    stepUp: readStepUp(query, rules),
+    prompt: readPrompt(query),
+    seen: query.get("seen") === "two_sessions" ? "two_sessions" : undefined,
+  };
 }
 
 export const targetFix =
@@ -38,7 +46,8 @@ function readStepUp(query: URLSearchParams, rules: readonly Rule[]): StepUp {
   const maxAge = query.get("max_age");
   // Only values that a rule requires: a link must not make the issuer use a weaker sign-in.
   const known = new Set(rules.flatMap(({ config }) => config.acr ?? []));
-  const acr = (query.get("acr_values") ?? "").split(" ").filter((value) => known.has(value));
+  const asked = new Set((query.get("acr_values") ?? "").split(" "));
+  const acr = [...asked].filter((value) => known.has(value));
   return {
     maxAgeMs: maxAge !== null && /^\d{1,15}$/.test(maxAge) ? Number(maxAge) * 1000 : undefined,
     acr: acr.length === 0 ? undefined : acr,

@@ -182,6 +182,7 @@ describe("a post to the callback", () => {
       415,
     ],
     ["without a type", "code=a", { headers: { "Content-Type": "" } }, 415],
+    ["that makes an address of more than 4 KiB", `code=${"a".repeat(4_096)}`, {}, 400],
     ["of more than 16 KiB", `code=${"a".repeat(16 * 1024)}`, {}, 413],
   ])("%s is rejected", async (_, body, ask, status) => {
     const answer = await post(body, ask);
