@@ -15,7 +15,7 @@ export function createFormPost({ site }: SiteContext): Endpoint {
   return async ({ url: { pathname }, req }): Promise<HttpResponse> => {
     if (!isForm(req.headers)) return empty(415);
     const form = await readForm(req);
-    if (form === undefined) return empty(413);
+    if (typeof form === "number") return empty(form);
     const query = new URLSearchParams(
       // The GET rejects a repeated parameter.
       parameters.flatMap((name) => form.getAll(name).map((value) => [name, value])),

@@ -24,7 +24,7 @@ export function createSignOut(context: SiteContext): Endpoint {
     const isPost = req.method === "POST";
     if (isPost && isUnread(headers)) return json(400, { error: "invalid_request" });
     const form = isPost ? await readForm(req) : new URLSearchParams();
-    if (form === undefined) return empty(413);
+    if (typeof form === "number") return empty(form);
     const logoutToken = form.get("logout_token");
     if (logoutToken !== null) return backChannel(logoutToken);
     const [issuer, sid] = [query.get("iss"), query.get("sid")];
