@@ -11,6 +11,7 @@ import { createOAuth2ProxySignIn } from "../start/oauth2-proxy-sign-in.ts";
 import { createStart } from "../start/start.ts";
 import type { BrowserRoute, Dispatched, WireRequest } from "./dispatch.ts";
 import { endpointsByPath } from "./endpoints.ts";
+import { createRateLimit } from "./rate-limit.ts";
 import { failureResponse } from "./failure-response.ts";
 
 type BrowserEndpoints = Readonly<Record<BrowserRoute["name"], Endpoint>>;
@@ -24,6 +25,7 @@ export function createH3App(
   const browserEndpoints = new Map(
     contexts.map((context) => [context, browserEndpointsOf(context)]),
   );
+  const rateLimit = createRateLimit(contexts[0]?.config.trustedProxies ?? [], log);
   const app = new H3({
     silent: true,
     // `dispatch` compares raw paths, so h3 does not have to refuse a path that it cannot decode.
@@ -37,10 +39,13 @@ export function createH3App(
   return app;
 
   async function handle(event: H3Event): Promise<HTTPResponse> {
-    const result = await dispatch(wireRequestOf(event));
+    const request = wireRequestOf(event);
+    const result = await dispatch(request);
     if (result instanceof HttpResponse) return toH3(result);
     const { name, context } = result;
     try {
+      const refused = await rateLimit(result, request.peer, event.req.headers);
+      if (refused !== undefined) return toH3(refused);
       return toH3(await (browserEndpoints.get(context) as BrowserEndpoints)[name](event));
     } catch (error) {
       return toH3(failureResponse(context, error, event));
