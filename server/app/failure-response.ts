@@ -1,7 +1,7 @@
 import type { H3Event } from "h3";
 import type { SiteContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
-import type { HttpResponse } from "../http/response.ts";
+import { longestLocation, type HttpResponse } from "../http/response.ts";
 import { reasonsOf, stackOf } from "../observe/log.ts";
 import { createRequestId } from "../observe/request-id.ts";
 import { brokenPage, failedPage } from "../pages/failed-page.ts";
@@ -26,6 +26,7 @@ export function failureResponse(
   const again = new URL(site.address(path.endsWith("/sign_out") ? "sign_out" : "start"));
   const rd = transaction?.returnTo ?? event.url.searchParams.get("rd");
   if (rd !== null) again.searchParams.set("rd", rd);
+  if (again.href.length > longestLocation) again.search = "";
   // When the store is back, the same response of the issuer can still be accepted.
   const isSpent = transaction !== undefined && code !== "store_unreachable";
   const forget = isSpent ? ["Set-Cookie", transactions.forget(site, transaction.state)] : [];

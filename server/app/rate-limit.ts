@@ -21,7 +21,7 @@ const mostPerMinute = 600;
 const mostAddresses = 10_000;
 
 /** The response to a request above the limit of its visitor's address; undefined = the request is within it. */
-export type RateLimit = (
+type RateLimit = (
   route: Pick<BrowserRoute, "name"> & { readonly context: Pick<SiteContext, "site"> },
   peer: string | undefined,
   headers: Headers,

@@ -1,4 +1,4 @@
-import { empty, json, redirect, type HttpResponse } from "../http/response.ts";
+import { empty, json, longestLocation, redirect, type HttpResponse } from "../http/response.ts";
 import type { SiteContext, Endpoint } from "../context.ts";
 import { isForm, readForm } from "../http/form.ts";
 import { isCrossSite, isSameOrigin, isVisitorNavigation, tab } from "../http/fetch-metadata.ts";
@@ -105,7 +105,9 @@ export function createSignOut(context: SiteContext): Endpoint {
 
   function confirm(returnTo: string | undefined): HttpResponse {
     const query = returnTo === undefined ? "" : `?${new URLSearchParams({ rd: returnTo })}`;
-    return confirmSignOutPage(site.address("sign_out") + query, returnTo ?? `${site.url.origin}/`);
+    const [bare, stay] = [site.address("sign_out"), returnTo ?? `${site.url.origin}/`];
+    const fits = bare.length + query.length <= longestLocation;
+    return confirmSignOutPage(fits ? bare + query : bare, stay);
   }
 
   function signedOut(returnTo: string | undefined): HttpResponse {

@@ -31,6 +31,22 @@ describe("no address of a redirect or a link is longer than 4 KiB", () => {
     );
   });
 
+  it("on the page that asks before a sign-out, and on the one of a failed sign-in", async () => {
+    door = await openSignInDoor();
+    const rd = encodeURIComponent(`/${"?".repeat(1_900)}`);
+    const headers = { ...navigation, "Sec-Fetch-Site": "cross-site" };
+
+    const pages = await Promise.all(
+      ["sign_out", "callback"].map((path) =>
+        door.browser().ask(`${door.site}/${path}?rd=${rd}`, { headers }),
+      ),
+    );
+
+    expect(pages.map(({ status }) => status)).toEqual([200, 400]);
+    const links = pages.map(({ body }) => /class="button first" href="([^"]+)"/.exec(body)?.[1]);
+    expect(links).toEqual([`${door.site}/sign_out`, `${door.site}/start`]);
+  });
+
   it("at the issuer, where a link repeats a value that a rule requires", async () => {
     door = await openSignInDoor({ rules: [{ path: "/strong/**", acr: ["mfa", "phr"] }] });
 
