@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 /** Files whose tests compare wall-clock times and start several processes: they run alone. */
 const timed = [
   "test/replicas/*.test.ts",
+  "test/attacks/password-flood.test.ts",
   "test/store/{redis,redis-faults,redis-connectors,revocation-cost,try-store}.test.ts",
   "test/serve/{lifetime,reload-load,killed,killed-busy}.test.ts",
   "test/session/replica-races.test.ts",

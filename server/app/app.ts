@@ -5,8 +5,8 @@ import { createBearer } from "../credentials/bearer.ts";
 import { createPasswords } from "../credentials/passwords.ts";
 import { indexByHost } from "../policy/rule-index.ts";
 import { compileRules } from "../policy/rules.ts";
-import type { FailedTries } from "../credentials/failed-tries.ts";
-import { openUsers, type Users } from "../credentials/users.ts";
+import { createHashPool } from "../credentials/hash-pool.ts";
+import { openUsers } from "../credentials/users.ts";
 import { createOAuth2ProxyAuth } from "../verify/oauth2-proxy-auth.ts";
 import type { Config } from "../config/schema.ts";
 import { createSiteFinder, createSites, type Site } from "../config/site.ts";
@@ -62,9 +62,11 @@ export async function createApp(
   const sharedState = await openSharedState(config.storage, { log, now }, before);
   const held = acquireStore(sharedState);
   const sessions = createSessions(config, { store: held.store, parties, log, now });
-  const { store, tries, counts } = sharedState;
-  const authenticateCredentials = createAuthenticateCredentials(config, users, {
-    tries,
+  const { store, tries, rightBefore, counts } = sharedState;
+  const hashPool = createHashPool(log);
+  const { check: checkHash } = hashPool;
+  const passwords = users && createPasswords({ users, tries, rightBefore, checkHash, now });
+  const authenticateCredentials = createAuthenticateCredentials(config, passwords, {
     parties,
     fetch: issuerFetch,
     now,
@@ -89,7 +91,7 @@ export async function createApp(
     listener: createRouter(dispatch, loadH3Listener, log),
     loadH3App,
     parties,
-    close: () => sessions.settle().then(held.release),
+    close: () => Promise.all([sessions.settle(), hashPool.close()]).then(held.release),
   };
 }
 
@@ -158,12 +160,11 @@ function offered(
 /** Authenticates a caller without a session: by a password of the users file, else by a token. */
 function createAuthenticateCredentials(
   { rules }: Config,
-  users: Users | undefined,
-  parts: Omit<Parameters<typeof createBearer>[0], "rules"> & { readonly tries: FailedTries },
+  passwords: AuthenticateCredentials | undefined,
+  parts: Omit<Parameters<typeof createBearer>[0], "rules">,
 ): AuthenticateCredentials | undefined {
   const acceptsTokens = rules.some(({ bearer }) => bearer !== undefined);
   const bearer = acceptsTokens ? createBearer({ ...parts, rules }) : undefined;
-  const passwords = users && createPasswords(users, parts.tries, parts.now);
   if (passwords === undefined) return bearer;
   return (...request) => passwords(...request) ?? bearer?.(...request);
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { FailedTries } from "../credentials/failed-tries.ts";
+import { RightBefore } from "../credentials/right-before.ts";
 import type { Config } from "../config/schema.ts";
 import { createCounts, type Counts } from "../observe/counts.ts";
 import type { Log } from "../observe/log.ts";
@@ -19,6 +20,7 @@ export interface SharedState {
   /** The apps that use the store. The last one to release it closes it. */
   readonly holders: Set<StoreListeners>;
   readonly tries: FailedTries;
+  readonly rightBefore: RightBefore;
   readonly counts: Counts;
 }
 
@@ -30,11 +32,12 @@ export async function openSharedState(
 ): Promise<SharedState> {
   const isSameStore = before !== undefined && isDeepStrictEqual(before.storage, storage);
   const { store, holders } = isSameStore ? before : await openHeldStore(storage, { log, now });
-  const { tries, counts } = before ?? {
+  const { tries, rightBefore, counts } = before ?? {
     tries: new FailedTries(now),
+    rightBefore: new RightBefore(),
     counts: createCounts(),
   };
-  return { storage, store, holders, tries, counts };
+  return { storage, store, holders, tries, rightBefore, counts };
 }
 
 async function openHeldStore(

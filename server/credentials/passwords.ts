@@ -1,4 +1,3 @@
-import { createHmac, randomBytes } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Session } from "../session/session.ts";
 import {
@@ -10,11 +9,23 @@ import {
 import { isWithin } from "../memory/cached.ts";
 import { isSignedToken, parseAuthorization, tokenOf, type Credentials } from "./authorization.ts";
 import type { FailedTries } from "./failed-tries.ts";
+import type { CheckHash } from "./hash-pool.ts";
+import type { Precedent, RightBefore, Try } from "./right-before.ts";
 import type { User, UserList, Users } from "./users.ts";
 
 const knownForMs = 60_000;
 const mostKnown = 10_000;
-const mostAtOnce = 8;
+
+/**
+ * How many checks may be unfinished when another one begins, by what was right before. A guess takes at most the
+ * places of its line, so the others stay free for those who were right, and the last eight for right credentials.
+ */
+const places: Readonly<Record<Precedent, number>> = {
+  none: 4,
+  network: 6,
+  name: 8,
+  credentials: 16,
+};
 
 type Password = Extract<Credentials, { scheme: "basic" }>;
 
@@ -24,13 +35,20 @@ interface Known {
   readonly since: number;
 }
 
-/** Accepts passwords of the file in `users` instead of sessions, only on rules with `basic`. */
-export function createPasswords(
-  users: Users,
-  tries: FailedTries,
-  now: () => number,
-): AuthenticateCredentials {
-  const key = randomBytes(32);
+interface Parts {
+  readonly users: Users;
+  readonly tries: FailedTries;
+  readonly rightBefore: RightBefore;
+  readonly checkHash: CheckHash;
+  readonly now: () => number;
+}
+
+/**
+ * Accepts passwords of the file in `users` instead of sessions, only on rules with `basic`. Credentials that were right
+ * before are no guess: no limit of failed tries applies to them, so wrong tries of others lock no one out.
+ */
+export function createPasswords(parts: Parts): AuthenticateCredentials {
+  const { users, tries, rightBefore, checkHash, now } = parts;
   const known = new LRUCache<string, Known>({ max: mostKnown });
   const checking = new Map<string, Promise<CredentialResult>>();
 
@@ -50,39 +68,59 @@ export function createPasswords(
     { facts, peer }: CredentialRequest,
     credentials: Password,
   ): CredentialResult | Promise<CredentialResult> {
-    // Keyed, so that a memory dump contains no fast hashes of passwords.
-    const hmac = createHmac("sha256", key).update(JSON.stringify(Object.values(credentials)));
-    const name = hmac.digest("base64");
+    const name = rightBefore.credentialsOf(credentials.user, credentials.password);
     const found = known.get(name);
     if (found?.users === list && isWithin(now(), found.since, found.since + knownForMs))
       return { session: found.session };
     const pending = checking.get(name);
     if (pending !== undefined) return pending;
     const address = facts.address ?? peer ?? "";
-    if (checking.size >= mostAtOnce) return tooMany("too many password checks at once");
-    if (!tries.begin(address)) return tooMany(`too many failed passwords from ${address}`);
-    const check = checkPassword(list, credentials).then((session): CredentialResult => {
-      if (session === undefined) return rejected("wrong name or password");
-      tries.forgive(address);
-      known.set(name, { users: list, session, since: now() });
-      return { session };
-    });
-    const settled = check.finally(() => checking.delete(name));
+    const attempt = rightBefore.tryOf(name, credentials.user, address);
+    const precedent = rightBefore.precedentOf(attempt);
+    if (checking.size >= places[precedent]) return tooMany("too many password checks at once");
+    const isGuess = precedent !== "credentials";
+    if (isGuess && !tries.begin(attempt, precedent === "name"))
+      return tooMany(`too many failed passwords from ${address}`);
+    const result = check(list, credentials, attempt, precedent);
+    const settled = result.finally(() => checking.delete(name));
     checking.set(name, settled);
     return settled;
   }
 
+  async function check(
+    list: UserList,
+    credentials: Password,
+    attempt: Try,
+    precedent: Precedent,
+  ): Promise<CredentialResult> {
+    const session = await sessionFor(list, credentials);
+    if (session === undefined) {
+      rightBefore.forget(attempt);
+      return rejected("wrong name or password");
+    }
+    if (precedent !== "credentials") tries.forgive(attempt, precedent === "name");
+    if (session === "unknown") return tooMany("the password could not be checked");
+    rightBefore.add(attempt);
+    known.set(attempt.credentials, { users: list, session, since: now() });
+    return { session };
+  }
+
   /** An unknown name takes as long as a known one, so that response times do not reveal names. */
-  async function checkPassword(list: UserList, { user, password }: Password) {
+  async function sessionFor(
+    list: UserList,
+    { user, password }: Password,
+  ): Promise<Session | "unknown" | undefined> {
     const found = list.get(user);
-    const { check } = found ?? standInFor(list, user) ?? {};
-    const isRight = (await check?.(password)) === true;
+    const { hash } = found ?? standInFor(list, user) ?? {};
+    if (hash === undefined) return undefined;
+    const isRight = await checkHash({ password, hash });
+    if (isRight === undefined) return "unknown";
     return isRight ? found?.session : undefined;
   }
 
   /** Always the same user for a name: with hashes of several kinds, a changing one would reveal an unknown name. */
   function standInFor(list: UserList, name: string): User | undefined {
-    const index = createHmac("sha256", key).update(name).digest().readUInt32BE() % (list.size || 1);
+    const index = rightBefore.digest("stand-in", name).readUInt32BE() % (list.size || 1);
     return [...list.values()][index];
   }
 }

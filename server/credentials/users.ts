@@ -3,11 +3,13 @@ import { ConfigError, type Fault } from "../config/faults.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import { Session } from "../session/session.ts";
 import { isWithin } from "../memory/cached.ts";
-import { parsePasswordHash, type PasswordCheck } from "./password-hash.ts";
+import { parsePasswordHash, type PasswordHash } from "./password-hash.ts";
 
 export interface User {
   readonly session: Session;
-  readonly check: PasswordCheck;
+  readonly hash: PasswordHash;
+  /** Of the file, counted from 1. */
+  readonly line: number;
 }
 
 /** The users of a file, by name. A changed file gives a new map. */
@@ -61,10 +63,10 @@ function openFile(file: string, log: Log): ChangingFiles<UserList> {
 export function parseUsers(file: string, text: string): UserList {
   const users = new Map<string, User>();
   const faults: Fault[] = [];
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (line.trim() === "" || line.startsWith("#")) continue;
-    const [name = "", ...rest] = line.split(":");
-    const check = parsePasswordHash(rest.join(":").trim());
+  for (const [index, written] of text.split(/\r?\n/).entries()) {
+    if (written.trim() === "" || written.startsWith("#")) continue;
+    const [name = "", ...rest] = written.split(":");
+    const hash = parsePasswordHash(rest.join(":").trim());
     const fault =
       name === "" || rest.length === 0
         ? "is not name:hash: write the output of htpasswd -nB NAME"
@@ -72,9 +74,10 @@ export function parseUsers(file: string, text: string): UserList {
     const repeated = users.has(name)
       ? "has the same name as an earlier line: keep one of them"
       : undefined;
-    const message = fault ?? repeated ?? ("fault" in check ? check.fault : undefined);
-    if (message !== undefined) faults.push({ path: `line ${index + 1}`, message });
-    else if (!("fault" in check)) users.set(name, { check, session: sessionOf(name) });
+    const line = index + 1;
+    const message = fault ?? repeated ?? ("fault" in hash ? hash.fault : undefined);
+    if (message !== undefined) faults.push({ path: `line ${line}`, message });
+    else if (!("fault" in hash)) users.set(name, { hash, line, session: sessionOf(name) });
   }
   if (faults.length > 0) throw new ConfigError(file, faults);
   return users;

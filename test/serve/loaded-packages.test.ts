@@ -34,15 +34,19 @@ function packageOf(url: string): string | undefined {
   return names.length === 0 ? undefined : names.join(" > ");
 }
 
-it("serve loads only those packages of listhen's that docs/dependencies.md names", async () => {
+/** The URL of every module that a real `serve` with HTTPS loads until it listens. */
+async function loadedUrls(): Promise<string[]> {
   const [hook, loaded] = [join(folder, "hook.mjs"), join(folder, "loaded")];
   await writeFile(hook, recorder);
-
   doorward = await startProcess(
     (port) => ({ ...settingsFor(port), listen: { host: "127.0.0.1", port, https: true } }),
     { NODE_OPTIONS: `--import=${pathToFileURL(hook)}`, LOADED: loaded },
   );
-  const urls = (await readFile(loaded, "utf8")).split("\n");
+  return (await readFile(loaded, "utf8")).split("\n");
+}
+
+it("serve loads only those packages of listhen's that docs/dependencies.md names", async () => {
+  const urls = await loadedUrls();
   const packages = new Set(urls.flatMap((url) => packageOf(url) ?? []));
 
   const ofListhen =
@@ -56,4 +60,11 @@ it("serve loads only those packages of listhen's that docs/dependencies.md names
     ),
   ).toEqual([]);
   expect(urls.filter((url) => /node_modules\/listhen\/.*\.mjs/.test(url))).toEqual([]);
+});
+
+it("serve without password users loads nothing that checks passwords", async () => {
+  const urls = await loadedUrls();
+
+  expect(urls.filter((url) => /node_modules\/(tinypool|bcryptjs)\//.test(url))).toEqual([]);
+  expect(urls.filter((url) => url.endsWith("/matches-hash.ts"))).toEqual([]);
 });

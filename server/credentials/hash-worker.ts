@@ -1,0 +1,19 @@
+import { getPriority, setPriority } from "node:os";
+import { matchesHash } from "./matches-hash.ts";
+import type { PasswordHash } from "./password-hash.ts";
+
+/** What a worker of the hash pool receives. */
+export interface HashTask {
+  readonly password: string;
+  readonly hash: PasswordHash;
+}
+
+const lowestPriority = 19;
+
+// On Linux each thread has its own priority, so the thread of /verify goes first; elsewhere the whole process would be
+// slowed. A still lower priority would let a busy machine delay right passwords beyond the time limit.
+if (process.platform === "linux") setPriority(Math.min(getPriority() + 5, lowestPriority));
+
+export default function check({ password, hash }: HashTask): boolean {
+  return matchesHash(password, hash);
+}
