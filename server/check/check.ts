@@ -3,6 +3,7 @@ import { watchClocks, type Clocks } from "./clocks.ts";
 import { cookieScopes } from "./cookie-scopes.ts";
 import { fault, ok, type Finding } from "./finding.ts";
 import { checkProvider } from "./provider.ts";
+import { passwordCosts } from "./password-costs.ts";
 import { sharedNames } from "./shared-names.ts";
 import { checkStore } from "./store.ts";
 import { trustedProxies } from "./trusted-proxies.ts";
@@ -28,6 +29,8 @@ type Check = (subject: Subject) => Finding[] | Promise<Finding[]>;
 const checks: readonly Check[] = [
   ({ config }) => cookieScopes(config),
   ({ config }) => checkCertificate(config),
+  // Before the checks that send requests, because it takes the thread, and their times would be wrong.
+  ({ config }) => passwordCosts(config),
   ({ config, proxy }) => trustedProxies(config, proxy),
   ({ config, parties }) => sharedNames(config, parties),
   ({ config }) => checkStore(config),
