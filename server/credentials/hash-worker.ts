@@ -11,8 +11,8 @@ export interface HashTask {
 const lowestPriority = 19;
 
 // On Linux each thread has its own priority, so the thread of /verify goes first; elsewhere the whole process would be
-// slowed. A still lower priority would let a busy machine delay right passwords beyond the time limit.
-if (process.platform === "linux") setPriority(Math.min(getPriority() + 5, lowestPriority));
+// slowed. Still lower, a busy machine would delay right passwords beyond the time limit.
+if (process.platform === "linux") setPriority(Math.min(getPriority() + 10, lowestPriority));
 
 export default function check({ password, hash }: HashTask): boolean {
   return matchesHash(password, hash);

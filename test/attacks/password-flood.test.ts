@@ -16,9 +16,11 @@ import { forwarded } from "../peers/sign-in-door.ts";
 
 const issuer = "http://127.0.0.1:9";
 const wrongASecond = 20;
-const windowMs = 2_000;
-const rounds = 5;
+const windowMs = 1_500;
+const rounds = 7;
 const people = 100;
+/** On a busy machine, each flood's last checks take seconds. */
+const timeout = 180_000;
 /** A hash of both kinds takes at least as long, on any machine. */
 const leastHashMs = 50;
 
@@ -126,56 +128,60 @@ function median(values: readonly number[]): number {
 describe.each([
   ["bcrypt of cost 12", bcrypt],
   ["argon2id of 64 MiB", argon2id],
-])("20 wrong passwords a second from as many addresses, hashed with %s,", (_, hash) => {
-  it("keep the p99 of a hot /verify under three times that without them", async () => {
-    await start(hash());
-    const cookie = await signIn();
-    await times(cookie); // until Node has compiled the code
-    const ratios: number[] = [];
-    for (let round = 0; round < rounds; round++) {
-      const quiet = p99(await times(cookie));
+])(
+  "20 wrong passwords a second from as many addresses, hashed with %s,",
+  { timeout },
+  (_, hash) => {
+    it("keep the p99 of a hot /verify under three times that without them", async () => {
+      await start(hash());
+      const cookie = await signIn();
+      await times(cookie); // until Node has compiled the code
+      const ratios: number[] = [];
+      for (let round = 0; round < rounds; round++) {
+        const quiet = p99(await times(cookie));
+        const attack = flood();
+        const flooded = p99(await times(cookie));
+        expect(new Set(await attack.stop())).toEqual(new Set([401, 429]));
+        ratios.push(flooded / quiet);
+      }
+
+      // The machine's other processes disturb some rounds, quiet ones as well.
+      expect(median(ratios), `rounds: ${ratios.join(", ")}`).toBeLessThan(3);
+    });
+
+    it("fail no read of a session from files, and delay none by a hash", async () => {
+      await start(hash());
+      const cookies: string[] = [];
+      for (let person = 0; person < people; person++) cookies.push(await signIn());
       const attack = flood();
-      const flooded = p99(await times(cookie));
-      expect(new Set(await attack.stop())).toEqual(new Set([401, 429]));
-      ratios.push(flooded / quiet);
-    }
+      await pause(1_000);
 
-    // The machine's other processes disturb some rounds, quiet ones as well.
-    expect(median(ratios), `rounds: ${ratios.join(", ")}`).toBeLessThan(3);
-  });
+      const statuses: number[] = [];
+      const taken: number[] = [];
+      for (const Cookie of cookies) {
+        const begun = performance.now();
+        statuses.push(await verify({ Cookie }));
+        taken.push(performance.now() - begun);
+      }
+      await attack.stop();
 
-  it("fail no read of a session from files, and delay none by a hash", async () => {
-    await start(hash());
-    const cookies: string[] = [];
-    for (let person = 0; person < people; person++) cookies.push(await signIn());
-    const attack = flood();
-    await pause(1_000);
+      expect(statuses).toEqual(cookies.map(() => 200));
+      expect(median(taken)).toBeLessThan(leastHashMs);
+    });
 
-    const statuses: number[] = [];
-    const taken: number[] = [];
-    for (const Cookie of cookies) {
-      const begun = performance.now();
-      statuses.push(await verify({ Cookie }));
-      taken.push(performance.now() - begun);
-    }
-    await attack.stop();
+    it("do not keep the process from ending cleanly at SIGTERM", async () => {
+      await start(hash());
+      const attack = flood();
+      await doorward.logged("refused", 10);
 
-    expect(statuses).toEqual(cookies.map(() => 200));
-    expect(median(taken)).toBeLessThan(leastHashMs);
-  });
+      doorward.signal("SIGTERM");
+      const { code, stderr, stdout } = await doorward.exit;
+      const statuses = await attack.stop();
 
-  it("do not keep the process from ending cleanly at SIGTERM", async () => {
-    await start(hash());
-    const attack = flood();
-    await doorward.logged("refused", 10);
-
-    doorward.signal("SIGTERM");
-    const { code, stderr, stdout } = await doorward.exit;
-    const statuses = await attack.stop();
-
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toContain('"stopped"');
-    expect(stdout).not.toMatch(/"level":50|guess|sesame/);
-    expect(statuses).not.toContain(200);
-  });
-});
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toContain('"stopped"');
+      expect(stdout).not.toMatch(/"level":50|guess|sesame/);
+      expect(statuses).not.toContain(200);
+    });
+  },
+);
