@@ -1,7 +1,5 @@
 import { randomBytes } from "node:crypto";
-import * as v from "valibot";
-
-const howToMake = "run `doorward secret` to generate one";
+import { checkedString } from "../values/leaves.ts";
 
 /** Placeholders of doorward's own examples, and a sample secret from another tool's documentation. */
 const published = [
@@ -10,20 +8,26 @@ const published = [
   /^OQINaROshtE9TcZkNAm-5Zs2Pv3xaWytBmc5W7sPX7w=$/,
 ];
 
+/** 32 random bytes have more different characters than this in any encoding, hex included. */
+const fewestCharacters = 8;
+
 /** A new secret: 256 random bits, in characters that need no quoting in a shell or a file. */
 export function createSecret(): string {
   return randomBytes(32).toString("base64url");
 }
 
 /** One secret. The keys that encrypt sessions and sign-ins in progress derive from it. */
-export const secret = v.pipe(
-  v.string(),
-  v.check(
-    (text) => Buffer.byteLength(text) >= 32,
-    `is shorter than 32 bytes and could be guessed: ${howToMake}`,
-  ),
-  v.check(
-    (text) => !published.some((example) => example.test(text)),
-    `is an example from documentation, so it is publicly known: ${howToMake}`,
-  ),
-);
+export const secret = checkedString(secretFault);
+
+function secretFault(text: string): string | undefined {
+  const fault = weakness(text);
+  return fault && `${fault}: run \`doorward secret\` to generate one`;
+}
+
+function weakness(text: string): string | undefined {
+  if (Buffer.byteLength(text) < 32) return "is shorter than 32 bytes and could be guessed";
+  if (published.some((example) => example.test(text)))
+    return "is an example from documentation, so it is publicly known";
+  if (new Set(text).size < fewestCharacters) return "repeats a few characters and could be guessed";
+  return undefined;
+}

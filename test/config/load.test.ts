@@ -101,6 +101,7 @@ describe("an invalid value", () => {
     ["cookie.domain", { cookie: { domain: "https://example.com" } }],
     ["secret", { secret: "too short" }],
     ["secret", { secret: "replace-this-with-what-doorward-secret-prints" }],
+    ["secret", { secret: "0".repeat(64) }],
     ["secret", { secret: "OQINaROshtE9TcZkNAm-5Zs2Pv3xaWytBmc5W7sPX7w=" }],
     ["secret.1", { secret: [secret, "x"] }],
     ["secret", { secret: [] }],
