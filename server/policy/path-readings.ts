@@ -92,11 +92,20 @@ function decodeLeniently(path: string): string {
     try {
       return decodeURIComponent(escapes);
     } catch {
-      return escapes.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) =>
+      return decodeOverlong(escapes).replace(/%([0-7][0-9a-f])/gi, (_, hex: string) =>
         String.fromCharCode(Number.parseInt(hex, 16)),
       );
     }
   });
+}
+
+/** ASCII in two to four bytes, which RFC 3629 §3 forbids: `%c0%ae` is a dot to old decoders (CVE-2008-2938). */
+function decodeOverlong(escapes: string): string {
+  return escapes.replace(
+    /%(?:c|e0%8|f0%80%8)([01])%([89ab][0-9a-f])/gi,
+    (_, high: string, low: string) =>
+      String.fromCharCode(Number(high) * 64 + (Number.parseInt(low, 16) & 63)),
+  );
 }
 
 /** Decodes only what a URL cannot contain unescaped (RFC 3986 §2): it has no second spelling. */
