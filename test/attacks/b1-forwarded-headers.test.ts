@@ -11,9 +11,11 @@ import {
   request,
   signIn,
   startBaseline,
+  startInProcess,
   uri,
   verdictOf,
   type Baseline,
+  type InProcess,
 } from "./baseline.ts";
 import { sendBytes, type Lines } from "./wire.ts";
 
@@ -85,9 +87,9 @@ describe("B1.1 a visitor of nginx adds the other family", () => {
 });
 
 describe("B1.1 with a pinned family the other one changes nothing", () => {
-  let pinned: Baseline;
+  let pinned: InProcess;
   beforeAll(async () => {
-    pinned = await startBaseline(() => ({ dialect: "original" }));
+    pinned = await startInProcess({ dialect: "original" });
   });
   afterAll(() => pinned.close());
 

@@ -1,7 +1,7 @@
 import { createSite } from "../../server/config/site.ts";
 import { sessionCookieName } from "../../server/cookies/cookie.ts";
-import type { HostileIssuer } from "../peers/hostile-issuer.ts";
-import { startHostileIssuer } from "../peers/hostile-issuer.ts";
+import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
+import { startHostileIssuer, type HostileIssuer } from "../peers/hostile-issuer.ts";
 import { settingsFor, startProcess, type DoorwardProcess } from "../peers/process.ts";
 import { ask, type Head, type Lines, type WireAnswer } from "./wire.ts";
 
@@ -138,6 +138,33 @@ export async function startBaseline(
     port,
     issuer,
     doorward,
+    verify: (lines, head) => ask(port, { target: "/verify", lines, ...head }),
+    async close() {
+      await doorward.close();
+      await issuer.close();
+    },
+  };
+}
+
+export interface InProcess extends Omit<Baseline, "doorward"> {
+  readonly doorward: TestDoorward;
+  readonly clock: { now: number };
+}
+
+/** The same service in this process, on a real socket, with a clock that the test controls. */
+export async function startInProcess(
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<InProcess> {
+  const issuer = await startHostileIssuer();
+  const clock = { now: Date.now() };
+  const config = configOf({ ...settingsFor(80, issuer.issuer), ...policy, ...settings });
+  const doorward = await startDoorward(config, { now: () => clock.now });
+  const { port } = doorward;
+  return {
+    port,
+    issuer,
+    doorward,
+    clock,
     verify: (lines, head) => ask(port, { target: "/verify", lines, ...head }),
     async close() {
       await doorward.close();
