@@ -154,11 +154,12 @@ export interface InProcess extends Omit<Baseline, "doorward"> {
 /** The same service in this process, on a real socket, with a clock that the test controls. */
 export async function startInProcess(
   settings: Readonly<Record<string, unknown>> = {},
+  fetch?: typeof globalThis.fetch,
 ): Promise<InProcess> {
   const issuer = await startHostileIssuer();
   const clock = { now: Date.now() };
   const config = configOf({ ...settingsFor(80, issuer.issuer), ...policy, ...settings });
-  const doorward = await startDoorward(config, { now: () => clock.now });
+  const doorward = await startDoorward(config, { now: () => clock.now, ...(fetch && { fetch }) });
   const { port } = doorward;
   return {
     port,
