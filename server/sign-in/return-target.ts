@@ -69,6 +69,12 @@ function isNamed(name: string, hostname: string): boolean {
   return name.startsWith("*.") ? hostname.endsWith(name.slice(1)) : hostname === name;
 }
 
+/**
+ * Labels of a DNS name, or an IPv6 address. RFC 1034 §3.1: only the root label is empty. A browser accepts characters
+ * such as `;` in a host, at which other parsers end it: `evil.example;.example.com`.
+ */
+const hostnames = /^(?:(?:[a-z0-9_-]+\.)*[a-z0-9_-]+|\[[0-9a-f:]+\])$/;
+
 /** No control character, which browsers drop, and no backslash, which they read as a slash. */
 function isPlain(written: string): boolean {
   return !/[\p{Cc}\\]/u.test(written);
@@ -82,8 +88,7 @@ function parse(site: Site, written: string): URL | undefined {
   // Exactly two slashes, then a host: parsers disagree about `https:host` and `https:///host`.
   if (!/^https?:\/\/[^/?#@]+([/?#]|$)/i.test(written)) return undefined;
   const url = canonical(written);
-  // RFC 1034 §3.1: only the root label is empty, so no subdomain of an allowed host looks like this.
-  return url !== undefined && /^\.|\.\./.test(url.hostname) ? undefined : url;
+  return url !== undefined && hostnames.test(url.hostname) ? url : undefined;
 }
 
 function canonical(written: string, base?: string): URL | undefined {

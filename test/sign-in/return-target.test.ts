@@ -109,6 +109,9 @@ describe("a return target that is not allowed", () => {
     "https://.bar.example/",
     "https://a..bar.example/",
     "https://..example.com/",
+    "https://evil.example;.example.com/",
+    "https://evil.example,.example.com/",
+    "https://evil.example!.example.com/",
     "https://app.example.com\r\nSet-Cookie: a=b",
     `https://app.example.com/${"a".repeat(16_000)}`,
   ];
