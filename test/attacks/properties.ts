@@ -1,4 +1,4 @@
-import type { RowList, Rows } from "./rows.ts";
+import type { RowList, Rows, ShownElsewhere } from "./rows.ts";
 
 /** B1 forwarded headers, B2 path and host, B3 identity headers, B4 fail open, B5 redirects, B6 who is allowed. */
 export const rowsB1toB6: Rows = {
@@ -74,4 +74,53 @@ export const rowsB1toB6: Rows = {
   "B6.13": "UserInfo of another subject is refused, and the ID token takes precedence",
 };
 
-export const listB1toB6: RowList = { rows: rowsB1toB6, notApplicable: [], shownElsewhere: [] };
+/** What needs a real proxy, a whole catalogue of providers or the wall clock. */
+const shownElsewhere: readonly ShownElsewhere[] = [
+  {
+    row: "B1.6",
+    file: "test/deploy/forwarded.test.ts",
+    test: "keeps its headers if Connection names %s",
+  },
+  {
+    row: "B1.8",
+    file: "test/deploy/endpoints.test.ts",
+    test: "%s answers 404, even to a signed-in visitor",
+  },
+  {
+    row: "B3.2",
+    file: "test/deploy/identity.test.ts",
+    test: "is never taken from the visitor's %s",
+  },
+  {
+    row: "B3.3",
+    file: "test/deploy/identity.test.ts",
+    test: "is never taken from the visitor's %s",
+  },
+  {
+    row: "B3.8",
+    file: "test/deploy/challenge.test.ts",
+    test: "is answered 401, for a WebSocket handshake, and the app does not get it",
+  },
+  {
+    row: "B4.2",
+    file: "test/session/no-pass.test.ts",
+    test: "denies the request when the store %s",
+  },
+  {
+    row: "B4.3",
+    file: "test/serve/lifetime.test.ts",
+    test: "no request passes more than a second after the end of the lifetime",
+  },
+  {
+    row: "B6.6",
+    file: "test/providers/entra-id.test.ts",
+    test: "uses the tenant's own issuer, so that one subject in two tenants is two identities",
+  },
+  {
+    row: "B6.10",
+    file: "test/providers/entra-groups.test.ts",
+    test: "are never requested from another host in a page's link",
+  },
+];
+
+export const listB1toB6: RowList = { rows: rowsB1toB6, notApplicable: [], shownElsewhere };
