@@ -13,9 +13,9 @@ export type BrowserSession = Session | typeof conflict | undefined;
 /** A sibling host can set any number of cookies with our name. Each one that is tried may cost a read of the store. */
 const mostTried = 4;
 
-/** The different session tokens of a browser. */
+/** The session tokens among the first different values of the cookie. */
 export function sessionTokens(site: Site, cookies: string | undefined, most = mostTried): string[] {
-  return readCookies(cookies, site.sessionCookieName).filter(isToken).slice(0, most);
+  return readCookies(cookies, site.sessionCookieName).slice(0, most).filter(isToken);
 }
 
 /**

@@ -1,5 +1,4 @@
 import { createSite } from "../../server/config/site.ts";
-import { sessionCookieName } from "../../server/cookies/cookie.ts";
 import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
 import { startHostileIssuer, type HostileIssuer } from "../peers/hostile-issuer.ts";
 import { settingsFor, startProcess, type DoorwardProcess } from "../peers/process.ts";
@@ -22,9 +21,10 @@ export const policy = {
   trustedProxies: ["127.0.0.1"],
 } as const;
 
-export const sessionCookie = sessionCookieName(
-  createSite({ ...site, access: { groups: ["staff"] } }),
-);
+export const sessionCookie = createSite({
+  ...site,
+  access: { groups: ["staff"] },
+}).sessionCookieName;
 
 /** A page that a browser opens, as a trusted proxy of the `forwarded` family describes it. */
 export const request: Lines = [

@@ -84,6 +84,10 @@ describe("a Cookie header", () => {
     ["with a longer name", (good) => `${name}2=${good}; x${name}=${good}`],
     ["with the prefixed name of another site", (good) => `__Host-${name}=${good}`],
     ["with four tokens of no session, then the token", (good) => planted(4, good)],
+    [
+      "with four values that are no tokens, then the token",
+      (good) => ["", "1", "2", "3", good].map((one) => `${name}=${one}`).join("; "),
+    ],
     ["with another session's token", (good) => `${name}=${good}; ${name}=${another}`],
     ["with a comma instead of a semicolon", (good) => `a=b, ${name}=${good}`],
     ["with spaces around the equals sign", (good) => `${name} = ${good}`],
@@ -100,7 +104,7 @@ describe("a Cookie header", () => {
     ["on two lines", (good) => [`${name}=${good}`, `${name}=${good}`]],
     ["after three tokens of no session", (good) => planted(3, good)],
     [
-      "after fifty values that are no tokens",
+      "after fifty equal values that are no tokens",
       (good) => `${`${name}=x; `.repeat(50)}${name}=${good}`,
     ],
     ["among a hundred others", (good) => `${"a=b; ".repeat(100)}${name}=${good}; c=d`],
