@@ -25,6 +25,7 @@ export function createRefusals({ sites, counts, log }: AppContext) {
     deny,
     unknownHost,
     untrustedPeer,
+    spoofed,
     malformed,
     unreachable,
     issuerUnreachable,
@@ -91,6 +92,19 @@ export function createRefusals({ sites, counts, log }: AppContext) {
     const fix = "if this is your proxy, add its address to trustedProxies";
     log.warn({ peer, mend: fix }, "refused: not a trusted proxy");
     return json(403, { error: "untrusted_peer" });
+  }
+
+  /** The visitor's own identity header could reach the app together with doorward's. */
+  function spoofed(dialect: Dialect | undefined, header: string): HttpResponse {
+    counts.refused++;
+    const fix = "if a gate in front sends it, remove it in the proxy, for the app and for /verify";
+    log.warn(
+      { header: header.slice(0, 100), mend: fix },
+      "refused: identity header of the visitor",
+    );
+    const status = dialect?.malformedStatus ?? 400;
+    if (dialect?.isShown === false) return empty(status);
+    return json(status, { error: "identity_header", header });
   }
 
   function malformed(

@@ -28,7 +28,7 @@ export function listenFault(host: string): string | undefined {
 
 /** Header names that proxies and apps already use; an identity header would overwrite them. */
 const reserved =
-  /^(accept|access-control-.*|content-.*|date|expect|forwarded|if-.*|keep-alive|origin|proxy|proxy-.*|range|referer|sec-.*|te|trailer|upgrade|user-agent|via|x-original-.*|x-real-ip|x-requested-with)$/;
+  /^(accept|access-control-.*|content-.*|date|expect|forwarded|if-.*|keep-alive|origin|proxy|proxy-.*|range|referer|sec-.*|te|trailer|upgrade|user-agent|via|x-original-.*|x-real-ip|x-rewrite-.*|x-requested-with)$/;
 
 /** The same for the name of an identity header. */
 export function identityHeaderFault(name: string): string | undefined {

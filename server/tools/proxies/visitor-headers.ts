@@ -1,6 +1,7 @@
 import { visitorHeaders } from "../../forwarded/request-headers.ts";
+import { identityFamilies, rewriteFamilies } from "../../forwarded/spoofable-families.ts";
 
-/** Identity headers that apps commonly trust, whether doorward sends them or not. No visitor may set them. */
+/** Identity headers that apps commonly trust, for proxies that remove headers by exact name only. */
 const identityNames = [
   "X-Auth-Request-User",
   "X-Auth-Request-Email",
@@ -21,31 +22,78 @@ export const namesAboutTheRequest = [
   "X-Original-Method",
   "X-Original-URI",
   "X-Original-URL",
+  "X-Original-Host",
+  "X-Rewrite-URL",
   "Forwarded",
   "Proxy", // becomes HTTP_PROXY in CGI programs
 ] as const;
 
-/** Prefixes of identity headers, for proxies that can remove headers by prefix. */
-export const identityPrefixes = ["X-Auth-Request-", "Remote-", "X-Remote-", "X-WebAuth-"] as const;
+/**
+ * Headers of the families that a CDN, a mesh or a gate in front adds to every visitor's request. They are removed by
+ * name where a family cannot be removed, because doorward refuses every other header of a family.
+ */
+const namesFromGates = [
+  "Cf-Access-Authenticated-User-Email",
+  "X-Goog-Authenticated-User-Email",
+  "X-Goog-Authenticated-User-ID",
+  "X-Amzn-Oidc-Identity",
+  "X-MS-Client-Principal",
+  "X-MS-Client-Principal-ID",
+  "X-MS-Client-Principal-IdP",
+  "X-MS-Client-Principal-Name",
+  "Tailscale-User-Login",
+  "Tailscale-User-Name",
+  "Tailscale-User-Profile-Pic",
+  "X-Forwarded-Client-Cert",
+  "X-Forwarded-User-Agent",
+  "X-Original-Forwarded-For",
+  "Remote-Addr",
+  "X-Remote-Addr",
+  "X-Remote-IP",
+  "SSL-Client-Cert",
+  "SSL-Client-Issuer-DN",
+  "SSL-Client-Subject-DN",
+  "SSL-Client-Verify",
+] as const;
 
-/** Identity headers that doorward does not set itself: removed from every request. */
+/** Beginnings of header names that no visitor may send, for proxies that can remove headers by prefix. */
+export const familiesToStrip = [
+  ...identityFamilies,
+  ...rewriteFamilies,
+  ...["Method", "Path", "Prefix", "Uri", "Url"].map((part) => `X-Forwarded-${part}`),
+] as const;
+
+/** Common identity headers that doorward does not set itself. */
 export function namesToStrip(identityHeaders: readonly string[]): string[] {
-  const ours = new Set(identityHeaders.map((name) => name.toLowerCase()));
-  return identityNames.filter((name) => !ours.has(name.toLowerCase()));
+  return except(identityNames, identityHeaders);
 }
 
-/** The headers that no prefix covers. */
-export function namesWithoutPrefix(names: readonly string[]): string[] {
-  const prefixes = identityPrefixes.map((prefix) => prefix.toLowerCase());
-  return names.filter((name) => !prefixes.some((prefix) => name.toLowerCase().startsWith(prefix)));
+/** The same, with those of gates. */
+export function allNamesToStrip(identityHeaders: readonly string[]): string[] {
+  return except([...identityNames, ...namesFromGates], identityHeaders);
+}
+
+function except(names: readonly string[], left: readonly string[]): string[] {
+  const kept = new Set(left.map((name) => name.toLowerCase()));
+  return names.filter((name) => !kept.has(name.toLowerCase()));
+}
+
+/** The headers that no family covers. */
+function namesWithoutFamily(names: readonly string[]): string[] {
+  const families = familiesToStrip.map((family) => family.toLowerCase());
+  return names.filter((name) => !families.some((family) => name.toLowerCase().startsWith(family)));
 }
 
 /**
- * Every identity header that a visitor could forge, including doorward's own. Not `Authorization`, even where
- * doorward sets it: it holds a program's credentials, and doorward must receive it.
+ * doorward's own identity headers, which a visitor could forge. Not `Authorization`, even where doorward sets it: it
+ * holds a program's credentials, and doorward must receive it.
  */
-export function namesOfIdentity(identityHeaders: readonly string[]): string[] {
+export function namesToReplace(identityHeaders: readonly string[]): string[] {
   const asked = new Set<string>(visitorHeaders);
-  const ours = identityHeaders.filter((name) => !asked.has(name.toLowerCase()));
-  return [...ours, ...namesToStrip(identityHeaders)];
+  return identityHeaders.filter((name) => !asked.has(name.toLowerCase()));
+}
+
+/** Headers that no family covers and no visitor may send, doorward's own included. */
+export function otherNamesToStrip(identityHeaders: readonly string[]): string[] {
+  return namesWithoutFamily([...namesToReplace(identityHeaders), ...namesAboutTheRequest]);
 }

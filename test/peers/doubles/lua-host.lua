@@ -63,6 +63,19 @@ package.preload["apisix.core"] = function()
     }
 end
 
+-- OpenResty: names in lower case; at most 100 unless the argument is 0.
+ngx = { req = { get_headers = function(most)
+    local found, count = {}, 0
+    for _, pair in plain(list) do
+        if not pair[1]:find("^:") then
+            count = count + 1
+            if most ~= 0 and count > (most or 100) then break end
+            found[pair[1]:lower()] = pair[2]
+        end
+    end
+    return found
+end } }
+
 -- A variable of APISIX is passed as a header whose name begins with a colon.
 local var = setmetatable({}, {
     __index = function(_, name) return all(":" .. name)[1] end,

@@ -4,7 +4,7 @@ import * as v from "valibot";
 const names = v.array(v.string());
 const entryPoint = v.strictObject({
   address: v.string(),
-  forwardedHeaders: v.optional(v.strictObject({ trustedIPs: v.tuple([]) })),
+  forwardedHeaders: v.optional(v.strictObject({ trustedIPs: names })),
   http: v.strictObject({
     aliasHeadersStrategy: v.literal("delete"),
     tls: v.optional(v.strictObject({})),
@@ -24,11 +24,15 @@ const middleware = v.strictObject({
   forwardAuth: v.optional(
     v.strictObject({
       address: v.string(),
-      trustForwardHeader: v.literal(false),
+      trustForwardHeader: v.boolean(),
       authRequestHeaders: names,
       authResponseHeaders: names,
+      authResponseHeadersRegex: v.pipe(v.string(), v.startsWith("(?i)")),
       maxResponseBodySize: v.number(),
     }),
+  ),
+  headers: v.optional(
+    v.strictObject({ customRequestHeaders: v.record(v.string(), v.literal("")) }),
   ),
   replacePath: v.optional(v.strictObject({ path: v.string() })),
 });
@@ -59,9 +63,15 @@ const dynamicFile = v.strictObject({
 type Dynamic = v.InferOutput<typeof dynamicFile>["http"];
 export type ForwardAuth = NonNullable<v.InferOutput<typeof middleware>["forwardAuth"]>;
 
+export interface EntryPoint {
+  readonly name: string;
+  readonly isRedirected: boolean;
+  readonly trustedIPs: readonly string[];
+}
+
 export interface Settings {
   /** By scheme; the entry point for http can redirect to the one for https. */
-  readonly entryPoints: ReadonlyMap<"http" | "https", { name: string; isRedirected: boolean }>;
+  readonly entryPoints: ReadonlyMap<"http" | "https", EntryPoint>;
   readonly dynamic: Dynamic;
 }
 
@@ -69,9 +79,13 @@ export function settingsOf(written: string, dynamic: string): Settings {
   const { entryPoints } = v.parse(staticFile, parseYAML(written));
   return {
     entryPoints: new Map(
-      Object.entries(entryPoints).map(([name, { http }]) => [
+      Object.entries(entryPoints).map(([name, { http, forwardedHeaders }]) => [
         http.tls === undefined ? "http" : "https",
-        { name, isRedirected: http.redirections !== undefined },
+        {
+          name,
+          isRedirected: http.redirections !== undefined,
+          trustedIPs: forwardedHeaders?.trustedIPs ?? [],
+        },
       ]),
     ),
     dynamic: v.parse(dynamicFile, parseYAML(dynamic)).http,

@@ -2,19 +2,19 @@ import type { Proxy } from "../proxy-process.ts";
 import { startDouble, type Course, type Listening, type Reply, type Visit } from "./double.ts";
 import { endToEnd, nominated, setting, valueOf, without, type Header } from "./headers.ts";
 import { ask } from "./question.ts";
-import { settingsOf, type ForwardAuth } from "./traefik-files.ts";
+import { settingsOf, type EntryPoint, type ForwardAuth } from "./traefik-files.ts";
 import { ruleHolds } from "./traefik-rules.ts";
 
 const timeoutMs = 30_000; // fixed in Traefik
 const unreachable: Reply = { status: 502, headers: [], body: "Bad Gateway" };
 
 /** The headers that the entry point removes from untrusted clients before it sets its own. */
-const managed = [
-  ...["For", "Host", "Method", "Port", "Prefix", "Proto", "Server", "Uri"].map(
-    (part) => `X-Forwarded-${part}`,
+const managed: ReadonlySet<string> = new Set([
+  ...["for", "host", "method", "port", "prefix", "proto", "server", "uri"].map(
+    (part) => `x-forwarded-${part}`,
   ),
-  "X-Real-Ip",
-];
+  "x-real-ip",
+]);
 
 /** Emulates Traefik for the settings in `traefik.yaml` and the dynamic file. */
 export function startTraefikDouble(
@@ -39,18 +39,21 @@ export function startTraefikDouble(
     if (router === undefined) {
       return { reply: { status: 404, headers: [], body: "404 page not found\n" } };
     }
-    return through(visit, router.middlewares, router.service);
+    return through(visit, entered(visit, entryPoint), router.middlewares, router.service);
   }
 
   async function through(
     visit: Visit,
+    first: readonly Header[],
     middlewares: readonly string[],
     service: string,
   ): Promise<Course> {
-    let headers: readonly Header[] = entered(visit);
+    let headers = first;
     let target: string | undefined;
     for (const name of middlewares) {
-      const { forwardAuth, replacePath } = dynamic.middlewares[name] ?? {};
+      const { forwardAuth, headers: changes, replacePath } = dynamic.middlewares[name] ?? {};
+      if (changes !== undefined)
+        headers = without(headers, ...Object.keys(changes.customRequestHeaders));
       if (replacePath !== undefined) target = replacePath.path;
       if (forwardAuth === undefined) continue;
       const after = await answered(visit, forwardAuth, headers);
@@ -67,17 +70,23 @@ export function startTraefikDouble(
   }
 }
 
-/** The headers after the entry point. */
-function entered(visit: Visit): Header[] {
+/** The headers after the entry point. Those of a trusted peer are kept, and the missing ones added. */
+function entered(visit: Visit, entryPoint: EntryPoint | undefined): Header[] {
   const names = visit.headers.filter(([name]) => !/[_.]/.test(name)); // aliasHeadersStrategy: delete
-  return [
-    ...without(endToEnd(names), ...nominated(names), ...managed),
-    ["X-Forwarded-For", visit.address],
+  const isTrusted = entryPoint?.trustedIPs.includes(visit.address) ?? false;
+  const kept = endToEnd(names).filter(([name]) => isTrusted || !managed.has(name.toLowerCase()));
+  const before = kept.filter(([name]) => name.toLowerCase() === "x-forwarded-for");
+  const added: Header[] = [
     ["X-Forwarded-Host", visit.host],
     ["X-Forwarded-Port", visit.scheme === "https" ? "443" : "80"],
     ["X-Forwarded-Proto", visit.scheme],
-    ["X-Forwarded-Server", "traefik"],
     ["X-Real-Ip", visit.address],
+  ];
+  return [
+    ...without(kept, "X-Forwarded-For", "X-Forwarded-Server"),
+    ...added.filter(([name]) => (valueOf(kept, name) ?? "") === ""),
+    ["X-Forwarded-Server", "traefik"],
+    ["X-Forwarded-For", [...before.map(([, value]) => value), visit.address].join(", ")],
   ];
 }
 
@@ -97,6 +106,11 @@ function framing({ headers }: Visit): Header[] {
   ];
 }
 
+/** The managed headers that `trustForwardHeader` passes to the auth service unchanged. */
+function isCopied(name: string): boolean {
+  return /^(x-forwarded-(port|prefix|server)|x-real-ip)$/i.test(name);
+}
+
 async function answered(
   visit: Visit,
   settings: ForwardAuth,
@@ -104,18 +118,24 @@ async function answered(
 ): Promise<{ reply: Reply } | { headers: readonly Header[] }> {
   const { host, pathname } = new URL(settings.address);
   const passed = new Set(settings.authRequestHeaders.map((name) => name.toLowerCase()));
+  // `trustForwardHeader` believes whatever the entry point and the middlewares before this one left.
+  const told = (name: string, own: string) =>
+    (settings.trustForwardHeader && valueOf(headers, name)) || own;
   const verdict = await ask({
     to: host,
     method: "GET",
     path: pathname,
     headers: [
       ["Host", host],
-      ...headers.filter(([name]) => passed.has(name.toLowerCase())),
-      ["X-Forwarded-Method", visit.method],
-      ["X-Forwarded-Proto", visit.scheme],
-      ["X-Forwarded-Host", visit.host],
-      ["X-Forwarded-Uri", visit.target],
-      ["X-Forwarded-For", visit.address],
+      ...headers.filter(
+        ([name]) =>
+          passed.has(name.toLowerCase()) || (settings.trustForwardHeader && isCopied(name)),
+      ),
+      ["X-Forwarded-Method", told("X-Forwarded-Method", visit.method)],
+      ["X-Forwarded-Proto", told("X-Forwarded-Proto", visit.scheme)],
+      ["X-Forwarded-Host", told("X-Forwarded-Host", visit.host)],
+      ["X-Forwarded-Uri", told("X-Forwarded-Uri", visit.target)],
+      ["X-Forwarded-For", told("X-Forwarded-For", visit.address)],
     ],
     timeoutMs,
   });
@@ -132,5 +152,7 @@ async function answered(
     const values = verdict.headers.filter(([own]) => own.toLowerCase() === name.toLowerCase());
     next = [...without(next, name), ...values.map(([, value]): Header => [name, value])];
   }
-  return { headers: next };
+  const family = new RegExp(settings.authResponseHeadersRegex.slice("(?i)".length), "i");
+  const isOf = ([name]: Header) => family.test(name);
+  return { headers: [...next.filter((one) => !isOf(one)), ...verdict.headers.filter(isOf)] };
 }

@@ -58,6 +58,28 @@ describe.each(all)("for Envoy Gateway, configuration %i", (_, config) => {
   });
 });
 
+describe.each(["envoy-gateway.yaml", "istio.yaml"])("in %s", (file) => {
+  it.each(all)(
+    "the common identity headers of a visitor are removed: configuration %i",
+    (_, config) => {
+      const ours = new Set(Object.keys(config.headers).map((name) => name.toLowerCase()));
+      const common = [
+        "remote-user",
+        "x-webauth-name",
+        "x-forwarded-email",
+        "x-rewrite-url",
+        "proxy",
+      ];
+      const last = ["x-forwarded-uri", "x-forwarded-method"];
+
+      const removed = new Set(removals(documentsOf(config, file)).flat());
+
+      const left = [...common, ...last].filter((name) => !ours.has(name) && !removed.has(name));
+      expect(left).toEqual([]);
+    },
+  );
+});
+
 describe.each(all)("for Istio, configuration %i", (_, config) => {
   it("asks about every host except doorward's own, whether a route names it or not", () => {
     const own = publicHosts(config).hosts.filter(({ serves }) => serves !== "app");

@@ -23,10 +23,14 @@ const forwardAuth = v.strictObject({
   trustForwardHeader: v.literal(false),
   authRequestHeaders: names,
   authResponseHeaders: names,
+  authResponseHeadersRegex: v.string(),
   maxResponseBodySize: v.number(),
 });
 const middleware = v.union([
   v.strictObject({ forwardAuth }),
+  v.strictObject({
+    headers: v.strictObject({ customRequestHeaders: v.record(v.string(), v.literal("")) }),
+  }),
   v.strictObject({ replacePath: v.strictObject({ path: v.string() }) }),
 ]);
 const service = v.strictObject({
@@ -153,15 +157,36 @@ describe("an auth request from Traefik", () => {
   });
 
   it("replaces identity headers sent by the visitor", () => {
-    for (const { authResponseHeaders } of forwardAuths) {
-      expect(authResponseHeaders).toEqual(
-        expect.arrayContaining([
-          "X-Auth-Request-User",
-          "X-Auth-Request-Access-Token",
-          "Remote-User",
-        ]),
+    for (const { authResponseHeaders, authResponseHeadersRegex: written } of forwardAuths) {
+      const families = new RegExp(written.replace("(?i)", ""), "i");
+      expect(authResponseHeaders).toEqual(expect.arrayContaining(["X-Auth-Request-User", "Proxy"]));
+      const spoofed = ["X-Auth-Request-Foo", "Remote-User", "X-Webauth-Role"];
+      expect(spoofed.filter((name) => !families.test(name))).toEqual([]);
+    }
+  });
+
+  it("leaves the headers that Traefik itself sends to apps", () => {
+    const own = ["For", "Host", "Port", "Proto", "Server"].map((part) => `X-Forwarded-${part}`);
+    for (const { authResponseHeadersRegex: written } of forwardAuths) {
+      const families = new RegExp(written.replace("(?i)", ""), "i");
+      expect([...own, "X-Real-Ip", "Host", "Cookie"].filter((name) => families.test(name))).toEqual(
+        [],
       );
     }
+  });
+
+  it("comes after the removal of headers that describe another request, at every app", () => {
+    const ways = Object.values(found.routers).filter((one) => one.service !== "doorward");
+    expect(ways.map((one) => one.middlewares[0])).toEqual(ways.map(() => "doorward-real-request"));
+    expect(found.middlewares["doorward-real-request"]).toEqual({
+      headers: {
+        customRequestHeaders: {
+          "X-Forwarded-Host": "",
+          "X-Forwarded-Method": "",
+          "X-Forwarded-Uri": "",
+        },
+      },
+    });
   });
 });
 

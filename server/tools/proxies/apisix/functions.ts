@@ -1,36 +1,42 @@
 import type { PublicHost } from "../public-hosts.ts";
-import { namesAboutTheRequest, namesOfIdentity } from "../visitor-headers.ts";
+import { spoofableInLua } from "../spoofable-in-lua.ts";
+import { namesAboutTheRequest } from "../visitor-headers.ts";
+
+/** Headers that describe the client or the request; APISIX sets its own. */
+const aboutTheConnection = [
+  "X-Forwarded-For",
+  "X-Forwarded-Host",
+  "X-Forwarded-Port",
+  "X-Forwarded-Proto",
+  "X-Real-IP",
+];
 
 /** Headers with which a visitor could describe another request. */
 export const aboutTheRequest = [
-  "X-Forwarded-For",
-  "X-Forwarded-Host",
+  ...aboutTheConnection,
   "X-Forwarded-Method",
-  "X-Forwarded-Port",
   "X-Forwarded-Prefix",
-  "X-Forwarded-Proto",
   "X-Forwarded-Uri",
-  "X-Real-IP",
   ...namesAboutTheRequest,
 ];
 
 /**
  * APISIX decodes the URI, so `/login%3F/x` becomes `/login` with a query: doorward and the app would see different
- * requests. This function restores the raw URI for both. It removes headers by name, because APISIX's list of
- * all headers stops at 100.
+ * requests. This function restores the raw URI for both.
  */
 export function beforeForwardAuth(
   { host, authority, port }: PublicHost,
   identityHeaders: readonly string[],
 ): string {
-  const names = [...namesOfIdentity(identityHeaders), ...aboutTheRequest];
   const withPort = authority === host ? "" : ` .. ":${port}"`;
-  return `return function(conf, ctx)
+  return `${spoofableInLua(identityHeaders, aboutTheConnection)}
+return function(conf, ctx)
   local core = require("apisix.core")
-  -- Remove headers that only doorward or APISIX may set.
-  for _, name in ipairs({
-${names.map((name) => `    "${name}",\n`).join("")}  }) do
-    core.request.set_header(ctx, name, nil)
+  -- Remove headers that only doorward or APISIX may set. Zero means all headers: by default, the list stops at 100.
+  for name in pairs(ngx.req.get_headers(0)) do
+    if is_spoofable(name) then
+      core.request.set_header(ctx, name, nil)
+    end
   end
   -- doorward and the app get the raw URI, and the host by which APISIX chose this route.
   ctx.var.request_uri = ctx.var.real_request_uri

@@ -1,4 +1,4 @@
-import { identityPrefixes, namesWithoutPrefix, namesToStrip } from "../visitor-headers.ts";
+import { familiesToStrip, otherNamesToStrip } from "../visitor-headers.ts";
 
 /** Snippets that every block of the Caddyfile imports. */
 export function snippets(identityHeaders: readonly string[]): string {
@@ -11,7 +11,6 @@ ${down}`;
 }
 
 function strip(identityHeaders: readonly string[]): string {
-  const names = [...namesToStrip(identityHeaders), ...identityHeaders].filter(isNotForDoorward);
   return `# Removes headers that only doorward or this proxy may set. Import it inside \`route\` only: elsewhere Caddy
 # runs request_header after forward_auth, and this would remove the identity headers.
 (doorward_strip) {
@@ -24,26 +23,17 @@ function strip(identityHeaders: readonly string[]): string {
 	request_header -*_*
 	request_header -*.*
 
-${[...identityPrefixes.map((prefix) => `${prefix}*`), ...namesWithoutPrefix(names)]
+	# Whole families, because an app that trusts one header of a family often reads others too. An app that needs
+	# one of them from a gate in front of Caddy needs that line removed.
+${familiesToStrip.map((family) => `	request_header -${family}*\n`).join("")}
+${[...otherNamesToStrip(identityHeaders), ...aboutTheConnection]
   .map((name) => `	request_header -${name}\n`)
-  .join("")}
-	request_header -X-Original-*
-	request_header -X-Forwarded-Method
-	request_header -X-Forwarded-Port
-	request_header -X-Forwarded-Prefix
-	request_header -X-Forwarded-Uri
-	request_header -X-Real-Ip
-	request_header -Forwarded
-	# CGI programs read Proxy as HTTP_PROXY.
-	request_header -Proxy
-}
+  .join("")}}
 `;
 }
 
-/** The visitor's Authorization goes into the auth request; doorward's value then replaces it. */
-function isNotForDoorward(name: string): boolean {
-  return name.toLowerCase() !== "authorization";
-}
+/** Caddy passes these on from a trusted proxy, or from every visitor, and the app could believe them. */
+const aboutTheConnection = ["X-Forwarded-Host", "X-Forwarded-Port", "X-Real-Ip"];
 
 function ask(identityHeaders: readonly string[]): string {
   return `# Options of the auth request, inside forward_auth.

@@ -1,7 +1,7 @@
 import { listed, lower } from "../indent.ts";
 import type { ProxyModel } from "../model.ts";
 import { purposeOf, type PublicHost } from "../public-hosts.ts";
-import { namesAboutTheRequest, namesToStrip } from "../visitor-headers.ts";
+import { allNamesToStrip, namesAboutTheRequest } from "../visitor-headers.ts";
 import { checkHeaders, checkPath } from "./check-request.ts";
 
 /** For an Istio ingress gateway: the extension provider, the authorization policy and the routes. */
@@ -108,7 +108,7 @@ function endpoints(base: string, port: number): string {
 
 function app(name: string, identityHeaders: readonly string[]): string {
   const names = [
-    ...namesToStrip(identityHeaders),
+    ...allNamesToStrip(identityHeaders),
     ...namesAboutTheRequest,
     "X-Forwarded-Uri",
     "X-Forwarded-Method",

@@ -1,45 +1,17 @@
-import {
-  identityPrefixes,
-  namesAboutTheRequest,
-  namesWithoutPrefix,
-  namesOfIdentity,
-} from "../visitor-headers.ts";
+import { spoofableInLua } from "../spoofable-in-lua.ts";
 
-/** Headers with which a visitor could describe another request to doorward or the app. */
-const aboutTheRequest = [...namesAboutTheRequest.map((name) => name.toLowerCase()), "x-real-ip"];
-
-/**
- * Removes the headers that only doorward or the proxy may set. In Lua, because Envoy's own settings match exact
- * names only, and PHP apps read X.Auth.Request.User as X-Auth-Request-User.
- */
+/** Removes the headers that only doorward or the proxy may set. In Lua, because Envoy's own settings match exact names. */
 export function stripHeaders(identityHeaders: readonly string[]): string {
-  const names = namesWithoutPrefix(namesOfIdentity(identityHeaders));
-  const all = [...new Set([...names.map((name) => name.toLowerCase()), ...aboutTheRequest])];
-  const prefixes = identityPrefixes.map((prefix) => prefix.toLowerCase());
-  return `local names = {
-${all.map((name) => `  ["${name}"] = true,\n`).join("")}}
-local prefixes = {
-${prefixes.map((prefix) => `  "${prefix}",\n`).join("")}}
+  return `${spoofableInLua(identityHeaders, ["x-real-ip"])}
 -- Envoy sets these itself; any other x-forwarded- header comes from the visitor.
 local forwarded = { ["x-forwarded-for"] = true, ["x-forwarded-proto"] = true }
-
-local function is_ours(name)
-  if names[name] or name:find("[^%w%-:]") then
-    return true
-  end
-  for _, prefix in ipairs(prefixes) do
-    if name:sub(1, #prefix) == prefix then
-      return true
-    end
-  end
-  return name:sub(1, 12) == "x-forwarded-" and not forwarded[name]
-end
 
 function envoy_on_request(handle)
   local headers = handle:headers()
   local taken = {}
   for name in pairs(headers) do
-    if is_ours(name:lower()) then
+    local lower = name:lower()
+    if is_spoofable(lower) or lower:sub(1, 12) == "x-forwarded-" and not forwarded[lower] then
       taken[#taken + 1] = name
     end
   end

@@ -1,11 +1,6 @@
 import { exampleApp, type ProxyModel } from "../model.ts";
 import { purposeOf, type PublicHost } from "../public-hosts.ts";
-import {
-  identityPrefixes,
-  namesAboutTheRequest,
-  namesWithoutPrefix,
-  namesOfIdentity,
-} from "../visitor-headers.ts";
+import { familiesToStrip, otherNamesToStrip } from "../visitor-headers.ts";
 import { script } from "./script.ts";
 
 /** For HAProxy 2.6 and later, built with Lua, like the distributions' packages and the official image. */
@@ -126,15 +121,16 @@ function choice(host: PublicHost): string {
 
 /** Removes the headers that only doorward or HAProxy may set. */
 function strips(identityHeaders: readonly string[]): string {
-  const prefixes = [...identityPrefixes, "X-Forwarded-", "X-Original-"];
-  const names = [
-    ...namesWithoutPrefix(namesOfIdentity(identityHeaders)),
-    "X-Real-IP",
-    ...namesAboutTheRequest,
-  ].filter((name) => !/^X-(Forwarded|Original)-/i.test(name));
+  const families = ["X-Forwarded-", ...familiesToStrip].filter(
+    (family, index) => index === 0 || !family.startsWith("X-Forwarded-"),
+  );
+  const names = [...otherNamesToStrip(identityHeaders), "X-Real-IP"].filter(
+    (name) => !/^X-Forwarded-/i.test(name),
+  );
   return `
-    # Remove headers that only doorward or HAProxy may set.
-${prefixes.map((prefix) => `    http-request del-header ${prefix} -m beg\n`).join("")}${names
+    # Remove headers that only doorward or HAProxy may set: whole families, because an app that trusts one header of
+    # a family often reads others too.
+${families.map((family) => `    http-request del-header ${family} -m beg\n`).join("")}${names
     .map((name) => `    http-request del-header ${name}\n`)
     .join("")}`;
 }

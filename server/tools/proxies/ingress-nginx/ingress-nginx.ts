@@ -1,6 +1,6 @@
 import type { ProxyModel } from "../model.ts";
 import type { PublicHost } from "../public-hosts.ts";
-import { namesToStrip } from "../visitor-headers.ts";
+import { allNamesToStrip, namesAboutTheRequest } from "../visitor-headers.ts";
 
 /** For ingress-nginx: one Ingress per app, and one for doorward's endpoints. */
 export function ingressNginxFiles(model: ProxyModel): ReadonlyMap<string, string> {
@@ -87,15 +87,17 @@ function guarded(host: PublicHost, { doorwardPort, identityHeaders }: ProxyModel
   );
 }
 
-const aboutTheRequest = [
-  "X-Forwarded-Method",
-  "X-Forwarded-Uri",
-  "X-Original-Method",
-  "X-Original-URL",
-];
+/** Where the controller itself sends a header of the same name, as it does for client certificates, nginx keeps that. */
+function namesToBlank(identityHeaders: readonly string[]): string[] {
+  return [
+    ...allNamesToStrip(identityHeaders),
+    ...namesAboutTheRequest,
+    ...["Method", "Path", "Prefix", "Uri"].map((part) => `X-Forwarded-${part}`),
+  ];
+}
 
 function strip(identityHeaders: readonly string[]): string {
-  const names = [...namesToStrip(identityHeaders), ...aboutTheRequest];
+  const names = namesToBlank(identityHeaders);
   return `# Removes identity headers that apps may trust and doorward does not set, from every request and for all hosts. Takes
 # effect when the controller's own ConfigMap contains \`proxy-set-headers: doorward/doorward-strip-headers\`. Keep
 # enable-underscores-in-headers at its default \`false\`: apps may read x_auth_request_user as X-Auth-Request-User.

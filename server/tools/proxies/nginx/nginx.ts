@@ -10,7 +10,7 @@ export function nginxFiles(model: ProxyModel): ReadonlyMap<string, string> {
     ["doorward.conf", siteFile(model)],
     ["snippets/doorward-http.conf", httpSnippet(model.hosts, model.identityHeaders)],
     ["snippets/doorward-server.conf", serverSnippet],
-    ["snippets/doorward-ask.conf", askSnippet],
+    ["snippets/doorward-ask.conf", askSnippet(model.identityHeaders)],
     ["snippets/doorward-protect.conf", protectSnippet(model.identityHeaders)],
     ["snippets/doorward-public.conf", publicSnippet],
     ["snippets/doorward-tls.conf", tlsSnippet],

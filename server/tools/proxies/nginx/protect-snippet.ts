@@ -1,4 +1,4 @@
-import { namesToStrip } from "../visitor-headers.ts";
+import { allNamesToStrip, namesAboutTheRequest } from "../visitor-headers.ts";
 
 /** The snippet for every protected location: the auth request, and the identity headers for the app. */
 export function protectSnippet(identityHeaders: readonly string[]): string {
@@ -18,9 +18,14 @@ export function protectSnippet(identityHeaders: readonly string[]): string {
     responses,
     ...identity.map(({ name, variable }) => set(name, variable)),
     others,
-    ...namesToStrip(identityHeaders).map((name) => set(name, '""')),
+    ...namesToBlank(identityHeaders).map((name) => set(name, '""')),
     request,
   ].join("");
+}
+
+/** The names that nginx removes from the request to the app. */
+function namesToBlank(identityHeaders: readonly string[]): string[] {
+  return [...allNamesToStrip(identityHeaders), ...namesAboutTheRequest];
 }
 
 function responseHeader(name: string): string {
@@ -49,12 +54,13 @@ proxy_intercept_errors off;                 # a 401 or 500 of the app itself pas
 `;
 
 const others = `
-# Other identity headers that apps may trust. nginx itself drops spellings such as x_auth_request_user and
-# X.Auth.Request.User as long as underscores_in_headers is off and ignore_invalid_headers is on, which are
-# the defaults.
+# Other headers by which an app could be told who the visitor is, or which request this is. nginx can remove
+# headers by exact name only: doorward refuses a request with another header of these families. An app that
+# needs one of these from a gate in front of nginx needs that line removed here, and kept in doorward-ask.conf.
 `;
 
 const request = `
+proxy_headers_hash_max_size 1024;           # for this many names
 proxy_set_header  Cookie             $doorward_app_cookie;
 
 # Client address, scheme and host as nginx sees them; the visitor's values are replaced.
@@ -63,15 +69,11 @@ proxy_set_header  X-Forwarded-For    $remote_addr;
 proxy_set_header  X-Forwarded-Host   $doorward_authority;
 proxy_set_header  X-Forwarded-Proto  $scheme;
 proxy_set_header  X-Real-IP          $remote_addr;
-proxy_set_header  Forwarded          "";
 proxy_set_header  X-Forwarded-Method "";
+proxy_set_header  X-Forwarded-Path   "";
 proxy_set_header  X-Forwarded-Port   "";
 proxy_set_header  X-Forwarded-Prefix "";
 proxy_set_header  X-Forwarded-Uri    "";
-proxy_set_header  X-Original-Method  "";
-proxy_set_header  X-Original-URI     "";
-proxy_set_header  X-Original-URL     "";
-proxy_set_header  Proxy              "";    # CGI programs read it as HTTP_PROXY
 
 proxy_http_version 1.1;                     # WebSockets, and connections that stay open
 proxy_set_header  Upgrade            $doorward_upgrade;

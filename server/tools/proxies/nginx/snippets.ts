@@ -1,4 +1,4 @@
-/** The snippets that are the same for every configuration. */
+import { allNamesToStrip, namesToReplace } from "../visitor-headers.ts";
 
 /** Included in every server that asks doorward. */
 export const serverSnippet = `# Include in every server { } with a protected location, and in doorward's own. Needs $doorward_base.
@@ -58,7 +58,16 @@ location @doorward_down {
 `;
 
 /** Shared by the two auth requests. */
-export const askSnippet = `# Shared by the two auth requests in doorward-server.conf.
+export function askSnippet(identityHeaders: readonly string[]): string {
+  const names = [...namesToReplace(identityHeaders), ...allNamesToStrip(identityHeaders)];
+  return `${ask}
+# doorward refuses a request with an identity header of the visitor, because nginx can remove these from the
+# request to the app by exact name only. doorward-protect.conf removes or replaces the following.
+proxy_headers_hash_max_size 1024;           # for this many names
+${names.map((name) => `proxy_set_header          ${name.padEnd(33)} "";\n`).join("")}`;
+}
+
+const ask = `# Shared by the two auth requests in doorward-server.conf.
 
 proxy_http_version        1.1;              # with the next line: keeps connections to doorward open
 proxy_set_header          Connection        "";
@@ -70,10 +79,12 @@ proxy_set_header          X-Real-IP         $remote_addr;
 
 # Other headers with which a visitor could describe another request.
 proxy_set_header          Forwarded               "";
-proxy_set_header          X-Auth-Request-Redirect "";
+proxy_set_header          X-Forwarded-Path        "";
 proxy_set_header          X-Forwarded-Port        "";
 proxy_set_header          X-Forwarded-Prefix      "";
+proxy_set_header          X-Original-Host         "";
 proxy_set_header          X-Original-URI          "";
+proxy_set_header          X-Rewrite-URL           "";
 
 proxy_cache               off;              # a cached answer would outlive a sign-out
 proxy_connect_timeout     2s;

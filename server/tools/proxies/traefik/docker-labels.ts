@@ -1,5 +1,6 @@
 import type { ProxyModel } from "../model.ts";
 import { forwardAuthLabels } from "./forward-auth.ts";
+import { realRequest } from "./real-request.ts";
 import { notFound, forwardAuthsOf, routersOf, type Router } from "./routers.ts";
 
 /** Labels for Traefik v3 with the Docker provider, as a compose override file. */
@@ -19,6 +20,10 @@ ${labels(lines)}`;
     ...routers.filter(({ service }) => service === "doorward").flatMap(ofRouter),
     `traefik.http.services.doorward.loadbalancer.server.port=${doorwardPort}`,
     `traefik.http.middlewares.${notFound.name}.replacepath.path=${notFound.path}`,
+    ...realRequest.headers.map(
+      (name) =>
+        `traefik.http.middlewares.${realRequest.name}.headers.customrequestheaders.${name}=`,
+    ),
     ...forwardAuthsOf(hosts).flatMap(({ name, path }) => {
       const options = forwardAuthLabels(identityHeaders);
       return Object.entries({ address: `http://doorward:${doorwardPort}${path}`, ...options }).map(
@@ -41,12 +46,14 @@ const head = `# Labels for Traefik v3 with the Docker provider, printed by \`doo
 # Edit the lines marked CHANGE: the names and ports of the apps.
 `;
 
-function ofRouter({ name, rule, priority, entryPoint, middleware, service }: Router): string[] {
+function ofRouter({ name, rule, priority, entryPoint, middlewares, service }: Router): string[] {
   const values = {
     rule,
     priority,
     entrypoints: entryPoint,
-    ...(middleware !== undefined && { middlewares: `${middleware}@docker` }),
+    ...(middlewares.length > 0 && {
+      middlewares: middlewares.map((one) => `${one}@docker`).join(","),
+    }),
     service,
   };
   return Object.entries(values).map(

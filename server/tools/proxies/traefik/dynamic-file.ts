@@ -1,6 +1,7 @@
-import { indent } from "../indent.ts";
+import { indent, listed } from "../indent.ts";
 import { exampleApp, type ProxyModel } from "../model.ts";
 import { forwardAuthOptions } from "./forward-auth.ts";
+import { realRequestOptions, realRequest } from "./real-request.ts";
 import { notFound, forwardAuthsOf, routersOf, type Router, type Version } from "./routers.ts";
 
 /** Routers, middlewares and services for the file provider. */
@@ -18,13 +19,14 @@ ${options}`,
   const apps = hosts.filter(({ serves }) => serves !== "doorward").map(({ name }) => app(name));
   return `# For Traefik ${version} with the file provider, printed by \`doorward config traefik\` from a doorward.yaml.
 # Edit the lines marked CHANGE: the addresses of the apps. Every router that you add for an app needs the
-# forwardAuth middleware: without it, the app is public.
+# same two middlewares: without forwardAuth, the app is public.
 
 http:
   routers:
 ${routersOf(hosts, version).map(router).join("")}
   middlewares:
-${forwardAuths.join("")}    # Hide /verify: a visitor who reached it could send forged headers.
+    ${realRequest.name}:
+${indent(realRequestOptions, 6)}${forwardAuths.join("")}    # Hide /verify: a visitor who reached it could send forged headers.
     ${notFound.name}:
       replacePath:
         path: ${notFound.path}
@@ -37,9 +39,8 @@ ${forwardAuths.join("")}    # Hide /verify: a visitor who reached it could send 
 ${apps.join("")}`;
 }
 
-function router({ name, rule, priority, entryPoint, middleware, service }: Router): string {
-  const middlewares =
-    middleware === undefined ? "" : `      middlewares:\n        - ${middleware}\n`;
+function router({ name, rule, priority, entryPoint, middlewares: used, service }: Router): string {
+  const middlewares = used.length === 0 ? "" : `      middlewares:\n${listed(used, 8)}`;
   return `    ${name}:
       rule: ${rule}
       priority: ${priority}

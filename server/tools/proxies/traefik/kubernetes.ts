@@ -1,6 +1,7 @@
 import { indent } from "../indent.ts";
 import { exampleApp, type ProxyModel } from "../model.ts";
 import { forwardAuthOptions } from "./forward-auth.ts";
+import { realRequestOptions, realRequest } from "./real-request.ts";
 import { notFound, forwardAuthsOf, routersOf, type Router } from "./routers.ts";
 
 /** Middlewares and an IngressRoute for every router, for Traefik v3 with the Kubernetes CRDs. */
@@ -15,6 +16,7 @@ export function kubernetes({ hosts, doorwardPort, identityHeaders }: ProxyModel)
 ${options}`,
     ),
   );
+  const real = resource("Middleware", realRequest.name, indent(realRequestOptions, 2));
   const hidden = resource(
     "Middleware",
     notFound.name,
@@ -23,7 +25,7 @@ ${options}`,
   const routes = routersOf(hosts, "v3").map((router) =>
     resource("IngressRoute", router.name, route(router, doorwardPort)),
   );
-  return [head, ...forwardAuths, hidden, ...routes].join("");
+  return [head, real, ...forwardAuths, hidden, ...routes].join("");
 }
 
 const head = `# For Traefik v3 with the Kubernetes CRDs, printed by \`doorward config traefik\` from a doorward.yaml. All resources
@@ -44,11 +46,13 @@ ${spec}`;
 }
 
 function route(router: Router, doorwardPort: number): string {
-  const { rule, priority, entryPoint, middleware, service } = router;
+  const { rule, priority, entryPoint, middlewares: used, service } = router;
   const port =
     service === "doorward" ? String(doorwardPort) : `${exampleApp.split(":")[1]} # CHANGE`;
   const middlewares =
-    middleware === undefined ? "" : `      middlewares:\n        - name: ${middleware}\n`;
+    used.length === 0
+      ? ""
+      : `      middlewares:\n${used.map((name) => `        - name: ${name}\n`).join("")}`;
   const tls = entryPoint.startsWith("websecure")
     ? "  tls: {} # CHANGE: certResolver or secretName\n"
     : "";

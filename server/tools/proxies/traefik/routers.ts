@@ -1,4 +1,5 @@
 import type { PublicHost } from "../public-hosts.ts";
+import { realRequest } from "./real-request.ts";
 
 /** A Traefik router, independent of the configuration format. */
 export interface Router {
@@ -7,7 +8,7 @@ export interface Router {
   /** Always explicit: Traefik's default priority is the length of the rule. */
   readonly priority: number;
   readonly entryPoint: string;
-  readonly middleware: string | undefined;
+  readonly middlewares: readonly string[];
   /** `doorward`, or the name of the host's app. */
   readonly service: string;
 }
@@ -45,14 +46,14 @@ function endpoints(host: PublicHost, version: Version): Router[] {
       name: `doorward-verify-${name}`,
       rule: under("/verify"),
       priority: first + 2,
-      middleware: notFound.name,
+      middlewares: [notFound.name],
     },
     {
       ...common,
       name: `doorward-public-${name}`,
       rule: under("/"),
       priority: first + 1,
-      middleware: undefined,
+      middlewares: [],
     },
   ];
 }
@@ -63,12 +64,15 @@ function guard(
   priority: number,
   forwardAuths: readonly ForwardAuth[],
 ): Router {
+  const forwardAuth = forwardAuths.find(({ path }) => path === `${host.base}/verify`);
+  // Without its middleware, the app would be public.
+  if (forwardAuth === undefined) throw new TypeError(`no forwardAuth for ${host.authority}`);
   return {
     name: host.name,
     rule: hostRule(host, version),
     priority,
     entryPoint: entryPointOf(host),
-    middleware: forwardAuths.find(({ path }) => path === `${host.base}/verify`)?.name,
+    middlewares: [realRequest.name, forwardAuth.name],
     service: host.name,
   };
 }

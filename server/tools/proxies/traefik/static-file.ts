@@ -37,8 +37,8 @@ function overTls(name: string, port: number): string {
 function plain(name: string, port: number): string {
   return `  ${name}:
     address: ":${port}"
-    # Only the load balancer in front of Traefik, if any: a trusted address chooses the host that doorward
-    # checks. Never set \`insecure: true\`.
+    # Only the load balancer in front of Traefik, if any. It has to set X-Forwarded-For, -Proto and -Port and
+    # X-Real-Ip itself, or remove them: Traefik believes them. Never set \`insecure: true\`.
     forwardedHeaders:
       trustedIPs: []
     http:

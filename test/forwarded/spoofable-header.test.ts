@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { readHeaders, RequestHeaders } from "../../server/forwarded/request-headers.ts";
+import { createSpoofableCheck } from "../../server/forwarded/spoofable-header.ts";
+import {
+  identityFamilies,
+  rewriteFamilies,
+  sentByProxies,
+} from "../../server/forwarded/spoofable-families.ts";
+
+const isSpoofable = createSpoofableCheck(["X-Full-Name", "Authorization", "X-Forwarded-Host"]);
+
+function find(rawHeaders: readonly string[]): string | undefined {
+  return new RequestHeaders(rawHeaders, readHeaders, isSpoofable).spoofed;
+}
+
+/** The headers of an ordinary request, in front of one more. */
+function among(name: string): string[] {
+  const usual = ["Host", "Cookie", "User-Agent", "X-Forwarded-For", "X-Real-IP", "Accept"];
+  return [...usual, name, "Referer"].flatMap((one) => [one, "x"]);
+}
+
+describe("a header of the visitor", () => {
+  it.each([
+    "X-WebAuth-Role",
+    "x-webauth-role",
+    "X_WEBAUTH_ROLE",
+    "X.WebAuth-Role",
+    "Remote-User",
+    "X-Rewrite-URL",
+    "X_Original_URL",
+    "X-Full-Name",
+    "x_full.name",
+    ...[...identityFamilies, ...rewriteFamilies].map((family) => `${family}9`),
+  ])("is found if it is %s", (name) => {
+    expect(find(among(name))).toBe(name);
+  });
+
+  it.each([
+    "Authorization", // doorward itself reads it
+    "X-Forwarded-Host",
+    "X-Full-Name-2",
+    "X-Full",
+    "X-Remote",
+    "X-Auth-Token",
+    "X-User-Id",
+    "Cf-Access-Jwt-Assertion",
+    "X-WebAuth\u00e9-Role",
+    "Remoté-User",
+    "__proto__",
+    "",
+    ...sentByProxies,
+  ])("is not found if it is %s", (name) => {
+    expect(find(among(name))).toBeUndefined();
+  });
+});

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Browser } from "../peers/browser.ts";
+import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
+
+const url = "https://app.example.com/public";
+const dialects = {
+  forwarded: {
+    "X-Forwarded-Method": "GET",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-Host": "app.example.com",
+    "X-Forwarded-Uri": "/public",
+  },
+  original: { "X-Original-URL": url, "X-Original-Method": "GET" },
+};
+
+describe("/verify, asked with an identity header of the visitor,", () => {
+  let doorward: TestDoorward;
+  beforeAll(async () => {
+    const config = configOf({
+      url: "https://auth.example.com",
+      cookie: { domain: "example.com" },
+      providers: { company: { type: "oidc", issuer: "https://id.example.com", clientId: "door" } },
+      access: { anyone: true },
+      rules: [{ path: "/public", allow: "public" }],
+    });
+    doorward = await startDoorward(config);
+  });
+  afterAll(() => doorward.close());
+
+  function ask(path: string, headers: Record<string, string>) {
+    return new Browser().ask(`http://127.0.0.1:${doorward.port}${path}`, { headers });
+  }
+
+  it.each([
+    ["original", 403, ""],
+    ["forwarded", 400, '{"error":"identity_header","header":"X-WebAuth-Role"}'],
+  ] as const)("refuses what it would allow, in the dialect %s", async (dialect, status, body) => {
+    const headers = dialects[dialect];
+    const known = await ask("/verify", headers);
+
+    const answer = await ask("/verify", { ...headers, "X-WebAuth-Role": "Admin" });
+
+    expect(known.status).toBe(200);
+    expect([answer.status, answer.body]).toEqual([status, body]);
+  });
+
+  it("names the header and the fix in the log", async () => {
+    await ask("/verify", { ...dialects.original, X_Auth_Request_User: "ada" });
+
+    expect(doorward.events.at(-1)).toMatchObject({
+      msg: "refused: identity header of the visitor",
+      header: "X_Auth_Request_User",
+      mend: expect.stringContaining("remove it in the proxy"),
+    });
+  });
+
+  it("refuses to tell a page its user", async () => {
+    const headers = { Accept: "application/json", Host: "auth.example.com" };
+    const known = await ask("/verify", headers);
+
+    const answer = await ask("/verify", { ...headers, "Remote-User": "ada" });
+
+    expect([known.status, answer.status]).toEqual([401, 400]);
+  });
+});
