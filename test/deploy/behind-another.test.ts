@@ -1,70 +1,161 @@
-import { describe, expect, it } from "vitest";
+import { networkInterfaces } from "node:os";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { proxyFiles } from "../../server/tools/proxy-files.ts";
-import { Browser } from "../peers/browser.ts";
-import { startCaddy } from "../peers/caddy.ts";
-import { configOf, startDoorward } from "../peers/doorward.ts";
-import { startEchoApp } from "../peers/echo-app.ts";
-import { startNginx } from "../peers/nginx.ts";
+import { Browser, type Ask } from "../peers/browser.ts";
+import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
+import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
+import type { Proxy } from "../peers/proxy-process.ts";
+import { forwardedHeaders, isAuthRequest, openGate, type Gate } from "./gate.ts";
+import { behindAnother, type Behind } from "./outer-proxy.ts";
+import { spoofs } from "./spoofs.ts";
+import { proxiesOfTests, starters, type ProxyName } from "./starters.ts";
 
 const visitor = "198.51.100.7";
+const app = "https://app.example.com";
 const config = configOf({
-  url: "https://app.example.com/_auth",
+  url: "https://auth.example.com",
+  cookie: { domain: "example.com" },
   providers: { company: { type: "oidc", issuer: "https://id.example.com", clientId: "door" } },
   access: { anyone: true },
-  rules: [{ ip: visitor, allow: "public" }],
+  // Envoy replaces a loopback address by the machine's own.
+  trustedProxies: ["loopback", "private", ...ownAddresses()],
+  rules: [
+    { host: "app.example.com", path: "/by-address", ip: visitor, allow: "public" },
+    { host: "app.example.com", path: "/public/**", methods: ["GET"], allow: "public" },
+    { host: "other.example.com", allow: "public" },
+  ],
 });
 
-/** The lines that the README adds for a proxy behind another proxy. */
-const additions = {
-  nginx: {
-    file: "snippets/doorward-http.conf",
-    before: "map $http_upgrade",
-    text: "set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For;\n",
-  },
-  caddy: {
-    file: "doorward.caddy",
-    before: "\tcopy_headers",
-    text: "\ttrusted_proxies 127.0.0.1/32\n",
-  },
-};
-
-const starters = { nginx: startNginx, caddy: startCaddy };
-
-async function askThrough(kind: "nginx" | "caddy", isTrusted: boolean) {
-  const printed = proxyFiles(config, kind).files;
-  const { file, before, text } = additions[kind];
-  const changed = (printed.get(file) ?? "").replace(before, `${text}${before}`);
-  const files = isTrusted ? new Map(printed).set(file, changed) : printed;
-  const doorward = await startDoorward(config);
-  const app = await startEchoApp();
-  const wiring = {
-    files,
-    hosts: ["app.example.com"],
-    doorwardPort: doorward.port,
-    appPort: app.port,
-  };
-  const proxy = await starters[kind](wiring);
-  const browser = new Browser(new Map([["app.example.com:443", proxy.https]]));
-  const ask = async (address: string) => {
-    const answer = await browser.ask("https://app.example.com/x", {
-      headers: { "X-Forwarded-For": address, "X-Forwarded-Host": "other.example" },
-    });
-    return answer.status;
-  };
-
-  const statuses = [await ask(visitor), await ask("198.51.100.8")];
-
-  await proxy.stop();
-  await Promise.all([doorward.close(), app.close()]);
-  return statuses;
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((list = []) =>
+    list.filter(({ family }) => family === "IPv4").map(({ address }) => address),
+  );
 }
 
-describe.each(["nginx", "caddy"] as const)("the visitor's address, if %s", (kind) => {
-  it("trusts the proxy in front of it, is the address in X-Forwarded-For", async () => {
-    expect(await askThrough(kind, true)).toEqual([200, 401]);
-  });
+const hosts = ["app.example.com", "auth.example.com", "other.example.com"];
 
-  it("trusts no proxy, is the address of the direct peer", async () => {
-    expect(await askThrough(kind, false)).toEqual([401, 401]);
+/** Each would make another request of it, for which the rules need no session. */
+const escalations: Record<string, string>[] = [
+  { "X-Forwarded-Uri": "/public/x", "X-Forwarded-Method": "GET" },
+  { "X-Forwarded-Host": "other.example.com" },
+  { "X-Original-URL": `${app}/public/x`, "X-Original-Method": "GET" },
+  {
+    "X-Forwarded-Uri": "/public/x",
+    "X-Forwarded-Method": "GET",
+    "X-Forwarded-Host": "other.example.com",
+    "X-Original-URL": "https://other.example.com/public/x",
+    "X-Original-Method": "GET",
+  },
+];
+
+/** The proxy with its printed files, and what its README adds for a proxy behind another proxy. */
+async function setUp(kind: ProxyName, isTrusted: boolean) {
+  const doorward = await startDoorward(config);
+  const gate = await openGate(doorward.app.listener);
+  const echo = await startEchoApp();
+  const { files } = proxyFiles(config, kind);
+  const behind = isTrusted ? await behindAnother[kind](files) : undefined;
+  const wiring = {
+    files: behind?.files ?? files,
+    hosts,
+    doorwardPort: gate.port,
+    appPort: echo.port,
+  };
+  const proxy = await starters[kind](wiring);
+  return { doorward, gate, echo, proxy, behind };
+}
+
+async function tearDown({
+  doorward,
+  gate,
+  echo,
+  proxy,
+  behind,
+}: Awaited<ReturnType<typeof setUp>>) {
+  await behind?.close();
+  await proxy.stop();
+  await Promise.all([gate.shut(), echo.close(), doorward.close()]);
+}
+
+describe.each(proxiesOfTests)(
+  "%s behind another proxy that passes on what visitors send",
+  (kind) => {
+    let stand: {
+      readonly doorward: TestDoorward;
+      readonly gate: Gate;
+      readonly echo: EchoApp;
+      readonly proxy: Proxy;
+      readonly behind: Behind | undefined;
+    };
+    beforeAll(async () => {
+      stand = await setUp(kind, true);
+    });
+    afterAll(() => tearDown(stand));
+
+    /** A request through the outer proxy, which appends the visitor's address and sets the scheme. */
+    async function ask(path: string, { headers, ...rest }: Ask, address: string) {
+      const { behind, proxy } = stand;
+      const port = (await behind?.portFor(address, proxy)) ?? proxy.https;
+      const [authRequests, requests] = [stand.gate.asked.length, stand.echo.heard.length];
+      const before = headers?.["X-Forwarded-For"];
+      const answer = await new Browser(new Map([["app.example.com:443", port]])).ask(app, {
+        ...rest,
+        target: path,
+        headers: {
+          ...headers,
+          "X-Forwarded-For": before === undefined ? address : `${String(before)}, ${address}`,
+          "X-Forwarded-Proto": "https",
+        },
+      });
+      return {
+        status: answer.status,
+        asked: stand.gate.asked.slice(authRequests).filter(isAuthRequest),
+        heard: stand.echo.heard.slice(requests),
+      };
+    }
+
+    it.each([
+      ["in its header", visitor, {}, 200],
+      ["of another visitor", "198.51.100.8", {}, 401],
+      ["that another visitor claims", "198.51.100.8", { "X-Forwarded-For": visitor }, 401],
+      ["after one that the visitor claims", visitor, { "X-Forwarded-For": "198.51.100.8" }, 200],
+    ])("decides by the address %s", async (_, address, headers, status) => {
+      expect((await ask("/by-address", { headers }, address)).status).toBe(status);
+    });
+
+    it.each([...escalations, ...spoofs])(
+      "asks about the real request, and the app gets no other, despite %o",
+      async (headers) => {
+        const denied = await ask("/secret", { method: "DELETE", headers }, visitor);
+        const allowed = await ask("/public/page", { headers }, visitor);
+
+        expect([denied.status, denied.heard]).toEqual([401, []]);
+        expect([allowed.status, allowed.heard.length]).toEqual([200, 1]);
+        const spoofed = /spoofed|other\.example\.com|\/public\/x/i;
+        for (const authRequest of [...denied.asked, ...allowed.asked])
+          expect(JSON.stringify(forwardedHeaders(authRequest))).not.toMatch(spoofed);
+        expect(allowed.heard[0]).toMatchObject({ method: "GET", url: "/public/page" });
+        const passed = allowed.heard[0]?.headers.filter(([name]) => !isFromOuter(name));
+        expect(JSON.stringify(passed)).not.toMatch(spoofed);
+      },
+    );
+
+    /** The outer proxy's own headers: the README requires that it sets them. */
+    function isFromOuter(name: string): boolean {
+      return /^x-(forwarded-(for|proto)|real-ip|forwarded-port)$/i.test(name);
+    }
+  },
+);
+
+describe.each(proxiesOfTests)("%s without such a proxy", (kind) => {
+  it("decides by the address of the direct peer", async () => {
+    const stand = await setUp(kind, false);
+    const browser = new Browser(new Map([["app.example.com:443", stand.proxy.https]]));
+
+    const headers = { "X-Forwarded-For": visitor };
+    const answer = await browser.ask(`${app}/by-address`, { headers });
+
+    await tearDown(stand);
+    expect(answer.status).toBe(401);
   });
 });

@@ -7,6 +7,6 @@ export function startApisix(wiring: Wiring): Promise<Proxy> {
     "127.0.0.1:4180": `127.0.0.1:${wiring.doorwardPort}`,
     "127.0.0.1:8080": `127.0.0.1:${wiring.appPort}`,
   });
-  const text = files.get("apisix.yaml") ?? "";
-  return startStandIn(wiring, (folder, listening) => startApisixDouble(text, folder, listening));
+  const read = { routes: files.get("apisix.yaml") ?? "", own: files.get("config.yaml") ?? "" };
+  return startStandIn(wiring, (folder, listening) => startApisixDouble(read, folder, listening));
 }

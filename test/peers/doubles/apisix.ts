@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { addressReader } from "./apisix-address.ts";
 import { chooseRoute, routesOf, type Plugins, type Route } from "./apisix-routes.ts";
 import { startDouble, type Course, type Listening, type Reply, type Visit } from "./double.ts";
 import { hopByHop, setting, valueOf, without, type Header } from "./headers.ts";
@@ -11,11 +12,12 @@ const badGateway: Reply = { status: 502, headers: [["Content-Type", "text/html"]
 
 /** Emulates APISIX for the settings in `apisix.yaml`. */
 export async function startApisixDouble(
-  text: string,
+  files: { readonly routes: string; readonly own: string },
   folder: string,
   listening: Listening,
 ): Promise<Proxy> {
-  const { routes, upstreams } = routesOf(text);
+  const { routes, upstreams } = routesOf(files.routes);
+  const addressOf = addressReader(files.own);
   const scripts = new Map<string, Lua>();
   for (const { plugins } of routes) {
     for (const code of [...codeOf(plugins, "pre"), ...codeOf(plugins, "post")]) {
@@ -32,7 +34,8 @@ export async function startApisixDouble(
     },
   };
 
-  async function decide(visit: Visit): Promise<Course> {
+  async function decide(first: Visit): Promise<Course> {
+    const visit = { ...first, address: addressOf(first) };
     const path = normalized(visit.target);
     if (path === undefined) return { reply: { status: 400, headers: [], body: "" } };
     // As nginx does: lower case, without the port or a trailing dot.

@@ -27,6 +27,7 @@ export interface Route {
 /** A listener's connection manager. */
 export interface Manager {
   readonly isTls: boolean;
+  readonly trustedHops: number;
   readonly filters: readonly Filter[];
   readonly virtualHosts: readonly {
     readonly domains: readonly string[];
@@ -117,6 +118,7 @@ const manager = v.strictObject({
   "@type": typed("filters.network.http_connection_manager.v3.HttpConnectionManager"),
   stat_prefix: v.string(),
   use_remote_address: v.literal(true),
+  xff_num_trusted_hops: v.optional(v.number(), 0),
   common_http_protocol_options: v.strictObject({
     headers_with_underscores_action: v.literal("DROP_HEADER"),
   }),
@@ -194,6 +196,7 @@ export function bootstrapOf(text: string): {
 function toManager(written: v.InferOutput<typeof manager>, isTls: boolean): Manager {
   return {
     isTls,
+    trustedHops: written.xff_num_trusted_hops,
     filters: written.http_filters.flatMap(toFilter),
     virtualHosts: written.route_config.virtual_hosts.map(({ domains, routes }) => ({
       domains,

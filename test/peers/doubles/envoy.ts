@@ -37,7 +37,7 @@ export async function startEnvoyDouble(
   async function decide(visit: Visit): Promise<Course> {
     const manager = managers.find(({ isTls }) => isTls === (visit.scheme === "https"));
     if (manager === undefined) throw new Error(`no listener for ${visit.scheme}`);
-    const headers = received(visit);
+    const headers = received(visit, manager);
     if (headers === undefined) return { reply: local(manager, 400) };
     const route = routeOf(manager, visit);
     if (route === undefined) return { reply: local(manager, 404) };
@@ -116,7 +116,7 @@ export async function startEnvoyDouble(
 }
 
 /** The headers after the connection manager; undefined = it rejects the request. */
-function received(visit: Visit): Header[] | undefined {
+function received(visit: Visit, { trustedHops }: Manager): Header[] | undefined {
   const all = visit.headers.map(lower);
   // A visitor must not remove these headers by naming them in Connection.
   if (nominated(all).some((name) => /^x-forwarded-(for|host|proto)$/.test(name))) return undefined;
@@ -127,7 +127,7 @@ function received(visit: Visit): Header[] | undefined {
   const trusted = setting(
     setting(sane, "x-forwarded-for", from),
     "x-forwarded-proto",
-    visit.scheme,
+    (trustedHops > 0 && valueOf(sane, "x-forwarded-proto")) || visit.scheme,
   );
   return [[":authority", visit.host], ...trusted];
 }
