@@ -97,14 +97,10 @@ export function createRefusals({ sites, counts, log }: AppContext) {
   /** The visitor's own identity header could reach the app together with doorward's. */
   function spoofed(dialect: Dialect | undefined, header: string): HttpResponse {
     counts.refused++;
-    const fix = "if a gate in front sends it, remove it in the proxy, for the app and for /verify";
-    log.warn(
-      { header: header.slice(0, 100), mend: fix },
-      "refused: identity header of the visitor",
-    );
-    const status = dialect?.malformedStatus ?? 400;
-    if (dialect?.isShown === false) return empty(status);
-    return json(status, { error: "identity_header", header });
+    const mend = "if a gate in front sends it, remove it in the proxy, for the app and for /verify";
+    log.warn({ header: header.slice(0, 100), mend }, "refused: identity header of the visitor");
+    if (dialect?.isShown === false) return empty(dialect.malformedStatus);
+    return json(400, { error: "identity_header", header });
   }
 
   function malformed(
