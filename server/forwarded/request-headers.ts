@@ -1,6 +1,5 @@
 import { equalsIgnoreCase } from "../http/raw-headers.ts";
 import { extAuthzHeaders, headerFamilies } from "./dialects.ts";
-import type { IsSpoofable } from "./spoofable-header.ts";
 
 /** The visitor's headers that a decision depends on: a proxy must pass them to doorward. */
 export const visitorHeaders = [
@@ -94,25 +93,14 @@ export class RequestHeaders {
   readonly #values: (string | undefined)[];
   /** One bit for each index. */
   #repeated = 0;
-  /** The name of the last header, outside the table, by which the visitor could tell the app an identity. */
-  readonly spoofed: string | undefined;
 
-  constructor(
-    rawHeaders: readonly string[],
-    names: HeaderNames = readHeaders,
-    isSpoofable: IsSpoofable | undefined = undefined,
-  ) {
+  constructor(rawHeaders: readonly string[], names: HeaderNames = readHeaders) {
     this.#names = names;
     const values: (string | undefined)[] = names.noValues.slice();
     this.#values = values;
-    let spoofed: string | undefined;
     for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-      const name = rawHeaders[index] as string;
-      const place = names.find(name);
-      if (place === unread) {
-        if (isSpoofable?.(name)) spoofed = name;
-        continue;
-      }
+      const place = names.find(rawHeaders[index] as string);
+      if (place === unread) continue;
       const value = rawHeaders[index + 1] as string;
       const before = values[place];
       if (before === undefined) values[place] = value;
@@ -120,7 +108,6 @@ export class RequestHeaders {
       else if (place === names.forwardedFor) values[place] = `${before}, ${value}`;
       else this.#repeated |= 1 << place;
     }
-    this.spoofed = spoofed;
   }
 
   get(name: string): string | undefined {

@@ -1,17 +1,32 @@
 import { equalsIgnoreCase } from "../http/raw-headers.ts";
+import { readHeaders } from "./request-headers.ts";
 import { identityFamilies, rewriteFamilies, sentByProxies } from "./spoofable-families.ts";
 
-/**
- * Whether a header of an auth request could tell the app who the visitor is. nginx can remove headers by exact name
- * only, so the rest of a family reaches the app unless doorward refuses the request. Other proxies remove whole
- * families before they ask.
- */
-export type IsSpoofable = (name: string) => boolean;
+/** The query of `/verify` by which nginx asks doorward to refuse spoofed headers. */
+const refuseParameter = "identity_headers";
+export const refuseQuery = `${refuseParameter}=refuse`;
 
-/** Also finds every other spelling of the identity headers that apps receive: WSGI and PHP read `_` and `.` as `-`. */
-export function createSpoofableCheck(identityHeaders: readonly string[]): IsSpoofable {
+/**
+ * Whether a proxy wants spoofed headers refused. nginx removes headers by exact name only, so the rest of a family
+ * would reach the app. Other proxies remove whole families themselves. Like every parameter of `/verify`, it only
+ * restricts.
+ */
+export function refusesSpoofed(query: string): boolean {
+  if (query === "") return false;
+  return query === refuseQuery || new URLSearchParams(query).has(refuseParameter);
+}
+
+/**
+ * Finds the first header, among those that doorward does not read itself, that could tell the app who the visitor is:
+ * of a family, or another spelling of an identity header, because WSGI and PHP read `_` and `.` as `-`.
+ */
+export function createSpoofedHeaders(
+  identityHeaders: readonly string[],
+): (rawHeaders: readonly string[]) => string | undefined {
   const matches = createMatcher([...identityFamilies, ...rewriteFamilies], identityHeaders);
-  return (name) => matches(name) && !isSentByProxies(name);
+  const isSpoofed = (name: string, index: number) =>
+    index % 2 === 0 && matches(name) && readHeaders.find(name) < 0 && !isSentByProxies(name);
+  return (rawHeaders) => rawHeaders.find(isSpoofed);
 }
 
 function isSentByProxies(name: string): boolean {

@@ -2,8 +2,7 @@ import type { Site } from "../config/site.ts";
 import type { AppContext, Verify } from "../context.ts";
 import { original } from "../forwarded/dialects.ts";
 import { forwardedRequest, hostnameOf, isMalformed } from "../forwarded/forwarded-request.ts";
-import { readHeaders, RequestHeaders } from "../forwarded/request-headers.ts";
-import { createSpoofableCheck } from "../forwarded/spoofable-header.ts";
+import { RequestHeaders } from "../forwarded/request-headers.ts";
 import { createAddressRanges } from "../http/address-ranges.ts";
 import { empty, type HttpResponse } from "../http/response.ts";
 import type { Decision } from "../policy/decision.ts";
@@ -26,7 +25,6 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
   const { config, sites, siteOf, rules, counts, log, now } = app;
   const isTrusted = createAddressRanges(config.trustedProxies);
   const identityHeaders = createIdentityHeaders(config.headers, log);
-  const isSpoofable = createSpoofableCheck(Object.keys(config.headers));
   const urlFreeRules = rulesForAnyUrl(rules);
   const refuse = createRefusals(app);
   const authenticate = createAuthenticate(app, (context) => ({
@@ -36,8 +34,7 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
 
   return function auth({ query, rawHeaders, peer, site: own }) {
     if (!isTrusted(peer)) return refuse.untrustedPeer(peer);
-    const headers = new RequestHeaders(rawHeaders, readHeaders, isSpoofable);
-    if (headers.spoofed !== undefined) return refuse.spoofed(dialect, headers.spoofed);
+    const headers = new RequestHeaders(rawHeaders);
     const request = forwardedRequest("GET", "https", headers.get("host") ?? "", "/");
     if (headers.isRepeated("host") || isMalformed(request))
       return refuse.malformed(

@@ -95,11 +95,11 @@ export function createRefusals({ sites, counts, log }: AppContext) {
   }
 
   /** The visitor's own identity header could reach the app together with doorward's. */
-  function spoofed(dialect: Dialect | undefined, header: string): HttpResponse {
+  function spoofed(dialect: Dialect, header: string): HttpResponse {
     counts.refused++;
     const mend = "if a gate in front sends it, remove it in the proxy, for the app and for /verify";
     log.warn({ header: header.slice(0, 100), mend }, "refused: identity header of the visitor");
-    if (dialect?.isShown === false) return empty(dialect.malformedStatus);
+    if (!dialect.isShown) return empty(dialect.malformedStatus);
     return json(400, { error: "identity_header", header });
   }
 

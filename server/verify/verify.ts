@@ -3,6 +3,11 @@ import type { AuthError } from "../errors.ts";
 import { hostnameOf, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
 import { readForwarded, type ForwardedResult } from "../forwarded/read-forwarded.ts";
 import { RequestHeaders } from "../forwarded/request-headers.ts";
+import {
+  createSpoofedHeaders,
+  refuseQuery,
+  refusesSpoofed,
+} from "../forwarded/spoofable-header.ts";
 import { createAddressRanges, visitorAddress } from "../http/address-ranges.ts";
 import { empty, type HttpResponse } from "../http/response.ts";
 import { createIdentityHeaders } from "../policy/identity-headers.ts";
@@ -24,6 +29,7 @@ export function createVerify(app: AppContext): Verify {
   const readsProvider = needs(rules, "provider");
   const isTrusted = createAddressRanges(config.trustedProxies);
   const identityHeaders = createIdentityHeaders(config.headers, log);
+  const spoofedIn = createSpoofedHeaders(Object.keys(config.headers));
   const anonymous = empty(200, ...identityHeaders(undefined));
   const passes = new PassMemo(identityHeaders);
   const refuse = createRefusals(app);
@@ -42,6 +48,8 @@ export function createVerify(app: AppContext): Verify {
       : readForwarded(headers, config.dialect, carried);
     if (!("request" in result)) return refuse.malformed(result, headers);
     const { dialect, request } = result;
+    const spoofed = refusesSpoofed(query) ? spoofedIn(rawHeaders) : undefined;
+    if (spoofed !== undefined) return refuse.spoofed(dialect, spoofed);
     const site = siteOf(hostnameOf(request));
     if (site === undefined) return refuse.unknownHost(result, headers);
     const context = { dialect, request, headers, site, query, peer };
@@ -78,7 +86,8 @@ export function createVerify(app: AppContext): Verify {
     const provider = readsProvider ? session?.record.identity.provider : undefined;
     const facts = factsOf(context, provider);
     const matching = rulesFor(facts);
-    const decider = session && query === "" ? decidedBy(matching, facts) : undefined;
+    const decider =
+      session && (query === "" || query === refuseQuery) ? decidedBy(matching, facts) : undefined;
     if (session !== undefined && decider !== undefined && !facts.isPreflight) {
       const known = passes.recall(session, site, decider);
       if (known !== undefined) return allow(known);

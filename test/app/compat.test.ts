@@ -79,12 +79,6 @@ describe("/oauth2/auth, with compat", () => {
     expect(answer.headers["content-length"]).toBe("0");
   });
 
-  it("answers 403 with an identity header of the visitor", async () => {
-    const answer = await auth(door, door.browser(), { headers: { "X-WebAuth-Role": "Admin" } });
-
-    expect(answer.status).toBe(403);
-  });
-
   it.each([
     ["?allowed_groups=staff", 202],
     ["?allowed_groups=admins", 403],

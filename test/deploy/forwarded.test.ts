@@ -4,6 +4,7 @@ import { isAuthRequest, authRequestMethod, forwardedHeaders, valuesOf } from "./
 import { sendLines } from "./raw-request.ts";
 import { spoofs } from "./spoofs.ts";
 import { appUrl, setUp, variants, type Stand, type Variant } from "./stand.ts";
+import type { ProxyName } from "./starters.ts";
 
 /** The only headers that may describe the request's method and URL, in the proxy's dialect. */
 function expectedHeaders({ proxy }: Variant, method: string, uri: string): Record<string, string> {
@@ -77,8 +78,11 @@ describe.each(variants)("the auth request of $name", (variant) => {
     const base = new URL(variant.site).pathname.replace(/\/$/, "");
     expect(answer.status).toBe(200);
     const own = lastAuthRequest().url.replace(/\?$/, "");
-    const carried = "/x?allowed_groups=none&rd=https://evil.example";
-    expect(own).toBe(`${base}/verify${variant.proxy === "envoy" ? carried : ""}`);
+    const written: Partial<Record<ProxyName, string>> = {
+      envoy: "/x?allowed_groups=none&rd=https://evil.example",
+      nginx: "?identity_headers=refuse",
+    };
+    expect(own).toBe(`${base}/verify${written[variant.proxy] ?? ""}`);
   });
 
   it.each(["Cookie, X-Forwarded-Uri, X-Forwarded-Host", "X-Original-URL, X-Original-Method"])(

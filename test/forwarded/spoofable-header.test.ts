@@ -1,17 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { readHeaders, RequestHeaders } from "../../server/forwarded/request-headers.ts";
-import { createSpoofableCheck } from "../../server/forwarded/spoofable-header.ts";
+import { createSpoofedHeaders, refusesSpoofed } from "../../server/forwarded/spoofable-header.ts";
 import {
   identityFamilies,
   rewriteFamilies,
   sentByProxies,
 } from "../../server/forwarded/spoofable-families.ts";
 
-const isSpoofable = createSpoofableCheck(["X-Full-Name", "Authorization", "X-Forwarded-Host"]);
-
-function find(rawHeaders: readonly string[]): string | undefined {
-  return new RequestHeaders(rawHeaders, readHeaders, isSpoofable).spoofed;
-}
+const find = createSpoofedHeaders(["X-Full-Name", "Authorization", "X-Forwarded-Host"]);
 
 /** The headers of an ordinary request, in front of one more. */
 function among(name: string): string[] {
@@ -52,4 +47,20 @@ describe("a header of the visitor", () => {
   ])("is not found if it is %s", (name) => {
     expect(find(among(name))).toBeUndefined();
   });
+});
+
+describe("the query of /verify", () => {
+  it.each(["identity_headers=refuse", "allowed_groups=a&identity_headers=", "identity%5Fheaders"])(
+    "asks to refuse them with %s",
+    (query) => {
+      expect(refusesSpoofed(query)).toBe(true);
+    },
+  );
+
+  it.each(["", "allowed_groups=identity_headers", "x_identity_headers=refuse"])(
+    "does not with %j",
+    (query) => {
+      expect(refusesSpoofed(query)).toBe(false);
+    },
+  );
 });

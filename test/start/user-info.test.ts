@@ -102,7 +102,8 @@ describe("GET /start shows no JSON", () => {
     ["to a request for a page", { Accept: "text/html, application/json" }, 302],
     ["to a script that accepts anything", { ...fetchOf("same-origin"), Accept: "*/*" }, 403],
   ])("%s", async (_, headers, status) => {
-    const answer = await ask(browser, headers);
+    const cookie = await browser.jar.getCookieString(door.site);
+    const answer = await ask(door.browser(), { ...headers, Cookie: cookie });
 
     expect(answer.status).toBe(status);
     expect(answer.body).not.toContain("ada");

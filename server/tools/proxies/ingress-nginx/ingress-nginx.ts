@@ -74,7 +74,7 @@ function endpoints(host: PublicHost, port: number): string {
 function guarded(host: PublicHost, { doorwardPort, identityHeaders }: ProxyModel): string {
   const prefix = "nginx.ingress.kubernetes.io";
   const annotations = `  annotations:
-    ${prefix}/auth-url: "http://doorward.doorward.svc.cluster.local:${doorwardPort}${host.base}/verify"
+    ${prefix}/auth-url: "http://doorward.doorward.svc.cluster.local:${doorwardPort}${host.base}/verify?identity_headers=refuse"
     ${prefix}/auth-signin: "${host.site}/start"
     ${prefix}/auth-response-headers: "${identityHeaders.join(",")}"
     # Do not add auth-cache-key: a cached answer would outlive a sign-out.

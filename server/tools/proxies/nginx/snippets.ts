@@ -7,7 +7,7 @@ export const serverSnippet = `# Include in every server { } with a protected loc
 location = /_doorward/verify {
     internal;
     include /etc/nginx/snippets/doorward-ask.conf;
-    proxy_pass       http://doorward$doorward_base/verify;
+    proxy_pass       http://doorward$doorward_base/verify?identity_headers=refuse;
     # $doorward_authority holds the host by which nginx chose this server. With $http_host,
     # \`GET http://app/secret\` with \`Host: other\` would make doorward check the wrong site.
     # $request_uri is the raw path.
@@ -36,7 +36,7 @@ location @doorward_sign_in {
 # permits no one, so this second request is denied even if access changes in between.
 location @doorward_denied {
     include /etc/nginx/snippets/doorward-ask.conf;
-    proxy_pass       http://doorward$doorward_base/verify?allowed_groups=;
+    proxy_pass       http://doorward$doorward_base/verify?allowed_groups=&identity_headers=refuse;
     proxy_method     GET;
     proxy_redirect   off;
     proxy_intercept_errors off;
