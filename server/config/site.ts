@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { copyString } from "../memory/recent-cache.ts";
 import type { Access } from "../policy/access-schema.ts";
+import { DomainMap } from "../values/domain-map.ts";
 import type { Config, SiteConfig } from "./schema.ts";
 
 /** The endpoints by their last segment. */
@@ -102,20 +102,26 @@ const few = 4;
 
 /** Finds the site whose cookie a host gets; of several, the one with the narrowest scope. */
 export function createSiteFinder(sites: readonly Site[]): (hostname: string) => Site | undefined {
+  return sites.length <= few ? createSiteSearch(sites) : createSiteLookup(sites);
+}
+
+function createSiteSearch(sites: readonly Site[]): (hostname: string) => Site | undefined {
   const scopeOf = (site: Site) => site.cookieDomain ?? site.url.hostname;
   const narrowestFirst = sites.toSorted(
     (one, other) =>
       scopeOf(other).length - scopeOf(one).length ||
       Number(other.cookieDomain === undefined) - Number(one.cookieDomain === undefined),
   );
-  const find = (hostname: string) => narrowestFirst.find((site) => site.covers(hostname));
-  if (sites.length <= few) return find;
-  const remembered = new Map<string, Site | undefined>();
-  return (hostname) => {
-    if (remembered.has(hostname)) return remembered.get(hostname);
-    const found = find(hostname);
-    if (remembered.size >= 10_000) remembered.clear(); // a visitor can make up hosts
-    remembered.set(copyString(hostname), found);
-    return found;
-  };
+  return (hostname) => narrowestFirst.find((site) => site.covers(hostname));
+}
+
+function createSiteLookup(sites: readonly Site[]): (hostname: string) => Site | undefined {
+  const byHost = new Map<string, Site>();
+  const byDomain = new DomainMap<Site>();
+  for (const site of sites) {
+    const { cookieDomain, url } = site;
+    if (cookieDomain !== undefined) byDomain.add(cookieDomain, site);
+    else if (!byHost.has(url.hostname)) byHost.set(url.hostname, site);
+  }
+  return (hostname) => byHost.get(hostname) ?? byDomain.find(hostname);
 }

@@ -1,5 +1,3 @@
-import { copyString } from "../memory/recent-cache.ts";
-
 /** The visitor's request as a proxy describes it, in the same form for every dialect. */
 export interface ForwardedRequest {
   /** As sent: methods are case-sensitive (RFC 9110 §9.1). */
@@ -53,10 +51,22 @@ export function requestTo(url: URL): ForwardedRequest | undefined {
   return isMalformed(request) ? undefined : request;
 }
 
+const [hyphen, period, zero, colon] = [45, 46, 48, 58];
+
 /** The host name without its port. */
 export function hostnameOf({ host }: ForwardedRequest): string {
-  const colon = host.lastIndexOf(":");
-  return colon > host.lastIndexOf("]") ? host.slice(0, colon) : host;
+  return host.slice(0, hostnameEnd(host));
+}
+
+/** The length of the host name: where the port begins, if there is one. */
+export function hostnameEnd(host: string): number {
+  let index = host.length - 1;
+  while (isDigit(host.charCodeAt(index))) index--;
+  return host.charCodeAt(index) === colon ? index : host.length;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 export function urlOf({ scheme, host, uri }: ForwardedRequest): string {
@@ -81,31 +91,32 @@ const hostGrammar = new RegExp(
   String.raw`^((?:${label}\.)*${label}|\[[0-9a-f:.]+\])\.?(?::(\d{1,5}))?$`,
 );
 
-/** A cache, because a proxy spells the same host the same way in every request. */
-const canonicalHosts = { http: new Map<string, string>(), https: new Map<string, string>() };
-
+/** No cache: a visitor can make up hosts, and the usual spellings are checked faster than they would be found. */
 function canonicalHost(authority: string, scheme: "http" | "https"): string | undefined {
-  if (isPlainName(authority)) return authority;
-  const known = canonicalHosts[scheme];
-  const before = known.get(authority);
-  if (before !== undefined) return before;
-  const host = readHost(authority, scheme);
-  if (host === undefined) return undefined;
-  if (known.size >= 10_000) known.clear(); // with a wildcard a visitor can invent any number of hosts
-  const own = copyString(host);
-  known.set(copyString(authority), own);
-  return own;
+  const end = hostnameEnd(authority);
+  if (!isPlainName(authority, end)) return readHost(authority, scheme);
+  return end === authority.length ? authority : withPort(authority, end, scheme);
 }
 
-const [hyphen, period] = [45, 46];
+/** A plain name with a port, which is left out if it is the scheme's own. */
+function withPort(authority: string, end: number, scheme: "http" | "https"): string | undefined {
+  if (authority.length - end > 6) return undefined;
+  let port = 0;
+  for (let index = end + 1; index < authority.length; index++) {
+    port = port * 10 + authority.charCodeAt(index) - zero;
+  }
+  if (port < 1 || port > 65_535) return undefined;
+  if (port === (scheme === "https" ? 443 : 80)) return authority.slice(0, end);
+  return authority.charCodeAt(end + 1) === zero ? readHost(authority, scheme) : authority;
+}
 
-/** Whether a host is already canonical, as most are: this check is faster than the lookup. */
-function isPlainName(authority: string): boolean {
-  if (authority.length > 253) return false;
+/** Whether the name that ends at `end` is already canonical, as most are. */
+function isPlainName(authority: string, end: number): boolean {
+  if (end > 253) return false;
   let before = period;
-  for (let index = 0; index < authority.length; index++) {
+  for (let index = 0; index < end; index++) {
     const code = authority.charCodeAt(index);
-    const isAlphanumeric = (code >= 97 && code <= 122) || (code >= 48 && code <= 57);
+    const isAlphanumeric = (code >= 97 && code <= 122) || isDigit(code);
     const isWithin = (code === hyphen && before !== period) || (code === period && before > period);
     if (!isAlphanumeric && !isWithin) return false;
     before = code;
@@ -151,5 +162,5 @@ function isWholeEscape(uri: string, index: number): boolean {
 }
 
 function isHex(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102);
+  return isDigit(code) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102);
 }

@@ -39,13 +39,17 @@ function parseRange(written: string): Range | undefined {
 /** Whether an address is in a set of ranges; false for anything that is not an address. */
 type AddressRanges = (address: string | undefined) => boolean;
 
+/** For each list of ranges, of which a configuration can have many. */
+const mostKnown = 100;
+
 export function createAddressRanges(ranges: readonly string[]): AddressRanges {
   const list = new BlockList();
   for (const written of ranges.flatMap((range) => named[range] ?? [range])) {
     const range = parseRange(written);
     if (range !== undefined) list.addSubnet(range.address, range.prefix, range.family);
   }
-  // A few proxies send all requests, so the list is searched once for each address.
+  // A few proxies send all requests, so the list is searched once for each address. Many callers with one address each
+  // must not fill memory.
   const verdicts = new Map<string, boolean>();
   return (address) => {
     if (address === undefined) return false;
@@ -53,7 +57,7 @@ export function createAddressRanges(ranges: readonly string[]): AddressRanges {
     if (isWithin === undefined) {
       const version = isIP(address);
       isWithin = version !== 0 && list.check(address, version === 4 ? "ipv4" : "ipv6");
-      if (verdicts.size >= 1_000) verdicts.clear(); // many callers with one address each must not fill memory
+      if (verdicts.size >= mostKnown) verdicts.clear();
       verdicts.set(address, isWithin);
     }
     return isWithin;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { hostnameOf, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
+import { hostnameEnd, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
 import { checkedString, dnsName } from "../values/leaves.ts";
 import type { Match } from "./query-readings.ts";
 
@@ -38,8 +38,7 @@ export function parseHostPattern(written: string): HostPattern {
 }
 
 /** The names of every pattern that matches a host: the host itself, and a wildcard for each label but the first. */
-export function patternNamesFor(request: ForwardedRequest): string[] {
-  const hostname = hostnameOf(request);
+function patternNamesFor(hostname: string): string[] {
   const labels = hostname.split(".");
   return [hostname, ...labels.slice(1).map((_, index) => `*.${labels.slice(index + 1).join(".")}`)];
 }
@@ -49,12 +48,20 @@ export function patternNamesFor(request: ForwardedRequest): string[] {
  * another app, or an attempt to avoid this very rule: the rule may match.
  */
 export function matchHost(patterns: readonly HostPattern[], request: ForwardedRequest): Match {
-  const names = patternNamesFor(request);
-  const port = request.host.slice(hostnameOf(request).length + 1);
-  const ownPort = request.scheme === "https" ? "443" : "80";
+  const { scheme, host } = request;
+  const end = hostnameEnd(host);
+  const names = patternNamesFor(host.slice(0, end));
+  const port = host.slice(end + 1);
   const named = patterns.filter(({ name }) => names.includes(name));
   if (named.length === 0) return "no";
-  const isSamePort = (pattern: HostPattern) =>
-    pattern.port === port || (port === "" && pattern.port === ownPort);
-  return named.some(isSamePort) ? "yes" : "maybe";
+  return named.some((pattern) => isSamePort(pattern.port, port, scheme)) ? "yes" : "maybe";
+}
+
+/** Whether a pattern's port is the port of a host; of either, "" = the default port of the scheme. */
+export function isSamePort(
+  ofPattern: string,
+  port: string,
+  scheme: ForwardedRequest["scheme"],
+): boolean {
+  return ofPattern === port || (port === "" && ofPattern === (scheme === "https" ? "443" : "80"));
 }

@@ -1,8 +1,8 @@
-import type { ForwardedRequest } from "../forwarded/forwarded-request.ts";
-import { copyString } from "../memory/recent-cache.ts";
+import { hostnameEnd, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
+import { DomainMap } from "../values/domain-map.ts";
 import type { Condition } from "./conditions.ts";
-import { parseHostPattern, patternNamesFor } from "./host-pattern.ts";
-import { parsePathPattern } from "./path-pattern.ts";
+import { isSamePort, parseHostPattern } from "./host-pattern.ts";
+import { mergeRules, PathRules, type PlacedRule } from "./path-rules.ts";
 import type { PathReadings } from "./path-readings.ts";
 import type { Rule } from "./rules.ts";
 
@@ -12,85 +12,136 @@ import type { Rule } from "./rules.ts";
  */
 export type RulesOfHost = (request: ForwardedRequest, path?: PathReadings) => readonly Rule[];
 
+type Scheme = ForwardedRequest["scheme"];
+type ByScheme<Value> = Readonly<Record<Scheme, Value>>;
+
+/** The hosts of one pattern: their rules on the ports that a rule names or that are the default, and on any other. */
+interface HostGroup {
+  readonly ports: ReadonlySet<string>;
+  onPort(scheme: Scheme, port: string): PathRules;
+  readonly onOtherPort: PathRules;
+}
+
+/** A host that a rule names. The list for a port that no rule names is merged on request: only a visitor adds such a port. */
+interface NamedHost {
+  readonly mayMatch: PathRules;
+  readonly wider: HostGroup;
+}
+
+/**
+ * The index is complete before the first request, and a request adds nothing to it: all hosts that no rule names
+ * share the lists of the wildcard above them, or those of any host.
+ */
 export function indexByHost(rules: readonly Rule[]): RulesOfHost {
-  const byName = new Map<string, number[]>();
-  const forAnyHost: number[] = [];
-  for (const [index, { config }] of rules.entries()) {
-    if (config.host === undefined) forAnyHost.push(index);
-    for (const pattern of config.host ?? []) {
-      const { name } = parseHostPattern(pattern);
-      byName.set(name, [...(byName.get(name) ?? []), index]);
-    }
+  const { forAnyHost, byPattern } = placedRules(rules);
+  const anyHost = new PathRules(forAnyHost);
+  const others: HostGroup = { ports: new Set(), onPort: () => anyHost, onOtherPort: anyHost };
+  const wildcards = groupWildcards(byPattern, others);
+  const exact: ByScheme<Map<string, PathRules>> = { http: new Map(), https: new Map() };
+  const named = new Map<string, NamedHost>();
+  for (const [name, own] of byPattern) {
+    if (name.startsWith("*.")) continue;
+    const wider = wildcards.findAbove(name) ?? others;
+    const lists = listsByPort(own, wider, portsOf(own, wider));
+    for (const scheme of schemes)
+      for (const [port, list] of lists[scheme])
+        exact[scheme].set(port === "" ? name : `${name}:${port}`, list);
+    named.set(name, { mayMatch: new PathRules(own.map(({ maybe }) => maybe)), wider });
   }
-  const indexed = rules.map(splitHost);
-  const known = { http: new Map<string, HostRules>(), https: new Map<string, HostRules>() };
 
   return (request, path) => {
-    const byHost = known[request.scheme];
-    let hostRules = byHost.get(request.host);
-    if (hostRules === undefined) {
-      const named = patternNamesFor(request).flatMap((name) => byName.get(name) ?? []);
-      const indexes = [...new Set([...forAnyHost, ...named])].toSorted((one, other) => one - other);
-      const concerned = indexes.flatMap((index) => matchedBy(indexed[index], request) ?? []);
-      hostRules = groupByFirstSegment(concerned);
-      if (byHost.size >= 10_000) byHost.clear(); // visitors can make up any number of hosts for a wildcard
-      byHost.set(copyString(request.host), hostRules);
+    const { scheme, host } = request;
+    const found = exact[scheme].get(host);
+    if (found !== undefined) return found.concerning(path);
+    const end = hostnameEnd(host);
+    const known = end === host.length ? undefined : named.get(host.slice(0, end));
+    if (known !== undefined) {
+      const { mayMatch, wider } = known;
+      return mergeRules(mayMatch.concerning(path), wider.onOtherPort.concerning(path));
     }
-    // A path that servers read in several ways may concern any of the rules.
-    if (path === undefined || path.isTreacherous || path.readings.length !== 1)
-      return hostRules.all;
-    return hostRules.byFirstSegment.get(path.readings[0]?.[0] ?? "") ?? hostRules.others;
+    const group = wildcards.findAbove(host, end) ?? others;
+    return group.onPort(scheme, host.slice(end + 1)).concerning(path);
   };
 }
 
-/** A rule without its host condition, and that condition. */
-interface SplitRule {
-  readonly host: Condition | undefined;
-  readonly rule: Rule;
-}
+const schemes = ["http", "https"] as const;
 
-function splitHost(rule: Rule): SplitRule {
-  const host = rule.conditions.find(({ name }) => name === "host");
-  if (host === undefined) return { host, rule };
-  return { host, rule: { ...rule, conditions: rule.otherConditions } };
+/** A rule for the hosts of one pattern's name, with the ports of that name. */
+interface HostRule {
+  readonly certain: PlacedRule;
+  readonly maybe: PlacedRule;
+  readonly ports: Set<string>;
 }
 
 const onAnotherPort: Condition = { name: "host", needs: "request", match: () => "maybe" };
 
-function matchedBy(split: SplitRule | undefined, request: ForwardedRequest): Rule | undefined {
-  if (split === undefined) return undefined;
-  const { host, rule } = split;
-  const facts = { request, address: undefined, provider: undefined, isPreflight: false };
-  const match = host?.match(facts) ?? "yes";
-  if (match === "no") return undefined;
-  return match === "yes" ? rule : { ...rule, conditions: [...rule.conditions, onAnotherPort] };
+/** The rules without a host, and the others by the name of each pattern. */
+function placedRules(rules: readonly Rule[]) {
+  const forAnyHost: PlacedRule[] = [];
+  const byPattern = new Map<string, HostRule[]>();
+  for (const [place, rule] of rules.entries()) {
+    const { otherConditions } = rule;
+    const certain = { ...rule, conditions: otherConditions, place, isCertain: true };
+    if (rule.config.host === undefined) forAnyHost.push(certain);
+    const conditions = [...otherConditions, onAnotherPort];
+    const maybe = { ...rule, conditions, place, isCertain: false };
+    for (const pattern of rule.config.host ?? []) {
+      const { name, port } = parseHostPattern(pattern);
+      const own = byPattern.get(name) ?? [];
+      const last = own.at(-1);
+      if (last?.certain === certain) last.ports.add(port);
+      else own.push({ certain, maybe, ports: new Set([port]) });
+      byPattern.set(name, own);
+    }
+  }
+  return { forAnyHost, byPattern };
 }
 
-/** A host's rules, by the first segment of the paths that they name. */
-interface HostRules {
-  readonly all: readonly Rule[];
-  readonly byFirstSegment: ReadonlyMap<string, readonly Rule[]>;
-  /** The rules for any path: for a first segment that no rule names. */
-  readonly others: readonly Rule[];
+/** The groups of all wildcards. A wider wildcard comes first, because the narrower ones share its lists. */
+function groupWildcards(
+  byPattern: ReadonlyMap<string, readonly HostRule[]>,
+  others: HostGroup,
+): DomainMap<HostGroup> {
+  const groups = new DomainMap<HostGroup>();
+  const names = [...byPattern.keys()].filter((name) => name.startsWith("*."));
+  for (const name of names.toSorted((one, other) => one.length - other.length)) {
+    const domain = name.slice(2);
+    const wider = groups.findAbove(domain) ?? others;
+    groups.add(domain, groupOf(byPattern.get(name) ?? [], wider));
+  }
+  return groups;
 }
 
-const wildcards: ReadonlySet<string> = new Set(["*", "**"]);
+function groupOf(own: readonly HostRule[], wider: HostGroup): HostGroup {
+  const ports = portsOf(own, wider);
+  const lists = listsByPort(own, wider, ports);
+  const mayMatch = own.map(({ maybe }) => maybe);
+  const onOtherPort = new PathRules(mayMatch, wider.onOtherPort);
+  const onPort = (scheme: Scheme, port: string) => lists[scheme].get(port) ?? onOtherPort;
+  return { ports, onPort, onOtherPort };
+}
 
-function groupByFirstSegment(all: readonly Rule[]): HostRules {
-  const withFirstSegments = all.map((rule) => ({
-    rule,
-    firstSegments: rule.config.path?.map((written) => parsePathPattern(written)[0] ?? "") ?? ["**"],
-  }));
-  const about = (...names: string[]) =>
-    withFirstSegments
-      .filter(({ firstSegments }) => firstSegments.some((first) => names.includes(first)))
-      .map(({ rule }) => rule);
-  const literals = new Set(
-    withFirstSegments.flatMap(({ firstSegments }) => firstSegments),
-  ).difference(wildcards);
-  return {
-    all,
-    byFirstSegment: new Map([...literals].map((first) => [first, about(first, ...wildcards)])),
-    others: about(...wildcards),
+/** The ports on which the rules differ: those that a pattern names, and the default port. */
+function portsOf(own: readonly HostRule[], wider: HostGroup): ReadonlySet<string> {
+  return own.reduce((all, { ports }) => all.union(ports), wider.ports).union(defaultPort);
+}
+
+function listsByPort(
+  own: readonly HostRule[],
+  wider: HostGroup,
+  ports: ReadonlySet<string>,
+): ByScheme<ReadonlyMap<string, PathRules>> {
+  const rulesOn = (scheme: Scheme, port: string) => {
+    const rules = own.map(({ certain, maybe, ports: named }) =>
+      [...named].some((one) => isSamePort(one, port, scheme)) ? certain : maybe,
+    );
+    return new PathRules(rules, wider.onPort(scheme, port));
   };
+  const listsOf = (scheme: Scheme) =>
+    new Map([...ports].map((port) => [port, rulesOn(scheme, port)]));
+  const https = listsOf("https");
+  // Without a rule for port 80 or 443 the schemes do not differ.
+  return { https, http: ports.has("80") || ports.has("443") ? listsOf("http") : https };
 }
+
+const defaultPort: ReadonlySet<string> = new Set([""]);

@@ -5,6 +5,10 @@ const most = 100_000;
 
 type Holders = LRUCache<string, string>;
 
+function copied(text: string): string {
+  return Buffer.from(text).toString();
+}
+
 /** `maxSize` instead of `max`: with `max`, lru-cache allocates a full cache at once, many megabytes at startup. */
 function createHolders(): Holders {
   return new LRUCache({ maxSize: most, sizeCalculation: () => 1 });
@@ -27,7 +31,8 @@ export class LocalClaims implements Pick<Store, "claim" | "extend" | "release"> 
     const holders = this.#holdersOf(key);
     if (holders.has(key)) return false;
     if (holders === this.#held) this.#makeRoom();
-    holders.set(key, holder, { ttl: ttlMs });
+    // A visitor's state is a slice of the callback's query, which would stay in memory with it.
+    holders.set(copied(key), copied(holder), { ttl: ttlMs });
     return true;
   }
 
