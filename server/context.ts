@@ -7,6 +7,7 @@ import type { Config } from "./config/schema.ts";
 import type { Site } from "./config/site.ts";
 import type { Counts } from "./observe/counts.ts";
 import type { Log } from "./observe/log.ts";
+import type { VisitorLog } from "./observe/visitor-log.ts";
 import type { Sessions } from "./session/sessions.ts";
 import type { RelyingParty } from "./sign-in/relying-party.ts";
 import type { RecentStarts } from "./sign-in/recent-starts.ts";
@@ -32,6 +33,8 @@ export interface AppContext {
   readonly targetFault: ReturnTargets["targetFault"];
   readonly counts: Counts;
   readonly log: Log;
+  /** For every line that a visitor without a session can cause. */
+  readonly visitorLog: VisitorLog;
   readonly now: () => number;
 }
 

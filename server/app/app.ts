@@ -16,6 +16,7 @@ import { createDispatch } from "./dispatch.ts";
 import { createRouter } from "./router.ts";
 import { createCounts } from "../observe/counts.ts";
 import type { Log } from "../observe/log.ts";
+import { limitLog } from "../observe/visitor-log.ts";
 import { createRelyingParties } from "./relying-parties.ts";
 import { Sessions, type SessionOptions } from "../session/sessions.ts";
 import { createOpenAuthentication } from "../sign-in/client-authentication.ts";
@@ -56,7 +57,8 @@ export async function createApp(
   const users = config.users === undefined ? undefined : openUsers(config.users, log, now);
   const issuerFetch = createIssuerFetch(fetch);
   const openAuthentication = createOpenAuthentication(log);
-  const partyParts = { fetch: issuerFetch, now, log, openAuthentication };
+  const visitorLog = limitLog(log, now);
+  const partyParts = { fetch: issuerFetch, now, log: visitorLog, openAuthentication };
   const parties = createRelyingParties(config, partyParts, before?.parties);
   await Promise.all([...parties.values()].map(({ directory }) => directory?.checkKey()));
   const sharedState = await openSharedState(config.storage, { log, now }, before);
@@ -71,7 +73,14 @@ export async function createApp(
     fetch: issuerFetch,
     now,
   });
-  const context = createAppContext(config, { sessions, authenticateCredentials, counts, log, now });
+  const context = createAppContext(config, {
+    sessions,
+    authenticateCredentials,
+    counts,
+    log,
+    visitorLog,
+    now,
+  });
   const contexts = context.sites.map((site): SiteContext => ({
     ...context,
     site,
@@ -81,17 +90,22 @@ export async function createApp(
   const proxyEndpoints = { verify: createVerify(context), auth: createOAuth2ProxyAuth(context) };
   const dispatch = createDispatch(contexts, proxyEndpoints);
   // h3 and the browser endpoints are loaded by the first request that needs them.
-  const loadH3App = async () => (await import("./h3-app.ts")).createH3App(contexts, dispatch, log);
+  const loadH3App = async () =>
+    (await import("./h3-app.ts")).createH3App(contexts, dispatch, visitorLog);
   const loadH3Listener = async () => {
     const { toNodeHandler } = await import("h3/node");
     return toNodeHandler(await loadH3App());
   };
   return {
     ...sharedState,
-    listener: createRouter(dispatch, loadH3Listener, log),
+    listener: createRouter(dispatch, loadH3Listener, visitorLog),
     loadH3App,
     parties,
-    close: () => Promise.all([sessions.settle(), hashPool.close()]).then(held.release),
+    async close() {
+      await Promise.all([sessions.settle(), hashPool.close()]);
+      visitorLog.flush();
+      await held.release();
+    },
   };
 }
 
@@ -129,13 +143,14 @@ function createSessions(
 export function createAppContext(
   config: Config,
   parts: Pick<AppContext, "sessions" | "log" | "now"> &
-    Partial<Pick<AppContext, "authenticateCredentials" | "counts">>,
+    Partial<Pick<AppContext, "authenticateCredentials" | "counts" | "visitorLog">>,
 ): AppContext {
   const sites = createSites(config);
   const rules = compileRules(config.rules);
   return {
     authenticateCredentials: undefined,
     counts: createCounts(),
+    visitorLog: limitLog(parts.log, parts.now),
     ...parts,
     config,
     sites,

@@ -12,16 +12,16 @@ export function failureResponse(
   error: unknown,
   event: Pick<H3Event, "url">,
 ): HttpResponse {
-  const { site, transactions, recentStarts, counts, log } = context;
+  const { site, transactions, recentStarts, counts, visitorLog } = context;
   const requestId = createRequestId();
   const path = event.url.pathname;
   const reason = reasonsOf(error);
   if (!(error instanceof AuthError)) {
-    log.error({ requestId, path, reason, stack: stackOf(error) }, "unexpected failure");
+    visitorLog.error({ requestId, path, reason, stack: stackOf(error) }, "unexpected failure");
     return brokenPage(requestId);
   }
   const { code, status, transaction } = error;
-  log[status >= 500 ? "error" : "warn"]({ requestId, path, code, reason }, "refused");
+  visitorLog[status >= 500 ? "error" : "warn"]({ requestId, path, code, reason }, "refused");
   if (path.startsWith(`${site.base}/callback`)) counts.signInFailed++;
   const again = new URL(site.address(path.endsWith("/sign_out") ? "sign_out" : "start"));
   const rd = transaction?.returnTo ?? event.url.searchParams.get("rd");

@@ -3,7 +3,8 @@ import { createCallback } from "../callback/callback.ts";
 import { createFormPost } from "../callback/form-post.ts";
 import type { Endpoint, SiteContext } from "../context.ts";
 import { HttpResponse } from "../http/response.ts";
-import { reasonsOf, stackOf, type Log } from "../observe/log.ts";
+import { reasonsOf, stackOf } from "../observe/log.ts";
+import type { VisitorLog } from "../observe/visitor-log.ts";
 import { createRequestId } from "../observe/request-id.ts";
 import { brokenPage } from "../pages/failed-page.ts";
 import { createSignOut } from "../sign-out/sign-out.ts";
@@ -20,7 +21,7 @@ type BrowserEndpoints = Readonly<Record<BrowserRoute["name"], Endpoint>>;
 export function createH3App(
   contexts: readonly SiteContext[],
   dispatch: (request: WireRequest) => Dispatched,
-  log: Log,
+  log: VisitorLog,
 ): H3 {
   const browserEndpoints = new Map(
     contexts.map((context) => [context, browserEndpointsOf(context)]),
@@ -93,7 +94,7 @@ function toH3({ status, headers, body }: HttpResponse): HTTPResponse {
 }
 
 /** A failure outside of an endpoint is never an allow. */
-function unexpected(log: Log, error: unknown): HTTPResponse {
+function unexpected(log: VisitorLog, error: unknown): HTTPResponse {
   const requestId = createRequestId();
   log.error({ requestId, reason: reasonsOf(error), stack: stackOf(error) }, "unexpected failure");
   return toH3(brokenPage(requestId));

@@ -12,7 +12,7 @@ import {
 } from "../http/fetch-metadata.ts";
 import { networkOf } from "../http/network-of.ts";
 import { json, type HttpResponse } from "../http/response.ts";
-import type { Log } from "../observe/log.ts";
+import type { VisitorLog } from "../observe/visitor-log.ts";
 import { tooManyRequestsPage } from "../pages/too-many-requests-page.ts";
 import type { BrowserRoute } from "./dispatch.ts";
 
@@ -31,7 +31,7 @@ type RateLimit = (
  * Limits `/start` and `/callback`, which ask the issuer and the store on behalf of anyone. All visitors of a proxy that
  * sends no `X-Forwarded-For` look like one, so they are not limited.
  */
-export function createRateLimit(trustedProxies: readonly string[], log: Log): RateLimit {
+export function createRateLimit(trustedProxies: readonly string[], log: VisitorLog): RateLimit {
   const isProxy = createAddressRanges(trustedProxies);
   const limiters = new Map([
     ["start", new BoundedLimiter()],

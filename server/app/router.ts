@@ -2,7 +2,8 @@ import type { RequestListener, ServerResponse } from "node:http";
 import { lazyListener } from "../http/lazy-listener.ts";
 import { empty, HttpResponse } from "../http/response.ts";
 import { send } from "../http/send.ts";
-import { reasonsOf, stackOf, type Log } from "../observe/log.ts";
+import { reasonsOf, stackOf } from "../observe/log.ts";
+import type { VisitorLog } from "../observe/visitor-log.ts";
 import type { Dispatched, WireRequest } from "./dispatch.ts";
 
 /**
@@ -12,7 +13,7 @@ import type { Dispatched, WireRequest } from "./dispatch.ts";
 export function createRouter(
   dispatch: (request: WireRequest) => Dispatched,
   loadH3Listener: () => Promise<RequestListener>,
-  log: Log,
+  log: VisitorLog,
 ): RequestListener {
   const h3Listener = lazyListener(loadH3Listener, fail);
 

@@ -1,14 +1,30 @@
+import type { Writable } from "node:stream";
 import { pino, type Logger } from "pino";
 
 export type Log = Logger;
 
 const levels: Record<number, string> = { 20: "debug", 30: "info", 40: "warn", 50: "error" };
+/** More than this is not queued for a reader that is too slow. */
+const mostQueued = 1024 * 1024;
 
 /** One line per event: JSON, or readable text if the stream is a terminal. */
-export function createLog(stream: NodeJS.WriteStream = process.stdout): Log {
+export function createLog(stream: Writable & { readonly isTTY?: boolean } = process.stdout): Log {
   const options = { base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  if (!stream.isTTY) return pino(options, stream);
-  return pino(options, { write: (line: string) => void stream.write(readable(line)) });
+  let dropped = 0;
+  const log = pino(options, { write });
+  return log;
+
+  function write(line: string): void {
+    if (dropped === 0 && stream.writableLength < mostQueued)
+      return void stream.write(stream.isTTY === true ? readable(line) : line);
+    if (dropped++ === 0) stream.once("drain", report);
+  }
+
+  function report(): void {
+    const count = dropped;
+    dropped = 0;
+    log.warn({ count }, "log lines dropped: the reader is too slow");
+  }
 }
 
 function readable(line: string): string {

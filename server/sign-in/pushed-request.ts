@@ -4,7 +4,8 @@ import {
   type Configuration,
 } from "openid-client";
 import { AuthError } from "../errors.ts";
-import { reasonsOf, type Log } from "../observe/log.ts";
+import { reasonsOf } from "../observe/log.ts";
+import type { VisitorLog } from "../observe/visitor-log.ts";
 import { limitConcurrency } from "./limit-concurrency.ts";
 import { exchangeError } from "./issuer-error.ts";
 
@@ -25,7 +26,7 @@ export type BuildSignInUrl = (
  */
 export function createSignInUrlBuilder(
   issuer: string,
-  { log, now }: { readonly log: Log; readonly now: () => number },
+  { log, now }: { readonly log: Pick<VisitorLog, "warn">; readonly now: () => number },
 ): BuildSignInUrl {
   const bounded = limitConcurrency(50, issuer);
   let pausedUntil = 0;

@@ -2,7 +2,7 @@ import type { JWTVerifyGetKey } from "jose";
 import type { Configuration, ServerMetadata } from "openid-client";
 import type { Endpoints, Metadata, Provider } from "../../providers/provider.ts";
 import type { ProviderConfig } from "../config/schema.ts";
-import type { Log } from "../observe/log.ts";
+import type { VisitorLog } from "../observe/visitor-log.ts";
 import {
   noAuthentication,
   secretAuthentication,
@@ -48,7 +48,7 @@ interface Parts {
 }
 
 export interface RelyingPartyParts extends Parts {
-  readonly log: Log;
+  readonly log: Pick<VisitorLog, "warn">;
   readonly isAlone: boolean;
   readonly authentication: ClientAuthentication;
 }

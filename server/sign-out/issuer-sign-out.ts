@@ -12,7 +12,15 @@ import {
 } from "../sign-in/logout-token.ts";
 
 /** Ends the sessions that have ended at their issuer. */
-export function createIssuerSignOut({ parties, store, sessions, counts, log, now }: SiteContext) {
+export function createIssuerSignOut({
+  parties,
+  store,
+  sessions,
+  counts,
+  log,
+  visitorLog,
+  now,
+}: SiteContext) {
   const checks = [...parties.values()].map((party): [typeof party, CheckLogoutToken] => [
     party,
     createLogoutTokenCheck(party, now),
@@ -29,7 +37,7 @@ export function createIssuerSignOut({ parties, store, sessions, counts, log, now
       return empty(200);
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
-      log.warn({ code: error.code, reason: reasonsOf(error) }, "logout token rejected");
+      visitorLog.warn({ code: error.code, reason: reasonsOf(error) }, "logout token rejected");
       return json(400, { error: "invalid_request" });
     }
   }

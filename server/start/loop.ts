@@ -14,7 +14,7 @@ interface Loop {
 
 /** The response to a browser that came back too often: a page with the cause that can be told from here. */
 export function stopLoop(
-  { site, config, log }: SiteContext,
+  { site, config, visitorLog }: SiteContext,
   { standing, wanted, setCookie }: Loop,
 ): HttpResponse {
   const cause = causeOf(standing, wanted);
@@ -27,7 +27,7 @@ export function stopLoop(
     host,
     isCovered: site.covers(hostname),
   });
-  log.warn({ requestId, host, cause, mend }, "sign-in loop stopped");
+  visitorLog.warn({ requestId, host, cause, mend }, "sign-in loop stopped");
   const rd = new URLSearchParams({ rd: wanted.returnTo });
   const links = {
     again: `${site.address("start")}?${rd}`,

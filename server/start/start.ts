@@ -22,15 +22,13 @@ export function createStart(context: SiteContext): Endpoint {
     if (!isVisitorNavigation(headers, tabOrFrame)) return empty(403);
     const cookies = headers.get("cookie") ?? undefined;
     const wanted = readWanted(context, query, headers);
-    const party = chosen(context, query.get("provider"));
+    const name = query.get("provider") ?? undefined;
+    const party = chosen(context, name);
     // Only a visitor's click, or `/callback` once, sends a `prompt`: it cannot be part of a loop.
     if (wanted.prompt !== undefined)
-      return party
-        ? begin(context, party, cookies, wanted)
-        : choose(context, query.get("provider") ?? undefined, wanted);
+      return party ? begin(context, party, cookies, wanted) : choose(context, name, wanted);
     const standing = await standingOf(context, cookies, wanted);
-    if (standing !== "permitted" && party === undefined)
-      return choose(context, query.get("provider") ?? undefined, wanted);
+    if (standing !== "permitted" && party === undefined) return choose(context, name, wanted);
     const { isLoop, setCookie } = recentStarts.count(site, cookies, wanted.returnTo);
     if (isLoop) return stopLoop(context, { standing, wanted, setCookie });
     return standing === "permitted" || party === undefined
@@ -39,9 +37,9 @@ export function createStart(context: SiteContext): Endpoint {
   };
 }
 
-function chosen({ parties }: SiteContext, name: string | null): RelyingParty | undefined {
+function chosen({ parties }: SiteContext, name: string | undefined): RelyingParty | undefined {
   const [only] = parties.size === 1 ? parties.values() : [];
-  return only ?? (name === null ? undefined : parties.get(name));
+  return only ?? (name === undefined ? undefined : parties.get(name));
 }
 
 function choose(
@@ -57,7 +55,7 @@ function choose(
 }
 
 async function begin(
-  { site, transactions, log }: SiteContext,
+  { site, transactions, visitorLog }: SiteContext,
   party: RelyingParty,
   cookies: string | undefined,
   { returnTo, stepUp, prompt }: Wanted,
@@ -74,7 +72,7 @@ async function begin(
   const location = await authorizationUrl(party, site, transaction, requested);
   // Two live sessions are a conflict at `/verify`, so one that stays could also break the next sign-in.
   if (readCookies(cookies, site.sessionCookieName).length > 1) {
-    log.warn("duplicate session cookies; clearing both");
+    visitorLog.warn({}, "duplicate session cookies; clearing both");
     setCookies.push(...forgetSession(site));
   }
   setCookies.push(...others);

@@ -13,7 +13,7 @@ import type { Session } from "../session/session.ts";
  * every signed-in visitor pass every rule.
  */
 export function createUserInfo(context: SiteContext) {
-  const { site, rules, sessions, returnTarget, counts, log } = context;
+  const { site, rules, sessions, returnTarget, counts, visitorLog } = context;
 
   return async function userInfo(query: URLSearchParams, headers: Headers): Promise<HttpResponse> {
     if (!isOfOwnSite(headers)) return json(403, { error: "cross_site" });
@@ -46,7 +46,7 @@ export function createUserInfo(context: SiteContext) {
   function unreachable(error: AuthError): HttpResponse {
     counts.storeUnreachable++;
     const requestId = createRequestId();
-    log.error({ requestId, reason: reasonsOf(error) }, "session store unreachable");
+    visitorLog.error({ requestId, reason: reasonsOf(error) }, "session store unreachable");
     return json(error.status, { error: error.code, requestId }, "Retry-After", "5");
   }
 }

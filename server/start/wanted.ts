@@ -16,7 +16,7 @@ export interface Wanted {
 
 /** Reads the query of `/start`. A return target that is not allowed is dropped and logged. */
 export function readWanted(
-  { site, config, rules, returnTarget, log }: SiteContext,
+  { site, config, rules, returnTarget, visitorLog }: SiteContext,
   query: URLSearchParams,
   headers: Headers,
 ): Wanted {
@@ -25,7 +25,7 @@ export function readWanted(
   const returnTo = returnTarget(site, rd) ?? fallback;
   const isTargetDropped = rd !== null && returnTo === fallback && rd !== "/" && rd !== fallback;
   if (isTargetDropped)
-    log.warn(
+    visitorLog.warn(
       { rd: rd.split(/[?#]/, 1)[0]?.slice(0, 200), mend: targetFix },
       "return target not allowed; returning to the root of the site",
     );

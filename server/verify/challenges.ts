@@ -14,7 +14,7 @@ import type { VerifyContext } from "./verify-context.ts";
 type Challenge = Extract<Decision, { verdict: "challenge" }>;
 
 /** Every response of `/verify` that requires a sign-in, in the dialect of the proxy. */
-export function createChallenges({ rules, counts, log, targetFault }: AppContext) {
+export function createChallenges({ rules, counts, visitorLog, targetFault }: AppContext) {
   const ruleOf = new Map(rules.map((rule) => [rule.name, rule]));
   return { challenge, conflict, weakToken };
 
@@ -40,7 +40,10 @@ export function createChallenges({ rules, counts, log, targetFault }: AppContext
 
   /** A sign-in ends both sessions. If the browser sends `/start` only one of them, `/start` learns of the other here. */
   function conflict(context: VerifyContext, decision: Challenge): HttpResponse {
-    log.warn({ host: context.request.host }, "two live sessions in one browser; accepting neither");
+    visitorLog.warn(
+      { host: context.request.host },
+      "two live sessions in one browser; accepting neither",
+    );
     return challenge(context, decision, twoSessions);
   }
 
@@ -56,7 +59,7 @@ export function createChallenges({ rules, counts, log, targetFault }: AppContext
     counts.deny++;
     const requestId = createRequestId();
     const mend = fixes[fault](request.host, site.url.href);
-    log.warn(
+    visitorLog.warn(
       { requestId, url: loggedUrl(request), fault, mend },
       "denied: no sign-in can lead back to this URL",
     );

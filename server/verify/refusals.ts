@@ -19,7 +19,7 @@ import { signInLocation } from "./sign-in-location.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
 /** Every refusal of `/verify`, in the dialect of the proxy, for a browser navigation or a program. */
-export function createRefusals({ sites, counts, log }: AppContext) {
+export function createRefusals({ sites, counts, log, visitorLog }: AppContext) {
   return {
     credentials,
     deny,
@@ -37,7 +37,10 @@ export function createRefusals({ sites, counts, log }: AppContext) {
   ): HttpResponse {
     const isKnown = code === "insufficient_scope";
     counts[isKnown ? "deny" : "challenge"]++;
-    log.info({ requestId: createRequestId(), url: loggedUrl(request), code, reason }, "refused");
+    visitorLog.info(
+      { requestId: createRequestId(), url: loggedUrl(request), code, reason },
+      "refused",
+    );
     if (code === "invalid_token" || isKnown) {
       const value = tokenChallenge(code, scopes && { scope: scopes.join(" ") });
       return jsonError(dialect, isKnown ? 403 : 401, code, "WWW-Authenticate", value);
@@ -65,7 +68,9 @@ export function createRefusals({ sites, counts, log }: AppContext) {
     const identity = session?.record.identity;
     const { issuer, subject, groupsFault } = identity ?? {};
     const why = { rule, reason, ...noGroups(groupsFault) };
-    log.info({ requestId, issuer, subject, url: loggedUrl(request), ...why }, "denied");
+    // A denial of an identity is an audit record, and none is left out.
+    const logged = identity === undefined ? visitorLog : log;
+    logged.info({ requestId, issuer, subject, url: loggedUrl(request), ...why }, "denied");
     if (!dialect.isShown) return empty(403);
     if (!isForBrowser(headers)) return json(403, { error: "forbidden", requestId });
     const otherAccount = `${signInLocation(site, request)}&prompt=select_account`;
@@ -80,7 +85,10 @@ export function createRefusals({ sites, counts, log }: AppContext) {
     const requestId = createRequestId();
     const known = sites.map(({ url }) => url.href).join(", ");
     const fix = `no cookie of ${known} reaches this host: set cookie.domain, or add a site for the host`;
-    log.warn({ requestId, host: request.host, mend: fix }, "denied: no site covers the host");
+    visitorLog.warn(
+      { requestId, host: request.host, mend: fix },
+      "denied: no site covers the host",
+    );
     if (!dialect.isShown) return empty(403);
     if (!isForBrowser(headers))
       return json(403, { error: "unknown_host", host: request.host, requestId });
@@ -90,7 +98,7 @@ export function createRefusals({ sites, counts, log }: AppContext) {
   function untrustedPeer(peer: string | undefined): HttpResponse {
     counts.refused++;
     const fix = "if this is your proxy, add its address to trustedProxies";
-    log.warn({ peer, mend: fix }, "refused: not a trusted proxy");
+    visitorLog.warn({ peer, mend: fix }, "refused: not a trusted proxy");
     return json(403, { error: "untrusted_peer" });
   }
 
@@ -98,7 +106,10 @@ export function createRefusals({ sites, counts, log }: AppContext) {
   function spoofed(dialect: Dialect, header: string): HttpResponse {
     counts.refused++;
     const mend = "if a gate in front sends it, remove it in the proxy, for the app and for /verify";
-    log.warn({ header: header.slice(0, 100), mend }, "refused: identity header of the visitor");
+    visitorLog.warn(
+      { header: header.slice(0, 100), mend },
+      "refused: identity header of the visitor",
+    );
     if (!dialect.isShown) return empty(dialect.malformedStatus);
     return json(400, { error: "identity_header", header });
   }
@@ -110,7 +121,7 @@ export function createRefusals({ sites, counts, log }: AppContext) {
     counts.refused++;
     const message = result.isConflict ? "refused: proxy header conflict" : "refused: malformed";
     const original = headers.get("x-original-url") !== undefined;
-    log.warn({ reason: result.malformed, original }, message);
+    visitorLog.warn({ reason: result.malformed, original }, message);
     const status = result.dialect?.malformedStatus ?? 400;
     const isShown = result.dialect?.isShown !== false;
     return isShown ? json(status, { error: "malformed_request" }) : empty(status);
@@ -120,7 +131,7 @@ export function createRefusals({ sites, counts, log }: AppContext) {
   function unreachable(error: AuthError, context: VerifyContext): HttpResponse {
     counts.storeUnreachable++;
     const requestId = createRequestId();
-    log.error({ requestId, reason: reasonsOf(error) }, "session store unreachable");
+    visitorLog.error({ requestId, reason: reasonsOf(error) }, "session store unreachable");
     const status = context.dialect.storeUnreachableStatus;
     if (!context.dialect.isShown || !isForBrowser(context.headers)) {
       return empty(status, "Retry-After", "5");
@@ -133,7 +144,7 @@ export function createRefusals({ sites, counts, log }: AppContext) {
   function issuerUnreachable(error: AuthError, { dialect }: VerifyContext): HttpResponse {
     const { code } = error;
     const requestId = createRequestId();
-    log.error(
+    visitorLog.error(
       { requestId, code, reason: reasonsOf(error) },
       "cannot validate the token: issuer unreachable",
     );

@@ -1,0 +1,49 @@
+import { Writable } from "node:stream";
+import { expect, it } from "vitest";
+import { createLog } from "../../server/observe/log.ts";
+
+/** A stream whose reader does not read until `resume`. */
+function slowStream() {
+  const lines: string[] = [];
+  const waiting: (() => void)[] = [];
+  let isResumed = false;
+  const stream = new Writable({
+    decodeStrings: false,
+    write(line: string, _, done) {
+      lines.push(line);
+      if (isResumed) done();
+      else waiting.push(done);
+    },
+  });
+  const resume = () => {
+    isResumed = true;
+    for (const done of waiting) done();
+  };
+  return { stream, lines, resume };
+}
+
+it("the log queues at most about a mebibyte for a slow reader, and then logs how many lines were dropped", async () => {
+  const { stream, lines, resume } = slowStream();
+  const log = createLog(stream);
+  const text = "x".repeat(1_000);
+  const sent = 20_000;
+
+  for (let index = 0; index < sent; index++) log.warn({ text }, "refused");
+  const queued = stream.writableLength;
+  const drained = new Promise((resolve) => stream.once("drain", resolve));
+  resume();
+  await drained;
+
+  const events = lines.map((line): Record<string, unknown> => JSON.parse(line));
+  const written = events.filter(({ msg }) => msg === "refused").length;
+  expect(queued).toBeLessThan(1.1 * 1024 * 1024);
+  expect(written).toBeGreaterThan(500);
+  expect(events.at(-1)).toMatchObject({
+    level: 40,
+    msg: "log lines dropped: the reader is too slow",
+    count: sent - written,
+  });
+
+  log.info("later");
+  expect(lines.at(-1)).toContain('"msg":"later"');
+});

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { limitLog } from "../../server/observe/visitor-log.ts";
+import { capturingLog } from "../peers/capturing-log.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function limited() {
+  const { log, events } = capturingLog();
+  const visitorLog = limitLog(log, Date.now);
+  const flood = (count: number, fields = {}) => {
+    for (let index = 0; index < count; index++) visitorLog.warn(fields, "refused");
+  };
+  return { visitorLog, flood, events };
+}
+
+const summary = { msg: "similar lines left out", message: "refused", level: 40 };
+
+describe("the log for lines that visitors cause", () => {
+  it("writes 60 lines of a kind in a minute, and then the number left out", () => {
+    const { flood, events } = limited();
+
+    flood(1_000);
+    const during = events.length;
+    vi.advanceTimersByTime(60_000);
+
+    expect(during).toBe(60);
+    expect(events).toHaveLength(61);
+    expect(events.at(-1)).toMatchObject({ ...summary, leftOut: 940 });
+  });
+
+  it("writes again in the next minute", () => {
+    const { flood, events } = limited();
+    flood(61);
+    vi.advanceTimersByTime(60_000);
+
+    flood(2);
+
+    expect(events.map(({ msg }) => msg).slice(59)).toEqual([
+      "refused",
+      "similar lines left out",
+      "refused",
+      "refused",
+    ]);
+  });
+
+  it("adds no line to a kind of which none was left out", () => {
+    const { flood, visitorLog, events } = limited();
+
+    flood(60);
+    vi.advanceTimersByTime(120_000);
+    visitorLog.flush();
+
+    expect(events).toHaveLength(60);
+  });
+
+  it("counts each code of a message alone", () => {
+    const { flood, events } = limited();
+    flood(100, { code: "transaction_missing" });
+
+    flood(1, { code: "issuer_unreachable" });
+
+    expect(events.at(-1)).toMatchObject({ msg: "refused", code: "issuer_unreachable" });
+  });
+
+  it("counts fields that visitors choose together", () => {
+    const { visitorLog, events } = limited();
+
+    for (let index = 0; index < 100; index++)
+      visitorLog.info({ host: `h${index}`, reason: `${index}` }, "refused");
+
+    expect(events).toHaveLength(60);
+  });
+
+  it("writes the counts when it is flushed, once", () => {
+    const { flood, visitorLog, events } = limited();
+    flood(62);
+
+    visitorLog.flush();
+    vi.advanceTimersByTime(60_000);
+
+    expect(events).toHaveLength(61);
+    expect(events.at(-1)).toMatchObject({ ...summary, leftOut: 2 });
+  });
+});
