@@ -5,8 +5,9 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { createToken } from "../../server/session/token.ts";
 import { navigation, type Browser } from "../peers/browser.ts";
 import { json } from "../peers/hostile-issuer.ts";
-import { openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
+import { forwarded, openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
 import type { Attack } from "./attack.ts";
+import { openSecureSite } from "./secure-site.ts";
 import { cookieNameOf, sessionTokenIn } from "./session-cookie.ts";
 
 const minute = 60_000;
@@ -200,6 +201,33 @@ const attacks: readonly Attack[] = [
     [302, 302],
   ],
   [
+    "B7.4",
+    "the session of one site is none at another, under either name",
+    async () => {
+      const [one, other] = ["https://auth.example.com", "https://auth.example.org"];
+      const sites = [
+        { url: one, cookie: { domain: "example.com" } },
+        { url: other, cookie: { domain: "example.org" } },
+      ];
+      const both = await openSecureSite({ sites });
+      const { cookie } = await both.signIn(one);
+      const replayed = cookie.replace(/^[^=]+/, cookieNameOf(other, { domain: "example.org" }));
+      const at = (host: string) => ({ ...forwarded(`https://app.${host}`) });
+      const ask = async (Cookie: string, host: string) =>
+        (await both.open(`${one}/verify`, { ...at(host), Host: "auth.example.com", Cookie }))
+          .status;
+      const statuses = [
+        await ask(cookie, "example.com"),
+        await ask(cookie, "example.org"),
+        await ask(replayed, "example.org"),
+        await ask(cookie, "example.net"),
+      ];
+      await both.close();
+      return statuses;
+    },
+    [200, 302, 302, 403],
+  ],
+  [
     "B7.5",
     "an id that is guessed, ended or written in another way opens nothing",
     async () => {
@@ -308,6 +336,67 @@ const attacks: readonly Attack[] = [
       return [new Set(statuses), performance.now() - began < 1_000];
     },
     [new Set([302]), true],
+  ],
+  ...(
+    [
+      ["this host", {}, "__Host-", "Path=/; HttpOnly; SameSite=Lax; Secure"],
+      [
+        "a domain",
+        { domain: "example.com" },
+        "__Secure-",
+        "Path=/; Domain=example.com; HttpOnly; SameSite=Lax; Secure",
+      ],
+    ] as const
+  ).map(([scope, cookie, prefix, attributes]): Attack => [
+    "B7.10",
+    `the session cookie of ${scope} has all attributes, when it is set and when it is removed`,
+    async () => {
+      const url = "https://auth.example.com";
+      const secure = await openSecureSite({ url, cookie });
+      const { callback, cookie: Cookie } = await secure.signIn(url);
+      const signedOut = await secure.open(`${url}/sign_out`, { Cookie });
+      await secure.close();
+      const name = cookieNameOf(url, cookie);
+      const lines = [callback, signedOut].map((answer) =>
+        setCookies(answer).find((line) => line.startsWith(`${name}=`)),
+      );
+      return [name.startsWith(prefix), ...lines.map((line) => attributesOf(line))];
+    },
+    [true, attributes, attributes],
+  ]),
+  [
+    "B7.10",
+    "a pending sign-in's cookie has them too, also on an error page and on a redirect",
+    async () => {
+      const url = "https://auth.example.com";
+      const secure = await openSecureSite({ url, cookie: { domain: "example.com" } });
+      const { start, callback } = await secure.signIn(url);
+      const begun = await secure.open(`${url}/start`);
+      const failing = secure.issuer.consent(String(begun.headers.location), { error: "x" });
+      const [pending = ""] = setCookies(begun);
+      const failed = await secure.open(failing, { Cookie: pending.split(";", 1)[0] ?? "" });
+      await secure.close();
+      const own = [start, callback, failed].map((answer) =>
+        setCookies(answer).find((line) => /^__Host-[^=]+-[\w-]{22}=/.test(line)),
+      );
+      return [failed.status, ...own.map((line) => attributesOf(line))];
+    },
+    [403, ...Array.from({ length: 3 }, () => "Path=/; HttpOnly; SameSite=Lax; Secure")],
+  ],
+  [
+    "B7.10",
+    "on localhost every cookie but Secure has them",
+    async () => {
+      const browser = door.browser();
+      const start = await browser.ask(`${door.site}/start`, { headers: navigation });
+      const callback = await door.callback(
+        browser,
+        door.issuer.consent(String(start.headers.location)),
+      );
+      const lines = [start, callback].flatMap((answer) => setCookies(answer));
+      return [lines.length, new Set(lines.map((line) => attributesOf(line)))];
+    },
+    [3, new Set(["Path=/; HttpOnly; SameSite=Lax"])],
   ],
   [
     "B7.11",
@@ -418,7 +507,34 @@ const attacks: readonly Attack[] = [
     },
     302,
   ],
+  [
+    "B7.16",
+    "no answer of any endpoint may be cached",
+    async () => {
+      const browser = await signedIn();
+      const answers = await Promise.all([
+        door.verify(browser),
+        door.verify(door.browser()),
+        door.verify(door.browser(), { headers: { "Sec-Fetch-Mode": "cors" } }),
+        door.verify(door.browser(), { headers: { "X-Forwarded-Host": "other.example" } }),
+        door.verify(door.browser(), { headers: { "X-Forwarded-Uri": "bad" } }),
+        ...["start", "callback", "sign_out", "nothing", "verify"].map((path) =>
+          door.browser().ask(`${door.site}/${path}`, { headers: navigation }),
+        ),
+        door.browser().ask(`${door.site}/start`, { method: "POST" }),
+        door.browser().ask(`${door.site}/start`, { headers: { "Sec-Fetch-Mode": "no-cors" } }),
+      ]);
+      const caching = answers.map(({ headers }) => headers["cache-control"]);
+      return [answers.map(({ status }) => status), new Set(caching)];
+    },
+    [[200, 302, 401, 403, 400, 302, 400, 200, 404, 400, 405, 403], new Set(["no-store"])],
+  ],
 ];
+
+/** The attributes of a `Set-Cookie` line, without the time to live. */
+function attributesOf(line = ""): string {
+  return line.replace(/^[^;]*; /, "").replace(/Max-Age=\d+; /, "");
+}
 
 function swapCase(text: string): string {
   return text.replace(/[a-z]/gi, (letter) =>
