@@ -1,7 +1,7 @@
 import type { NotApplicable, RowList, Rows, ShownElsewhere } from "./rows.ts";
 
 /** B7 sessions, B8 OAuth, B9 bypass knobs, B10 exhaustion, B11 our stack, B12 proxies, B13 leaks. */
-export const rowsB7toB13: Rows = {
+const rowsB7toB13: Rows = {
   "B7.1": "A sign-in opens a new session, and ends the earlier one in the store too",
   "B7.2": "A session that was planted in a browser never becomes that of its next sign-in",
   "B7.3": "Of several session cookies exactly one live session counts",
