@@ -7,6 +7,7 @@ const timed = [
   "test/store/{redis,redis-faults,redis-connectors,revocation-cost,try-store}.test.ts",
   "test/serve/{lifetime,reload-load,killed,killed-busy}.test.ts",
   "test/session/replica-races.test.ts",
+  "test/attacks/limits.test.ts",
 ];
 
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };

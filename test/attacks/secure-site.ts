@@ -4,7 +4,7 @@ import { startHostileIssuer, type HostileIssuer } from "../peers/hostile-issuer.
 import { setCookies } from "../peers/sign-in-door.ts";
 
 /** doorward for https sites, asked as by the proxy in front of it, which ended TLS. */
-export interface SecureSite {
+interface SecureSite {
   readonly issuer: HostileIssuer;
   readonly doorward: TestDoorward;
   /** A navigation to this https URL; `headers` are sent in addition. */

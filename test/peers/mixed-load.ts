@@ -5,7 +5,7 @@ import { measure, measuring, type Figures } from "./measured.ts";
 import { settingsFor, startProcess } from "./process.ts";
 import { forwarded } from "./sign-in-door.ts";
 
-export interface MixedLoad {
+interface MixedLoad {
   /** After a third of the time, and at the end. */
   readonly plateau: Figures;
   readonly end: Figures;
