@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { root, sourceFiles } from "../../docs/source-files.ts";
 import { navigation, send } from "../peers/browser.ts";
+import { cookieNameOf } from "../peers/cookie-name.ts";
 import { configOf, startDoorward } from "../peers/doorward.ts";
 import { rs256 } from "../peers/jwt.ts";
 import { runDoorward, settingsFor, writeConfig } from "../peers/process.ts";
@@ -16,7 +17,7 @@ import {
   type SignedInProcess,
 } from "../serve/signed-in-process.ts";
 import type { Attack } from "./attack.ts";
-import { cookieNameOf, sessionTokenIn } from "./session-cookie.ts";
+import { sessionTokenIn } from "./session-cookie.ts";
 import { ask } from "./wire.ts";
 
 let folder: string;

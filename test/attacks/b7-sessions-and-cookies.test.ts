@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { createToken } from "../../server/session/token.ts";
 import { navigation, type Browser } from "../peers/browser.ts";
+import { cookieNameOf } from "../peers/cookie-name.ts";
 import { json } from "../peers/hostile-issuer.ts";
 import { forwarded, openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
 import type { Attack } from "./attack.ts";
 import { openSecureSite } from "./secure-site.ts";
-import { cookieNameOf, sessionTokenIn } from "./session-cookie.ts";
+import { sessionTokenIn } from "./session-cookie.ts";
 
 const minute = 60_000;
 let folder: string;

@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { navigation, type HttpResponse } from "../peers/browser.ts";
+import { cookieNameOf } from "../peers/cookie-name.ts";
 import {
   html,
   json,
@@ -23,7 +24,6 @@ import { client, openSignInDoor, setCookies, type SignInDoor } from "../peers/si
 import { createKey, part } from "../peers/token-issuer.ts";
 import type { Attack } from "./attack.ts";
 import { openBearerDoor, type BearerDoor } from "./bearer-door.ts";
-import { cookieNameOf } from "./session-cookie.ts";
 
 const minute = 60_000;
 const rs = { alg: "RS256", kid: "one", typ: "JWT" };

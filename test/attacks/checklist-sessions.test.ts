@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { navigation, type Browser, type HttpResponse } from "../peers/browser.ts";
+import { cookieNameOf } from "../peers/cookie-name.ts";
 import type { Twist } from "../peers/hostile-issuer.ts";
 import { rs256, type Claims } from "../peers/jwt.ts";
 import { openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
 import { startSignedInProcess } from "../serve/signed-in-process.ts";
 import type { Attack } from "./attack.ts";
 import { openSecureSite } from "./secure-site.ts";
-import { cookieNameOf, sessionTokenIn } from "./session-cookie.ts";
+import { sessionTokenIn } from "./session-cookie.ts";
 
 const minute = 60_000;
 const now = () => Math.floor(door.clock.now / 1000);

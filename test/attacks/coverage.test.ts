@@ -5,8 +5,6 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { root } from "../../docs/source-files.ts";
 import { listB7toB13 } from "./properties-b7-b13.ts";
 import { listOfChecklist } from "./properties-checklist.ts";
-import { listB7toB13 } from "./properties-b7-b13.ts";
-import { listOfChecklist } from "./properties-checklist.ts";
 import { listB1toB6 } from "./properties.ts";
 import { rowsOf, type RowList } from "./rows.ts";
 
