@@ -519,7 +519,7 @@ const libraries: readonly Attack[] = [
           ([, { integrity, inBundle }]) => integrity === undefined && inBundle !== true,
         ),
         packages.flatMap(([path, { hasInstallScript }]) => (hasInstallScript ? [path] : [])),
-        Object.keys(dependencies).length <= 16,
+        Object.keys(dependencies).length <= 20,
       ];
     },
     [[], ["node_modules/node"], true],

@@ -284,7 +284,7 @@ const cryptography: readonly Attack[] = [
     "C-65",
     "a password's hash is compared in constant time, and a session is found by the hash of its token",
     async () => [
-      /timingSafeEqual\(await/.test(text("server/credentials/password-hash.ts")),
+      /timingSafeEqual\(/.test(text("server/credentials/matches-hash.ts")),
       /createHash\("sha256"\)\.update\(token\)/.test(text("server/session/sealed-records.ts")),
     ],
     [true, true],
