@@ -175,7 +175,7 @@ export async function startInProcess(
 }
 
 /** The statuses of a denial: malformed, no session, no access. */
-export const denials = [400, 401, 403];
+const denials = [400, 401, 403];
 
 /** What a response of `/verify` means: its status, and whether it leads to the sign-in. */
 export function verdictOf(answer: WireAnswer): string {

@@ -1,7 +1,7 @@
-import type { RowList, Rows, ShownElsewhere } from "./rows.ts";
+import type { NotApplicable, RowList, Rows, ShownElsewhere } from "./rows.ts";
 
 /** B1 forwarded headers, B2 path and host, B3 identity headers, B4 fail open, B5 redirects, B6 who is allowed. */
-export const rowsB1toB6: Rows = {
+const rowsB1toB6: Rows = {
   "B1.1": "Forwarded headers of a peer that is no trusted proxy have no effect",
   "B1.2": "Two header families that disagree are refused",
   "B1.3": "A forwarded header with more than one value is refused",
@@ -84,7 +84,7 @@ const shownElsewhere: readonly ShownElsewhere[] = [
   {
     row: "B1.8",
     file: "test/deploy/endpoints.test.ts",
-    test: "%s answers 404, even to a signed-in visitor",
+    test: "answers 404 without asking doorward, even to a signed-in visitor: %s",
   },
   {
     row: "B3.2",
@@ -123,4 +123,7 @@ const shownElsewhere: readonly ShownElsewhere[] = [
   },
 ];
 
-export const listB1toB6: RowList = { rows: rowsB1toB6, notApplicable: [], shownElsewhere };
+/** None: where doorward lacks what a row attacks, such as a shared secret, the property that remains has a case. */
+const notApplicable: readonly NotApplicable[] = [];
+
+export const listB1toB6: RowList = { rows: rowsB1toB6, notApplicable, shownElsewhere };
