@@ -72,14 +72,17 @@ function plain(name: string, value: unknown, left: number, drop: Drop): string {
   if (value === undefined || value === null || typeof value === "object") return "";
   const bytes = headerBytes(String(value));
   if (bytes === undefined)
-    drop(name, "the value contains a control character, or a space at either end");
+    drop(
+      name,
+      "the value contains a control character or a lone surrogate, or a space at either end",
+    );
   else if (bytes.length > left) drop(name, tooLong);
   else return bytes;
   return "";
 }
 
 const unusableEntry =
-  "an entry is not a string, or contains a comma, a control character, or a space at either end";
+  "an entry is not a string, or contains a comma, a control character, a lone surrogate, or a space at either end";
 
 /** Joined by commas. An entry with a comma would be read as two entries, so it is dropped. */
 function joined(name: string, values: readonly unknown[], left: number, drop: Drop): string {
@@ -107,5 +110,7 @@ function joined(name: string, values: readonly unknown[], left: number, drop: Dr
 function headerBytes(value: string): string | undefined {
   if (/\p{Cc}|^\s|\s$/u.test(value)) return undefined;
   if (/^[\x20-\x7e]*$/.test(value)) return value; // ASCII needs no conversion
+  // UTF-8 has one replacement for every lone surrogate, which would give two users the same name too.
+  if (!value.isWellFormed()) return undefined;
   return Buffer.from(value, "utf8").toString("latin1");
 }

@@ -112,6 +112,16 @@ describe("identity headers", () => {
     },
   );
 
+  it("drop a lone surrogate, which would become the same character as any other one", () => {
+    const groups = ["a\uD800", "a\uD801", "🚪", "wiki"];
+    const configured = { "X-Name": "name", "X-Groups": "groups" };
+
+    const { headers, events } = headersOf(configured, recordOf({ name: "ada\uDC00", groups }));
+
+    expect(headers).toEqual({ "X-Name": "", "X-Groups": utf8("🚪,wiki") });
+    expect(events).toHaveLength(3);
+  });
+
   it("drop a group with a comma, which would be read as two groups", () => {
     const groups = ["staff", "ops,admins", "a\nb", "wiki"];
 
