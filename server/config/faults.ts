@@ -46,9 +46,14 @@ export function faultOf(issue: v.BaseIssue<unknown>): Fault {
   };
 }
 
-/** JSON writes an infinite number as null. */
+/** JSON writes an infinite number as null, and cannot write a value that contains itself, as an alias in YAML can. */
 function written(value: unknown): string {
-  return typeof value === "number" ? String(value) : JSON.stringify(value);
+  if (typeof value === "number") return String(value);
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return "this value";
+  }
 }
 
 /** A message without any of these texts, plain or in JSON's spelling. */

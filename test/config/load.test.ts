@@ -423,6 +423,13 @@ describe("the file", () => {
     expect(() => loadConfig({ file, environment: {} })).toThrow(ConfigError);
   });
 
+  it("reports a YAML alias that contains itself like any other wrong value", () => {
+    const file = write("alias.yaml", "url: &itself { inner: *itself }\n");
+
+    expect(() => loadConfig({ file, environment: {} })).toThrow("url: this value is not text");
+    expect(() => loadConfig({ file, environment: {} })).toThrow(ConfigError);
+  });
+
   it.each([
     ["leak.toml", 'secret = "TOPSECRETVALUE0123456789\n'],
     ["leak.yaml", "providers:\n  google:\n    clientSecret: TOPSECRETVALUE\n   broken: 1\n"],
