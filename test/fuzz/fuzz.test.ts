@@ -1,0 +1,14 @@
+import { describe, expect, it } from "vitest";
+import { chooseSeed } from "./fuzz-target.ts";
+import { targets } from "./targets.ts";
+
+const seed = chooseSeed();
+
+describe(`arbitrary input shows no fault (DOORWARD_FUZZ_SEED=${seed} repeats this run)`, () => {
+  it.each(targets)("$name", async (target) => {
+    const { cases, failure } = await target.run({ seed, runs: 200 });
+
+    expect(failure).toBeUndefined();
+    expect(cases).toBe(200);
+  });
+});
