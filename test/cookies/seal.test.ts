@@ -15,13 +15,15 @@ describe("a sealed text", () => {
     for (const one of sealed) expect(Buffer.from(one, "base64url").toString()).not.toMatch("plain");
   });
 
-  it.each<[string, Buffer, string]>([
-    ["secret", deriveKey("another", "salt", "test"), "here"],
-    ["salt", deriveKey("secret", "another", "test"), "here"],
-    ["purpose", deriveKey("secret", "salt", "another"), "here"],
-    ["context", key, "there"],
-  ])("does not open with another %s", (_, otherKey, context) => {
-    expect(open(otherKey, context, seal(key, "here", "text"))).toBeUndefined();
+  it.each<[string, readonly [secret: string, salt: string, purpose: string], string]>([
+    ["secret", ["another", "salt", "test"], "here"],
+    ["salt", ["secret", "another", "test"], "here"],
+    ["purpose", ["secret", "salt", "another"], "here"],
+    ["context", ["secret", "salt", "test"], "there"],
+  ])("does not open with another %s", (_, parts, context) => {
+    const sealed = seal(deriveKey("secret", "salt", "test"), "here", "text");
+
+    expect(open(deriveKey(...parts), context, sealed)).toBeUndefined();
   });
 
   it("does not open with any bit changed", () => {

@@ -21,7 +21,7 @@ await new Stryker({
   ignoreStatic: true,
   incremental: true,
   incrementalFile: `${report}.incremental.json`,
-  reporters: ["clear-text", "json", "html"],
+  reporters: ["progress-append-only", "clear-text", "json", "html"],
   clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
   jsonReporter: { fileName: `${report}.json` },
   htmlReporter: { fileName: `${report}.html` },
