@@ -11,6 +11,7 @@ import { createOAuth2ProxyAuth } from "../verify/oauth2-proxy-auth.ts";
 import type { Config } from "../config/schema.ts";
 import { createSiteFinder, createSites, type Site } from "../config/site.ts";
 import type { SiteContext, AppContext } from "../context.ts";
+import { checkedClock } from "./checked-clock.ts";
 import { acquireStore, openSharedState, type SharedState } from "./carried-over.ts";
 import { createDispatch } from "./dispatch.ts";
 import { createRouter } from "./router.ts";
@@ -53,7 +54,8 @@ export async function createApp(
   surroundings: Surroundings,
   before?: App,
 ): Promise<App> {
-  const { log, now = Date.now, fetch = globalThis.fetch } = surroundings;
+  const { log, fetch = globalThis.fetch } = surroundings;
+  const now = checkedClock(surroundings.now ?? Date.now);
   const users = config.users === undefined ? undefined : openUsers(config.users, log, now);
   const issuerFetch = createIssuerFetch(fetch);
   const openAuthentication = createOpenAuthentication(log);
