@@ -62,7 +62,7 @@ export function matchRule(rule: Rule, facts: RequestFacts): Match {
   for (const condition of rule.conditions) {
     const one = condition.match(facts);
     if (one === "no") return "no";
-    if (one === "maybe") match = "maybe";
+    if (one !== "yes") match = "maybe"; // whatever else a condition answers, it opens nothing
   }
   return isTooTreacherous(rule, facts) ? "no" : match;
 }

@@ -80,6 +80,21 @@ describe("a rule with a setting that no table contains", () => {
   });
 });
 
+describe("a condition that returns no match", () => {
+  it.each([undefined, null, true, "", "YES", {}, Promise.resolve("no")])(
+    "makes its rule restrict only (%s)",
+    (result) => {
+      const match = () => result as never;
+      const conditions = [{ name: "broken", needs: undefined, match }];
+      const rules = compileRules([{ allow: "public" }]).map((rule) =>
+        Object.assign(rule, { conditions }),
+      );
+
+      expect(decide(rules, undefined, https, visitor).verdict).toBe("challenge");
+    },
+  );
+});
+
 describe("the host index", () => {
   const pattern = fc.constantFrom(
     "app.example.com",
