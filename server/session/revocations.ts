@@ -16,6 +16,8 @@ type Tombstones = Readonly<Partial<Record<Revoked["kind"], string>>>;
 const tombstone = v.object({ id: v.string() });
 /** The id of a corrupt marker. It still counts. */
 const unreadable = "";
+/** The characters of a hash that a revocation key keeps. */
+const keyLength = 22;
 /** At least this many revocation keys are remembered individually. */
 const mostRecent = 25_000;
 /** Covers sessions that began under a longer configured lifetime. */
@@ -180,7 +182,9 @@ export function sessionRevocationKey(token: string): string {
 function short(text: string): string {
   const hash = createHash("sha256").update(text).digest("base64url");
   // A slice of the string would keep the whole hash in memory, three times per hot session.
-  return Buffer.from(hash).toString("latin1", 0, 22);
+  const key = Buffer.from(hash).toString("latin1", 0, keyLength);
+  if (key.length === keyLength) return key;
+  throw new TypeError("SHA-256 returned no hash"); // under any other key, no marker would be found
 }
 
 function knownKey(revocationKey: string): string {
