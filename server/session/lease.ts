@@ -21,14 +21,28 @@ export async function takeLease(
   const holder = randomUUID();
   if (!(await store.claim(key, holder, leaseMs))) return undefined;
   // A lost lease is harmless: every write compares the record's version.
-  const keeping = setInterval(
-    () => void store.extend(key, holder, leaseMs).catch(onFailure),
-    stepMs,
-  );
+  const keeping = setInterval(() => void extend(), stepMs);
   return {
     end() {
       clearInterval(keeping);
-      store.release(key, holder).catch(onFailure);
+      void release();
     },
   };
+
+  async function extend(): Promise<void> {
+    try {
+      await store.extend(key, holder, leaseMs);
+    } catch (error) {
+      onFailure(error);
+    }
+  }
+
+  /** In an async function, so that not even a store that throws at once can end the process from a timer. */
+  async function release(): Promise<void> {
+    try {
+      await store.release(key, holder);
+    } catch (error) {
+      onFailure(error);
+    }
+  }
 }
