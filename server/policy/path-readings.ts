@@ -143,9 +143,11 @@ function withoutTail(path: string): string[] {
 /** With dot segments resolved or kept, and with empty segments dropped before that, after it or never. */
 function resolved(path: string): string[][] {
   const written = path.replace(/\/$/, "").split("/").slice(1);
+  const kept = resolveDots(written); // as a URL parser resolves them
   return [
     resolveDots(segmentsOf(path)),
-    resolveDots(written).filter((segment) => segment !== ""),
+    kept.filter((segment) => segment !== ""),
+    kept,
     segmentsOf(path),
     written,
   ];
