@@ -18,7 +18,7 @@ const hosts = [
 ];
 const paths = [
   ..."/ /a /a/* /a/** /a/*/c /admin/** /public/** /public/* /** /*".split(" "),
-  ..."/a%20b /public/a /A/** /a/b/c /*/admin /admin".split(" "),
+  ..."/a%20b /public/a /A/** /a/b/c /*/admin /admin /*/*/c /*/b".split(" "),
 ];
 const queries = ["x", "x=1", "y=2", "X"];
 const ranges = ["203.0.113.0/24", "203.0.113.7", "2001:db8::/32", "198.51.100.0/31"];
@@ -92,8 +92,7 @@ const segments = [
   ..."a a b c admin public A a%20b ~".split(" "),
   ..."- . .. %61 %2e%2e %2f ..%2fadmin %5c %252e%252e ;x a;x=1 ..; %00 a%00b %23 %3f".split(" "),
   ..."%25 %ff %c0%ae%c0%ae %3b %C3%A4 %2561 * %2a admin%2f %41 a%2e %2E %5Cadmin".split(" "),
-  "",
-  "",
+  ...["", "", "/b/..", "/a/../"],
 ];
 const parameters = [
   ..."x x=1 x=2 y=2 X=1 x[]=1 %78=1 x=1;y=2 ?x=1 x=1%00 x=+1 x%5B0%5D=1".split(" "),
@@ -111,8 +110,11 @@ const narrowings = [
   ["allowed_email_domains", "example.com"],
 ] as const;
 
-export function randomRequest(random: Random): PlainRequest {
-  const path = Array.from({ length: random.below(4) + 1 }, () => `/${segment(random)}`).join("");
+/** Half of the requests are for a path that one of the rules names, in another spelling. */
+export function randomRequest(random: Random, rules: readonly PlainRule[]): PlainRequest {
+  const named = rules.flatMap(({ path }) => [path ?? []].flat().map(String));
+  const isNamed = named.length > 0 && random.once(2);
+  const path = isNamed ? respelled(random, random.pick(named)) : randomPath(random);
   const query = random.once(3)
     ? `?${Array.from({ length: random.below(3) + 1 }, () => random.pick(parameters)).join("&")}`
     : "";
@@ -129,7 +131,29 @@ export function randomRequest(random: Random): PlainRequest {
   };
 }
 
+function randomPath(random: Random): string {
+  return Array.from({ length: random.below(4) + 1 }, () => `/${segment(random)}`).join("");
+}
+
 /** Plain segments more often than the others, so that many paths have one reading. */
 function segment(random: Random): string {
   return random.pick(random.once(3) ? segments : segments.slice(0, 9));
+}
+
+/** Spellings of a slash and of a letter that servers may read as such. */
+const slashes = "/ // /./ /x/../ //x/../ %2f %5c /;y/ ;y/ /%2e/ /x/%2e%2e/ /x/..;/ %00/".split(" ");
+const letters: Readonly<Record<string, string>> = { a: "%61", b: "%2562", c: "c;x", d: "%64" };
+
+/** A path that a pattern matches, with up to two of its slashes and one of its letters spelled otherwise. */
+function respelled(random: Random, pattern: string): string {
+  const filled = pattern
+    .replace(/\*\*$/, () => random.pick(["", "a", "a/b"]))
+    .replace(/\*/g, () => random.pick(["a", "b", "", "admin"]));
+  const parts = filled.slice(1).split("/");
+  const changed = parts.map((part) => {
+    const spelled = random.once(6) ? part.replace(/[abcd]/, (one) => letters[one] ?? one) : part;
+    return (random.once(3) ? random.pick(slashes) : "/") + spelled;
+  });
+  const path = changed.join("");
+  return path.startsWith("/") ? path : `/${path}`;
 }

@@ -63,7 +63,7 @@ async function compareOne(
   random: Random,
 ): Promise<{ verdict: Opinion["verdict"]; difference: string[] }> {
   const { settings, clock, site, held } = world;
-  const request = randomRequest(random);
+  const request = randomRequest(random, settings.rules);
   const session = held.length === 0 || random.once(4) ? undefined : random.pick(held);
   const person = session?.isOver === false ? session : undefined;
   const opinion = plainOpinion({ cookieDomain, ...settings }, request, person, clock.now);
