@@ -13,7 +13,6 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { createApp, type App } from "../../server/app/app.ts";
 import { createSites, type Site } from "../../server/config/site.ts";
-import { sessionCookieName } from "../../server/cookies/cookie.ts";
 import { navigation } from "./browser.ts";
 import { configOf } from "./doorward.ts";
 import { createFaultIssuer, issuer as issuerUrl } from "./fault-issuer.ts";
@@ -98,7 +97,7 @@ export async function openFaultStand(): Promise<FaultStand> {
         issuer,
         sessions: sessionsOf(app, clock),
         ask,
-        cookie: (token) => ({ Cookie: `${sessionCookieName(site)}=${token}` }),
+        cookie: (token) => ({ Cookie: `${site.sessionCookieName}=${token}` }),
       });
       try {
         run.isOpen = true;

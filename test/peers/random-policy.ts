@@ -92,7 +92,10 @@ const segments = [
   ..."a a b c admin public A a%20b ~".split(" "),
   ..."- . .. %61 %2e%2e %2f ..%2fadmin %5c %252e%252e ;x a;x=1 ..; %00 a%00b %23 %3f".split(" "),
   ..."%25 %ff %c0%ae%c0%ae %3b %C3%A4 %2561 * %2a admin%2f %41 a%2e %2E %5Cadmin".split(" "),
-  ...["", "", "/b/..", "/a/../"],
+  "",
+  "",
+  "/b/..",
+  "/a/../",
 ];
 const parameters = [
   ..."x x=1 x=2 y=2 X=1 x[]=1 %78=1 x=1;y=2 ?x=1 x=1%00 x=+1 x%5B0%5D=1".split(" "),

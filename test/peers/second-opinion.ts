@@ -1,4 +1,3 @@
-import { sessionCookieName } from "../../server/cookies/cookie.ts";
 import { headersFor, openExchange, proxyHeaders, type Exchange } from "./opinion-exchange.ts";
 import { cookieDomain, OpinionWorld } from "./opinion-world.ts";
 import { plainOpinion, type Opinion } from "./plain-policy.ts";
@@ -69,7 +68,7 @@ async function compareOne(
   const opinion = plainOpinion({ cookieDomain, ...settings }, request, person, clock.now);
   const { verdict, shown } = opinion;
   const headers = proxyHeaders(request, random.once(3));
-  if (session !== undefined) headers["Cookie"] = `${sessionCookieName(site)}=${session.token}`;
+  if (session !== undefined) headers["Cookie"] = `${site.sessionCookieName}=${session.token}`;
   const query = new URLSearchParams(request.narrowing.map((entry) => [...entry])).toString();
   const seen = await exchange.ask(`/verify${query && `?${query}`}`, headers);
   const status = statusOf[verdict];
