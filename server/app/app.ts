@@ -59,7 +59,7 @@ export async function createApp(
   const users = config.users === undefined ? undefined : openUsers(config.users, log, now);
   const issuerFetch = createIssuerFetch(fetch);
   const openAuthentication = createOpenAuthentication(log);
-  const visitorLog = limitLog(log, now);
+  const visitorLog = limitLog(log);
   const partyParts = { fetch: issuerFetch, now, log: visitorLog, openAuthentication };
   const parties = createRelyingParties(config, partyParts, before?.parties);
   await Promise.all([...parties.values()].map(({ directory }) => directory?.checkKey()));
@@ -152,7 +152,7 @@ export function createAppContext(
   return {
     authenticateCredentials: undefined,
     counts: createCounts(),
-    visitorLog: limitLog(parts.log, parts.now),
+    visitorLog: limitLog(parts.log),
     ...parts,
     config,
     sites,

@@ -27,10 +27,11 @@ interface Kind {
 /**
  * Limits the lines of a kind, so that a flood of requests fills neither a disk nor memory. The code writes the message
  * and the `code` of every line, so there are few kinds. A line with the count of those left out follows at the end of
- * the minute.
+ * the minute. It has a clock of its own: a failure of the app's clock must not prevent that line about it.
  */
-export function limitLog(log: Log, now: () => number): VisitorLog {
+export function limitLog(log: Log): VisitorLog {
   const kinds = new Map<string, Kind>();
+  const now = () => performance.now();
 
   function report(kind: Kind): void {
     const { level, message, code, leftOut } = kind;

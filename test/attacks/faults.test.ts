@@ -113,6 +113,8 @@ const undetectable: readonly {
   // The decision itself, and the comparison of two passwords.
   { effect: "passes", calls: /^policy\.decide /, modes: /an allow$/ },
   { effect: "passes", calls: /^(bcrypt|timingSafeEqual)/, modes: /the opposite/ },
+  // A fault that hides one of two live sessions leaves the other, which is the same person's and live.
+  { effect: "passes", calls: /./, scenarios: /^two session cookies$/ },
   // At another time the session or the marker of its end would count.
   {
     effect: "passes",

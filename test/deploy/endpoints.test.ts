@@ -76,13 +76,18 @@ describe.each(variants)("doorward's endpoints behind $name", (variant) => {
     ]);
   });
 
-  it("start needs no session, and its cookie covers the whole host", async () => {
+  it("start needs no session, and the cookie of the sign-in covers the whole host", async () => {
     const answer = await stand.newBrowser().ask(`${variant.site}/start`, { headers: navigation });
 
     expect(answer.status).toBe(302);
     expect(answer.headers.location).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/auth\?/);
     expect(answer.headers.location).toContain(encodeURIComponent(`${variant.site}/callback`));
-    expect(answer.headers["set-cookie"]).toEqual([expect.stringContaining("Path=/;")]);
+    const base = new URL(variant.site).pathname.replace(/\/$/, "");
+    expect(answer.headers["set-cookie"]).toEqual([
+      expect.stringContaining("Path=/;"),
+      expect.stringContaining(`-starts=`),
+    ]);
+    expect(answer.headers["set-cookie"]?.[1]).toContain(`Path=${base}/start;`);
   });
 
   it("start gets host, scheme and address from the proxy, not from the visitor", async () => {

@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers());
 
 function limited() {
   const { log, events } = capturingLog();
-  const visitorLog = limitLog(log, Date.now);
+  const visitorLog = limitLog(log);
   const flood = (count: number, fields = {}) => {
     for (let index = 0; index < count; index++) visitorLog.warn(fields, "refused");
   };

@@ -27,7 +27,7 @@ const byEndpoint: readonly Scenario[] = [
     settings: compat,
     prepare: (world) => session(world, notListed),
   },
-  { name: "user information without a session", status: 401, headers: noFamily },
+  { name: "a request without a header family", status: 400, headers: noFamily },
   {
     name: "a request without its method",
     status: 400,
