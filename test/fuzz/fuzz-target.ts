@@ -7,13 +7,13 @@ export interface FuzzTarget {
   run(limits: FuzzLimits): Promise<FuzzResult>;
 }
 
-export interface FuzzLimits {
+interface FuzzLimits {
   readonly seed: number;
   readonly runs?: number;
   readonly milliseconds?: number;
 }
 
-export interface FuzzResult {
+interface FuzzResult {
   readonly cases: number;
   readonly perSecond: number;
   /** The smallest failing case, and its reason; undefined = every case holds. */

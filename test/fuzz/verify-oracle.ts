@@ -1,7 +1,7 @@
 /** A second, stricter opinion about `/verify`: which requests the fuzzed process may allow, written without its code. */
 
 /** What one header family of a request describes. */
-export interface Described {
+interface Described {
   readonly method: string;
   readonly host: string;
   readonly uri: string;
