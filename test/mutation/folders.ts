@@ -4,7 +4,7 @@
  */
 export const testsOf: Readonly<Record<string, readonly string[]>> = {
   cookies: ["test/cookies/{cookie,cookies,seal}.test.ts"],
-  forwarded: ["test/forwarded/*.test.ts", "test/verify/ext-authz.test.ts"],
+  forwarded: ["test/forwarded/*.test.ts"],
   policy: ["test/policy/{conditions,identity-headers,rules,rules-for-any-url}.test.ts"],
   session: [
     "test/session/*.test.ts",
