@@ -3,6 +3,8 @@ import {
   forwardedRequest,
   hostnameOf,
   isMalformed,
+  requestTo,
+  urlOf,
 } from "../../server/forwarded/forwarded-request.ts";
 
 const read = ({ method = "GET", proto = "https", host = "app.example.com", uri = "/" }) =>
@@ -189,4 +191,44 @@ describe("the URI", () => {
   ])("rejects %j", (uri) => {
     expect(isMalformed(read({ uri }))).toBe(true);
   });
+});
+
+describe("what is wrong with a request", () => {
+  it.each([
+    [{ method: "GET " }, "the method is not a token"],
+    [{ proto: "ftp" }, "the scheme is neither http nor https"],
+    [{ host: "app@evil" }, "the host is not a host name"],
+  ])("is named: %j", (parts, malformed) => {
+    expect(read(parts)).toMatchObject({ malformed });
+  });
+});
+
+describe("a URL that doorward opens itself", () => {
+  it("is read as the request that a browser would send", () => {
+    const request = requestTo(new URL("https://app.example.com:8443/a?b=c#d"));
+
+    expect(request).toMatchObject({
+      method: "GET",
+      scheme: "https",
+      host: "app.example.com:8443",
+      uri: "/a?b=c",
+    });
+    expect(request && urlOf(request)).toBe("https://app.example.com:8443/a?b=c");
+  });
+
+  it("is refused if no proxy could send it", () => {
+    expect(requestTo(new URL("ftp://app.example.com/"))).toBeUndefined();
+    expect(requestTo(new URL("https://app.example.com/%0a"))).toBeUndefined();
+  });
+});
+
+it.each([
+  ["app.example.com", "app.example.com"],
+  ["app.example.com:8443", "app.example.com"],
+  ["[::1]", "[::1]"],
+  ["[::1]:8443", "[::1]"],
+])("the host name of %s is %s", (host, name) => {
+  const request = read({ host });
+
+  expect(isMalformed(request) ? undefined : hostnameOf(request)).toBe(name);
 });

@@ -50,6 +50,31 @@ describe("one family of headers", () => {
     expect(read({ ...headers, [name]: `${value}, ${value}` })).not.toHaveProperty("request");
   });
 
+  it("reads X-Original-URL without a path as its root", () => {
+    expect(read({ ...original, "X-Original-URL": "https://app.example.com" })).toMatchObject({
+      request: { host: "app.example.com", uri: "/" },
+    });
+  });
+
+  it.each([
+    "http://app.example.com:8080/a?b#",
+    "https://app.example.com?a",
+    "https://app.example.com#a",
+    "://app.example.com/",
+    "//app.example.com/",
+  ])("refuses X-Original-URL: %s", (url) => {
+    expect(read({ ...original, "X-Original-URL": url })).not.toHaveProperty("request");
+  });
+
+  it.each<[Headers, string]>([
+    [{ ...original, "X-Original-URL": "nonsense" }, "X-Original-URL is not an absolute URL"],
+    [{ ...forwarded, "X-Forwarded-Host": "" }, "x-forwarded-host is missing or empty"],
+    [{ ...forwarded, "X-Forwarded-Host": ["a", "a"] }, "x-forwarded-host is repeated"],
+    [{}, "no header family is present"],
+  ])("names the fault of %j", (headers, malformed) => {
+    expect(read(headers)).toMatchObject({ malformed });
+  });
+
   it("gets 403 for a malformed request of nginx, because nginx turns 400 into 500", () => {
     expect(read({ ...original, "X-Original-URL": "nonsense" })).toMatchObject({
       dialect: { name: "original", malformedStatus: 403 },
