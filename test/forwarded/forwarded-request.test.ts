@@ -73,6 +73,7 @@ describe("the host", () => {
     "app,evil",
     "app evil",
     "app{evil",
+    "0{1",
     "app`evil",
     "app~evil",
     "app\u007fevil",
@@ -151,6 +152,7 @@ describe("the URI", () => {
     "/a%20b",
     "/a%00",
     "/%80%fF",
+    "/%39%6a%A9",
   ])("keeps %s unchanged", (uri) => {
     expect(read({ uri })).toMatchObject({ uri });
   });
@@ -180,6 +182,12 @@ describe("the URI", () => {
     "/a%2",
     "/%0",
     "/%0z",
+    "/%0/",
+    "/%0:",
+    "/%0@",
+    "/%0G",
+    "/%0`",
+    "/%0g",
     "/%z0",
     "/%01",
     "/a%0d%0ab",

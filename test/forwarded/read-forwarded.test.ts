@@ -50,6 +50,38 @@ describe("one family of headers", () => {
     expect(read({ ...headers, [name]: `${value}, ${value}` })).not.toHaveProperty("request");
   });
 
+  it("reports no proxy headers for a pinned dialect only if no family is present", () => {
+    const carried = { method: "GET", uri: "/" };
+
+    expect(read({}, "forwarded")).toMatchObject({ noProxyHeaders: true });
+    expect(read(original, "forwarded")).not.toHaveProperty("noProxyHeaders");
+    expect(read(forwarded, "forwarded")).not.toHaveProperty("noProxyHeaders");
+    expect(read({}, "forwarded", carried)).not.toHaveProperty("noProxyHeaders");
+  });
+
+  it("names the family that disagrees, or the header that is repeated, as a conflict", () => {
+    const other = { ...forwarded, ...original, "X-Original-Method": "POST" };
+    const twice = { ...forwarded, ...original, "X-Original-Method": ["GET", "GET"] };
+
+    expect(read(other)).toEqual({
+      dialect: undefined,
+      malformed: 'the header families disagree: see the headers of "original"',
+      isConflict: true,
+    });
+    expect(read(twice)).toMatchObject({ malformed: "x-original-method is repeated" });
+  });
+
+  it("names what Envoy's request lacks", () => {
+    expect(read({ Host: "a.example", "X-Forwarded-Proto": "https" }, "ext-authz")).toMatchObject({
+      dialect: { name: "ext-authz" },
+      malformed: "the visitor's URI does not follow /verify",
+    });
+  });
+
+  it("reads no header that is missing in the table", () => {
+    expect(() => new RequestHeaders([]).get("x-other")).toThrow("the header x-other is not in");
+  });
+
   it("reads X-Original-URL without a path as its root", () => {
     expect(read({ ...original, "X-Original-URL": "https://app.example.com" })).toMatchObject({
       request: { host: "app.example.com", uri: "/" },
@@ -71,6 +103,7 @@ describe("one family of headers", () => {
     [{ ...forwarded, "X-Forwarded-Host": "" }, "x-forwarded-host is missing or empty"],
     [{ ...forwarded, "X-Forwarded-Host": ["a", "a"] }, "x-forwarded-host is repeated"],
     [{}, "no header family is present"],
+    [{ "X-Forwarded-Uri": "/", "X-Original-Method": "GET" }, "no header family is complete"],
   ])("names the fault of %j", (headers, malformed) => {
     expect(read(headers)).toMatchObject({ malformed });
   });
