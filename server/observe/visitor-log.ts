@@ -24,6 +24,10 @@ interface Kind {
   timer?: NodeJS.Timeout;
 }
 
+function now(): number {
+  return performance.now();
+}
+
 /**
  * Limits the lines of a kind, so that a flood of requests fills neither a disk nor memory. The code writes the message
  * and the `code` of every line, so there are few kinds. A line with the count of those left out follows at the end of
@@ -31,8 +35,6 @@ interface Kind {
  */
 export function limitLog(log: Log): VisitorLog {
   const kinds = new Map<string, Kind>();
-  const now = () => performance.now();
-
   function report(kind: Kind): void {
     const { level, message, code, leftOut } = kind;
     clearTimeout(kind.timer);

@@ -151,5 +151,3 @@ export function createRefusals({ sites, counts, log, visitorLog }: AppContext) {
     return jsonError(dialect, dialect.storeUnreachableStatus, code, "Retry-After", "5");
   }
 }
-
-export type Refusals = ReturnType<typeof createRefusals>;
