@@ -29,7 +29,13 @@ export function failureResponse(
   if (again.href.length > longestLocation) again.search = "";
   // When the store is back, the same response of the issuer can still be accepted.
   const isSpent = transaction !== undefined && code !== "store_unreachable";
-  const forget = isSpent ? ["Set-Cookie", transactions.forget(site, transaction.state)] : [];
-  if (transaction !== undefined) forget.push("Set-Cookie", recentStarts.forget(site));
-  return failedPage({ code, status }, again, requestId, ...forget);
+  const forget = isSpent
+    ? [transactions.forget(site, transaction.state), recentStarts.forget(site)]
+    : [];
+  return failedPage(
+    { code, status },
+    again,
+    requestId,
+    ...forget.flatMap((cookie) => ["Set-Cookie", cookie]),
+  );
 }

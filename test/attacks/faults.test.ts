@@ -149,7 +149,7 @@ function isUndetectable(effect: "passes" | "ends", { call, mode, scenario }: Tri
 }
 
 /** Every `share`th fault; with FAULTS=all every one, which takes minutes. */
-const share = process.env["FAULTS"] === "all" ? 1 : 5;
+const share = process.env["FAULTS"] === "all" ? 1 : 8;
 const atOnce = 40;
 
 describe("one call of a dependency that fails", () => {
@@ -178,7 +178,7 @@ describe("one call of a dependency that fails", () => {
 
     expect(faults).toEqual([]);
     expect(crashes).toEqual([]);
-    expect(chosen.length).toBeGreaterThan(2_500);
+    expect(chosen.length).toBeGreaterThan(1_500);
   }, 600_000);
 });
 

@@ -50,15 +50,6 @@ describe("one family of headers", () => {
     expect(read({ ...headers, [name]: `${value}, ${value}` })).not.toHaveProperty("request");
   });
 
-  it("reports no proxy headers for a pinned dialect only if no family is present", () => {
-    const carried = { method: "GET", uri: "/" };
-
-    expect(read({}, "forwarded")).toMatchObject({ noProxyHeaders: true });
-    expect(read(original, "forwarded")).not.toHaveProperty("noProxyHeaders");
-    expect(read(forwarded, "forwarded")).not.toHaveProperty("noProxyHeaders");
-    expect(read({}, "forwarded", carried)).not.toHaveProperty("noProxyHeaders");
-  });
-
   it("names the family that disagrees, or the header that is repeated, as a conflict", () => {
     const other = { ...forwarded, ...original, "X-Original-Method": "POST" };
     const twice = { ...forwarded, ...original, "X-Original-Method": ["GET", "GET"] };

@@ -11,13 +11,16 @@ export interface SentinelTrio {
   close(): Promise<void>;
 }
 
-/** Three Sentinels that monitor a master with one replica, and treat it as down after half a second. */
-export async function startSentinels(): Promise<SentinelTrio> {
+/**
+ * Three Sentinels that monitor a master with one replica. A test without a failover gives them longer, so that a stall
+ * of the machine causes none.
+ */
+export async function startSentinels(downAfterMs = 500): Promise<SentinelTrio> {
   const master = await startRedis({ lines: ["repl-diskless-sync-delay 0"] });
   const replica = await startRedis({ lines: [`replicaof 127.0.0.1 ${master.port}`] });
   const watching = [
     `sentinel monitor main 127.0.0.1 ${master.port} 2`,
-    "sentinel down-after-milliseconds main 500",
+    `sentinel down-after-milliseconds main ${downAfterMs}`,
     "sentinel failover-timeout main 3000",
   ];
   const sentinels = await Promise.all(

@@ -31,7 +31,7 @@ beforeAll(async () => {
       ],
     }),
     startRedis(tlsOnly),
-    startSentinels(),
+    startSentinels(60_000),
     startCluster(),
   ]);
 });
