@@ -26,7 +26,7 @@ await new Stryker({
   jsonReporter: { fileName: `${report}.json` },
   htmlReporter: { fileName: `${report}.html` },
   tempDirName: ".mutation/sandbox",
-  ignorePatterns: [".mutation", "tsconfig.json", "bench", "demo", "deploy", "docs"],
+  ignorePatterns: [".mutation", "tsconfig.json", "bench", "deploy", "docs"],
   concurrency: 1,
   checkers: [],
   allowConsoleColors: false,
