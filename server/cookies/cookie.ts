@@ -52,9 +52,10 @@ export function readCookies(header: string | undefined, name: string): string[] 
  * told apart from ours, so the result is undefined.
  */
 export function readCookie(header: string | undefined, name: string): string | undefined {
-  const start = header === undefined ? -1 : nextValue(header, name, -1);
-  if (header === undefined || start === -1) return undefined;
-  return nextValue(header, name, start) === -1 ? valueAt(header, start) : undefined;
+  if (header === undefined) return undefined;
+  const start = nextValue(header, name, -1);
+  if (start === -1 || nextValue(header, name, start) !== -1) return undefined;
+  return valueAt(header, start);
 }
 
 /** `Set-Cookie` values that remove the session cookie, and a host-only cookie of the same name that shadows it. */

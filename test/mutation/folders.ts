@@ -3,7 +3,7 @@
  * Redis or replicas are not among them: a mutant would take minutes.
  */
 export const testsOf: Readonly<Record<string, readonly string[]>> = {
-  cookies: ["test/cookies/{cookie,cookies,seal}.test.ts"],
+  cookies: ["test/cookies/{cookie,cookies,lines,seal}.test.ts"],
   forwarded: ["test/forwarded/*.test.ts"],
   policy: ["test/policy/{conditions,identity-headers,rules,rules-for-any-url}.test.ts"],
   session: [
