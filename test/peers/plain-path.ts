@@ -59,12 +59,28 @@ function decoded(path: string): string | undefined {
   }
 }
 
-/** Decodes once. What is no UTF-8 stays, except the ASCII characters in it. */
+/** Each ASCII character in two, three and four bytes, which UTF-8 forbids and old servers read. */
+const overlong = new Map(
+  Array.from({ length: 128 }, (_, code) => {
+    const [high, low] = [code >> 6, (128 + (code % 64)).toString(16)];
+    const spellings = [`%c${high}%${low}`, `%e0%8${high}%${low}`, `%f0%80%8${high}%${low}`];
+    return spellings.map((spelling) => [spelling, String.fromCharCode(code)] as const);
+  }).flat(),
+);
+
+/** Decodes once. What is no UTF-8 stays, except the ASCII characters in it, overlong ones too. */
 function leniently(path: string): string {
   return path.replace(/(%[0-9a-f]{2})+/gi, (run) => {
-    return decoded(run) ?? run.replace(/%[0-7][0-9a-f]/gi, (one) => decoded(one) ?? one);
+    return (
+      decoded(run) ??
+      run
+        .replace(longAscii, (one) => overlong.get(one.toLowerCase()) ?? one)
+        .replace(/%[0-7][0-9a-f]/gi, (one) => decoded(one) ?? one)
+    );
   });
 }
+
+const longAscii = /%c[01]%[0-9a-f]{2}|%e0%8[01]%[0-9a-f]{2}|%f0%80%8[01]%[0-9a-f]{2}/gi;
 
 /** What a URL cannot contain has only its escaped spelling: even a server that does not decode means the character. */
 function necessarily(path: string): string {
