@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => doorward.close());
 
-const page = "/page?token=abc";
+const page = "/page?token=visible";
 
 function ask(
   scheme: string,
@@ -92,13 +92,13 @@ describe("/verify sends a browser to sign in only if the sign-in can lead back",
       mend: expect.any(String),
     });
     expect(answer.body).toContain(String(doorward.events.at(-1)?.requestId));
-    expect(JSON.stringify(doorward.events.at(-1))).not.toContain("abc");
+    expect(JSON.stringify(doorward.events.at(-1))).not.toContain("visible");
   });
 
   it("offers the https page to a visitor of the http page", async () => {
     const answer = await ask("http", "app.example.com");
 
-    expect(answer.body).toContain('href="https://app.example.com/page?token=abc"');
+    expect(answer.body).toContain('href="https://app.example.com/page?token=visible"');
   });
 
   it("responds to a script with 401, as for every other URL", async () => {
