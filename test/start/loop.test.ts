@@ -17,6 +17,18 @@ async function thirdStart(browser: Browser, query?: string) {
   return open(browser, query);
 }
 
+/** A signed-in browser in which a sibling host has planted the session of another one, for a path. */
+async function twoSessions(path: string): Promise<{ browser: Browser; other: Browser }> {
+  const name = cookieNameOf(door.site);
+  const [browser, other] = [door.browser(), door.browser()];
+  await door.signIn(browser);
+  await door.signIn(other);
+  const planted = (await other.jar.getCookieString(door.site)).split(`${name}=`)[1];
+  const { origin } = new URL(door.site);
+  await browser.jar.setCookie(`${name}=${planted}; Path=${path}`, `${origin}${path}/x`);
+  return { browser, other };
+}
+
 function loopEvent() {
   return door.doorward.events.findLast(({ msg }) => msg === "sign-in loop stopped");
 }
@@ -157,16 +169,8 @@ describe("the page that ends a loop names the cause", () => {
 
   it("two live sessions, of which /start sees only one", async () => {
     door = await openSignInDoor();
-    const name = cookieNameOf(door.site);
-    const [browser, other] = [door.browser(), door.browser()];
-    await door.signIn(browser);
-    await door.signIn(other);
-    const planted = (await other.jar.getCookieString(door.site)).split(`${name}=`)[1];
-    // A sibling host sets it for the page's path, so /start does not get it.
-    await browser.jar.setCookie(
-      `${name}=${planted}; Path=/page`,
-      `${new URL(door.site).origin}/page`,
-    );
+    // For the page's path alone, so /start does not get the second cookie.
+    const { browser } = await twoSessions("/page");
     const page = `${new URL(door.site).origin}/page`;
 
     const locations = [];
@@ -186,7 +190,7 @@ describe("the page that ends a loop names the cause", () => {
     expect(answer.status).toBe(403);
     expect(answer.body).toContain("sends two sign-ins");
     expect(loopEvent()).toMatchObject({ cause: "two sessions" });
-    expect(loopEvent()?.mend).toContain(name);
+    expect(loopEvent()?.mend).toContain(cookieNameOf(door.site));
   });
 
   it("the policy asks for more than the issuer gives", async () => {
@@ -228,22 +232,14 @@ describe("the page that ends a loop names the cause", () => {
 describe("two live sessions in one browser", () => {
   it("end with the next sign-in, and the new one counts", async () => {
     door = await openSignInDoor();
-    const name = cookieNameOf(door.site);
-    const [browser, other] = [door.browser(), door.browser()];
-    await door.signIn(browser);
-    await door.signIn(other);
-    const planted = (await other.jar.getCookieString(door.site)).split(`${name}=`)[1];
-    await browser.jar.setCookie(
-      `${name}=${planted}; Path=/_auth`,
-      `${new URL(door.site).origin}/_auth/x`,
-    );
+    const { browser, other } = await twoSessions("/_auth");
 
     const before = await door.verify(browser);
     const answer = await door.signIn(browser);
     const after = await door.verify(browser);
 
     expect(before.status).toBe(302);
-    expect(setCookies(answer).join()).toContain(`${name}=`);
+    expect(setCookies(answer).join()).toContain(`${cookieNameOf(door.site)}=`);
     expect(after.status).toBe(200);
     expect((await door.verify(other)).status).toBe(302);
   });
