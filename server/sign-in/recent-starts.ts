@@ -55,11 +55,12 @@ export class RecentStarts {
     for (const key of this.#keys) {
       const text = open(key, contextOf(site), value);
       if (text === undefined) continue;
-      return v
-        .parse(startsSchema, JSON.parse(text))
-        .map(([target, times]) => [target, times.filter((time) => isRecent(time, now))] as const)
-        .filter(([, times]) => times.length > 0)
-        .map(([target, times]) => [target, [...times]]);
+      const result = v.safeParse(startsSchema, JSON.parse(text));
+      if (!result.success) return []; // of another version
+      return result.output.flatMap(([target, times]): Starts => {
+        const recent = times.filter((time) => isRecent(time, now));
+        return recent.length === 0 ? [] : [[target, recent]];
+      });
     }
     return []; // sealed with a secret that is no longer configured
   }

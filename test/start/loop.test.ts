@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { deriveKey, seal } from "../../server/cookies/seal.ts";
 import { createToken } from "../../server/session/token.ts";
 import { Browser, navigation } from "../peers/browser.ts";
 import { cookieNameOf } from "../peers/cookie-name.ts";
+import { testSecret } from "../peers/doorward.ts";
 import { openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
 
 let door: SignInDoor;
@@ -99,6 +101,18 @@ describe("the third sign-in for the same target within a minute", () => {
       statuses.push((await open(browser, "?rd=/page&prompt=select_account")).status);
 
     expect(new Set(statuses)).toEqual(new Set([302]));
+  });
+
+  it("is not counted from a record that another version wrote", async () => {
+    door = await openSignInDoor();
+    const key = deriveKey(testSecret, "", "recent starts");
+    const value = seal(key, `recent starts:${door.site}`, JSON.stringify({ "/page": 2 }));
+
+    const answer = await door.browser().ask(`${door.site}/start?rd=/page`, {
+      headers: { ...navigation, Cookie: `${cookieNameOf(door.site)}-starts=${value}` },
+    });
+
+    expect(answer.status).toBe(302);
   });
 
   it("is not counted from a changed, foreign or planted cookie", async () => {
