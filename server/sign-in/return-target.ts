@@ -12,7 +12,7 @@ export type TargetFault =
   | "scheme"
   /** A host that the session cookie does not reach. */
   | "host"
-  /** A port that is neither the site's nor named by a rule: another service may listen there. */
+  /** A port that is neither the default, the site's nor named by a rule: another service may listen there. */
   | "port"
   /** One of doorward's own endpoints, which would sign the visitor out or in without end. */
   | "own endpoint";
