@@ -251,7 +251,10 @@ describe("an invalid value", () => {
   ];
 
   it.each(faulty)("of %s is a fault: %j", (path, change) => {
-    expect(paths({ ...good, ...change })).toEqual([path]);
+    const faults = faultsOf({ ...good, ...change });
+
+    expect(faults.map((fault) => fault.path)).toEqual([path]);
+    expect(faults[0]?.message).toMatch(/[a-z]{2,} [a-z]{2,}/);
   });
 
   it.each([

@@ -158,6 +158,104 @@ describe("identity headers", () => {
   });
 });
 
+describe("the space of identity headers", () => {
+  /** 3,584 bytes for all, of which a name takes its length and four for the colon, the space and the line's end. */
+  const left = 3_584 - ("X-One".length + 4) - ("X-Two".length + 4);
+  const configured = { "X-One": "name", "X-Two": "groups" };
+
+  it("is full at its last byte", () => {
+    const fits = headersOf(configured, recordOf({ name: "n".repeat(left) }));
+    const exceeds = headersOf(configured, recordOf({ name: "n".repeat(left + 1) }));
+
+    expect(fits.headers["X-One"]).toHaveLength(left);
+    expect(fits.events).toEqual([]);
+    expect(exceeds.headers["X-One"]).toBe("");
+    expect(exceeds.events).toMatchObject([
+      {
+        header: "X-One",
+        subject: "s-1",
+        reason: "the response headers together would exceed 4 KiB, nginx's default limit",
+        msg: "identity header dropped or shortened",
+      },
+    ]);
+  });
+
+  it("counts bytes, with the comma between two groups", () => {
+    const half = "é".repeat((left - 2) / 4);
+    const groups = [half, half.slice(0, -1)];
+    const rest = left - half.length * 4 + 1;
+    const fits = headersOf(configured, recordOf({ groups: [...groups, "x".repeat(rest - 1)] }));
+    const exceeds = headersOf(configured, recordOf({ groups: [...groups, "x".repeat(rest)] }));
+
+    expect(fits.headers["X-Two"]).toHaveLength(left);
+    expect(fits.events).toEqual([]);
+    expect(exceeds.headers["X-Two"]).toBe(utf8(groups.join(",")));
+    expect(exceeds.events).toHaveLength(1);
+  });
+
+  it("goes to single values before lists, whatever their order", () => {
+    const order = { "X-Two": "groups", "X-One": "name" };
+    const groups = ["a".repeat(100)];
+    const { headers } = headersOf(order, recordOf({ name: "n".repeat(left - 99), groups }));
+
+    expect(headers["X-One"]).toHaveLength(left - 99);
+    expect(headers["X-Two"]).toBe("");
+  });
+});
+
+describe("the value of an identity header", () => {
+  const claims = { nothing: null, object: { a: 1 }, yes: true, zero: 0, mixed: ["a", 1, "b"] };
+  const tokens = { accessToken: "at", idToken: "it" };
+  const valueOf = (source: string, record = recordOf({ claims }, tokens)) =>
+    headersOf({ "X-Value": source }, record);
+
+  it.each([
+    ["accessToken", "at"],
+    ["Bearer accessToken", "Bearer at"],
+    ["idToken", "it"],
+    ["Bearer idToken", "Bearer it"],
+    ["user", "s-1"],
+    ["subject", "s-1"],
+    ["provider", "company"],
+    ["claims.yes", "true"],
+    ["claims.zero", "0"],
+    ["claims.nothing", ""],
+    ["claims.object", ""],
+    ["claims.missing", ""],
+  ])("%s is %j", (source, value) => {
+    expect(valueOf(source)).toMatchObject({ headers: { "X-Value": value }, events: [] });
+  });
+
+  it.each(["accessToken", "Bearer accessToken", "idToken", "Bearer idToken"])(
+    "%s is empty without the token",
+    (source) => {
+      expect(valueOf(source, recordOf({}))).toMatchObject({
+        headers: { "X-Value": "" },
+        events: [],
+      });
+    },
+  );
+
+  it("leaves out what is not text in a list, and says so", () => {
+    const { headers, events } = valueOf("claims.mixed");
+
+    expect(headers["X-Value"]).toBe("a,b");
+    expect(events).toMatchObject([{ reason: expect.stringMatching(/^an entry is not a string/) }]);
+  });
+
+  it.each([" a", "a ", "a\n", "\u00a0a", "a\ud800"])("is empty for %j, which says why", (name) => {
+    const { headers, events } = valueOf("name", recordOf({ name }));
+
+    expect(headers["X-Value"]).toBe("");
+    expect(events).toMatchObject([
+      {
+        reason:
+          "the value contains a control character or a lone surrogate, or a space at either end",
+      },
+    ]);
+  });
+});
+
 describe("the setting headers", () => {
   it.each([
     "Host",
@@ -192,10 +290,28 @@ describe("the setting headers", () => {
     expect(headerNameFault(name)).toBeUndefined();
   });
 
-  it.each(["emial", "claims.", "Bearer email", "Bearer claims.x", "bearer accessToken", ""])(
-    "rejects the source %j and lists the valid ones",
+  it("lists the identity headers with X-Forwarded- if it rejects another", () => {
+    expect(headerNameFault("X-Forwarded-Name")).toMatch(
+      / one of X-Forwarded-User, X-Forwarded-Email, .*, X-Forwarded-Access-Token$/,
+    );
+  });
+
+  it.each([
+    "emial",
+    "claims.",
+    "Bearer email",
+    "Bearer claims.x",
+    "bearer accessToken",
+    "x Bearer accessToken",
+    "",
+  ])("rejects the source %j and lists the valid ones", (source) => {
+    expect(headerSourceFault(source)).toMatch(/: use subject, email, .*, idToken, claims.NAME,/);
+  });
+
+  it.each(["user", "idToken", "Bearer idToken", "claims.a", "claims.Bearer x"])(
+    "accepts the source %j",
     (source) => {
-      expect(headerSourceFault(source)).toMatch(/: use subject, email, /);
+      expect(headerSourceFault(source)).toBeUndefined();
     },
   );
 });

@@ -87,7 +87,7 @@ it("an identity that passes without a known URL passes at every URL", () => {
         return forThisUrl.verdict === "allow";
       },
     ),
-    { numRuns: 4_000 },
+    { numRuns: 4_000, interruptAfterTimeLimit: 60_000 },
   );
 
   expect(found.failed ? fc.defaultReportMessage(found) : undefined).toBeUndefined();
