@@ -155,61 +155,6 @@ describe("a transient failure", () => {
     expect(seen).toEqual(new Set([200]));
     expect(refreshes()).toBeLessThan(20);
   });
-
-  const down = html(503);
-  const failures = (reply: object) =>
-    door.issuer.received.filter(({ path }) => Object.hasOwn(reply, path)).length;
-  const outages = {
-    "issues no tokens": { "/token": down },
-    "fails every request": {
-      "/.well-known/openid-configuration": down,
-      "/token": down,
-      "/userinfo": down,
-    },
-  };
-
-  it.each(Object.entries(outages))(
-    "at an issuer that %s causes one request per backoff step, with a hundred sessions due at once",
-    async (_, reply) => {
-      await signIn({ session: { refresh: "1h" } });
-      const people = Array.from({ length: 100 }, () => door.browser());
-      for (const one of people) await door.signIn(one);
-      door.issuer.twist = { refreshes: true, reply };
-      door.clock.now += 61 * minute; // the metadata is due as well
-      const seen = new Set<number>();
-      const asked: number[] = [];
-
-      for (const pause of [0, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60, 60, 60, 60]) {
-        door.clock.now += pause * 1_000;
-        const before = failures(reply);
-        const answers = await Promise.all(people.map((one) => door.verify(one)));
-        for (const { status } of answers) seen.add(status);
-        asked.push(failures(reply) - before);
-      }
-
-      expect(seen).toEqual(new Set([200]));
-      expect(Math.max(...asked)).toBe(1);
-      expect(asked.slice(0, 7)).toEqual([1, 1, 1, 1, 1, 1, 1]);
-    },
-  );
-
-  it("is over for all of a hundred sessions after the first success", async () => {
-    await signIn({ session: { refresh: "1h" } });
-    const people = Array.from({ length: 100 }, () => door.browser());
-    for (const one of people) await door.signIn(one);
-    const [first = browser] = people;
-    door.issuer.twist = { refreshes: true, reply: { "/token": down } };
-    door.clock.now += 61 * minute;
-    await statusNow();
-    door.issuer.twist = { refreshes: true };
-    door.clock.now += 1_000;
-
-    await door.verify(first);
-    await Promise.all([...people, browser].map((one) => door.verify(one)));
-
-    expect(door.issuer.goodRefreshTokens()).toHaveLength(101);
-    expect(refreshes()).toBe(102);
-  });
 });
 
 describe("a visitor whose own renewal always fails", () => {
