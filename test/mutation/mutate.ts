@@ -1,5 +1,9 @@
+import { availableParallelism } from "node:os";
+import { relative } from "node:path";
 import { Stryker } from "@stryker-mutator/core";
+import { root } from "../../docs/source-files.ts";
 import { testsOf } from "./folders.ts";
+import { rejectedByCompiler } from "./type-errors.ts";
 
 const [folder = "", ...files] = process.argv.slice(2);
 if (testsOf[folder] === undefined) {
@@ -12,7 +16,7 @@ if (testsOf[folder] === undefined) {
 process.env.DOORWARD_MUTATE = folder;
 const report = `.mutation/${folder}`;
 
-await new Stryker({
+const results = await new Stryker({
   mutate: files.length > 0 ? files : [`server/${folder}/*.ts`],
   testRunner: "vitest",
   vitest: { configFile: "test/mutation/vitest.config.ts", related: false },
@@ -27,7 +31,22 @@ await new Stryker({
   htmlReporter: { fileName: `${report}.html` },
   tempDirName: ".mutation/sandbox",
   ignorePatterns: [".mutation", "tsconfig.json", "bench", "deploy", "docs"],
-  concurrency: 1,
+  concurrency: availableParallelism(),
   checkers: [],
   allowConsoleColors: false,
 }).runMutationTest();
+
+const survivors = results.filter(({ status }) => status === "Survived" || status === "NoCoverage");
+const rejected = rejectedByCompiler(survivors);
+const killed = results.filter(({ status }) => status === "Killed" || status === "Timeout").length;
+const left = survivors.filter((mutant) => !rejected.has(mutant));
+for (const { fileName, location, mutatorName, replacement = "" } of left) {
+  const place = `${relative(root, fileName)}:${location.start.line}`;
+  process.stdout.write(
+    `${place} ${mutatorName}: ${replacement.replace(/\s+/g, " ").slice(0, 100)}\n`,
+  );
+}
+const score = Math.round((killed / (killed + left.length)) * 1_000) / 10;
+process.stdout.write(
+  `${folder}: ${score} % of ${killed + left.length} mutants killed; tsc rejects ${rejected.size} others\n`,
+);

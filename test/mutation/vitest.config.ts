@@ -1,23 +1,26 @@
+import { join, matchesGlob } from "node:path";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { defineConfig } from "vitest/config";
 import { testsOf } from "./folders.ts";
 
-const folder = process.env.DOORWARD_MUTATE ?? "";
+const include = testsOf[process.env.DOORWARD_MUTATE ?? ""] ?? [];
 
-/** Runs the folder's own tests first: they are the quickest, and the first failure ends a mutant's run. */
-class OwnTestsFirst extends BaseSequencer {
+/** Runs the tests in the order of the list. */
+class ListedOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isElsewhere = ({ moduleId }: TestSpecification) =>
-      Number(!moduleId.includes(`/test/${folder}/`));
-    return files.toSorted((a, b) => isElsewhere(a) - isElsewhere(b));
+    const place = ({ moduleId }: TestSpecification) =>
+      include.findIndex((glob) => matchesGlob(moduleId, join("**", glob)));
+    return files.toSorted((a, b) => place(a) - place(b));
   }
 }
 
 export default defineConfig({
   test: {
-    include: [...(testsOf[folder] ?? [])],
-    exclude: ["test/session/replica-races.test.ts", "test/sign-in/{parallel,slow-issuer}.test.ts"],
+    include: [...include],
+    setupFiles: ["test/mutation/short-properties.ts"],
     testTimeout: 60_000,
-    sequence: { sequencer: OwnTestsFirst },
+    // Modules are loaded once a run, not once a file.
+    isolate: false,
+    sequence: { sequencer: ListedOrder },
   },
 });
