@@ -24,11 +24,13 @@ export const testsOf: Readonly<Record<string, readonly string[]>> = {
   "sign-in": [
     "test/sign-in/{backoff,endpoint-addresses,issuer-error,issuer-keys,limit-concurrency}.test.ts",
     "test/sign-in/{recent-starts,return-target,sign-out-return,start-url,tenants}.test.ts",
-    "test/sign-in/{token-endpoint,transactions}.test.ts",
+    "test/sign-in/{token-endpoint,transactions,provider-api,sign-in-url,client-key}.test.ts",
+    "test/sign-in/{service-account,discovery,requests-to-issuers}.test.ts",
     "test/callback/{callback,mix-up,once}.test.ts",
-    "test/sign-in/{apple,broken-issuer,email,id-token,metadata}.test.ts",
-    "test/sign-in/{client-certificate,client-authentication}.test.ts",
-    "test/callback/form-post.test.ts",
-    "test/sign-out/issuer-sign-out.test.ts",
+    "test/sign-in/{apple,broken-issuer,email,id-token}.test.ts",
+    "test/session/refresh.test.ts",
+    "test/sign-out/{back-channel,issuer-sign-out}.test.ts",
+    "test/sign-in/{metadata,client-certificate,client-authentication}.test.ts",
+    "test/providers/{particular-options,keycloak}.test.ts",
   ],
 };
