@@ -16,7 +16,8 @@ export const testsOf: Readonly<Record<string, readonly string[]>> = {
     "test/policy/{rules-for-any-url,conditions}.test.ts",
   ],
   session: [
-    "test/session/{hot-session,lease,browser-session,endings,background,renewal-lease}.test.ts",
+    "test/session/{hot-session,lease,record,browser-session,endings,revocation-markers}.test.ts",
+    "test/session/{cached-sessions,background,renewal-lease,renewing}.test.ts",
     "test/session/{failing-store,sessions,store,lying-store,lifetime,writes,revocations}.test.ts",
     "test/session/{at-rest,refresh-races,refresh}.test.ts",
     "test/sign-out/back-channel.test.ts",
@@ -28,7 +29,7 @@ export const testsOf: Readonly<Record<string, readonly string[]>> = {
     "test/sign-in/{service-account,discovery,requests-to-issuers}.test.ts",
     "test/callback/{callback,mix-up,once}.test.ts",
     "test/sign-in/{apple,broken-issuer,email,id-token}.test.ts",
-    "test/session/refresh.test.ts",
+    "test/session/{renewing,refresh}.test.ts",
     "test/sign-out/{back-channel,issuer-sign-out}.test.ts",
     "test/sign-in/{metadata,client-certificate,client-authentication}.test.ts",
     "test/providers/{particular-options,keycloak}.test.ts",

@@ -1,31 +1,25 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { providers } from "../../providers/registry.ts";
-import type { ProviderConfig } from "../../server/config/schema.ts";
 import { createSite } from "../../server/config/site.ts";
 import { longestLocation } from "../../server/http/response.ts";
 import type { Identity } from "../../server/identity/identity.ts";
-import { secretAuthentication } from "../../server/sign-in/client-authentication.ts";
 import { authorizationUrl } from "../../server/sign-in/code-flow.ts";
 import { endSessionUrl, revokeTokens } from "../../server/sign-in/end-session.ts";
-import { createIssuerFetch } from "../../server/sign-in/issuer-fetch.ts";
-import { createRelyingParty } from "../../server/sign-in/relying-party.ts";
 import { noTokens } from "../../server/sign-in/token-endpoint.ts";
-import { configOf } from "../peers/doorward.ts";
+import {
+  issuer,
+  memoryParty,
+  metadataPath,
+  usualMetadata,
+  type Reply,
+} from "../peers/memory-party.ts";
 
-const issuer = "https://id.example.com";
 const site = createSite({
   url: "https://app.example.com/_auth",
   cookie: {},
   access: { anyone: true },
 });
-const usual = {
-  issuer,
-  authorization_endpoint: `${issuer}/authorize`,
-  token_endpoint: `${issuer}/token`,
-  jwks_uri: `${issuer}/keys`,
-  revocation_endpoint: `${issuer}/revoke`,
-  end_session_endpoint: `${issuer}/end`,
-};
+const { userinfo_endpoint: _, ...usual } = usualMetadata;
 const noStepUp = { maxAgeMs: undefined, acr: undefined };
 const transaction = {
   state: "s-1",
@@ -47,35 +41,12 @@ beforeEach(() => {
 
 /** Our registration, at a provider of this type. */
 function partyOf(settings: object = {}, { type = "oidc", isAlone = true } = {}) {
-  const provider = providers.get(type);
-  const written = {
-    type,
-    clientId: "door",
-    clientSecret: "shh",
-    ...(type === "oidc" && { issuer }),
-    ...settings,
-  };
-  const config = configOf({
-    url: site.url.href,
-    providers: { company: written },
-    access: { anyone: true },
-  });
-  const own: ProviderConfig | undefined = config.providers.company;
-  if (provider === undefined || own === undefined) throw new Error(`no provider ${type}`);
-  const fetch = createIssuerFetch(async (url, { body }) => {
-    if (url.endsWith("/openid-configuration")) return Response.json(metadata);
-    forms.push(`${url} ${String(body)}`);
+  const answer: Reply = async (path, form) => {
+    if (path === metadataPath) return Response.json(metadata);
+    forms.push(`${path} ${String(form)}`);
     return reply();
-  });
-  const log = { warn: () => undefined };
-  const authentication = secretAuthentication("shh");
-  return createRelyingParty("company", provider, own, {
-    fetch,
-    now: Date.now,
-    log,
-    isAlone,
-    authentication,
-  });
+  };
+  return memoryParty(answer, { type, isAlone, settings });
 }
 
 async function parametersOf(
@@ -277,7 +248,7 @@ describe("the revocation of a refresh token", () => {
   it("is sent to the issuer (RFC 7009)", async () => {
     await revokeTokens(partyOf(), tokens);
 
-    expect(forms).toEqual([`${issuer}/revoke token_type_hint=refresh_token&token=r-1`]);
+    expect(forms).toEqual([`/revoke token_type_hint=refresh_token&token=r-1`]);
   });
 
   it("is not sent without a token or an endpoint, or where it would end more than the session", async () => {
