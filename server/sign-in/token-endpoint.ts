@@ -21,7 +21,8 @@ export const noTokens: Tokens = {
 
 /** The tokens in a token response (RFC 6749 §5.1), received at `now`. */
 export function tokensOf(
-  answer: TokenEndpointResponse & TokenEndpointResponseHelpers,
+  answer: Pick<TokenEndpointResponse, "access_token" | "refresh_token" | "id_token"> &
+    Pick<TokenEndpointResponseHelpers, "expiresIn">,
   now: number,
 ) {
   const seconds = answer.expiresIn();

@@ -173,6 +173,78 @@ describe("a return target that is not allowed", () => {
   });
 });
 
+describe("a port that a rule names", () => {
+  const { returnTarget: targetOf, targetFault } = createReturnTargets([site], {
+    allowedRedirects: [],
+    rules: [
+      { host: ["app.example.com:8443", "www.example.com"], deny: true },
+      { host: ["*.dev.example.com:3000"], deny: true },
+      { deny: true },
+    ],
+  });
+
+  it.each([
+    "https://app.example.com:8443/x",
+    "https://app.example.com/x",
+    "https://www.example.com/",
+    "https://a.dev.example.com:3000/",
+    "https://a.b.dev.example.com:3000/",
+  ])("allows %s", (target) => {
+    expect(targetOf(site, target)).toBe(target);
+    expect(targetFault(site, new URL(target))).toBeUndefined();
+  });
+
+  it.each([
+    "https://www.example.com:8443/x",
+    "https://app.example.com:3000/x",
+    "https://x.app.example.com:8443/",
+    "https://dev.example.com:3000/",
+    "https://adev.example.com:3000/",
+    "https://a.dev.example.com:3001/",
+    "https://a.dev.example.com:8443/",
+  ])("does not allow %s", (target) => {
+    expect(targetOf(site, target)).toBeUndefined();
+    expect(targetFault(site, new URL(target))).toBe("port");
+  });
+
+  it.each([
+    ["http://app.example.com/", "scheme"],
+    ["https://evil.example:8443/", "host"],
+    ["https://auth.example.com/start", "own endpoint"],
+  ])("is not the fault of %s", (target, fault) => {
+    expect(targetFault(site, new URL(target))).toBe(fault);
+  });
+
+  it("is not needed at a site that is on that port itself", () => {
+    const own = createSite({
+      url: "https://auth.example.com:8443",
+      cookie: { domain: "example.com" },
+      access,
+    });
+    const { targetFault: faultOf } = createReturnTargets([own], {
+      allowedRedirects: [],
+      rules: [],
+    });
+
+    expect(faultOf(own, new URL("https://app.example.com:8443/"))).toBeUndefined();
+    expect(faultOf(own, new URL("https://app.example.com/"))).toBeUndefined();
+    expect(faultOf(own, new URL("https://app.example.com:444/"))).toBe("port");
+  });
+});
+
+describe("a target of the greatest length", () => {
+  const base = "https://app.example.com/";
+
+  it("is 2,000 characters, as it is written and as browsers send it", () => {
+    const fits = base.padEnd(2_000, "a");
+
+    expect(returnTarget(site, fits)).toBe(fits);
+    expect(returnTarget(site, `${fits}a`)).toBeUndefined();
+    expect(returnTarget(site, `${base}${"é".repeat(329)}`)).toBeDefined();
+    expect(returnTarget(site, `${base}${"é".repeat(330)}`)).toBeUndefined();
+  });
+});
+
 describe("an entry of allowedRedirects", () => {
   it.each(["example.org", ".example.org", "host:3000", "host:*", "[::1]:3000"])(
     "may be %s",
