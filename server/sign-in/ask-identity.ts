@@ -43,9 +43,9 @@ export async function askIdentity(
   const answers = { idToken: current, userinfo, accessToken: inToken };
   const identity = await identityOf({ ...party, issuer }, answers, apis);
   const hasNoGroups = identity.groups.length === 0 && identity.groupsFault === undefined;
-  return hasNoGroups && holdsGroups(party, idToken) && !holdsGroups(party, current)
-    ? { ...identity, groupsFault: noGroupsNow }
-    : identity;
+  const areLost =
+    current !== idToken && holdsGroups(party, idToken) && !holdsGroups(party, userinfo ?? {});
+  return hasNoGroups && areLost ? { ...identity, groupsFault: noGroupsNow } : identity;
 }
 
 /** Groups from an old ID token no longer count, even if userinfo has no groups claim. */

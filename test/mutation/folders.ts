@@ -26,7 +26,7 @@ export const testsOf: Readonly<Record<string, readonly string[]>> = {
     "test/sign-in/{backoff,endpoint-addresses,issuer-error,issuer-keys,limit-concurrency}.test.ts",
     "test/sign-in/{recent-starts,return-target,sign-out-return,start-url,tenants}.test.ts",
     "test/sign-in/{token-endpoint,transactions,provider-api,sign-in-url,client-key}.test.ts",
-    "test/sign-in/{service-account,discovery,requests-to-issuers,token-fetch,client-files}.test.ts",
+    "test/sign-in/{service-account,discovery,requests-to-issuers,token-fetch,client-files,identity-answers}.test.ts",
     "test/callback/{callback,mix-up,once}.test.ts",
     "test/sign-in/{apple,broken-issuer,email,id-token}.test.ts",
     "test/session/{renewing,refresh}.test.ts",
