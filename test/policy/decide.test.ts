@@ -126,6 +126,23 @@ describe("a decision", () => {
   });
 });
 
+describe("a rule that denies", () => {
+  it("has no effect where its query does not match", () => {
+    const rules: Raw[] = [{ query: ["a", "b=1"], deny: true }];
+
+    expect(decided(rules, { uri: "/?c&b=2", identity: ada }).verdict).toBe("allow");
+    expect(decided(rules, { uri: "/?c&b=1", identity: ada }).verdict).toBe("deny");
+    expect(decided(rules, { uri: "/?A", identity: ada }).verdict).toBe("deny");
+  });
+
+  it("counts for a path that is too long for its readings, whatever another rule allows", () => {
+    const rules: Raw[] = [{ path: ["/a"], allow: "signed-in" }, { deny: true }];
+
+    expect(decided(rules, { uri: "/a", identity: ada }).verdict).toBe("allow");
+    expect(decided(rules, { uri: `/${"a".repeat(9_000)}`, identity: ada }).verdict).toBe("deny");
+  });
+});
+
 describe("the query of /verify", () => {
   const listed = "allowed_groups=staff";
   const unlisted = "allowed_groups=board";

@@ -19,6 +19,7 @@ describe("a path that every server reads alike has one reading", () => {
     ["/a/b", "/a/b"],
     ["/a/b/", "/a/b"],
     ["/a/b?c=/../d;e", "/a/b"],
+    ["/a%20b?c=/../d;e", "/a b"],
     ["/Az09-._~!$&'()*+,=:@/x", "/Az09-._~!$&'()*+,=:@/x"],
     ["/a/.../b", "/a/.../b"],
     ["/.a/..b/c.", "/.a/..b/c."],
@@ -37,9 +38,16 @@ describe("a path that every server reads alike has one reading", () => {
 describe("a path that servers read differently has each reading", () => {
   it.each([
     ["without a slash at its start", "a/b", ["/a/b", "/b"]],
+    ["without a slash", "ab", ["/ab", "/"]],
+    ["with nothing but slashes", "//", ["/", "/"]],
+    [
+      "with dots between empty segments",
+      "/x//..//b",
+      ["/b", "/x/../b", "/x//..//b", "/x//b", "/x/b"],
+    ],
     ["with an empty segment", "/a//b", ["/a/b", "/a//b"]],
     ["with an empty segment at its end", "/a//", ["/a", "/a/"]],
-    ["that may start with a host", "//a/b", ["/a/b", "//a/b", "/b"]],
+    ["that may start with a host", "//ab/c", ["/ab/c", "//ab/c", "/c"]],
     ["that may start with a host and have no more", "//a", ["/a", "/", "//a"]],
     ["that may start with a host after three slashes", "///a/b", ["/a/b", "///a/b", "/b"]],
     ["with a dot segment", "/a/./b", ["/a/b", "/a/./b"]],
@@ -79,6 +87,8 @@ describe("a path that no rule may open has its readings for the rules that restr
     ["bytes that are no character before an escaped tilde", "/%ff%7E", ["/%ff~", "/%ff%7E"]],
     ["bytes that are no character before an escaped byte", "/%80%ff", ["/%80%ff"]],
     ["a percent without an escape", "/%4", ["/%4"]],
+    ["a percent alone", "/%", ["/%"]],
+    ["a semicolon alone", "/;", ["/;", "/"]],
   ])("%s: %s", (_, uri, readings) => {
     expect(read(uri)).toEqual({ isTreacherous: true, readings });
   });

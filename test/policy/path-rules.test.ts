@@ -8,8 +8,8 @@ type Raw = Parameters<typeof compileRules>[0][number];
 
 /** The indices of the rules that the index returns for a URL, "?" after those that only may match its host. */
 function finder(raw: readonly Raw[]) {
-  const rulesOf = indexByHost(compileRules(raw));
   return (url: string) => {
+    const rulesOf = indexByHost(compileRules(raw));
     const [, scheme = "", host = "", uri = ""] = /^(\w+):\/\/([^/]+)(\S*)$/.exec(url) ?? [];
     const request = forwardedRequest("GET", scheme, host, uri);
     if (isMalformed(request)) throw new Error(request.malformed);

@@ -26,6 +26,7 @@ describe("a host of a rule", () => {
     ["*.example.com:1", "*.example.com:1"],
     ["example.com:65535", "example.com:65535"],
     ["localhost", "localhost"],
+    ["app.example.com:21", "app.example.com:21"],
     ["[::1]", "[::1]"],
     ["[0:0::1]:8443", "[::1]:8443"],
     ["[2001:DB8::A]", "[2001:db8::a]"],
