@@ -27,12 +27,10 @@ export const testsOf: Readonly<Record<string, readonly string[]>> = {
     "test/sign-in/{recent-starts,return-target,sign-out-return,start-url,tenants}.test.ts",
     "test/sign-in/{token-fetch,transactions,provider-api,sign-in-url,client-key}.test.ts",
     "test/sign-in/{service-account,discovery,requests-to-issuers,client-files}.test.ts",
-    "test/sign-in/identity-answers.test.ts",
+    "test/sign-in/{identity-answers,access-token}.test.ts",
     "test/callback/{callback,mix-up}.test.ts",
     "test/sign-in/{id-token,email}.test.ts",
     "test/session/renewing.test.ts",
-    "test/providers/keycloak.test.ts",
-    "test/sign-out/back-channel.test.ts",
     "test/sign-in/client-certificate.test.ts",
   ],
 };
