@@ -8,6 +8,7 @@ import { createToken } from "../../server/session/token.ts";
 import { noTokens } from "../../server/sign-in/token-endpoint.ts";
 import { createStore } from "../../server/store/plain-store.ts";
 import { testSecret } from "../peers/doorward.ts";
+import { memoryParty } from "../peers/memory-party.ts";
 import { newSession } from "../peers/sessions.ts";
 
 const hour = 3_600_000;
@@ -141,6 +142,33 @@ describe("a renewal", () => {
     await renewals.settle();
 
     expect(await store.claim(leaseKey, "other replica", 10_000)).toBe(true);
+  });
+
+  it("needs the refresh token and the ID token, or all of them where it uses the access token", () => {
+    const { store: own, records: kept } = opening();
+    const reply = () => Promise.reject(new Error("no request"));
+    const parties = new Map([
+      ["company", memoryParty(reply)],
+      ["github", memoryParty(reply, { type: "github" })],
+    ]);
+    const shown = () => ({ accessToken: undefined, idToken: undefined });
+    const log = pino({ enabled: false });
+    const parts = { store: own, records: kept, parties, keepsIdToken: false, shown, log, now };
+    const tokens = {
+      accessToken: "a",
+      accessTokenExpiresAt: undefined,
+      refreshToken: "r",
+      idToken: "i",
+    };
+    const others = { ...tokens, refreshToken: undefined };
+    const of = new Renewals(parts);
+
+    expect(of.kept("company", tokens)).toEqual({ ...tokens, accessToken: undefined });
+    expect(of.kept("github", others)).toEqual(others);
+    expect(of.kept("company", others)).toBeUndefined();
+    expect(of.canRenew({ ...record, tokens })).toBe(true);
+    expect(of.canRenew({ ...record, tokens: others })).toBe(false);
+    expect(of.canRenew(record)).toBe(false);
   });
 
   it("needs no tokens of a session that cannot be renewed, except the ID token for signing out", () => {

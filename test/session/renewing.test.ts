@@ -7,7 +7,7 @@ import { createStore } from "../../server/store/plain-store.ts";
 import type { Store } from "../../server/store/store.ts";
 import { capturingLog } from "../peers/capturing-log.ts";
 import { testSecret } from "../peers/doorward.ts";
-import { rs256 } from "../peers/jwt.ts";
+import { issuerKey, jwkOf, rs256 } from "../peers/jwt.ts";
 import {
   issuer,
   memoryParty,
@@ -20,10 +20,10 @@ import { newSession, openSessions } from "../peers/sessions.ts";
 const site = createSite({ url: "https://auth.example.com", cookie: {} });
 const hour = 3_600_000;
 const begun = 1_700_000_000_000;
-const idToken = rs256(
-  { alg: "RS256", kid: "one" },
-  { iss: issuer, sub: "ada", aud: "door", sid: "s" },
-);
+const header = { alg: "RS256", kid: "one" };
+const seconds = Math.floor(Date.now() / 1000);
+const claims = { iss: issuer, sub: "ada", aud: "door", sid: "s", iat: seconds, exp: seconds + 300 };
+const idToken = rs256(header, claims);
 
 let clock = { now: begun };
 let requests: string[];
@@ -53,6 +53,7 @@ const party = () =>
   memoryParty(
     async (path, form) => {
       if (path === metadataPath) return Response.json(usualMetadata);
+      if (path === "/keys") return Response.json({ keys: [jwkOf(issuerKey.publicKey, "one")] });
       requests.push(`${path} ${form.get("refresh_token") ?? form.get("token") ?? ""}`.trim());
       return (replies[path] ?? down)(path, form);
     },
@@ -135,6 +136,21 @@ describe("a renewal with a refresh token", () => {
       tokens: { accessToken: undefined, refreshToken: "r-1", idToken },
     });
     expect((await stored())?.version).toBe(3);
+  });
+
+  it("takes the groups of a new ID token, as they are", async () => {
+    const fresh = rs256(header, { ...claims, groups: ["fresh"] });
+    replies["/token"] = async () =>
+      Response.json({
+        access_token: "a-1",
+        refresh_token: "r-1",
+        token_type: "bearer",
+        id_token: fresh,
+      });
+    replies["/me"] = async () => Response.json({ sub: "ada" });
+    clock.now = begun + hour;
+
+    expect(await groups()).toEqual(["fresh"]);
   });
 
   it("is repeated with the new refresh token, at the same pace", async () => {
@@ -324,11 +340,28 @@ describe("a renewal that the issuer answers late", () => {
   });
 
   it("ends with a session whose lifetime is over meanwhile", async () => {
+    sessions = open({ lifetimeMs: 1.5 * hour });
+    token = await start();
     const { found, resolve } = await pending();
-    clock.now = begun + 24 * hour;
+    clock.now = begun + 1.5 * hour;
     resolve();
 
     expect(await found).toBeUndefined();
+    await sessions.settle();
+    expect(await stored()).toBeUndefined();
+  });
+
+  it("revokes its new refresh token if the session is signed out before userinfo fails", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    replies["/me"] = () => promise.then(() => new Response("", { status: 503 }));
+    clock.now = begun + hour;
+    const found = groups();
+    await vi.waitFor(() => expect(requests).toContain("/me"), { interval: 1 });
+    await sessions.end(site, token);
+    resolve();
+
+    expect(await found).toBeUndefined();
+    await vi.waitFor(() => expect(requests).toContain("/revoke r-1"), { interval: 1 });
   });
 
   it("ends with a session that is revoked meanwhile", async () => {
