@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files whose tests compare wall-clock times and start several processes: they run alone. */
 const timed = [
@@ -10,10 +11,23 @@ const timed = [
   "test/attacks/limits.test.ts",
 ];
 
+/** Waits for more than a minute. Started last, as the smallest files are, it would run alone for that minute. */
+const longestWait = "test/serve/idle-connection.test.ts";
+
+class LongestWaitFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const others = files.filter(({ moduleId }) => !moduleId.endsWith(longestWait));
+    // oxlint-disable-next-line unicorn/no-array-sort -- vitest's own order of files
+    const sorted = await super.sort(others);
+    return [...files.filter((file) => !others.includes(file)), ...sorted];
+  }
+}
+
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestWaitFirst },
     projects: [
       {
         test: {
