@@ -54,18 +54,19 @@ describe("with a hundred sessions due at once, a failure of the issuer", () => {
   );
 
   it("is over for all after the first success", async () => {
-    const [first, ...others] = await hundredSessions();
-    if (first === undefined) throw new Error("no session");
+    const [failed, first, ...others] = await hundredSessions();
+    if (failed === undefined || first === undefined) throw new Error("no session");
     door.issuer.twist = { refreshes: true, reply: { "/token": down } };
     door.clock.now += 61 * minute;
-    await door.verify(first);
+    await door.verify(failed);
     door.issuer.twist = { refreshes: true };
     door.clock.now += 1_000;
 
     await door.verify(first);
-    await Promise.all(others.map((one) => door.verify(one)));
+    await Promise.all([failed, ...others].map((one) => door.verify(one)));
 
+    // A busy machine renews some of them after the five seconds for which a request waits.
+    await expect.poll(() => door.issuer.refreshes()).toBe(101);
     expect(door.issuer.goodRefreshTokens()).toHaveLength(100);
-    expect(door.issuer.refreshes()).toBe(101);
   });
 });

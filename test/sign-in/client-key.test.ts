@@ -86,6 +86,13 @@ describe("a client's key", () => {
     expect(signingKey(parseClientKey(pem(keys.rsa)), ["PS512", "PS256"]).algorithm).toBe("PS256");
   });
 
+  it("is refused with every algorithm that it has", () => {
+    expect(() => signingKey(parseClientKey(pem(keys.ed25519)), ["RS256"])).toThrow(
+      "the client's key signs with EdDSA, Ed25519, but the issuer accepts only RS256",
+    );
+    expect(() => parseClientKey(jwk(keys.ed25519, { alg: "ES256" }))).toThrow("use EdDSA, Ed25519");
+  });
+
   it("is refused if the issuer accepts none of its algorithms", () => {
     const fault = {
       code: "client_rejected",

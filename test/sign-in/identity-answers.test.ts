@@ -124,6 +124,10 @@ describe("the identity of an ID token", () => {
     expect(Object.keys(claims)).not.toContain("auth_time");
   });
 
+  it("may have no groups, which is no fault", async () => {
+    expect(await asked({ groups: [] })).toMatchObject({ groups: [], groupsFault: undefined });
+  });
+
   it("needs a subject", async () => {
     await expect(asked({ sub: "" })).rejects.toMatchObject({
       code: "response_rejected",
@@ -183,15 +187,94 @@ describe("the identity of an old ID token", () => {
     expect((await asked({}, old)).groupsFault).toBeUndefined();
     replies["/me"] = async () => Response.json({ sub: "ada" });
     expect((await asked({ groups: undefined }, old)).groupsFault).toBeUndefined();
+    const roles = { roles: ["r"], groups: undefined };
     expect(
-      (await asked({ roles: ["r"] }, { ...old, settings: { groupsClaim: "roles" } })).groupsFault,
+      (await asked(roles, { ...old, settings: { groupsClaim: "roles" } })).groupsFault,
     ).toBeDefined();
+  });
+
+  it("does not keep the address of another claim beside a new one of the usual claim", async () => {
+    replies["/me"] = async () => Response.json({ sub: "ada", email: "new@example.com" });
+    const settings = { emailClaim: "upn", trustEmail: true };
+    const claims = { upn: "upn@example.com", email_verified: undefined, email: undefined };
+
+    expect((await asked(claims, { ...old, settings })).email).toBeUndefined();
   });
 
   it("stays as it is where there is no userinfo", async () => {
     metadata = { ...usualMetadata, userinfo_endpoint: undefined };
 
     expect(await asked({}, old)).toMatchObject({ groups: ["staff"], email: "ada@example.com" });
+  });
+});
+
+describe("the identity that a provider reads", () => {
+  const { groups: _, ...idToken } = whole;
+
+  /** The identity, and what the provider's own function got. */
+  async function read(
+    provider: object,
+    {
+      accessToken = rs256(header, { ...usualClaims, azp: "door" }),
+      isOld = false,
+      person = {},
+    } = {},
+  ) {
+    const party = partyOf();
+    const got: object[] = [];
+    const identify = async (answers: object) => {
+      got.push(answers);
+      return {
+        subject: "ada",
+        email: undefined,
+        groups: [],
+        name: undefined,
+        preferredUsername: undefined,
+        ...person,
+      };
+    };
+    const own = { ...party, provider: { ...party.provider, identify, ...provider } };
+    const evidence = { accessToken: accessToken === "" ? undefined : accessToken, idToken, isOld };
+    return { identity: await askIdentity(own, await party.discover(), evidence), got };
+  }
+
+  it("may be in the access token, at a provider whose tokens doorward reads", async () => {
+    const { got } = await read({ readsAccessToken: true });
+
+    expect(got).toMatchObject([{ accessToken: { sub: "ada", azp: "door" } }]);
+    expect((await read({})).got).toMatchObject([{ accessToken: undefined }]);
+    expect((await read({ readsAccessToken: true }, { accessToken: "" })).got).toMatchObject([
+      { accessToken: undefined },
+    ]);
+  });
+
+  it("is not completed at a provider without userinfo", async () => {
+    await read({ hasUserinfo: false });
+    expect(requests).toEqual([]);
+    await read({});
+    expect(requests).toEqual(["/me"]);
+  });
+
+  it("keeps its groups and its own fault at a renewal", async () => {
+    replies["/me"] = async () => Response.json({ sub: "ada" });
+    const groupsFault = { reason: "the API is down", isTransient: true };
+    const roles = await read(
+      { groupsClaim: "name" },
+      { isOld: true, person: { groups: ["role:x"] } },
+    );
+    const faulty = await read({ groupsClaim: "name" }, { isOld: true, person: { groupsFault } });
+
+    expect([roles.identity.groups, roles.identity.groupsFault]).toEqual([["role:x"], undefined]);
+    expect(faulty.identity.groupsFault).toEqual(groupsFault);
+  });
+});
+
+describe("the issuer of an identity", () => {
+  it("is that of the ID token, which is a tenant's own at an issuer of many", async () => {
+    const tenant = "https://id.example.com/tenant";
+
+    expect((await asked({ iss: tenant })).issuer).toBe(tenant);
+    expect((await asked({ iss: undefined })).issuer).toBe(issuer);
   });
 });
 

@@ -161,6 +161,30 @@ describe("an authorization request", () => {
     );
   });
 
+  it("does not where the provider's offline sessions would outlive a sign-out", async () => {
+    metadata = { ...usual, scopes_supported: ["openid", "offline_access"] };
+    const party = partyOf();
+    const provider = { ...party.provider, offlineAccess: false as const };
+
+    expect((await parametersOf({ ...party, provider })).scope).toBe("openid email profile");
+  });
+
+  it("has the response mode and the scopes that the provider needs for what is configured", async () => {
+    const party = partyOf();
+    const provider = {
+      ...party.provider,
+      responseMode: "form_post" as const,
+      scopeWith: { repositories: "repo read:org", projects: "api" },
+    };
+    const settings = { ...party.settings, repositories: ["a/b"] };
+
+    expect(await parametersOf({ ...party, provider, settings })).toMatchObject({
+      response_mode: "form_post",
+      scope: "openid email profile repo read:org",
+    });
+    expect(await parametersOf(party)).not.toHaveProperty("response_mode");
+  });
+
   it("is refused if it does not fit into a head", async () => {
     const base = (
       await authorizationUrl(partyOf({ scope: "openid a" }), site, transaction, undefined)
