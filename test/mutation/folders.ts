@@ -25,12 +25,8 @@ export const testsOf: Readonly<Record<string, readonly string[]>> = {
   "sign-in": [
     "test/sign-in/{backoff,endpoint-addresses,issuer-error,issuer-keys,limit-concurrency}.test.ts",
     "test/sign-in/{recent-starts,return-target,sign-out-return,start-url,tenants}.test.ts",
-    "test/sign-in/{token-fetch,transactions,provider-api,sign-in-url,client-key}.test.ts",
+    "test/sign-in/{token-fetch,sealed-transaction,provider-api,sign-in-url,client-key}.test.ts",
     "test/sign-in/{service-account,discovery,requests-to-issuers,client-files}.test.ts",
-    "test/sign-in/{identity-answers,access-token}.test.ts",
-    "test/callback/{callback,mix-up}.test.ts",
-    "test/sign-in/{id-token,email}.test.ts",
-    "test/session/renewing.test.ts",
-    "test/sign-in/client-certificate.test.ts",
+    "test/sign-in/{identity-answers,access-token,code-exchange}.test.ts",
   ],
 };
