@@ -35,7 +35,7 @@ describe("the access token of a sign-in", () => {
     {},
     { typ: undefined },
     { azp: undefined, client_id: "door" },
-    { exp: seconds - 25 },
+    { exp: seconds - 10 },
     { aud: "account" },
   ])("is read with %j", async (claims) => {
     expect(await read({ ...claims, roles: ["r"] })).toMatchObject({ sub: "ada", roles: ["r"] });
