@@ -232,6 +232,27 @@ describe("a port that a rule names", () => {
   });
 });
 
+describe("of several sites", () => {
+  const url = "https://auth.example.com:8443";
+  const other = createSite({ url, cookie: { domain: "example.com" }, access });
+  const { targetFault } = createReturnTargets([other, mounted], {
+    allowedRedirects: [],
+    rules: [],
+  });
+
+  it("each one's port allows a target", () => {
+    expect(targetFault(mounted, new URL("https://app.example.com:8443/"))).toBeUndefined();
+    expect(targetFault(mounted, new URL("https://app.example.com:8444/"))).toBe("port");
+  });
+
+  it("no endpoint of any is a target", () => {
+    expect(targetFault(other, new URL("https://app.example.com/_auth/sign_out"))).toBe(
+      "own endpoint",
+    );
+    expect(targetFault(mounted, new URL(`${url}/sign_out`))).toBe("own endpoint");
+  });
+});
+
 describe("a target of the greatest length", () => {
   const base = "https://app.example.com/";
 
