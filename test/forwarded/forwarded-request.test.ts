@@ -60,6 +60,7 @@ describe("the host", () => {
     "app.example.com evil.example",
     "app.example.com:",
     "app.example.com:0",
+    "app.example.com:65536",
     "app.example.com:99999",
     "app.example.com:8a",
     "app.example.com:443:443",
