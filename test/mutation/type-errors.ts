@@ -28,7 +28,13 @@ export function rejectedByCompiler<Found extends Mutant>(mutants: readonly Found
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   const options = {
     extends: "./tsconfig.json",
-    compilerOptions: { incremental: true, tsBuildInfoFile: "./build-info" },
+    compilerOptions: {
+      incremental: true,
+      tsBuildInfoFile: "./build-info",
+      // A mutant that leaves a name unused is code that runs: a test has to notice it.
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+    },
     include: ["server", "providers"],
   };
   writeFileSync(join(folder, "tsconfig.mutants.json"), JSON.stringify(options));
