@@ -33,6 +33,7 @@ export default defineConfig({
         test: {
           ...timeouts,
           name: "side by side",
+          globalSetup: "test/peers/left-out.ts",
           include: ["test/**/*.test.ts"],
           exclude: timed,
           // The tests start real proxies and a browser, so more workers would overload two cores.

@@ -1,4 +1,3 @@
-import { networkInterfaces } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { proxyFiles } from "../../server/tools/proxy-files.ts";
 import { Browser, type Ask } from "../peers/browser.ts";
@@ -6,9 +5,10 @@ import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts
 import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
 import type { Proxy } from "../peers/proxy-process.ts";
 import { forwardedHeaders, isAuthRequest, openGate, type Gate } from "./gate.ts";
+import { ownAddresses } from "./own-addresses.ts";
 import { behindAnother, type Behind } from "./outer-proxy.ts";
 import { spoofs } from "./spoofs.ts";
-import { proxiesOfTests, starters, type ProxyName } from "./starters.ts";
+import { proxiesOfTests, type TestedProxy } from "./starters.ts";
 
 const visitor = "198.51.100.7";
 const app = "https://app.example.com";
@@ -17,7 +17,6 @@ const config = configOf({
   cookie: { domain: "example.com" },
   providers: { company: { type: "oidc", issuer: "https://id.example.com", clientId: "door" } },
   access: { anyone: true },
-  // Envoy replaces a loopback address by the machine's own.
   trustedProxies: ["loopback", "private", ...ownAddresses()],
   rules: [
     { host: "app.example.com", path: "/by-address", ip: visitor, allow: "public" },
@@ -25,12 +24,6 @@ const config = configOf({
     { host: "other.example.com", allow: "public" },
   ],
 });
-
-function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((list = []) =>
-    list.filter(({ family }) => family === "IPv4").map(({ address }) => address),
-  );
-}
 
 const hosts = ["app.example.com", "auth.example.com", "other.example.com"];
 
@@ -49,7 +42,7 @@ const escalations: Record<string, string>[] = [
 ];
 
 /** The proxy with its printed files, and what its README adds for a proxy behind another proxy. */
-async function setUp(kind: ProxyName, isTrusted: boolean) {
+async function setUp({ kind, start }: TestedProxy, isTrusted: boolean) {
   const doorward = await startDoorward(config);
   const gate = await openGate(doorward.app.listener);
   const echo = await startEchoApp();
@@ -61,7 +54,7 @@ async function setUp(kind: ProxyName, isTrusted: boolean) {
     doorwardPort: gate.port,
     appPort: echo.port,
   };
-  const proxy = await starters[kind](wiring);
+  const proxy = await start(wiring);
   return { doorward, gate, echo, proxy, behind };
 }
 
@@ -78,8 +71,8 @@ async function tearDown({
 }
 
 describe.each(proxiesOfTests)(
-  "%s behind another proxy that passes on what visitors send",
-  (kind) => {
+  "$name behind another proxy that passes on what visitors send",
+  (tested) => {
     let stand: {
       readonly doorward: TestDoorward;
       readonly gate: Gate;
@@ -88,7 +81,7 @@ describe.each(proxiesOfTests)(
       readonly behind: Behind | undefined;
     };
     beforeAll(async () => {
-      stand = await setUp(kind, true);
+      stand = await setUp(tested, true);
     });
     afterAll(() => tearDown(stand));
 
@@ -147,9 +140,9 @@ describe.each(proxiesOfTests)(
   },
 );
 
-describe.each(proxiesOfTests)("%s without such a proxy", (kind) => {
+describe.each(proxiesOfTests)("$name without such a proxy", (tested) => {
   it("decides by the address of the direct peer", async () => {
-    const stand = await setUp(kind, false);
+    const stand = await setUp(tested, false);
     const browser = new Browser(new Map([["app.example.com:443", stand.proxy.https]]));
 
     const headers = { "X-Forwarded-For": visitor };

@@ -64,10 +64,11 @@ describe.each(variants)("a request without a session, behind $name", (variant) =
     expect(answer.status).toBe(401);
     expect(answer.headers.location).toBeUndefined();
     expect(answer.headers["set-cookie"]).toBeUndefined();
-    expect(answer.headers).toMatchObject({
-      "cache-control": "no-store",
-      "content-type": expect.stringContaining("application/json"),
-    });
+    expect(answer.headers["cache-control"]).toBe("no-store");
+    // Envoy drops Content-Type where it sends no body.
+    expect(answer.headers["content-type"]).toBe(
+      variant.proxy === "envoy" && method === "HEAD" ? undefined : "application/json",
+    );
     expect(answer.body).toBe(method === "HEAD" ? "" : '{"error":"sign_in_required"}');
     expect(stand.app.heard).toHaveLength(before);
   });

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pairs } from "../peers/echo-app.ts";
-import type { ProxyName } from "./starters.ts";
+import type { ProxyKind } from "./starters.ts";
 
 /** A request that doorward received. */
 export interface Asked {
@@ -97,7 +97,7 @@ export function forwardedHeaders({ method, url, headers }: Asked): Record<string
 }
 
 /** Envoy sends the visitor's method, the others GET. */
-export function authRequestMethod(proxy: ProxyName, method: string): string {
+export function authRequestMethod(proxy: ProxyKind, method: string): string {
   return proxy === "envoy" ? method : "GET";
 }
 

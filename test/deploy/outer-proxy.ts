@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Server } from "node:net";
 import { freePort } from "../peers/free-port.ts";
 import type { Proxy } from "../peers/proxy-process.ts";
-import type { ProxyName } from "./starters.ts";
+import type { ProxyKind } from "./starters.ts";
 
 /** A proxy's files with the lines that its README adds behind another proxy, and the way through that proxy. */
 export interface Behind {
@@ -15,7 +15,7 @@ export interface Behind {
 type Files = ReadonlyMap<string, string>;
 
 /** The outer proxy is the test itself, on loopback: it sends the visitor's headers and `X-Forwarded-For`. */
-export const behindAnother: Record<ProxyName, (files: Files) => Promise<Behind>> = {
+export const behindAnother: Record<ProxyKind, (files: Files) => Promise<Behind>> = {
   nginx: byHeader((files) => {
     const trusting = replaced(
       files,

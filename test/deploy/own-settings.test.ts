@@ -7,7 +7,7 @@ import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
 import { freePort } from "../peers/free-port.ts";
 import type { Proxy } from "../peers/proxy-process.ts";
 import { valuesOf } from "./gate.ts";
-import { proxiesOfTests, starters, type ProxyName } from "./starters.ts";
+import { proxiesOfTests, type ProxyKind } from "./starters.ts";
 
 const claims = {
   name: "Ada",
@@ -18,7 +18,7 @@ const claims = {
 const client = { clientId: "door", clientSecret: "a secret of the door" };
 
 /** The redirect target for a visitor whose Host header has another port. */
-function targetOf(kind: ProxyName, origin: string): string {
+function targetOf(kind: ProxyKind, origin: string): string {
   if (kind === "envoy") return "none"; // Envoy treats another port as another, unknown host
   // Traefik forwards the visitor's port. No rule names it, so no sign-in can lead back there: a page says so.
   if (kind === "traefik") return "none";
@@ -26,8 +26,8 @@ function targetOf(kind: ProxyName, origin: string): string {
 }
 
 describe.each(proxiesOfTests)(
-  "a site with a custom port and custom identity headers, behind %s",
-  (kind) => {
+  "a site with a custom port and custom identity headers, behind $name",
+  ({ kind, start }) => {
     let issuer: Issuer;
     let doorward: TestDoorward;
     let app: EchoApp;
@@ -56,7 +56,7 @@ describe.each(proxiesOfTests)(
       app = await startEchoApp();
       const { files } = proxyFiles(config, kind);
       const wiring = { files, hosts, ownPort, doorwardPort: doorward.port, appPort: app.port };
-      proxy = await starters[kind](wiring);
+      proxy = await start(wiring);
       ada = new Browser(new Map([[`app.example.com:${ownPort}`, ownPort]]));
     });
     afterAll(async () => {

@@ -11,13 +11,13 @@ const rules = [
   { host: "app.example.com", path: "/pay/**", maxAge: "15m" },
 ];
 
-describe.each(proxiesOfTests)("rules, behind %s", (kind) => {
+describe.each(proxiesOfTests)("rules, behind $name", (tested) => {
   let stand: TwoDomains;
   let ada: Browser;
   let bob: Browser;
 
   beforeAll(async () => {
-    stand = await openTwoDomains(kind, rules);
+    stand = await openTwoDomains(tested, rules);
     ada = await stand.signedIn("ada");
     bob = await stand.signedIn("bob");
   });
@@ -52,7 +52,9 @@ describe.each(proxiesOfTests)("rules, behind %s", (kind) => {
       "/admin",
       "/admin/x",
       "//admin/x",
-      "/public/..//admin/%2e%2e/x;a=1",
+      // Traefik makes /x;a=1 of it, for doorward and for the app.
+      ...(tested.kind === "traefik" ? [] : ["/public/..//admin/%2e%2e/x;a=1"]),
+      "/public/..//admin/./x;a=1",
       "/public/%2e%2e/admin",
       "/public/..%2fadmin",
       "/public/..;/admin",
@@ -77,10 +79,15 @@ describe.each(proxiesOfTests)("rules, behind %s", (kind) => {
     it.each(["app.example.com:8443", "app.example.com:443", "app.example.com.", "APP.example.com"])(
       "also apply if the visitor writes the host as %s",
       async (host) => {
-        const { heard } = await stand.passing(() =>
-          bob.ask(`${com.app}/`, { target: "/admin/x", headers: { Host: host } }),
+        const { answer, heard } = await stand.passing(() =>
+          bob
+            .ask(`${com.app}/`, { target: "/admin/x", headers: { Host: host } })
+            .then(({ status }) => status)
+            .catch(({ code }: NodeJS.ErrnoException) => code),
         );
 
+        // The last: Caddy ends the connection for a host that is not in its file.
+        expect([302, 400, 403, 404, 421, "ECONNRESET"]).toContain(answer);
         expect(heard).toEqual([]);
       },
     );

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { IngressRoute } from "@kubernetes-models/traefik/traefik.io/v1alpha1/IngressRoute";
 import { Middleware } from "@kubernetes-models/traefik/traefik.io/v1alpha1/Middleware";
+import { TLSOption } from "@kubernetes-models/traefik/traefik.io/v1alpha1/TLSOption";
 import { Ajv2019 } from "ajv/dist/2019.js";
 import { parseYAML } from "confbox";
 import { Deployment } from "kubernetes-models/apps/v1/Deployment";
@@ -23,6 +24,7 @@ const kinds: Record<string, new (data: never) => Checked> = {
   Ingress,
   IngressRoute,
   Middleware,
+  TLSOption,
   NetworkPolicy,
   PodDisruptionBudget,
   Service,

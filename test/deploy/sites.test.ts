@@ -4,11 +4,11 @@ import { proxiesOfTests } from "./starters.ts";
 import { com, forgotten, net, openTwoDomains, type TwoDomains } from "./two-domains.ts";
 import { cookieNameOf } from "../peers/cookie-name.ts";
 
-describe.each(proxiesOfTests)("two sites of one doorward, behind %s", (kind) => {
+describe.each(proxiesOfTests)("two sites of one doorward, behind $name", (tested) => {
   let stand: TwoDomains;
 
   beforeAll(async () => {
-    stand = await openTwoDomains(kind, []);
+    stand = await openTwoDomains(tested, []);
   });
   afterAll(() => stand.close());
 

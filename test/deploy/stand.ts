@@ -11,7 +11,7 @@ import { configOf } from "../peers/doorward.ts";
 import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
 import type { Proxy } from "../peers/proxy-process.ts";
 import { openGate, type Gate } from "./gate.ts";
-import { starters } from "./starters.ts";
+import { proxiesOfTests } from "./starters.ts";
 import { cookieNameOf } from "../peers/cookie-name.ts";
 
 const ownHost = {
@@ -28,20 +28,10 @@ const mounted = {
 };
 
 /** Each proxy, with doorward on its own host and mounted. */
-export const variants = [
-  { name: "nginx, own host", proxy: "nginx", ...ownHost },
-  { name: "nginx, mounted", proxy: "nginx", ...mounted },
-  { name: "Caddy, own host", proxy: "caddy", ...ownHost },
-  { name: "Caddy, mounted", proxy: "caddy", ...mounted },
-  { name: "HAProxy, own host", proxy: "haproxy", ...ownHost },
-  { name: "HAProxy, mounted", proxy: "haproxy", ...mounted },
-  { name: "Envoy, own host", proxy: "envoy", ...ownHost },
-  { name: "Envoy, mounted", proxy: "envoy", ...mounted },
-  { name: "APISIX, own host", proxy: "apisix", ...ownHost },
-  { name: "APISIX, mounted", proxy: "apisix", ...mounted },
-  { name: "Traefik, own host", proxy: "traefik", ...ownHost },
-  { name: "Traefik, mounted", proxy: "traefik", ...mounted },
-] as const;
+export const variants = proxiesOfTests.flatMap((tested) => [
+  { name: `${tested.name}, own host`, proxy: tested.kind, start: tested.start, ...ownHost },
+  { name: `${tested.name}, mounted`, proxy: tested.kind, start: tested.start, ...mounted },
+]);
 
 export type Variant = (typeof variants)[number];
 
@@ -87,7 +77,7 @@ export async function setUp(variant: Variant): Promise<Stand> {
   const app = await startEchoApp();
   const { files } = proxyFiles(config, variant.proxy);
   const wiring = { files, hosts, doorwardPort: gate.port, appPort: app.port };
-  const proxy = await starters[variant.proxy](wiring);
+  const proxy = await variant.start(wiring);
   const newBrowser = () => new Browser(portsOf(variant, proxy));
   return {
     app,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { valuesOf } from "./gate.ts";
-import { proxiesOfTests, starters } from "./starters.ts";
+import { proxiesOfTests } from "./starters.ts";
 import { proxyFiles } from "../../server/tools/proxy-files.ts";
 import { Browser } from "../peers/browser.ts";
 import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
@@ -11,7 +11,7 @@ import { jws, startTokenIssuer, type TokenIssuer } from "../peers/token-issuer.t
 const hosts = ["app.example.com"];
 const app = "https://app.example.com";
 
-describe.each(proxiesOfTests)("a program, behind %s", (kind) => {
+describe.each(proxiesOfTests)("a program, behind $name", ({ kind, start }) => {
   let issuer: TokenIssuer;
   let doorward: TestDoorward;
   let echo: EchoApp;
@@ -32,7 +32,7 @@ describe.each(proxiesOfTests)("a program, behind %s", (kind) => {
     doorward = await startDoorward(config);
     echo = await startEchoApp();
     const { files } = proxyFiles(config, kind);
-    proxy = await starters[kind]({ files, hosts, doorwardPort: doorward.port, appPort: echo.port });
+    proxy = await start({ files, hosts, doorwardPort: doorward.port, appPort: echo.port });
   });
   afterAll(async () => {
     await proxy.stop();

@@ -106,24 +106,27 @@ describe.each(variants.filter(({ proxy }) => proxy !== "traefik"))(
   },
 );
 
-describe("an auth request with the headers of a WebSocket handshake", () => {
-  it("is answered like any other, and the connection stays usable", async () => {
-    const stand = await setUp(variants[2]);
-    const asking = (headers: Record<string, string>) =>
-      send(`http://127.0.0.1:${stand.gate.port}/verify`, new Map(), {
-        headers: {
-          "X-Forwarded-Method": "GET",
-          "X-Forwarded-Proto": "https",
-          "X-Forwarded-Host": "app.example.com",
-          "X-Forwarded-Uri": "/socket",
-          ...headers,
-        },
-      });
+describe.each(variants.slice(0, 1))(
+  "an auth request with the headers of a WebSocket handshake",
+  (variant) => {
+    it("is answered like any other, and the connection stays usable", async () => {
+      const stand = await setUp(variant);
+      const asking = (headers: Record<string, string>) =>
+        send(`http://127.0.0.1:${stand.gate.port}/verify`, new Map(), {
+          headers: {
+            "X-Forwarded-Method": "GET",
+            "X-Forwarded-Proto": "https",
+            "X-Forwarded-Host": "app.example.com",
+            "X-Forwarded-Uri": "/socket",
+            ...headers,
+          },
+        });
 
-    const answer = await asking({ Connection: "Upgrade", Upgrade: "websocket" });
-    const next = await asking({});
+      const answer = await asking({ Connection: "Upgrade", Upgrade: "websocket" });
+      const next = await asking({});
 
-    expect([answer.status, next.status]).toEqual([401, 401]);
-    await stand.close();
-  });
-});
+      expect([answer.status, next.status]).toEqual([401, 401]);
+      await stand.close();
+    });
+  },
+);

@@ -4,7 +4,7 @@ import { proxyFiles } from "../../server/tools/proxy-files.ts";
 import { configOf, startDoorward } from "../peers/doorward.ts";
 import { startEchoApp, type EchoApp, type Heard } from "../peers/echo-app.ts";
 import { valuesOf } from "./gate.ts";
-import { starters, type ProxyName } from "./starters.ts";
+import type { TestedProxy } from "./starters.ts";
 
 /** Two sites of one doorward on different domains, which share no cookies. */
 export const com = { portal: "https://auth.example.com", app: "https://app.example.com" };
@@ -36,7 +36,7 @@ export interface TwoDomains {
 }
 
 export async function openTwoDomains(
-  kind: ProxyName,
+  { kind, start }: TestedProxy,
   rules: readonly Record<string, unknown>[],
 ): Promise<TwoDomains> {
   const redirectUris = [com, net].map(({ portal }) => `${portal}/callback`);
@@ -60,7 +60,7 @@ export async function openTwoDomains(
     `auth.example.${end}`,
   ]);
   const wiring = { files, hosts, doorwardPort: doorward.port, appPort: app.port };
-  const proxy = await starters[kind](wiring);
+  const proxy = await start(wiring);
   const newBrowser = () => new Browser(new Map(hosts.map((host) => [`${host}:443`, proxy.https])));
   const stand: TwoDomains = {
     app,

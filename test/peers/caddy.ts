@@ -14,7 +14,7 @@ export function startCaddy(wiring: Wiring): Promise<Proxy> {
       await writeFile(join(folder, name), isSite ? globalOptions(folder, ports) + text : text);
     }
     return {
-      program: "caddy",
+      program: wiring.program ?? "caddy",
       args: ["run", "--config", "Caddyfile", "--adapter", "caddyfile"],
       environment: { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
     };

@@ -1,16 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startEnvoyDouble } from "./doubles/envoy.ts";
-import { startProxy, startStandIn, rewired, type Proxy, type Wiring } from "./proxy-process.ts";
+import { pathOf } from "./programs.ts";
+import { rewired, startProxy, type Proxy, type Wiring } from "./proxy-process.ts";
 import { createCertificate } from "./tls.ts";
 
-/** Envoy with the output of `doorward config envoy`: the program in ENVOY_BIN, or the double. */
+/** The real Envoy with the output of `doorward config envoy`; only addresses and paths are changed. */
 export function startEnvoy(wiring: Wiring): Promise<Proxy> {
-  const { ENVOY_BIN: program } = process.env;
-  if (program === undefined) {
-    const text = rewired(wiring.files, addresses(wiring)).get("envoy.yaml") ?? "";
-    return startStandIn(wiring, (folder, listening) => startEnvoyDouble(text, folder, listening));
-  }
   return startProxy(wiring, async (folder, { http, https }) => {
     await mkdir(join(folder, "tls"));
     createCertificate(join(folder, "tls/example.com"), wiring.hosts);
@@ -24,7 +19,9 @@ export function startEnvoy(wiring: Wiring): Promise<Proxy> {
       .replace("port_value: 80 }", `port_value: ${http} }`)
       .replace("port_value: 443 }", `port_value: ${https} }`);
     await writeFile(join(folder, "envoy.yaml"), moved);
-    return { program, args: ["-c", "envoy.yaml", "--log-level", "error"] };
+    // Two Envoys of one machine must not share their memory for hot restarts.
+    const args = ["-c", "envoy.yaml", "--log-level", "error", "--use-dynamic-base-id"];
+    return { program: wiring.program ?? pathOf("envoy"), args };
   });
 }
 

@@ -18,7 +18,7 @@ export function startHaproxy(wiring: Wiring): Promise<Proxy> {
       "127.0.0.1:8080": `127.0.0.1:${wiring.appPort}`,
     });
     for (const [name, text] of files) await writeFile(join(folder, name), listening(text, ports));
-    return { program: "haproxy", args: ["-db", "-f", "haproxy.cfg"] };
+    return { program: wiring.program ?? "haproxy", args: ["-db", "-f", "haproxy.cfg"] };
   });
 }
 

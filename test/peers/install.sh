@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# The real programs that the tests run. Installs the missing ones from Debian's packages, or lists them.
+# The real programs that the tests run: from Debian's packages, the oldest versions that doorward supports, and those of
+# today. Installs the missing ones, or lists them.
 set -euo pipefail
+cd "$(dirname "$0")"
 
 declare -A package=(
   [nginx]=nginx [caddy]=caddy [haproxy]=haproxy [luajit]=luajit [chromium]=chromium [openssl]=openssl
@@ -12,14 +14,15 @@ missing=()
 for program in "${!package[@]}"; do
   command -v "$program" >/dev/null || missing+=("${package[$program]}")
 done
-[ ${#missing[@]} -eq 0 ] && exit 0
-
-if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+if [ ${#missing[@]} -gt 0 ]; then
+  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    echo "missing programs for the tests: ${missing[*]}" >&2
+    echo "install them, for example with: sudo apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
   echo "installing for the tests: ${missing[*]}"
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-else
-  echo "missing programs for the tests: ${missing[*]}" >&2
-  echo "install them, for example with: sudo apt-get install ${missing[*]}" >&2
-  exit 1
 fi
+
+../../node_modules/.bin/node install-programs.ts

@@ -18,7 +18,10 @@ export function startNginx(wiring: Wiring): Promise<Proxy> {
       await writeFile(join(folder, name), listening(text, ports));
     }
     await writeFile(join(folder, "nginx.conf"), mainFile);
-    return { program: "nginx", args: ["-p", folder, "-e", "stderr", "-c", "nginx.conf"] };
+    return {
+      program: wiring.program ?? "nginx",
+      args: ["-p", folder, "-e", "stderr", "-c", "nginx.conf"],
+    };
   });
 }
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "./free-port.ts";
 import type { Listening } from "./doubles/double.ts";
-import { createCertificate, speaksTls } from "./tls.ts";
+import { createCertificate, hasCertificate } from "./tls.ts";
 
 /** The surroundings of a proxy under test. */
 export interface Wiring {
@@ -18,6 +18,8 @@ export interface Wiring {
   readonly hosts: readonly string[];
   /** The port of the generated sites, if it is not the scheme's default. */
   readonly ownPort?: number;
+  /** The path of the proxy, if not the one of Debian's package. */
+  readonly program?: string;
 }
 
 export interface Ports {
@@ -50,7 +52,7 @@ export async function startProxy(
     const stop = await run(await prepare(folder, ports), folder);
     try {
       await stop.until(async () => {
-        const served = await Promise.all(hosts.map((host) => speaksTls(ports.https, host)));
+        const served = await Promise.all(hosts.map((host) => hasCertificate(ports.https, host)));
         return served.every(Boolean);
       });
       return { ...ports, stop: () => stop.now() };

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { isIP } from "node:net";
-import { connect } from "node:tls";
+import { checkServerIdentity, connect } from "node:tls";
 
 /**
  * A certificate for these hosts, written as `FILE.pem` and `FILE.key`. It is self-signed, or signed by the authority of
@@ -40,12 +40,15 @@ function certify(file: string, words: readonly string[]): void {
   });
 }
 
-/** Whether a server on this loopback port completes a TLS handshake for the host. */
-export async function speaksTls(port: number, host: string): Promise<boolean> {
+/**
+ * Whether a server on this loopback port completes a TLS handshake for the host with a certificate of that name. Traefik
+ * has a default certificate of another name until it has read its files.
+ */
+export async function hasCertificate(port: number, host: string): Promise<boolean> {
   const socket = connect({ port, host: "127.0.0.1", servername: host, rejectUnauthorized: false });
   try {
     await once(socket, "secureConnect");
-    return true;
+    return checkServerIdentity(host, socket.getPeerCertificate()) === undefined;
   } catch {
     return false;
   } finally {

@@ -1,35 +1,30 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startTraefikDouble } from "./doubles/traefik.ts";
-import { rewired, startProxy, startStandIn, type Proxy, type Wiring } from "./proxy-process.ts";
+import { pathOf } from "./programs.ts";
+import { rewired, startProxy, type Proxy, type Wiring } from "./proxy-process.ts";
 import { createCertificate } from "./tls.ts";
 
-/** Traefik with the output of `doorward config traefik`: the program in TRAEFIK_BIN, or the double. */
+/** The real Traefik with the output of `doorward config traefik`; only addresses and paths are changed. */
 export function startTraefik(wiring: Wiring): Promise<Proxy> {
-  const { TRAEFIK_BIN: program } = process.env;
-  const files = rewired(wiring.files, {
-    "127.0.0.1:4180": `127.0.0.1:${wiring.doorwardPort}`,
-    "127.0.0.1:8080": `127.0.0.1:${wiring.appPort}`,
-  });
-  const settings = files.get("traefik.yaml") ?? "";
-  const dynamic = files.get("dynamic/doorward.yaml") ?? "";
-  if (program === undefined) {
-    return startStandIn(wiring, (_, listening) =>
-      startTraefikDouble({ settings, dynamic }, listening),
-    );
-  }
   return startProxy(wiring, async (folder, { http, https }) => {
     const certificate = join(folder, "example.com");
     createCertificate(certificate, wiring.hosts);
     await mkdir(join(folder, "dynamic"));
-    const moved = settings
+    const files = rewired(wiring.files, {
+      "127.0.0.1:4180": `127.0.0.1:${wiring.doorwardPort}`,
+      "127.0.0.1:8080": `127.0.0.1:${wiring.appPort}`,
+      "/etc/traefik/": `${folder}/`,
+    });
+    const moved = (files.get("traefik.yaml") ?? "")
       .replace('":80"', `"127.0.0.1:${http}"`)
-      .replace('":443"', `"127.0.0.1:${https}"`)
-      .replace("/etc/traefik/", `${folder}/`);
+      .replace('":443"', `"127.0.0.1:${https}"`);
     const tls = `tls:\n  certificates:\n    - { certFile: ${certificate}.pem, keyFile: ${certificate}.key }\n`;
     await writeFile(join(folder, "traefik.yaml"), moved);
-    await writeFile(join(folder, "dynamic/doorward.yaml"), dynamic);
+    await writeFile(
+      join(folder, "dynamic/doorward.yaml"),
+      files.get("dynamic/doorward.yaml") ?? "",
+    );
     await writeFile(join(folder, "dynamic/tls.yaml"), tls);
-    return { program, args: ["--configFile=traefik.yaml"] };
+    return { program: wiring.program ?? pathOf("traefik"), args: ["--configFile=traefik.yaml"] };
   });
 }

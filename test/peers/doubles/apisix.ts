@@ -22,7 +22,7 @@ export async function startApisixDouble(
   for (const { plugins } of routes) {
     for (const code of [...codeOf(plugins, "pre"), ...codeOf(plugins, "post")]) {
       const file = join(folder, `function-${scripts.size}.lua`);
-      if (!scripts.has(code)) scripts.set(code, await startLua("apisix", code, file));
+      if (!scripts.has(code)) scripts.set(code, await startLua(code, file));
     }
   }
   const double = await startDouble(listening, decide);

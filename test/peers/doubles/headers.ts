@@ -30,7 +30,7 @@ export const hopByHop = [
 ] as const;
 
 /** The names in `Connection`. */
-export function nominated(headers: readonly Header[]): string[] {
+function nominated(headers: readonly Header[]): string[] {
   return headers
     .filter(([name]) => name.toLowerCase() === "connection")
     .flatMap(([, value]) => value.split(",").map((name) => name.trim().toLowerCase()))

@@ -1,7 +1,6 @@
--- Runs a proxy's Lua code on headers: as Envoy's filter, or as a function of APISIX.
+-- Runs a Lua function of APISIX on headers.
 -- Input: a count, then pairs of "<bytes> <bytes>\n<name><value>". Output: the same.
 
-local kind, file = arg[1], arg[2]
 local list = {}
 
 local function same(one, other)
@@ -26,31 +25,6 @@ local function add(name, value)
     list[#list + 1] = { name, assert(value, "a header without a value") }
 end
 
-local headers = {}
-function headers:get(name)
-    local values = all(name)
-    return values[1] and table.concat(values, ",")
-end
-function headers:getNumValues(name) return #all(name) end
-function headers:getAtIndex(name, index) return all(name)[index + 1] end
-function headers:remove(name)
-    assert(not headers.isWalked, "Envoy rejects changes during iteration")
-    remove(name)
-end
-function headers:add(name, value) add(name, value) end
-
-local plain = pairs
-function pairs(walked)
-    if walked ~= headers then return plain(walked) end
-    headers.isWalked = true
-    local index = 0
-    return function()
-        index = index + 1
-        if list[index] then return list[index][1], list[index][2] end
-        headers.isWalked = false
-    end
-end
-
 package.preload["apisix.core"] = function()
     return {
         request = {
@@ -66,7 +40,7 @@ end
 -- OpenResty: names in lower case; at most 100 unless the argument is 0.
 ngx = { req = { get_headers = function(most)
     local found, count = {}, 0
-    for _, pair in plain(list) do
+    for _, pair in pairs(list) do
         if not pair[1]:find("^:") then
             count = count + 1
             if most ~= 0 and count > (most or 100) then break end
@@ -85,14 +59,7 @@ local var = setmetatable({}, {
     end,
 })
 
-local run
-if kind == "envoy" then
-    assert(loadfile(file))()
-    run = function() envoy_on_request({ headers = function() return headers end }) end
-else
-    local written = assert(loadfile(file))()
-    run = function() written({}, { var = var }) end
-end
+local written = assert(loadfile(arg[1]))()
 
 while true do
     local count = io.read("*n")
@@ -103,7 +70,7 @@ while true do
         io.read(1)
         list[#list + 1] = { io.read(name) or "", value > 0 and io.read(value) or "" }
     end
-    run()
+    written({}, { var = var })
     io.write(#list, "\n")
     for _, pair in ipairs(list) do
         io.write(#pair[1], " ", #pair[2], "\n", pair[1], pair[2])

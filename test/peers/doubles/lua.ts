@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Header } from "./headers.ts";
 
-/** A proxy's Lua code in LuaJIT, the engine of Envoy and APISIX. */
+/** A Lua function of APISIX in LuaJIT, the engine of APISIX. */
 export interface Lua {
   run(headers: readonly Header[]): Promise<Header[]>;
   stop(): Promise<void>;
@@ -12,9 +12,9 @@ export interface Lua {
 
 const host = join(import.meta.dirname, "lua-host.lua");
 
-export async function startLua(kind: "envoy" | "apisix", code: string, file: string): Promise<Lua> {
+export async function startLua(code: string, file: string): Promise<Lua> {
   await writeFile(file, code);
-  const child = spawn("luajit", [host, kind, file], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn("luajit", [host, file], { stdio: ["pipe", "pipe", "inherit"] });
   await once(child, "spawn");
   let received = "";
   let wake = () => {};

@@ -5,7 +5,14 @@ import { snippets } from "./snippets.ts";
 /** For Caddy 2.6.2 and later: a Caddyfile, and the snippets that it imports. */
 export function caddyFiles(model: ProxyModel): ReadonlyMap<string, string> {
   return new Map([
-    ["Caddyfile", head + model.hosts.map((host) => block(host, model.doorward)).join("")],
+    [
+      "Caddyfile",
+      [
+        head,
+        ...model.hosts.map((host) => block(host, model.doorward)),
+        otherHosts(model.hosts),
+      ].join(""),
+    ],
     ["doorward.caddy", snippets(model.identityHeaders)],
   ]);
 }
@@ -33,6 +40,22 @@ ${[
 `;
 }
 
+/** A block for every port without a host name, which Caddy takes last. */
+function otherHosts(hosts: readonly PublicHost[]): string {
+  const isSecure = hosts.some(({ scheme }) => scheme === "https");
+  const addresses = [
+    ...(isSecure ? ["http://"] : []), // where Caddy redirects the hosts above
+    ...hosts.map(({ scheme, authority, host }) => `${scheme}://${authority.slice(host.length)}`),
+  ];
+  return `
+# Other hosts: the connection ends. Without this block, Caddy answers them with an empty 200. If your Caddyfile has a
+# block for all hosts already, delete this one.
+${[...new Set(addresses)].join(", ")} {
+	abort
+}
+`;
+}
+
 function endpoints(base: string, doorward: string): string {
   return `		# Hide /verify: a visitor who reached it could send forged headers.
 		respond ${base}/verify* 404
@@ -45,7 +68,8 @@ function guarded({ base, host, authority }: PublicHost, doorward: string): strin
 		forward_auth ${doorward} {
 			# The ? keeps the visitor's query out of the auth request.
 			uri ${base}/verify?
-			# Caddy chose the app by host name alone, so the port in the visitor's Host header is ignored.
+			# Caddy chose the app by host name alone, so the port in the visitor's Host header is ignored. Caddy warns
+			# that this is unnecessary: its own value has that port.
 			header_up X-Forwarded-Host {host}${authority.slice(host.length)}
 			import doorward_ask
 		}

@@ -11,7 +11,6 @@ ${listed([`"${host}"`, `"${host}:80"`], 24)}                      routes:
                         - match: { prefix: / }
                           redirect:
                             https_redirect: true
-                            port_redirect: 443
                             response_code: PERMANENT_REDIRECT
 `,
     )

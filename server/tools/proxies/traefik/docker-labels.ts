@@ -1,11 +1,16 @@
 import type { ProxyModel } from "../model.ts";
+import { ownRouters } from "./dynamic-file.ts";
 import { forwardAuthLabels } from "./forward-auth.ts";
 import { realRequest } from "./real-request.ts";
-import { notFound, forwardAuthsOf, routersOf, type Router } from "./routers.ts";
+import { forwardAuthsOf, notFound, routersOf, toHttps, type Router } from "./routers.ts";
 
 /** Labels for Traefik v3 with the Docker provider, as a compose override file. */
 export function dockerLabels({ hosts, doorwardPort, identityHeaders }: ProxyModel): string {
   const routers = routersOf(hosts, "v3");
+  const ofApps = new Set(
+    hosts.filter(({ serves }) => serves !== "doorward").map(({ name }) => name),
+  );
+  const isRedirected = routers.some(({ name }) => name === toHttps.name);
   const services = hosts
     .filter(({ serves }) => serves !== "doorward")
     .map(({ name }) => {
@@ -17,9 +22,10 @@ export function dockerLabels({ hosts, doorwardPort, identityHeaders }: ProxyMode
 ${labels(lines)}`;
     });
   const ofDoorward = [
-    ...routers.filter(({ service }) => service === "doorward").flatMap(ofRouter),
+    ...routers.filter(({ service }) => !ofApps.has(service)).flatMap(ofRouter),
     `traefik.http.services.doorward.loadbalancer.server.port=${doorwardPort}`,
     `traefik.http.middlewares.${notFound.name}.replacepath.path=${notFound.path}`,
+    ...(isRedirected ? redirecting : []),
     ...realRequest.headers.map(
       (name) =>
         `traefik.http.middlewares.${realRequest.name}.headers.customrequestheaders.${name}=`,
@@ -31,7 +37,7 @@ ${labels(lines)}`;
       );
     }),
   ];
-  return `${head}
+  return `${head}${ownRouters}
 services:
   doorward:
     environment:
@@ -42,9 +48,14 @@ ${labels(ofDoorward)}${services.join("")}`;
 
 const head = `# Labels for Traefik v3 with the Docker provider, printed by \`doorward config traefik\` from a doorward.yaml.
 # Add them to your compose file: docker compose -f compose.yaml -f docker-labels.yaml up
+# Labels cannot set \`sniStrict\`: take the \`tls\` section of dynamic/doorward.yaml into a file of Traefik's own.
 # In doorward.yaml, set \`trustedProxies\` to the container network or to \`private\`.
 # Edit the lines marked CHANGE: the names and ports of the apps.
 `;
+
+const redirecting = Object.entries({ scheme: toHttps.scheme, permanent: toHttps.permanent }).map(
+  ([option, value]) => `traefik.http.middlewares.${toHttps.name}.redirectscheme.${option}=${value}`,
+);
 
 function ofRouter({ name, rule, priority, entryPoint, middlewares, service }: Router): string[] {
   const values = {

@@ -2,7 +2,16 @@ import { indent, listed } from "../indent.ts";
 import { exampleApp, type ProxyModel } from "../model.ts";
 import { forwardAuthOptions } from "./forward-auth.ts";
 import { realRequestOptions, realRequest } from "./real-request.ts";
-import { notFound, forwardAuthsOf, routersOf, type Router, type Version } from "./routers.ts";
+import {
+  appPriority,
+  endpointPriority,
+  forwardAuthsOf,
+  notFound,
+  routersOf,
+  toHttps,
+  type Router,
+  type Version,
+} from "./routers.ts";
 
 /** Routers, middlewares and services for the file provider. */
 export function dynamicFile(
@@ -17,27 +26,48 @@ export function dynamicFile(
 ${options}`,
   );
   const apps = hosts.filter(({ serves }) => serves !== "doorward").map(({ name }) => app(name));
+  const routers = routersOf(hosts, version);
+  const isRedirected = routers.some(({ name }) => name === toHttps.name);
   return `# For Traefik ${version} with the file provider, printed by \`doorward config traefik\` from a doorward.yaml.
-# Edit the lines marked CHANGE: the addresses of the apps. Every router that you add for an app needs the
-# same two middlewares: without forwardAuth, the app is public.
-
+# Edit the lines marked CHANGE: the addresses of the apps.
+${ownRouters}
 http:
   routers:
-${routersOf(hosts, version).map(router).join("")}
+${routers.map(router).join("")}
   middlewares:
     ${realRequest.name}:
 ${indent(realRequestOptions, 6)}${forwardAuths.join("")}    # Hide /verify: a visitor who reached it could send forged headers.
     ${notFound.name}:
       replacePath:
         path: ${notFound.path}
-
+${isRedirected ? redirecting : ""}
   services:
     doorward:
       loadBalancer:
         servers:
           - url: "http://${doorward}"
-${apps.join("")}`;
+${apps.join("")}${hosts.some(({ scheme }) => scheme === "https") ? tls : ""}`;
 }
+
+/** The same advice in every format. */
+export const ownRouters = `# The priorities overrule your own routers for these hosts, so that none of them is public by accident. A router of
+# yours needs a priority from ${appPriority + 1} to ${endpointPriority - 1}, and the middlewares of the app's router in the same order: without
+# forwardAuth, what it leads to is public.
+`;
+
+const redirecting = `    ${toHttps.name}:
+      redirectScheme:
+        scheme: ${toHttps.scheme}
+        permanent: ${toHttps.permanent}
+`;
+
+const tls = `
+tls:
+  options:
+    default:
+      # No TLS for a host without a certificate. Otherwise a visitor of any host gets Traefik's own certificate.
+      sniStrict: true
+`;
 
 function router({ name, rule, priority, entryPoint, middlewares: used, service }: Router): string {
   const middlewares = used.length === 0 ? "" : `      middlewares:\n${listed(used, 8)}`;

@@ -1,8 +1,18 @@
 import { indent } from "../indent.ts";
 import { exampleApp, type ProxyModel } from "../model.ts";
+import type { PublicHost } from "../public-hosts.ts";
 import { forwardAuthOptions } from "./forward-auth.ts";
 import { realRequestOptions, realRequest } from "./real-request.ts";
-import { notFound, forwardAuthsOf, routersOf, type Router } from "./routers.ts";
+import { ownRouters } from "./dynamic-file.ts";
+import {
+  entryPointOf,
+  forwardAuthsOf,
+  notFound,
+  nowhere,
+  routersOf,
+  toHttps,
+  type Router,
+} from "./routers.ts";
 
 /** Middlewares and an IngressRoute for every router, for Traefik v3 with the Kubernetes CRDs. */
 export function kubernetes({ hosts, doorwardPort, identityHeaders }: ProxyModel): string {
@@ -22,11 +32,53 @@ ${options}`,
     notFound.name,
     `  replacePath:\n    path: ${notFound.path}\n`,
   );
-  const routes = routersOf(hosts, "v3").map((router) =>
+  const routers = routersOf(hosts, "v3");
+  const redirecting = routers.some(({ name }) => name === toHttps.name)
+    ? [resource("Middleware", toHttps.name, redirectScheme)]
+    : [];
+  const strict = hosts.some(({ scheme }) => scheme === "https") ? [tlsOption] : [];
+  const routes = routers.map((router) =>
     resource("IngressRoute", router.name, route(router, doorwardPort)),
   );
-  return [head, real, ...forwardAuths, hidden, ...routes].join("");
+  return [
+    head,
+    ownRouters,
+    missingEntryPoints(hosts),
+    real,
+    ...forwardAuths,
+    hidden,
+    ...redirecting,
+    ...strict,
+    ...routes,
+  ].join("");
 }
+
+/** A usual installation of Traefik has `web` (80) and `websecure` (443) only. */
+function missingEntryPoints(hosts: readonly PublicHost[]): string {
+  const ports = new Map(hosts.map((host) => [entryPointOf(host), host.port]));
+  const missing = [...ports].filter(([name]) => name !== "web" && name !== "websecure");
+  return missing
+    .map(
+      ([name, port]) =>
+        `# CHANGE: your installation needs an entry point \`${name}\` with the address ":${port}". Without it, Traefik\n` +
+        "# ignores the routes that name it.\n",
+    )
+    .join("");
+}
+
+const redirectScheme = `  redirectScheme:
+    scheme: ${toHttps.scheme}
+    permanent: ${toHttps.permanent}
+`;
+
+const tlsOption = resource(
+  "TLSOption",
+  "default",
+  `  # No TLS for a host without a certificate. Otherwise a visitor of any host gets Traefik's own certificate. A cluster has
+  # one TLSOption with the name default: if it has one already, set sniStrict there and delete this resource.
+  sniStrict: true
+`,
+);
 
 const head = `# For Traefik v3 with the Kubernetes CRDs, printed by \`doorward config traefik\` from a doorward.yaml. All resources
 # are in doorward's namespace. For an app in another namespace, set \`namespace\` on its service and
@@ -47,8 +99,6 @@ ${spec}`;
 
 function route(router: Router, doorwardPort: number): string {
   const { rule, priority, entryPoint, middlewares: used, service } = router;
-  const port =
-    service === "doorward" ? String(doorwardPort) : `${exampleApp.split(":")[1]} # CHANGE`;
   const middlewares =
     used.length === 0
       ? ""
@@ -63,7 +113,12 @@ function route(router: Router, doorwardPort: number): string {
       match: ${rule}
       priority: ${priority}
 ${middlewares}      services:
-        - name: ${service}${service === "doorward" ? "" : " # CHANGE: the app"}
-          port: ${port}
-${tls}`;
+${serviceOf(service, doorwardPort)}${tls}`;
+}
+
+function serviceOf(service: string, doorwardPort: number): string {
+  if (service === nowhere) return `        - name: ${nowhere}\n          kind: TraefikService\n`;
+  const isOurs = service === "doorward";
+  const port = isOurs ? String(doorwardPort) : `${exampleApp.split(":")[1]} # CHANGE`;
+  return `        - name: ${service}${isOurs ? "" : " # CHANGE: the app"}\n          port: ${port}\n`;
 }

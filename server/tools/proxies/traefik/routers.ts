@@ -9,12 +9,12 @@ export interface Router {
   readonly priority: number;
   readonly entryPoint: string;
   readonly middlewares: readonly string[];
-  /** `doorward`, or the name of the host's app. */
+  /** `doorward`, the name of the host's app, or `nowhere`. */
   readonly service: string;
 }
 
 /** A `forwardAuth` middleware. */
-export interface ForwardAuth {
+interface ForwardAuth {
   readonly name: string;
   /** The path of doorward's /verify. */
   readonly path: string;
@@ -26,14 +26,47 @@ export type Version = "v2" | "v3";
 /** A middleware that replaces the path by one for which doorward answers 404. */
 export const notFound = { name: "doorward-nothing", path: "/nothing" };
 
-const first = 10_000; // above the default priority (rule length) of the operator's own routers
+/** A middleware that redirects plain http to https. */
+export const toHttps = { name: "doorward-https", scheme: "https", permanent: true } as const;
+
+/** Traefik's service for a router whose middleware answers every request. */
+export const nowhere = "noop@internal";
+
+/**
+ * Above the default priority, the length of the rule, so that an operator's own router with a longer rule does not make
+ * a part of a host public by accident.
+ */
+export const appPriority = 10_000;
+/** doorward's endpoints are above every router of an app. Between the two is room for the operator's own. */
+export const endpointPriority = 20_000;
 
 export function routersOf(hosts: readonly PublicHost[], version: Version): Router[] {
   const forwardAuths = forwardAuthsOf(hosts);
-  return hosts.flatMap((host, index) => [
-    ...(host.serves === "app" ? [] : endpoints(host, version)),
-    ...(host.serves === "doorward" ? [] : [guard(host, version, first - index, forwardAuths)]),
-  ]);
+  return [
+    ...redirect(hosts, version),
+    ...hosts.flatMap((host, index) => [
+      ...(host.serves === "app" ? [] : endpoints(host, version)),
+      ...(host.serves === "doorward"
+        ? []
+        : [guard(host, version, appPriority - index, forwardAuths)]),
+    ]),
+  ];
+}
+
+/** For our hosts only: a redirect of the whole entry point would send visitors of any host to that host. */
+function redirect(hosts: readonly PublicHost[], version: Version): Router[] {
+  const secure = hosts.filter((host) => entryPointOf(host) === "websecure");
+  if (secure.length === 0) return [];
+  return [
+    {
+      name: toHttps.name,
+      rule: secure.map((host) => hostRule(host, version)).join(" || "),
+      priority: endpointPriority,
+      entryPoint: "web",
+      middlewares: [toHttps.name],
+      service: nowhere,
+    },
+  ];
 }
 
 function endpoints(host: PublicHost, version: Version): Router[] {
@@ -45,14 +78,14 @@ function endpoints(host: PublicHost, version: Version): Router[] {
       ...common,
       name: `doorward-verify-${name}`,
       rule: under("/verify"),
-      priority: first + 2,
+      priority: endpointPriority + 1,
       middlewares: [notFound.name],
     },
     {
       ...common,
       name: `doorward-public-${name}`,
       rule: under("/"),
-      priority: first + 1,
+      priority: endpointPriority,
       middlewares: [],
     },
   ];

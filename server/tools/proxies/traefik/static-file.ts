@@ -7,8 +7,8 @@ export function staticFile(hosts: readonly PublicHost[]): string {
   const listeners = [...entryPoints].map(([name, { port, scheme }]) =>
     scheme === "https" ? overTls(name, port) : plain(name, port),
   );
-  const isRedirected = entryPoints.has("websecure");
-  return [head, ...(isRedirected ? [redirecting] : []), ...listeners, providers].join("");
+  const isRedirected = entryPoints.has("websecure") && !entryPoints.has("web");
+  return [head, ...(isRedirected ? [plain("web", 80)] : []), ...listeners, providers].join("");
 }
 
 const head = `# Traefik's static configuration, printed by \`doorward config traefik\` from a doorward.yaml. Needs Traefik 3.7.12 or
@@ -17,16 +17,6 @@ const head = `# Traefik's static configuration, printed by \`doorward config tra
 # Edit the lines marked CHANGE: where certificates come from.
 
 entryPoints:
-`;
-
-const redirecting = `  web:
-    address: ":80"
-    http:
-      aliasHeadersStrategy: delete
-      redirections:
-        entryPoint:
-          to: websecure
-          scheme: https
 `;
 
 function overTls(name: string, port: number): string {

