@@ -22,5 +22,5 @@ export async function sendLines({ proxy }: Stand, ...lines: string[]): Promise<R
   const whole = hasConnection ? lines : [...lines, "Connection: close"];
   socket.write(`${whole.join("\r\n")}\r\n\r\n`);
   const answer = await text(socket);
-  return { status: Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 0), text: answer };
+  return { status: Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1] ?? 0), text: answer };
 }

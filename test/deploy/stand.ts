@@ -11,7 +11,7 @@ import { configOf } from "../peers/doorward.ts";
 import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
 import type { Proxy } from "../peers/proxy-process.ts";
 import { openGate, type Gate } from "./gate.ts";
-import { proxiesOfTests } from "./starters.ts";
+import { proxiesOfTests, type TestedProxy } from "./starters.ts";
 import { cookieNameOf } from "../peers/cookie-name.ts";
 
 const ownHost = {
@@ -29,9 +29,13 @@ const mounted = {
 
 /** Each proxy, with doorward on its own host and mounted. */
 export const variants = proxiesOfTests.flatMap((tested) => [
-  { name: `${tested.name}, own host`, proxy: tested.kind, start: tested.start, ...ownHost },
-  { name: `${tested.name}, mounted`, proxy: tested.kind, start: tested.start, ...mounted },
+  { ...used(tested), name: `${tested.name}, own host`, ...ownHost },
+  { ...used(tested), name: `${tested.name}, mounted`, ...mounted },
 ]);
+
+function used({ name, kind, start }: TestedProxy) {
+  return { program: name, proxy: kind, start };
+}
 
 export type Variant = (typeof variants)[number];
 

@@ -26,7 +26,9 @@ export interface EchoApp {
 export async function startEchoApp(): Promise<EchoApp> {
   const heard: Heard[] = [];
   const sockets = new WebSocketServer({ noServer: true });
-  const server = createServer((request, response) => void echo(request, response, heard));
+  const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
+    void echo(request, response, heard);
+  });
   server.on("upgrade", (request, socket, head) => {
     heard.push(received(request, 0));
     sockets.handleUpgrade(request, socket, head, (peer) => {
