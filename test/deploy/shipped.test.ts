@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { proxyFiles } from "../../server/tools/proxy-files.ts";
 import { Browser, navigation } from "../peers/browser.ts";
 import { startDoorward, type TestDoorward } from "../peers/doorward.ts";
@@ -8,10 +8,19 @@ import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
 import type { Proxy } from "../peers/proxy-process.ts";
 import { deployFolder, exampleConfig } from "./example.ts";
 import { proxiesOfTests } from "./starters.ts";
+import { startTraefikWithLabels, startTraefikWithResources } from "./traefik-providers.ts";
 
 const hosts = ["app.example.com", "auth.example.com", "wiki.example.org"];
 
-describe.each(proxiesOfTests)(
+/** Traefik also reads its configuration from other places. */
+const traefiks = proxiesOfTests
+  .filter(({ kind }) => kind === "traefik")
+  .flatMap(({ name, kind }) => [
+    { name: `${name} with Docker labels`, kind, start: startTraefikWithLabels },
+    { name: `${name} with Kubernetes resources`, kind, start: startTraefikWithResources },
+  ]);
+
+describe.each([...proxiesOfTests, ...traefiks])(
   "the files in deploy/$kind, with deploy/doorward.yaml, on $name",
   ({ kind, start }) => {
     let doorward: TestDoorward;
@@ -29,6 +38,9 @@ describe.each(proxiesOfTests)(
       app = await startEchoApp();
       proxy = await start({ files, hosts, doorwardPort: doorward.port, appPort: app.port });
       browser = new Browser(new Map(hosts.map((host) => [`${host}:443`, proxy.https])));
+      // Traefik loads each of its providers on its own.
+      const isLoaded = async () => (await browser.ask("https://app.example.com/")).status === 401;
+      await vi.waitUntil(isLoaded, { timeout: 30_000 });
     });
     afterAll(async () => {
       await proxy.stop();

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** A program of today from a wheel: a zip file of Python's registry that holds the program and nothing to run it. */
-export interface Program {
+interface Program {
   /** The name in messages. */
   readonly title: string;
   readonly version: string;

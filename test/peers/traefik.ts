@@ -6,6 +6,18 @@ import { createCertificate } from "./tls.ts";
 
 /** The real Traefik with the output of `doorward config traefik`; only addresses and paths are changed. */
 export function startTraefik(wiring: Wiring): Promise<Proxy> {
+  return startTraefikWith(wiring, "", { "doorward.yaml": "dynamic/doorward.yaml" });
+}
+
+/**
+ * The same with another provider of Traefik's in the static file, and with the given printed files, by their name in the
+ * folder of the file provider.
+ */
+export function startTraefikWith(
+  wiring: Wiring,
+  provider: string,
+  dynamic: Readonly<Record<string, string>>,
+): Promise<Proxy> {
   return startProxy(wiring, async (folder, { http, https }) => {
     const certificate = join(folder, "example.com");
     createCertificate(certificate, wiring.hosts);
@@ -17,14 +29,13 @@ export function startTraefik(wiring: Wiring): Promise<Proxy> {
     });
     const moved = (files.get("traefik.yaml") ?? "")
       .replace('":80"', `"127.0.0.1:${http}"`)
-      .replace('":443"', `"127.0.0.1:${https}"`);
-    const tls = `tls:\n  certificates:\n    - { certFile: ${certificate}.pem, keyFile: ${certificate}.key }\n`;
+      .replace('":443"', `"127.0.0.1:${https}"`)
+      .concat(provider);
     await writeFile(join(folder, "traefik.yaml"), moved);
-    await writeFile(
-      join(folder, "dynamic/doorward.yaml"),
-      files.get("dynamic/doorward.yaml") ?? "",
-    );
+    const tls = `tls:\n  certificates:\n    - { certFile: ${certificate}.pem, keyFile: ${certificate}.key }\n`;
     await writeFile(join(folder, "dynamic/tls.yaml"), tls);
+    for (const [name, printed] of Object.entries(dynamic))
+      await writeFile(join(folder, "dynamic", name), files.get(printed) ?? "");
     return { program: wiring.program ?? pathOf("traefik"), args: ["--configFile=traefik.yaml"] };
   });
 }

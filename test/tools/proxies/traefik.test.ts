@@ -221,3 +221,18 @@ describe("a wildcard host in Traefik", () => {
     expect(read(config, folder).http.routers["any-example-com"]?.rule).toBe(rule);
   });
 });
+
+describe("the resources printed for Traefik in Kubernetes", () => {
+  it("say which entry point an installation does not have yet, and its address", () => {
+    const onePort = configOf({
+      url: "https://app.example.com:8443/_auth",
+      providers: { company: { type: "oidc", issuer: "https://id.example.com", clientId: "door" } },
+      access: { anyone: true },
+    });
+    const textOf = (config: Config) =>
+      proxyFiles(config, "traefik").files.get("kubernetes.yaml") ?? "";
+
+    expect(textOf(onePort)).toContain('entry point `websecure-8443` with the address ":8443"');
+    expect(textOf(exampleConfig())).not.toContain("entry point `");
+  });
+});
