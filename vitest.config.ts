@@ -11,6 +11,9 @@ const timed = [
   "test/attacks/limits.test.ts",
 ];
 
+/** Needs Keycloak and oauth2-proxy: `npm run test:issuers` runs it. */
+const issuers = "test/issuers/**";
+
 /** Waits for more than a minute. Started last, as the smallest files are, it would run alone for that minute. */
 const longestWait = "test/serve/idle-connection.test.ts";
 
@@ -35,7 +38,7 @@ export default defineConfig({
           name: "side by side",
           globalSetup: "test/peers/left-out.ts",
           include: ["test/**/*.test.ts"],
-          exclude: timed,
+          exclude: [...timed, issuers],
           // The tests start real proxies and a browser, so more workers would overload two cores.
           maxWorkers: 2,
           sequence: { groupOrder: 0 },

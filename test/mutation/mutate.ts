@@ -29,7 +29,7 @@ const results = await new Stryker({
   jsonReporter: { fileName: `${report}.json` },
   htmlReporter: { fileName: `${report}.html` },
   tempDirName: ".mutation/sandbox",
-  ignorePatterns: [".mutation", "tsconfig.json", "bench", "deploy", "docs"],
+  ignorePatterns: [".mutation", "test/peers/.programs", "tsconfig.json", "bench", "deploy", "docs"],
   concurrency: availableParallelism(),
   checkers: [],
   allowConsoleColors: false,

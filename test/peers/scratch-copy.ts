@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
 const parts = [
@@ -19,13 +19,17 @@ const parts = [
   "README.md",
 ];
 
+/** What other commands install: it is large, and no test changes it. */
+const linked = ["node_modules", "test/peers/.programs"];
+const filter = (path: string) => !linked.includes(relative(root, path));
+
 interface Run {
   readonly code: number;
   /** stdout and stderr. */
   readonly output: string;
 }
 
-/** A copy of the code to change, with the packages of this checkout. */
+/** A copy of the code to change, with the packages and programs of this checkout. */
 export class ScratchCopy {
   readonly folder: string;
 
@@ -36,9 +40,9 @@ export class ScratchCopy {
   static async open(): Promise<ScratchCopy> {
     const folder = await mkdtemp(join(tmpdir(), "doorward-scratch-"));
     await Promise.all(
-      parts.map((part) => cp(join(root, part), join(folder, part), { recursive: true })),
+      parts.map((part) => cp(join(root, part), join(folder, part), { recursive: true, filter })),
     );
-    await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+    await Promise.all(linked.map((part) => symlink(join(root, part), join(folder, part))));
     const copy = new ScratchCopy(folder);
     await copy.write(
       "tsconfig.source.json",

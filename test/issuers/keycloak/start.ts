@@ -1,0 +1,16 @@
+import type { TestProject } from "vitest/node";
+import { startKeycloak } from "../../peers/keycloak-server.ts";
+import type { KeycloakAddress } from "../../peers/keycloak.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    keycloak: KeycloakAddress;
+  }
+}
+
+/** One Keycloak for all files: each makes realms of its own. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { address, stop } = await startKeycloak();
+  project.provide("keycloak", address);
+  return stop;
+}

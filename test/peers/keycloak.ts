@@ -1,0 +1,167 @@
+import * as v from "valibot";
+import { navigation, type Browser, type HttpResponse } from "./browser.ts";
+
+/** A running Keycloak. */
+export interface KeycloakAddress {
+  readonly origin: string;
+  /** The secret of the client `admin` of its realm `master`. */
+  readonly adminSecret: string;
+}
+
+/** A part of Keycloak's admin API, by the names that it has there. */
+interface Representation {
+  readonly [name: string]: unknown;
+}
+
+/** A person of a realm: a `UserRepresentation`. */
+interface Person extends Representation {
+  readonly realmRoles?: readonly string[];
+}
+
+/** A `RealmRepresentation` and its people. */
+interface RealmParts extends Representation {
+  readonly people: readonly Person[];
+}
+
+/** Every person of a test realm has this password. */
+const password = "the-password-of-everyone";
+const tokenResponse = v.object({ access_token: v.string() });
+const withId = v.array(v.looseObject({ id: v.string() }));
+
+/** A realm of a running Keycloak, changed by its admin API. */
+export class Realm {
+  readonly issuer: string;
+  readonly #keycloak: KeycloakAddress;
+  readonly #path: string;
+
+  private constructor(keycloak: KeycloakAddress, name: string) {
+    this.issuer = `${keycloak.origin}/realms/${name}`;
+    this.#keycloak = keycloak;
+    this.#path = `/admin/realms/${name}`;
+  }
+
+  /** Creates a realm with its clients, people, roles and groups: a `RealmRepresentation`. */
+  static async create(
+    keycloak: KeycloakAddress,
+    name: string,
+    { people, ...representation }: RealmParts,
+  ): Promise<Realm> {
+    const realm = new Realm(keycloak, name);
+    // People of an imported realm get no default roles, as those who register do.
+    const users = people.map(({ realmRoles = [], ...others }) => ({
+      ...others,
+      realmRoles: [`default-roles-${name}`, ...realmRoles],
+    }));
+    await realm.#ask("POST", "/admin/realms", {
+      realm: name,
+      enabled: true,
+      sslRequired: "none",
+      users,
+      ...representation,
+    });
+    return realm;
+  }
+
+  async remove(): Promise<void> {
+    await this.#ask("DELETE", this.#path);
+  }
+
+  /** Changes settings of a client. */
+  async changeClient(clientId: string, changes: Representation): Promise<void> {
+    const found = await this.#first(`/clients?clientId=${encodeURIComponent(clientId)}`);
+    await this.#ask("PUT", `${this.#path}/clients/${found.id}`, { ...found, ...changes });
+  }
+
+  /** Ends all sessions of a person, as "log out" of the admin console does. */
+  async logOut(username: string): Promise<void> {
+    const { id } = await this.#first(`/users?exact=true&username=${encodeURIComponent(username)}`);
+    await this.#ask("POST", `${this.#path}/users/${id}/logout`, {});
+  }
+
+  async #first(path: string) {
+    const [found] = v.parse(withId, await this.#ask("GET", this.#path + path));
+    if (found === undefined) throw new Error(`Keycloak has nothing at ${path}`);
+    return found;
+  }
+
+  async #ask(method: string, path: string, body?: Representation): Promise<unknown> {
+    const response = await fetch(this.#keycloak.origin + path, {
+      method,
+      headers: {
+        Authorization: `Bearer ${await adminToken(this.#keycloak)}`,
+        "Content-Type": "application/json",
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
+  }
+}
+
+async function adminToken({ origin, adminSecret }: KeycloakAddress): Promise<string> {
+  const response = await fetch(`${origin}/realms/master/protocol/openid-connect/token`, {
+    method: "POST",
+    body: new URLSearchParams({
+      grant_type: "client_credentials",
+      client_id: "admin",
+      client_secret: adminSecret,
+    }),
+  });
+  return v.parse(tokenResponse, await response.json()).access_token;
+}
+
+/** A person whose name is also the account of the email address. */
+export function person(username: string, more: Person = {}): Person {
+  return {
+    username,
+    enabled: true,
+    email: `${username}@example.com`,
+    emailVerified: true,
+    firstName: username,
+    lastName: "Example",
+    credentials: [{ type: "password", value: password, temporary: false }],
+    ...more,
+  };
+}
+
+/** A confidential client for the code flow: a `ClientRepresentation`. */
+export function client(
+  clientId: string,
+  secret: string,
+  redirectUri: string,
+  more: Representation = {},
+): Representation {
+  const { attributes, ...others } = more;
+  return {
+    clientId,
+    secret,
+    enabled: true,
+    protocol: "openid-connect",
+    publicClient: false,
+    standardFlowEnabled: true,
+    redirectUris: [redirectUri],
+    attributes: {
+      "post.logout.redirect.uris": "+",
+      ...v.parse(v.optional(v.looseObject({})), attributes),
+    },
+    ...others,
+  };
+}
+
+/** Fills in Keycloak's sign-in form, and follows the redirects. */
+export async function submitSignIn(
+  browser: Browser,
+  page: HttpResponse,
+  username: string,
+): Promise<HttpResponse> {
+  const [, action] = /<form id="kc-form-login"[^>]* action="([^"]+)"/.exec(page.body) ?? [];
+  if (action === undefined) throw new Error(`no sign-in form of Keycloak at ${page.url}`);
+  const posted = await browser.ask(action.replaceAll("&amp;", "&"), {
+    method: "POST",
+    headers: { ...navigation, "Content-Type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams({ username, password, credentialId: "" }).toString(),
+  });
+  if (posted.headers.location === undefined) return posted;
+  return browser.open(new URL(String(posted.headers.location), page.url).href);
+}
