@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { without } from "./test/peers/programs.ts";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files whose tests compare wall-clock times and start several processes: they run alone. */
@@ -26,17 +27,25 @@ class LongestWaitFirst extends BaseSequencer {
   }
 }
 
+/** At its end, a run names the real programs that it left out. */
+const leftOut = {
+  onTestRunEnd() {
+    if (without.size > 0)
+      process.stdout.write(`runs without: ${[...without].join(", ")} (DOORWARD_TEST_WITHOUT)\n`);
+  },
+};
+
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
+    reporters: ["default", leftOut],
     sequence: { sequencer: LongestWaitFirst },
     projects: [
       {
         test: {
           ...timeouts,
           name: "side by side",
-          globalSetup: "test/peers/left-out.ts",
           include: ["test/**/*.test.ts"],
           exclude: [...timed, issuers],
           // The tests start real proxies and a browser, so more workers would overload two cores.
