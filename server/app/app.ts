@@ -9,6 +9,7 @@ import { createHashPool } from "../credentials/hash-pool.ts";
 import { openUsers } from "../credentials/users.ts";
 import { createOAuth2ProxyAuth } from "../verify/oauth2-proxy-auth.ts";
 import type { Config } from "../config/schema.ts";
+import type { ForwardProxyOf } from "../config/forward-proxy.ts";
 import { createSiteFinder, createSites, type Site } from "../config/site.ts";
 import type { SiteContext, AppContext } from "../context.ts";
 import { checkedClock } from "./checked-clock.ts";
@@ -21,6 +22,7 @@ import { limitLog } from "../observe/visitor-log.ts";
 import { createRelyingParties } from "./relying-parties.ts";
 import { Sessions, type SessionOptions } from "../session/sessions.ts";
 import { createOpenAuthentication } from "../sign-in/client-authentication.ts";
+import { createForwardFetch } from "../sign-in/forward-fetch.ts";
 import { createIssuerFetch } from "../sign-in/issuer-fetch.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { RecentStarts } from "../sign-in/recent-starts.ts";
@@ -34,6 +36,7 @@ interface Surroundings {
   readonly log: Log;
   readonly now?: () => number;
   readonly fetch?: typeof globalThis.fetch;
+  readonly proxyOf?: ForwardProxyOf;
 }
 
 export interface App extends SharedState {
@@ -54,11 +57,11 @@ export async function createApp(
   surroundings: Surroundings,
   before?: App,
 ): Promise<App> {
-  const { log, fetch = globalThis.fetch } = surroundings;
+  const { log, fetch = globalThis.fetch, proxyOf = () => undefined } = surroundings;
   const now = checkedClock(surroundings.now ?? Date.now);
   const users = config.users === undefined ? undefined : openUsers(config.users, log, now);
-  const issuerFetch = createIssuerFetch(fetch);
-  const openAuthentication = createOpenAuthentication(log);
+  const issuerFetch = createIssuerFetch(createForwardFetch(fetch, proxyOf));
+  const openAuthentication = createOpenAuthentication(log, proxyOf);
   const visitorLog = limitLog(log);
   const partyParts = { fetch: issuerFetch, now, log: visitorLog, openAuthentication };
   const parties = createRelyingParties(config, partyParts, before?.parties);

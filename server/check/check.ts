@@ -1,5 +1,6 @@
 import { checkCertificate } from "./certificate.ts";
 import { watchClocks, type Clocks } from "./clocks.ts";
+import { forwardProxy } from "./forward-proxy.ts";
 import { cookieScopes } from "./cookie-scopes.ts";
 import { fault, ok, type Finding } from "./finding.ts";
 import { checkProvider } from "./provider.ts";
@@ -7,10 +8,16 @@ import { passwordCosts } from "./password-costs.ts";
 import { sharedNames } from "./shared-names.ts";
 import { checkStore } from "./store.ts";
 import { trustedProxies } from "./trusted-proxies.ts";
+import {
+  createForwardProxyOf,
+  type Environment,
+  type ForwardProxyOf,
+} from "../config/forward-proxy.ts";
 import type { Config } from "../config/schema.ts";
 import { createLog, reasonsOf } from "../observe/log.ts";
 import { createRelyingParties } from "../app/relying-parties.ts";
 import { createOpenAuthentication } from "../sign-in/client-authentication.ts";
+import { createForwardFetch } from "../sign-in/forward-fetch.ts";
 import { createIssuerFetch } from "../sign-in/issuer-fetch.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 
@@ -21,6 +28,7 @@ interface Subject {
   readonly clocks: Clocks;
   /** The address or name of a proxy to check, if the operator gives one. */
   readonly proxy: string | undefined;
+  readonly proxyOf: ForwardProxyOf;
 }
 
 type Check = (subject: Subject) => Finding[] | Promise<Finding[]>;
@@ -34,21 +42,28 @@ const checks: readonly Check[] = [
   ({ config, proxy }) => trustedProxies(config, proxy),
   ({ config, parties }) => sharedNames(config, parties),
   ({ config }) => checkStore(config),
+  ofEach(({ proxyOf }, party) => forwardProxy(party, proxyOf)),
   ofEach(({ config, clocks }, party) => checkProvider(config, party, clocks)),
   ofEach((_, party) => checkDirectory(party)),
 ];
 
 /** Checks everything that a sign-in needs, for a valid configuration. */
-export async function check(config: Config, proxy?: string): Promise<Finding[]> {
-  const clocks = watchClocks(fetch, Date.now);
+export async function check(
+  config: Config,
+  proxy?: string,
+  environment: Environment = {},
+): Promise<Finding[]> {
+  const proxyOf = createForwardProxyOf(environment);
+  const clocks = watchClocks(createForwardFetch(fetch, proxyOf), Date.now);
   const log = createLog(process.stderr);
   const parties = createRelyingParties(config, {
     fetch: createIssuerFetch(clocks.fetch),
     now: Date.now,
     log,
-    openAuthentication: createOpenAuthentication(log),
+    openAuthentication: createOpenAuthentication(log, proxyOf),
   });
-  const found = await Promise.all(checks.map((one) => one({ config, parties, clocks, proxy })));
+  const subject = { config, parties, clocks, proxy, proxyOf };
+  const found = await Promise.all(checks.map((one) => one(subject)));
   return found.flat();
 }
 

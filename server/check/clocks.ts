@@ -3,14 +3,16 @@ import { fault, ok, warning, type Finding } from "./finding.ts";
 
 const noticeableSeconds = 5;
 
+type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
 export interface Clocks {
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
   /** Compares the clocks of the servers at these addresses with ours; empty = no response had a `Date`. */
   compare(addresses: readonly string[]): Finding[];
 }
 
 /** A `fetch` that reads the server's time from the `Date` of every response (RFC 9110 §6.6.1). */
-export function watchClocks(fetch: typeof globalThis.fetch, now: () => number): Clocks {
+export function watchClocks(fetch: Fetch, now: () => number): Clocks {
   const offsets = new Map<string, number>();
 
   function note(origin: string, offset: number | undefined): void {
@@ -21,10 +23,9 @@ export function watchClocks(fetch: typeof globalThis.fetch, now: () => number): 
   }
 
   return {
-    async fetch(input, init) {
+    async fetch(url, init) {
       const sentAt = now();
-      const response = await fetch(input, init);
-      const url = input instanceof Request ? input.url : String(input);
+      const response = await fetch(url, init);
       note(new URL(url).origin, offsetOf(response.headers, sentAt, now()));
       return response;
     },

@@ -47,7 +47,7 @@ const check = defineCommand({
     withConfig(given, checkArgs, async (loaded) => {
       const { check: findAll } = await import("../check/check.ts");
       const labels = { ok: "ok   ", warning: "WARN ", fault: "FAULT" };
-      for (const { level, text } of await findAll(loaded, given.args.proxy)) {
+      for (const { level, text } of await findAll(loaded, given.args.proxy, process.env)) {
         process.stdout.write(`${labels[level]} ${text}\n`);
         if (level === "fault") process.exitCode = 1;
       }

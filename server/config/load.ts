@@ -6,6 +6,7 @@ import { reasonsOf } from "../observe/log.ts";
 import { crossChecks } from "./cross-checks.ts";
 import { overlayEnvironment, secretFiles } from "./environment.ts";
 import { ConfigError, type Fault, faultOf, withhold } from "./faults.ts";
+import { forwardProxyFaults } from "./forward-proxy.ts";
 import { schema, type Config } from "./schema.ts";
 import { isObject } from "./shape.ts";
 import { unknownKeys } from "./unknown-keys.ts";
@@ -69,6 +70,7 @@ export function checkConfig(
   const result = v.safeParse(schema, raw);
   const found = [
     ...faults,
+    ...forwardProxyFaults(environment),
     ...unknownKeys(schema, raw),
     // valibot reports only the first unknown key of an object; `unknownKeys` reports all of them.
     ...(result.issues ?? []).filter((issue) => issue.expected !== "never").map(faultOf),

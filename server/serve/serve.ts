@@ -3,6 +3,7 @@ import { empty } from "../http/response.ts";
 import { createSites } from "../config/site.ts";
 import { createApp, type App } from "../app/app.ts";
 import { Changes } from "../config/changes.ts";
+import { createForwardProxyOf, forwardProxies } from "../config/forward-proxy.ts";
 import { filesOf, loadConfig, type Source } from "../config/load.ts";
 import { lazyListener } from "../http/lazy-listener.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
@@ -25,12 +26,15 @@ interface Running {
 /** Starts the service on exactly the configured hosts and ports, or throws an error that names the unavailable one. */
 export async function serve(source: Source, log: Log): Promise<Running> {
   const changes = new Changes(filesOf(source));
+  const proxyOf = createForwardProxyOf(source.environment);
   const make = async (before?: App): Promise<Made> => {
     await changes.mark();
     const config = loadConfig(source);
-    return { config, app: await createApp(config, { log }, before) };
+    return { config, app: await createApp(config, { log, proxyOf }, before) };
   };
   const { config, app } = await make();
+  for (const { variable, shown } of forwardProxies(source.environment))
+    log.info({ variable, proxy: shown }, "requests to issuers go through a proxy");
   const appSwitch = new AppSwitch(app, log);
   const admin = lazyListener(
     () => import("./admin.ts").then(({ createAdmin }) => createAdmin(() => appSwitch.app, log)),

@@ -10,6 +10,7 @@ import type { Provider } from "../../providers/provider.ts";
 import { openChangingFiles, type ChangingFiles } from "../config/changing-files.ts";
 import { clientWay } from "../config/client-checks.ts";
 import { ConfigError } from "../config/faults.ts";
+import type { ForwardProxyOf } from "../config/forward-proxy.ts";
 import type { ProviderConfig } from "../config/schema.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import {
@@ -39,15 +40,14 @@ export type OpenAuthentication = (
   settings: ProviderConfig,
 ) => ClientAuthentication;
 
-export function createOpenAuthentication(log: Log): OpenAuthentication {
-  return (name, provider, settings) => openAuthentication(name, provider, settings, log);
+export function createOpenAuthentication(log: Log, proxyOf: ForwardProxyOf): OpenAuthentication {
+  return (...client) => openAuthentication(client, log, proxyOf);
 }
 
 function openAuthentication(
-  name: string,
-  provider: Provider,
-  settings: ProviderConfig,
+  [name, provider, settings]: Parameters<OpenAuthentication>,
   log: Log,
+  proxyOf: ForwardProxyOf,
 ): ClientAuthentication {
   const open = <T>(options: readonly FileOption[], parse: (...contents: string[]) => T) =>
     openFiles(name, settings, options, parse, log);
@@ -82,7 +82,7 @@ function openAuthentication(
       const method = settings.clientAuthentication ?? "tls_client_auth";
       return {
         ...always(method, TlsClientAuth()),
-        fetch: createIssuerFetch(createMutualTlsFetch(files)),
+        fetch: createIssuerFetch(createMutualTlsFetch(files, proxyOf)),
       };
     }
   }

@@ -1,16 +1,17 @@
 import { X509Certificate, type KeyObject } from "node:crypto";
-import { Agent, request as sendRequest } from "node:https";
-import type { IncomingMessage } from "node:http";
+import { Agent, type AgentOptions } from "node:https";
 import type { ChangingFiles } from "../config/changing-files.ts";
+import type { ForwardProxyOf } from "../config/forward-proxy.ts";
+import { fetchOver, proxyOptions } from "./agent-fetch.ts";
 import { parseClientKey } from "./client-key.ts";
 
-/** An agent that presents our client certificate. Throws the fault in the certificate or its key. */
-export function parseClientCertificate(certificate: string, key: string): Agent {
+/** The options of a connection with our client certificate. Throws the fault in the certificate or its key. */
+export function parseClientCertificate(certificate: string, key: string): AgentOptions {
   const { key: privateKey } = parseClientKey(key);
   const fault = certificateFault(certificate, privateKey);
   if (fault !== undefined) throw new Error(fault);
   const pem = privateKey.export({ type: "pkcs8", format: "pem" });
-  return new Agent({ cert: certificate, key: pem });
+  return { cert: certificate, key: pem };
 }
 
 function certificateFault(written: string, key: KeyObject): string | undefined {
@@ -33,37 +34,15 @@ function certificateFault(written: string, key: KeyObject): string | undefined {
 }
 
 /**
- * `fetch` with a client certificate (RFC 8705 §2), which Node's own `fetch` does not support. It follows no redirect
- * and reuses no connection, so a new certificate takes effect with the next request.
+ * `fetch` with a client certificate (RFC 8705 §2), which Node's own `fetch` does not support. It reuses no connection,
+ * so a new certificate takes effect with the next request. A forward proxy sees only an encrypted tunnel.
  */
-export function createMutualTlsFetch(agents: ChangingFiles<Agent>) {
+export function createMutualTlsFetch(files: ChangingFiles<AgentOptions>, proxyOf: ForwardProxyOf) {
   return async (url: string, init: RequestInit): Promise<Response> => {
-    const request = new Request(url, init);
-    const body = Buffer.from(await request.arrayBuffer());
-    const { method, signal } = request;
-    const headers = Object.fromEntries(request.headers);
-    const agent = await agents.current();
-    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-    sendRequest(url, { agent, method, headers, signal }, resolve)
-      // The same error shape as `fetch`, so that both are classified alike.
-      .on("error", (cause) =>
-        reject(new TypeError("the request over mutual TLS failed", { cause })),
-      )
-      .end(body);
-    return responseOf(await promise);
+    const proxy = proxyOf(url);
+    const options = proxy === undefined ? {} : proxyOptions(proxy);
+    const way = proxy === undefined ? "" : ` through the proxy ${proxy.shown}`;
+    const agent = new Agent({ ...(await files.current()), ...options });
+    return fetchOver(agent, url, init, `over mutual TLS${way}`);
   };
-}
-
-function responseOf(message: IncomingMessage): Response {
-  const { statusCode: status = 502, headersDistinct } = message;
-  const headers = new Headers();
-  for (const [name, values = []] of Object.entries(headersDistinct)) {
-    for (const value of values) headers.append(name, value);
-  }
-  // `Response` rejects a body with these statuses.
-  if (status === 204 || status === 205 || status === 304) {
-    message.resume();
-    return new Response(null, { status, headers });
-  }
-  return new Response(ReadableStream.from(message), { status, headers });
 }

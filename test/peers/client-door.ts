@@ -2,6 +2,7 @@ import type { RequestListener, ServerResponse } from "node:http";
 import type { ServerOptions } from "node:https";
 import type { ClientMetadata, Configuration } from "oidc-provider";
 import { startIssuer, type Issuer } from "../../demo/issuer.ts";
+import type { ForwardProxyOf } from "../../server/config/forward-proxy.ts";
 import { Browser, send } from "./browser.ts";
 import { configOf, startDoorward, type TestDoorward } from "./doorward.ts";
 import { freePort } from "./free-port.ts";
@@ -19,6 +20,7 @@ export interface ClientDoorOptions {
   /** Other settings of the issuer. */
   readonly issuer?: Configuration;
   readonly tls?: ServerOptions;
+  readonly proxyOf?: ForwardProxyOf;
 }
 
 /** doorward with a real issuer (oidc-provider) that accepts only one client authentication method. */
@@ -71,12 +73,11 @@ export async function openClientDoor(options: ClientDoorOptions): Promise<Client
     headers: { "X-Auth-Request-User": "subject", "X-Access-Token": "accessToken" },
     rules: [{ path: "/api/**", bearer: { introspection: true } }],
   });
-  const doorward = await startDoorward(config, { now: () => clock.now }).catch(
-    async (error: unknown) => {
-      await issuer.close();
-      throw error;
-    },
-  );
+  const held = { now: () => clock.now, ...(options.proxyOf && { proxyOf: options.proxyOf }) };
+  const doorward = await startDoorward(config, held).catch(async (error: unknown) => {
+    await issuer.close();
+    throw error;
+  });
   const newBrowser = () => new Browser(new Map([[new URL(site).host, doorward.port]]));
   return {
     site,

@@ -24,7 +24,7 @@ export interface TestDoorward {
 /** Starts doorward in this process on a free loopback port; the test can read its log. */
 export async function startDoorward(
   config: Config,
-  held: { now?: () => number; fetch?: typeof globalThis.fetch } = {},
+  held: Omit<Parameters<typeof createApp>[1], "log"> = {},
 ): Promise<TestDoorward> {
   const events: Record<string, unknown>[] = [];
   const log = pino(

@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates, TLSSocket } from "node:tls";
 import type { ClientMetadata, KoaContextWithOIDC } from "oidc-provider";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { createForwardProxyOf, type ForwardProxyOf } from "../../server/config/forward-proxy.ts";
 import { openClientDoor, type ClientDoor } from "../peers/client-door.ts";
+import { startForwardProxy } from "../peers/forward-proxy.ts";
 import { freePort } from "../peers/free-port.ts";
 import { createCertificate } from "../peers/tls.ts";
 
@@ -56,7 +58,7 @@ const bySubject: Partial<ClientMetadata> = {
 /** An issuer that requests certificates only at its mTLS aliases (RFC 8705 §5). */
 async function openDoor(
   registration: Partial<ClientMetadata>,
-  provider: Record<string, unknown> = {},
+  proxyOf: ForwardProxyOf = () => undefined,
 ): Promise<ClientDoor> {
   for (const kind of ["pem", "key"]) copyFileSync(at(`door.${kind}`), at(`used.${kind}`));
   const tls: ServerOptions = { cert: read("issuer.pem"), key: read("issuer.key") };
@@ -70,7 +72,8 @@ async function openDoor(
   const door = await openClientDoor({
     tls,
     registration,
-    provider: { clientCertificateFile: at("used.pem"), clientKeyFile: at("used.key"), ...provider },
+    provider: { clientCertificateFile: at("used.pem"), clientKeyFile: at("used.key") },
+    proxyOf,
     features: {
       mTLS: {
         enabled: true,
@@ -129,6 +132,25 @@ describe("a client with a certificate", () => {
     expect([first.status, bearer.status]).toEqual([200, 200]);
     expect(door.asked).toContain("POST /request 201");
     expect(JSON.stringify(door.doorward.events)).not.toContain("PRIVATE KEY");
+  });
+
+  it("presents it through the tunnel of a forward proxy", async () => {
+    const proxy = await startForwardProxy();
+    closing.push(() => proxy.close());
+    const url = `http://${proxy.address}`;
+    const door = await openDoor(bySubject, createForwardProxyOf({ HTTPS_PROXY: url }));
+
+    const ada = await door.verify(await door.signIn());
+    await proxy.close();
+    await door.newBrowser().open(`${door.site}/start?rd=/`);
+
+    expect(ada.status).toBe(200);
+    expect(shown).toContain("DNS:door.example.com");
+    expect(new Set(proxy.requests())).toHaveLength(2);
+    expect(proxy.requests()).toContain(`CONNECT ${new URL(door.issuer).host}`);
+    expect(JSON.stringify(door.doorward.events)).toContain(
+      `the request over mutual TLS through the proxy ${url} failed`,
+    );
   });
 
   it("is rejected if the issuer does not know the certificate", async () => {

@@ -44,7 +44,7 @@ function open(settings: object) {
   const own = settingsOf(settings);
   const provider = providers.get(own.type ?? "");
   if (provider === undefined) throw new Error("no provider");
-  return createOpenAuthentication(capturingLog().log)("company", provider, own);
+  return createOpenAuthentication(capturingLog().log, () => undefined)("company", provider, own);
 }
 
 /** The form that the client authenticates with, at an issuer with this metadata. */
