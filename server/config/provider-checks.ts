@@ -22,8 +22,8 @@ export function providerFaults(section: unknown): Fault[] {
     if (typeof type !== "string") return [];
     const provider = providers.get(type);
     if (provider === undefined) return [unknownType(path, value.type, type)];
-    return [scopeFaults, issuerFaults, clientFaults, optionFaults].flatMap((look) =>
-      look(provider, value, path),
+    return [scopeFaults, issuerFaults, discoveryFaults, clientFaults, optionFaults].flatMap(
+      (look) => look(provider, value, path),
     );
   });
 }
@@ -60,6 +60,12 @@ function issuerFaults(provider: Provider, { issuer, tenants }: Written, path: st
   const message =
     "has no effect, because this issuer is a single tenant: remove it, or use an issuer of many tenants";
   return [{ path: `${path}.tenants`, message }];
+}
+
+function discoveryFaults({ kind, isOAuthOnly }: Provider, { discovery }: Written, path: string) {
+  if (discovery === undefined || isOAuthOnly !== true) return [];
+  const message = `has no effect on a provider of type ${kind}, which has no discovery: set \`endpoints\``;
+  return [{ path: `${path}.discovery`, message }];
 }
 
 function issuerMissing({ label, issuerShape, issuerExample = "https://id.example.com" }: Provider) {

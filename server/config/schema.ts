@@ -8,7 +8,15 @@ import { authorization } from "./authorization-schema.ts";
 import { clientEntries } from "./client-schema.ts";
 import { admin, listen } from "./listen-schema.ts";
 import { duration } from "../values/duration.ts";
-import { dnsName, oneOrMore, path, text, checkedString, webAddress } from "../values/leaves.ts";
+import {
+  discoveryAddress,
+  dnsName,
+  oneOrMore,
+  path,
+  text,
+  checkedString,
+  webAddress,
+} from "../values/leaves.ts";
 import { rule } from "../policy/rule-schema.ts";
 import { secret } from "./secret.ts";
 import { storage } from "./storage-schema.ts";
@@ -39,6 +47,8 @@ const provider = v.strictObject({
   type: v.optional(text),
   ...clientEntries,
   issuer: v.optional(webAddress),
+  /** Where the issuer's metadata is, if not below the issuer: the document, or the address that it is below. */
+  discovery: v.optional(discoveryAddress),
   scope: v.optional(text),
   label: v.optional(text),
   authorization: v.optional(authorization, {}),

@@ -112,7 +112,7 @@ function addedSources(parts: Parts): ReadonlyMap<RuleConfig, readonly TokenSourc
 
 function addedSource(config: TokenIssuerConfig, { fetch, now }: Parts): TokenSource {
   const { issuer, clientId, clientSecret } = config;
-  const discover = createTokenIssuer(issuer, { clientId, clientSecret }, { fetch, now });
+  const discover = createTokenIssuer(config, { clientId, clientSecret }, { fetch, now });
   const introspect =
     clientSecret === undefined ? undefined : createIntrospection({ issuer, discover });
   return createTokenSource(

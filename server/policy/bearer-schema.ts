@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { claimValue } from "./access-schema.ts";
-import { text, checkedString, webAddress } from "../values/leaves.ts";
+import { discoveryAddress, text, checkedString, webAddress } from "../values/leaves.ts";
 
 /**
  * Signatures checked with a public key. With a shared secret, every party that can check a token can also forge one
@@ -32,6 +32,7 @@ const atLeastOne = "is empty, so no token could pass: add a value";
 /** An issuer that is not used for sign-ins, only for the tokens that a rule accepts. */
 const tokenIssuer = v.strictObject({
   issuer: webAddress,
+  discovery: v.optional(discoveryAddress),
   audiences: v.pipe(v.array(text), v.minLength(1, atLeastOne)),
   algorithms: v.optional(
     v.pipe(v.array(v.picklist(asymmetricAlgorithms)), v.minLength(1, atLeastOne)),

@@ -30,11 +30,11 @@ export interface Client {
 
 /** Fetches an issuer's metadata. Throws "issuer_unreachable" or "issuer_broken". */
 export async function discoverOnce(
-  { address, issuer }: Metadata,
+  place: Metadata,
   client: Client,
   needs: Needs,
 ): Promise<Configuration> {
-  const url = new URL(address);
+  const url = new URL(place.address);
   try {
     // Given a complete URL, openid-client does not compare the issuer; `checkMetadata` does.
     const found = await discovery(url, client.clientId, undefined, None(), {
@@ -42,9 +42,9 @@ export async function discoverOnce(
       [customFetch]: client.fetch,
       execute: url.protocol === "http:" ? [allowInsecureRequests] : [],
     });
-    return await configure(issuer, found.serverMetadata(), client, needs);
+    return await configure(place, found.serverMetadata(), client, needs);
   } catch (error) {
-    throw discoveryError(error, issuer);
+    throw discoveryError(error, place.issuer);
   }
 }
 
@@ -53,21 +53,21 @@ export async function discoverOnce(
  * OAuth 2.0 provider publishes no metadata: all its endpoints are configured.
  */
 export async function configure(
-  issuer: string,
+  place: Metadata,
   found: ServerMetadata,
   { clientId, endpoints, authentication, fetch, quirks }: Client,
   needs: Needs,
 ): Promise<Configuration> {
   const metadata = withEndpoints(found, endpoints);
-  checkMetadata(issuer, metadata, needs, endpoints);
-  const open = isTemplated(issuer) ? openTemplated : openPlain;
+  checkMetadata(place, metadata, needs, endpoints);
+  const open = isTemplated(place.issuer) ? openTemplated : openPlain;
   const client = { use_mtls_endpoint_aliases: authentication.fetch !== undefined };
   const configuration = await open(metadata, clientId, client, authentication.ofIssuer(metadata));
   configuration.timeout = patienceSeconds;
   const tokenFetch = atTokenEndpoint(fetch, quirks);
   const tokenUrl = metadata.token_endpoint && new URL(metadata.token_endpoint).href;
   configuration[customFetch] = (url, init) => (url === tokenUrl ? tokenFetch : fetch)(url, init);
-  if (Object.values({ issuer, ...endpoints }).some((address) => address?.startsWith("http:"))) {
+  if (Object.values({ ...place, ...endpoints }).some((address) => address?.startsWith("http:"))) {
     allowInsecureRequests(configuration); // the schema allows plain http only for this machine
   }
   // In the code flow OpenID Connect lets TLS replace the signature check of the ID token; this enables the check.

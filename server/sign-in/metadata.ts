@@ -1,8 +1,10 @@
 import type { ServerMetadata } from "openid-client";
 import { createAddressRanges } from "../http/address-ranges.ts";
 import { isLoopbackHost } from "../http/loopback.ts";
+import type { Metadata } from "../../providers/provider.ts";
 import { webAddressFault } from "../values/web-address.ts";
 import type { ProviderConfig } from "../config/schema.ts";
+import { issuerMismatch } from "./tenants.ts";
 
 type Endpoints = ProviderConfig["endpoints"];
 
@@ -70,26 +72,22 @@ export const tokenNeeds: Needs = { must: ["jwks_uri"], may: ["introspection_endp
 
 /** Throws if the metadata is unusable or unsafe. Configured `endpoints` are exempt: loading validated them. */
 export function checkMetadata(
-  issuer: string,
+  place: Metadata,
   metadata: ServerMetadata,
   { must, may }: Needs,
   endpoints: Endpoints,
 ): void {
   // OpenID Connect Discovery §4.3: the two are identical, including a trailing slash.
-  if (metadata.issuer !== issuer) {
-    throw new Error(
-      `the metadata's issuer is ${JSON.stringify(metadata.issuer)}: set \`issuer\` to exactly that`,
-    );
-  }
+  if (metadata.issuer !== place.issuer) throw new Error(issuerMismatch(place, metadata.issuer));
   const given = givenEndpoints(endpoints);
   for (const name of [...must, ...may]) {
     const endpoint = metadata[name];
     if (Object.hasOwn(given, name) || (endpoint === undefined && may.includes(name))) continue;
-    throwFault(issuer, name, endpoint);
+    throwFault(place, name, endpoint);
   }
   // RFC 8705 §5: the addresses of the same endpoints for clients with a certificate.
   for (const [name, alias] of Object.entries(metadata.mtls_endpoint_aliases ?? {})) {
-    throwFault(issuer, name, alias, "mtls_endpoint_aliases.");
+    throwFault(place, name, alias, "mtls_endpoint_aliases.");
   }
   const isPushed = metadata.require_pushed_authorization_requests === true;
   if (isPushed && metadata.pushed_authorization_request_endpoint === undefined) {
@@ -100,17 +98,17 @@ export function checkMetadata(
   }
 }
 
-function throwFault(issuer: string, name: string, endpoint: unknown, prefix = ""): void {
-  const fault = endpointFault(issuer, name, endpoint);
+function throwFault(place: Metadata, name: string, endpoint: unknown, prefix = ""): void {
+  const fault = endpointFault(place, name, endpoint);
   if (fault !== undefined) throw new Error(`the issuer's ${prefix}${name} ${fault}`);
 }
 
-function endpointFault(issuer: string, name: string, endpoint: unknown): string | undefined {
+function endpointFault(at: Metadata, name: string, endpoint: unknown): string | undefined {
   if (endpoint === undefined) return "is missing";
   const written = JSON.stringify(endpoint);
   if (typeof endpoint !== "string") return `${written} is not a URL`;
   const place = localPlaces.find(
-    ({ contains }) => contains(hostOf(endpoint)) && !contains(hostOf(issuer)),
+    ({ contains }) => contains(hostOf(endpoint)) && !contains(hostOf(at.address)),
   );
   if (place !== undefined) {
     return `${written} points to ${place.name}, but the issuer does not${configuredInstead(name)}`;

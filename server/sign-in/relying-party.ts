@@ -2,6 +2,7 @@ import type { JWTVerifyGetKey } from "jose";
 import type { Configuration, ServerMetadata } from "openid-client";
 import type { Endpoints, Metadata, Provider } from "../../providers/provider.ts";
 import type { ProviderConfig } from "../config/schema.ts";
+import type { TokenIssuerConfig } from "../policy/bearer-schema.ts";
 import type { VisitorLog } from "../observe/visitor-log.ts";
 import {
   noAuthentication,
@@ -15,7 +16,7 @@ import { createIssuerKeys } from "./issuer-keys.ts";
 import { oauthNeeds, tokenNeeds, signInNeeds } from "./metadata.ts";
 import { createSignInUrlBuilder, type BuildSignInUrl } from "./pushed-request.ts";
 import { cached, type Cached } from "../memory/cached.ts";
-import { isTemplated, issuersOf, usualPlace, withAcceptedKeys } from "./tenants.ts";
+import { isTemplated, issuersOf, placeAt, usualPlace, withAcceptedKeys } from "./tenants.ts";
 
 /** Our registration at one issuer, as a sign-in needs it. */
 export interface RelyingParty {
@@ -62,7 +63,7 @@ export function createRelyingParty(
   const issuer = settings.issuer ?? provider.issuer ?? "";
   const endpoints = { ...provider.endpoints?.(issuer.replace(/\/+$/, "")), ...settings.endpoints };
   const { authentication } = parts;
-  const place = provider.metadata?.(issuer) ?? usualPlace(issuer);
+  const place = placeAt(settings.discovery, provider.metadata?.(issuer) ?? usualPlace(issuer));
   const issuers = issuersOf(place, settings.tenants);
   const clientFetch = authentication.fetch ?? parts.fetch;
   const fetch = isTemplated(place.issuer)
@@ -73,7 +74,7 @@ export function createRelyingParty(
   const discover = cached(
     async () =>
       provider.isOAuthOnly
-        ? configure(issuer, { issuer }, client, oauthNeeds)
+        ? configure(place, { issuer }, client, oauthNeeds)
         : discoverOnce(place, client, signInNeeds),
     parts.now,
   );
@@ -100,7 +101,7 @@ export function createRelyingParty(
 
 /** An issuer whose tokens alone are accepted: its metadata, fetched at the first use. */
 export function createTokenIssuer(
-  issuer: string,
+  { issuer, discovery }: Pick<TokenIssuerConfig, "issuer" | "discovery">,
   credentials: Pick<ProviderConfig, "clientSecret"> & { clientId: string | undefined },
   { fetch, now }: Parts,
 ): RelyingParty["discover"] {
@@ -108,7 +109,7 @@ export function createTokenIssuer(
   const authentication =
     clientSecret === undefined ? noAuthentication : secretAuthentication(clientSecret);
   const client = { clientId, endpoints: {}, authentication, fetch };
-  const place = usualPlace(issuer);
+  const place = placeAt(discovery, usualPlace(issuer));
   return cached(() => discoverOnce(place, client, tokenNeeds), now);
 }
 

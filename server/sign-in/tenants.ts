@@ -14,9 +14,28 @@ import type { IssuerFetch } from "./issuer-fetch.ts";
 /** Stands for the tenant id in the issuer of Microsoft's metadata. */
 const placeholder = "{tenantid}";
 
+const document = "/.well-known/openid-configuration";
+
 /** OpenID Connect Discovery §4. */
 export function usualPlace(issuer: string): Metadata {
-  return { address: `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`, issuer };
+  return { address: `${issuer.replace(/\/$/, "")}${document}`, issuer };
+}
+
+/** The place of an issuer's metadata, with the configured `discovery` instead of its own. */
+export function placeAt(written: string | undefined, place: Metadata): Metadata {
+  if (written === undefined) return place;
+  const isDocument = written.includes("/.well-known/");
+  return { ...place, address: isDocument ? written : usualPlace(written).address };
+}
+
+/** Why the metadata at a place is not the configured issuer's. */
+export function issuerMismatch({ address, issuer }: Metadata, named: unknown): string {
+  if (typeof named !== "string") return `the metadata at ${address} has no issuer`;
+  const written = JSON.stringify(named.slice(0, 300));
+  const isBelow = usualPlace(named).address === address;
+  const base = address.endsWith(document) ? address.slice(0, -document.length) : address;
+  const also = isBelow ? "" : `, and \`discovery\` to ${base}, where this metadata is`;
+  return `the metadata at ${address} has the issuer ${written}, but \`issuer\` is ${issuer}: if that is the issuer of its ID tokens, set \`issuer\` to exactly that${also}`;
 }
 
 export function isTemplated(issuer: string): boolean {

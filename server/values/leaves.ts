@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { webAddressFault } from "./web-address.ts";
+import { discoveryFault, webAddressFault } from "./web-address.ts";
 
 /** A string with a check that returns the fault's message. */
 export const checkedString = (faultOf: (text: string) => string | undefined) =>
@@ -23,6 +23,7 @@ export const path = v.pipe(
 );
 
 export const webAddress = checkedString(webAddressFault);
+export const discoveryAddress = checkedString(discoveryFault);
 export const port = v.pipe(
   v.number(),
   v.check(

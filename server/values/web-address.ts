@@ -19,3 +19,9 @@ export function webAddressFault(written: string): string | undefined {
   }
   return undefined;
 }
+
+/** The same for the address of an issuer's metadata. A document's address may have a query, as at Microsoft. */
+export function discoveryFault(written: string): string | undefined {
+  const [document = ""] = /^[^?#]+\/\.well-known\/[^?#]+(?=\?[^#]*$)/.exec(written) ?? [];
+  return webAddressFault(document === "" ? written : document);
+}

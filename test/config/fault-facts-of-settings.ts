@@ -18,6 +18,32 @@ const nestedSites = ["example.com", "dev.example.com"].map((domain) => ({
 export const faultsOfSettings: [string, Settings, Facts][] = [
   ["no url", { url: undefined }, { place: "url", fix: ["https://auth.example.com"] }],
   [
+    "a discovery address with a query",
+    google({ discovery: "https://id.example.com/?tenant=7" }),
+    {
+      place: "providers.google.discovery",
+      values: ["?tenant=7", "query"],
+      fix: ["after its path"],
+    },
+  ],
+  [
+    "a document's address with a fragment",
+    google({ discovery: "https://id.example.com/.well-known/openid-configuration?a=b#c" }),
+    { place: "providers.google.discovery", values: ["fragment"], fix: ["after its path"] },
+  ],
+  [
+    "a document's address in plain http",
+    google({ discovery: "http://id.example.com/.well-known/openid-configuration?a=b" }),
+    { place: "providers.google.discovery", values: ["plain http"], fix: ["https://"] },
+  ],
+  [
+    "discovery at a provider without it",
+    {
+      providers: { github: { clientId: "id", clientSecret: "shh", discovery: "https://id.test" } },
+    },
+    { place: "providers.github.discovery", values: ["github", "no effect"], fix: ["endpoints"] },
+  ],
+  [
     "no access",
     { access: undefined },
     { place: "access", fix: ["domains: [example.com]", "anyone: true"] },

@@ -89,7 +89,11 @@ describe("an issuer's metadata", () => {
   it.each<[Partial<ServerMetadata>, string]>([
     [
       { issuer: `${issuer}/` },
-      `the metadata's issuer is "${issuer}/": set \`issuer\` to exactly that`,
+      `the metadata at ${address} has the issuer "${issuer}/", but \`issuer\` is ${issuer}: if that is the issuer of its ID tokens, set \`issuer\` to exactly that`,
+    ],
+    [
+      { issuer: "https://login.example.com/7" },
+      `the metadata at ${address} has the issuer "https://login.example.com/7", but \`issuer\` is ${issuer}: if that is the issuer of its ID tokens, set \`issuer\` to exactly that, and \`discovery\` to ${issuer}, where this metadata is`,
     ],
     [{ token_endpoint: undefined as never }, "the issuer's token_endpoint is missing"],
     [{ jwks_uri: 7 as never }, "the issuer's jwks_uri 7 is not a URL"],
@@ -155,7 +159,7 @@ describe("an issuer's metadata", () => {
 
 describe("a configured issuer", () => {
   const configured = async (): Promise<Configuration> =>
-    configure(issuer, metadata, client(), signInNeeds);
+    configure({ address, issuer }, metadata, client(), signInNeeds);
 
   it("converts what the token endpoint alone returns", async () => {
     reply = async () => Response.json({ message: "no such code" });
@@ -171,7 +175,7 @@ describe("a configured issuer", () => {
     const post = { ...metadata, token_endpoint_auth_methods_supported: ["client_secret_post"] };
 
     await tokenRevocation(await configured(), "t");
-    await tokenRevocation(await configure(issuer, post, client(), signInNeeds), "t");
+    await tokenRevocation(await configure({ address, issuer }, post, client(), signInNeeds), "t");
 
     const [basic, inBody] = requests.map(({ init }) => ({
       header: new Headers(init.headers).get("authorization"),
@@ -186,7 +190,8 @@ describe("the introspection of a token", () => {
   const introspect = (changes: Partial<ServerMetadata> = {}) =>
     createIntrospection({
       issuer,
-      discover: () => configure(issuer, { ...metadata, ...changes }, client(), signInNeeds),
+      discover: () =>
+        configure({ address, issuer }, { ...metadata, ...changes }, client(), signInNeeds),
     });
 
   it("sends the token with our client's secret (RFC 7662)", async () => {

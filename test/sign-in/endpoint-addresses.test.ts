@@ -6,6 +6,7 @@ import {
   tokenNeeds,
   withEndpoints,
 } from "../../server/sign-in/metadata.ts";
+import { usualPlace } from "../../server/sign-in/tenants.ts";
 
 const issuer = "https://id.example.com";
 
@@ -18,7 +19,7 @@ function faultOf(changes: Partial<ServerMetadata>, of = issuer, needs = signInNe
     ...changes,
   };
   try {
-    checkMetadata(of, metadata, needs, {});
+    checkMetadata(usualPlace(of), metadata, needs, {});
     return "none";
   } catch (error) {
     return String(error);
@@ -157,7 +158,9 @@ describe.each(places)("the refusal of %s", (address, place) => {
     const metadata = withEndpoints(found, configured);
 
     expect(metadata[name]).toBe(address);
-    expect(() => checkMetadata(issuer, metadata, signInNeeds, configured)).not.toThrow();
+    expect(() =>
+      checkMetadata(usualPlace(issuer), metadata, signInNeeds, configured),
+    ).not.toThrow();
   });
 
   it("does not apply to the end_session_endpoint, which only browsers request", () => {

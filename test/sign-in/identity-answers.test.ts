@@ -517,10 +517,13 @@ describe("the identity of a renewal", () => {
 });
 
 describe("an issuer whose tokens alone are accepted", () => {
-  const fetch = async () => Response.json({ issuer, jwks_uri: `${issuer}/keys` });
+  const fetch = async (url: string) =>
+    url.startsWith("https://id.example.com/")
+      ? Response.json({ issuer, jwks_uri: `${issuer}/keys` })
+      : Response.json({ issuer: "https://token.example.com/7", jwks_uri: `${issuer}/keys` });
   const clientOf = async (clientId: string | undefined, clientSecret?: string) => {
     const discover = createTokenIssuer(
-      issuer,
+      { issuer },
       { clientId, clientSecret },
       { fetch, now: Date.now },
     );
@@ -530,5 +533,16 @@ describe("an issuer whose tokens alone are accepted", () => {
   it("needs its keys, and no client of ours", async () => {
     expect(await clientOf(undefined)).toBe("doorward");
     expect(await clientOf("introspector", "shh")).toBe("introspector");
+  });
+
+  it("may have its metadata elsewhere", async () => {
+    const place = {
+      issuer: "https://token.example.com/7",
+      discovery: "https://tenant.example.com",
+    };
+    const client = { clientId: undefined };
+    const discover = createTokenIssuer(place, client, { fetch, now: Date.now });
+
+    expect((await discover()).serverMetadata().issuer).toBe(place.issuer);
   });
 });

@@ -3,6 +3,7 @@ import {
   issuerFault,
   issuersOf,
   isTemplated,
+  placeAt,
   usualPlace,
   withAcceptedKeys,
 } from "../../server/sign-in/tenants.ts";
@@ -23,6 +24,25 @@ it("the metadata of an issuer is at its usual place", () => {
     address,
     issuer: "https://id.example.com/x/",
   });
+});
+
+it.each([
+  [undefined, "https://id.example.com/.well-known/openid-configuration"],
+  ["https://tenant.example.com", "https://tenant.example.com/.well-known/openid-configuration"],
+  [
+    "https://tenant.example.com/x/",
+    "https://tenant.example.com/x/.well-known/openid-configuration",
+  ],
+  [
+    "https://tenant.example.com/.well-known/openid-configuration?appid=7",
+    "https://tenant.example.com/.well-known/openid-configuration?appid=7",
+  ],
+  [
+    "https://tenant.example.com/.well-known/oauth-authorization-server",
+    "https://tenant.example.com/.well-known/oauth-authorization-server",
+  ],
+])("the metadata with discovery %s is at %s, of the same issuer", (discovery, address) => {
+  expect(placeAt(discovery, usualPlace(single))).toEqual({ address, issuer: single });
 });
 
 describe("the issuers of a provider", () => {
