@@ -43,7 +43,7 @@ function describe(party: RelyingParty, sites: readonly Site[], metadata: Metadat
   const scope = scopeOf(party, metadata);
   return [
     `${party.issuer}: ${how}; redirect URIs to register there: ${uris.join(", ")}`,
-    `client authentication: ${party.authentication.method ?? "clientSecret"}`,
+    `client authentication: ${party.authentication.methodAt(metadata)}`,
     `requested scope: ${scope}`,
     groupsOf(party),
     renewalOf(party, scope),

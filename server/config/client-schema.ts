@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { path, text } from "../values/leaves.ts";
 
 /** Methods of client authentication by their names in RFC 7591 §2; `client_assertion` is a token from a file. */
-const clientMethods = [
+export const clientMethods = [
   "client_secret_basic",
   "client_secret_post",
   "private_key_jwt",

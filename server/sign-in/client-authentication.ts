@@ -6,9 +6,11 @@ import {
   type ClientAuth,
   type ServerMetadata,
 } from "openid-client";
+import * as v from "valibot";
 import type { Provider } from "../../providers/provider.ts";
 import { openChangingFiles, type ChangingFiles } from "../config/changing-files.ts";
 import { clientWay } from "../config/client-checks.ts";
+import { clientMethods } from "../config/client-schema.ts";
 import { ConfigError } from "../config/faults.ts";
 import type { ForwardProxyOf } from "../config/forward-proxy.ts";
 import type { ProviderConfig } from "../config/schema.ts";
@@ -27,6 +29,8 @@ import { createMutualTlsFetch, parseClientCertificate } from "./mutual-tls.ts";
 export interface ClientAuthentication {
   /** The name of RFC 7591 §2; undefined = a client secret, sent as the metadata defines. */
   readonly method: string | undefined;
+  /** The same for an issuer with this metadata. */
+  methodAt(metadata: ServerMetadata): string;
   /** The authentication for an issuer with this metadata. */
   ofIssuer(metadata: ServerMetadata): ClientAuth;
   /** `fetch` with our client certificate; undefined = no certificate is used. */
@@ -89,25 +93,33 @@ function openAuthentication(
 }
 
 function always(method: string, authenticate: ClientAuth): ClientAuthentication {
-  return { method, ofIssuer: () => authenticate, fetch: undefined };
+  return { method, methodAt: () => method, ofIssuer: () => authenticate, fetch: undefined };
 }
 
 /** A public client: only PKCE links its requests. */
 export const noAuthentication = always("none", None());
 
-/** OpenID Connect Discovery §3: the default is `client_secret_basic`. */
+/** The methods that the metadata lists; undefined = no usable list, which means `client_secret_basic` (RFC 8414 §2). */
+function listedMethods({ token_endpoint_auth_methods_supported: listed }: ServerMetadata) {
+  const { success, output } = v.safeParse(v.array(v.string()), listed);
+  return success && output.length > 0 ? output : undefined;
+}
+
+/** RFC 6749 §2.3.1: every issuer supports the header, so the form is used only if the issuer lists it without the header. */
 export function secretAuthentication(
   clientSecret: string,
   method?: ProviderConfig["clientAuthentication"],
 ): ClientAuthentication {
-  const ofIssuer = ({ token_endpoint_auth_methods_supported: offered }: ServerMetadata) => {
-    const isBasic = offered?.includes("client_secret_basic") ?? true;
-    const chosen = method ?? (isBasic ? "client_secret_basic" : "client_secret_post");
-    return chosen === "client_secret_basic"
-      ? ClientSecretBasic(clientSecret)
-      : ClientSecretPost(clientSecret);
+  const methodAt = (metadata: ServerMetadata) => {
+    const listed = listedMethods(metadata) ?? [];
+    const isForm = listed.includes("client_secret_post") && !listed.includes("client_secret_basic");
+    return method ?? (isForm ? "client_secret_post" : "client_secret_basic");
   };
-  return { method, ofIssuer, fetch: undefined };
+  const ofIssuer = (metadata: ServerMetadata) =>
+    methodAt(metadata) === "client_secret_post"
+      ? ClientSecretPost(clientSecret)
+      : ClientSecretBasic(clientSecret);
+  return { method, methodAt, ofIssuer, fetch: undefined };
 }
 
 type FileOption = "clientKeyFile" | "clientAssertionFile" | "clientCertificateFile";
@@ -139,14 +151,14 @@ function parseElliptic(written: string) {
 
 /** Why an issuer with this metadata would reject our client, as far as the metadata shows it. */
 export async function authenticationFault(
-  { method, ofIssuer }: ClientAuthentication,
+  { methodAt, ofIssuer }: ClientAuthentication,
   metadata: ServerMetadata,
   clientId: string,
 ): Promise<string | undefined> {
-  const { token_endpoint_auth_methods_supported: taken } = metadata;
+  const [method, listed] = [methodAt(metadata), listedMethods(metadata)];
   // Issuers that accept public clients rarely list "none".
-  if (taken !== undefined && method !== undefined && method !== "none" && !taken.includes(method))
-    return `the client authenticates with ${method}, but the issuer accepts only ${taken.join(", ")}`;
+  if (listed !== undefined && method !== "none" && !listed.includes(method))
+    return unlisted(method, listed);
   try {
     await ofIssuer(metadata)(
       metadata,
@@ -158,4 +170,14 @@ export async function authenticationFault(
   } catch (error) {
     return reasonsOf(error);
   }
+}
+
+function unlisted(method: string, listed: readonly string[]): string {
+  const known = clientMethods.filter((one) => one !== "none" && listed.includes(one));
+  const mend =
+    known.length > 0
+      ? `register the client for one of these, and set \`clientAuthentication\`: ${known.join(", ")}`
+      : "doorward supports none of them, so change the client's registration there";
+  const accepted = JSON.stringify(listed.join(", ").slice(0, 300));
+  return `the client authenticates with ${method}, but the issuer accepts only ${accepted}: ${mend}`;
 }

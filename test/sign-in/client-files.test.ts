@@ -75,6 +75,28 @@ describe("a client authenticates", () => {
     expect(await formOf(secret, post)).toEqual({ client_id: "door", client_secret: "shh" });
   });
 
+  it.each<[unknown, string]>([
+    [undefined, "client_secret_basic"],
+    [[], "client_secret_basic"],
+    [["client_secret_basic"], "client_secret_basic"],
+    [["client_secret_post", "client_secret_basic"], "client_secret_basic"],
+    [["client_secret_post"], "client_secret_post"],
+    [["client_secret_post", "private_key_jwt"], "client_secret_post"],
+    [["private_key_jwt"], "client_secret_basic"],
+    ["client_secret_post", "client_secret_basic"],
+    [null, "client_secret_basic"],
+    [7, "client_secret_basic"],
+    [[7, "client_secret_post"], "client_secret_basic"],
+  ])("with a secret at an issuer that lists %j by %s", async (listed, method) => {
+    const metadata = { token_endpoint_auth_methods_supported: listed as string[] };
+    const form = await formOf(open({ clientSecret: "shh" }), metadata);
+    const configured = open({ clientSecret: "shh", clientAuthentication: "client_secret_post" });
+
+    expect(Object.keys(form).includes("authorization")).toBe(method === "client_secret_basic");
+    expect(secretAuthentication("shh").methodAt({ issuer, ...metadata })).toBe(method);
+    expect(configured.methodAt({ issuer, ...metadata })).toBe("client_secret_post");
+  });
+
   it("with a secret by the method that is configured", async () => {
     const post = open({ clientSecret: "shh", clientAuthentication: "client_secret_post" });
 
@@ -222,16 +244,22 @@ describe("an issuer rejects a client by its metadata", () => {
 
   it("if it does not list its method", async () => {
     expect(await faultOf(secretAuthentication("shh", "client_secret_post"), ["a", "b"])).toBe(
-      "the client authenticates with client_secret_post, but the issuer accepts only a, b",
+      'the client authenticates with client_secret_post, but the issuer accepts only "a, b": doorward supports none of them, so change the client\'s registration there',
+    );
+    expect(
+      await faultOf(secretAuthentication("shh"), ["client_secret_jwt", "private_key_jwt", "none"]),
+    ).toBe(
+      'the client authenticates with client_secret_basic, but the issuer accepts only "client_secret_jwt, private_key_jwt, none": register the client for one of these, and set `clientAuthentication`: private_key_jwt',
     );
   });
 
-  it("not if it lists none, or the method of a secret or of a public client", async () => {
+  it("not if it lists none, or the method, or for a public client", async () => {
     expect(await faultOf(secretAuthentication("shh", "client_secret_post"))).toBeUndefined();
     expect(
       await faultOf(secretAuthentication("shh", "client_secret_post"), ["client_secret_post"]),
     ).toBeUndefined();
-    expect(await faultOf(secretAuthentication("shh"), ["private_key_jwt"])).toBeUndefined();
+    expect(await faultOf(secretAuthentication("shh"), ["client_secret_post"])).toBeUndefined();
+    expect(await faultOf(secretAuthentication("shh"), [])).toBeUndefined();
     expect(await faultOf(noAuthentication, ["client_secret_basic"])).toBeUndefined();
   });
 
