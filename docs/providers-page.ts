@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringifyYAML } from "confbox";
 import { emailWords, renewalWords } from "../providers/guide.ts";
+import type { OfflineAccess } from "../providers/offline-access.ts";
 import type { Provider } from "../providers/provider.ts";
 import { providers } from "../providers/registry.ts";
 
@@ -20,6 +21,10 @@ providers it may be \`…/callback/NAME\`. \`doorward check\` prints the exact U
 
 An email address is accepted only if the provider marks it as verified. If a provider's groups cannot be read, the
 visitor has no groups, and whatever requires a group denies access.
+
+A \`scope\` in the configuration replaces the default and is final: doorward adds nothing to it. With the default scope,
+\`offlineAccess: true\` adds \`offline_access\` and \`offlineAccess: false\` leaves it out; without either, doorward
+requests it only from a provider that sends no refresh token without it.
 
 The groups of all providers share one list, and anyone can create an organisation \`ops\` at GitHub. With more than one
 provider, add \`provider\` to every rule that requires a group.
@@ -43,6 +48,7 @@ function section(provider: Provider): string {
     ["Groups", groupsText(provider)],
     ["Emails", guide && emailWords[guide.emails]],
     ["At refresh", renewalText(provider)],
+    ["Offline access", offlineText(provider)],
   ].flatMap(([name, text]) => (text === undefined ? [] : [`- ${name}: ${text}.`]));
   const notes = (guide?.notes ?? []).flatMap((note) => ["", note]);
   const example = ["", "```yaml", exampleOf(provider).trimEnd(), "```", ""];
@@ -75,12 +81,30 @@ function groupsText({ guide, isOAuthOnly, groupsClaim = "groups" }: Provider) {
   return guide !== undefined || isOAuthOnly ? "none" : `the claim \`${groupsClaim}\``;
 }
 
-function renewalText({ guide, isOAuthOnly, offlineAccess }: Provider) {
+function renewalText({ guide, isOAuthOnly }: Provider) {
   if (guide?.renewal !== undefined) return renewalWords[guide.renewal];
   if (isOAuthOnly) return renewalWords["access token"];
-  if (offlineAccess === false) return renewalWords["refresh token"];
-  return `${renewalWords["refresh token"]}, if the provider offers the scope \`offline_access\`, which doorward then requests; if not, users stay signed in for \`session.lifetime\``;
+  return `${renewalWords["refresh token"]}, if the provider sends one; if not, users stay signed in for \`session.lifetime\``;
 }
+
+function offlineText({ isOAuthOnly, offlineAccess }: Provider) {
+  if (isOAuthOnly) return undefined;
+  const { request, because } = offlineAccess ?? unknownIssuer;
+  if (request === "nothing") return `\`offline_access\` is not requested, because ${because}`;
+  const asked =
+    request === "scope"
+      ? "`offline_access` is requested if the issuer's metadata lists it"
+      : `requested with ${Object.entries(request)
+          .map(([name, value]) => `\`${name}=${value}\``)
+          .join(" and ")}`;
+  return `${asked}, because ${because}`;
+}
+
+const unknownIssuer: OfflineAccess = {
+  request: "scope",
+  because:
+    "many issuers send a refresh token only with it. At a Keycloak it is not requested, but its own kind `keycloak` is the better choice",
+};
 
 /** The smallest configuration of the kind. */
 function exampleOf({ kind, issuer, issuerExample, guide }: Provider): string {

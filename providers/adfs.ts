@@ -13,6 +13,11 @@ export const adfs: Provider = {
   issuerShape: { written: "`https://HOST/adfs`", pattern: /\/adfs$/ },
   scope: "openid email profile",
   accountPrompt: "login",
+  offlineAccess: {
+    request: "nothing",
+    because:
+      "AD FS has no such scope: `Set-AdfsWebApiApplication -IssueOAuthRefreshTokensTo AllDevices` makes it send a refresh token",
+  },
   guide: {
     register: "AD FS Management → Application Groups → Server application accessing a web API",
     permissions: "the scopes openid, email, profile and, for claims in the ID token, allatclaims",

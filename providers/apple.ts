@@ -1,3 +1,4 @@
+import { withEveryCode } from "./offline-access.ts";
 import { identify, openid } from "./openid.ts";
 import type { Provider } from "./provider.ts";
 
@@ -11,6 +12,7 @@ export const apple: Provider = {
     responseMode: "form_post", // Apple requires it with the scope email
     clientSecretFromKey: true,
     hasUserinfo: false,
+    offlineAccess: withEveryCode("Apple"),
     guide: {
       register:
         "developer.apple.com/account → Certificates, Identifiers & Profiles: an App ID, a Services ID for the redirect URI, and a key for Sign in with Apple",

@@ -1,3 +1,4 @@
+import { onlyWithScope } from "./offline-access.ts";
 import { openid } from "./openid.ts";
 
 /** Tenants of Auth0. Their issuers end in a slash. */
@@ -8,6 +9,7 @@ export const auth0 = openid({
   issuerShape: { written: "`https://TENANT.REGION.auth0.com/`", pattern: /\/$/ },
   scope: "openid email profile",
   accountPrompt: "login",
+  offlineAccess: onlyWithScope("Auth0"),
   guide: {
     register: "Auth0's dashboard, Applications → Create Application → Regular Web Application",
     permissions: "the grants Authorization Code and Refresh Token; no API",

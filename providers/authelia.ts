@@ -1,3 +1,4 @@
+import { onlyWithScope } from "./offline-access.ts";
 import { openid } from "./openid.ts";
 
 /** Authelia, whose ID token contains only the subject; everything else is at its userinfo endpoint. */
@@ -8,6 +9,7 @@ export const authelia = openid({
   issuerShape: { written: "`https://HOST`, without a trailing slash", pattern: /[^/]$/ },
   scope: "openid email profile groups",
   accountPrompt: "login",
+  offlineAccess: onlyWithScope("Authelia"),
   guide: {
     register: "Authelia's configuration, `identity_providers.oidc.clients`",
     permissions:

@@ -1,3 +1,4 @@
+import { onlyWithScope } from "./offline-access.ts";
 import { openid } from "./openid.ts";
 
 /** authentik, where each application has its own issuer, with a trailing slash. */
@@ -11,6 +12,7 @@ export const authentik = openid({
   },
   scope: "openid email profile",
   accountPrompt: "login",
+  offlineAccess: onlyWithScope("authentik", "since 2024.2"),
   guide: {
     register: "authentik's admin interface, Applications → Create with Provider → OAuth2/OpenID",
     permissions:

@@ -22,6 +22,10 @@ export const azure: Provider = {
   accountPrompt: "select_account",
   hasUserinfo: false,
   endpoints: () => ({ api: "https://graph.microsoft.com/v1.0" }),
+  offlineAccess: {
+    request: "nothing",
+    because: "the older endpoints have no such scope and send a refresh token with every code",
+  },
   guide: {
     register: "the same place as for entra-id, which is the better choice for new set-ups",
     permissions: "User.Read, and the groups claim",

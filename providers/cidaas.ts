@@ -1,4 +1,5 @@
 import { claimAt, text, texts } from "./claims.ts";
+import { onlyWithScope } from "./offline-access.ts";
 import { identify } from "./openid.ts";
 import type { Provider } from "./provider.ts";
 
@@ -9,6 +10,7 @@ export const cidaas: Provider = {
   issuerExample: "https://example.cidaas.de",
   scope: "openid email profile roles groups",
   accountPrompt: "login",
+  offlineAccess: onlyWithScope("cidaas"),
   guide: {
     register: "the admin dashboard → Apps, of the type Regular Web Application",
     permissions: "the scopes openid, email, profile, roles and groups",

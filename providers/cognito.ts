@@ -1,3 +1,4 @@
+import { withEveryCode } from "./offline-access.ts";
 import { openid } from "./openid.ts";
 
 /** User pools of Amazon Cognito. */
@@ -12,6 +13,7 @@ export const cognito = openid({
   scope: "openid email profile",
   groupsClaim: "cognito:groups",
   accountPrompt: "login",
+  offlineAccess: withEveryCode("Amazon Cognito"),
   guide: {
     register: "the console of Amazon Cognito, User pools → your pool → App clients",
     permissions:

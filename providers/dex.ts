@@ -1,3 +1,4 @@
+import { onlyWithScope } from "./offline-access.ts";
 import { openid } from "./openid.ts";
 
 /** Dex, which forwards the claims of its connectors. It supports no `prompt` for choosing an account. */
@@ -7,6 +8,7 @@ export const dex = openid({
   issuerExample: "https://dex.example.com",
   issuerShape: { written: "exactly the `issuer` in Dex's configuration" },
   scope: "openid email profile groups",
+  offlineAccess: onlyWithScope("Dex"),
   guide: {
     register: "Dex's configuration, `staticClients`, or its gRPC API",
     permissions: "only the client; connectors may require a permission to read groups",

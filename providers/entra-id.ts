@@ -1,5 +1,6 @@
 import { everyPage, groupsOrFault, records, type Api } from "./api.ts";
 import { claimAt, type Claims, plainGroups, text, texts } from "./claims.ts";
+import { onlyWithScope } from "./offline-access.ts";
 import { identify } from "./openid.ts";
 import type { Answers, Options, Person, Provider } from "./provider.ts";
 
@@ -24,6 +25,7 @@ export const entraId: Provider = {
   hasUserinfo: false,
   endpoints: () => ({ api: "https://graph.microsoft.com/v1.0" }),
   takes: ["tenants"],
+  offlineAccess: onlyWithScope("Microsoft"),
   guide: {
     register: "Microsoft Entra admin center → App registrations",
     permissions:

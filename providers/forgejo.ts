@@ -1,3 +1,4 @@
+import { withEveryCode } from "./offline-access.ts";
 import { openid } from "./openid.ts";
 
 /** Forgejo, whose issuer is its ROOT_URL with the trailing slash. */
@@ -7,6 +8,7 @@ export const forgejo = openid({
   issuerExample: "https://code.example.com/",
   issuerShape: { written: "`https://HOST/`", pattern: /\/$/ },
   scope: "openid email profile groups",
+  offlineAccess: withEveryCode("Forgejo"),
   guide: {
     register: "Forgejo's Site administration → Integrations → Applications",
     permissions: "a confidential client",

@@ -1,3 +1,4 @@
+import { withEveryCode } from "./offline-access.ts";
 import { openid } from "./openid.ts";
 
 /** Gitea. Before version 1.25, its issuer had a trailing slash. */
@@ -7,6 +8,7 @@ export const gitea = openid({
   issuerExample: "https://git.example.com",
   issuerShape: { written: "`https://HOST` (`https://HOST/` before Gitea 1.25)" },
   scope: "openid email profile groups",
+  offlineAccess: withEveryCode("Gitea"),
   guide: {
     register:
       "Gitea's Site Administration → Integrations → Applications, or a user's Settings → Applications",

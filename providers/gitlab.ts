@@ -1,5 +1,6 @@
 import { ApiError, groupsOrFault, type Api } from "./api.ts";
 import { claimAt, text, texts } from "./claims.ts";
+import { withEveryCode } from "./offline-access.ts";
 import { identify } from "./openid.ts";
 import type { Provider } from "./provider.ts";
 
@@ -13,6 +14,7 @@ export const gitlab: Provider = {
   accountPrompt: "login",
   endpoints: (issuer) => ({ api: `${issuer}/api/v4` }),
   takes: ["projects"],
+  offlineAccess: withEveryCode("GitLab"),
   guide: {
     register: "User settings, a group's settings or the admin area → Applications, confidential",
     permissions: "the scopes openid, email and profile; with `projects` also read_api",

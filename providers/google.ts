@@ -11,8 +11,11 @@ export const google: Provider = {
   label: "Google",
   issuer: "https://accounts.google.com",
   scope: "openid email profile",
-  // Google requires `offline` for a refresh token, and `consent` for a second one.
-  authorization: { access_type: "offline", prompt: "consent" },
+  offlineAccess: {
+    request: { access_type: "offline", prompt: "consent" },
+    because:
+      "Google sends a refresh token only with `access_type`, and a second one to the same user only with `prompt`",
+  },
   revokesWholeGrant: true,
   accountPrompt: "select_account", // Google refuses `login`
   endpoints: () => ({ api: "https://admin.googleapis.com" }),

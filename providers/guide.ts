@@ -7,7 +7,7 @@ export interface Guide {
   /** The source of groups, and its requirements; undefined = no groups. */
   readonly groups?: string;
   readonly emails: keyof typeof emailWords;
-  /** The credential for refreshing identities; undefined = a refresh token if the issuer offers `offline_access`. */
+  /** The credential for refreshing identities; undefined = a refresh token if the issuer sends one. */
   readonly renewal?: keyof typeof renewalWords;
   /** Common pitfalls, a sentence or two each. */
   readonly notes?: readonly string[];

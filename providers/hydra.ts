@@ -1,3 +1,4 @@
+import { onlyWithScope } from "./offline-access.ts";
 import { openid } from "./openid.ts";
 
 /** Ory Hydra and the Ory Network: the login and consent app provides users and their claims. */
@@ -10,6 +11,7 @@ export const hydra = openid({
   },
   scope: "openid email profile",
   accountPrompt: "login",
+  offlineAccess: onlyWithScope("Hydra", "or with its older name `offline`"),
   guide: {
     register: "`hydra create oauth2-client`, or the console of the Ory Network",
     permissions:

@@ -1,3 +1,4 @@
+import { withEveryCode } from "./offline-access.ts";
 import { openid } from "./openid.ts";
 
 /** Kanidm, where each client has its own issuer. */
@@ -11,6 +12,7 @@ export const kanidm = openid({
   },
   scope: "openid email profile groups",
   accountPrompt: "login",
+  offlineAccess: withEveryCode("Kanidm"),
   guide: {
     register: "`kanidm system oauth2 create`, then `add-redirect-url`",
     permissions:

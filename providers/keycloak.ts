@@ -9,8 +9,13 @@ export const keycloak: Provider = {
   issuerExample: "https://keycloak.example.com/realms/staff",
   issuerShape: { written: "`https://HOST/realms/REALM`", pattern: /\/realms\/[^/]+$/ },
   scope: "openid email profile",
+  isIssuer: isKeycloak,
   accountPrompt: "login",
-  offlineAccess: false, // an offline session would outlive the sign-out at Keycloak
+  offlineAccess: {
+    request: "nothing",
+    because:
+      "Keycloak sends a refresh token without it, and with it each sign-in opens an offline session, which no sign-out at Keycloak or in its admin console ends",
+  },
   readsAccessToken: true,
   guide: {
     register:
@@ -31,6 +36,14 @@ export const keycloak: Provider = {
     return { ...person, groups: [...plainGroups(person.groups), ...rolesIn(answers.accessToken)] };
   },
 };
+
+/** ForgeRock and PingAM have realms too, under `/oauth2/realms/`, and other endpoints. */
+function isKeycloak(address: string): boolean {
+  return (
+    address.includes("/protocol/openid-connect/") ||
+    (/\/realms\/[^/]+$/.test(address) && !address.includes("/oauth2/"))
+  );
+}
 
 /** The scope `roles` adds roles to the access token, not to the ID token. */
 function rolesIn(token: Claims): string[] {

@@ -8,6 +8,10 @@ export const linkedin = openid({
   scope: "openid email profile",
   clientAuthentication: "client_secret_post",
   isTiedByStateAlone: true,
+  offlineAccess: {
+    request: "nothing",
+    because: "LinkedIn has no such scope, and sends refresh tokens to selected partners only",
+  },
   guide: {
     register: "linkedin.com/developers/apps → Create app, then Auth for the redirect URI",
     permissions:

@@ -10,6 +10,10 @@ export const loginGov = openid({
   authorization: { acr_values: "urn:acr.login.gov:auth-only", prompt: "select_account" },
   accountPrompt: "select_account",
   assertionAudience: "token_endpoint",
+  offlineAccess: {
+    request: "nothing",
+    because: "Login.gov has no such scope and sends no refresh tokens",
+  },
   guide: {
     register: "Login.gov's Partner Portal, where agencies manage their applications",
     permissions:

@@ -1,3 +1,4 @@
+import { onlyWithScope } from "./offline-access.ts";
 import { openid } from "./openid.ts";
 
 /** Okta: a custom authorization server, or the organisation's own one. */
@@ -13,6 +14,7 @@ export const okta = openid({
   },
   scope: "openid email profile",
   accountPrompt: "login",
+  offlineAccess: onlyWithScope("Okta"),
   guide: {
     register: "Okta's Admin Console, Applications → Create App Integration → OIDC, Web Application",
     permissions:

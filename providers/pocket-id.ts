@@ -8,6 +8,11 @@ export const pocketId = openid({
   issuerShape: { written: "`https://HOST`, the value of `APP_URL`", pattern: /[^/]$/ },
   scope: "openid email profile groups",
   accountPrompt: "login",
+  offlineAccess: {
+    request: "nothing",
+    because:
+      "Pocket ID sends a refresh token with every code, although its metadata lists the scope",
+  },
   guide: {
     register: "Pocket ID's administration, OIDC Clients → Add",
     permissions: "the groups that may use the client, or no restriction",

@@ -1,6 +1,7 @@
 import type { Api, GroupsFault } from "./api.ts";
 import type { Claims } from "./claims.ts";
 import type { Guide, IssuerShape } from "./guide.ts";
+import type { OfflineAccess } from "./offline-access.ts";
 
 /** An operator's settings of a provider, by their names in the configuration. */
 export interface Options {
@@ -92,8 +93,10 @@ export interface Provider {
   readonly grantErrors?: readonly string[];
   /** It uses the registered redirect URI and rejects requests with the parameter. */
   readonly refusesRedirectUri?: true;
-  /** false: it offers the scope `offline_access`, but sends refresh tokens without it. */
-  readonly offlineAccess?: false;
+  /** What a request for offline access consists of, unless the operator decides; undefined = the metadata decides. */
+  readonly offlineAccess?: OfflineAccess;
+  /** Whether an issuer is of this kind, by its address and its endpoints, for issuers configured as `oidc`. */
+  readonly isIssuer?: (address: string) => boolean;
   /** Revoking one refresh token ends the user's sessions everywhere, so sign-out does not revoke it. */
   readonly revokesWholeGrant?: true;
   /** The `prompt` that lets the visitor choose an account. */

@@ -67,6 +67,11 @@ const all: readonly Provider[] = [
   zitadel,
 ];
 
+/** The kind of an issuer that is configured as `oidc`, by its address and those of its endpoints. */
+export function kindOfIssuer(addresses: readonly string[]): Provider | undefined {
+  return all.find(({ isIssuer }) => isIssuer !== undefined && addresses.some(isIssuer));
+}
+
 /** Every kind of provider by its value of `type`. */
 export const providers: ReadonlyMap<string, Provider> = new Map(
   all.map((provider) => [provider.kind, provider]),

@@ -8,6 +8,10 @@ export const slack = openid({
   scope: "openid email profile",
   grantErrors: ["invalid_code", "invalid_refresh_token"],
   groupsClaim: "https://slack.com/team_id",
+  offlineAccess: {
+    request: "nothing",
+    because: "Slack has no such scope, and sends refresh tokens only to apps with token rotation",
+  },
   guide: {
     register: "api.slack.com/apps → Create New App, then OAuth & Permissions for the redirect URI",
     permissions: "the user token scopes openid, email and profile",

@@ -1,3 +1,4 @@
+import { withEveryCode } from "./offline-access.ts";
 import { openid } from "./openid.ts";
 
 /** Twitch sends only claims that are requested by name (OpenID Connect Core §5.5). */
@@ -11,6 +12,7 @@ export const twitch = openid({
   scope: "openid user:read:email",
   authorization: { claims: JSON.stringify({ id_token: wanted, userinfo: wanted }) },
   grantErrors: ["Invalid authorization code", "Invalid refresh token"],
+  offlineAccess: withEveryCode("Twitch"),
   guide: {
     register: "dev.twitch.tv/console/apps → Register Your Application, client type Confidential",
     permissions: "the scopes openid and user:read:email",

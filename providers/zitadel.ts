@@ -1,4 +1,5 @@
 import { claimAt } from "./claims.ts";
+import { onlyWithScope } from "./offline-access.ts";
 import { identify, openid } from "./openid.ts";
 import type { Provider } from "./provider.ts";
 
@@ -15,6 +16,7 @@ export const zitadel: Provider = {
     scope: "openid email profile",
     groupsClaim: "urn:zitadel:iam:org:project:roles",
     accountPrompt: "select_account",
+    offlineAccess: onlyWithScope("ZITADEL"),
     guide: {
       register: "ZITADEL's console, your project → Applications → New → Web, method Code",
       permissions: "the grant Refresh Token, ticked in the application's settings",

@@ -1,13 +1,14 @@
-import { emailWords, renewalWords } from "../../providers/guide.ts";
+import { emailWords } from "../../providers/guide.ts";
 import type { Config } from "../config/schema.ts";
 import { createSites, type Site } from "../config/site.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { authenticationFault } from "../sign-in/client-authentication.ts";
-import { scopeOf } from "../sign-in/code-flow.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
+import { kindIn, scopeOf } from "../sign-in/requested-scope.ts";
 import type { Clocks } from "./clocks.ts";
-import { fault, ok, type Finding } from "./finding.ts";
+import { fault, ok, warning, type Finding } from "./finding.ts";
 import { tryRedirectUris } from "./redirect-uris.ts";
+import { renewalOf } from "./renewal.ts";
 
 type Metadata = Awaited<ReturnType<typeof metadataOf>>;
 
@@ -28,7 +29,7 @@ async function tryIssuer(config: Config, party: RelyingParty, clocks: Clocks): P
     const { authorization_endpoint: authorization, token_endpoint: token } = metadata;
     const addresses = [token, authorization, party.place.address];
     return [
-      ...describe(party, sites, metadata).map(ok),
+      ...describe(party, sites, metadata),
       ...(await tryRedirectUris(party, sites, party.ownCallback(metadata))),
       ...clocks.compare(addresses.filter((address) => address !== undefined)),
     ];
@@ -37,17 +38,18 @@ async function tryIssuer(config: Config, party: RelyingParty, clocks: Clocks): P
   }
 }
 
-function describe(party: RelyingParty, sites: readonly Site[], metadata: Metadata): string[] {
+function describe(party: RelyingParty, sites: readonly Site[], metadata: Metadata): Finding[] {
   const how = party.provider.isOAuthOnly ? "OAuth 2.0 without discovery" : "discovered";
   const uris = sites.map(({ redirectUri }) => redirectUri(party.ownCallback(metadata)));
   const scope = scopeOf(party, metadata);
   return [
-    `${party.issuer}: ${how}; redirect URIs to register there: ${uris.join(", ")}`,
-    `client authentication: ${party.authentication.methodAt(metadata)}`,
-    `requested scope: ${scope}`,
-    groupsOf(party),
-    renewalOf(party, scope),
-    emailsOf(party),
+    ok(`${party.issuer}: ${how}; redirect URIs to register there: ${uris.join(", ")}`),
+    ...betterKind(party, metadata),
+    ok(`client authentication: ${party.authentication.methodAt(metadata)}`),
+    ok(`requested scope: ${scope}`),
+    ok(groupsOf(party)),
+    renewalOf(party, scope, metadata),
+    ok(emailsOf(party)),
   ];
 }
 
@@ -61,6 +63,17 @@ async function metadataOf(party: RelyingParty) {
 
 function sitesOf(config: Config, { name }: RelyingParty): Site[] {
   return createSites(config).filter(({ providers }) => providers?.includes(name) !== false);
+}
+
+/** An issuer of a kind that has a preset, but is configured as any OpenID Connect issuer. */
+function betterKind({ issuer, provider }: RelyingParty, metadata: Metadata): Finding[] {
+  const better = kindIn(issuer, metadata);
+  if (provider.kind !== "oidc" || better === undefined) return [];
+  return [
+    warning(
+      `this issuer is a ${better.label}: set \`type: ${better.kind}\`, so that doorward reads its groups and requests the right scope (docs/providers.md)`,
+    ),
+  ];
 }
 
 /** A hint only: with a domain of the operator's own, an unusual issuer may be right. */
@@ -85,14 +98,6 @@ function groupsOf({ provider, settings }: RelyingParty): string {
   return provider.isOAuthOnly || guide !== undefined
     ? "groups: none, this kind of provider does not support them"
     : `groups: the claim \`${groupsClaim}\``;
-}
-
-function renewalOf({ provider, settings }: RelyingParty, scope: string): string {
-  if (settings.directory !== undefined) return renewalWords.directory;
-  if (provider.guide?.renewal !== undefined) return renewalWords[provider.guide.renewal];
-  if (scope.split(" ").includes("offline_access")) return renewalWords["refresh token"];
-  if (provider.isOAuthOnly) return renewalWords["access token"];
-  return "the provider does not offer `offline_access`: unless it sends refresh tokens anyway, a user removed there stays signed in for `session.lifetime`";
 }
 
 function emailsOf({ provider, settings }: RelyingParty): string {

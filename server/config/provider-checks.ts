@@ -22,9 +22,14 @@ export function providerFaults(section: unknown): Fault[] {
     if (typeof type !== "string") return [];
     const provider = providers.get(type);
     if (provider === undefined) return [unknownType(path, value.type, type)];
-    return [scopeFaults, issuerFaults, discoveryFaults, clientFaults, optionFaults].flatMap(
-      (look) => look(provider, value, path),
-    );
+    return [
+      scopeFaults,
+      offlineFaults,
+      issuerFaults,
+      discoveryFaults,
+      clientFaults,
+      optionFaults,
+    ].flatMap((look) => look(provider, value, path));
   });
 }
 
@@ -43,6 +48,30 @@ function scopeFaults({ isOAuthOnly }: Provider, { scope }: Written, path: string
   if (isOAuthOnly || typeof scope !== "string" || scope.split(" ").includes("openid")) return [];
   const message = "lacks openid, without which the issuer sends no ID token: add openid";
   return [{ path: `${path}.scope`, message }];
+}
+
+/** A written scope is final, so `offlineAccess` cannot change it. */
+function offlineFaults(
+  { kind, isOAuthOnly, offlineAccess }: Provider,
+  { scope, offlineAccess: isAsked }: Written,
+  path: string,
+): Fault[] {
+  if (typeof isAsked !== "boolean") return [];
+  const fault = (message: string) => [{ path: `${path}.offlineAccess`, message }];
+  if (isOAuthOnly)
+    return fault(
+      `has no effect on a provider of type ${kind}, because offline_access is a scope of OpenID Connect: remove it`,
+    );
+  if (typeof scope !== "string") return [];
+  const isWritten = scope.split(" ").includes("offline_access");
+  if (!isAsked && isWritten)
+    return fault("is false, but `scope` contains offline_access: remove one of the two");
+  const isByParameters = typeof offlineAccess?.request === "object";
+  return isAsked && !isWritten && !isByParameters
+    ? fault(
+        "is true, but `scope` is final and lacks offline_access: add it to `scope`, or remove `offlineAccess`",
+      )
+    : [];
 }
 
 function issuerFaults(provider: Provider, { issuer, tenants }: Written, path: string): Fault[] {

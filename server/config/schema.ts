@@ -49,7 +49,10 @@ const provider = v.strictObject({
   issuer: v.optional(webAddress),
   /** Where the issuer's metadata is, if not below the issuer: the document, or the address that it is below. */
   discovery: v.optional(discoveryAddress),
+  /** Final: nothing is added to it. */
   scope: v.optional(text),
+  /** undefined = only if the issuer sends no refresh token without it. */
+  offlineAccess: v.optional(v.boolean()),
   label: v.optional(text),
   authorization: v.optional(authorization, {}),
   endpoints: v.optional(

@@ -1,10 +1,8 @@
 import { hash } from "node:crypto";
-import { authorizationCodeGrant, type ServerMetadata } from "openid-client";
+import { authorizationCodeGrant } from "openid-client";
 import { text } from "../../providers/claims.ts";
-import { particularOptions, type Provider } from "../../providers/provider.ts";
 import type { StepUp } from "../identity/step-up.ts";
 import type { Identity } from "../identity/identity.ts";
-import type { ProviderConfig } from "../config/schema.ts";
 import type { Site } from "../config/site.ts";
 import { AuthError } from "../errors.ts";
 import { longestLocation } from "../http/response.ts";
@@ -12,6 +10,7 @@ import { askIdentity } from "./ask-identity.ts";
 import { checkIdToken } from "./id-token.ts";
 import { exchangeError } from "./issuer-error.ts";
 import type { RelyingParty } from "./relying-party.ts";
+import { offlineParameters, scopeOf } from "./requested-scope.ts";
 import { tokensOf, type Tokens } from "./token-endpoint.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -38,7 +37,11 @@ export async function authorizationUrl(
   const configuration = await party.discover();
   const metadata = configuration.serverMetadata();
   const { isOAuthOnly, isTiedByStateAlone } = party.provider;
-  const authorization = { ...party.provider.authorization, ...party.settings.authorization };
+  const authorization = {
+    ...party.provider.authorization,
+    ...offlineParameters(party),
+    ...party.settings.authorization,
+  };
   const { responseMode } = party.provider;
   const url = await party.buildSignInUrl(configuration, {
     ...authorization,
@@ -71,20 +74,6 @@ function promptParameter(written = "", asked: string | undefined): { prompt?: st
   const prompts = new Set(`${asked ?? ""} ${written}`.split(" ").filter(Boolean));
   if (asked !== undefined) prompts.delete("none");
   return prompts.size === 0 ? {} : { prompt: [...prompts].join(" ") };
-}
-
-/** OpenID Connect Core §11: an issuer that supports `offline_access` issues no refresh token without it. */
-export function scopeOf({ provider, settings }: RelyingParty, metadata: ServerMetadata): string {
-  const scope = settings.scope ?? usualScope(provider, settings);
-  const isOffered = metadata.scopes_supported?.includes("offline_access") ?? false;
-  const adds =
-    isOffered && provider.offlineAccess !== false && !scope.split(" ").includes("offline_access");
-  return adds ? `${scope} offline_access` : scope;
-}
-
-function usualScope({ scope, scopeWith = {} }: Provider, settings: ProviderConfig): string {
-  const more = particularOptions.filter((option) => settings[option] !== undefined);
-  return [scope, ...more.flatMap((option) => scopeWith[option] ?? [])].join(" ");
 }
 
 /** RFC 6749 §3.3: a scope is never empty; Nextcloud uses none. */

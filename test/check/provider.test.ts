@@ -4,9 +4,14 @@ import { check } from "../../server/check/check.ts";
 import { configOf } from "../peers/doorward.ts";
 
 /** The findings about one provider, without its name. */
-async function findingsOf(provider: Record<string, unknown>, offered: string[] = ["openid"]) {
+async function findingsOf(
+  provider: Record<string, unknown>,
+  offered: string[] = ["openid"],
+  path = "",
+) {
   const issuer = await startIssuer({
     accounts: [],
+    path,
     clientId: "door",
     clientSecret: "secret",
     redirectUris: ["https://auth.example.com/callback"],
@@ -56,6 +61,59 @@ describe("a provider", () => {
 
     expect(found.filter((line) => line.includes(words))).toHaveLength(1);
     expect(found.filter((line) => line.startsWith("fault"))).toEqual([]);
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    [
+      "is a Keycloak of the kind oidc",
+      { type: "oidc" },
+      "warning: this issuer is a Keycloak: set `type: keycloak`",
+    ],
+    [
+      "is a Keycloak with offline_access in the scope",
+      { type: "keycloak", scope: "openid offline_access" },
+      "warning: offline_access is requested, but Keycloak sends a refresh token without it, and with it",
+    ],
+    [
+      "is a Keycloak with offlineAccess",
+      { type: "oidc", offlineAccess: true },
+      "ends: remove `offlineAccess: true`",
+    ],
+    [
+      "is a Keycloak of the kind keycloak",
+      { type: "keycloak" },
+      "the identity is refreshed from the provider every `session.refresh`, with a refresh token",
+    ],
+  ])("that %s is reported as such", async (_, provider, words) => {
+    const found = await findingsOf(provider, ["openid", "offline_access"], "/realms/staff");
+
+    expect(found.filter((line) => line.includes(words))).toHaveLength(1);
+    expect(found.filter((line) => line.startsWith("warning: "))).toHaveLength(
+      Number(provider.type === "oidc") +
+        Number("scope" in provider || provider.offlineAccess === true),
+    );
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    [
+      "a scope without offline_access",
+      { type: "authelia", scope: "openid" },
+      "warning: `scope` lacks offline_access, but Authelia sends a refresh token only with this scope: add it, or set `offlineAccess: false`",
+    ],
+    [
+      "offlineAccess: false",
+      { type: "oidc", offlineAccess: false },
+      "`offlineAccess` is off, so unless the provider sends refresh tokens anyway",
+    ],
+    [
+      "both",
+      { type: "oidc", offlineAccess: false, scope: "openid" },
+      "`offlineAccess` is off, so unless the provider sends refresh tokens anyway",
+    ],
+  ])("that offers offline_access, with %s, has the consequence", async (_, provider, words) => {
+    const found = await findingsOf(provider, ["openid", "offline_access"]);
+
+    expect(found.filter((line) => line.startsWith(words))).toHaveLength(1);
   });
 
   it("that is unreachable is a fault, with a hint about the usual issuer", async () => {

@@ -7,6 +7,7 @@ const google = (settings: Settings) => ({
 });
 const apple = { clientId: "id", clientKeyFile: "/k", clientAuthentication: "private_key_jwt" };
 const entra = { clientId: "id", issuer: "https://login.microsoftonline.com/organizations/v2.0" };
+const company = { type: "oidc", issuer: "https://id.example.com", clientId: "id" };
 const tenants = "11111111-2222-3333-4444-555555555555";
 const twoSites = [{ url: "https://auth.example.com" }, { url: "https://auth.example.com/x" }];
 const nestedSites = ["example.com", "dev.example.com"].map((domain) => ({
@@ -206,6 +207,35 @@ export const faultsOfSettings: [string, Settings, Facts][] = [
     "an option of another kind of provider",
     google({ tenants }),
     { place: "providers.google.tenants", values: ["google"], fix: ["entra-id"] },
+  ],
+  [
+    "offline access that the scope lacks",
+    { providers: { company: { ...company, offlineAccess: true, scope: "openid email" } } },
+    {
+      place: "providers.company.offlineAccess",
+      values: ["true", "`scope`", "final"],
+      fix: ["add", "offline_access", "remove `offlineAccess`"],
+    },
+  ],
+  [
+    "offline access that the scope has and the operator refuses",
+    {
+      providers: { company: { ...company, offlineAccess: false, scope: "openid offline_access" } },
+    },
+    {
+      place: "providers.company.offlineAccess",
+      values: ["false", "`scope`", "offline_access"],
+      fix: ["remove one"],
+    },
+  ],
+  [
+    "offline access at a provider without OpenID Connect",
+    { providers: { github: { clientId: "id", clientSecret: "shh", offlineAccess: false } } },
+    {
+      place: "providers.github.offlineAccess",
+      values: ["github", "OpenID Connect"],
+      fix: ["remove"],
+    },
   ],
   [
     "an unknown kind of provider",

@@ -152,23 +152,6 @@ describe("an authorization request", () => {
     expect((await parametersOf(partyOf(), { stepUp })).acr_values).toBe("gold silver");
   });
 
-  it("asks for offline_access where the issuer supports it, once", async () => {
-    metadata = { ...usual, scopes_supported: ["openid", "offline_access"] };
-
-    expect((await parametersOf(partyOf())).scope).toBe("openid email profile offline_access");
-    expect((await parametersOf(partyOf({ scope: "offline_access openid" }))).scope).toBe(
-      "offline_access openid",
-    );
-  });
-
-  it("does not where the provider's offline sessions would outlive a sign-out", async () => {
-    metadata = { ...usual, scopes_supported: ["openid", "offline_access"] };
-    const party = partyOf();
-    const provider = { ...party.provider, offlineAccess: false as const };
-
-    expect((await parametersOf({ ...party, provider })).scope).toBe("openid email profile");
-  });
-
   it("has the response mode and the scopes that the provider needs for what is configured", async () => {
     const party = partyOf();
     const provider = {

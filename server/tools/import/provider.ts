@@ -1,4 +1,4 @@
-import { providers } from "../../../providers/registry.ts";
+import { kindOfIssuer, providers } from "../../../providers/registry.ts";
 import { authorization, endpoints } from "./provider-addresses.ts";
 import { kindOf, type Kind } from "./provider-kind.ts";
 import type { Settings } from "./settings.ts";
@@ -16,6 +16,7 @@ export function importProvider(from: Settings): ImportedProvider | undefined {
   const name = found.kind.replaceAll(".", "-"); // a provider's name cannot contain dots
   const entry = {
     ...(name !== found.kind && { type: found.kind }),
+    ...betterType(from, found),
     ...issuerOf(found),
     clientId: from.text("client_id"),
     clientSecret: clientSecret(from, name),
@@ -33,6 +34,27 @@ export function importProvider(from: Settings): ImportedProvider | undefined {
   if (from.text("client_id") === undefined)
     from.problem("client_id", "is missing: write the client ID that the provider gave you");
   return { kind: found.kind, name, entry: present(entry) };
+}
+
+/**
+ * The kind of an issuer that the file names only as `oidc`. A kind's own groups never widen the access: with a
+ * `role:` among the allowed groups the kind stays.
+ */
+function betterType(from: Settings, { kind }: Kind): { type?: string } {
+  if (kind !== "oidc") return {};
+  const options = ["oidc_issuer_url", "login_url", "redeem_url"];
+  const better = kindOfIssuer(options.flatMap((option) => from.text(option) ?? []));
+  if (better === undefined) return {};
+  const role = from.list("allowed_groups").find((group) => group.startsWith("role:"));
+  const reason = `the issuer is of the kind ${better.kind}`;
+  if (role === undefined) {
+    const message = `${reason}, so the file contains type: ${better.kind}, whose groups also include roles (docs/providers.md)`;
+    from.note("different", "oidc_issuer_url", message);
+    return { type: better.kind };
+  }
+  const message = `${reason}: set type: ${better.kind} if "${role}" in allowed_groups is a role there, and not a group of that name`;
+  from.note("to do", "oidc_issuer_url", message);
+  return {};
 }
 
 /** Drops undefined values. */

@@ -1,3 +1,4 @@
+import { kindOfIssuer } from "../../../providers/registry.ts";
 import { present } from "./provider.ts";
 import type { TraefikOptions } from "./traefik-options.ts";
 
@@ -49,8 +50,11 @@ function one(from: TraefikOptions, name: string): [string, Record<string, unknow
         ],
       ];
     }
-    case "oidc":
-      return [["oidc", present({ ...client, issuer: option("issuer-url"), authorization })]];
+    case "oidc": {
+      const issuer = option("issuer-url");
+      const type = kindOfIssuer([issuer ?? []].flat())?.kind;
+      return [["oidc", present({ type, ...client, issuer, authorization })]];
+    }
     case "generic-oauth":
       return generic(from, client, option("auth-url"), option("scope"));
     default:

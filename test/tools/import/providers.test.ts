@@ -150,6 +150,41 @@ describe("an imported provider of oauth2-proxy", () => {
       { oidc: { ...secret, issuer: "https://id.example.com" } },
       { anyone: true },
     ],
+    [
+      [
+        'provider = "oidc"',
+        'oidc_issuer_url = "https://kc.example.com/realms/staff"',
+        'allowed_groups = ["/ops"]',
+        'allowed_roles = ["admin"]',
+      ],
+      {
+        oidc: {
+          type: "keycloak",
+          ...secret,
+          issuer: "https://kc.example.com/realms/staff",
+          scope: "openid email profile groups",
+        },
+      },
+      { groups: ["/ops"] },
+    ],
+    [
+      [
+        'provider = "oidc"',
+        'oidc_issuer_url = "https://sso.example.com/"',
+        'redeem_url = "https://kc.internal.example/realms/staff/protocol/openid-connect/token"',
+      ],
+      {
+        oidc: {
+          type: "keycloak",
+          ...secret,
+          issuer: "https://sso.example.com/",
+          endpoints: {
+            token: "https://kc.internal.example/realms/staff/protocol/openid-connect/token",
+          },
+        },
+      },
+      { anyone: true },
+    ],
   ])("has the settings and access of %j", (lines, providers, access) => {
     const anyone = least.with(3, 'email_domains = ["*"]');
 
@@ -158,6 +193,32 @@ describe("an imported provider of oauth2-proxy", () => {
     expect(problems).toEqual([]);
     expect(config).toMatchObject({ providers, access });
     expect(config?.providers).toEqual(providers);
+  });
+
+  it("reports that its issuer is a Keycloak", () => {
+    const lines = [
+      'provider = "oidc"',
+      'oidc_issuer_url = "https://kc.example.com/auth/realms/staff"',
+    ];
+    const note = (more: string[] = []) =>
+      imported(withLeast(...lines, ...more)).notes.filter((line) => line.includes("keycloak"));
+
+    expect(note()).toEqual([expect.stringMatching(/^different: .*contains type: keycloak/)]);
+    expect(note(['allowed_groups = ["role:admin"]'])).toEqual([
+      expect.stringMatching(/^to do: .*set type: keycloak if "role:admin" .* is a role there/),
+    ]);
+  });
+
+  it("stays of the kind oidc if an allowed group looks like a role of Keycloak", () => {
+    const { config } = imported(
+      withLeast(
+        'provider = "oidc"',
+        'oidc_issuer_url = "https://kc.example.com/realms/staff"',
+        'allowed_groups = ["ops", "role:admin"]',
+      ),
+    );
+
+    expect(config?.providers).toEqual({ oidc: expect.not.objectContaining({ type: "keycloak" }) });
   });
 
   it("gives access to listed GitHub users in addition to the organisation, with a rule", () => {

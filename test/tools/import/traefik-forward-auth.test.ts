@@ -134,6 +134,24 @@ describe("an imported traefik-forward-auth configuration", () => {
     ],
     [
       [
+        "default-provider = oidc",
+        "providers.oidc.issuer-url = https://kc.example.com/realms/staff",
+        "providers.oidc.client-id = x",
+        "providers.oidc.client-secret = y",
+      ],
+      {
+        providers: {
+          oidc: {
+            type: "keycloak",
+            issuer: "https://kc.example.com/realms/staff",
+            clientId: "x",
+            clientSecret: "y",
+          },
+        },
+      },
+    ],
+    [
+      [
         "default-provider = generic-oauth",
         "providers.generic-oauth.auth-url = https://github.com/login/oauth/authorize",
         "providers.generic-oauth.client-id = x",
