@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** What Traefik's Docker provider asks of a Docker engine: each container's labels and address, and events. */
-export interface DockerApi {
+interface DockerApi {
   readonly port: number;
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ export interface KubernetesObject {
   readonly [key: string]: unknown;
 }
 
-export interface KubernetesApi {
+interface KubernetesApi {
   readonly port: number;
   close(): Promise<void>;
 }
