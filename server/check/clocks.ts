@@ -1,4 +1,4 @@
-import { toleranceSeconds } from "../sign-in/id-token.ts";
+import { toleranceSeconds } from "../sign-in/verify-jwt.ts";
 import { fault, ok, warning, type Finding } from "./finding.ts";
 
 const noticeableSeconds = 5;

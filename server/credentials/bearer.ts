@@ -5,7 +5,6 @@ import type { RuleConfig } from "../policy/rule-schema.ts";
 import { AuthError } from "../errors.ts";
 import { TwoGenerationCache } from "../memory/recent-cache.ts";
 import { createIntrospection } from "../sign-in/introspection.ts";
-import { createIssuerKeys } from "../sign-in/issuer-keys.ts";
 import type { IssuerFetch } from "../sign-in/issuer-fetch.ts";
 import { createTokenIssuer, type RelyingParty } from "../sign-in/relying-party.ts";
 import {
@@ -112,7 +111,7 @@ function addedSources(parts: Parts): ReadonlyMap<RuleConfig, readonly TokenSourc
 
 function addedSource(config: TokenIssuerConfig, { fetch, now }: Parts): TokenSource {
   const { issuer, clientId, clientSecret } = config;
-  const discover = createTokenIssuer(config, { clientId, clientSecret }, { fetch, now });
+  const { discover, keys } = createTokenIssuer(config, { clientId, clientSecret }, { fetch, now });
   const introspect =
     clientSecret === undefined ? undefined : createIntrospection({ issuer, discover });
   return createTokenSource(
@@ -124,7 +123,7 @@ function addedSource(config: TokenIssuerConfig, { fetch, now }: Parts): TokenSou
       settings: config,
       clientId,
       idTokenClient: undefined,
-      keys: createIssuerKeys({ issuer, discover }, { fetch, now }),
+      keys,
       introspect,
     },
     now,

@@ -1,10 +1,4 @@
-import {
-  errors,
-  jwtVerify,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  type JWTVerifyOptions,
-} from "jose";
+import type { JWTVerifyGetKey, JWTVerifyOptions } from "jose";
 import { LRUCache } from "lru-cache";
 import type { Claims } from "../../providers/claims.ts";
 import { AuthError } from "../errors.ts";
@@ -13,6 +7,7 @@ import { Session } from "../session/session.ts";
 import { identityOf, type IdentityReader } from "../sign-in/identity-of.ts";
 import type { Introspect } from "../sign-in/introspection.ts";
 import { noApi } from "../sign-in/provider-api.ts";
+import { verifyJwt } from "../sign-in/verify-jwt.ts";
 import { isWithin } from "../memory/cached.ts";
 import { isSignedToken } from "./authorization.ts";
 import {
@@ -105,8 +100,8 @@ async function checkSigned(issuer: TokenIssuer, token: string, now: number): Pro
     currentDate: new Date(now),
   };
   try {
-    const { payload, typ } = await checkSignature(token, issuer.keys, options);
-    const kind = kindOf(typ);
+    const { payload, protectedHeader } = await verifyJwt(token, issuer.keys, options);
+    const kind = kindOf(protectedHeader.typ);
     if (kind === undefined) return refused("typ is neither at+jwt nor JWT");
     const fault = signedTokenFault(payload, kind, issuer, now);
     if (fault !== undefined) return refused(fault);
@@ -121,33 +116,6 @@ async function checkSigned(issuer: TokenIssuer, token: string, now: number): Pro
 /** Not cached: any caller could fill the cache with made-up tokens. */
 function refused(reason: string): TokenVerdict {
   return { refused: reason, until: 0 };
-}
-
-/** A token without a key id is checked with each possible key, up to this number. */
-const mostKeys = 8;
-
-async function checkSignature(
-  token: string,
-  keys: JWTVerifyGetKey,
-  options: JWTVerifyOptions,
-): Promise<{ payload: JWTPayload; typ: unknown }> {
-  try {
-    const { payload, protectedHeader } = await jwtVerify(token, keys, options);
-    return { payload, typ: protectedHeader.typ };
-  } catch (error) {
-    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
-    let tries = 0;
-    for await (const key of error) {
-      if (tries++ === mostKeys) break;
-      try {
-        const { payload, protectedHeader } = await jwtVerify(token, key, options);
-        return { payload, typ: protectedHeader.typ };
-      } catch (failure) {
-        if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure;
-      }
-    }
-    throw new errors.JWSSignatureVerificationFailed();
-  }
 }
 
 async function checkOpaque(

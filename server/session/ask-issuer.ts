@@ -2,7 +2,13 @@ import { AuthError } from "../errors.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import { revokeTokens } from "../sign-in/end-session.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
-import { askAgain, refreshTokens, type RenewalWay } from "../sign-in/renewal.ts";
+import {
+  askAgain,
+  refreshTokens,
+  verifiedTokens,
+  type RefreshAnswer,
+  type RenewalWay,
+} from "../sign-in/renewal.ts";
 import { noTokens, type Tokens } from "../sign-in/token-endpoint.ts";
 import { retry } from "./retry.ts";
 import type { SessionRecord } from "./record.ts";
@@ -49,18 +55,24 @@ export async function renewFromIssuer(
   request: RenewalRequest,
 ): Promise<Outcome> {
   const { records, shown, now } = parts;
-  const { party, way, token, before } = request;
+  const { party, way, token, before, kept } = request;
   const { identity, tokens = noTokens } = before.record;
   const isRefresh = way === "refresh token";
-  const next = isRefresh ? await refreshed(parts, request) : tokens;
-  if ("kind" in next) return next;
-  // The old refresh token may be used up: store the new one before using it for anything.
-  const stored = isRefresh ? await keep(parts, request, next) : before;
-  if (stored === undefined) return tooLate(parts, party, next);
-  const isNewIdToken = next.idToken !== tokens.idToken;
+  const answer = isRefresh ? await refreshed(parts, request) : unchanged(tokens);
+  if ("kind" in answer) return answer;
+  // The old refresh token may be used up: store the new one before checking or using anything else of the response.
+  const stored = isRefresh ? await keep(parts, request, answer.tokens) : before;
+  if (stored === undefined) return tooLate(parts, party, answer.tokens);
   try {
+    const next = await verifiedTokens(party, identity, answer);
+    const isNewIdToken = answer.idToken !== undefined;
     const who = await askAgain(party, identity, next, isNewIdToken, now());
-    const change = { identity: who, askedAt: now(), ...shown(next) };
+    const change = {
+      identity: who,
+      askedAt: now(),
+      ...shown(next),
+      ...(isNewIdToken && { tokens: kept(next) }),
+    };
     const written = await write(records, token, stored, change);
     return written === undefined
       ? tooLate(parts, party, next)
@@ -68,19 +80,23 @@ export async function renewFromIssuer(
   } catch (error) {
     // A concurrent sign-out may have revoked only the previous refresh token.
     if (isRefresh && (isGrantEnded(error) || (await records.read(token)) === undefined))
-      revoke(parts, party, next);
+      revoke(parts, party, answer.tokens);
     throw error;
   }
 }
 
-/** The next tokens. A refusal counts only if no other process has used this single-use refresh token meanwhile. */
+function unchanged(tokens: Tokens): RefreshAnswer {
+  return { tokens, idToken: undefined, failure: undefined };
+}
+
+/** The issuer's response. A refusal counts only if no other process has used this single-use refresh token meanwhile. */
 async function refreshed(
   { records, now }: RenewalParts,
   { party, token, before: { record } }: RenewalRequest,
-): Promise<Tokens | Outcome> {
-  const { identity, tokens = noTokens } = record;
+): Promise<RefreshAnswer | Outcome> {
+  const { tokens = noTokens } = record;
   try {
-    return await refreshTokens(party, identity, tokens, now());
+    return await refreshTokens(party, tokens, now());
   } catch (error) {
     if (!isGrantEnded(error)) throw error;
     const stored = await records.read(token);

@@ -1,20 +1,20 @@
-import { errors, jwtVerify } from "jose";
+import { errors } from "jose";
 import type { Claims } from "../../providers/claims.ts";
 import { asymmetricAlgorithms } from "../policy/bearer-schema.ts";
 import { AuthError } from "../errors.ts";
-import { toleranceSeconds } from "./id-token.ts";
 import type { RelyingParty } from "./relying-party.ts";
+import { toleranceSeconds } from "./verify-jwt.ts";
 
 /**
  * The claims of a sign-in's access token, for issuers that put claims there and not into the ID token. Checks that
  * the issuer signed it for our client and for the same subject. Throws "response_rejected" and "issuer_unreachable".
  */
 export async function readAccessToken(
-  { issuers, keys, settings: { clientId } }: RelyingParty,
+  { issuers, verifyIssued, settings: { clientId } }: RelyingParty,
   token: string,
   subject: string,
 ): Promise<Claims> {
-  const { payload } = await jwtVerify(token, keys, {
+  const { payload } = await verifyIssued(token, {
     issuer: [...issuers],
     algorithms: [...asymmetricAlgorithms],
     requiredClaims: ["exp", "iat", "sub"],

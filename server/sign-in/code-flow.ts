@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { authorizationCodeGrant } from "openid-client";
-import { text } from "../../providers/claims.ts";
+import { text, type Claims } from "../../providers/claims.ts";
 import type { StepUp } from "../identity/step-up.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Site } from "../config/site.ts";
@@ -127,26 +127,36 @@ export async function exchangeCode(
       ...(!isOAuthOnly && !isTiedByStateAlone && { expectedNonce: nonce }),
       ...(!isOAuthOnly && { idTokenExpected: true, ...maxAgeOf(party) }),
     });
-    const tokens = tokensOf(answer, receivedAt);
-    const idToken = isOAuthOnly ? undefined : answer.claims();
-    if (!isOAuthOnly) {
-      if (idToken === undefined || tokens.idToken === undefined) {
-        throw new AuthError("response_rejected", "the token response contains no ID token");
-      }
-      checkIdToken(idToken, tokens.idToken, tokens.accessToken, party);
-      if (iss !== null && iss !== idToken.iss) {
-        throw new AuthError(
-          "response_rejected",
-          `the response has iss ${iss}, but its ID token has iss ${idToken.iss}`,
-        );
-      }
-    }
+    const received = tokensOf(answer, receivedAt);
+    const tokens = isOAuthOnly ? { ...received, idToken: undefined } : received;
+    const idToken = isOAuthOnly ? undefined : await verifiedIdToken(party, tokens, iss);
     const { accessToken } = tokens;
     const identity = await askIdentity(party, configuration, { accessToken, idToken });
     return { identity, tokens, sid: text(idToken?.sid) };
   } catch (error) {
     throw exchangeError(error, `the code exchange at ${party.issuer} failed`);
   }
+}
+
+/** openid-client has checked the nonce and the claims, but not the signature. */
+async function verifiedIdToken(
+  party: RelyingParty,
+  { idToken, accessToken }: Tokens,
+  iss: string | null,
+): Promise<Claims> {
+  if (idToken === undefined)
+    throw new AuthError("response_rejected", "the token response contains no ID token");
+  const checked = await checkIdToken(idToken, accessToken, party);
+  if ("fault" in checked)
+    throw new AuthError("response_rejected", checked.fault, { cause: checked.cause });
+  const { claims } = checked;
+  if (iss !== null && iss !== claims.iss) {
+    throw new AuthError(
+      "response_rejected",
+      `the response has iss ${iss}, but its ID token has iss ${claims.iss}`,
+    );
+  }
+  return claims;
 }
 
 /** OpenID Connect Core §3.1.2.1: a client that sends `max_age` must check `auth_time`. */

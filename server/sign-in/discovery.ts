@@ -2,7 +2,6 @@ import {
   allowInsecureRequests,
   customFetch,
   discovery,
-  enableNonRepudiationChecks,
   None,
   type Configuration,
   type ServerMetadata,
@@ -13,6 +12,7 @@ import type { ClientAuthentication } from "./client-authentication.ts";
 import { discoveryError } from "./issuer-error.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 import { checkMetadata, withEndpoints, type Needs } from "./metadata.ts";
+import { withSignedUserinfo, type Signer } from "./signed-response.ts";
 import { isTemplated, openPlain, openTemplated } from "./tenants.ts";
 import { atTokenEndpoint, type TokenQuirks } from "./token-endpoint.ts";
 
@@ -26,6 +26,7 @@ export interface Client {
   readonly authentication: ClientAuthentication;
   readonly fetch: IssuerFetch;
   readonly quirks?: TokenQuirks;
+  readonly signer: Signer;
 }
 
 /** Fetches an issuer's metadata. Throws "issuer_unreachable" or "issuer_broken". */
@@ -49,13 +50,14 @@ export async function discoverOnce(
 }
 
 /**
- * The issuer as discovered, with the configured endpoints, our client authentication and every check enabled. A plain
- * OAuth 2.0 provider publishes no metadata: all its endpoints are configured.
+ * The issuer as discovered, with the configured endpoints and our client authentication. openid-client's check of
+ * signatures stays off, because its key cache refuses a rotated key for a minute: `checkIdToken` and `Signer` check
+ * them. A plain OAuth 2.0 provider publishes no metadata: all its endpoints are configured.
  */
 export async function configure(
   place: Metadata,
   found: ServerMetadata,
-  { clientId, endpoints, authentication, fetch, quirks }: Client,
+  { clientId, endpoints, authentication, fetch: plainFetch, quirks, signer }: Client,
   needs: Needs,
 ): Promise<Configuration> {
   const metadata = withEndpoints(found, endpoints);
@@ -64,13 +66,12 @@ export async function configure(
   const client = { use_mtls_endpoint_aliases: authentication.fetch !== undefined };
   const configuration = await open(metadata, clientId, client, authentication.ofIssuer(metadata));
   configuration.timeout = patienceSeconds;
-  const tokenFetch = atTokenEndpoint(fetch, quirks);
+  const tokenFetch = atTokenEndpoint(plainFetch, quirks);
+  const fetch = withSignedUserinfo(plainFetch, signer);
   const tokenUrl = metadata.token_endpoint && new URL(metadata.token_endpoint).href;
   configuration[customFetch] = (url, init) => (url === tokenUrl ? tokenFetch : fetch)(url, init);
   if (Object.values({ ...place, ...endpoints }).some((address) => address?.startsWith("http:"))) {
     allowInsecureRequests(configuration); // the schema allows plain http only for this machine
   }
-  // In the code flow OpenID Connect lets TLS replace the signature check of the ID token; this enables the check.
-  enableNonRepudiationChecks(configuration);
   return configuration;
 }

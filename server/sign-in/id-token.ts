@@ -1,56 +1,91 @@
 import { createHash } from "node:crypto";
-import type { IDToken } from "openid-client";
-import { claimAt, text } from "../../providers/claims.ts";
-import { AuthError } from "../errors.ts";
+import { errors, type JWTPayload, type JWTVerifyResult } from "jose";
+import { text } from "../../providers/claims.ts";
+import { asymmetricAlgorithms } from "../policy/bearer-schema.ts";
 import type { RelyingParty } from "./relying-party.ts";
 import { issuerFault } from "./tenants.ts";
+import { toleranceSeconds } from "./verify-jwt.ts";
 
-/** The clock skew that is tolerated. */
-export const toleranceSeconds = 30;
+type CheckedIdToken =
+  | { readonly claims: JWTPayload }
+  | {
+      readonly fault: string;
+      /** The issuer signed it for another issuer, client or tenant; a retry brings no other answer. */
+      readonly isForeign: boolean;
+      readonly cause?: unknown;
+    };
 
-/** The checks of OpenID Connect Core §3.1.3.7 that openid-client does not make. Throws "response_rejected". */
-export function checkIdToken(
-  idToken: IDToken,
+/**
+ * The checks of OpenID Connect Core §3.1.3.7, the signature included, without the nonce and `max_age` of a sign-in.
+ * Throws "issuer_unreachable" or "issuer_broken" without the issuer's keys.
+ */
+export async function checkIdToken(
   written: string,
-  accessToken: string,
+  accessToken: string | undefined,
   party: RelyingParty,
-): void {
-  const fault = idTokenFault(idToken, party);
-  if (fault !== undefined) throw new AuthError("response_rejected", `the ID token ${fault}`);
-  checkAccessTokenHash(idToken, written, accessToken);
+): Promise<CheckedIdToken> {
+  let verified: JWTVerifyResult;
+  try {
+    verified = await party.verifyIssued(written, {
+      audience: party.settings.clientId,
+      algorithms: await algorithmsOf(party),
+      requiredClaims: ["iss", "exp", "iat", "sub"],
+      clockTolerance: toleranceSeconds,
+    });
+  } catch (cause) {
+    if (!(cause instanceof errors.JOSEError)) throw cause;
+    return { fault: "the ID token cannot be verified", isForeign: isForOthers(cause), cause };
+  }
+  const { payload, protectedHeader } = verified;
+  const foreign = recipientFault(payload, party);
+  if (foreign !== undefined) return { fault: `the ID token ${foreign}`, isForeign: true };
+  const fault = contentFault(payload) ?? hashFault(payload, protectedHeader.alg, accessToken);
+  return fault === undefined ? { claims: payload } : { fault, isForeign: false };
 }
 
-function idTokenFault(idToken: IDToken, party: RelyingParty): string | undefined {
-  const { sub, aud, azp, iat } = idToken;
+/** OpenID Connect Core §2: RS256 is the default. */
+async function algorithmsOf({ discover }: RelyingParty): Promise<string[]> {
+  const { id_token_signing_alg_values_supported: announced = ["RS256"] } = (
+    await discover()
+  ).serverMetadata();
+  return asymmetricAlgorithms.filter((algorithm) => announced.includes(algorithm));
+}
+
+function isForOthers(error: errors.JOSEError): boolean {
+  if (!(error instanceof errors.JWTClaimValidationFailed)) return false;
+  return error.reason === "check_failed" && error.claim === "aud";
+}
+
+function recipientFault(payload: JWTPayload, party: RelyingParty): string | undefined {
+  const { aud, azp } = payload;
   const { clientId, audience = [] } = party.settings;
-  const fault = issuerFault(party, idToken);
+  const fault = issuerFault(party, payload);
   if (fault !== undefined) return fault;
-  if (text(sub) === undefined) return "has no subject (sub)";
   // Other audiences can use the token too, so the operator lists the trusted ones.
-  const unknown = [aud].flat().find((entry) => entry !== clientId && !audience.includes(entry));
+  const unknown = [aud]
+    .flat()
+    .find((entry) => entry !== clientId && !audience.includes(entry ?? ""));
   if (unknown !== undefined) return `also has the audience ${unknown}: not listed in \`audience\``;
-  if (azp !== undefined && azp !== clientId) return "was issued to another client";
+  return azp !== undefined && azp !== clientId ? "was issued to another client" : undefined;
+}
+
+function contentFault({ sub, iat = 0 }: JWTPayload): string | undefined {
+  if (text(sub) === undefined) return "the ID token has no subject (sub)";
   return iat > Date.now() / 1000 + toleranceSeconds
-    ? "has an issue time (iat) in the future"
+    ? "the ID token has an issue time (iat) in the future"
     : undefined;
 }
 
 /** Core §3.1.3.8: the left half of the access token's hash, with the signature's algorithm; Ed25519 uses SHA-512. */
-function checkAccessTokenHash(
-  { at_hash: expected }: IDToken,
-  written: string,
-  accessToken: string,
-): void {
-  if (expected === undefined) return;
-  const header: unknown = JSON.parse(
-    Buffer.from(written.split(".")[0] ?? "", "base64url").toString(),
-  );
-  const bits = text(claimAt(header, "alg"))?.match(/(256|384|512)$/)?.[0] ?? "512";
+function hashFault(
+  { at_hash: expected }: JWTPayload,
+  algorithm: string,
+  accessToken = "",
+): string | undefined {
+  if (expected === undefined) return undefined;
+  const bits = /(256|384|512)$/.exec(algorithm)?.[0] ?? "512";
   const digest = createHash(`sha${bits}`).update(accessToken).digest();
-  if (digest.subarray(0, digest.length / 2).toString("base64url") !== expected) {
-    throw new AuthError(
-      "response_rejected",
-      "the access token does not match the at_hash of the ID token",
-    );
-  }
+  return digest.subarray(0, digest.length / 2).toString("base64url") === expected
+    ? undefined
+    : "the access token does not match the at_hash of the ID token";
 }

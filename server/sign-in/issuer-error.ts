@@ -26,12 +26,22 @@ export function saidOfRefusal(error: unknown): string | undefined {
   return undefined;
 }
 
+/** RFC 6749 §5.2: the code or the refresh token is invalid, expired or revoked. */
+export function isGrantRefused(error: unknown): boolean {
+  return error instanceof ResponseBodyError && error.error === "invalid_grant";
+}
+
+/** OpenID Connect Core §5.3.2: the userinfo is of another subject than the ID token. */
+export function isOtherSubject(error: unknown): boolean {
+  return error instanceof ClientError && error.code === "OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED";
+}
+
 function codeOf(
   error: unknown,
 ): "client_rejected" | "issuer_unreachable" | "issuer_broken" | "response_rejected" {
   if (error instanceof ResponseBodyError) {
-    // RFC 6749 §5.2: invalid_grant concerns this sign-in; every other error concerns our registration.
-    if (error.error === "invalid_grant") return "response_rejected";
+    // Every other error concerns our registration.
+    if (isGrantRefused(error)) return "response_rejected";
     return error.status >= 500 ? "issuer_broken" : "client_rejected";
   }
   if (error instanceof ApiError && error.status !== undefined) return "issuer_broken";

@@ -1,8 +1,9 @@
-import { jwtVerify, type JWTPayload } from "jose";
+import type { JWTPayload } from "jose";
 import * as v from "valibot";
 import { asymmetricAlgorithms } from "../policy/bearer-schema.ts";
 import { AuthError } from "../errors.ts";
 import type { RelyingParty } from "./relying-party.ts";
+import { verifyJwt } from "./verify-jwt.ts";
 
 /** The clock skew that is tolerated. */
 const toleranceSeconds = 30;
@@ -42,7 +43,7 @@ export function createLogoutTokenCheck(party: RelyingParty, now: () => number): 
 
   async function verified(token: string): Promise<JWTPayload> {
     try {
-      const { payload, protectedHeader } = await jwtVerify(token, party.keys, {
+      const { payload, protectedHeader } = await verifyJwt(token, party.keys, {
         issuer: [...party.issuers],
         audience: party.settings.clientId,
         algorithms: [...asymmetricAlgorithms],

@@ -12,7 +12,7 @@ import {
 import { createDirectory, type Directory } from "./directory.ts";
 import { configure, discoverOnce } from "./discovery.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
-import { createIssuerKeys } from "./issuer-keys.ts";
+import { createIssuerKeys, type VerifyIssued } from "./issuer-keys.ts";
 import { oauthNeeds, tokenNeeds, signInNeeds } from "./metadata.ts";
 import { createSignInUrlBuilder, type BuildSignInUrl } from "./pushed-request.ts";
 import { cached, type Cached } from "../memory/cached.ts";
@@ -40,7 +40,10 @@ export interface RelyingParty {
   readonly buildSignInUrl: BuildSignInUrl;
   /** The issuer's metadata, fetched at the first use. Throws "issuer_unreachable" or "issuer_broken". */
   readonly discover: Cached<Configuration>;
+  /** The issuer's keys, for tokens that a visitor sends. */
   readonly keys: JWTVerifyGetKey;
+  /** Checks a token that the issuer itself sent, with the same keys. */
+  readonly verifyIssued: VerifyIssued;
 }
 
 interface Parts {
@@ -70,7 +73,12 @@ export function createRelyingParty(
     ? withAcceptedKeys(clientFetch, place.issuer, issuers)
     : clientFetch;
   const { clientId } = settings;
-  const client = { clientId, endpoints, authentication, fetch, quirks: provider };
+  const { ofVisitors, verifyIssued } = createIssuerKeys(
+    { issuer, discover: () => discover() },
+    { ...parts, fetch },
+  );
+  const signer = { issuers, clientId, verifyIssued };
+  const client = { clientId, endpoints, authentication, fetch, quirks: provider, signer };
   const discover = cached(
     async () =>
       provider.isOAuthOnly
@@ -90,7 +98,8 @@ export function createRelyingParty(
     authentication,
     fetch: parts.fetch,
     directory: createDirectory(name, provider, settings, endpoints.api, parts),
-    keys: createIssuerKeys({ issuer, discover }, { ...parts, fetch }),
+    keys: ofVisitors,
+    verifyIssued,
     // Mix-up (RFC 9700 §4.4.2): either the response contains `iss` (RFC 9207), or the callback URL identifies the issuer.
     ownCallback: (metadata) =>
       parts.isAlone || metadata.authorization_response_iss_parameter_supported ? undefined : name,
@@ -99,18 +108,24 @@ export function createRelyingParty(
   };
 }
 
-/** An issuer whose tokens alone are accepted: its metadata, fetched at the first use. */
+/** An issuer whose tokens alone are accepted: its metadata, fetched at the first use, and its keys. */
 export function createTokenIssuer(
   { issuer, discovery }: Pick<TokenIssuerConfig, "issuer" | "discovery">,
   credentials: Pick<ProviderConfig, "clientSecret"> & { clientId: string | undefined },
   { fetch, now }: Parts,
-): RelyingParty["discover"] {
+): Pick<RelyingParty, "discover" | "keys"> {
   const { clientId = "doorward", clientSecret } = credentials; // openid-client requires an id; it is not sent
   const authentication =
     clientSecret === undefined ? noAuthentication : secretAuthentication(clientSecret);
-  const client = { clientId, endpoints: {}, authentication, fetch };
+  const { ofVisitors, verifyIssued } = createIssuerKeys(
+    { issuer, discover: () => discover() },
+    { fetch, now },
+  );
+  const signer = { issuers: [issuer], clientId, verifyIssued };
+  const client = { clientId, endpoints: {}, authentication, fetch, signer };
   const place = placeAt(discovery, usualPlace(issuer));
-  return cached(() => discoverOnce(place, client, tokenNeeds), now);
+  const discover = cached(() => discoverOnce(place, client, tokenNeeds), now);
+  return { discover, keys: ofVisitors };
 }
 
 /** A provider named after its type has the type's label; otherwise its name is the label. */

@@ -6,9 +6,9 @@ import type { Identity } from "../identity/identity.ts";
 import { AuthError } from "../errors.ts";
 import { askIdentity } from "./ask-identity.ts";
 import { checkIdToken } from "./id-token.ts";
-import { exchangeError } from "./issuer-error.ts";
+import { exchangeError, isGrantRefused, isOtherSubject } from "./issuer-error.ts";
 import type { RelyingParty } from "./relying-party.ts";
-import { tokensOf, type Tokens } from "./token-endpoint.ts";
+import { refreshTokenIn, renewedIdTokenIn, tokensOf, type Tokens } from "./token-endpoint.ts";
 
 /** How a session is renewed at the issuer; undefined = not at all: the session lasts for its lifetime. */
 export type RenewalWay = "refresh token" | "access token" | "directory" | undefined;
@@ -23,38 +23,63 @@ export function renewalWay(party: RelyingParty, tokens: Tokens, now: number): Re
   return now < end ? "access token" : undefined;
 }
 
+/** The response to a refresh token. */
+export interface RefreshAnswer {
+  /** The new tokens, with the earlier ID token. */
+  readonly tokens: Tokens;
+  /** The new ID token, unverified. */
+  readonly idToken: string | undefined;
+  /** Why only the refresh token in the response can be used. */
+  readonly failure: AuthError | undefined;
+}
+
 /**
  * Exchanges the refresh token for new tokens (RFC 6749 §6). The caller stores them before anything else, because the
- * old refresh token may no longer work. Throws "grant_ended" if the issuer rejects the grant or returns another
- * subject, and transient errors ("issuer_unreachable", "issuer_broken", "client_rejected").
+ * old refresh token may no longer work. Throws "grant_ended" if the issuer refuses the grant, and transient errors
+ * ("issuer_unreachable", "issuer_broken", "client_rejected").
  */
 export async function refreshTokens(
   party: RelyingParty,
-  identity: Identity,
   tokens: Tokens,
   now: number,
-): Promise<Tokens> {
+): Promise<RefreshAnswer> {
+  const { refreshToken, idToken } = tokens;
   try {
     const configuration = await party.discover(true);
-    const answer = await refreshTokenGrant(configuration, tokens.refreshToken ?? "");
-    const claims = answer.claims();
+    const answer = await refreshTokenGrant(configuration, refreshToken ?? "");
     const next = tokensOf(answer, now);
-    if (claims !== undefined && next.idToken !== undefined) {
-      if (claims.sub !== identity.subject) throw changed("subject");
-      if (claims.iss !== identity.issuer) throw changed("issuer");
-      checkIdToken(claims, next.idToken, next.accessToken, party);
-    }
     return {
-      ...next,
-      refreshToken: next.refreshToken ?? tokens.refreshToken,
-      idToken: next.idToken ?? tokens.idToken,
+      tokens: { ...next, refreshToken: next.refreshToken ?? refreshToken, idToken },
+      idToken: party.provider.isOAuthOnly ? undefined : renewedIdTokenIn(answer),
+      failure: undefined,
     };
   } catch (error) {
-    throw renewalError(error, party);
+    const failure = renewalError(error, party);
+    const next = refreshTokenIn(error);
+    if (next === undefined) throw failure;
+    return { tokens: { ...tokens, refreshToken: next }, idToken: undefined, failure };
   }
 }
 
-/** The current identity. Throws the same errors as `refreshTokens`. */
+/** The tokens of a verified response. Throws "grant_ended" for another subject or client, and transient errors. */
+export async function verifiedTokens(
+  party: RelyingParty,
+  identity: Identity,
+  { tokens, idToken, failure }: RefreshAnswer,
+): Promise<Tokens> {
+  if (failure !== undefined) throw failure;
+  if (idToken === undefined) return tokens;
+  const checked = await checkIdToken(idToken, tokens.accessToken, party);
+  if ("fault" in checked) {
+    const { fault, isForeign, cause } = checked;
+    throw new AuthError(isForeign ? "grant_ended" : "issuer_broken", fault, { cause });
+  }
+  if (checked.claims.sub !== identity.subject) throw changed("subject");
+  if (checked.claims.iss !== identity.issuer) throw changed("issuer");
+  return { ...tokens, idToken };
+}
+
+/** The current identity. Throws the same errors as `verifiedTokens`. */
 export async function askAgain(
   party: RelyingParty,
   identity: Identity,
@@ -95,24 +120,26 @@ function signInClaims({ claims }: Identity): Claims {
 
 /** RFC 6750 §3.1: the token or its owner's account was revoked. Some issuers send only the status. */
 function isTokenRefused(error: unknown): boolean {
-  if (error instanceof ClientError && error.cause instanceof Response) {
-    const { status } = error.cause;
-    return status >= 400 && status < 500 && status !== 408 && status !== 429;
-  }
-  return (
-    error instanceof WWWAuthenticateChallengeError ||
-    (error instanceof ApiError && !error.isTransient)
-  );
+  if (error instanceof ApiError) return !error.isTransient;
+  const { status = 0 } = responseIn(error) ?? {};
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+function responseIn(error: unknown): Response | undefined {
+  if (error instanceof WWWAuthenticateChallengeError) return error.response;
+  return error instanceof ClientError && error.cause instanceof Response ? error.cause : undefined;
 }
 
 function changed(what: string): AuthError {
   return new AuthError("grant_ended", `the issuer returned another ${what}`);
 }
 
+/** A refused grant and another subject end a session; every other failure is transient. */
 function renewalError(error: unknown, party: RelyingParty): AuthError {
   const message = `renewal at ${party.issuer} failed`;
+  if (isGrantRefused(error) || isOtherSubject(error))
+    return new AuthError("grant_ended", message, { cause: error });
   const coded = exchangeError(error, message);
   if (coded.code !== "response_rejected") return coded;
-  // A used or revoked token, or a response that fails a check: the issuer no longer confirms the session.
-  return new AuthError("grant_ended", message, { cause: error });
+  return new AuthError("issuer_broken", coded.message, { cause: coded.cause });
 }

@@ -34,6 +34,27 @@ export function tokensOf(
   };
 }
 
+/**
+ * The name of a renewed ID token in the responses to refresh grants. openid-client would reject the whole response for
+ * an ID token that it cannot validate, and with it the new refresh token; `renewal.ts` validates the ID token later.
+ */
+const renewedIdToken = "renewed_id_token";
+
+/** The unverified ID token in the response to a refresh grant. */
+export function renewedIdTokenIn(answer: TokenEndpointResponse): string | undefined {
+  const written = answer[renewedIdToken];
+  return written === undefined ? undefined : String(written);
+}
+
+/** The refresh token in a response that openid-client rejects; its error contains the response. */
+export function refreshTokenIn(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const found = text(claimAt(cause.cause, "body.refresh_token"));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 export type TokenQuirks = Pick<Provider, "grantErrors" | "refusesRedirectUri">;
 
 /**
@@ -55,13 +76,13 @@ export function atTokenEndpoint(
       const error = grantErrors.includes(refusal) ? "invalid_grant" : refusal;
       return Response.json({ ...body, error }, { status: status === 200 ? 400 : status });
     }
-    const converted = body === undefined ? written : JSON.stringify(conform(body));
+    const converted = body === undefined ? written : JSON.stringify(conform(body, init));
     return new Response(converted, { status, statusText, headers });
   };
 }
 
 function withoutRedirectUri(init: object): object {
-  const form = "body" in init ? new URLSearchParams(String(init.body)) : new URLSearchParams();
+  const form = formOf(init);
   form.delete("redirect_uri");
   return { ...init, body: form };
 }
@@ -87,7 +108,14 @@ function refusalIn(body: object | undefined): string | undefined {
 }
 
 /** RFC 6749 §5.1 defines `scope` as a string; Twitch sends a list. */
-function conform(body: object): object {
+function conform(body: object, init: object): object {
   const scope = claimAt(body, "scope");
-  return Array.isArray(scope) ? { ...body, scope: texts(scope).join(" ") } : body;
+  const joined = Array.isArray(scope) ? { ...body, scope: texts(scope).join(" ") } : body;
+  if (!("id_token" in joined) || formOf(init).get("grant_type") !== "refresh_token") return joined;
+  const { id_token: idToken, ...others } = joined;
+  return { ...others, [renewedIdToken]: idToken };
+}
+
+function formOf(init: object): URLSearchParams {
+  return "body" in init ? new URLSearchParams(String(init.body)) : new URLSearchParams();
 }

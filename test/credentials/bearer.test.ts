@@ -560,7 +560,6 @@ describe("the keys of an issuer", () => {
     await verify("api.example.com", bearer(accessToken()));
     const old = accessToken({ jti: "old" });
     company.keys = [createKey()];
-    clock += 31_000;
 
     const answers = await Promise.all(
       ["a", "b", "c"].map((jti) => verify("api.example.com", bearer(accessToken({ jti })))),
@@ -571,9 +570,8 @@ describe("the keys of an issuer", () => {
     expect(seen(await verify("api.example.com", bearer(old)))).toEqual(invalidToken);
   });
 
-  it("are fetched at most once in 30 seconds, even for many made-up kids", async () => {
+  it("are fetched at most once in 30 seconds for many made-up kids", async () => {
     await verify("api.example.com", bearer(accessToken()));
-    clock += 31_000;
 
     for (let index = 0; index < 20; index++) {
       expect(

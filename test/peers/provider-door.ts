@@ -1,7 +1,12 @@
 import * as v from "valibot";
 import type { Identity } from "../../server/identity/identity.ts";
 import type { RelyingParty } from "../../server/sign-in/relying-party.ts";
-import { askAgain, refreshTokens, renewalWay } from "../../server/sign-in/renewal.ts";
+import {
+  askAgain,
+  refreshTokens,
+  renewalWay,
+  verifiedTokens,
+} from "../../server/sign-in/renewal.ts";
 import type { Tokens } from "../../server/sign-in/token-endpoint.ts";
 import { Browser, navigation, type HttpResponse } from "./browser.ts";
 import { configOf, startDoorward, type TestDoorward } from "./doorward.ts";
@@ -117,8 +122,9 @@ async function again(
   const way = renewalWay(party, tokens, now);
   if (way === undefined) throw new Error(`${party.provider.kind} offers no way to refresh`);
   if (way !== "refresh token") return askAgain(party, known, tokens, false, now);
-  const next = await refreshTokens(party, known, tokens, now);
-  return askAgain(party, known, next, next.idToken !== tokens.idToken, now);
+  const refreshed = await refreshTokens(party, tokens, now);
+  const next = await verifiedTokens(party, known, refreshed);
+  return askAgain(party, known, next, refreshed.idToken !== undefined, now);
 }
 
 const tokenAnswer = v.object({

@@ -15,7 +15,7 @@ beforeEach(() => {
 const partyOf = () =>
   memoryParty(async (path) => {
     if (path === metadataPath) return Response.json(usualMetadata);
-    if (isDown) throw new TypeError("fetch failed");
+    if (isDown) throw new TypeError("fetch failed", { cause: new Error("ECONNREFUSED") });
     return Response.json({ keys: [jwkOf(issuerKey.publicKey, "one")] });
   });
 

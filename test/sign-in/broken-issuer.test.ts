@@ -109,7 +109,7 @@ describe("keys that cannot be fetched or used", () => {
     ["a web page", 502, html(200)],
     ["an error", 502, html(500)],
     ["an empty list", 400, (response) => json(response, 200, { keys: [] })],
-    ["an object without a list", 400, ofJson("{}")],
+    ["an object without a list", 502, ofJson("{}")],
     ["an incomplete key", 400, (response) => json(response, 200, { keys: [{ kty: "RSA" }] })],
     ["9 MB", 502, tooMuch],
     ["a redirect", 502, elsewhere],

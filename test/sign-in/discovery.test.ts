@@ -26,6 +26,7 @@ const metadata = {
     revocation_endpoint: "https://mtls.example.com/revoke",
   },
 };
+const noKeys = () => Promise.reject(new Error("no keys"));
 let requests: { url: string; init: RequestInit }[];
 let reply: (url: string) => Promise<Response>;
 
@@ -44,6 +45,7 @@ function client(changes: Partial<Client> = {}): Client {
     endpoints: {},
     authentication: secretAuthentication("shh"),
     fetch,
+    signer: { issuers: [issuer], clientId: "door", verifyIssued: noKeys },
     ...changes,
   };
 }

@@ -2,7 +2,12 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Identity } from "../../server/identity/identity.ts";
 import { askIdentity } from "../../server/sign-in/ask-identity.ts";
 import { createTokenIssuer } from "../../server/sign-in/relying-party.ts";
-import { askAgain, refreshTokens, renewalWay } from "../../server/sign-in/renewal.ts";
+import {
+  askAgain,
+  refreshTokens,
+  renewalWay,
+  verifiedTokens,
+} from "../../server/sign-in/renewal.ts";
 import { noTokens, type Tokens } from "../../server/sign-in/token-endpoint.ts";
 import { issuerKey, jwkOf, rs256, strangerKey } from "../peers/jwt.ts";
 import { issuer, memoryParty, metadataPath, usualMetadata } from "../peers/memory-party.ts";
@@ -365,10 +370,11 @@ const ada: Identity = {
 const before = { ...noTokens, refreshToken: "r-0", idToken: "earlier" };
 
 describe("the tokens of a renewal", () => {
-  const renewed = (body: object, identity = ada) => {
+  const renewed = async (body: object, identity = ada) => {
     replies["/token"] = async () =>
       Response.json({ access_token: "a-1", token_type: "bearer", ...body });
-    return refreshTokens(partyOf(), identity, before, 1_000);
+    const party = partyOf();
+    return verifiedTokens(party, identity, await refreshTokens(party, before, 1_000));
   };
 
   it("replace the earlier ones, which stay where the issuer sends no others", async () => {
@@ -393,11 +399,50 @@ describe("the tokens of a renewal", () => {
     ["of another subject", { id_token: idTokenOf({ sub: "eve" }) }],
     ["for another client", { id_token: idTokenOf({ aud: "other" }) }],
     ["issued to another client", { id_token: idTokenOf({ azp: "other" }) }],
-    ["signed by another key", { id_token: rs256(header, usualClaims, strangerKey.privateKey) }],
-    ["for another access token", { id_token: idTokenOf({ at_hash: "AAAAAAAAAAAAAAAAAAAAAA" }) }],
+    ["of another issuer", { id_token: idTokenOf({ iss: "https://other.example.com" }) }],
   ])("%s end the session", async (_, body) => {
     await expect(renewed(body)).rejects.toMatchObject({ code: "grant_ended" });
   });
+
+  it.each([
+    ["signed by another key", { id_token: rs256(header, usualClaims, strangerKey.privateKey) }],
+    [
+      "signed by another key, of another subject",
+      { id_token: rs256(header, { ...usualClaims, sub: "eve" }, strangerKey.privateKey) },
+    ],
+    ["of an unknown key", { id_token: rs256({ ...header, kid: "new" }, usualClaims) }],
+    ["for another access token", { id_token: idTokenOf({ at_hash: "AAAAAAAAAAAAAAAAAAAAAA" }) }],
+    ["that expired", { id_token: idTokenOf({ exp: 1 }) }],
+    ["from a clock that is far ahead", { id_token: idTokenOf({ iat: 9e9, exp: 9.1e9 }) }],
+    ["without an audience", { id_token: idTokenOf({ aud: undefined }) }],
+    ["that is no text", { id_token: { a: 1 } }],
+    ["without an access token", { access_token: undefined }],
+    ["of an unknown type", { token_type: "mac" }],
+    ["with a time that is no number", { expires_in: "soon" }],
+  ])("%s are a transient failure, and their refresh token counts", async (_, body) => {
+    replies["/token"] = async () =>
+      Response.json({ access_token: "a-1", token_type: "bearer", refresh_token: "r-1", ...body });
+    const party = partyOf();
+
+    const answer = await refreshTokens(party, before, 1_000);
+
+    expect(answer.tokens).toMatchObject({ refreshToken: "r-1", idToken: "earlier" });
+    await expect(verifiedTokens(party, ada, answer)).rejects.toMatchObject({
+      code: "issuer_broken",
+    });
+  });
+
+  it.each(["", "[]", "null", "7", '{"access_token":"a', "<h1>Welcome</h1>"])(
+    "are unreadable as %j, a transient failure",
+    async (body) => {
+      replies["/token"] = async () =>
+        new Response(body, { headers: { "Content-Type": "application/json" } });
+
+      await expect(refreshTokens(partyOf(), before, 1_000)).rejects.toMatchObject({
+        code: "issuer_broken",
+      });
+    },
+  );
 
   it("name what changed", async () => {
     await expect(renewed({ id_token: idTokenOf({ sub: "eve" }) })).rejects.toThrow(
@@ -415,7 +460,7 @@ describe("the tokens of a renewal", () => {
   ])("are refused with status %i and %j", async (status, body, code, message) => {
     replies["/token"] = async () => Response.json(body, { status });
 
-    await expect(refreshTokens(partyOf(), ada, before, 1_000)).rejects.toMatchObject({
+    await expect(refreshTokens(partyOf(), before, 1_000)).rejects.toMatchObject({
       code,
       message,
     });
@@ -522,7 +567,7 @@ describe("an issuer whose tokens alone are accepted", () => {
       ? Response.json({ issuer, jwks_uri: `${issuer}/keys` })
       : Response.json({ issuer: "https://token.example.com/7", jwks_uri: `${issuer}/keys` });
   const clientOf = async (clientId: string | undefined, clientSecret?: string) => {
-    const discover = createTokenIssuer(
+    const { discover } = createTokenIssuer(
       { issuer },
       { clientId, clientSecret },
       { fetch, now: Date.now },
@@ -541,7 +586,7 @@ describe("an issuer whose tokens alone are accepted", () => {
       discovery: "https://tenant.example.com",
     };
     const client = { clientId: undefined };
-    const discover = createTokenIssuer(place, client, { fetch, now: Date.now });
+    const { discover } = createTokenIssuer(place, client, { fetch, now: Date.now });
 
     expect((await discover()).serverMetadata().issuer).toBe(place.issuer);
   });
