@@ -26,6 +26,19 @@ A \`scope\` in the configuration replaces the default and is final: doorward add
 \`offlineAccess: true\` adds \`offline_access\` and \`offlineAccess: false\` leaves it out; without either, doorward
 requests it only from a provider that sends no refresh token without it.
 
+Where a provider sends its groups in a claim, \`groupsClaim\` is the path of the claim:
+
+- Dots separate the keys of nested claims: \`realm_access.roles\`. A claim whose name contains dots, such as
+  \`https://example.com/groups\`, is found by its whole name.
+- \`[]\` after the key of a list means each of its entries: \`groups[].name\`, \`orgs[].teams[].slug\`,
+  \`https://example.com/groups[].name\`.
+- At the end of the path is one string or a list of strings. Anything else there is no group, and no string is split
+  at its commas or spaces.
+
+doorward reads the claim from the ID token, or from userinfo if the ID token has nothing at that path. With
+\`groupsFrom: both\` it reads both, and the visitor has the groups of both. If the provider sends no new ID token at a
+refresh, only the groups in userinfo count from then on.
+
 The groups of all providers share one list, and anyone can create an organisation \`ops\` at GitHub. With more than one
 provider, add \`provider\` to every rule that requires a group.
 `;

@@ -1,6 +1,6 @@
 import { claimAt, text, texts } from "./claims.ts";
 import { onlyWithScope } from "./offline-access.ts";
-import { identify } from "./openid.ts";
+import { identifyBy } from "./openid.ts";
 import type { Provider } from "./provider.ts";
 
 /** cidaas. Groups: `group:role` for each role in a group, `cidaas:role` for roles outside groups. */
@@ -20,12 +20,16 @@ export const cidaas: Provider = {
   identify(answers, options) {
     const { idToken, userinfo } = answers;
     const find = (claim: string) => claimAt(idToken, claim) ?? claimAt(userinfo, claim);
-    const inGroups = [find(options.groupsClaim) ?? []].flat().flatMap((group: unknown) => {
-      const name = text(claimAt(group, "groupId"));
-      const roles = texts(claimAt(group, "roles"));
-      return name === undefined ? texts(group) : roles.map((role) => `${name}:${role}`);
-    });
+    const person = identifyBy(rolesInGroups, answers, options);
     const roles = texts(find("roles")).map((role) => `cidaas:${role}`);
-    return { ...identify(answers, options), groups: [...inGroups, ...roles] };
+    return { ...person, groups: [...person.groups, ...roles] };
   },
 };
+
+function rolesInGroups(claim: unknown): string[] {
+  return [claim].flat().flatMap((group: unknown) => {
+    const name = text(claimAt(group, "groupId"));
+    const roles = texts(claimAt(group, "roles"));
+    return name === undefined ? texts(group) : roles.map((role) => `${name}:${role}`);
+  });
+}

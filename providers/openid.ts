@@ -1,14 +1,25 @@
 import { claimAt, text, texts } from "./claims.ts";
+import { groupsIn } from "./groups-claim.ts";
 import type { Answers, Options, Person, Provider } from "./provider.ts";
 
 /** Reads the standard claims of OpenID Connect Core §5.1. */
-export function identify({ idToken, userinfo = {} }: Answers, options: Options): Person {
+export function identify(answers: Answers, options: Options): Person {
+  return identifyBy(texts, answers, options);
+}
+
+/** `readGroups` returns the groups in one value of the groups claim. */
+export function identifyBy(
+  readGroups: (value: unknown) => readonly string[],
+  answers: Answers,
+  options: Options,
+): Person {
+  const { idToken, userinfo = {} } = answers;
   // The ID token is signed and the userinfo response is not, so the ID token wins.
   const find = (name: string) => claimAt(idToken, name) ?? claimAt(userinfo, name);
   return {
     subject: text(idToken.sub) ?? "",
     email: verifiedEmail([idToken, userinfo], options),
-    groups: texts(find(options.groupsClaim)),
+    groups: groupsIn(answers, options, readGroups),
     name: text(find("name")),
     preferredUsername: text(find(options.usernameClaim)),
   };

@@ -7,6 +7,8 @@ import type { OfflineAccess } from "./offline-access.ts";
 export interface Options {
   readonly emailClaim: string;
   readonly groupsClaim: string;
+  /** `both`: the groups of the ID token and of userinfo; undefined and `either`: of the first one with the claim. */
+  readonly groupsFrom?: "either" | "both" | undefined;
   readonly usernameClaim: string;
   /** Accept addresses of an issuer that sends no `email_verified`. */
   readonly trustEmail: boolean;

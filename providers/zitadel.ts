@@ -1,6 +1,6 @@
-import { claimAt } from "./claims.ts";
+import { texts } from "./claims.ts";
 import { onlyWithScope } from "./offline-access.ts";
-import { identify, openid } from "./openid.ts";
+import { identifyBy, openid } from "./openid.ts";
 import type { Provider } from "./provider.ts";
 
 /** ZITADEL. Groups are roles: the claim is an object with one key per role and the granting organizations as values. */
@@ -25,11 +25,11 @@ export const zitadel: Provider = {
       emails: "verified",
     },
   }),
-  identify(answers, options) {
-    const { idToken, userinfo } = answers;
-    const roles = claimAt(idToken, options.groupsClaim) ?? claimAt(userinfo, options.groupsClaim);
-    const person = identify(answers, options);
-    if (typeof roles !== "object" || roles === null || Array.isArray(roles)) return person;
-    return { ...person, groups: Object.keys(roles).map((role) => `role:${role}`) };
-  },
+  identify: (answers, options) => identifyBy(rolesIn, answers, options),
 };
+
+function rolesIn(claim: unknown): string[] {
+  return typeof claim === "object" && claim !== null && !Array.isArray(claim)
+    ? Object.keys(claim).map((role) => `role:${role}`)
+    : texts(claim);
+}

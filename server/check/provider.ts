@@ -93,11 +93,14 @@ export function hasGroups({ provider, settings }: RelyingParty): boolean {
 
 function groupsOf({ provider, settings }: RelyingParty): string {
   const { guide, groupsClaim = "groups" } = provider;
-  if (settings.groupsClaim !== undefined) return `groups: the claim \`${settings.groupsClaim}\``;
-  if (guide?.groups !== undefined) return `groups: ${guide.groups}`;
+  const both =
+    settings.groupsFrom === "both" ? "; those of the ID token and of userinfo together" : "";
+  if (settings.groupsClaim !== undefined)
+    return `groups: the claim \`${settings.groupsClaim}\`${both}`;
+  if (guide?.groups !== undefined) return `groups: ${guide.groups}${both}`;
   return provider.isOAuthOnly || guide !== undefined
     ? "groups: none, this kind of provider does not support them"
-    : `groups: the claim \`${groupsClaim}\``;
+    : `groups: the claim \`${groupsClaim}\`${both}`;
 }
 
 function emailsOf({ provider, settings }: RelyingParty): string {

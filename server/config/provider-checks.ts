@@ -29,6 +29,7 @@ export function providerFaults(section: unknown): Fault[] {
       discoveryFaults,
       clientFaults,
       optionFaults,
+      groupsFaults,
     ].flatMap((look) => look(provider, value, path));
   });
 }
@@ -110,6 +111,16 @@ function optionFaults({ kind, takes = [] }: Provider, value: Written, path: stri
       path: `${path}.${option}`,
       message: `has no effect on a provider of type ${kind}: it is for ${kindsTaking(option)}`,
     }));
+}
+
+function groupsFaults(
+  { kind, isOAuthOnly, hasUserinfo }: Provider,
+  { groupsFrom }: Written,
+  path: string,
+): Fault[] {
+  if (groupsFrom !== "both" || (isOAuthOnly !== true && hasUserinfo !== false)) return [];
+  const message = `"both" has no effect on a provider of type ${kind}, where doorward does not read both an ID token and userinfo: remove it`;
+  return [{ path: `${path}.groupsFrom`, message }];
 }
 
 function kindsTaking(option: ParticularOption): string {

@@ -8,6 +8,7 @@ import { authorization } from "./authorization-schema.ts";
 import { clientEntries } from "./client-schema.ts";
 import { admin, listen } from "./listen-schema.ts";
 import { duration } from "../values/duration.ts";
+import { groupsClaim } from "../values/groups-claim.ts";
 import {
   discoveryAddress,
   dnsName,
@@ -70,7 +71,9 @@ const provider = v.strictObject({
     {},
   ),
   /** undefined = the default of this kind of provider, mostly `groups`. */
-  groupsClaim: v.optional(text),
+  groupsClaim: v.optional(groupsClaim),
+  /** `either`: the ID token's groups, or those of userinfo if it has none; `both`: all of them. */
+  groupsFrom: v.optional(v.picklist(["either", "both"]), "either"),
   emailClaim: v.optional(text, "email"),
   usernameClaim: v.optional(text, "preferred_username"),
   audience: v.optional(oneOrMore(text)),

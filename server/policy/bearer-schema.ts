@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { claimValue } from "./access-schema.ts";
+import { groupsClaim } from "../values/groups-claim.ts";
 import { discoveryAddress, text, checkedString, webAddress } from "../values/leaves.ts";
 
 /**
@@ -48,7 +49,7 @@ const tokenIssuer = v.strictObject({
   clientId: v.optional(text),
   clientSecret: v.optional(text),
   emailClaim: v.optional(text, "email"),
-  groupsClaim: v.optional(text, "groups"),
+  groupsClaim: v.optional(groupsClaim, "groups"),
   usernameClaim: v.optional(text, "preferred_username"),
   trustEmail: v.optional(v.boolean(), false),
 });

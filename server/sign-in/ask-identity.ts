@@ -1,4 +1,5 @@
 import { fetchUserInfo, type Configuration } from "openid-client";
+import { valuesAt } from "../../providers/claim-path.ts";
 import { claimAt, type Claims, text } from "../../providers/claims.ts";
 import type { Identity } from "../identity/identity.ts";
 import { readAccessToken } from "./access-token.ts";
@@ -27,7 +28,7 @@ export async function askIdentity(
     const userinfo = await askApi(party, accessToken);
     return identityOf(party, { idToken: {}, userinfo }, apis);
   }
-  const isWhole = !isOld && wanted(party).every((claim) => claimAt(idToken, claim) !== undefined);
+  const isWhole = !isOld && hasWanted(party, idToken);
   const userinfo =
     isWhole || accessToken === undefined || party.provider.hasUserinfo === false
       ? undefined
@@ -55,14 +56,18 @@ const noGroupsNow = {
 };
 
 function holdsGroups({ provider, settings }: RelyingParty, claims: Claims): boolean {
-  return claimAt(claims, settings.groupsClaim ?? provider.groupsClaim ?? "groups") !== undefined;
+  return valuesAt(claims, settings.groupsClaim ?? provider.groupsClaim ?? "groups") !== undefined;
 }
 
-/** The claims that decide access; other missing claims are not worth a userinfo request. */
-function wanted({ provider, settings }: RelyingParty): string[] {
-  const { emailClaim, groupsClaim = provider.groupsClaim, usernameClaim, trustEmail } = settings;
-  const claims = [emailClaim, groupsClaim ?? "groups", usernameClaim, "name"];
-  return trustEmail ? claims : [...claims, "email_verified"];
+/** Whether an ID token has every claim that decides access; other missing claims are not worth a userinfo request. */
+function hasWanted(party: RelyingParty, idToken: Claims): boolean {
+  const { emailClaim, usernameClaim, trustEmail, groupsFrom } = party.settings;
+  const claims = [emailClaim, usernameClaim, "name", ...(trustEmail ? [] : ["email_verified"])];
+  return (
+    groupsFrom !== "both" &&
+    holdsGroups(party, idToken) &&
+    claims.every((claim) => claimAt(idToken, claim) !== undefined)
+  );
 }
 
 /** openid-client checks that the subject is the same (OpenID Connect Core §5.3.2). */

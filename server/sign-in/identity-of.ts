@@ -18,7 +18,7 @@ type Settings = Pick<
   ProviderConfig,
   "emailClaim" | "groupsClaim" | "usernameClaim" | "trustEmail"
 > &
-  Partial<Pick<ProviderConfig, "repositories" | "projects" | "directory">>;
+  Partial<Pick<ProviderConfig, "groupsFrom" | "repositories" | "projects" | "directory">>;
 
 /** The APIs that supply what the claims do not contain. */
 export interface Apis {

@@ -51,6 +51,11 @@ describe("a provider", () => {
   it.each<[string, Record<string, unknown>, string]>([
     ["sends no refresh token", { type: "oidc" }, "stays signed in for `session.lifetime`"],
     ["has a groups claim of the operator's", { type: "oidc", groupsClaim: "roles" }, "`roles`"],
+    [
+      "has groups in lists, at both places",
+      { type: "oidc", groupsClaim: "groups[].name", groupsFrom: "both" },
+      "groups: the claim `groups[].name`; those of the ID token and of userinfo together",
+    ],
     ["has no groups", { type: "login.gov" }, "groups: none, this kind"],
     ["marks no address as verified", { type: "authentik" }, "marks every address as unverified"],
     ["has trustEmail", { type: "oidc", trustEmail: true }, "`trustEmail` is on"],

@@ -213,6 +213,63 @@ describe("the identity of an old ID token", () => {
   });
 });
 
+describe("groups of the ID token and of userinfo together", () => {
+  const both = { settings: { groupsFrom: "both" } };
+
+  it("are asked for even if the ID token has every claim", async () => {
+    const { groups } = await asked({}, both);
+
+    expect([groups, requests]).toEqual([["staff", "ops"], ["/me"]]);
+    expect((await asked({ groups: undefined }, both)).groups).toEqual(["ops"]);
+  });
+
+  it("are those of the ID token where userinfo has none, or cannot be asked", async () => {
+    replies["/me"] = async () => Response.json({ sub: "ada" });
+    expect((await asked({}, both)).groups).toEqual(["staff"]);
+    expect((await asked({}, { ...both, hasNoAccessToken: true })).groups).toEqual(["staff"]);
+  });
+
+  it("are not those of another subject", async () => {
+    replies["/me"] = async () => Response.json({ sub: "eve", groups: ["ops"] });
+
+    await expect(asked({}, both)).rejects.toThrow("unexpected JSON attribute value");
+  });
+
+  it("are those of userinfo alone on a renewal without a new ID token", async () => {
+    expect((await asked({}, { ...both, isOld: true })).groups).toEqual(["ops"]);
+    replies["/me"] = async () => Response.json({ sub: "ada" });
+    const none = await asked({}, { ...both, isOld: true });
+    expect([none.groups, none.groupsFault?.reason]).toEqual([
+      [],
+      expect.stringMatching(/no groups/),
+    ]);
+  });
+});
+
+describe("groups in lists", () => {
+  const inLists = { settings: { groupsClaim: "orgs[].teams[].slug" } };
+  const orgs = [{ teams: [{ slug: "a" }] }, { teams: [{ slug: "b" }, { slug: 7 }] }];
+
+  it("need no request if the ID token has them", async () => {
+    expect((await asked({ orgs }, inLists)).groups).toEqual(["a", "b"]);
+    expect(requests).toEqual([]);
+  });
+
+  it("are those of userinfo if the ID token has none at the path", async () => {
+    replies["/me"] = async () => Response.json({ sub: "ada", orgs });
+
+    expect((await asked({ orgs: [{ teams: "x" }] }, inLists)).groups).toEqual(["a", "b"]);
+    expect(requests).toEqual(["/me"]);
+  });
+
+  it("are those of userinfo on a renewal, and none if only the old token had them", async () => {
+    const old = { ...inLists, isOld: true };
+    expect((await asked({ orgs }, old)).groupsFault?.reason).toMatch(/no groups claim/);
+    replies["/me"] = async () => Response.json({ sub: "ada", orgs });
+    expect((await asked({}, old)).groups).toEqual(["a", "b"]);
+  });
+});
+
 describe("the identity that a provider reads", () => {
   const { groups: _, ...idToken } = whole;
 
