@@ -2,7 +2,7 @@ import { checkCertificate } from "./certificate.ts";
 import { watchClocks, type Clocks } from "./clocks.ts";
 import { forwardProxy } from "./forward-proxy.ts";
 import { cookieScopes } from "./cookie-scopes.ts";
-import { fault, ok, type Finding } from "./finding.ts";
+import { fault, ok, warning, type Finding } from "./finding.ts";
 import { checkProvider } from "./provider.ts";
 import { passwordCosts } from "./password-costs.ts";
 import { sharedNames } from "./shared-names.ts";
@@ -13,6 +13,7 @@ import {
   type Environment,
   type ForwardProxyOf,
 } from "../config/forward-proxy.ts";
+import { fileWarnings } from "../config/file-warnings.ts";
 import type { Config } from "../config/schema.ts";
 import { createLog, reasonsOf } from "../observe/log.ts";
 import { createRelyingParties } from "../app/relying-parties.ts";
@@ -29,6 +30,7 @@ interface Subject {
   /** The address or name of a proxy to check, if the operator gives one. */
   readonly proxy: string | undefined;
   readonly proxyOf: ForwardProxyOf;
+  readonly environment: Environment;
 }
 
 type Check = (subject: Subject) => Finding[] | Promise<Finding[]>;
@@ -39,6 +41,7 @@ const checks: readonly Check[] = [
   ({ config }) => checkCertificate(config),
   // Before the checks that send requests, because it takes the thread, and their times would be wrong.
   ({ config }) => passwordCosts(config),
+  ({ config, environment }) => files(config, environment),
   ({ config, proxy }) => trustedProxies(config, proxy),
   ({ config, parties }) => sharedNames(config, parties),
   ({ config }) => checkStore(config),
@@ -62,7 +65,7 @@ export async function check(
     log,
     openAuthentication: createOpenAuthentication(log, proxyOf),
   });
-  const subject = { config, parties, clocks, proxy, proxyOf };
+  const subject = { config, parties, clocks, proxy, proxyOf, environment };
   const found = await Promise.all(checks.map((one) => one(subject)));
   return found.flat();
 }
@@ -72,6 +75,12 @@ function ofEach(look: (subject: Subject, party: RelyingParty) => Promise<Finding
     const found = [...subject.parties.values()].map((party) => look(subject, party));
     return (await Promise.all(found)).flat();
   };
+}
+
+function files(config: Config, environment: Environment): Finding[] {
+  return fileWarnings(config, environment).map(({ setting, file, message }) =>
+    warning(`${setting}: ${file} ${message}`),
+  );
 }
 
 async function checkDirectory({ name, directory }: RelyingParty): Promise<Finding[]> {

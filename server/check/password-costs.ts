@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileText } from "../config/file-text.ts";
 import type { Config } from "../config/schema.ts";
 import { matchesHash } from "../credentials/matches-hash.ts";
 import type { PasswordHash } from "../credentials/password-hash.ts";
@@ -18,7 +19,7 @@ const lightArgon2 = `argon2id with m=${light.memory},t=${light.passes},p=1`;
 export function passwordCosts({ users: file }: Config, measure = checkMs): Finding[] {
   if (file === undefined) return [];
   try {
-    const users = parseUsers(file, readFileSync(file, "utf8"));
+    const users = parseUsers(file, fileText(readFileSync(file)).text);
     const byCost = Map.groupBy(users.values(), ({ hash }) => costOf(hash));
     return Array.from(byCost, ([cost, same]) => costFinding(cost, same, measure)).flat();
   } catch (error) {

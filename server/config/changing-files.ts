@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import { fileStamp } from "./file-stamp.ts";
+import { fileText } from "./file-text.ts";
 
 /** The parsed contents of files that may change at any time, by an editor or by swapping a link. */
 export interface ChangingFiles<T> {
@@ -17,7 +18,7 @@ export function openChangingFiles<T>(
   parse: (...contents: string[]) => T,
   log: Log,
 ): ChangingFiles<T> {
-  const first = parse(...files.map((file) => readFileSync(file, "utf8")));
+  const first = parse(...files.map((file) => fileText(readFileSync(file)).text));
   let value = first;
   let stamp: string | undefined;
   let looking: Promise<T> | undefined;
@@ -39,7 +40,11 @@ export function openChangingFiles<T>(
     const isFirst = stamp === undefined;
     stamp = found;
     try {
-      value = parse(...(await Promise.all(files.map((file) => readFile(file, "utf8")))));
+      value = parse(
+        ...(await Promise.all(files.map((file) => readFile(file)))).map(
+          (bytes) => fileText(bytes).text,
+        ),
+      );
       if (!isFirst) log.info({ files }, "changed files reloaded");
     } catch (error) {
       log.error(

@@ -33,6 +33,21 @@ export function secretFiles(environment: Readonly<Record<string, string | undefi
   );
 }
 
+/** The variables whose values come from files, such as `DOORWARD_SECRET_FILE`, with those files. */
+export function namedFiles(
+  schema: v.GenericSchema,
+  config: Record<string, unknown>,
+  environment: Readonly<Record<string, string | undefined>>,
+) {
+  return Object.entries(environment).flatMap(([variable, file = ""]) => {
+    const place = find(schema, variable.slice(prefix.length), config);
+    if (!variable.startsWith(prefix) || place?.fromFile !== true) return [];
+    const { shape } = place;
+    const isOneValue = shape.kind === "leaf" || (shape.kind === "list" && shape.holdsCommas);
+    return [{ file, setting: variable, isOneValue }];
+  });
+}
+
 /** The file's values, overridden by variables such as `DOORWARD_COOKIE_DOMAIN` and `DOORWARD_SECRET_FILE`. */
 export function overlayEnvironment(
   schema: v.GenericSchema,
@@ -72,7 +87,7 @@ export function overlayEnvironment(
 function readPlace(value: string, { shape, fromFile }: Place): Read {
   if (!fromFile) return read(value, shape);
   const file = readNamedFile(value);
-  return "fault" in file ? file : read(file.text.replace(/\r?\n$/, ""), shape);
+  return "fault" in file ? file : read(file.text, shape);
 }
 
 type Read = { readonly value: unknown } | { readonly fault: string };

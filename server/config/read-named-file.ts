@@ -1,14 +1,17 @@
 import { readFileSync } from "node:fs";
+import { fileText } from "./file-text.ts";
 
 /** The text of a file. A fault leaves the path out, because it may be the secret itself. */
 export function readNamedFile(
   path: string,
 ): { readonly text: string } | { readonly fault: string } {
   try {
-    return { text: readFileSync(path, "utf8") };
+    return { text: fileText(readFileSync(path)).text };
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
-    return { fault: `names a file that cannot be read${code}` };
+    if (!(error instanceof Error)) return { fault: "names a file that cannot be read" };
+    return "code" in error
+      ? { fault: `names a file that cannot be read (${String(error.code)})` }
+      : { fault: `names a file that ${error.message}` };
   }
 }
 

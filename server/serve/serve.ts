@@ -4,6 +4,7 @@ import { createSites } from "../config/site.ts";
 import { createApp, type App } from "../app/app.ts";
 import { Changes } from "../config/changes.ts";
 import { createForwardProxyOf, forwardProxies } from "../config/forward-proxy.ts";
+import { fileWarnings } from "../config/file-warnings.ts";
 import { filesOf, loadConfig, type Source } from "../config/load.ts";
 import { lazyListener } from "../http/lazy-listener.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
@@ -30,6 +31,8 @@ export async function serve(source: Source, log: Log): Promise<Running> {
   const make = async (before?: App): Promise<Made> => {
     await changes.mark();
     const config = loadConfig(source);
+    for (const { message, ...place } of fileWarnings(config, source.environment))
+      log.warn(place, `a file ${message}`);
     return { config, app: await createApp(config, { log, proxyOf }, before) };
   };
   const { config, app } = await make();

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { importPKCS8, SignJWT } from "jose";
 import * as v from "valibot";
 import { ApiError } from "../../providers/api.ts";
+import { fileText } from "../config/file-text.ts";
 import { reasonsOf } from "../observe/log.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 
@@ -55,7 +56,10 @@ interface Granted {
 
 /** Read again for each token, so that the key file can be replaced. Errors name the file, never its contents. */
 export async function readKey({ file, tokenEndpoint }: ServiceAccount): Promise<ServiceAccountKey> {
-  const { success, output, issues } = v.safeParse(keyFile, parse(await readFile(file, "utf8")));
+  const { success, output, issues } = v.safeParse(
+    keyFile,
+    parse(fileText(await readFile(file)).text),
+  );
   if (!success) {
     const places = issues.map((issue) => v.getDotPath(issue) ?? "its JSON").join(", ");
     throw new Error(`${file} is not the key file of a service account: check ${places}`);

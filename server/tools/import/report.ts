@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
+import { fileText } from "../../config/file-text.ts";
 import { reasonsOf } from "../../observe/log.ts";
 import type { Imported } from "./imported.ts";
 import { renderNotes } from "./notes.ts";
@@ -30,7 +31,10 @@ export function importFiles(tool: string, paths: readonly string[]): Report {
   const [first = ""] = paths;
   const files = paths.map((name) => ({ name, text: readText(name) }));
   const beside = (path: string) => (isAbsolute(path) ? path : join(dirname(first), path));
-  const { yaml, notes, problems } = importer(files, (path) => readFileSync(beside(path), "utf8"));
+  const { yaml, notes, problems } = importer(
+    files,
+    (path) => fileText(readFileSync(beside(path))).text,
+  );
   if (problems.length > 0) {
     const lines = problems.map(
       ({ place, message }) => `  ${place === "" ? "" : `${place}: `}${message}`,
@@ -45,7 +49,7 @@ export function importFiles(tool: string, paths: readonly string[]): Report {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return fileText(readFileSync(path)).text;
   } catch (error) {
     throw new Error(`${path} cannot be read: ${reasonsOf(error)}`, { cause: error });
   }
