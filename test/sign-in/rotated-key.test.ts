@@ -105,7 +105,7 @@ describe("a rotated signing key", () => {
     expect(await statusNow()).toBe(200);
   });
 
-  it("lets nobody sign in before the issuer publishes it", async () => {
+  it("opens no session before the issuer publishes it", async () => {
     await signIn();
     door.issuer.twist = unpublished;
     const later = door.browser();
