@@ -19,8 +19,10 @@ kind itself, set \`type\` to the kind. You can override every default of the kin
 The redirect URI to register is \`${redirectUri}\`, under your own \`url\`; with several
 providers it may be \`…/callback/NAME\`. \`doorward check\` prints the exact URI and tests the rest of the set-up.
 
-An email address is accepted only if the provider marks it as verified. If a provider's groups cannot be read, the
-visitor has no groups, and whatever requires a group denies access.
+An email address is accepted only if the provider marks it as verified: \`email_verified\` must be the boolean \`true\`.
+If a provider's groups cannot be read, the visitor has no groups, and whatever requires a group denies access. The log
+line of a denial names the claims that did not count, and why
+([docs/rules.md](rules.md#why-an-identity-is-denied)).
 
 A \`scope\` in the configuration replaces the default and is final: doorward adds nothing to it. With the default scope,
 \`offlineAccess: true\` adds \`offline_access\` and \`offlineAccess: false\` leaves it out; without either, doorward

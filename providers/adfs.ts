@@ -1,5 +1,5 @@
-import { text, texts } from "./claims.ts";
-import { identify } from "./openid.ts";
+import { text } from "./claims.ts";
+import { identify, orGroupsIn } from "./openid.ts";
 import type { Provider } from "./provider.ts";
 
 /**
@@ -33,12 +33,12 @@ export const adfs: Provider = {
   identify({ idToken }, options) {
     const { upn, email } = idToken;
     // Only accounts of the directory have a `upn`, so `trustEmail` covers it as well.
-    const claims =
-      text(email) === undefined && text(upn) !== undefined ? { ...idToken, email: upn } : idToken;
-    const person = identify({ idToken: claims, userinfo: undefined }, options);
+    const isUpn = text(email) === undefined && text(upn) !== undefined;
+    const claims = isUpn ? { ...idToken, email: upn } : idToken;
+    const emailClaim = isUpn && options.emailClaim === "email" ? "upn" : options.emailClaim;
+    const person = identify({ idToken: claims, userinfo: undefined }, { ...options, emailClaim });
     const preferredUsername = person.preferredUsername ?? text(upn) ?? text(idToken.unique_name);
     // AD FS claim rules name the claim `group`, for one group or several.
-    const groups = person.groups.length > 0 ? person.groups : texts(idToken.group);
-    return { ...person, groups, preferredUsername };
+    return { ...orGroupsIn("group", person, idToken, options), preferredUsername };
   },
 };

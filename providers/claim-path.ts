@@ -27,3 +27,17 @@ function splitAtList(path: string): [before: string, after: string | undefined] 
   const after = path.slice(end + 2);
   return [path.slice(0, end), after.startsWith(".") ? after.slice(1) : after];
 }
+
+/** The longest part of a path that ends in a key and leads to a claim, and that claim; undefined = there is none. */
+export function reachedBy(
+  claims: unknown,
+  path: string,
+): { readonly part: string; readonly value: unknown } | undefined {
+  const ends = Array.from(path.matchAll(/\.|\[\]/g), ({ index }) => index);
+  for (const end of ends.toReversed()) {
+    const part = path.slice(0, end);
+    const [value] = part === "" || part.endsWith("[]") ? [] : (valuesAt(claims, part) ?? []);
+    if (value !== undefined) return { part, value };
+  }
+  return undefined;
+}

@@ -1,5 +1,6 @@
 import { claimAt, text } from "./claims.ts";
 import type { Provider } from "./provider.ts";
+import { flaggedEmail } from "./verified-email.ts";
 
 /** DigitalOcean. The group is the team of the sign-in, by its uuid, because its name is free text. */
 export const digitalocean: Provider = {
@@ -28,10 +29,9 @@ export const digitalocean: Provider = {
   },
   identify({ userinfo: { account } = {} }) {
     const team = text(claimAt(account, "team.uuid"));
-    const isVerified = claimAt(account, "email_verified") === true;
     return {
       subject: text(claimAt(account, "uuid")) ?? "",
-      email: isVerified ? text(claimAt(account, "email")) : undefined,
+      ...flaggedEmail(account, "email_verified"),
       groups: team === undefined ? [] : [team],
       name: text(claimAt(account, "name")),
       preferredUsername: undefined,

@@ -1,6 +1,7 @@
 import { everyPage, groupsOrFault, records, type Api, type Page } from "./api.ts";
 import { id, text } from "./claims.ts";
 import type { Provider } from "./provider.ts";
+import { flaggedEmail } from "./verified-email.ts";
 
 /** Discord. Groups: the ids of guilds, because anyone can create a guild with any name. */
 export const discord: Provider = {
@@ -31,7 +32,7 @@ export const discord: Provider = {
   async identify({ userinfo = {} }, _, api) {
     return {
       subject: id(userinfo.id) ?? "",
-      email: userinfo.verified === true ? text(userinfo.email) : undefined,
+      ...flaggedEmail(userinfo, "verified"),
       name: text(userinfo.global_name),
       preferredUsername: text(userinfo.username),
       ...(await groupsOrFault("the scope guilds", () => guilds(api))),

@@ -56,6 +56,7 @@ export async function identifyMicrosoft(
   const needs = "Microsoft Graph's delegated permission User.Read or GroupMember.Read.All";
   return {
     ...person,
+    gaps: { email: person.gaps?.email },
     ...(await groupsOrFault(needs, async () => [...(await listed(api)), ...roles])),
   };
 }

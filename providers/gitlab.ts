@@ -1,7 +1,7 @@
 import { ApiError, groupsOrFault, type Api } from "./api.ts";
-import { claimAt, text, texts } from "./claims.ts";
+import { claimAt, text } from "./claims.ts";
 import { withEveryCode } from "./offline-access.ts";
-import { identify } from "./openid.ts";
+import { identify, orGroupsIn } from "./openid.ts";
 import type { Provider } from "./provider.ts";
 
 /** gitlab.com, or an instance with its address as `issuer`. Groups: full paths, `project:ns/name` for `projects`. */
@@ -25,13 +25,12 @@ export const gitlab: Provider = {
     notes: ["A self-managed instance: set `issuer` to its address."],
   },
   async identify(answers, options, api) {
-    const person = identify(answers, options);
     const { idToken, userinfo = {} } = answers;
     // The ID token contains only direct memberships, in a claim of another name.
-    const own = person.groups.length > 0 ? person.groups : texts(idToken.groups_direct);
+    const person = orGroupsIn("groups_direct", identify(answers, options), idToken, options);
     const ofProjects = await groupsOrFault("the scope read_api", async () => {
       const found = await Promise.all(options.projects.map((written) => project(api, written)));
-      return [...own, ...found.filter((group) => group !== undefined)];
+      return [...person.groups, ...found.filter((group) => group !== undefined)];
     });
     const nickname = text(idToken.nickname) ?? text(userinfo.nickname);
     return { ...person, ...ofProjects, preferredUsername: person.preferredUsername ?? nickname };

@@ -45,6 +45,7 @@ export const google: Provider = {
     const asked = options.directory?.groups;
     return {
       ...person,
+      gaps: { email: person.gaps?.email },
       ...(await groupsOrFault(needs, () =>
         asked === undefined ? allGroups(directory, person) : memberships(directory, person, asked),
       )),
@@ -94,9 +95,10 @@ async function isMember(directory: Api, group: string, member: string): Promise<
   return direct.status === 200 && claimAt(direct.body, "status") === "ACTIVE";
 }
 
-function key({ email }: Person): string {
+function key({ email, gaps }: Person): string {
   if (email === undefined) {
-    throw new ApiError("the directory cannot be queried for a user without a verified email", 200);
+    const reason = "the directory cannot be queried for a user without a verified email";
+    throw new ApiError([reason, gaps?.email].join(": "), 200);
   }
   return encodeURIComponent(email);
 }

@@ -1,6 +1,7 @@
-import { claimAt, text, texts } from "./claims.ts";
+import { claimAt, text, texts, type Claims } from "./claims.ts";
 import { groupsIn } from "./groups-claim.ts";
 import type { Answers, Options, Person, Provider } from "./provider.ts";
+import { verifiedEmail } from "./verified-email.ts";
 
 /** Reads the standard claims of OpenID Connect Core §5.1. */
 export function identify(answers: Answers, options: Options): Person {
@@ -16,33 +17,28 @@ export function identifyBy(
   const { idToken, userinfo = {} } = answers;
   // The ID token is signed and the userinfo response is not, so the ID token wins.
   const find = (name: string) => claimAt(idToken, name) ?? claimAt(userinfo, name);
+  const { email, gap: emailGap } = verifiedEmail(answers, options);
+  const { groups, gap: groupsGap } = groupsIn(answers, options, readGroups);
   return {
     subject: text(idToken.sub) ?? "",
-    email: verifiedEmail([idToken, userinfo], options),
-    groups: groupsIn(answers, options, readGroups),
+    email,
+    groups,
+    gaps: { email: emailGap, groups: groupsGap },
     name: text(find("name")),
     preferredUsername: text(find(options.usernameClaim)),
   };
 }
 
-/** The address and `email_verified` must come from the same source, or one could verify the other's address. */
-function verifiedEmail(
-  sources: Answers["idToken"][],
-  { emailClaim, trustEmail }: Options,
-): string | undefined {
-  // `trustEmail` applies to issuers without `email_verified`; it does not override `email_verified: false`.
-  const isTrusted =
-    trustEmail && sources.every((source) => !Object.hasOwn(source, "email_verified"));
-  for (const source of sources) {
-    const email = text(claimAt(source, emailClaim));
-    if (email !== undefined && (isTrusted || isVerified(source, email))) return email;
-  }
-  return undefined;
-}
-
-/** `email_verified` applies to `email` (Core §5.1), and to another claim only if there is no `email`. */
-function isVerified(source: Answers["idToken"], email: string): boolean {
-  return source.email_verified === true && (source.email === undefined || source.email === email);
+/** The groups in another claim of the token, for a person without any in `groupsClaim`. */
+export function orGroupsIn(
+  groupsClaim: string,
+  person: Person,
+  idToken: Claims,
+  options: Options,
+): Person {
+  if (person.groups.length > 0 || idToken[groupsClaim] === undefined) return person;
+  const { groups, gap } = groupsIn({ idToken, userinfo: undefined }, { ...options, groupsClaim });
+  return { ...person, groups, gaps: { ...person.gaps, groups: gap } };
 }
 
 /** A provider with standard claims. */

@@ -20,6 +20,16 @@ export interface Options {
   readonly directory: { readonly groups?: readonly string[] | undefined } | undefined;
 }
 
+/**
+ * What an identity lacks of the provider's claims, and why, for the operator. It names claims and their forms, and
+ * contains no value that may be personal.
+ */
+export interface Gaps {
+  readonly email?: string | undefined;
+  /** May exist beside groups, if only some entries count. */
+  readonly groups?: string | undefined;
+}
+
 /** The identity of a visitor without the issuer, which the caller adds after checking it. */
 export interface Person {
   readonly subject: string;
@@ -28,6 +38,7 @@ export interface Person {
   readonly groups: readonly string[];
   /** Why the groups could not be read. `groups` is then empty, so rules that require a group deny. */
   readonly groupsFault?: GroupsFault | undefined;
+  readonly gaps?: Gaps | undefined;
   readonly name: string | undefined;
   readonly preferredUsername: string | undefined;
 }

@@ -25,11 +25,15 @@ beforeEach(async () => {
 
 afterEach(() => context.close());
 
-/** Two providers; the issuer of the second is unreachable. */
+/** Two providers; the issuer of the second is unreachable. The first sends no claim `teams`. */
 function withTwoProviders({ providers, ...own }: Settings): Record<string, unknown> {
-  const { company } = providers;
+  const company = { ...providers.company, groupsClaim: "teams" };
   const partner = { ...company, label: "Partner Ltd", issuer: "http://127.0.0.1:9" };
-  return { ...own, providers: { company: { ...company, label: "Example Company" }, partner } };
+  return {
+    ...own,
+    access: { emails: ["ada@example.com"], groups: ["ops"] },
+    providers: { company: { ...company, label: "Example Company" }, partner },
+  };
 }
 
 const styled = { radius: "12px", violations: [] };
@@ -104,6 +108,9 @@ describe("the pages with two providers", () => {
 
     expect(await look("This account has no access")).toEqual(styled);
     expect(await page.getByRole("link", { name: "Use another account" }).isVisible()).toBe(true);
+    expect(await page.getByText("says in noGroups which claims are missing").isVisible()).toBe(
+      true,
+    );
     await takePictures(page, "refused");
   });
 

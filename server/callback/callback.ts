@@ -1,11 +1,10 @@
 import { notListed } from "../policy/access.ts";
-import { couldPass } from "../policy/policy.ts";
+import { couldPass, gapsAnywhere } from "../policy/policy.ts";
 import { isMet } from "../identity/step-up.ts";
 import { redirect, type HttpResponse } from "../http/response.ts";
 import type { SiteContext, Endpoint } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { createRequestId } from "../observe/request-id.ts";
-import { noGroups } from "../observe/no-groups.ts";
 import { deniedPage } from "../pages/denied-page.ts";
 import { setSessionCookie } from "../cookies/cookie.ts";
 import { conflict, findBrowserSession, sessionTokens } from "../session/browser-session.ts";
@@ -95,16 +94,17 @@ export function createCallback(context: SiteContext): Endpoint {
   ): HttpResponse {
     context.counts.signInFailed++;
     const requestId = createRequestId();
-    const { issuer, subject, groupsFault } = identity;
+    const { issuer, subject } = identity;
+    const gaps = gapsAnywhere(rules, site.access, identity) ?? {};
     context.log.info(
-      { requestId, provider, issuer, subject, reason: notListed, ...noGroups(groupsFault) },
+      { requestId, provider, issuer, subject, reason: notListed, ...gaps },
       "denied",
     );
     forget.push("Set-Cookie", context.recentStarts.forget(site));
     return deniedPage(
       identity,
       { otherAccount: startUrl(site, { returnTo, provider, prompt: "select_account" }) },
-      requestId,
+      { requestId, fields: Object.keys(gaps) },
       ...forget,
     );
   }

@@ -69,7 +69,7 @@ const explainArgs = {
   ...args,
   url: { type: "positional", description: "an absolute URL of the visitor", required: true },
   method: { type: "string", description: "the visitor's method (GET)" },
-  email: { type: "string", description: "signed in with this address" },
+  email: { type: "string", description: "signed in with this verified address" },
   groups: { type: "string", description: "signed in with these groups, separated by commas" },
   subject: { type: "string", description: "signed in as this subject" },
   provider: { type: "string", description: "signed in by this provider" },

@@ -1,3 +1,4 @@
+import { formOf } from "../../providers/claim-form.ts";
 import { claimAt, type Claims } from "../../providers/claims.ts";
 
 /** The accepted difference between the issuer's clock and ours; the same as in the code flow. */
@@ -77,7 +78,9 @@ function commonFault(claims: Claims, { claims: wanted }: Recipient): string | un
   if (claims.cnf !== undefined)
     return "the token is bound to a key (cnf), which doorward cannot check";
   const failed = Object.entries(wanted).find(([path, values]) => !hasValue(claims, path, values));
-  return failed && `the claim ${failed[0]} has none of the values that the rule requires`;
+  if (failed === undefined) return undefined;
+  const [path] = failed;
+  return `the claim ${path} is ${formOf(claimAt(claims, path))}, and has none of the values that the rule requires`;
 }
 
 function hasValue(claims: Claims, path: string, values: unknown): boolean {

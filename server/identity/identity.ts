@@ -1,5 +1,6 @@
 import type { GroupsFault } from "../../providers/api.ts";
 import type { Claims } from "../../providers/claims.ts";
+import type { Gaps } from "../../providers/provider.ts";
 
 /** A signed-in visitor. Issuer and subject identify them (OpenID Connect Core §5.7); the rest describes them. */
 export interface Identity {
@@ -10,6 +11,8 @@ export interface Identity {
   readonly groups: readonly string[];
   /** Why the groups could not be read; `groups` is then empty. */
   readonly groupsFault?: GroupsFault | undefined;
+  /** What the claims lack, for the log of a denial. */
+  readonly gaps?: Gaps | undefined;
   readonly name: string | undefined;
   readonly preferredUsername: string | undefined;
   /** The name of the provider in the configuration. */

@@ -2,11 +2,17 @@ import type { HttpResponse } from "../http/response.ts";
 import type { Identity } from "../identity/identity.ts";
 import { button, firstButton, markup, page, type Markup, requestNote } from "./page.ts";
 
+/** The line "denied" in the log, and those of its fields that say what the account lacks. */
+interface LogLine {
+  readonly requestId: string;
+  readonly fields: readonly string[];
+}
+
 /** The page of a deny: the account has no access, or the rule denies every request. */
 export function deniedPage(
   identity: Identity | undefined,
   links: { readonly otherAccount: string; readonly signOut?: string },
-  requestId: string,
+  { requestId, fields }: LogLine,
   ...headers: string[]
 ): HttpResponse {
   const signOut = links.signOut === undefined ? [] : [button(links.signOut, "Sign out")];
@@ -19,9 +25,16 @@ ${requestNote(requestId)}`
 ${groupsNote(identity)}
 <p>If you have another account, use that one. If you should have access, ask the people who run this site to add you.</p>
 <nav class="actions">${firstButton(links.otherAccount, "Use another account")}${signOut}</nav>
-${requestNote(requestId)}`;
+${requestNote(requestId)}
+${operatorNote(requestId, fields)}`;
   const title = identity === undefined ? "This page is closed" : "This account has no access";
   return page(403, { title, body }, ...headers);
+}
+
+/** The visitor cannot mend what the account service does not say; the operator can. */
+function operatorNote(requestId: string, fields: readonly string[]): Markup | string {
+  if (fields.length === 0) return "";
+  return markup`<p class="note">For the people who run this site: the log line “denied” with the requestId ${requestId} says in ${fields.join(" and ")} which claims are missing or do not count.</p>`;
 }
 
 /** A visitor in the right group must not conclude that they were removed from it. */

@@ -1,4 +1,4 @@
-import { claimAt } from "../../providers/claims.ts";
+import { claimAt, type Claims } from "../../providers/claims.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Access, RuleAccess } from "./access-schema.ts";
 
@@ -43,11 +43,10 @@ export function hasGroup(groups: readonly string[] | undefined, identity: Identi
 /** Every claim must match, each by one of its values. No claims match no identity. */
 function hasClaims(wanted: RuleAccess["claims"], { claims }: Identity): boolean {
   const entries = Object.entries(wanted ?? {});
-  return (
-    entries.length > 0 &&
-    entries.every(([path, values]) => {
-      const found = new Set<unknown>([claimAt(claims, path)].flat());
-      return [values].flat().some((value) => found.has(value));
-    })
-  );
+  return entries.length > 0 && entries.every(([path, values]) => hasClaim(claims, path, values));
+}
+
+export function hasClaim(claims: Claims, path: string, values: unknown): boolean {
+  const found = new Set<unknown>([claimAt(claims, path)].flat());
+  return [values].flat().some((value) => found.has(value));
 }

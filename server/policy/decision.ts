@@ -1,11 +1,18 @@
 import type { Identity } from "../identity/identity.ts";
 import type { StepUp } from "../identity/step-up.ts";
+import type { Gaps } from "./gaps.ts";
 
 /** challenge = sign in (again), deny = no sign-in of this identity would help. `rule` names what decided. */
 export type Decision =
   | { readonly verdict: "allow"; readonly rule: string; readonly showing?: Showing }
   | { readonly verdict: "challenge"; readonly rule: string; readonly stepUp?: StepUp }
-  | { readonly verdict: "deny"; readonly rule: string; readonly reason: string };
+  | {
+      readonly verdict: "deny";
+      readonly rule: string;
+      readonly reason: string;
+      /** What the identity lacks of what the lists compare, for the log. */
+      readonly gaps?: Gaps | undefined;
+    };
 
 /** What an allow may pass to the app: nothing about the sender of a preflight; no token on a public page. */
 type Showing = "nothing" | "identity";

@@ -5,6 +5,7 @@ import { checkedString, oneOrMore } from "../values/leaves.ts";
 import { isListed, notListed } from "./access.ts";
 import { ruleAccess, type Access } from "./access-schema.ts";
 import type { Decision, Visitor } from "./decision.ts";
+import { gapsFor } from "./gaps.ts";
 import { pathOf, type RequestFacts } from "./request-facts.ts";
 
 /** What an outcome may look at once its rule matches. */
@@ -71,8 +72,9 @@ const outcomeKinds = {
         return ({ rule }) => ({ verdict: "allow", rule, showing: "identity" });
       return ({ rule, access, visitor: { identity } }) => {
         if (identity === undefined) return { verdict: "challenge", rule };
-        if (written === "signed-in" || isListed(written ?? access, identity)) return undefined;
-        return { verdict: "deny", rule, reason: notListed };
+        const list = written ?? access;
+        if (list === "signed-in" || isListed(list, identity)) return undefined;
+        return { verdict: "deny", rule, reason: notListed, gaps: gapsFor(identity, [list]) };
       };
     },
   }),

@@ -2,6 +2,7 @@ import type { Identity } from "../identity/identity.ts";
 import { hasEmail, hasEmailDomain, hasGroup, isListed, notListed } from "./access.ts";
 import type { Access } from "./access-schema.ts";
 import { stricter, type Decision, type Visitor } from "./decision.ts";
+import { gapsFor, type Gaps } from "./gaps.ts";
 import { applyOutcome } from "./outcomes.ts";
 import type { RequestFacts } from "./request-facts.ts";
 import { matchRule, type Decider, type Rule } from "./rules.ts";
@@ -52,7 +53,8 @@ export function decidedBy(rules: readonly Rule[], facts: RequestFacts): Decider 
 function byAccess(access: Access | undefined, { identity }: Visitor): Decision {
   if (identity === undefined) return { verdict: "challenge", rule: "access" };
   if (isListed(access, identity)) return { verdict: "allow", rule: "access" };
-  return { verdict: "deny", rule: "access", reason: notListed };
+  const gaps = gapsFor(identity, [access]);
+  return { verdict: "deny", rule: "access", reason: notListed, gaps };
 }
 
 /** A narrowed public page is open only to an identity that the narrowing lists. */
@@ -68,6 +70,14 @@ function narrowed(
     verdict: "deny",
     rule: decision.rule,
     reason: "identity not listed in the query of /verify",
+    gaps: gapsFor(
+      identity,
+      narrowings.map(({ groups, emails, emailDomains }) => ({
+        groups,
+        emails,
+        domains: emailDomains,
+      })),
+    ),
   };
 }
 
@@ -85,10 +95,30 @@ export function couldPass(
   access: Access | undefined,
   identity: Identity,
 ): boolean {
-  const isAllowed = ({ config: { allow, provider } }: Rule) =>
-    allow !== undefined &&
-    allow !== "public" &&
-    (provider === undefined || provider.includes(identity.provider)) &&
-    (allow === "signed-in" || isListed(allow, identity));
+  const isAllowed = (rule: Rule) => {
+    const { allow } = rule.config;
+    return (
+      allow !== undefined &&
+      allow !== "public" &&
+      isFor(rule, identity) &&
+      (allow === "signed-in" || isListed(allow, identity))
+    );
+  };
   return isListed(access, identity) || rules.some(isAllowed);
+}
+
+/** Why an identity that could pass nowhere may be in none of the lists. */
+export function gapsAnywhere(
+  rules: readonly Rule[],
+  access: Access | undefined,
+  identity: Identity,
+): Gaps | undefined {
+  const lists = rules
+    .filter((rule) => isFor(rule, identity))
+    .map(({ config: { allow } }) => (typeof allow === "string" ? undefined : allow));
+  return gapsFor(identity, [access, ...lists]);
+}
+
+function isFor({ config: { provider } }: Rule, identity: Identity): boolean {
+  return provider === undefined || provider.includes(identity.provider);
 }

@@ -13,6 +13,7 @@ const identity = v.object({
   email: text,
   groups: v.array(v.string()),
   groupsFault: v.optional(v.object({ reason: v.string(), isTransient: v.boolean() })),
+  gaps: v.optional(v.object({ email: text, groups: text })),
   name: text,
   preferredUsername: text,
   provider: v.string(),
@@ -100,6 +101,10 @@ export function parseRecord(written: string): SessionRecord | undefined {
       subject: sameAsClaim(who.subject),
       provider: shared(who.provider),
       groups: who.groups.map(shared),
+      gaps: who.gaps && {
+        email: who.gaps.email && shared(who.gaps.email),
+        groups: who.gaps.groups && shared(who.gaps.groups),
+      },
       email: who.email && sameAsClaim(who.email),
       name: who.name && sameAsClaim(who.name),
       preferredUsername: who.preferredUsername && sameAsClaim(who.preferredUsername),

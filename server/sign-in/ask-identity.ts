@@ -43,10 +43,9 @@ export async function askIdentity(
   const issuer = text(idToken.iss) ?? party.issuer;
   const answers = { idToken: current, userinfo, accessToken: inToken };
   const identity = await identityOf({ ...party, issuer }, answers, apis);
-  const hasNoGroups = identity.groups.length === 0 && identity.groupsFault === undefined;
-  const areLost =
-    current !== idToken && holdsGroups(party, idToken) && !holdsGroups(party, userinfo ?? {});
-  return hasNoGroups && areLost ? { ...identity, groupsFault: noGroupsNow } : identity;
+  return current !== idToken && holdsGroups(party, idToken)
+    ? withoutOldGroups(party, identity, userinfo ?? {})
+    : identity;
 }
 
 /** Groups from an old ID token no longer count, even if userinfo has no groups claim. */
@@ -54,6 +53,19 @@ const noGroupsNow = {
   reason: "on renewal the issuer sent no new ID token, and its userinfo has no groups claim",
   isTransient: false,
 };
+const onlyUserinfoNow =
+  "on renewal the issuer sent no new ID token, so only the groups in userinfo count";
+
+/** Says that the groups of the old ID token, which `identity` does not have any more, no longer count. */
+function withoutOldGroups(party: RelyingParty, identity: Identity, userinfo: Claims): Identity {
+  const { groups, groupsFault, gaps } = identity;
+  if (!holdsGroups(party, userinfo)) {
+    const hasNone = groups.length === 0 && groupsFault === undefined;
+    return hasNone ? { ...identity, groupsFault: noGroupsNow } : identity;
+  }
+  if (party.settings.groupsFrom !== "both") return identity;
+  return { ...identity, gaps: { ...gaps, groups: onlyUserinfoNow } };
+}
 
 function holdsGroups({ provider, settings }: RelyingParty, claims: Claims): boolean {
   return valuesAt(claims, settings.groupsClaim ?? provider.groupsClaim ?? "groups") !== undefined;

@@ -1,5 +1,6 @@
 import type { Api } from "../../providers/api.ts";
-import type { Answers, Options, Provider } from "../../providers/provider.ts";
+import type { Claims } from "../../providers/claims.ts";
+import type { Answers, Gaps, Options, Person, Provider } from "../../providers/provider.ts";
 import { parseEmail } from "../identity/email.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { ProviderConfig } from "../config/schema.ts";
@@ -61,18 +62,39 @@ export async function identityOf(
   const person = await provider.identify(answers, options, api, directory);
   if (person.subject === "")
     throw new AuthError("response_rejected", "the provider's response contains no subject");
-  const { idToken, userinfo = {} } = answers;
-  // How and when the visitor signed in counts only from the signed ID token.
-  const unsigned = Object.entries(userinfo).filter(([claim]) => !signInClaims.has(claim));
-  const claims = Object.entries({ ...Object.fromEntries(unsigned), ...idToken }).filter(
-    ([claim]) => !protocolClaims.has(claim),
-  );
+  const email = person.email === undefined ? undefined : parseEmail(person.email)?.address;
   return {
     ...person,
     issuer,
-    email: person.email === undefined ? undefined : parseEmail(person.email)?.address,
+    email,
     groupsFault: person.groupsFault,
+    gaps: gapsOf(person, email, provider, options),
     provider: name,
-    claims: Object.fromEntries(claims),
+    claims: claimsOf(answers),
   };
+}
+
+/** How and when the visitor signed in counts only from the signed ID token. */
+function claimsOf({ idToken, userinfo = {} }: Answers): Claims {
+  const unsigned = Object.entries(userinfo).filter(([claim]) => !signInClaims.has(claim));
+  const claims = Object.entries({ ...Object.fromEntries(unsigned), ...idToken });
+  return Object.fromEntries(claims.filter(([claim]) => !protocolClaims.has(claim)));
+}
+
+/** What a person lacks; undefined = nothing. `email` is the valid address. */
+function gapsOf(
+  person: Person,
+  email: string | undefined,
+  { label, guide }: Provider,
+  { trustEmail }: Options,
+): Gaps | undefined {
+  const { gaps: { groups, ...gaps } = {} } = person;
+  if (email !== undefined) return groups === undefined ? undefined : { groups };
+  if (person.email !== undefined)
+    return { email: "the provider's address is not a valid email address", groups };
+  const needsTrust = guide?.emails === "unsaid" && !trustEmail;
+  const noAddress = needsTrust
+    ? `${label} never marks an address as verified, so none counts without trustEmail: true`
+    : `${label} sent no address that it marks as verified`;
+  return { email: gaps.email ?? noAddress, groups };
 }

@@ -8,7 +8,6 @@ import type { ForwardedResult } from "../forwarded/read-forwarded.ts";
 import type { RequestHeaders } from "../forwarded/request-headers.ts";
 import { empty, json, type HttpResponse } from "../http/response.ts";
 import { reasonsOf } from "../observe/log.ts";
-import { noGroups } from "../observe/no-groups.ts";
 import { createRequestId } from "../observe/request-id.ts";
 import { deniedPage, unknownHostPage } from "../pages/denied-page.ts";
 import { failedPage } from "../pages/failed-page.ts";
@@ -61,20 +60,21 @@ export function createRefusals({ sites, counts, log, visitorLog }: AppContext) {
   function deny(
     { site, dialect, request, headers }: VerifyContext,
     session: Session | undefined,
-    { rule, reason }: Extract<Decision, { verdict: "deny" }>,
+    { rule, reason, gaps = {} }: Extract<Decision, { verdict: "deny" }>,
   ): HttpResponse {
     counts.deny++;
     const requestId = createRequestId();
     const identity = session?.record.identity;
-    const { issuer, subject, groupsFault } = identity ?? {};
-    const why = { rule, reason, ...noGroups(groupsFault) };
+    const { issuer, subject } = identity ?? {};
+    const why = { rule, reason, ...gaps };
     // A denial of an identity is an audit record, and none is left out.
     const logged = identity === undefined ? visitorLog : log;
     logged.info({ requestId, issuer, subject, url: loggedUrl(request), ...why }, "denied");
     if (!dialect.isShown) return empty(403);
     if (!isForBrowser(headers)) return json(403, { error: "forbidden", requestId });
     const otherAccount = `${signInLocation(site, request)}&prompt=select_account`;
-    return deniedPage(identity, { otherAccount, signOut: site.address("sign_out") }, requestId);
+    const links = { otherAccount, signOut: site.address("sign_out") };
+    return deniedPage(identity, links, { requestId, fields: Object.keys(gaps) });
   }
 
   function unknownHost(

@@ -9,6 +9,7 @@ const record = {
     email: "ada@example.com",
     groups: ["staff"],
     groupsFault: { reason: "not read", isTransient: true },
+    gaps: { email: "email is absent", groups: "groups is absent" },
     name: "Ada",
     preferredUsername: "ada-l",
     provider: "company",
@@ -35,7 +36,8 @@ describe("a stored record of a session", () => {
   });
 
   it("may lack what not every issuer sends", () => {
-    const { email: _, groupsFault: __, name: ___, preferredUsername: ____, ...who } = identity;
+    const { email: _, groupsFault: __, gaps: _g, name: ___, ...others } = identity;
+    const { preferredUsername: ____, ...who } = others;
     const { sid: _sid, accessToken: _at, idToken: _it, tokens: _t, ...rest } = record;
 
     expect(parseRecord(JSON.stringify({ ...rest, identity: who, tombstones: {} }))).toEqual({
@@ -57,6 +59,8 @@ describe("a stored record of a session", () => {
     { identity: { ...identity, email: 1 } },
     { identity: { ...identity, claims: null } },
     { identity: { ...identity, groupsFault: "x" } },
+    { identity: { ...identity, gaps: "x" } },
+    { identity: { ...identity, gaps: { email: 1 } } },
     { site: undefined },
     { clientId: 1 },
     { sid: 1 },

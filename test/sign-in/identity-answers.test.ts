@@ -217,9 +217,9 @@ describe("groups of the ID token and of userinfo together", () => {
   const both = { settings: { groupsFrom: "both" } };
 
   it("are asked for even if the ID token has every claim", async () => {
-    const { groups } = await asked({}, both);
+    const { groups, gaps } = await asked({}, both);
 
-    expect([groups, requests]).toEqual([["staff", "ops"], ["/me"]]);
+    expect([groups, gaps, requests]).toEqual([["staff", "ops"], undefined, ["/me"]]);
     expect((await asked({ groups: undefined }, both)).groups).toEqual(["ops"]);
   });
 
@@ -235,8 +235,16 @@ describe("groups of the ID token and of userinfo together", () => {
     await expect(asked({}, both)).rejects.toThrow("unexpected JSON attribute value");
   });
 
-  it("are those of userinfo alone on a renewal without a new ID token", async () => {
-    expect((await asked({}, { ...both, isOld: true })).groups).toEqual(["ops"]);
+  it("are those of userinfo alone on a renewal without a new ID token, which says so", async () => {
+    const { groups, gaps } = await asked({}, { ...both, isOld: true });
+
+    expect([groups, gaps]).toEqual([
+      ["ops"],
+      {
+        groups: "on renewal the issuer sent no new ID token, so only the groups in userinfo count",
+      },
+    ]);
+    expect((await asked({}, { isOld: true })).gaps).toBeUndefined();
     replies["/me"] = async () => Response.json({ sub: "ada" });
     const none = await asked({}, { ...both, isOld: true });
     expect([none.groups, none.groupsFault?.reason]).toEqual([
@@ -267,6 +275,63 @@ describe("groups in lists", () => {
     expect((await asked({ orgs }, old)).groupsFault?.reason).toMatch(/no groups claim/);
     replies["/me"] = async () => Response.json({ sub: "ada", orgs });
     expect((await asked({}, old)).groups).toEqual(["a", "b"]);
+  });
+});
+
+describe("what an identity lacks", () => {
+  it("is named, at sign-in and on a renewal alike", async () => {
+    const claims = { email_verified: "true", groups: [{ id: 1 }] };
+    replies["/me"] = async () => Response.json({ ...whole, ...claims });
+    const signedIn = await asked(claims);
+    const renewed = await asked({}, { isOld: true });
+
+    expect(signedIn.email).toBeUndefined();
+    expect(signedIn.gaps).toEqual({
+      email:
+        'email in the token does not count: email_verified there is the string "true", not true',
+      groups: "groups in the token is a list of objects, and only strings count",
+    });
+    expect(renewed.gaps).toEqual({
+      email:
+        'email in userinfo does not count: email_verified there is the string "true", not true',
+      groups: "groups in userinfo is a list of objects, and only strings count",
+    });
+  });
+
+  it("may be a valid address, and nothing else then", async () => {
+    const { email, gaps } = await asked({ email: "ada at example.com" });
+
+    expect(email).toBeUndefined();
+    expect(gaps).toEqual({ email: "the provider's address is not a valid email address" });
+  });
+
+  it.each<[string, object, string]>([
+    ["github", {}, "GitHub sent no address that it marks as verified"],
+    [
+      "facebook",
+      {},
+      "Facebook never marks an address as verified, so none counts without trustEmail: true",
+    ],
+    ["facebook", { trustEmail: true }, "Facebook sent no address that it marks as verified"],
+    [
+      "discord",
+      {},
+      "email in the API's response does not count: verified there is false, not true",
+    ],
+  ])("is an address at %s with %j", async (type, settings, gap) => {
+    const own = { id: "7", ...(type === "discord" && { email: "a@example.com", verified: false }) };
+    const party = memoryParty(
+      async (path) => Response.json(/emails|orgs|teams|guilds/.test(path) ? [] : own),
+      {
+        type,
+        settings,
+      },
+    );
+    const evidence = { accessToken: "at", idToken: undefined };
+
+    const { email, gaps } = await askIdentity(party, await party.discover(), evidence);
+
+    expect([email, gaps?.email]).toEqual([undefined, gap]);
   });
 });
 
