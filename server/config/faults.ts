@@ -1,4 +1,5 @@
 import type * as v from "valibot";
+import type { AsWritten, FindAsWritten } from "./as-written.ts";
 
 /** A setting's path, such as `providers.google.clientId`, and what is wrong with it, with the fix. */
 export interface Fault {
@@ -35,15 +36,36 @@ const names: Record<string, string> = {
 };
 
 /** The fault for an issue of valibot. */
-export function faultOf(issue: v.BaseIssue<unknown>): Fault {
-  const path = issue.path?.map((item) => String(item.key)).join(".") ?? "";
+export function faultOf(issue: v.BaseIssue<unknown>, find: FindAsWritten = () => undefined): Fault {
+  const keys = issue.path?.map((item) => item.key) ?? [];
+  const path = keys.map(String).join(".");
   if (issue.received === "undefined") return { path, message: hints[path] ?? "is missing" };
+  const found = find(keys, issue.input);
   const message = issue.kind === "schema" ? `is not ${expected(issue)}` : issue.message;
+  const isHidden = isSecret(path) || holdsPassword(issue.input);
+  const shown = isHidden ? "" : `${found?.text ?? written(issue.input)} `;
   return {
     path,
-    message:
-      isSecret(path) || holdsPassword(issue.input) ? message : `${written(issue.input)} ${message}`,
+    message: `${shown}${message}${mend(issue, isHidden ? undefined : found?.text)}${lineOf(found)}`,
   };
+}
+
+/** YAML and TOML read `0123`, `1e3` and `true` as other values than text. */
+function mend({ kind, expected: type, input }: v.BaseIssue<unknown>, asWritten?: string): string {
+  if (kind !== "schema" || !acceptsText(type) || !isScalar(input)) return "";
+  return `: put it in quotes${asWritten === undefined ? "" : `, "${asWritten}"`}`;
+}
+
+function lineOf(found: AsWritten | undefined): string {
+  return found === undefined ? "" : ` (line ${found.line})`;
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === "number" || typeof value === "boolean" || value instanceof Date;
+}
+
+function acceptsText(type: string | null): boolean {
+  return type !== null && type.replace(/[()]/g, "").split(" | ").includes("string");
 }
 
 /** JSON writes an infinite number as null, and cannot write a value that contains itself, as an alias in YAML can. */
@@ -87,5 +109,6 @@ function holdsPassword(value: unknown): boolean {
 
 function expected(issue: v.BaseIssue<unknown>): string {
   const type = issue.expected ?? "";
+  if (acceptsText(type) && isScalar(issue.input)) return "text";
   return names[type] ?? `one of ${type.replace(/[()"]/g, "").replaceAll(" | ", ", ")}`;
 }

@@ -3,6 +3,8 @@ import { extname } from "node:path";
 import { parseJSON, parseTOML, parseYAML } from "confbox";
 import * as v from "valibot";
 import { reasonsOf } from "../observe/log.ts";
+import { createFindAsWritten, type FindAsWritten } from "./as-written.ts";
+import { claimNumberFaults } from "./claim-numbers.ts";
 import { crossChecks } from "./cross-checks.ts";
 import { overlayEnvironment, secretFiles } from "./environment.ts";
 import { ConfigError, type Fault, faultOf, withhold } from "./faults.ts";
@@ -55,7 +57,10 @@ export function loadConfig({ file, environment }: Source): Config {
       { path: "", message: "has no file name: use --config doorward.yaml" },
     ]);
   }
-  if (file !== undefined) return checkConfig(file, readFile(file), environment);
+  if (file !== undefined) {
+    const { settings, find } = readFile(file);
+    return checkConfig(file, settings, environment, find);
+  }
   const none = "the configuration (no doorward.yaml in this folder, and no --config)";
   return checkConfig(none, {}, environment);
 }
@@ -65,15 +70,20 @@ export function checkConfig(
   source: string,
   file: Record<string, unknown>,
   environment: Source["environment"],
+  find: FindAsWritten = () => undefined,
 ): Config {
   const { raw, sources, faults, withheld } = overlayEnvironment(schema, file, environment);
   const result = v.safeParse(schema, raw);
+  const inFile = notFrom(sources, find);
   const found = [
     ...faults,
     ...forwardProxyFaults(environment),
+    ...(result.success ? claimNumberFaults(raw.rules, inFile) : []),
     ...unknownKeys(schema, raw),
     // valibot reports only the first unknown key of an object; `unknownKeys` reports all of them.
-    ...(result.issues ?? []).filter((issue) => issue.expected !== "never").map(faultOf),
+    ...(result.issues ?? [])
+      .filter((issue) => issue.expected !== "never")
+      .map((issue) => faultOf(issue, inFile)),
   ];
   // A setting that is wrong by itself needs no second fault.
   const isFaulty = (path: string) =>
@@ -88,6 +98,15 @@ export function checkConfig(
     );
   }
   return result.output;
+}
+
+/** A variable's value is not in the file, although the file may have the same one. */
+function notFrom(sources: ReadonlyMap<string, string>, find: FindAsWritten): FindAsWritten {
+  return (keys, value) => {
+    const path = `${keys.join(".")}.`;
+    const isFromVariable = [...sources.keys()].some((source) => path.startsWith(`${source}.`));
+    return isFromVariable ? undefined : find(keys, value);
+  };
 }
 
 /** If a single value stands for a list of one, its path has no index. */
@@ -120,7 +139,12 @@ function readingFault(error: unknown): string {
   return `cannot be read${place}: ${reason.trim()}`;
 }
 
-function readFile(file: string): Record<string, unknown> {
+interface Read {
+  readonly settings: Record<string, unknown>;
+  readonly find: FindAsWritten;
+}
+
+function readFile(file: string): Read {
   const parse = parsers[extname(file).toLowerCase()];
   const fault = (message: string) => new ConfigError(file, [{ path: "", message }]);
   if (parse === undefined)
@@ -128,12 +152,15 @@ function readFile(file: string): Record<string, unknown> {
       `has an unknown format: use a name that ends in ${Object.keys(parsers).join(", ")}`,
     );
   let value: unknown;
+  let text = "";
   try {
-    value = parse(readFileSync(file, "utf8"));
+    text = readFileSync(file, "utf8");
+    value = parse(text);
   } catch (error) {
     throw fault(readingFault(error));
   }
-  if (value === undefined || value === null) return {};
+  const find = createFindAsWritten(text, parse);
+  if (value === undefined || value === null) return { settings: {}, find };
   if (!isObject(value)) throw fault("contains no settings: write a mapping such as `url: …`");
-  return value;
+  return { settings: value, find };
 }

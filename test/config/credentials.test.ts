@@ -122,7 +122,7 @@ describe("a rule with bearer or basic", () => {
   it("does not show an invalid secret", () => {
     const faults = faultsOf(added({ ...build, clientId: "x", clientSecret: 4711 }));
 
-    expect(faults["rules.0.bearer.issuers.0.clientSecret"]).toBe("is not text");
+    expect(faults["rules.0.bearer.issuers.0.clientSecret"]).toBe("is not text: put it in quotes");
   });
 });
 
