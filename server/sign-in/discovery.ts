@@ -11,6 +11,7 @@ import type { ProviderConfig } from "../config/schema.ts";
 import type { ClientAuthentication } from "./client-authentication.ts";
 import { discoveryError } from "./issuer-error.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
+import { withNotes } from "./issuer-words.ts";
 import { checkMetadata, withEndpoints, type Needs } from "./metadata.ts";
 import { withSignedUserinfo, type Signer } from "./signed-response.ts";
 import { isTemplated, openPlain, openTemplated } from "./tenants.ts";
@@ -40,7 +41,7 @@ export async function discoverOnce(
     // Given a complete URL, openid-client does not compare the issuer; `checkMetadata` does.
     const found = await discovery(url, client.clientId, undefined, None(), {
       timeout: patienceSeconds,
-      [customFetch]: client.fetch,
+      [customFetch]: withNotes(client.fetch),
       execute: url.protocol === "http:" ? [allowInsecureRequests] : [],
     });
     return await configure(place, found.serverMetadata(), client, needs);
@@ -69,7 +70,10 @@ export async function configure(
   const tokenFetch = atTokenEndpoint(plainFetch, quirks);
   const fetch = withSignedUserinfo(plainFetch, signer);
   const tokenUrl = metadata.token_endpoint && new URL(metadata.token_endpoint).href;
-  configuration[customFetch] = (url, init) => (url === tokenUrl ? tokenFetch : fetch)(url, init);
+  configuration[customFetch] = withNotes(
+    (url, init) => (url === tokenUrl ? tokenFetch : fetch)(url, init),
+    metadata,
+  );
   if (Object.values({ ...place, ...endpoints }).some((address) => address?.startsWith("http:"))) {
     allowInsecureRequests(configuration); // the schema allows plain http only for this machine
   }

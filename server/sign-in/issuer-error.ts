@@ -1,11 +1,12 @@
 import { ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from "openid-client";
 import { ApiError } from "../../providers/api.ts";
 import { AuthError } from "../errors.ts";
+import { withNote } from "./issuer-words.ts";
 
 /** The error for a failed discovery. */
 export function discoveryError(error: unknown, issuer: string): AuthError {
   const code = isNetworkFailure(error) ? "issuer_unreachable" : "issuer_broken";
-  return new AuthError(code, `discovery at ${issuer} failed`, { cause: error });
+  return new AuthError(code, `discovery at ${issuer} failed`, { cause: withNote(error) });
 }
 
 /** The error for any other failed request to an issuer. */
@@ -14,7 +15,7 @@ export function exchangeError(error: unknown, message: string): AuthError {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof AuthError) return cause;
   }
-  return new AuthError(codeOf(error), message, { cause: error });
+  return new AuthError(codeOf(error), message, { cause: withNote(error) });
 }
 
 /** The error code and description of an issuer's refusal (RFC 6749 §5.2), for the operator; undefined = no refusal. */

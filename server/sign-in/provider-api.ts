@@ -1,5 +1,6 @@
 import { ApiError, type Api, type Page, type Question } from "../../providers/api.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
+import { wordsIn } from "./issuer-words.ts";
 
 /** For all pages of a list together. */
 const patienceMs = 8_000;
@@ -24,7 +25,10 @@ export function createApi({ base, accessToken, headers, fetch }: ApiAccess): Api
     });
     const { status } = response;
     if (status !== 200 && !question.expects?.includes(status)) {
-      throw new ApiError(`${place} returned ${status}`, isRateLimit(response) ? 429 : status);
+      const said = wordsIn(await response.json().catch(() => undefined), [accessToken]);
+      const reason = said === undefined ? "" : `: ${said}`;
+      const counted = isRateLimit(response) ? 429 : status;
+      throw new ApiError(`${place} returned ${status}${reason}`, counted);
     }
     return { status, body: await jsonOf(response, place), next: nextOf(response, url) };
   };

@@ -7,6 +7,7 @@ import { AuthError } from "../errors.ts";
 import { askIdentity } from "./ask-identity.ts";
 import { checkIdToken } from "./id-token.ts";
 import { exchangeError, isGrantRefused, isOtherSubject } from "./issuer-error.ts";
+import { withNote } from "./issuer-words.ts";
 import type { RelyingParty } from "./relying-party.ts";
 import { refreshTokenIn, renewedIdTokenIn, tokensOf, type Tokens } from "./token-endpoint.ts";
 
@@ -105,7 +106,7 @@ export async function askAgain(
   } catch (error) {
     if (isTokenRefused(error)) {
       throw new AuthError("grant_ended", "the issuer no longer accepts the access token", {
-        cause: error,
+        cause: withNote(error),
       });
     }
     throw renewalError(error, party);
@@ -138,7 +139,7 @@ function changed(what: string): AuthError {
 function renewalError(error: unknown, party: RelyingParty): AuthError {
   const message = `renewal at ${party.issuer} failed`;
   if (isGrantRefused(error) || isOtherSubject(error))
-    return new AuthError("grant_ended", message, { cause: error });
+    return new AuthError("grant_ended", message, { cause: withNote(error) });
   const coded = exchangeError(error, message);
   if (coded.code !== "response_rejected") return coded;
   return new AuthError("issuer_broken", coded.message, { cause: coded.cause });

@@ -5,6 +5,7 @@ import { ApiError } from "../../providers/api.ts";
 import { fileText } from "../config/file-text.ts";
 import { reasonsOf } from "../observe/log.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
+import { wordsIn } from "./issuer-words.ts";
 
 const keyFile = v.object({
   type: v.literal("service_account"),
@@ -121,7 +122,6 @@ const granted = v.object({
   access_token: v.pipe(v.string(), v.nonEmpty()),
   expires_in: v.number(),
 });
-const refused = v.object({ error: v.string() });
 
 /** RFC 7523 §2.1. */
 async function askToken(
@@ -147,8 +147,8 @@ async function askToken(
   if (response.status === 200 && success) {
     return { token: output.access_token, until: now() + output.expires_in * 1000 - marginMs };
   }
-  const refusal = v.safeParse(refused, answer);
-  const reason = refusal.success ? ` ${refusal.output.error}` : "";
+  const said = wordsIn(answer);
+  const reason = said === undefined ? "" : ` ${said}`;
   throw new ApiError(`${place} got no token: ${response.status}${reason}`, response.status);
 }
 

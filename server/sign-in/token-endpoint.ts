@@ -1,6 +1,7 @@
 import { claimAt, id, text, texts } from "../../providers/claims.ts";
 import type { Provider } from "../../providers/provider.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
+import { formOf } from "./sent-secrets.ts";
 import type { TokenEndpointResponse, TokenEndpointResponseHelpers } from "openid-client";
 
 /** The tokens from an issuer, for identity headers and renewal. */
@@ -114,8 +115,4 @@ function conform(body: object, init: object): object {
   if (!("id_token" in joined) || formOf(init).get("grant_type") !== "refresh_token") return joined;
   const { id_token: idToken, ...others } = joined;
   return { ...others, [renewedIdToken]: idToken };
-}
-
-function formOf(init: object): URLSearchParams {
-  return "body" in init ? new URLSearchParams(String(init.body)) : new URLSearchParams();
 }
