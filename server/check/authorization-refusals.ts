@@ -1,5 +1,5 @@
 /** The part of an authorization request that an issuer rejected. It then sends no redirect to doorward. */
-type Refusal = "redirect URI" | "client";
+type Refusal = "redirect URI" | "client" | "disabled client";
 
 /** The refusal in a redirect of an authorization endpoint; undefined = it may as well lead to a sign-in page. */
 export function refusalAt(location: URL): Refusal | undefined {
@@ -37,6 +37,7 @@ const sentences: Table<RegExp> = [
   ["redirect URI", new RegExp(`(^|[^a-z])${wrong}[^a-z][^<>]{0,40}${address}`, "i")],
   ["redirect URI", new RegExp(`${address}[^a-z][^<>]{0,200}[^a-z]${isWrong}([^a-z]|$)`, "i")],
   ["redirect URI", /invalid_redirect_uri|redirect_uri_mismatch/],
+  ["disabled client", /client (is |was )?disabled/i],
   ["client", /(^|[^a-z_])invalid_client([^a-z_]|$)|client (was )?not found/i],
 ];
 

@@ -5,8 +5,10 @@ import { reasonsOf } from "../observe/log.ts";
 import { authenticationFault } from "../sign-in/client-authentication.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { kindIn, scopeOf } from "../sign-in/requested-scope.ts";
+import { tryClient } from "./client.ts";
 import type { Clocks } from "./clocks.ts";
 import { fault, ok, warning, type Finding } from "./finding.ts";
+import { trySignOut } from "./post-logout.ts";
 import { tryRedirectUris } from "./redirect-uris.ts";
 import { renewalOf } from "./renewal.ts";
 
@@ -30,12 +32,36 @@ async function tryIssuer(config: Config, party: RelyingParty, clocks: Clocks): P
     const addresses = [token, authorization, party.place.address];
     return [
       ...describe(party, sites, metadata),
-      ...(await tryRedirectUris(party, sites, party.ownCallback(metadata))),
+      ...(await tryRequests(party, sites, metadata)),
+      ...(config.signOut === "issuer" ? await trySignOut(party, sites, metadata) : []),
       ...clocks.compare(addresses.filter((address) => address !== undefined)),
     ];
   } catch (error) {
     return [fault(`${party.issuer}: ${reasonsOf(error)}`)];
   }
+}
+
+/** The findings of requests as a sign-in sends them. Requests of several sites fail for one reason. */
+async function tryRequests(
+  party: RelyingParty,
+  sites: readonly Site[],
+  metadata: Metadata,
+): Promise<Finding[]> {
+  const own = party.ownCallback(metadata);
+  const [first] = sites;
+  if (first === undefined) return [];
+  const client = await tryClient(party, first.redirectUri(own));
+  const verdicts = await tryRedirectUris(party, sites, own, {
+    isOffered: metadata.pushed_authorization_request_endpoint !== undefined,
+    isRequired: metadata.require_pushed_authorization_requests === true,
+  });
+  const isRejected = client.level === "fault";
+  const named = verdicts.some(({ about }) => about === "client");
+  const findings = verdicts
+    .filter(({ about }) => !(isRejected && about === "pushed request"))
+    .map(({ finding }) => finding);
+  const all = isRejected && named ? findings : [client, ...findings];
+  return [...new Map(all.map((finding) => [finding.text, finding])).values()];
 }
 
 function describe(party: RelyingParty, sites: readonly Site[], metadata: Metadata): Finding[] {
@@ -45,7 +71,6 @@ function describe(party: RelyingParty, sites: readonly Site[], metadata: Metadat
   return [
     ok(`${party.issuer}: ${how}; redirect URIs to register there: ${uris.join(", ")}`),
     ...betterKind(party, metadata),
-    ok(`client authentication: ${party.authentication.methodAt(metadata)}`),
     ok(`requested scope: ${scope}`),
     ok(groupsOf(party)),
     renewalOf(party, scope, metadata),

@@ -4,125 +4,125 @@ import { AuthError } from "../errors.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { authorizationUrl } from "../sign-in/code-flow.ts";
 import { saidOfRefusal } from "../sign-in/issuer-error.ts";
+import { buildPlainUrl, createPushedUrlBuilder } from "../sign-in/pushed-request.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
-import { refusalAt, refusalOn } from "./authorization-refusals.ts";
-import { fault, ok, warning, type Finding } from "./finding.ts";
+import { refusalOn } from "./authorization-refusals.ts";
+import { redirectUriFault, verdictOn, type Verdict } from "./authorization-verdict.ts";
+import { fault, unknown, warning, type Finding } from "./finding.ts";
 
 const timeoutMs = 4_000;
+
+/** How the issuer takes authorization requests: whether it supports and requires pushed ones (RFC 9126). */
+interface Pushing {
+  readonly isOffered: boolean;
+  readonly isRequired: boolean;
+}
 
 /**
  * Tests whether the issuer accepts our redirect URIs, with one authorization request each. `prompt=none` keeps it
  * from showing a page, and the redirect is not followed. RFC 6749 §4.1.2.1: an issuer redirects an error only to a
- * registered address. A response that shows neither is not a fault.
+ * registered address.
  */
 export async function tryRedirectUris(
   party: RelyingParty,
   sites: readonly Site[],
   ownCallback: string | undefined,
-): Promise<Finding[]> {
+  pushing: Pushing,
+): Promise<Verdict[]> {
   if (party.provider.refusesRedirectUri) return [];
-  const findings: Finding[] = [];
+  const verdicts: Verdict[] = [];
   // One after the other, because the issuer may limit simultaneous requests.
   for (const site of sites)
-    findings.push(await tryRedirectUri(party, site, site.redirectUri(ownCallback)));
-  return findings;
+    verdicts.push(...(await tryRedirectUri(party, site, site.redirectUri(ownCallback), pushing)));
+  return verdicts;
 }
 
 async function tryRedirectUri(
   party: RelyingParty,
   site: Site,
   redirectUri: string,
-): Promise<Finding> {
+  { isOffered, isRequired }: Pushing,
+): Promise<Verdict[]> {
+  const pushed = isOffered ? await push(party, site, redirectUri, isRequired) : undefined;
+  if (pushed instanceof URL) return [await ask(party, pushed, redirectUri)];
+  if (pushed !== undefined && isRequired) return [pushed];
+  const url = await urlOf({ ...party, buildSignInUrl: buildPlainUrl }, site).catch(reasonsOf);
+  if (typeof url === "string") return [{ about: "request", finding: fault(url) }];
+  const plain = await ask(party, url, redirectUri);
+  if (pushed === undefined) return [plain];
+  // Both have the same cause: a fault of the plain request is the more precise one, and a warning is about the missing push.
+  switch (plain.finding.level) {
+    case "fault":
+      return [plain];
+    case "warning":
+      return [pushed];
+    default:
+      return [plain, pushed];
+  }
+}
+
+async function urlOf(party: RelyingParty, site: Site): Promise<URL> {
   const [state, nonce, codeVerifier] = [random(), random(), random()];
   const stepUp = { maxAgeMs: undefined, acr: undefined };
-  const request = { state, nonce, codeVerifier, stepUp };
-  try {
-    const url = new URL(await authorizationUrl(party, site, request, "none"));
-    return await ask(party, url, redirectUri);
-  } catch (error) {
-    return pushFault(error, redirectUri);
-  }
+  return new URL(
+    await authorizationUrl(party, site, { state, nonce, codeVerifier, stepUp }, "none"),
+  );
 }
-
-async function ask(party: RelyingParty, url: URL, redirectUri: string): Promise<Finding> {
-  try {
-    const response = await party.fetch(url.href, {
-      headers: { Accept: "text/html" },
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    return await verdict(response, url, redirectUri);
-  } catch (error) {
-    return unknown(redirectUri, `${url.origin} does not answer this machine: ${reasonsOf(error)}`);
-  }
-}
-
-/** If the issuer requires pushed requests (RFC 9126 §2), it reports the error there, and a sign-in cannot begin. */
-function pushFault(error: unknown, redirectUri: string): Finding {
-  const refusal = saidOfRefusal(error);
-  if (refusal !== undefined && refusalOn(refusal, 400) === "redirect URI")
-    return rejected(redirectUri);
-  const quoted = refusal === undefined ? "" : `: ${JSON.stringify(refusal)}`;
-  const isRefused = error instanceof AuthError && error.code === "client_rejected";
-  return fault(`${reasonsOf(error)}${quoted}${isRefused ? compare : ""}`);
-}
-
-const compare = ": compare the client's id, secret or key, and scopes with the registration there";
 
 function random(): string {
   return randomBytes(32).toString("base64url");
 }
 
-async function verdict(response: Response, asked: URL, redirectUri: string): Promise<Finding> {
-  const location = locationOf(response, asked);
-  if (location !== undefined && isSame(location, new URL(redirectUri)))
-    return accepted(redirectUri, location.searchParams);
-  const refusal =
-    location === undefined
-      ? refusalOn(await response.text(), response.status)
-      : refusalAt(location);
-  if (refusal === "redirect URI") return rejected(redirectUri);
-  if (refusal === "client") {
-    const { origin } = asked;
-    return fault(
-      `clientId: ${origin} does not know this client: copy its id from the registration there`,
-    );
+async function ask(party: RelyingParty, url: URL, redirectUri: string): Promise<Verdict> {
+  try {
+    const response = await party.fetch(url.href, {
+      headers: { Accept: "text/html" },
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    return await verdictOn(response, { url, redirectUri });
+  } catch (error) {
+    const reason = `${url.origin} does not answer this machine: ${reasonsOf(error)}`;
+    return {
+      about: "redirect URI",
+      finding: unknown(`not known whether the issuer accepts ${redirectUri}: ${reason}`),
+    };
   }
-  const place = location === undefined ? "" : ` and ${location.origin}${location.pathname}`;
-  return unknown(redirectUri, `it answers with ${response.status}${place}`);
 }
 
-function locationOf({ headers }: Response, asked: URL): URL | undefined {
-  const written = headers.get("location");
-  return written === null ? undefined : (URL.parse(written, asked.href) ?? undefined);
+/** The URL with the pushed request, or why the issuer did not take it. */
+async function push(
+  party: RelyingParty,
+  site: Site,
+  redirectUri: string,
+  isRequired: boolean,
+): Promise<URL | Verdict> {
+  try {
+    return await urlOf({ ...party, buildSignInUrl: createPushedUrlBuilder(party.issuer) }, site);
+  } catch (error) {
+    const finding = pushFinding(error, party.issuer, redirectUri, isRequired);
+    return { about: "pushed request", finding };
+  }
 }
 
-function isSame(one: URL, other: URL): boolean {
-  return one.origin === other.origin && one.pathname === other.pathname;
-}
-
-/** OpenID Connect Core §3.1.2.6: the errors of an issuer that would have to show a page. */
-const expected = new Set([
-  "login_required",
-  "interaction_required",
-  "consent_required",
-  "account_selection_required",
-]);
-
-function accepted(redirectUri: string, answer: URLSearchParams): Finding {
-  const error = answer.get("error");
-  if (error === null || expected.has(error)) return ok(`the issuer accepts ${redirectUri}`);
-  const reason = JSON.stringify(
-    [error, answer.get("error_description") ?? ""].join(" ").slice(0, 300),
-  );
-  return warning(`the issuer accepts ${redirectUri}, but answers our request with ${reason}`);
-}
-
-function rejected(redirectUri: string): Finding {
-  return fault(
-    `the issuer does not accept the redirect URI ${redirectUri}: register exactly this URI`,
-  );
-}
-
-function unknown(redirectUri: string, why: string): Finding {
-  return ok(`whether the issuer accepts ${redirectUri} shows only at a sign-in: ${why}`);
+/** If the issuer requires pushed requests, a sign-in cannot begin; if it rejects our client, none can end. */
+function pushFinding(
+  error: unknown,
+  issuer: string,
+  redirectUri: string,
+  isRequired: boolean,
+): Finding {
+  const refusal = saidOfRefusal(error);
+  if (refusal !== undefined && refusalOn(refusal, 400) === "redirect URI")
+    return redirectUriFault(redirectUri);
+  const text =
+    refusal === undefined
+      ? reasonsOf(error)
+      : `the pushed authorization request (PAR) to ${issuer} failed: ${JSON.stringify(refusal)}`;
+  if (error instanceof AuthError && error.code === "client_rejected")
+    return fault(
+      `${text}: compare the client's id, secret or key, and scopes with the registration there`,
+    );
+  return isRequired
+    ? fault(text)
+    : warning(`${text}: each sign-in falls back to a plain authorization request`);
 }

@@ -1,7 +1,7 @@
 import { renewalWords } from "../../providers/guide.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { kindIn, offlineRequest, type scopeOf } from "../sign-in/requested-scope.ts";
-import { ok, warning, type Finding } from "./finding.ts";
+import { ok, unknown, warning, type Finding } from "./finding.ts";
 
 type Metadata = Parameters<typeof scopeOf>[1];
 
@@ -22,10 +22,9 @@ export function renewalOf(party: RelyingParty, scope: string, metadata: Metadata
   if (isRefused) return ok(`\`offlineAccess\` is off, so ${unlessSent}`);
   if (request === "scope") return warning(lacking(because));
   if (provider.guide?.renewal !== undefined) return ok(renewalWords[provider.guide.renewal]);
-  return ok(
-    kind === undefined
-      ? `the issuer's metadata does not list offline_access: ${unlessSent}`
-      : renewalWords["refresh token"],
+  if (kind !== undefined) return ok(renewalWords["refresh token"]);
+  return unknown(
+    "not known whether the issuer sends refresh tokens, because its metadata does not list offline_access: without them a user removed there stays signed in for `session.lifetime`",
   );
 }
 

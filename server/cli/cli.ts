@@ -46,7 +46,7 @@ const check = defineCommand({
   run: (given) =>
     withConfig(given, checkArgs, async (loaded) => {
       const { check: findAll } = await import("../check/check.ts");
-      const labels = { ok: "ok   ", warning: "WARN ", fault: "FAULT" };
+      const labels = { ok: "ok   ", unknown: "?    ", warning: "WARN ", fault: "FAULT" };
       for (const { level, text } of await findAll(loaded, given.args.proxy, process.env)) {
         process.stdout.write(`${labels[level]} ${text}\n`);
         if (level === "fault") process.exitCode = 1;

@@ -38,13 +38,10 @@ function givenEndpoints(endpoints: Endpoints): Partial<ServerMetadata> {
 }
 
 /**
- * The endpoints whose addresses are checked. `end_session_endpoint` is exempt: only the browser goes there, and
- * doorward never sends a request to it. `authorization_endpoint` is checked because `check` requests it too.
+ * The endpoints whose addresses are checked. At a sign-in `end_session_endpoint` is exempt: only the browser goes
+ * there. `authorization_endpoint` is checked because `check` requests it too.
  */
-type EndpointName = Exclude<
-  (typeof metadataNames)[keyof typeof metadataNames],
-  "end_session_endpoint"
->;
+type EndpointName = (typeof metadataNames)[keyof typeof metadataNames];
 
 /** The endpoints that doorward uses. Those in `must` are required. */
 export interface Needs {
@@ -61,6 +58,9 @@ export const signInNeeds: Needs = {
     "pushed_authorization_request_endpoint",
   ],
 };
+
+/** For a request of `check` to the end_session_endpoint. */
+export const signOutNeeds: Needs = { must: ["end_session_endpoint"], may: [] };
 
 export const oauthNeeds: Needs = {
   must: ["authorization_endpoint", "token_endpoint"],

@@ -18,6 +18,20 @@ export type BuildSignInUrl = (
   parameters: Record<string, string>,
 ) => Promise<URL>;
 
+/** Only the plain request, or only the pushed one, for `check`, which tests each by itself. */
+export const buildPlainUrl: BuildSignInUrl = async (configuration, parameters) =>
+  buildAuthorizationUrl(configuration, parameters);
+
+export function createPushedUrlBuilder(issuer: string): BuildSignInUrl {
+  return async (configuration, parameters) => {
+    try {
+      return await buildAuthorizationUrlWithPAR(configuration, parameters);
+    } catch (error) {
+      throw pushError(error, issuer);
+    }
+  };
+}
+
 /**
  * Pushed Authorization Requests (RFC 9126, PAR) for issuers that support them: the parameters do not pass through the
  * browser. If the issuer requires PAR, there is no fallback. If PAR is optional and fails, the plain request is used:
@@ -40,10 +54,7 @@ export function createSignInUrlBuilder(
     try {
       return await bounded(() => buildAuthorizationUrlWithPAR(configuration, parameters));
     } catch (cause) {
-      const error = exchangeError(
-        cause,
-        `the pushed authorization request (PAR) to ${issuer} failed`,
-      );
+      const error = pushError(cause, issuer);
       if (isRequired) throw refusal(error);
       // A refusal (a link may have added invalid parameters) or our own concurrency limit concerns this request only.
       const isDown = error.code === "issuer_unreachable" || error.code === "issuer_broken";
@@ -55,6 +66,10 @@ export function createSignInUrlBuilder(
       return buildAuthorizationUrl(configuration, parameters);
     }
   };
+}
+
+function pushError(cause: unknown, issuer: string): AuthError {
+  return exchangeError(cause, `the pushed authorization request (PAR) to ${issuer} failed`);
 }
 
 /** The visitor cannot have caused it: the browser has not yet been at the issuer. */

@@ -17,7 +17,8 @@ async function findingsOf(
     redirectUris: ["https://auth.example.com/callback"],
     configuration: { scopes: offered },
   });
-  const company = { issuer: issuer.issuer, clientId: "door", ...provider };
+  const client = { clientId: "door", clientSecret: "secret" };
+  const company = { issuer: issuer.issuer, ...client, ...provider };
   const config = configOf({
     url: "https://auth.example.com",
     providers: { company },
@@ -38,11 +39,11 @@ describe("a provider", () => {
       expect.stringMatching(
         /^http:.*: discovered; redirect URIs to register there: https:\/\/auth\.example\.com\/callback$/,
       ),
-      "client authentication: none",
       "requested scope: openid email profile offline_access",
       expect.stringContaining("groups: the claim `groups`"),
       expect.stringContaining("with a refresh token"),
       expect.stringContaining("if the provider marks it as verified"),
+      "client authentication: the token endpoint accepts clientId and clientSecret",
       "the issuer accepts https://auth.example.com/callback",
       expect.stringMatching(/^the clock of http:.* agrees with this machine's$/),
     ]);

@@ -19,7 +19,9 @@ async function findingsOf(
   const company = { type: "oidc", issuer: issuer.issuer, ...client, ...provider };
   const all = await lines({ providers: { company }, ...settings });
   return all.filter((line) =>
-    /(accepts http|pushed authorization request|does not accept|clientId: |whether the)/.test(line),
+    /(accepts http|pushed authorization request|does not accept|clientId: |whether the issuer accepts)/.test(
+      line,
+    ),
   );
 }
 
@@ -42,12 +44,18 @@ const knownScopes = {
   scopes: ["openid", "all"],
 };
 
-/** An issuer whose authorization endpoint always sends this response. */
-function answering(status: number, headers: Record<string, string>, body = "") {
+const json = { "Content-Type": "application/json" };
+
+/** An issuer whose authorization endpoint, or the given one, always sends this response. */
+function answering(
+  status: number,
+  headers: Record<string, string>,
+  body = "",
+  path = /^\/(auth|login\/oauth\/authorize)\?/,
+) {
   return {
     before: async ({ url = "" }: IncomingMessage, response: ServerResponse) => {
-      if (/^\/(auth|login\/oauth\/authorize)\?/.test(url))
-        response.writeHead(status, headers).end(body);
+      if (path.test(url)) response.writeHead(status, headers).end(body);
     },
   };
 }
@@ -93,11 +101,13 @@ describe("a redirect URI", () => {
     expect(asked.some(({ pathname }) => pathname.startsWith("/interaction"))).toBe(false);
   });
 
-  it("that is accepted with an invalid scope is a warning that quotes the issuer", async () => {
+  it("that is accepted with an unknown scope is a fault that quotes the issuer", async () => {
     const found = await findingsOf({ configuration: knownScopes }, { scope: "openid all" });
 
     expect(found).toEqual([
-      expect.stringMatching(/^warning .* but answers our request with "invalid_scope /),
+      expect.stringMatching(
+        /^fault .* but answers our request with "invalid_scope .*: remove the scopes .* from `scope`/,
+      ),
     ]);
   });
 
@@ -117,19 +127,46 @@ describe("a redirect URI", () => {
     },
   );
 
-  it.each<[string, Record<string, unknown>, RegExp]>([
-    ["secret is wrong", { clientSecret: "of another client" }, /: compare the client's id, sec/],
-    ["scope is invalid", { scope: "openid all" }, /: "invalid_scope .*: compare the client's id/],
-  ])("of a client whose %s is a fault of the pushed request", async (_, provider, words) => {
-    const found = await findingsOf(
-      { configuration: { ...pushing(true), ...knownScopes } },
-      provider,
-    );
+  it("of a client whose scope is unknown is a fault of the required pushed request", async () => {
+    const configuration = { ...pushing(true), ...knownScopes };
+
+    const found = await findingsOf({ configuration }, { scope: "openid all" });
 
     expect(found).toEqual([
-      expect.stringMatching(/^fault .* the pushed authorization request \(PAR\) to .* failed/),
+      expect.stringMatching(
+        /^fault .* the pushed authorization request \(PAR\) to .* failed: "invalid_scope .*: compare the client's id/,
+      ),
     ]);
-    expect(found[0]).toMatch(words);
+  });
+
+  it("is not reported for a pushed request that fails because of the secret", async () => {
+    const configuration = { ...pushing(true), ...knownScopes };
+
+    const found = await findingsOf({ configuration }, { clientSecret: "of another client" });
+
+    expect(found).toEqual([]);
+  });
+
+  it("of a client whose optional pushed requests are rejected is a fault", async () => {
+    const refused = answering(401, json, '{"error":"invalid_request"}', /^\/request/);
+
+    const found = await findingsOf({ configuration: pushing(false), ...refused });
+
+    expect(found).toEqual([
+      expect.stringMatching(/^ok .* the issuer accepts/),
+      expect.stringMatching(/^fault .* \(PAR\) to .* failed: "invalid_request": compare/),
+    ]);
+  });
+
+  it("is accepted although optional pushed requests do not work", async () => {
+    const broken = answering(502, {}, "bad gateway", /^\/request/);
+
+    const found = await findingsOf({ configuration: pushing(false), ...broken });
+
+    expect(found).toEqual([
+      expect.stringMatching(/^ok .* the issuer accepts/),
+      expect.stringMatching(/^warning .* \(PAR\) to .* falls back to a plain/),
+    ]);
   });
 });
 
@@ -190,7 +227,7 @@ describe("a redirect URI that an issuer refuses in another way", () => {
 
     expect(found).toEqual([
       expect.stringMatching(
-        new RegExp(`^ok .*whether the issuer accepts ${uri} shows only at a sign-in: .*${status}`),
+        new RegExp(`^unknown .* not known whether the issuer accepts ${uri}: .*${status}`),
       ),
     ]);
   });
@@ -210,6 +247,6 @@ describe("a redirect URI that an issuer refuses in another way", () => {
 
     const found = await findingsOf({ before });
 
-    expect(found).toEqual([expect.stringMatching(/^ok .*does not answer this machine/)]);
+    expect(found).toEqual([expect.stringMatching(/^unknown .*does not answer this machine/)]);
   });
 });
