@@ -17,6 +17,7 @@ export const keycloak: Provider = {
       "Keycloak sends a refresh token without it, and with it each sign-in opens an offline session, which no sign-out at Keycloak or in its admin console ends",
   },
   readsAccessToken: true,
+  tokenTypes: { Bearer: "access", ID: "id" }, // others are Refresh, Offline and Logout
   guide: {
     register:
       "the realm's admin console → Clients, of the type OpenID Connect, with client authentication on",
@@ -25,7 +26,18 @@ export const keycloak: Provider = {
       "`role:x` for the realm's roles and `role:client:x` for a client's, from the access token; and the claim `groups`, which requires a mapper of the type Group Membership",
     emails: "verified",
     renewal: "refresh token",
-    notes: ["Lightweight access tokens contain no roles: turn them off for the client."],
+    notes: [
+      "Lightweight access tokens contain no roles: turn them off for the client.",
+      [
+        "Access tokens of programs, on rules with `bearer`:",
+        "",
+        "- Keycloak's header says `typ: JWT` for every kind of token, so doorward also reads `typ` in the payload: `Bearer` is an access token. ID tokens need `bearer.idTokens`; refresh, offline and logout tokens are refused.",
+        "- The audience is `account` at first. At the client that requests the tokens, Client scopes → NAME-dedicated → Add mapper → By configuration → Audience adds doorward's client, and nothing else is needed.",
+        "- `audience: [account]` instead accepts the access tokens of every client of the realm, for whichever app they were issued.",
+        '- For a realm of the type oidc, and in `bearer.issuers`, also switch on Advanced → Use "at+jwt" as access token header type at the client that requests the tokens.',
+        "- Lightweight access tokens have neither a subject nor an audience, so they are refused.",
+      ].join("\n"),
+    ],
   },
   identify(answers, options) {
     const person = identify(answers, options);

@@ -122,6 +122,8 @@ export interface Provider {
   /** false: its userinfo endpoint has nothing that the ID token lacks, or accepts none of our tokens. */
   readonly hasUserinfo?: false;
   readonly readsAccessToken?: true;
+  /** The kinds of its signed tokens by the payload's `typ`, where the header's `typ` is JWT for every kind. */
+  readonly tokenTypes?: Readonly<Record<string, "access" | "id">>;
   /** Scopes of a service account, any one of which is enough, for listed groups or for all. */
   readonly directoryScopes?: (isListed: boolean) => readonly string[];
   /** The options of `particularOptions` that it supports. */

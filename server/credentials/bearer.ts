@@ -179,12 +179,15 @@ async function askIssuers(
 
 /** A valid token must also have a kind and scopes that every one of the rules accepts. */
 function resultOf({ source, rules }: Candidate, verdict: TokenVerdict): CredentialResult {
-  if ("refused" in verdict) return rejected(verdict.refused);
-  const { kind, scopes, session } = verdict.verified;
   const options = rules.flatMap(({ config }) => config.bearer ?? []);
-  if (kind === "id" && !options.every(({ idTokens }) => idTokens))
-    return rejected("not an access token (RFC 9068 typ at+jwt); ID tokens require bearer.idTokens");
-  if (kind === "opaque" && !options.every(({ introspection }) => introspection))
+  const { type } = "refused" in verdict ? verdict : verdict.verified;
+  const typeFault =
+    type?.kind === "id" && !options.every(({ idTokens }) => idTokens) ? type.fault : undefined;
+  if ("refused" in verdict)
+    return rejected(typeFault === undefined ? verdict.refused : `${typeFault}; ${verdict.refused}`);
+  if (typeFault !== undefined) return rejected(typeFault);
+  const { scopes, session } = verdict.verified;
+  if (type === undefined && !options.every(({ introspection }) => introspection))
     return rejected(opaqueToken);
   const wanted = [...source.issuer.scopes, ...options.flatMap((option) => option.scopes)];
   const missing = [...new Set(wanted.filter((scope) => !scopes.has(scope)))];

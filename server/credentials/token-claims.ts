@@ -17,18 +17,7 @@ export interface Recipient {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-export type TokenKind = "access" | "id" | "opaque";
-
-/** By `typ` (RFC 9068 §2.1; RFC 8725 §3.11), so that one kind of token is not accepted as another. */
-export function kindOf(typ: unknown): "access" | "id" | undefined {
-  if (typ === undefined) return "id";
-  if (typeof typ !== "string") return undefined;
-  const type = typ.toLowerCase().replace(/^application\//, "");
-  if (type === "at+jwt") return "access";
-  return type === "jwt" ? "id" : undefined;
-}
-
-/** Why a token is rejected although its signature, issuer and audience are valid; undefined = it is not. */
+/** Why a token is rejected although its signature and issuer are valid; undefined = it is not. */
 export function signedTokenFault(
   claims: Claims,
   kind: "access" | "id",
@@ -37,6 +26,8 @@ export function signedTokenFault(
 ): string | undefined {
   return (
     timesFault(claims, now) ??
+    subjectFault(claims) ??
+    audienceFault(claims, recipient) ??
     (kind === "id" ? idTokenFault(claims, recipient) : undefined) ??
     commonFault(claims, recipient)
   );
@@ -71,9 +62,26 @@ function idTokenFault(
   return azp === undefined || isOurs ? undefined : "azp is another client";
 }
 
+function subjectFault({ sub }: Claims): string | undefined {
+  if (sub === undefined)
+    return "sub is missing; at Keycloak switch off lightweight access tokens for the client";
+  return typeof sub === "string" && sub !== "" ? undefined : "sub is empty or not a string";
+}
+
+const shownAudience = 200;
+
+/** RFC 7519 §4.1.3. */
+function audienceFault({ aud }: Claims, { audiences }: Recipient): string | undefined {
+  if (namesOneOf(audiences, aud)) return undefined;
+  const found = aud === undefined ? "missing" : JSON.stringify(aud).slice(0, shownAudience);
+  return `aud is ${found}, expected ${audiences.join(" or ")}`;
+}
+
+function namesOneOf(audiences: readonly string[], aud: unknown): boolean {
+  return [aud].flat().some((entry) => typeof entry === "string" && audiences.includes(entry));
+}
+
 function commonFault(claims: Claims, { claims: wanted }: Recipient): string | undefined {
-  if (typeof claims.sub !== "string" || claims.sub === "")
-    return "sub is missing, empty or not a string";
   // RFC 8705 §3, RFC 9449 §7: without the TLS connection or a DPoP proof, the caller may not have the key.
   if (claims.cnf !== undefined)
     return "the token is bound to a key (cnf), which doorward cannot check";
@@ -109,13 +117,13 @@ export function introspectedTokenFault(
     return "the token has expired, or exp is not a number";
   if (nbf !== undefined && !(isTime(nbf) && nbf <= seconds + toleranceSeconds))
     return "nbf is in the future or not a number";
-  return commonFault(answer, recipient);
+  return subjectFault(answer) ?? commonFault(answer, recipient);
 }
 
 /** A token without an audience could be for any service, so only one issued to our own client is accepted. */
 function isForUs({ aud, client_id: client }: Claims, { audiences, clientId }: Recipient): boolean {
   if (aud === undefined || aud === null) return clientId !== undefined && client === clientId;
-  return [aud].flat().some((entry) => typeof entry === "string" && audiences.includes(entry));
+  return namesOneOf(audiences, aud);
 }
 
 /** RFC 9068 §2.2.3: `scope`, separated by spaces; some issuers send `scp`, as a list or a string. */

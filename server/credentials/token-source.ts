@@ -12,13 +12,12 @@ import { isWithin } from "../memory/cached.ts";
 import { isSignedToken } from "./authorization.ts";
 import {
   introspectedTokenFault,
-  kindOf,
   scopesOf,
   signedTokenFault,
   toleranceSeconds,
   type Recipient,
-  type TokenKind,
 } from "./token-claims.ts";
+import { tokenTypeOf, type TokenType } from "./token-type.ts";
 
 /** An issuer of bearer tokens: which of its tokens are meant for doorward, and how to read them. */
 export interface TokenIssuer extends IdentityReader, Recipient {
@@ -31,7 +30,8 @@ export interface TokenIssuer extends IdentityReader, Recipient {
 }
 
 interface VerifiedToken {
-  readonly kind: TokenKind;
+  /** undefined = an opaque token. */
+  readonly type: TokenType | undefined;
   readonly scopes: ReadonlySet<string>;
   /** A session as after a sign-in, so that later steps treat both alike. */
   readonly session: Session;
@@ -40,7 +40,7 @@ interface VerifiedToken {
 /** `until`: milliseconds since the epoch; after that the token is checked again. */
 export type TokenVerdict =
   | { readonly verified: VerifiedToken; readonly until: number }
-  | { readonly refused: string; readonly until: number };
+  | { readonly refused: string; readonly type?: TokenType; readonly until: number };
 
 export interface TokenSource {
   readonly issuer: TokenIssuer;
@@ -93,20 +93,19 @@ export function createTokenSource(issuer: TokenIssuer, now: () => number): Token
 async function checkSigned(issuer: TokenIssuer, token: string, now: number): Promise<TokenVerdict> {
   const options: JWTVerifyOptions = {
     issuer: [...issuer.issuers],
-    audience: [...issuer.audiences],
     algorithms: [...issuer.algorithms],
-    requiredClaims: ["exp", "iat", "sub"],
+    requiredClaims: ["exp", "iat"],
     clockTolerance: toleranceSeconds,
     currentDate: new Date(now),
   };
   try {
     const { payload, protectedHeader } = await verifyJwt(token, issuer.keys, options);
-    const kind = kindOf(protectedHeader.typ);
-    if (kind === undefined) return refused("typ is neither at+jwt nor JWT");
-    const fault = signedTokenFault(payload, kind, issuer, now);
-    if (fault !== undefined) return refused(fault);
+    const type = tokenTypeOf(protectedHeader.typ, payload, issuer.provider);
+    if (type.kind === undefined) return refused(type.fault);
+    const fault = signedTokenFault(payload, type.kind, issuer, now);
+    if (fault !== undefined) return { ...refused(fault), type };
     const until = Math.min((payload.exp ?? 0) * 1000, now + longestMs);
-    return { verified: await verifiedToken(issuer, token, kind, payload, now), until };
+    return { verified: await verifiedToken(issuer, token, type, payload, now), until };
   } catch (error) {
     if (error instanceof AuthError && error.code !== "response_rejected") throw error;
     return refused(reasonsOf(error));
@@ -131,7 +130,7 @@ async function checkOpaque(
   const { exp } = answer;
   const end = typeof exp === "number" ? exp * 1000 : Number.POSITIVE_INFINITY;
   return {
-    verified: await verifiedToken(issuer, token, "opaque", answer, time),
+    verified: await verifiedToken(issuer, token, undefined, answer, time),
     until: Math.min(end, time + longestIntrospectedMs),
   };
 }
@@ -139,7 +138,7 @@ async function checkOpaque(
 async function verifiedToken(
   issuer: TokenIssuer,
   token: string,
-  kind: TokenKind,
+  type: TokenType | undefined,
   claims: Claims,
   now: number,
 ): Promise<VerifiedToken> {
@@ -149,8 +148,8 @@ async function verifiedToken(
   const record = {
     identity: await identityOf({ ...issuer, issuer: tokenIssuer }, sources, { api: noApi }),
     accessToken: token,
-    idToken: kind === "id" ? token : undefined,
+    idToken: type?.kind === "id" ? token : undefined,
     expiresAt: typeof exp === "number" ? exp * 1000 : now + longestIntrospectedMs,
   };
-  return { kind, scopes: scopesOf(claims), session: new Session(record) };
+  return { type, scopes: scopesOf(claims), session: new Session(record) };
 }

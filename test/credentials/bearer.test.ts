@@ -277,6 +277,39 @@ describe("a rule with bearer: true", () => {
     expect(seen(answer)).toEqual(invalidToken);
   });
 
+  it.each<[string, () => string, RegExp[]]>([
+    [
+      "the header's typ, and what to change at Keycloak",
+      () => idToken({ typ: "Bearer" }),
+      [/^header typ is JWT, expected at\+jwt .*at Keycloak switch on .*at\+jwt.*type: keycloak/],
+    ],
+    ["a missing typ", () => idToken({}, { typ: undefined }), [/^header typ is missing, expected/]],
+    ["an unknown typ", () => idToken({}, { typ: "logout+jwt" }), [/^header typ is logout\+jwt,/]],
+    [
+      "a wrong typ, and the audience that was there and those that count as well",
+      () => idToken({ aud: "account" }),
+      [/^header typ is JWT, expected at\+jwt .*; aud is "account", expected door or api$/],
+    ],
+    ["a missing audience", () => accessToken({ aud: undefined }), [/^aud is missing, expected/]],
+    [
+      "a missing subject",
+      () => accessToken({ sub: undefined }),
+      [/^sub is missing; .*lightweight/],
+    ],
+  ])("logs %s", async (_, token, reason) => {
+    await verify("api.example.com", bearer(token()));
+
+    const found = doorward.events.filter(({ msg }) => msg === "refused");
+    expect(found).toMatchObject(reason.map((text) => ({ reason: expect.stringMatching(text) })));
+  });
+
+  it("does not ask for the typ of an access token where ID tokens count", async () => {
+    await verify("ids.example.com", bearer(idToken({ aud: "account" })));
+
+    const found = doorward.events.filter(({ msg }) => msg === "refused");
+    expect(found).toMatchObject([{ reason: 'aud is "account", expected door or api' }]);
+  });
+
   it("rejects two Authorization headers, because the app may read either", async () => {
     const both = [bearer(accessToken()), bearer(accessToken())];
 

@@ -20,7 +20,7 @@ export default defineConfig({
     passWithNoTests: without.length > 0,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    maxWorkers: 1, // Keycloak takes the other core
     reporters: [
       "default",
       {

@@ -23,10 +23,19 @@ interface RealmParts extends Representation {
   readonly people: readonly Person[];
 }
 
+interface Credentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
 /** Every person of a test realm has this password. */
 const password = "the-password-of-everyone";
 const tokenResponse = v.object({ access_token: v.string() });
-const withId = v.array(v.looseObject({ id: v.string() }));
+const personalTokens = v.object({
+  access_token: v.string(),
+  id_token: v.string(),
+  refresh_token: v.string(),
+});
 
 /** A realm of a running Keycloak, changed by its admin API. */
 export class Realm {
@@ -34,7 +43,7 @@ export class Realm {
   readonly #keycloak: KeycloakAddress;
   readonly #path: string;
 
-  private constructor(keycloak: KeycloakAddress, name: string) {
+  constructor(keycloak: KeycloakAddress, name: string) {
     this.issuer = `${keycloak.origin}/realms/${name}`;
     this.#keycloak = keycloak;
     this.#path = `/admin/realms/${name}`;
@@ -62,26 +71,25 @@ export class Realm {
     return realm;
   }
 
-  async remove(): Promise<void> {
-    await this.#ask("DELETE", this.#path);
+  /** Adds a client of its own for a file's tests: a `ClientRepresentation`. */
+  async addClient(representation: Representation): Promise<void> {
+    await this.#ask("POST", `${this.#path}/clients`, representation);
   }
 
-  /** Changes settings of a client. */
-  async changeClient(clientId: string, changes: Representation): Promise<void> {
-    const found = await this.#first(`/clients?clientId=${encodeURIComponent(clientId)}`);
-    await this.#ask("PUT", `${this.#path}/clients/${found.id}`, { ...found, ...changes });
-  }
-
-  /** Ends all sessions of a person, as "log out" of the admin console does. */
-  async logOut(username: string): Promise<void> {
-    const { id } = await this.#first(`/users?exact=true&username=${encodeURIComponent(username)}`);
-    await this.#ask("POST", `${this.#path}/users/${id}/logout`, {});
-  }
-
-  async #first(path: string) {
-    const [found] = v.parse(withId, await this.#ask("GET", this.#path + path));
-    if (found === undefined) throw new Error(`Keycloak has nothing at ${path}`);
-    return found;
+  /** The tokens of a person by the password grant, which the client must have. */
+  async passwordGrant({ clientId, clientSecret }: Credentials, username: string, scope: string) {
+    const response = await fetch(`${this.issuer}/protocol/openid-connect/token`, {
+      method: "POST",
+      body: new URLSearchParams({
+        grant_type: "password",
+        client_id: clientId,
+        client_secret: clientSecret,
+        username,
+        password,
+        scope,
+      }),
+    });
+    return v.parse(personalTokens, await response.json());
   }
 
   async #ask(method: string, path: string, body?: Representation): Promise<unknown> {
@@ -125,27 +133,15 @@ export function person(username: string, more: Person = {}): Person {
   };
 }
 
-/** A confidential client for the code flow: a `ClientRepresentation`. */
-export function client(
-  clientId: string,
-  secret: string,
-  redirectUri: string,
-  more: Representation = {},
-): Representation {
-  const { attributes, ...others } = more;
+/** doorward's client for the code flow: a `ClientRepresentation`. */
+export function client({ clientId, clientSecret }: Credentials, site: string): Representation {
   return {
     clientId,
-    secret,
+    secret: clientSecret,
     enabled: true,
-    protocol: "openid-connect",
     publicClient: false,
-    standardFlowEnabled: true,
-    redirectUris: [redirectUri],
-    attributes: {
-      "post.logout.redirect.uris": "+",
-      ...v.parse(v.optional(v.looseObject({})), attributes),
-    },
-    ...others,
+    redirectUris: [`${site}/callback`],
+    attributes: { "post.logout.redirect.uris": `${site}/sign_out` },
   };
 }
 

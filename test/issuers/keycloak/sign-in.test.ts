@@ -1,77 +1,39 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { Browser, navigation } from "../../peers/browser.ts";
-import { configOf, startDoorward, type TestDoorward } from "../../peers/doorward.ts";
-import { freePort } from "../../peers/free-port.ts";
-import { client, person, Realm, submitSignIn } from "../../peers/keycloak.ts";
+import { client, Realm } from "../../peers/keycloak.ts";
+import { openDoor, type RealmDoor } from "../realm-door.ts";
 
-const secret = "the secret of the client door";
+const credentials = { clientId: "sign-in", clientSecret: "the secret of the client" };
 const providers = ["keycloak", "oidc"] as const;
 
-let doorward: TestDoorward;
-let realms: Realm[];
-let site: string;
+let door: RealmDoor;
 
 beforeAll(async () => {
-  const port = await freePort();
-  site = `http://localhost:${port}/_auth`;
-  const redirectUri = `${site}/callback`;
-  realms = await Promise.all(
-    providers.map((name) =>
-      Realm.create(inject("keycloak"), `sign-in-${name}`, {
-        people: [person("ada", { realmRoles: ["ops"] }), person("bob")],
-        roles: { realm: [{ name: "ops" }] },
-        clients: [client("door", secret, redirectUri)],
-      }),
-    ),
-  );
-  const [one, two] = realms.map(({ issuer }) => issuer);
-  doorward = await startDoorward(
-    configOf({
-      url: site,
+  const [one, two] = ["one", "two"].map((name) => new Realm(inject("keycloak"), name));
+  door = await openDoor(async (site) => {
+    await one?.addClient(client(credentials, site));
+    await two?.addClient(client(credentials, site));
+    return {
       providers: {
-        keycloak: { issuer: one, clientId: "door", clientSecret: secret },
-        oidc: { issuer: two, clientId: "door", clientSecret: secret },
+        keycloak: { issuer: one?.issuer, ...credentials },
+        oidc: { issuer: two?.issuer, ...credentials },
       },
       access: { emails: ["ada@example.com"] },
-    }),
-  );
+    };
+  });
 });
 
-afterAll(async () => {
-  await doorward.close();
-  await Promise.all(realms.map((realm) => realm.remove()));
-});
-
-function newBrowser(): Browser {
-  return new Browser(new Map([[new URL(site).host, doorward.port]]));
-}
-
-function verify(browser: Browser, uri = "/") {
-  const headers = {
-    "X-Forwarded-Method": "GET",
-    "X-Forwarded-Proto": "http",
-    "X-Forwarded-Host": new URL(site).host,
-    "X-Forwarded-Uri": uri,
-  };
-  return browser.ask(`${site}/verify`, { headers: { ...navigation, ...headers } });
-}
-
-async function signIn(browser: Browser, provider: string, username: string, uri = "/") {
-  const target = encodeURIComponent(new URL(uri, site).href);
-  const page = await browser.open(`${site}/start?provider=${provider}&rd=${target}`);
-  return submitSignIn(browser, page, username);
-}
+afterAll(() => door.doorward.close());
 
 describe.each(providers)("a sign-in at a realm of Keycloak by the provider %s", (provider) => {
   it("leads back to the requested page, and then allows requests", async () => {
-    const browser = newBrowser();
+    const browser = door.newBrowser();
 
-    const challenge = await verify(browser, "/x?a=1&b=2%26c");
-    const end = await signIn(browser, provider, "ada", "/x?a=1&b=2%26c");
-    const allowed = await verify(browser);
+    const challenge = await door.verify(browser, "/x?a=1&b=2%26c");
+    const end = await door.signIn(browser, provider, "ada", "/x?a=1&b=2%26c");
+    const allowed = await door.verify(browser);
 
     expect(challenge.status).toBe(302);
-    expect(end.url).toBe(`${new URL(site).origin}/x?a=1&b=2%26c`);
+    expect(end.url).toBe(`${new URL(door.site).origin}/x?a=1&b=2%26c`);
     expect(allowed.status).toBe(200);
     expect(allowed.headers).toMatchObject({
       "x-auth-request-email": "ada@example.com",
@@ -80,21 +42,21 @@ describe.each(providers)("a sign-in at a realm of Keycloak by the provider %s", 
   });
 
   it("shows a person without access the page that says so", async () => {
-    const browser = newBrowser();
+    const browser = door.newBrowser();
 
-    const end = await signIn(browser, provider, "bob");
-    const asked = await verify(browser);
+    const end = await door.signIn(browser, provider, "bob");
+    const asked = await door.verify(browser);
 
     expect(end.body).toContain("This account has no access");
     expect(asked.status).toBe(302);
   });
 
-  it("refuses a wrong name at Keycloak, and opens no session", async () => {
-    const browser = newBrowser();
+  it("refuses an unknown name at Keycloak, and opens no session", async () => {
+    const browser = door.newBrowser();
 
-    const end = await signIn(browser, provider, "eve");
+    const end = await door.signIn(browser, provider, "eve");
 
     expect(end.url).toContain("/realms/");
-    expect((await verify(browser)).status).toBe(302);
+    expect((await door.verify(browser)).status).toBe(302);
   });
 });

@@ -41,10 +41,11 @@ export const keycloak: StandIn = {
 export function accessTokenOf(
   { origin, member, clientId, accessToken }: Omit<Issued, "refreshToken" | "nonce">,
   twist: Record<string, unknown> = {},
+  header: Record<string, unknown> = {},
 ): string {
   const now = Math.floor(Date.now() / 1000);
   return rs256(
-    { alg: "RS256", typ: "JWT", kid: "one" },
+    { alg: "RS256", typ: "JWT", kid: "one", ...header },
     {
       exp: now + 300,
       iat: now,
