@@ -11,6 +11,7 @@ const statuses = {
   grant_ended: 401, // the issuer no longer confirms the session, or returned another subject
   client_rejected: 502, // the issuer rejects our client registration; only the operator can fix that
   issuer_broken: 502, // the issuer's response does not follow the protocol
+  issuer_unavailable: 503, // the issuer says that it cannot sign anyone in at the moment
   issuer_unreachable: 503,
   store_unreachable: 503,
 } as const;

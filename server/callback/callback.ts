@@ -8,6 +8,7 @@ import { createRequestId } from "../observe/request-id.ts";
 import { deniedPage } from "../pages/denied-page.ts";
 import { setSessionCookie } from "../cookies/cookie.ts";
 import { conflict, findBrowserSession, sessionTokens } from "../session/browser-session.ts";
+import { issuerRefusal } from "./issuer-refusal.ts";
 import { exchangeCode, type CallbackAnswer, type SignedIn } from "../sign-in/code-flow.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { startUrl } from "../sign-in/start-url.ts";
@@ -166,7 +167,7 @@ function checkAnswer(query: URLSearchParams, party: RelyingParty): void {
     );
   }
   if (error !== undefined)
-    throw new AuthError("provider_refused", `${party.issuer} returned the error ${error}`);
+    throw issuerRefusal(party.issuer, error, query.get("error_description") ?? undefined);
   if (code === undefined || code === "")
     throw new AuthError("callback_malformed", "the parameter code is missing");
 }

@@ -44,10 +44,11 @@ const words: Record<AuthErrorCode, PageText> = {
   },
   grant_ended: startAgain,
   client_rejected: {
-    title: "Sign-in is not possible right now",
-    text: "The account service does not accept this site. The people who run the site need to look at its settings.",
+    title: "This site is not set up correctly",
+    text: "The account service does not accept this site's settings. This is not your fault: please tell the people who run this site, because only they can change that.",
   },
   issuer_broken: notNow,
+  issuer_unavailable: notNow,
   issuer_unreachable: notNow,
   store_unreachable: {
     title: "Please try again in a moment",
@@ -63,7 +64,7 @@ export function failedPage(
   ...headers: string[]
 ): HttpResponse {
   const { title, text } = words[code];
-  const retry = status >= 500 ? ["Retry-After", "5"] : [];
+  const retry = status >= 500 && code !== "client_rejected" ? ["Retry-After", "5"] : [];
   const other = new URL(again);
   other.searchParams.set("prompt", "select_account");
   const otherAccount =

@@ -115,6 +115,48 @@ describe("an error response of the issuer", () => {
     expect(await refusalFaults(door, browser, answer)).toEqual([]);
   });
 
+  const cancelled = { title: "You are not signed in", retryAfter: undefined };
+  const unavailable = { title: "Sign-in is not possible right now", retryAfter: "5" };
+  const operators = { title: "This site is not set up correctly", retryAfter: undefined };
+
+  it.each<[string, number, { title: string; retryAfter: string | undefined }]>([
+    ["access_denied", 403, cancelled],
+    ["login_required", 403, cancelled],
+    ["consent_required", 403, cancelled],
+    ["user_cancelled_login", 403, cancelled],
+    ["", 403, cancelled],
+    ["temporarily_unavailable", 503, unavailable],
+    ["server_error", 503, unavailable],
+    ["invalid_scope", 502, operators],
+    ["unauthorized_client", 502, operators],
+    ["invalid_request", 502, operators],
+    ["unsupported_response_type", 502, operators],
+    ["request_not_supported", 502, operators],
+    ["invalid_request_object", 502, operators],
+    ["redirect_uri_mismatch", 502, operators],
+    [
+      "unmet_authentication_requirements",
+      403,
+      { ...cancelled, title: "A stronger sign-in is needed" },
+    ],
+  ])("(%j) has the status %i, and a page for the one who can act", async (error, status, page) => {
+    const { browser, answer, tokenRequests } = await arrive((query) => {
+      query.delete("code");
+      query.set("error", error);
+      query.set("error_description", `Said\nby "them" ${"b2".repeat(20)} ${"long ".repeat(99)}`);
+    });
+    const { reason } = door.doorward.events.at(-1) ?? {};
+
+    expect(answer.status).toBe(status);
+    expect(answer.body).toContain(`<h1>${page.title}</h1>`);
+    expect(answer.headers["retry-after"]).toBe(page.retryAfter);
+    expect(tokenRequests).toBe(0);
+    expect(reason).toContain(`returned the error ${error}`);
+    expect(reason).toContain(String.raw`"Said\nby \"them\" … long`);
+    expect(String(reason).length).toBeLessThan(400);
+    expect(await refusalFaults(door, browser, answer)).toEqual([]);
+  });
+
   it("ends the sign-in, so that a later code opens no session", async () => {
     const browser = door.browser();
     const url = new URL(door.issuer.consent(await door.start(browser)));
