@@ -11,7 +11,7 @@ import { checkIdToken } from "./id-token.ts";
 import { exchangeError } from "./issuer-error.ts";
 import type { RelyingParty } from "./relying-party.ts";
 import { offlineParameters, scopeOf } from "./requested-scope.ts";
-import { tokensOf, type Tokens } from "./token-endpoint.ts";
+import { tokensOf, tokenTypeFault, type Tokens } from "./token-endpoint.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** The result of a sign-in: the identity, and the tokens to renew it with. */
@@ -127,6 +127,8 @@ export async function exchangeCode(
       ...(!isOAuthOnly && !isTiedByStateAlone && { expectedNonce: nonce }),
       ...(!isOAuthOnly && { idTokenExpected: true, ...maxAgeOf(party) }),
     });
+    const fault = tokenTypeFault(answer);
+    if (fault !== undefined) throw new AuthError("response_rejected", fault);
     const received = tokensOf(answer, receivedAt);
     const tokens = isOAuthOnly ? { ...received, idToken: undefined } : received;
     const idToken = isOAuthOnly ? undefined : await verifiedIdToken(party, tokens, iss);

@@ -6,6 +6,8 @@ import type { RelyingParty } from "./relying-party.ts";
 import { issuerFault } from "./tenants.ts";
 import { toleranceSeconds } from "./verify-jwt.ts";
 
+const longestType = 60;
+
 type CheckedIdToken =
   | { readonly claims: JWTPayload }
   | {
@@ -37,6 +39,8 @@ export async function checkIdToken(
     return { fault: "the ID token cannot be verified", isForeign: isForOthers(cause), cause };
   }
   const { payload, protectedHeader } = verified;
+  const kind = kindFault(protectedHeader.typ);
+  if (kind !== undefined) return { fault: kind, isForeign: false };
   const foreign = recipientFault(payload, party);
   if (foreign !== undefined) return { fault: `the ID token ${foreign}`, isForeign: true };
   const fault = contentFault(payload) ?? hashFault(payload, protectedHeader.alg, accessToken);
@@ -54,6 +58,13 @@ async function algorithmsOf({ discover }: RelyingParty): Promise<string[]> {
 function isForOthers(error: errors.JOSEError): boolean {
   if (!(error instanceof errors.JWTClaimValidationFailed)) return false;
   return error.reason === "check_failed" && error.claim === "aud";
+}
+
+/** RFC 8725 §3.11: an access token or a logout token (`at+jwt`, `logout+jwt`) is no ID token. */
+function kindFault(typ: unknown): string | undefined {
+  if (typ === undefined || (typeof typ === "string" && !/\+jwt$/i.test(typ))) return undefined;
+  const written = JSON.stringify(typ).slice(0, longestType);
+  return `the ID token is a token of another kind: its header typ is ${written}`;
 }
 
 function recipientFault(payload: JWTPayload, party: RelyingParty): string | undefined {

@@ -31,12 +31,15 @@ export function withNotes(fetch: IssuerFetch, metadata: Partial<ServerMetadata> 
   };
 }
 
-/** The error with what the issuer said, if that was noted. */
+/** The error with what the issuer said, if that was noted, or with the token type that openid-client does not know. */
 export function withNote(error: unknown): unknown {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const response = "response" in cause ? cause.response : cause.cause;
     const note = response instanceof Response ? notes.get(response) : undefined;
     if (note !== undefined) return new Error(note, { cause: error });
+    const type = text(claimAt(cause.cause, "body.token_type"));
+    if (type !== undefined && cause.message.includes("token_type"))
+      return new Error(`token_type is ${quoted(type, [])}, not Bearer`, { cause: error });
   }
   return error;
 }

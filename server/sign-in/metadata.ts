@@ -37,10 +37,6 @@ function givenEndpoints(endpoints: Endpoints): Partial<ServerMetadata> {
   );
 }
 
-/**
- * The endpoints whose addresses are checked. At a sign-in `end_session_endpoint` is exempt: only the browser goes
- * there. `authorization_endpoint` is checked because `check` requests it too.
- */
 type EndpointName = (typeof metadataNames)[keyof typeof metadataNames];
 
 /** The endpoints that doorward uses. Those in `must` are required. */
@@ -56,6 +52,7 @@ export const signInNeeds: Needs = {
     "introspection_endpoint",
     "revocation_endpoint",
     "pushed_authorization_request_endpoint",
+    "end_session_endpoint",
   ],
 };
 
@@ -83,11 +80,12 @@ export function checkMetadata(
   for (const name of [...must, ...may]) {
     const endpoint = metadata[name];
     if (Object.hasOwn(given, name) || (endpoint === undefined && may.includes(name))) continue;
-    throwFault(place, name, endpoint);
+    const isAsked = must.includes(name) || !onlyForBrowsers.has(name);
+    throwFault(endpointFault(place, name, endpoint, isAsked), name);
   }
   // RFC 8705 §5: the addresses of the same endpoints for clients with a certificate.
   for (const [name, alias] of Object.entries(metadata.mtls_endpoint_aliases ?? {})) {
-    throwFault(place, name, alias, "mtls_endpoint_aliases.");
+    throwFault(endpointFault(place, name, alias), `mtls_endpoint_aliases.${name}`);
   }
   const isPushed = metadata.require_pushed_authorization_requests === true;
   if (isPushed && metadata.pushed_authorization_request_endpoint === undefined) {
@@ -98,23 +96,35 @@ export function checkMetadata(
   }
 }
 
-function throwFault(place: Metadata, name: string, endpoint: unknown, prefix = ""): void {
-  const fault = endpointFault(place, name, endpoint);
-  if (fault !== undefined) throw new Error(`the issuer's ${prefix}${name} ${fault}`);
+function throwFault(fault: string | undefined, name: string): void {
+  if (fault !== undefined) throw new Error(`the issuer's ${name} ${fault}`);
 }
 
-function endpointFault(at: Metadata, name: string, endpoint: unknown): string | undefined {
+/** `isAsked`: doorward itself sends requests there. */
+function endpointFault(
+  at: Metadata,
+  name: string,
+  endpoint: unknown,
+  isAsked = true,
+): string | undefined {
   if (endpoint === undefined) return "is missing";
   const written = JSON.stringify(endpoint);
   if (typeof endpoint !== "string") return `${written} is not a URL`;
-  const place = localPlaces.find(
-    ({ contains }) => contains(hostOf(endpoint)) && !contains(hostOf(at.address)),
-  );
+  const place = isAsked ? localPlaceOf(endpoint, at.address) : undefined;
   if (place !== undefined) {
     return `${written} points to ${place.name}, but the issuer does not${configuredInstead(name)}`;
   }
   const fault = webAddressFault(endpoint.replace(/[?#].*$/, ""));
   return fault && `${written} ${fault}`;
+}
+
+/** Only `check` sends a request there, with `signOutNeeds`. It sends one to `authorization_endpoint` too. */
+const onlyForBrowsers: ReadonlySet<string> = new Set(["end_session_endpoint"]);
+
+function localPlaceOf(endpoint: string, address: string) {
+  return localPlaces.find(
+    ({ contains }) => contains(hostOf(endpoint)) && !contains(hostOf(address)),
+  );
 }
 
 function configuredInstead(name: string): string {

@@ -9,7 +9,13 @@ import { checkIdToken } from "./id-token.ts";
 import { exchangeError, isGrantRefused, isOtherSubject } from "./issuer-error.ts";
 import { withNote } from "./issuer-words.ts";
 import type { RelyingParty } from "./relying-party.ts";
-import { refreshTokenIn, renewedIdTokenIn, tokensOf, type Tokens } from "./token-endpoint.ts";
+import {
+  refreshTokenIn,
+  renewedIdTokenIn,
+  tokensOf,
+  tokenTypeFault,
+  type Tokens,
+} from "./token-endpoint.ts";
 
 /** How a session is renewed at the issuer; undefined = not at all: the session lasts for its lifetime. */
 export type RenewalWay = "refresh token" | "access token" | "directory" | undefined;
@@ -49,10 +55,11 @@ export async function refreshTokens(
     const configuration = await party.discover(true);
     const answer = await refreshTokenGrant(configuration, refreshToken ?? "");
     const next = tokensOf(answer, now);
+    const fault = tokenTypeFault(answer);
     return {
       tokens: { ...next, refreshToken: next.refreshToken ?? refreshToken, idToken },
       idToken: party.provider.isOAuthOnly ? undefined : renewedIdTokenIn(answer),
-      failure: undefined,
+      failure: fault === undefined ? undefined : new AuthError("issuer_broken", fault),
     };
   } catch (error) {
     const failure = renewalError(error, party);

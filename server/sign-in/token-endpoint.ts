@@ -35,6 +35,15 @@ export function tokensOf(
   };
 }
 
+/** openid-client accepts DPoP too: a token that is bound to a key, without which doorward cannot use it. */
+export function tokenTypeFault({
+  token_type: type,
+}: Pick<TokenEndpointResponse, "token_type">): string | undefined {
+  return type.toLowerCase() === "bearer"
+    ? undefined
+    : `the token response has the token_type ${type}, not Bearer`;
+}
+
 /**
  * The name of a renewed ID token in the responses to refresh grants. openid-client would reject the whole response for
  * an ID token that it cannot validate, and with it the new refresh token; `renewal.ts` validates the ID token later.

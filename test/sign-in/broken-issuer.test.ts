@@ -79,6 +79,8 @@ describe("an issuer that fails after the callback", () => {
     ["an access token that is not a string", { access_token: { a: 1 } }],
     ["no token type", { token_type: undefined }],
     ["an unsupported token type", { token_type: "mac" }],
+    ["a token type that is bound to a key", { token_type: "DPoP" }],
+    ["an unknown token type", { token_type: "N_A" }],
     ["an ID token that is not a string", { id_token: { a: 1 } }],
     ["an ID token of null", { id_token: null }],
   ])("and returns %s opens no session", async (_, token = {}) => {
@@ -86,6 +88,22 @@ describe("an issuer that fails after the callback", () => {
     const browser = door.browser();
 
     expect(await refusalFaults(door, browser, await door.signIn(browser))).toEqual([]);
+  });
+
+  it.each(["mac", "DPoP"])("and returns the token type %s has it in the log", async (type) => {
+    door.issuer.twist = { token: { token_type: type } };
+
+    await door.signIn(door.browser());
+
+    expect(String(door.doorward.events.at(-1)?.reason)).toMatch(
+      new RegExp(`token_type (is )?"?${type}"?, not Bearer`, "i"),
+    );
+  });
+
+  it.each(["bearer", "BEARER"])("and returns the token type %s is accepted", async (type) => {
+    door.issuer.twist = { token: { token_type: type } };
+
+    expect((await door.signIn(door.browser())).status).toBe(302);
   });
 
   it("does not affect existing sessions, and sign-in works again as soon as the issuer does", async () => {

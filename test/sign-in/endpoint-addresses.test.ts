@@ -168,6 +168,47 @@ describe.each(places)("the refusal of %s", (address, place) => {
   });
 });
 
+describe("the end_session_endpoint", () => {
+  it.each([
+    `${issuer}/end`,
+    `${issuer}/end?tenant=1`,
+    "https://other.example.com/end",
+    "http://localhost:8080/end",
+    "http://127.0.0.1/end",
+  ])("may be %s", (address) => {
+    expect(faultOf({ end_session_endpoint: address })).toBe("none");
+  });
+
+  it.each([
+    "http://id.example.com/end",
+    "http://192.0.2.1/end",
+    "http://169.254.169.254/end",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "file:///etc/passwd",
+    "/end",
+    "",
+    "https://user:pass@id.example.com/end",
+    7 as never,
+    null as never,
+  ])("is refused as %j, where a browser would go", (address) => {
+    expect(faultOf({ end_session_endpoint: address })).toMatch(
+      /the issuer's end_session_endpoint .* (is not|uses|contains)/,
+    );
+  });
+
+  it("does not matter where tokens alone are accepted, or if the operator configured another", () => {
+    const bad = { end_session_endpoint: "http://id.example.com/end" };
+    const good = { endSession: `${issuer}/end` };
+    const found = { issuer, authorization_endpoint: issuer, token_endpoint: issuer, ...bad };
+
+    expect(faultOf(bad, issuer, tokenNeeds)).toBe("none");
+    expect(() =>
+      checkMetadata(issuer, withEndpoints({ ...found, jwks_uri: issuer }, good), signInNeeds, good),
+    ).not.toThrow();
+  });
+});
+
 describe("an issuer on a local address", () => {
   it.each(["http://127.0.0.1:8080", "http://id.localhost:8080", "https://[::ffff:127.0.0.1]"])(
     "may have its endpoints on this machine: %s",

@@ -70,9 +70,23 @@ describe("rejects an ID token", () => {
     ["whose alg is HS256", { alg: "HS256" }],
     ["with an unknown crit", { crit: ["unknown"], unknown: true }],
     ["with b64: false", { crit: ["b64"], b64: false }],
+    ["that is an access token", { typ: "at+jwt" }],
+    ["that is a logout token", { typ: "logout+jwt" }],
+    ["that is a logout token in another spelling", { typ: "application/LOGOUT+JWT" }],
+    ["that is another kind of token", { typ: "secevent+jwt" }],
+    ["whose typ is a list", { typ: ["JWT"] }],
   ])("%s", async (_, changed = {}) => {
     expect(await outcomeOf({ header: changed })).toEqual(refused);
   });
+
+  it.each([undefined, "JWT", "jwt", "application/jwt", "JOSE", "ID"])(
+    "not for the header typ %j",
+    async (typ) => {
+      door.issuer.twist = { header: { typ } };
+
+      expect((await door.signIn(door.browser())).status).toBe(302);
+    },
+  );
 
   it.each<[string, Exclude<Twist["idToken"], undefined>]>([
     ["that is missing", () => undefined],

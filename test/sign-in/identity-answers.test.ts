@@ -540,6 +540,8 @@ describe("the tokens of a renewal", () => {
     ["that is no text", { id_token: { a: 1 } }],
     ["without an access token", { access_token: undefined }],
     ["of an unknown type", { token_type: "mac" }],
+    ["of a type that is bound to a key", { token_type: "DPoP" }],
+    ["that is a logout token", { id_token: rs256({ ...header, typ: "logout+jwt" }, usualClaims) }],
     ["with a time that is no number", { expires_in: "soon" }],
   ])("%s are a transient failure, and their refresh token counts", async (_, body) => {
     replies["/token"] = async () =>
