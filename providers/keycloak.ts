@@ -14,7 +14,7 @@ export const keycloak: Provider = {
   offlineAccess: {
     request: "nothing",
     because:
-      "Keycloak sends a refresh token without it, and with it each sign-in opens an offline session, which no sign-out at Keycloak or in its admin console ends",
+      "Keycloak sends a refresh token without it, and with it each sign-in opens an offline session, which a sign-out or a back-channel logout at Keycloak does not end",
   },
   readsAccessToken: true,
   tokenTypes: { Bearer: "access", ID: "id" }, // others are Refresh, Offline and Logout

@@ -74,10 +74,13 @@ function answered(redirectUri: string, answer: URLSearchParams): Verdict {
     return { about: "redirect URI", finding: ok(`the issuer accepts ${redirectUri}`) };
   const words = [error, answer.get("error_description") ?? ""].join(" ").trim().slice(0, 300);
   const fix = Object.hasOwn(fixes, error) ? fixes[error] : undefined;
-  const text = `the issuer accepts ${redirectUri}, but answers our request with ${JSON.stringify(words)}`;
+  const said = `answers our authorization request with ${JSON.stringify(words)}`;
   return {
     about: "request",
-    finding: fix === undefined ? warning(text) : fault(`${text}: ${fix}`),
+    finding:
+      fix === undefined
+        ? warning(`the issuer accepts ${redirectUri}, but ${said}`)
+        : fault(`the issuer ${said}: ${fix}`),
   };
 }
 

@@ -83,7 +83,7 @@ describe("a provider", () => {
     [
       "is a Keycloak with offlineAccess",
       { type: "oidc", offlineAccess: true },
-      "ends: remove `offlineAccess: true`",
+      "does not end: remove `offlineAccess: true`",
     ],
     [
       "is a Keycloak of the kind keycloak",

@@ -19,7 +19,7 @@ async function findingsOf(
   const company = { type: "oidc", issuer: issuer.issuer, ...client, ...provider };
   const all = await lines({ providers: { company }, ...settings });
   return all.filter((line) =>
-    /(accepts http|pushed authorization request|does not accept|clientId: |whether the issuer accepts)/.test(
+    /(accepts http|authorization request with|pushed authorization request|does not accept|clientId: |whether the issuer accepts)/.test(
       line,
     ),
   );
@@ -106,7 +106,7 @@ describe("a redirect URI", () => {
 
     expect(found).toEqual([
       expect.stringMatching(
-        /^fault .* but answers our request with "invalid_scope .*: remove the scopes .* from `scope`/,
+        /^fault .* the issuer answers our authorization request with "invalid_scope .*: remove the scopes .* from `scope`/,
       ),
     ]);
   });

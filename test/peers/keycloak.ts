@@ -31,6 +31,7 @@ interface Credentials {
 /** Every person of a test realm has this password. */
 const password = "the-password-of-everyone";
 const tokenResponse = v.object({ access_token: v.string() });
+const withId = v.array(v.looseObject({ id: v.string() }));
 const personalTokens = v.object({
   access_token: v.string(),
   id_token: v.string(),
@@ -71,6 +72,10 @@ export class Realm {
     return realm;
   }
 
+  async addPerson(representation: Person): Promise<void> {
+    await this.#ask("POST", `${this.#path}/users`, representation);
+  }
+
   /** Adds a client of its own for a file's tests: a `ClientRepresentation`. */
   async addClient(representation: Representation): Promise<void> {
     await this.#ask("POST", `${this.#path}/clients`, representation);
@@ -90,6 +95,27 @@ export class Realm {
       }),
     });
     return v.parse(personalTokens, await response.json());
+  }
+
+  /** Ends all sessions of a person, as "log out" of the admin console does. */
+  async logOut(username: string): Promise<void> {
+    const { id } = await this.#first(`/users?exact=true&username=${encodeURIComponent(username)}`);
+    await this.#ask("POST", `${this.#path}/users/${id}/logout`, {});
+  }
+
+  /** Ends each session of a person by itself, as "Sign out" in the list of sessions does. Returns their number. */
+  async endSessions(username: string): Promise<number> {
+    const { id } = await this.#first(`/users?exact=true&username=${encodeURIComponent(username)}`);
+    const sessions = v.parse(withId, await this.#ask("GET", `${this.#path}/users/${id}/sessions`));
+    for (const session of sessions)
+      await this.#ask("DELETE", `${this.#path}/sessions/${session.id}`);
+    return sessions.length;
+  }
+
+  async #first(path: string) {
+    const [found] = v.parse(withId, await this.#ask("GET", this.#path + path));
+    if (found === undefined) throw new Error(`Keycloak has nothing at ${path}`);
+    return found;
   }
 
   async #ask(method: string, path: string, body?: Representation): Promise<unknown> {

@@ -204,7 +204,12 @@ describe("the end_session_endpoint", () => {
 
     expect(faultOf(bad, issuer, tokenNeeds)).toBe("none");
     expect(() =>
-      checkMetadata(issuer, withEndpoints({ ...found, jwks_uri: issuer }, good), signInNeeds, good),
+      checkMetadata(
+        usualPlace(issuer),
+        withEndpoints({ ...found, jwks_uri: issuer }, good),
+        signInNeeds,
+        good,
+      ),
     ).not.toThrow();
   });
 });
