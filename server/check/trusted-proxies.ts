@@ -4,6 +4,7 @@ import type { Config } from "../config/schema.ts";
 import { createAddressRanges } from "../http/address-ranges.ts";
 import { isLoopbackHost } from "../http/loopback.ts";
 import { reasonsOf } from "../observe/log.ts";
+import { hostOutsideAscii } from "../values/ascii-host.ts";
 import { fault, ok, warning, type Finding } from "./finding.ts";
 
 /** Whether proxies can connect and are trusted. `proxy` is the name or address of one to check. */
@@ -62,6 +63,8 @@ function addressRules({ rules, trustedProxies: ranges }: Config): Finding | unde
 }
 
 async function namedProxy({ trustedProxies: ranges }: Config, proxy: string): Promise<Finding[]> {
+  const wrong = hostOutsideAscii(proxy);
+  if (wrong !== undefined) return [fault(`proxy ${proxy} ${wrong}`)];
   const isTrusted = createAddressRanges(ranges);
   const written = ranges.join(", ");
   try {

@@ -11,6 +11,7 @@ import {
   isMalformed,
   type ForwardedRequest,
 } from "../forwarded/forwarded-request.ts";
+import { urlHostOutsideAscii } from "../values/ascii-host.ts";
 
 /** The person of the command line's options. */
 export interface Visitor {
@@ -57,6 +58,8 @@ function readUrl(url: string, method: string): ForwardedRequest {
   if (scheme === undefined || host === undefined) {
     throw new Error("the URL is not absolute: write https://host/path");
   }
+  const fault = urlHostOutsideAscii(url);
+  if (fault !== undefined) throw new Error(`the URL ${fault}`);
   const request = forwardedRequest(
     method,
     scheme,

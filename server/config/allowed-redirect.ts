@@ -1,3 +1,5 @@
+import { hostOutsideAscii } from "../values/ascii-host.ts";
+
 /** A host to which a browser may be redirected, with or without its subdomains, and the ports. */
 interface AllowedRedirect {
   readonly host: string;
@@ -9,6 +11,8 @@ const grammar = /^(\.?)((?:[a-z0-9-]+\.)*[a-z0-9-]+|\[[0-9a-f:]+\])(?::(\d{1,5}|
 
 /** What is wrong with an entry of `allowedRedirects`; undefined = it is valid. */
 export function allowedRedirectFault(written: string): string | undefined {
+  const fault = hostOutsideAscii(written);
+  if (fault !== undefined) return fault;
   return parseAllowedRedirect(written)
     ? undefined
     : "is not a host: use example.org, .example.org, host:3000 or host:*";

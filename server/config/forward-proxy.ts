@@ -1,6 +1,7 @@
 import { isIPv4 } from "node:net";
 import { createAddressRanges } from "../http/address-ranges.ts";
 import { isLoopbackHost } from "../http/loopback.ts";
+import { hostOutsideAscii, urlHostOutsideAscii } from "../values/ascii-host.ts";
 import type { Fault } from "./faults.ts";
 
 /** A proxy that requests to issuers go through. */
@@ -24,7 +25,24 @@ const variables = {
   "http:": ["http_proxy", "HTTP_PROXY"],
 } as const;
 
+const exemptions = ["no_proxy", "NO_PROXY"] as const;
+
 export function forwardProxyFaults(environment: Environment): Fault[] {
+  return [...proxyFaults(environment), ...exemptionFaults(environment)];
+}
+
+function exemptionFaults(environment: Environment): Fault[] {
+  const path = given(exemptions, environment);
+  const entries = path === undefined ? [] : entriesOf(environment[path] ?? "");
+  return entries.flatMap((entry) => {
+    const fault = hostOutsideAscii(entry);
+    return path === undefined || fault === undefined
+      ? []
+      : [{ path, message: `${JSON.stringify(entry)} ${fault}` }];
+  });
+}
+
+function proxyFaults(environment: Environment): Fault[] {
   return Object.values(variables).flatMap((names) => {
     const path = given(names, environment);
     const written = path === undefined ? "" : (environment[path] ?? "");
@@ -40,6 +58,8 @@ function proxyFault(written: string): string | undefined {
   const form = "write http://HOST:PORT, or https:// if the proxy itself uses TLS";
   const url = URL.parse(written);
   if (url === null || !/^https?:\/\//i.test(written)) return `is not the URL of a proxy: ${form}`;
+  const ofHost = urlHostOutsideAscii(written);
+  if (ofHost !== undefined) return ofHost;
   try {
     decodeURIComponent(url.username + url.password);
     return undefined;
@@ -52,7 +72,7 @@ function proxyFault(written: string): string | undefined {
 export function createForwardProxyOf(environment: Environment): ForwardProxyOf {
   const https = proxyOf(variables["https:"], environment);
   const http = proxyOf(variables["http:"], environment);
-  const isExempt = createExemptions(environment.no_proxy || environment.NO_PROXY || "");
+  const isExempt = createExemptions(environment[given(exemptions, environment) ?? ""] ?? "");
   return (address) => {
     const url = new URL(address);
     const proxy = url.protocol === "https:" ? https : http;
@@ -82,16 +102,20 @@ function proxyOf(names: readonly string[], environment: Environment): ForwardPro
 
 /** `NO_PROXY`: `*`, hosts with all hosts below them, addresses, subnets and ranges, each with or without a port. */
 function createExemptions(written: string): (url: URL) => boolean {
-  const entries = written
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .filter(Boolean);
+  const entries = entriesOf(written);
   const isInSubnet = createAddressRanges(entries.map(bare));
   return (url) => {
     const host = bare(url.hostname.replace(/\.$/, ""));
     const port = url.port || (url.protocol === "https:" ? "443" : "80");
     return isInSubnet(host) || entries.some((entry) => matches(entry, host, port));
   };
+}
+
+function entriesOf(written: string): string[] {
+  return written
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean);
 }
 
 function matches(entry: string, host: string, port: string): boolean {

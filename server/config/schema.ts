@@ -7,6 +7,7 @@ import { access } from "../policy/access-schema.ts";
 import { authorization } from "./authorization-schema.ts";
 import { clientEntries } from "./client-schema.ts";
 import { admin, listen } from "./listen-schema.ts";
+import { hostOutsideAscii } from "../values/ascii-host.ts";
 import { duration } from "../values/duration.ts";
 import { groupsClaim } from "../values/groups-claim.ts";
 import {
@@ -103,15 +104,19 @@ const siteUrl = v.pipe(
   v.transform((written) => written.replace(/\/+$/, "")),
 );
 
+function cookieDomainFault(written: string): string | undefined {
+  const isDomain = dnsName.test(written.toLowerCase().replace(/^\./, ""));
+  return (
+    hostOutsideAscii(written) ??
+    (isDomain ? undefined : "is not a domain: use one such as example.com")
+  );
+}
+
 const cookie = v.optional(
   v.strictObject({
     domain: v.optional(
       v.pipe(
-        checkedString((written) =>
-          dnsName.test(written.toLowerCase().replace(/^\./, ""))
-            ? undefined
-            : "is not a domain: use one such as example.com",
-        ),
+        checkedString(cookieDomainFault),
         v.transform((written) => written.toLowerCase().replace(/^\./, "")),
       ),
     ),

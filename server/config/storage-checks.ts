@@ -1,6 +1,7 @@
 import { driverFacts, unfitDrivers } from "./storage-drivers.ts";
 import type { Fault } from "./faults.ts";
 import { isObject } from "./shape.ts";
+import { urlHostOutsideAscii } from "../values/ascii-host.ts";
 import { unknown } from "./unknown-keys.ts";
 
 /** The settings of each driver that doorward knows in detail; any other driver gets its settings unchanged. */
@@ -114,6 +115,8 @@ function urlFaults(url: string, storage: Settings): Fault[] {
 
 function redisUrlFault(url: string): string | undefined {
   if (!URL.canParse(url)) return "is not a URL: use redis://host:6379, or rediss:// for TLS";
+  const ofHost = urlHostOutsideAscii(url);
+  if (ofHost !== undefined) return ofHost;
   const { protocol, username, password, hostname, pathname, search, hash } = new URL(url);
   if (protocol !== "redis:" && protocol !== "rediss:")
     return "does not begin with redis:// or rediss:// (TLS): use redis://host:6379";

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { hostOutsideAscii } from "../values/ascii-host.ts";
 import { text, checkedString } from "../values/leaves.ts";
 
 /** `redis-1.example.com`, `redis-1:6379`, `[::1]:6379`. */
@@ -17,7 +18,7 @@ export function hostPort(
 const address = checkedString((written) =>
   hostPort(written, 6379)
     ? undefined
-    : "is not an address: use one such as redis-1.example.com:6379",
+    : (hostOutsideAscii(written) ?? "is not an address: use one such as redis-1.example.com:6379"),
 );
 
 const addresses = v.pipe(v.array(address), v.minLength(1, "is empty: list host:port of each"));

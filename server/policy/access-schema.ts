@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { canonicalDomain, parseEmail } from "../identity/email.ts";
+import { hostOutsideAscii } from "../values/ascii-host.ts";
 import { text, checkedString } from "../values/leaves.ts";
 
 function emailDomainFault(written: string): string | undefined {
@@ -7,6 +8,8 @@ function emailDomainFault(written: string): string | undefined {
   if (/^[@.]/.test(written)) {
     return "starts with @ or a dot: use example.com, or *.example.com for its subdomains";
   }
+  const fault = hostOutsideAscii(written);
+  if (fault !== undefined) return fault;
   return emailDomainPattern(written)
     ? undefined
     : "is not a domain: use example.com, or *.example.com for its subdomains";
@@ -26,7 +29,9 @@ const emailDomain = v.pipe(
 
 const email = v.pipe(
   checkedString((written) =>
-    parseEmail(written) ? undefined : "is not an email address: use one such as ada@example.com",
+    parseEmail(written) === undefined
+      ? "is not an email address: use one such as ada@example.com"
+      : hostOutsideAscii(written.slice(written.indexOf("@") + 1)),
   ),
   v.transform((written) => parseEmail(written)?.address ?? written),
 );

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { hostnameEnd, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
+import { hostOutsideAscii } from "../values/ascii-host.ts";
 import { checkedString, dnsName } from "../values/leaves.ts";
 import type { Match } from "./query-readings.ts";
 
@@ -13,6 +14,8 @@ interface HostPattern {
 const ipv6 = /^\[[0-9a-f:.]+\]$/;
 
 function hostPatternFault(written: string): string | undefined {
+  const fault = hostOutsideAscii(written);
+  if (fault !== undefined) return fault;
   const [name = "", port, ...rest] = written
     .toLowerCase()
     .replace(/^\*\./, "")

@@ -38,6 +38,10 @@ const unchanged = (entry: string) => entry;
 /** Entries in the spelling of the identity's values, so that both can be compared with `===`. */
 const normalize = {
   groups: unchanged,
-  emails: (entry: string) => parseEmail(entry)?.address ?? entry,
+  emails(entry: string) {
+    const email = parseEmail(entry);
+    const isInAscii = email !== undefined && entry.toLowerCase().endsWith(`@${email.domain}`);
+    return isInAscii ? email.address : entry; // as in the configuration, only the xn-- form matches
+  },
   emailDomains: (entry: string) => entry.toLowerCase(),
 };

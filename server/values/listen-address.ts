@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { isUnsafePort } from "get-port-please";
+import { hostOutsideAscii } from "./ascii-host.ts";
 import { dnsName } from "./leaves.ts";
 
 /** listhen binds another host in place of a longer name, without a message (its `HOSTNAME_RE`). */
@@ -23,6 +24,8 @@ export function listenHostFault(host: string): string | undefined {
   if (/^[^:]*:\d*$|^\[.*\]:/.test(host)) return "has a port in it: write the port as `port`";
   // getaddrinfo reads 010.0.0.1 as 8.0.0.1, and 1 as 0.0.0.1.
   if (/(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(host)) return `is not an IPv4 address: ${forms}`;
+  const fault = hostOutsideAscii(host);
+  if (fault !== undefined) return fault;
   if (host.length > longestHost) {
     return `is longer than ${longestHost} characters: write the address that it resolves to`;
   }

@@ -1,4 +1,5 @@
 import { isLoopbackHost } from "../http/loopback.ts";
+import { urlHostOutsideAscii } from "./ascii-host.ts";
 
 /**
  * What is wrong with an address of doorward or of an issuer; undefined = it is valid. Plain http would send cookies
@@ -14,6 +15,8 @@ export function webAddressFault(written: string): string | undefined {
   }
   if (url.username !== "" || url.password !== "")
     return "contains a user name or password: remove it";
+  const ofHost = urlHostOutsideAscii(written);
+  if (ofHost !== undefined) return ofHost;
   if (url.search !== "" || url.hash !== "" || /[?#]/.test(written)) {
     return "contains a query or a fragment: end it after its path";
   }

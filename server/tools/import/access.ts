@@ -1,4 +1,5 @@
 import { parseEmail } from "../../identity/email.ts";
+import { hostOutsideAscii } from "../../values/ascii-host.ts";
 import { reasonsOf } from "../../observe/log.ts";
 import type { ImportedProvider } from "./provider.ts";
 import type { Settings } from "./settings.ts";
@@ -79,12 +80,13 @@ function readEmails(from: Settings, file: string, readBeside: ReadBeside): strin
     const written = (line.split(",", 1)[0] ?? "").trim().replace(/^"(.*)"$/, "$1");
     if (written === "" || written.startsWith("#")) continue;
     const address = parseEmail(written)?.address;
-    if (address !== undefined) emails.push(address);
-    else
-      from.problems.push({
-        place: `${file}:${index + 1}`,
-        message: `"${written}" is not an email address: correct or remove the line`,
-      });
+    const fault =
+      address === undefined
+        ? "is not an email address: correct or remove the line"
+        : hostOutsideAscii(written.slice(written.indexOf("@") + 1));
+    if (fault !== undefined)
+      from.problems.push({ place: `${file}:${index + 1}`, message: `"${written}" ${fault}` });
+    else if (address !== undefined) emails.push(address);
   }
   from.note(
     "different",

@@ -1,3 +1,4 @@
+import { hostOutsideAscii, urlHostOutsideAscii } from "../../values/ascii-host.ts";
 import { nearest } from "../../config/nearest.ts";
 import { goBoolean, goSeconds } from "./go-values.ts";
 import type { Note, NoteKind } from "./notes.ts";
@@ -89,6 +90,8 @@ export class Settings {
     if (isFilledIn(written.value)) return this.#addFilledIn(name, written);
     const value = coerced(kind, written.value);
     if (value === undefined) return fault(wrongKind(kind, written.value));
+    const outside = hostFault(name, value);
+    if (outside !== undefined) return fault(outside);
     this.#join({ ...written, name, value }, fault);
   }
 
@@ -170,4 +173,16 @@ function asList(value: unknown): string[] | undefined {
   }
   if (!Array.isArray(value)) return undefined;
   return value.every((one) => typeof one === "string") ? value : undefined;
+}
+
+/** doorward takes international names in ASCII only: converted here, one could match another host than it seems to. */
+function hostFault(name: string, value: unknown): string | undefined {
+  if (!/(^|_)(domains?|urls?)$/.test(name)) return undefined;
+  const texts = [value].flat().filter((text) => typeof text === "string");
+  const faulty = texts.find((text) => faultIn(text) !== undefined);
+  return faulty && `"${faulty}" ${faultIn(faulty)}`;
+}
+
+function faultIn(text: string): string | undefined {
+  return text.includes("://") ? urlHostOutsideAscii(text) : hostOutsideAscii(text);
 }
