@@ -97,12 +97,6 @@ export class Realm {
     return v.parse(personalTokens, await response.json());
   }
 
-  /** Ends all sessions of a person, as "log out" of the admin console does. */
-  async logOut(username: string): Promise<void> {
-    const { id } = await this.#first(`/users?exact=true&username=${encodeURIComponent(username)}`);
-    await this.#ask("POST", `${this.#path}/users/${id}/logout`, {});
-  }
-
   /** Ends each session of a person by itself, as "Sign out" in the list of sessions does. Returns their number. */
   async endSessions(username: string): Promise<number> {
     const { id } = await this.#first(`/users?exact=true&username=${encodeURIComponent(username)}`);
