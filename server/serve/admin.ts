@@ -8,16 +8,17 @@ import { send } from "../http/send.ts";
 
 /** The operators' endpoints, on their own port: liveness, readiness and metrics. `appNow` returns the active app. */
 export function createAdmin(
-  appNow: () => Pick<App, "store" | "counts">,
+  appNow: () => Pick<App, "store" | "counts" | "parties">,
   log: Log,
 ): RequestListener {
   const admin = new H3({ silent: true });
   admin.get("/healthz", () => plain(200, "ok"));
-  // An unreachable issuer only delays sign-ins, so doorward stays ready; without the store it is not.
+  // Sessions outlast an issuer that is down, so doorward stays ready; without the store it is not.
   admin.get("/readyz", async () => {
     try {
       await appNow().store.get("ready:probe");
-      return plain(200, "ready");
+      const down = await issuersDown(appNow());
+      return plain(200, down.length === 0 ? "ready" : `degraded: ${down.join(", ")}`);
     } catch (error) {
       log.error({ reason: reasonsOf(error) }, "not ready: the session store cannot be reached");
       return plain(503, "the session store cannot be reached");
@@ -38,6 +39,14 @@ export function createAdmin(
     if (paths.has(request.url ?? "")) return handler(request, response);
     return send(response, empty(404));
   };
+}
+
+/** The providers whose issuers are down, with their issuers. */
+async function issuersDown({ parties }: Pick<App, "parties">): Promise<string[]> {
+  const found = [...parties.values()].map(async ({ name, issuer, health }) =>
+    (await health.isDown()) ? [`${name} (${issuer})`] : [],
+  );
+  return (await Promise.all(found)).flat();
 }
 
 const paths = new Set(["/healthz", "/readyz", "/metrics"]);

@@ -12,6 +12,7 @@ import {
 import { createDirectory, type Directory } from "./directory.ts";
 import { configure, discoverOnce } from "./discovery.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
+import { watchIssuer, type IssuerHealth } from "./issuer-health.ts";
 import { createIssuerKeys, type VerifyIssued } from "./issuer-keys.ts";
 import { oauthNeeds, tokenNeeds, signInNeeds } from "./metadata.ts";
 import { createSignInUrlBuilder, type BuildSignInUrl } from "./pushed-request.ts";
@@ -44,6 +45,7 @@ export interface RelyingParty {
   readonly keys: JWTVerifyGetKey;
   /** Checks a token that the issuer itself sent, with the same keys. */
   readonly verifyIssued: VerifyIssued;
+  readonly health: IssuerHealth;
 }
 
 interface Parts {
@@ -68,7 +70,11 @@ export function createRelyingParty(
   const { authentication } = parts;
   const place = placeAt(settings.discovery, provider.metadata?.(issuer) ?? usualPlace(issuer));
   const issuers = issuersOf(place, settings.tenants);
-  const clientFetch = authentication.fetch ?? parts.fetch;
+  const health = watchIssuer(provider.isOAuthOnly ? undefined : place.address, {
+    fetch: authentication.fetch ?? parts.fetch,
+    now: parts.now,
+  });
+  const { fetch: clientFetch } = health;
   const fetch = isTemplated(place.issuer)
     ? withAcceptedKeys(clientFetch, place.issuer, issuers)
     : clientFetch;
@@ -100,6 +106,7 @@ export function createRelyingParty(
     directory: createDirectory(name, provider, settings, endpoints.api, parts),
     keys: ofVisitors,
     verifyIssued,
+    health,
     // Mix-up (RFC 9700 §4.4.2): either the response contains `iss` (RFC 9207), or the callback URL identifies the issuer.
     ownCallback: (metadata) =>
       parts.isAlone || metadata.authorization_response_iss_parameter_supported ? undefined : name,

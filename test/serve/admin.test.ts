@@ -52,7 +52,9 @@ describe("the admin listener", () => {
     expect(page).toContain("process_resident_memory_bytes");
   });
 
-  it("is ready while the issuer is down, and not while the store is down", async () => {
+  it("is ready while an issuer is down, which it names, and not while the store is down", async () => {
+    const named = "degraded: company (http://127.0.0.1:1/)";
+    await expect.poll(async () => (await fetch(`${origin}/readyz`)).text()).toBe(named);
     const before = await fetch(`${origin}/readyz`);
     rmSync(base, { recursive: true });
     writeFileSync(base, "a file where the folder was");
