@@ -1,6 +1,6 @@
 import { claimAt, type Claims, plainGroups, texts } from "./claims.ts";
 import { identify } from "./openid.ts";
-import type { Provider } from "./provider.ts";
+import type { Person, Provider } from "./provider.ts";
 
 /** A realm of Keycloak. Groups: its `groups` claim, `role:x` for the realm's roles and `role:client:x` for a client's. */
 export const keycloak: Provider = {
@@ -16,18 +16,20 @@ export const keycloak: Provider = {
     because:
       "Keycloak sends a refresh token without it, and with it each sign-in opens an offline session, which a sign-out or a back-channel logout at Keycloak does not end",
   },
-  readsAccessToken: true,
+  accessTokenClaims: ["realm_access", "resource_access"],
   tokenTypes: { Bearer: "access", ID: "id" }, // others are Refresh, Offline and Logout
   guide: {
     register:
       "the realm's admin console → Clients, of the type OpenID Connect, with client authentication on",
     permissions: "the client scopes basic, profile, email and roles, the defaults of a new client",
     groups:
-      "`role:x` for the realm's roles and `role:client:x` for a client's, from the access token; and the claim `groups`, which requires a mapper of the type Group Membership",
+      "`role:x` for the realm's roles and `role:client:x` for a client's, from the access token; and the claim `groups`, which requires a mapper of the type Group Membership. The roles themselves are the claims `realm_access.roles` and `resource_access.CLIENT.roles`",
     emails: "verified",
     renewal: "refresh token",
     notes: [
-      "Lightweight access tokens contain no roles: turn them off for the client.",
+      "Lightweight access tokens contain no roles: people sign in without groups, and the log says why. Turn them off for the client.",
+      "Every account has the roles `offline_access`, `uma_authorization`, `default-roles-REALM` and those of the client `account`. Rules may name them, as `role:offline_access`. The groups header contains only those that `access` or a rule names; `headers: { X-Roles: claims.realm_access.roles }` sends all roles of the realm.",
+      "Groups are compared as the mapper sends them. Leave its Full group path on: then they are `/a/dev` and `/b/dev`. Off, both are `dev`, and a person in either of them has the access of both.",
       [
         "Access tokens of programs, on rules with `bearer`:",
         "",
@@ -41,11 +43,12 @@ export const keycloak: Provider = {
   },
   identify(answers, options) {
     const person = identify(answers, options);
-    if (answers.accessToken === undefined) {
-      const reason = "Keycloak sent no access token to read roles from";
-      return { ...person, groups: [], groupsFault: { reason, isTransient: false } };
-    }
-    return { ...person, groups: [...plainGroups(person.groups), ...rolesIn(answers.accessToken)] };
+    const { accessToken: token } = answers;
+    if (token?.sub === undefined) return withoutGroups(person, token);
+    const roles = rolesIn(token);
+    const groups = [...new Set([...plainGroups(person.groups), ...roles])];
+    if (groups.length === 0 && !hasRoleClaims(token)) return withoutGroups(person, token);
+    return { ...person, groups, defaultGroups: roles.filter((role) => defaultRole.test(role)) };
   },
 };
 
@@ -55,6 +58,21 @@ function isKeycloak(address: string): boolean {
     address.includes("/protocol/openid-connect/") ||
     (/\/realms\/[^/]+$/.test(address) && !address.includes("/oauth2/"))
   );
+}
+
+/** The roles that Keycloak gives to every new account. */
+const defaultRole = /^role:(offline_access$|uma_authorization$|default-roles-|account:)/;
+
+function withoutGroups(person: Person, token: Claims | undefined): Person {
+  const reason =
+    token === undefined
+      ? "Keycloak sent no access token to read roles from"
+      : `Keycloak's access token contains ${token.sub === undefined ? "no subject (sub)" : "neither realm_access nor resource_access"}: turn off lightweight access tokens for the client, and add the client scopes basic and roles`;
+  return { ...person, groups: [], groupsFault: { reason, isTransient: false } };
+}
+
+function hasRoleClaims(token: Claims): boolean {
+  return token.realm_access !== undefined || token.resource_access !== undefined;
 }
 
 /** The scope `roles` adds roles to the access token, not to the ID token. */

@@ -36,6 +36,8 @@ export interface Person {
   /** A verified address only. */
   readonly email: string | undefined;
   readonly groups: readonly string[];
+  /** Those of `groups` that every account has. Apps get them only if `access` or a rule names them. */
+  readonly defaultGroups?: readonly string[] | undefined;
   /** Why the groups could not be read. `groups` is then empty, so rules that require a group deny. */
   readonly groupsFault?: GroupsFault | undefined;
   readonly gaps?: Gaps | undefined;
@@ -48,7 +50,7 @@ export interface Answers {
   /** Empty for a provider of OAuth 2.0 without OpenID Connect. */
   readonly idToken: Claims;
   readonly userinfo: Claims | undefined;
-  /** The claims of a verified JWT access token, for providers with `readsAccessToken`. */
+  /** The claims of a verified JWT access token, for providers with `accessTokenClaims`; empty if it names no subject. */
   readonly accessToken?: Claims | undefined;
 }
 
@@ -121,7 +123,8 @@ export interface Provider {
   readonly groupsClaim?: string;
   /** false: its userinfo endpoint has nothing that the ID token lacks, or accepts none of our tokens. */
   readonly hasUserinfo?: false;
-  readonly readsAccessToken?: true;
+  /** Claims that only its access token has. They count like those of the ID token, which wins if it has them too. */
+  readonly accessTokenClaims?: readonly string[];
   /** The kinds of its signed tokens by the payload's `typ`, where the header's `typ` is JWT for every kind. */
   readonly tokenTypes?: Readonly<Record<string, "access" | "id">>;
   /** Scopes of a service account, any one of which is enough, for listed groups or for all. */

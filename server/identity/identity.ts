@@ -9,6 +9,8 @@ export interface Identity {
   /** Verified by the provider, in the canonical spelling that policies compare. */
   readonly email: string | undefined;
   readonly groups: readonly string[];
+  /** Those of `groups` that every account of the issuer has. */
+  readonly defaultGroups?: readonly string[] | undefined;
   /** Why the groups could not be read; `groups` is then empty. */
   readonly groupsFault?: GroupsFault | undefined;
   /** What the claims lack, for the log of a denial. */

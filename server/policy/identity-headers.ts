@@ -18,11 +18,12 @@ export type IdentityHeaders = (record: HeaderValues | undefined) => string[];
 
 /**
  * Prepares the identity headers. Every configured header is always sent, empty if it has no value: without it, the
- * app could get the visitor's own header of that name.
+ * app could get the visitor's own header of that name. `named` are the groups that `access` and rules name.
  */
 export function createIdentityHeaders(
   configured: Readonly<Record<string, string>>,
   log: Log,
+  named: ReadonlySet<string> = new Set(),
 ): IdentityHeaders {
   const sources = Object.entries(configured).map(([name, written]) => ({
     name,
@@ -42,7 +43,7 @@ export function createIdentityHeaders(
     const texts = new Map<string, string>();
     // Lists come last: a shortened list is still correct.
     const ordered = sources
-      .map(({ name, source }) => ({ name, value: source && valueOf(record, source) }))
+      .map(({ name, source }) => ({ name, value: source && valueOf(record, source, named) }))
       .toSorted(
         (one, other) => Number(Array.isArray(one.value)) - Number(Array.isArray(other.value)),
       );
@@ -61,11 +62,24 @@ type Drop = (name: string, reason: string) => void;
 
 const tooLong = "the response headers together would exceed 4 KiB, nginx's default limit";
 
-function valueOf({ identity, accessToken, idToken }: HeaderValues, source: HeaderSource): unknown {
+function valueOf(
+  { identity, accessToken, idToken }: HeaderValues,
+  source: HeaderSource,
+  named: ReadonlySet<string>,
+): unknown {
   if ("claim" in source) return claimAt(identity.claims, source.claim);
   if (source.field === "accessToken") return accessToken && source.prefix + accessToken;
   if (source.field === "idToken") return idToken && source.prefix + idToken;
-  return identity[source.field];
+  return source.field === "groups" ? sentGroups(identity, named) : identity[source.field];
+}
+
+/** Groups that every account has tell an app nothing, so they are sent only if the configuration names them. */
+function sentGroups(
+  { groups, defaultGroups = [] }: Identity,
+  named: ReadonlySet<string>,
+): readonly string[] {
+  if (defaultGroups.length === 0) return groups;
+  return groups.filter((group) => named.has(group) || !defaultGroups.includes(group));
 }
 
 function plain(name: string, value: unknown, left: number, drop: Drop): string {

@@ -12,6 +12,7 @@ const identity = v.object({
   subject: v.pipe(v.string(), v.nonEmpty()),
   email: text,
   groups: v.array(v.string()),
+  defaultGroups: v.optional(v.array(v.string())),
   groupsFault: v.optional(v.object({ reason: v.string(), isTransient: v.boolean() })),
   gaps: v.optional(v.object({ email: text, groups: text })),
   name: text,
@@ -101,6 +102,7 @@ export function parseRecord(written: string): SessionRecord | undefined {
       subject: sameAsClaim(who.subject),
       provider: shared(who.provider),
       groups: who.groups.map(shared),
+      defaultGroups: who.defaultGroups?.map(shared),
       gaps: who.gaps && {
         email: who.gaps.email && shared(who.gaps.email),
         groups: who.gaps.groups && shared(who.gaps.groups),

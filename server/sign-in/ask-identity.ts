@@ -1,4 +1,5 @@
-import { fetchUserInfo, type Configuration } from "openid-client";
+import { fetchUserInfo, WWWAuthenticateChallengeError, type Configuration } from "openid-client";
+import type { GroupsFault } from "../../providers/api.ts";
 import { valuesAt } from "../../providers/claim-path.ts";
 import { claimAt, type Claims, text } from "../../providers/claims.ts";
 import type { Identity } from "../identity/identity.ts";
@@ -28,21 +29,28 @@ export async function askIdentity(
     const userinfo = await askApi(party, accessToken);
     return identityOf(party, { idToken: {}, userinfo }, apis);
   }
+  const readsToken = party.provider.accessTokenClaims !== undefined;
   const isWhole = !isOld && hasWanted(party, idToken);
-  const userinfo =
+  const answer =
     isWhole || accessToken === undefined || party.provider.hasUserinfo === false
       ? undefined
-      : await askUserinfo(configuration, accessToken, idToken);
+      : await askUserinfo(configuration, accessToken, idToken, isOld || !readsToken);
+  const { userinfo, refusal } = answer ?? {};
   const current =
     isOld && userinfo !== undefined ? stillCurrent(party, idToken, userinfo) : idToken;
   const inToken =
-    accessToken === undefined || !party.provider.readsAccessToken
+    accessToken === undefined || !readsToken
       ? undefined
       : await readAccessToken(party, accessToken, String(idToken.sub));
   // With a multi-tenant issuer, the ID token (already validated) names the tenant's own issuer.
   const issuer = text(idToken.iss) ?? party.issuer;
   const answers = { idToken: current, userinfo, accessToken: inToken };
-  const identity = await identityOf({ ...party, issuer }, answers, apis);
+  // The refused response could have said `email_verified: false`.
+  const settings =
+    refusal === undefined ? party.settings : { ...party.settings, trustEmail: false };
+  const identity = await identityOf({ ...party, issuer, settings }, answers, apis);
+  const hasNoGroups = identity.groups.length === 0 && identity.groupsFault === undefined;
+  if (hasNoGroups && refusal !== undefined) return { ...identity, groupsFault: refusal };
   return current !== idToken && holdsGroups(party, idToken)
     ? withoutOldGroups(party, identity, userinfo ?? {})
     : identity;
@@ -82,14 +90,38 @@ function hasWanted(party: RelyingParty, idToken: Claims): boolean {
   );
 }
 
-/** openid-client checks that the subject is the same (OpenID Connect Core §5.3.2). */
+interface UserinfoAnswer {
+  readonly userinfo?: Claims;
+  /** Why userinfo refused the access token. */
+  readonly refusal?: GroupsFault;
+}
+
+/**
+ * openid-client checks that the subject is the same (OpenID Connect Core §5.3.2). Keycloak's userinfo refuses its own
+ * lightweight access tokens: without `mustAccept`, the new ID token alone then confirms the account.
+ */
 async function askUserinfo(
   configuration: Configuration,
   accessToken: string,
   { sub }: Claims,
-): Promise<Claims | undefined> {
-  if (configuration.serverMetadata().userinfo_endpoint === undefined) return undefined;
-  return fetchUserInfo(configuration, accessToken, String(sub));
+  mustAccept: boolean,
+): Promise<UserinfoAnswer> {
+  if (configuration.serverMetadata().userinfo_endpoint === undefined) return {};
+  try {
+    return { userinfo: await fetchUserInfo(configuration, accessToken, String(sub)) };
+  } catch (error) {
+    if (mustAccept || !(error instanceof WWWAuthenticateChallengeError)) throw error;
+    return {
+      refusal: { reason: `userinfo refused the access token${saidIn(error)}`, isTransient: false },
+    };
+  }
+}
+
+/** RFC 6750 §3: the error and its description. */
+function saidIn({ cause }: WWWAuthenticateChallengeError): string {
+  const said = cause.flatMap(({ parameters }) => [parameters.error, parameters.error_description]);
+  const words = said.filter((word) => word !== undefined).join(" ");
+  return words === "" ? "" : `: ${words.slice(0, 300)}`;
 }
 
 /** Claims about the issuer, the subject and the sign-in itself, which do not expire with an old ID token. */

@@ -70,15 +70,21 @@ export async function identityOf(
     groupsFault: person.groupsFault,
     gaps: gapsOf(person, email, provider, options),
     provider: name,
-    claims: claimsOf(answers),
+    claims: claimsOf(answers, provider),
   };
 }
 
 /** How and when the visitor signed in counts only from the signed ID token. */
-function claimsOf({ idToken, userinfo = {} }: Answers): Claims {
+function claimsOf(
+  { idToken, userinfo = {}, accessToken = {} }: Answers,
+  { accessTokenClaims = [] }: Provider,
+): Claims {
   const unsigned = Object.entries(userinfo).filter(([claim]) => !signInClaims.has(claim));
-  const claims = Object.entries({ ...Object.fromEntries(unsigned), ...idToken });
-  return Object.fromEntries(claims.filter(([claim]) => !protocolClaims.has(claim)));
+  const ofAccessToken = Object.entries(accessToken).filter(([claim]) =>
+    accessTokenClaims.includes(claim),
+  );
+  const claims = Object.fromEntries([...unsigned, ...ofAccessToken, ...Object.entries(idToken)]);
+  return Object.fromEntries(Object.entries(claims).filter(([claim]) => !protocolClaims.has(claim)));
 }
 
 /** What a person lacks; undefined = nothing. `email` is the valid address. */

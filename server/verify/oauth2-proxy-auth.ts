@@ -7,6 +7,7 @@ import { createAddressRanges } from "../http/address-ranges.ts";
 import { empty, type HttpResponse } from "../http/response.ts";
 import type { Decision } from "../policy/decision.ts";
 import { createIdentityHeaders } from "../policy/identity-headers.ts";
+import { namedGroups } from "../policy/named-groups.ts";
 import { readNarrowings } from "../policy/narrowing.ts";
 import { decide } from "../policy/policy.ts";
 import type { RequestFacts } from "../policy/request-facts.ts";
@@ -24,7 +25,7 @@ import type { VerifyContext } from "./verify-context.ts";
 export function createOAuth2ProxyAuth(app: AppContext): Verify {
   const { config, sites, siteOf, rules, counts, log, now } = app;
   const isTrusted = createAddressRanges(config.trustedProxies);
-  const identityHeaders = createIdentityHeaders(config.headers, log);
+  const identityHeaders = createIdentityHeaders(config.headers, log, namedGroups(sites, rules));
   const urlFreeRules = rulesForAnyUrl(rules);
   const refuse = createRefusals(app);
   const authenticate = createAuthenticate(app, (context) => ({

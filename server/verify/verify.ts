@@ -11,6 +11,7 @@ import {
 import { createAddressRanges, visitorAddress } from "../http/address-ranges.ts";
 import { empty, type HttpResponse } from "../http/response.ts";
 import { createIdentityHeaders } from "../policy/identity-headers.ts";
+import { namedGroups } from "../policy/named-groups.ts";
 import { readNarrowings } from "../policy/narrowing.ts";
 import { decide, decidedBy } from "../policy/policy.ts";
 import { pathOf, type RequestFacts } from "../policy/request-facts.ts";
@@ -24,11 +25,11 @@ import type { VerifyContext } from "./verify-context.ts";
 
 /** Decides whether a request may pass. Every doubt denies, and only `allow` returns a 200. */
 export function createVerify(app: AppContext): Verify {
-  const { config, siteOf, rules, rulesOf, authenticateCredentials, counts, log, now } = app;
+  const { config, sites, siteOf, rules, rulesOf, authenticateCredentials, counts, log, now } = app;
   const readsAddress = authenticateCredentials !== undefined || needs(rules, "address");
   const readsProvider = needs(rules, "provider");
   const isTrusted = createAddressRanges(config.trustedProxies);
-  const identityHeaders = createIdentityHeaders(config.headers, log);
+  const identityHeaders = createIdentityHeaders(config.headers, log, namedGroups(sites, rules));
   const spoofedIn = createSpoofedHeaders(Object.keys(config.headers));
   const anonymous = empty(200, ...identityHeaders(undefined));
   const passes = new PassMemo(identityHeaders);

@@ -50,6 +50,7 @@ export interface SignedIn {
 export interface DoorSettings {
   readonly access?: Record<string, unknown>;
   readonly rules?: readonly Record<string, unknown>[];
+  readonly headers?: Readonly<Record<string, string>>;
   /** Provider settings in addition to those that the stand-in needs. */
   readonly provider?: Record<string, unknown>;
 }
@@ -58,14 +59,14 @@ export async function openProviderDoor(
   kind: string,
   standIn: StandIn,
   member: Member,
-  { access = { anyone: true }, rules = [], provider: more }: DoorSettings = {},
+  { access = { anyone: true }, rules = [], headers: sent, provider: more }: DoorSettings = {},
 ): Promise<ProviderDoor> {
   const provider = await startStandIn(standIn, member);
   const site = `http://localhost:${await freePort()}/_auth`;
   provider.registered = `${site}/callback`;
   const company = { type: kind, ...client, ...standIn.settings(provider.origin), ...more };
   const doorward = await startDoorward(
-    configOf({ url: site, access, rules, providers: { company } }),
+    configOf({ url: site, access, rules, ...(sent && { headers: sent }), providers: { company } }),
   );
   const party = doorward.app.parties.get("company");
   if (party === undefined) throw new Error(`no provider of the kind ${kind}`);

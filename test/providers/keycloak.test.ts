@@ -65,7 +65,6 @@ describe("a role at Keycloak", () => {
     ["of another client", (issued) => accessTokenOf(issued, { azp: "wiki" })],
     ["of no client", (issued) => accessTokenOf(issued, { azp: undefined })],
     ["of another user", (issued) => accessTokenOf(issued, { sub: "470012" })],
-    ["without a subject", (issued) => accessTokenOf(issued, { sub: undefined })],
     ["that has expired", (issued) => accessTokenOf(issued, { exp: 1_700_000_000 })],
     ["without an expiry", (issued) => accessTokenOf(issued, { exp: undefined })],
     ["that is an ID token", (issued) => accessTokenOf(issued, { typ: "ID" })],

@@ -8,6 +8,7 @@ const record = {
     subject: "ada",
     email: "ada@example.com",
     groups: ["staff"],
+    defaultGroups: ["role:offline_access"],
     groupsFault: { reason: "not read", isTransient: true },
     gaps: { email: "email is absent", groups: "groups is absent" },
     name: "Ada",
@@ -37,7 +38,7 @@ describe("a stored record of a session", () => {
 
   it("may lack what not every issuer sends", () => {
     const { email: _, groupsFault: __, gaps: _g, name: ___, ...others } = identity;
-    const { preferredUsername: ____, ...who } = others;
+    const { preferredUsername: ____, defaultGroups: _default, ...who } = others;
     const { sid: _sid, accessToken: _at, idToken: _it, tokens: _t, ...rest } = record;
 
     expect(parseRecord(JSON.stringify({ ...rest, identity: who, tombstones: {} }))).toEqual({
@@ -56,6 +57,7 @@ describe("a stored record of a session", () => {
     { identity: { ...identity, subject: undefined } },
     { identity: { ...identity, groups: "staff" } },
     { identity: { ...identity, groups: [1] } },
+    { identity: { ...identity, defaultGroups: "x" } },
     { identity: { ...identity, email: 1 } },
     { identity: { ...identity, claims: null } },
     { identity: { ...identity, groupsFault: "x" } },

@@ -366,11 +366,11 @@ describe("the identity that a provider reads", () => {
   }
 
   it("may be in the access token, at a provider whose tokens doorward reads", async () => {
-    const { got } = await read({ readsAccessToken: true });
+    const { got } = await read({ accessTokenClaims: [] });
 
     expect(got).toMatchObject([{ accessToken: { sub: "ada", azp: "door" } }]);
     expect((await read({})).got).toMatchObject([{ accessToken: undefined }]);
-    expect((await read({ readsAccessToken: true }, { accessToken: "" })).got).toMatchObject([
+    expect((await read({ accessTokenClaims: [] }, { accessToken: "" })).got).toMatchObject([
       { accessToken: undefined },
     ]);
   });

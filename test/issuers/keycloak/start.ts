@@ -1,6 +1,7 @@
 import type { TestProject } from "vitest/node";
 import { startKeycloak } from "../../peers/keycloak-server.ts";
-import { type KeycloakAddress, person, Realm } from "../../peers/keycloak.ts";
+import type { KeycloakAddress } from "../../peers/keycloak.ts";
+import { createRealms } from "./realms.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -8,11 +9,10 @@ declare module "vitest" {
   }
 }
 
-/** One Keycloak with two realms for all files, because each realm takes seconds: a file adds clients of its own. */
+/** One Keycloak for all files. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { address, stop } = await startKeycloak();
   project.provide("keycloak", address);
-  const people = [person("ada"), person("bob")];
-  await Promise.all(["one", "two"].map((name) => Realm.create(address, name, { people })));
+  await createRealms(address);
   return stop;
 }

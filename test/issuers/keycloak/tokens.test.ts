@@ -68,7 +68,7 @@ function lastReason(door: RealmDoor | undefined): unknown {
 describe("a token of Keycloak for a program", () => {
   it("is accepted as it comes by `type: keycloak` whose `audience` has account", async () => {
     expect(await statuses("as it comes", "access_token")).toEqual([401, 200, 401]);
-    expect(lastReason(doors[0])).toBe('aud is "account", expected tokens');
+    expect(lastReason(doors[0])).toMatch(/^aud is .*"account".*, expected tokens$/);
   });
 
   it("is accepted by `type: keycloak` with doorward's client in its audience", async () => {
