@@ -1,12 +1,20 @@
 import type { HttpResponse } from "../http/response.ts";
 import { button, firstButton, markup, page } from "./page.ts";
 
-/** Signed out here. The page warns that the issuer may still have a session. */
-export function signedOutPage(signIn: string, ...headers: string[]): HttpResponse {
-  const body = markup`<p>
-      You are signed out of this site. The account service itself may still know you: on a computer
-      that is not yours, sign out there too, or close all windows of the browser.
-    </p>
+/**
+ * Signed out here, and at the issuer too if `isIssuerToo`. Otherwise the page warns that the issuer may still have a
+ * session.
+ */
+export function signedOutPage(
+  signIn: string,
+  isIssuerToo: boolean,
+  ...headers: string[]
+): HttpResponse {
+  const scope = isIssuerToo
+    ? markup`You are signed out of this site, and of your account at the account service as well.`
+    : markup`You are signed out of this site. The account service itself may still know you: on a computer
+      that is not yours, sign out there too, or close all windows of the browser.`;
+  const body = markup`<p>${scope}</p>
     <nav class="actions">${firstButton(signIn, "Sign in again")}</nav>`;
   return page(200, { title: "You are signed out", body }, ...headers);
 }

@@ -94,7 +94,7 @@ export function createSignOut(context: SiteContext): Endpoint {
   /** The issuer redirected the visitor back, with the state of this browser's cookie. */
   function back(returnTo: string): HttpResponse {
     const forget = ["Set-Cookie", signOutReturns.forget(site)];
-    if (returnTo === "") return signedOutPage(site.address("start"), ...forget);
+    if (returnTo === "") return signedOutPage(site.address("start"), true, ...forget);
     return redirect(303, returnTo, ...forget);
   }
 
@@ -111,7 +111,7 @@ export function createSignOut(context: SiteContext): Endpoint {
   }
 
   function signedOut(returnTo: string | undefined): HttpResponse {
-    if (returnTo === undefined) return signedOutPage(site.address("start"), ...removals());
+    if (returnTo === undefined) return signedOutPage(site.address("start"), false, ...removals());
     return redirect(303, returnTo, ...removals());
   }
 

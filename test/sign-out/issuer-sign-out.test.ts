@@ -53,6 +53,24 @@ describe("signing out through the issuer", () => {
     expect([again.status, again.headers.location]).toEqual([200, undefined]);
   });
 
+  it("says that the account is signed out as well, only after the issuer's redirect", async () => {
+    await signIn();
+    const left = new URL(String((await signOut()).headers.location));
+    const state = left.searchParams.get("state") ?? "";
+
+    const bodies = [
+      await door.browser().ask(`${door.site}/sign_out?state=${state}`, { headers: navigation }),
+      await signOut(`?state=${state}`),
+      await signOut(`?state=${state}`),
+    ].map(({ body }) => body);
+
+    expect(bodies).toEqual([
+      expect.stringContaining("may still know you"),
+      expect.stringContaining("of your account at the account service as well"),
+      expect.stringContaining("may still know you"),
+    ]);
+  });
+
   it("redirects nowhere with a state of another browser", async () => {
     await signIn();
     const left = new URL(String((await signOut("?rd=/bye")).headers.location));
