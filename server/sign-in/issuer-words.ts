@@ -4,6 +4,8 @@ import type { IssuerFetch } from "./issuer-fetch.ts";
 import { methodOf, secretsIn } from "./sent-secrets.ts";
 
 const longest = 200;
+/** Shorter values also occur in ordinary words. */
+const shortestSecret = 4;
 
 /** What an issuer said, by its response: openid-client's errors do not contain it. */
 const notes = new WeakMap<Response, string>();
@@ -59,7 +61,9 @@ export function wordsIn(body: unknown, secrets: readonly string[] = []): string 
 }
 
 function quoted(said: string, secrets: readonly string[]): string {
-  const known = secrets.reduce((rest, secret) => rest.replaceAll(secret, "…"), said);
+  const known = secrets
+    .filter(({ length }) => length >= shortestSecret)
+    .reduce((rest, secret) => rest.replaceAll(secret, "…"), said);
   const safe = known.replace(/[\w-]{20,}(\.[\w-]+)*/g, (run) => (isWord(run) ? run : "…"));
   return JSON.stringify(safe.length > longest ? `${safe.slice(0, longest)}…` : safe);
 }

@@ -26,7 +26,7 @@ export function createApi({ base, accessToken, headers, fetch }: ApiAccess): Api
     const { status } = response;
     if (status !== 200 && !question.expects?.includes(status)) {
       const said = wordsIn(await response.json().catch(() => undefined), [accessToken]);
-      const reason = said === undefined ? "" : `: ${said}`;
+      const reason = said === undefined ? "" : ` ${said}`;
       const counted = isRateLimit(response) ? 429 : status;
       throw new ApiError(`${place} returned ${status}${reason}`, counted);
     }

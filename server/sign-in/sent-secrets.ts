@@ -14,8 +14,7 @@ export function secretsIn(init: object): string[] {
   const [scheme = "", credentials = ""] = authorizationOf(init).split(" ");
   const password = Buffer.from(credentials, "base64").toString().split(":")[1] ?? "";
   const ofHeader = scheme.toLowerCase() === "basic" ? [password, decoded(password)] : [credentials];
-  const sent = [...secretFields.flatMap((name) => form.getAll(name)), ...ofHeader];
-  return sent.filter((secret) => secret.length >= 4);
+  return [...secretFields.flatMap((name) => form.getAll(name)), ...ofHeader];
 }
 
 /** How our client authenticated itself in a request to an issuer. */

@@ -238,7 +238,7 @@ const flow: readonly Attack[] = [
     "B8.5",
     "an error together with a code does not use the code",
     () => callbackWith((url) => url.searchParams.set("error", "server_error")),
-    { ...refused, status: 403 },
+    { ...refused, status: 503 },
   ],
   [
     "B8.5",

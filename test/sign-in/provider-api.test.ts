@@ -142,6 +142,17 @@ describe("a response of a provider's API", () => {
     expect(error.message).toBe(`GET https://api.example.com/v1/user returned ${reply.status}`);
   });
 
+  it.each([
+    [{ message: "Bad credentials" }, '"Bad credentials"'],
+    [{ error: { message: "Insufficient privileges" } }, '"Insufficient privileges"'],
+    [{ error: "invalid_token", error_description: "expired" }, 'invalid_token "expired"'],
+    [{ message: `Bad token ${"a1".repeat(20)}` }, '"Bad token …"'],
+  ])("is an error with the provider's words %j", async (body, said) => {
+    const error = await failure({ status: 401, body: JSON.stringify(body) });
+
+    expect(error.message).toBe(`GET https://api.example.com/v1/user returned 401 ${said}`);
+  });
+
   it("is an error if it is not JSON", async () => {
     const error = await failure({ body: "<html>" }, { method: "POST" });
 
