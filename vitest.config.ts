@@ -2,19 +2,6 @@ import { defineConfig } from "vitest/config";
 import { without } from "./test/peers/programs.ts";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Files whose tests compare wall-clock times and start several processes: they run alone. */
-const timed = [
-  "test/replicas/*.test.ts",
-  "test/attacks/password-flood.test.ts",
-  "test/store/{redis,redis-faults,redis-connectors,revocation-cost,try-store}.test.ts",
-  "test/serve/{lifetime,reload-load,killed,killed-busy}.test.ts",
-  "test/session/replica-races.test.ts",
-  "test/attacks/limits.test.ts",
-];
-
-/** Needs Keycloak and oauth2-proxy: `npm run test:issuers` runs it. */
-const issuers = "test/issuers/**";
-
 /** Waits for more than a minute. Started last, as the smallest files are, it would run alone for that minute. */
 const longestWait = "test/serve/idle-connection.test.ts";
 
@@ -35,35 +22,20 @@ const leftOut = {
   },
 };
 
-const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
-
 export default defineConfig({
   test: {
+    include: ["test/**/*.test.ts"],
+    // Needs Keycloak and oauth2-proxy: `npm run test:issuers` runs it.
+    exclude: ["test/issuers/**"],
+    // Far longer than any test takes: a stall of the machine must fail none.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 50_000 } },
+    // Many tests wait for other programs, so that a third worker still finds time on two cores.
+    maxWorkers: 3,
+    // Each proxy needs seconds to give up a doorward that hangs, and no processor.
+    maxConcurrency: 20,
     reporters: ["default", leftOut],
     sequence: { sequencer: LongestWaitFirst },
-    projects: [
-      {
-        test: {
-          ...timeouts,
-          name: "side by side",
-          include: ["test/**/*.test.ts"],
-          exclude: [...timed, issuers],
-          // The tests start real proxies and a browser, so more workers would overload two cores.
-          maxWorkers: 2,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        test: {
-          ...timeouts,
-          name: "one by one",
-          include: timed,
-          maxWorkers: 1,
-          // A shared machine can stall all processes for longer than these tests allow.
-          retry: 1,
-          sequence: { groupOrder: 1 },
-        },
-      },
-    ],
   },
 });

@@ -458,11 +458,15 @@ const libraries: readonly Attack[] = [
     "B11.18",
     "a claim of half a million emoji is read in linear time",
     async () => {
-      const began = performance.now();
+      const began = process.threadCpuUsage();
       const name = "\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}".repeat(100_000);
       door.issuer.twist = { userinfo: { name, email: `${name}@example.com` } };
       const { status } = await door.signIn(door.browser());
-      return [status, performance.now() - began < 4_000, source().includes("v.emoji(")];
+      return [
+        status,
+        process.threadCpuUsage(began).user < 4_000_000,
+        source().includes("v.emoji("),
+      ];
     },
     [302, true, false],
   ],

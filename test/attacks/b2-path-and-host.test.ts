@@ -518,12 +518,12 @@ describe("B2.12 path patterns are no regular expressions", () => {
     ["/foo/", "%00"],
     ["/foo/", "//"],
     ["/foo/", "?"],
-  ])("50 kB of %s%s take little time", async (start, piece) => {
+  ])("50 kB of %s%s take little computation", async (start, piece) => {
     const path = start + piece.repeat(50_000 / piece.length);
-    const before = performance.now();
+    const before = process.threadCpuUsage();
 
     expect((await service.verify(uri(path))).status).toBeLessThan(500);
-    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(process.threadCpuUsage(before).user).toBeLessThan(1_000_000);
   });
 });
 

@@ -300,7 +300,7 @@ describe("B4.4 Redis is", () => {
       expect(called.status).toBe(503);
       expect(cookiesOf(called).join()).not.toContain(sessionCookie);
       expect([started.status, open.status, none.status]).toEqual([302, 200, 302]);
-      expect(took).toBeLessThan(4_000);
+      expect(took).toBeLessThan(8_000);
       await expect.poll(async () => (await cold.verify(withCookie(cookie))).status).toBe(200);
       expect((await redis.cli("keys", "*session*")).split("\n").toSorted()).toEqual(
         keys.split("\n").toSorted(),
@@ -410,7 +410,7 @@ describe("B4.6 a request that is slow, endless or ambiguous", () => {
     let answer = "";
     socket.setEncoding("latin1").on("data", (part) => (answer += String(part)));
     socket.write(post + rest);
-    await expect.poll(() => answer, { timeout: 3_000 }).toMatch(/\r\n\r\n/);
+    await expect.poll(() => answer).toMatch(/\r\n\r\n/);
     socket.destroy();
 
     expect(answer.slice("HTTP/1.1 ".length)).toMatch(expected);

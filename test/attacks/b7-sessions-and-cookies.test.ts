@@ -325,7 +325,7 @@ const attacks: readonly Attack[] = [
     "a count of cookie chunks that a visitor sends costs no time and opens nothing",
     async () => {
       const token = await tokenOf(await signedIn());
-      const began = performance.now();
+      const began = process.threadCpuUsage();
       const statuses = await Promise.all(
         ["2000000000", "-1", "NaN", "1e9"].flatMap((count) => [
           statusOf(`${named(`__chunked__${count}`)}; ${cookieNameOf(door.site)}.1=${token}`),
@@ -334,7 +334,7 @@ const attacks: readonly Attack[] = [
           ),
         ]),
       );
-      return [new Set(statuses), performance.now() - began < 1_000];
+      return [new Set(statuses), process.threadCpuUsage(began).user < 1_000_000];
     },
     [new Set([302]), true],
   ],

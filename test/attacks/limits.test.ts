@@ -270,13 +270,12 @@ describe("a full disk", () => {
 });
 
 describe("mixed load", () => {
-  // In ten minutes the heap stays within a tenth of the plateau (`mixedLoad(10)`). Six seconds are too short for a
-  // plateau, so the claim here is wider.
-  it("for six seconds leaves the heap within half of what it was after a third of it", async () => {
-    const { plateau, end, wrong, requests } = await mixedLoad(0.1);
+  // A load of ten minutes stays within a tenth of the plateau (`mixedLoad(500_000)`). Six thousand requests are too few
+  // for a plateau, so the claim here is wider.
+  it("of 6,000 requests leaves the heap within half of what it was after a third of them", async () => {
+    const { plateau, end, wrong } = await mixedLoad(6_000);
 
     expect(wrong).toEqual([]);
-    expect(requests).toBeGreaterThan(200);
     expect(end.heapMb).toBeLessThan(plateau.heapMb * 1.5);
   });
 });

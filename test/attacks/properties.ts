@@ -109,7 +109,7 @@ const shownElsewhere: readonly ShownElsewhere[] = [
   {
     row: "B4.3",
     file: "test/serve/lifetime.test.ts",
-    test: "no request passes more than a second after the end of the lifetime",
+    test: "no request passes after the end of the lifetime",
   },
   {
     row: "B6.6",

@@ -12,7 +12,7 @@ export type Figures = v.InferOutput<typeof figures>;
 
 const asked = new WeakMap<DoorwardProcess, number>();
 
-/** Memory after a garbage collection, and the longest pause of the event loop since the last call. */
+/** Memory after a garbage collection, and the longest computation without a pause since the last call. */
 export async function measure(doorward: DoorwardProcess): Promise<Figures> {
   const times = (asked.get(doorward) ?? 0) + 1;
   asked.set(doorward, times);

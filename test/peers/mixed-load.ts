@@ -6,10 +6,9 @@ import { settingsFor, startProcess } from "./process.ts";
 import { forwarded } from "./sign-in-door.ts";
 
 interface MixedLoad {
-  /** After a third of the time, and at the end. */
+  /** After a third of the requests, and at the end. */
   readonly plateau: Figures;
   readonly end: Figures;
-  readonly requests: number;
   /** The answers that no request of this load may get. */
   readonly wrong: readonly string[];
 }
@@ -18,7 +17,7 @@ interface MixedLoad {
  * A real doorward under the load of visitors with and without sessions, started and finished sign-ins, sign-outs, and
  * forged callbacks, each from an address of its own.
  */
-export async function mixedLoad(minutes: number): Promise<MixedLoad> {
+export async function mixedLoad(total: number): Promise<MixedLoad> {
   const issuer = await startHostileIssuer();
   const doorward = await startProcess((port) => settingsFor(port, issuer.issuer), measuring);
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
@@ -26,7 +25,6 @@ export async function mixedLoad(minutes: number): Promise<MixedLoad> {
   const site = forwarded(doorward.site);
   const wrong = new Set<string>();
   let requests = 0;
-  const over = new AbortController();
 
   async function ask(path: string, expected: readonly number[], headers: Record<string, string>) {
     const from = `198.51.${(requests >> 8) % 256}.${requests % 256}`;
@@ -36,8 +34,8 @@ export async function mixedLoad(minutes: number): Promise<MixedLoad> {
     if (!expected.includes(status)) wrong.add(`${path.split("?", 1)[0]} ${status}`);
   }
 
-  async function visit(): Promise<void> {
-    while (!over.signal.aborted) {
+  async function visit(most: number): Promise<void> {
+    while (requests < most) {
       const browser = new Browser();
       const from = { "X-Forwarded-For": `203.0.${requests % 256}.${(requests >> 8) % 256}` };
       const start = await browser.ask(`${doorward.site}/start`, {
@@ -45,7 +43,7 @@ export async function mixedLoad(minutes: number): Promise<MixedLoad> {
       });
       await browser.ask(issuer.consent(String(start.headers.location)), { headers: navigation });
       const Cookie = await browser.jar.getCookieString(doorward.site);
-      for (let count = 0; count < 20 && !over.signal.aborted; count++) {
+      for (let count = 0; count < 20 && requests < most; count++) {
         await ask("/verify", [200], { Cookie });
         await ask("/verify", [302], { Cookie: Cookie.replace(/=.*/, `=${requests}`) });
         await ask(`/start?rd=/${requests}`, [302, 429], {});
@@ -58,19 +56,13 @@ export async function mixedLoad(minutes: number): Promise<MixedLoad> {
     }
   }
 
-  const visitors = [visit(), visit(), visit(), visit()];
-  await passed(minutes / 3);
+  const visitors = (most: number) => Promise.all([1, 2, 3, 4].map(() => visit(most)));
+  await visitors(total / 3);
   const plateau = await measure(doorward);
-  await passed((minutes * 2) / 3);
-  over.abort();
-  await Promise.all(visitors);
+  await visitors(total);
   const end = await measure(doorward);
   agent.destroy();
   await doorward.close();
   await issuer.close();
-  return { plateau, end, requests, wrong: [...wrong] };
-}
-
-function passed(minutes: number): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, minutes * 60_000));
+  return { plateau, end, wrong: [...wrong] };
 }

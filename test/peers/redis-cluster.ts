@@ -1,5 +1,5 @@
 import { startRedis, type RedisServer } from "./redis.ts";
-import { until } from "./redis-sentinel.ts";
+import { until } from "./until.ts";
 
 export interface RedisCluster {
   readonly nodes: RedisServer[];
@@ -8,9 +8,12 @@ export interface RedisCluster {
   close(): Promise<void>;
 }
 
-/** Three masters that share the slots, joined with `redis-cli --cluster create`. */
+/**
+ * Three masters that share the slots, joined with `redis-cli --cluster create`. They take one another for failed only
+ * after a minute of silence: a stall of the machine must not take the Cluster down.
+ */
 export async function startCluster(): Promise<RedisCluster> {
-  const lines = ["cluster-enabled yes", "cluster-node-timeout 1000"];
+  const lines = ["cluster-enabled yes", "cluster-node-timeout 60000"];
   const nodes: RedisServer[] = [];
   while (nodes.length < 3) nodes.push(await startRedis({ lines }));
   const [first] = nodes;

@@ -1,27 +1,28 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { startRedis, type RedisServer } from "./redis.ts";
+import { until } from "./until.ts";
 
 export interface SentinelTrio {
   readonly sentinels: string[];
   /** The initial master. */
   readonly master: RedisServer;
   readonly replica: RedisServer;
-  /** Resolves when the Sentinels have promoted the replica. */
-  failedOver(): Promise<void>;
+  /** Orders the Sentinels to promote the replica; resolves when they report it as the master. */
+  failOver(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Three Sentinels that monitor a master with one replica. A test without a failover gives them longer, so that a stall
- * of the machine causes none.
+ * Three Sentinels that monitor a master with one replica. They would start a failover by themselves only after a minute
+ * without the master: a stall of the machine must not cause one.
  */
-export async function startSentinels(downAfterMs = 500): Promise<SentinelTrio> {
+export async function startSentinels(): Promise<SentinelTrio> {
   const master = await startRedis({ lines: ["repl-diskless-sync-delay 0"] });
   const replica = await startRedis({ lines: [`replicaof 127.0.0.1 ${master.port}`] });
+  // A Sentinel asks the master for its replicas when it starts, and then every ten seconds.
+  await until(async () => (await master.cli("info", "replication")).includes("state=online"));
   const watching = [
     `sentinel monitor main 127.0.0.1 ${master.port} 2`,
-    `sentinel down-after-milliseconds main ${downAfterMs}`,
-    "sentinel failover-timeout main 3000",
+    "sentinel down-after-milliseconds main 60000",
   ];
   const sentinels = await Promise.all(
     Array.from({ length: 3 }, () =>
@@ -36,23 +37,20 @@ export async function startSentinels(downAfterMs = 500): Promise<SentinelTrio> {
   };
   await until(is("num-slaves", "1"));
   await until(is("num-other-sentinels", "2"));
-  await until(async () => (await replica.cli("role")).includes("connected"));
+  const isPromoted = is("port", String(replica.port));
   return {
     sentinels: sentinels.map(({ port }) => `127.0.0.1:${port}`),
     master,
     replica,
-    failedOver: () => until(is("port", String(replica.port))),
+    // Repeated, because the Sentinel rejects the order if it has not heard from the replica for some seconds.
+    failOver: () =>
+      until(async () => {
+        if (await isPromoted()) return true;
+        await first.cli("sentinel", "failover", "main");
+        return false;
+      }),
     async close() {
       await Promise.all([...sentinels, replica, master].map((one) => one.close()));
     },
   };
-}
-
-/** Polls until the condition is met, for state of another program that sends no event. */
-export async function until(isMet: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!(await isMet())) {
-    if (Date.now() > deadline) throw new Error("the condition was not met within 30 seconds");
-    await pause(20);
-  }
 }

@@ -21,7 +21,7 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-const betweenMs = 10;
+const betweenMs = 30;
 
 /** Sends requests of every kind to all replicas until it is stopped. `cookies` belong to live sessions. */
 export function startLoad(replicas: Replicas, cookies: readonly string[], ended: string): Load {

@@ -2,7 +2,9 @@ import { Browser, send, type HttpResponse } from "../peers/browser.ts";
 import { testSecret } from "../peers/doorward.ts";
 import { startHostileIssuer, type HostileIssuer } from "../peers/hostile-issuer.ts";
 import { expectNoSecrets } from "../peers/no-secrets.ts";
+import { movable, moveClock } from "../peers/move-clock.ts";
 import { startProcess, type DoorwardProcess } from "../peers/process.ts";
+import { until } from "../peers/until.ts";
 import { startRedis, type RedisServer } from "../peers/redis.ts";
 import { client, forwarded } from "../peers/sign-in-door.ts";
 
@@ -21,10 +23,15 @@ export interface Replicas {
   ask(replica: number, path: string, headers: Record<string, string>): Promise<HttpResponse>;
   /** The response of a replica's /verify to this `Cookie` header. */
   verify(replica: number, cookie: string): Promise<HttpResponse>;
-  signOut(replica: number, cookie: string): Promise<HttpResponse>;
+  /** The status of that response. Asks again after a 503: Redis stalls for longer than doorward waits. */
+  statusOf(replica: number, cookie: string): Promise<number>;
+  /** Signs out at a replica; resolves when it has ended the session. */
+  signOut(replica: number, cookie: string): Promise<void>;
+  /** Moves the clocks of all replicas a minute ahead. */
+  moveClocks(): Promise<void>;
   /**
    * Milliseconds until the start of the last request that any replica accepts. Resolves once every replica has
-   * refused one.
+   * rejected one.
    */
   passing(cookie: string): Promise<number>;
   close(): Promise<void>;
@@ -47,7 +54,7 @@ export async function startReplicas(
     ...settings,
   });
   const processes = await Promise.all(
-    Array.from({ length: count }, () => startProcess(configuration)),
+    Array.from({ length: count }, () => startProcess(configuration, movable)),
   );
   const browsers: Browser[] = [];
   const { host, pathname, origin } = new URL(String(settings.url ?? site));
@@ -61,10 +68,17 @@ export async function startReplicas(
       return browser;
     },
     async signedIn(replica = 0) {
-      const browser = replicas.browserAt(replica);
-      const start = await browser.open(`${site}/start`, 0);
-      await browser.ask(issuer.consent(String(start.headers.location)));
-      return browser.jar.getCookieString(site);
+      let cookie = "";
+      // Repeated, because a sign-in fails while Redis or the machine stalls for longer than doorward waits.
+      await until(async () => {
+        const browser = replicas.browserAt(replica);
+        const start = await browser.open(`${site}/start`, 0);
+        if (start.status !== 302) return false;
+        const { status } = await browser.ask(issuer.consent(String(start.headers.location)));
+        cookie = await browser.jar.getCookieString(site);
+        return status === 302;
+      });
+      return cookie;
     },
     ask(replica, path, headers) {
       const { port = 0 } = processes[replica % count] ?? {};
@@ -73,13 +87,21 @@ export async function startReplicas(
     },
     verify: (replica, cookie) =>
       replicas.ask(replica, "/verify", { ...forwarded(`${origin}/`), Cookie: cookie }),
-    signOut: (replica, Cookie) => replicas.ask(replica, "/sign_out", { Cookie }),
+    async statusOf(replica, cookie) {
+      for (;;) {
+        const { status } = await replicas.verify(replica, cookie);
+        if (status !== 503) return status;
+      }
+    },
+    signOut: (replica, Cookie) =>
+      until(async () => (await replicas.ask(replica, "/sign_out", { Cookie })).status < 500),
+    moveClocks: async () => void (await Promise.all(processes.map(moveClock))),
     async passing(cookie) {
       const ended = performance.now();
       const lasts = processes.map(async (_, replica) => {
         for (let last = 0; ;) {
           const begun = performance.now() - ended;
-          const { status } = await replicas.verify(replica, cookie);
+          const status = await replicas.statusOf(replica, cookie);
           if (status !== 200) return last;
           last = begun;
         }

@@ -23,7 +23,7 @@ describe("a form at /sign_out", () => {
     socket.write(`${head}Transfer-Encoding: chunked\r\n\r\n`);
     for (let index = 0; index < 64; index++) socket.write(chunk);
 
-    await expect.poll(() => statuses(answer), { timeout: 3_000 }).toHaveLength(1);
+    await expect.poll(() => statuses(answer), { timeout: 15_000 }).toHaveLength(1);
     socket.destroy();
     expect(statuses(answer)[0]).toBeLessThan(500);
     expect(await peer.isAlive()).toBe(true);

@@ -74,16 +74,17 @@ describe("serve --open", () => {
   });
 
   it("does not wait for the opener when it stops", async () => {
-    const PATH = await pathWithOpener('echo "$@" >> $OPENED; exec sleep 5');
+    // It ends when the folder is removed, after the test.
+    const PATH = await pathWithOpener(
+      'echo "$@" >> $OPENED; while [ -e $OPENED ]; do sleep 0.1; done',
+    );
     doorward = await startProcess((port) => settingsFor(port), { PATH }, ["--open"]);
     await opened();
-    const begun = performance.now();
 
     doorward.signal("SIGTERM");
     const { code } = await doorward.exit;
 
     expect(code).toBe(0);
-    expect(performance.now() - begun).toBeLessThan(2_000);
   });
 });
 

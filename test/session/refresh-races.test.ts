@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Browser } from "../peers/browser.ts";
 import { testSecret } from "../peers/doorward.ts";
 import { html, json, type Twist } from "../peers/hostile-issuer.ts";
-import { until } from "../peers/redis-sentinel.ts";
+import { until } from "../peers/until.ts";
 import { startRedis, type RedisServer } from "../peers/redis.ts";
 import { openSignInDoor, type SignInDoor } from "../peers/sign-in-door.ts";
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSite } from "../../server/config/site.ts";
 import { openStore } from "../../server/store/open-store.ts";
 import type { Store } from "../../server/store/store.ts";
-import { until } from "../peers/redis-sentinel.ts";
+import { until } from "../peers/until.ts";
 import { startRedis, type RedisServer } from "../peers/redis.ts";
 import { newSession, openSessions } from "../peers/sessions.ts";
 
@@ -137,6 +137,6 @@ describe("a Redis that is emptied", () => {
 
     expect(before.map(Boolean)).toEqual([true, true]);
     for (const sessions of [here, there])
-      await expect.poll(() => sessions.find(site, token), { timeout: 5_000 }).toBeUndefined();
+      await expect.poll(() => sessions.find(site, token)).toBeUndefined();
   });
 });

@@ -88,7 +88,7 @@ describe("a file store", () => {
     await store.close();
   });
 
-  it("receives announcements of another process on the machine within two seconds", async () => {
+  it("receives announcements of another process on the machine", async () => {
     const service = await openStore({ driver: "fs-lite", base });
     const received: string[] = [];
     service.onAnnounced((mark) => received.push(mark));
@@ -102,14 +102,14 @@ describe("a file store", () => {
     await promisify(execFile)(process.execPath, ["--input-type=module", "-e", command]);
 
     const ours = () => ["one", "two", "three"].filter((mark) => received.includes(mark));
-    await expect.poll(ours, { timeout: 2_000 }).toHaveLength(3);
+    await expect.poll(ours).toHaveLength(3);
     expect(service.hearsAnnouncements).toBe(true);
     await service.close();
   });
 });
 
 describe("a store with slow writes", () => {
-  it("delivers a hundred concurrent announcements in time", async () => {
+  it("delivers a hundred concurrent announcements", async () => {
     const data = memoryDriver(undefined);
     const driver: Driver = {
       ...data,
@@ -127,7 +127,7 @@ describe("a store with slow writes", () => {
 
     await Promise.all(marks.map((mark) => store.announce(mark)));
 
-    await expect.poll(() => received, { timeout: 5_000 }).toEqual(new Set(marks));
+    await expect.poll(() => received).toEqual(new Set(marks));
     await Promise.all([store.close(), other.close()]);
   });
 });

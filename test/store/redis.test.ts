@@ -22,7 +22,7 @@ const kinds: [string, () => Promise<Kind>][] = [
   [
     "Redis behind Sentinels",
     async () => {
-      const { sentinels, close } = await startSentinels(60_000);
+      const { sentinels, close } = await startSentinels();
       return { storage: { driver: "redis", sentinels, name: "main" }, close };
     },
   ],

@@ -59,12 +59,12 @@ describe("a shared driver without compare-and-set and without push", () => {
     store.onReconnected(() => reconnected++);
 
     isDown = true;
-    await expect.poll(() => store.hearsAnnouncements, { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => store.hearsAnnouncements).toBe(false);
     await expect(store.get("session:a")).rejects.toMatchObject({ code: "store_unreachable" });
     isDown = false;
-    await expect.poll(() => store.hearsAnnouncements, { timeout: 3_000 }).toBe(true);
+    await expect.poll(() => store.hearsAnnouncements).toBe(true);
 
-    expect(reconnected).toBe(1);
+    expect(reconnected).toBeGreaterThan(0);
   });
 
   it("delivers every announcement or drops caches when there are more than it keeps", async () => {
@@ -74,7 +74,7 @@ describe("a shared driver without compare-and-set and without push", () => {
     other.onReconnected(() => reconnected++);
 
     for (let index = 0; index < 300; index++) await store.announce(`many-${index}`);
-    await expect.poll(() => received.has("many-299"), { timeout: 3_000 }).toBe(true);
+    await expect.poll(() => received.has("many-299")).toBe(true);
 
     expect(received.size === 300 || reconnected > 0).toBe(true);
   });
