@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { architectureSvg } from "../docs/architecture.ts";
 import { root } from "../docs/source-files.ts";
 import { ScratchCopy } from "./peers/scratch-copy.ts";
@@ -48,10 +48,16 @@ function stepsOf(title: string): string[][] {
     );
 }
 
+let unchanged: ScratchCopy;
 let copy: ScratchCopy;
 
+beforeAll(async () => {
+  unchanged = await ScratchCopy.open();
+  await unchanged.typeFaults();
+});
+afterAll(() => unchanged.close());
 beforeEach(async () => {
-  copy = await ScratchCopy.open();
+  copy = await ScratchCopy.open(unchanged);
 });
 afterEach(() => copy.close());
 
