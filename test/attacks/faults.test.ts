@@ -1,4 +1,3 @@
-import type { LRUCache as Cache } from "lru-cache";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openFaultStand, type FaultStand, type Outcome } from "../peers/fault-world.ts";
 import { scenarios } from "../peers/fault-scenarios.ts";
@@ -22,15 +21,9 @@ vi.mock("node:crypto", async (original) => {
     argon2: observe("argon2", honest.argon2),
   };
 });
-// A cache allocates its whole capacity at once, which takes most of the time of a test with thousands of apps.
 vi.mock("lru-cache", async (original) => {
-  const { LRUCache } = await original<typeof import("lru-cache")>();
-  class SmallCache extends LRUCache<{}, {}> {
-    constructor(options: LRUCacheOptions) {
-      super("max" in options ? { ...options, max: 64 } : options);
-    }
-  }
-  return { LRUCache: SmallCache };
+  const { smallCaches } = await import("../peers/small-caches.ts");
+  return smallCaches(original);
 });
 vi.mock("bcryptjs", async (original) => {
   const { observeMethods: observe } = await import("../peers/faults.ts");
@@ -70,8 +63,6 @@ vi.mock("../../server/policy/policy.ts", async (original) => {
   const honest = await original<typeof import("../../server/policy/policy.ts")>();
   return observe("policy", honest, ["decide", "decidedBy"]);
 });
-
-type LRUCacheOptions = ConstructorParameters<typeof Cache<{}, {}>>[0];
 
 const honestJson = { parse: JSON.parse, stringify: JSON.stringify };
 const crashes: unknown[] = [];

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { pino } from "pino";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createAppContext } from "../../server/app/app.ts";
 import type { Site } from "../../server/config/site.ts";
 import { Session } from "../../server/session/session.ts";
@@ -9,6 +9,11 @@ import { noTokens, type Tokens } from "../../server/sign-in/token-endpoint.ts";
 import { createVerify } from "../../server/verify/verify.ts";
 import { configOf } from "../peers/doorward.ts";
 import { newSession, openSessions } from "../peers/sessions.ts";
+
+vi.mock("lru-cache", async (original) => {
+  const { smallCaches } = await import("../peers/small-caches.ts");
+  return smallCaches(original);
+});
 
 const begun = Date.UTC(2026, 0, 1);
 const hosts = ["app.example.com", "wiki.example.com", "app.example.org"];
@@ -150,7 +155,7 @@ function summaryOf({ status, head }: { status: number; head: string }): string {
 }
 
 describe("the memo of allowed sessions", () => {
-  // 120 random policies, each with its own store and sessions: a busy machine takes a minute for them.
+  // 120 random policies, each with its own store and sessions: a busy machine takes minutes for them.
   it("never changes a response", async () => {
     const seen = new Map<string, number>();
     await fc.assert(
