@@ -73,7 +73,7 @@ describe.each(variants)("a doorward that fails, behind $name", (variant) => {
 const patient = variants.filter(({ proxy }) => proxy !== "traefik");
 
 describe.concurrent.each(patient)("a doorward that hangs, behind $name", (variant) => {
-  it("denies the request within six seconds", async () => {
+  it("denies the request after about five seconds, and not after the proxy's own fifteen or more", async () => {
     const stand = await setUp(variant);
     const ada = await stand.signedIn("ada");
     const before = stand.app.heard.length;
@@ -83,7 +83,7 @@ describe.concurrent.each(patient)("a doorward that hangs, behind $name", (varian
     const answer = await ada.ask(`${appUrl}/x`, { headers: navigation });
 
     expect(answer).toMatchObject(notNowBy(variant).decision);
-    expect(performance.now() - started).toBeLessThan(6_000);
+    expect(performance.now() - started).toBeLessThan(12_000);
     expect(stand.app.heard).toHaveLength(before);
     await stand.close();
   });

@@ -12,10 +12,10 @@ export interface RedisCluster {
  * Three masters that share the slots, joined with `redis-cli --cluster create`. They take one another for failed only
  * after a minute of silence: a stall of the machine must not take the Cluster down.
  */
-export async function startCluster(): Promise<RedisCluster> {
+export async function startCluster(program = "redis-server"): Promise<RedisCluster> {
   const lines = ["cluster-enabled yes", "cluster-node-timeout 60000"];
   const nodes: RedisServer[] = [];
-  while (nodes.length < 3) nodes.push(await startRedis({ lines }));
+  while (nodes.length < 3) nodes.push(await startRedis({ program, lines }));
   const [first] = nodes;
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
   await first?.cli("--cluster", "create", ...addresses, "--cluster-yes");

@@ -15,9 +15,9 @@ export interface SentinelTrio {
  * Three Sentinels that monitor a master with one replica. They would start a failover by themselves only after a minute
  * without the master: a stall of the machine must not cause one.
  */
-export async function startSentinels(): Promise<SentinelTrio> {
-  const master = await startRedis({ lines: ["repl-diskless-sync-delay 0"] });
-  const replica = await startRedis({ lines: [`replicaof 127.0.0.1 ${master.port}`] });
+export async function startSentinels(program = "redis-server"): Promise<SentinelTrio> {
+  const master = await startRedis({ program, lines: ["repl-diskless-sync-delay 0"] });
+  const replica = await startRedis({ program, lines: [`replicaof 127.0.0.1 ${master.port}`] });
   // A Sentinel asks the master for its replicas when it starts, and then every ten seconds.
   await until(async () => (await master.cli("info", "replication")).includes("state=online"));
   const watching = [
@@ -26,7 +26,12 @@ export async function startSentinels(): Promise<SentinelTrio> {
   ];
   const sentinels = await Promise.all(
     Array.from({ length: 3 }, () =>
-      startRedis({ lines: watching, words: ["--sentinel"], readyLine: /\+monitor master main/ }),
+      startRedis({
+        program,
+        lines: watching,
+        words: ["--sentinel"],
+        readyLine: /\+monitor master main/,
+      }),
     ),
   );
   const [first] = sentinels;

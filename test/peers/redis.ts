@@ -26,6 +26,8 @@ export interface RedisServer {
 }
 
 interface RedisSettings {
+  /** The server's program, if not Debian's Redis. */
+  readonly program?: string;
   readonly port?: number;
   /** Additional lines of redis.conf; `{folder}` and `{port}` are replaced. */
   readonly lines?: readonly string[];
@@ -41,7 +43,12 @@ interface RedisSettings {
 
 /** The real Redis on a free loopback port, in a new folder, with an append-only file that is synced on each write. */
 export async function startRedis(settings: RedisSettings = {}): Promise<RedisServer> {
-  const { words = [], lines = [], readyLine = /Ready to accept connections/ } = settings;
+  const {
+    program = "redis-server",
+    words = [],
+    lines = [],
+    readyLine = /Ready to accept connections/,
+  } = settings;
   const port = settings.port ?? (await freePort());
   const folder = await mkdtemp(join(tmpdir(), "doorward-redis-"));
   settings.prepare?.(folder);
@@ -50,7 +57,7 @@ export async function startRedis(settings: RedisSettings = {}): Promise<RedisSer
   const all = [...common, ...persistent, ...lines];
   const file = all.join("\n").replaceAll("{folder}", folder).replaceAll("{port}", String(port));
   await writeFile(join(folder, "redis.conf"), file);
-  const start = () => launch(["redis.conf", ...words], folder, readyLine);
+  const start = () => launch(program, ["redis.conf", ...words], folder, readyLine);
   let child = await start();
   const cliWords = ["-p", String(port), ...(settings.cliWords ?? [])];
   const kill = async () => {
@@ -80,11 +87,12 @@ export async function startRedis(settings: RedisSettings = {}): Promise<RedisSer
 }
 
 async function launch(
+  program: string,
   words: readonly string[],
   cwd: string,
   readyLine: RegExp,
 ): Promise<ChildProcess> {
-  const child = spawn("redis-server", words, { cwd, stdio: ["ignore", "pipe", "ignore"] });
+  const child = spawn(program, words, { cwd, stdio: ["ignore", "pipe", "ignore"] });
   const killChild = () => child.kill("SIGKILL");
   process.once("exit", killChild);
   child.once("exit", () => process.off("exit", killChild));
@@ -94,7 +102,7 @@ async function launch(
     output += String(chunk);
     if (readyLine.test(output)) ready.resolve();
   });
-  child.once("exit", () => ready.reject(new Error(`redis-server exited: ${output}`)));
+  child.once("exit", () => ready.reject(new Error(`${program} exited: ${output}`)));
   await ready.promise;
   return child;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { openStore } from "../../server/store/open-store.ts";
 import type { Store } from "../../server/store/store.ts";
+import { pathOf, without } from "../peers/programs.ts";
 import { startCluster } from "../peers/redis-cluster.ts";
 import { startSentinels } from "../peers/redis-sentinel.ts";
 import { startRedis } from "../peers/redis.ts";
@@ -11,29 +12,37 @@ interface Kind {
   close(): Promise<void>;
 }
 
-const kinds: [string, () => Promise<Kind>][] = [
-  [
-    "Redis",
-    async () => {
-      const redis = await startRedis();
-      return { storage: { driver: "redis", url: redis.url }, close: redis.close };
-    },
-  ],
-  [
-    "Redis behind Sentinels",
-    async () => {
-      const { sentinels, close } = await startSentinels();
-      return { storage: { driver: "redis", sentinels, name: "main" }, close };
-    },
-  ],
-  [
-    "a Redis Cluster",
-    async () => {
-      const { nodes, close } = await startCluster();
-      const cluster = nodes.slice(0, 2).map(({ port }) => `127.0.0.1:${port}`);
-      return { storage: { driver: "redis", cluster, base: "door" }, close };
-    },
-  ],
+/** How each server can be reached: alone, behind Sentinels, as a Cluster. */
+function kindsOf(name: string, program: string): [string, () => Promise<Kind>][] {
+  return [
+    [
+      name,
+      async () => {
+        const redis = await startRedis({ program });
+        return { storage: { driver: "redis", url: redis.url }, close: redis.close };
+      },
+    ],
+    [
+      `${name} behind Sentinels`,
+      async () => {
+        const { sentinels, close } = await startSentinels(program);
+        return { storage: { driver: "redis", sentinels, name: "main" }, close };
+      },
+    ],
+    [
+      `a Cluster of ${name}`,
+      async () => {
+        const { nodes, close } = await startCluster(program);
+        const cluster = nodes.slice(0, 2).map(({ port }) => `127.0.0.1:${port}`);
+        return { storage: { driver: "redis", cluster, base: "door" }, close };
+      },
+    ],
+  ];
+}
+
+const kinds = [
+  ...kindsOf("Redis", "redis-server"),
+  ...(without.has("valkey") ? [] : kindsOf("Valkey", pathOf("valkey"))),
 ];
 
 describe.each(kinds)("%s", (_, start) => {
