@@ -84,7 +84,19 @@ function claimsOf(
     accessTokenClaims.includes(claim),
   );
   const claims = Object.fromEntries([...unsigned, ...ofAccessToken, ...Object.entries(idToken)]);
-  return Object.fromEntries(Object.entries(claims).filter(([claim]) => !protocolClaims.has(claim)));
+  return Object.fromEntries(
+    Object.entries(claims).filter(
+      ([claim, value]) => !protocolClaims.has(claim) && isNestedAtMost(value, mostLevels),
+    ),
+  );
+}
+
+/** A claim nested deeper is left out: no rule reads that far, and its JSON could overflow the stack. */
+const mostLevels = 100;
+
+function isNestedAtMost(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isNestedAtMost(inner, levels - 1));
 }
 
 /** What a person lacks; undefined = nothing. `email` is the valid address. */

@@ -13,15 +13,17 @@ import { openSignInDoor, type SignInDoor } from "../peers/sign-in-door.ts";
 import type { Attack } from "./attack.ts";
 
 const url = "https://app.example.com";
-/** The proxies that offer HTTP/2 in their printed configuration. */
+/** Proxies that offer HTTP/2 in their printed configuration. */
+const overHttp2Proxies = ["caddy", "haproxy"] as const;
 const stands = new Map<string, Stand>();
 let door: SignInDoor;
 
 beforeAll(async () => {
   door = await openSignInDoor({ rules: [{ path: "/public/**", allow: "public" }] });
-  for (const name of ["Caddy, own host", "HAProxy, own host"] as const) {
-    const variant = variants.find((one) => one.name === name);
-    if (variant !== undefined) stands.set(variant.proxy, await setUp(variant));
+  for (const proxy of overHttp2Proxies) {
+    const ownHosts = variants.filter(({ name }) => name.endsWith("own host"));
+    const variant = ownHosts.findLast((one) => one.proxy === proxy); // the latest version
+    if (variant !== undefined) stands.set(proxy, await setUp(variant));
   }
 });
 afterAll(async () => {
@@ -81,7 +83,7 @@ async function askHttp2(proxy: string, headers: OutgoingHttpHeaders) {
 
 const identity = "x-auth-request-user";
 
-const overHttp2 = (["caddy", "haproxy"] as const).flatMap((proxy): Attack[] => [
+const overHttp2 = overHttp2Proxies.flatMap((proxy): Attack[] => [
   [
     "B12.15",
     `a request without a session over HTTP/2, behind ${proxy}`,
