@@ -36,7 +36,7 @@ export function launchChromium({
 export async function openWindow(browser: Browser): Promise<BrowserContext> {
   // The test certificates are self-signed; TLS itself is not under test.
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(60_000);
   return context;
 }
 
