@@ -1,8 +1,7 @@
 import { formOf } from "../../providers/claim-form.ts";
 import { claimAt, type Claims } from "../../providers/claims.ts";
-
-/** The accepted difference between the issuer's clock and ours; the same as in the code flow. */
-export const toleranceSeconds = 30;
+import { quoted } from "../sign-in/issuer-words.ts";
+import { toleranceSeconds } from "../sign-in/verify-jwt.ts";
 
 /** Which tokens of an issuer are meant for doorward. */
 export interface Recipient {
@@ -68,13 +67,17 @@ function subjectFault({ sub }: Claims): string | undefined {
   return typeof sub === "string" && sub !== "" ? undefined : "sub is empty or not a string";
 }
 
-const shownAudience = 200;
+const mostShown = 5;
 
 /** RFC 7519 §4.1.3. */
 function audienceFault({ aud }: Claims, { audiences }: Recipient): string | undefined {
   if (namesOneOf(audiences, aud)) return undefined;
-  const found = aud === undefined ? "missing" : JSON.stringify(aud).slice(0, shownAudience);
-  return `aud is ${found}, expected ${audiences.join(" or ")}`;
+  const found = [aud].flat().slice(0, mostShown).map(shownAudience).join(", ");
+  return `aud is ${aud === undefined ? "missing" : found}, expected ${audiences.join(" or ")}`;
+}
+
+function shownAudience(one: unknown): string {
+  return typeof one === "string" ? quoted(one) : "not a string";
 }
 
 function namesOneOf(audiences: readonly string[], aud: unknown): boolean {

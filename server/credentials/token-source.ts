@@ -7,14 +7,13 @@ import { Session } from "../session/session.ts";
 import { identityOf, type IdentityReader } from "../sign-in/identity-of.ts";
 import type { Introspect } from "../sign-in/introspection.ts";
 import { noApi } from "../sign-in/provider-api.ts";
-import { verifyJwt } from "../sign-in/verify-jwt.ts";
+import { toleranceSeconds, verifyJwt } from "../sign-in/verify-jwt.ts";
 import { isWithin } from "../memory/cached.ts";
 import { isSignedToken } from "./authorization.ts";
 import {
   introspectedTokenFault,
   scopesOf,
   signedTokenFault,
-  toleranceSeconds,
   type Recipient,
 } from "./token-claims.ts";
 import { tokenTypeOf, type TokenType } from "./token-type.ts";

@@ -41,7 +41,7 @@ export function withNote(error: unknown): unknown {
     if (note !== undefined) return new Error(note, { cause: error });
     const type = text(claimAt(cause.cause, "body.token_type"));
     if (type !== undefined && cause.message.includes("token_type"))
-      return new Error(`token_type is ${quoted(type, [])}, not Bearer`, { cause: error });
+      return new Error(`token_type is ${quoted(type)}, not Bearer`, { cause: error });
   }
   return error;
 }
@@ -60,7 +60,8 @@ export function wordsIn(body: unknown, secrets: readonly string[] = []): string 
   return words.length === 0 ? undefined : words.join(" ");
 }
 
-function quoted(said: string, secrets: readonly string[]): string {
+/** Text of an issuer for the log: cut, escaped, without tokens and `secrets`. */
+export function quoted(said: string, secrets: readonly string[] = []): string {
   const known = secrets
     .filter(({ length }) => length >= shortestSecret)
     .reduce((rest, secret) => rest.replaceAll(secret, "…"), said);

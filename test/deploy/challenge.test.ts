@@ -66,9 +66,9 @@ describe.each(variants)("a request without a session, behind $name", (variant) =
     expect(answer.headers["set-cookie"]).toBeUndefined();
     expect(answer.headers["cache-control"]).toBe("no-store");
     // Envoy drops Content-Type where it sends no body.
-    expect(answer.headers["content-type"]).toBe(
-      variant.proxy === "envoy" && method === "HEAD" ? undefined : "application/json",
-    );
+    const isDropped = variant.proxy === "envoy" && method === "HEAD";
+    const [type] = String(answer.headers["content-type"]).split(";");
+    expect(type).toBe(isDropped ? "undefined" : "application/json");
     expect(answer.body).toBe(method === "HEAD" ? "" : '{"error":"sign_in_required"}');
     expect(stand.app.heard).toHaveLength(before);
   });
