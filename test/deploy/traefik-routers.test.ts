@@ -49,8 +49,14 @@ describe.each(proxiesOfTests.filter(({ kind }) => kind === "traefik"))(
         (name) =>
           `    ${name}: { loadBalancer: { servers: [{ url: "http://127.0.0.1:${api.port}" }] } }\n`,
       );
+      // As cert-manager's solver has one: its priority is the length of its rule.
+      const solver = `    solver:
+      rule: Host(\`${host}\`) && PathPrefix(\`/.well-known/acme-challenge/\`)
+      entryPoints: [web]
+      service: api
+`;
       const withOwn = printed
-        .replace("  routers:\n", `$&${own}`)
+        .replace("  routers:\n", `$&${own}${solver}`)
         .replace("  services:\n", `$&${services.join("")}`);
       proxy = await start({
         files: new Map(files).set("dynamic/doorward.yaml", withOwn),
@@ -58,7 +64,12 @@ describe.each(proxiesOfTests.filter(({ kind }) => kind === "traefik"))(
         doorwardPort: doorward.port,
         appPort: app.port,
       });
-      visitor = new Browser(new Map([[`${host}:443`, proxy.https]]));
+      visitor = new Browser(
+        new Map([
+          [`${host}:443`, proxy.https],
+          [`${host}:80`, proxy.http],
+        ]),
+      );
     });
     afterAll(async () => {
       await proxy.stop();
@@ -79,6 +90,27 @@ describe.each(proxiesOfTests.filter(({ kind }) => kind === "traefik"))(
       expect([denied.status, passed.status]).toEqual([401, 200]);
       expect(api.heard.map(({ url }) => url)).toEqual(["/api/public"]);
       expect(app.heard).toEqual([]);
+    });
+
+    it("answer ACME challenges on plain http, and no other path there", async () => {
+      const below = `http://${host}/.well-known/acme-challenge/`;
+      const paths = ["a-Token_1", "", "a/b", "..%2f..%2fapi", "../../api"];
+      api.heard.length = 0;
+      const statuses = await Promise.all(
+        paths.map(
+          async (target) =>
+            (await visitor.ask(below, { target: new URL(below).pathname + target })).status,
+        ),
+      );
+
+      expect(statuses).toEqual([
+        200,
+        301,
+        301,
+        expect.not.toSatisfy((status) => status === 200),
+        301,
+      ]);
+      expect(api.heard.map(({ url }) => url)).toEqual(["/.well-known/acme-challenge/a-Token_1"]);
     });
 
     it("get none of doorward's endpoints", async () => {

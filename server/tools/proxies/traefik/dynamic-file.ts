@@ -62,6 +62,9 @@ const redirecting = `    ${toHttps.name}:
 `;
 
 const tls = `
+# If another of your files has \`tls.options.default\`, such as for client certificates, delete this section and set
+# sniStrict there: Traefik takes one of the two, without a message. With sniStrict, the default certificate of
+# \`tls.stores\` counts for no host: list it under \`tls.certificates\` too.
 tls:
   options:
     default:

@@ -75,7 +75,8 @@ const tlsOption = resource(
   "TLSOption",
   "default",
   `  # No TLS for a host without a certificate. Otherwise a visitor of any host gets Traefik's own certificate. A cluster has
-  # one TLSOption with the name default: if it has one already, set sniStrict there and delete this resource.
+  # one TLSOption with the name default: if it has one already, set sniStrict there and delete this resource. The default certificate of a
+  # TLSStore counts for no host: name its Secret on the routes too.
   sniStrict: true
 `,
 );

@@ -53,14 +53,18 @@ export function routersOf(hosts: readonly PublicHost[], version: Version): Route
   ];
 }
 
-/** For our hosts only: a redirect of the whole entry point would send visitors of any host to that host. */
+/**
+ * For our hosts only: a redirect of the whole entry point would send visitors of any host to that host. A challenge of
+ * ACME (RFC 8555 §8.3) goes to the router of its solver, such as cert-manager's, which would get no certificate
+ * otherwise. A token has no slash, so that no other path is left out.
+ */
 function redirect(hosts: readonly PublicHost[], version: Version): Router[] {
   const secure = hosts.filter((host) => entryPointOf(host) === "websecure");
   if (secure.length === 0) return [];
   return [
     {
       name: toHttps.name,
-      rule: secure.map((host) => hostRule(host, version)).join(" || "),
+      rule: `(${secure.map((host) => hostRule(host, version)).join(" || ")}) && !${challenge[version]}`,
       priority: endpointPriority,
       entryPoint: "web",
       middlewares: [toHttps.name],
@@ -68,6 +72,11 @@ function redirect(hosts: readonly PublicHost[], version: Version): Router[] {
     },
   ];
 }
+
+const challenge: Readonly<Record<Version, string>> = {
+  v2: "Path(`/.well-known/acme-challenge/{token:[A-Za-z0-9_-]+}`)",
+  v3: "PathRegexp(`^/\\.well-known/acme-challenge/[A-Za-z0-9_-]+$`)",
+};
 
 function endpoints(host: PublicHost, version: Version): Router[] {
   const { name, base } = host;
