@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { ServerMetadata } from "openid-client";
 import { reasonsOf } from "../observe/log.ts";
 import { noAuthentication, secretAuthentication } from "../sign-in/client-authentication.ts";
 import { refusalOfMadeUpCode, type OtherClient, type Refusal } from "../sign-in/made-up-code.ts";
@@ -9,32 +10,39 @@ import { fault, ok, unknown, type Finding } from "./finding.ts";
  * Tests our client at the token endpoint, with a made-up code. An issuer that rejects the code has accepted the
  * client, unless it rejects the code of any client: then a client with other credentials gets the same response.
  */
-export async function tryClient(party: RelyingParty, redirectUri: string): Promise<Finding> {
+export async function tryClient(
+  party: RelyingParty,
+  redirectUri: string,
+  metadata: ServerMetadata,
+): Promise<Finding> {
+  const client = { party, redirectUri, method: party.authentication.methodAt(metadata) };
   try {
-    const refusal = await refusalOfMadeUpCode(party, redirectUri);
-    return named(await verdict(party, redirectUri, refusal));
+    return named(await verdict(client, await refusalOfMadeUpCode(party, redirectUri)));
   } catch (error) {
-    return named(unknown(`${notKnown(party)}: ${reasonsOf(error)}`));
+    return named(unknown(`${notKnown(client)}: ${reasonsOf(error)}`));
   }
+}
+
+interface Client {
+  readonly party: RelyingParty;
+  readonly redirectUri: string;
+  /** The method of client authentication (RFC 7591 §2). */
+  readonly method: string;
 }
 
 function named({ level, text }: Finding): Finding {
   return { level, text: `client authentication: ${text}` };
 }
 
-async function verdict(
-  party: RelyingParty,
-  redirectUri: string,
-  refusal: Refusal | undefined,
-): Promise<Finding> {
+async function verdict(client: Client, refusal: Refusal | undefined): Promise<Finding> {
   if (refusal === undefined)
-    return unknown(`${notKnown(party)}: the token endpoint accepts a made-up code`);
+    return unknown(`${notKnown(client)}: the token endpoint accepts a made-up code`);
   switch (aimOf(refusal)) {
     case "code":
-      return compare(party, redirectUri);
+      return compare(client);
     case "client":
       return fault(
-        `the token endpoint rejects the client (${quoted(refusal)}): ${clientFix(party, refusal)}`,
+        `the token endpoint rejects the client (${quoted(refusal)}): ${clientFix(client, refusal)}`,
       );
     case "grant":
       return fault(
@@ -42,17 +50,18 @@ async function verdict(
       );
     default:
       return unknown(
-        `${notKnown(party)}: the token endpoint answers a made-up code with ${quoted(refusal)}`,
+        `${notKnown(client)}: the token endpoint answers a made-up code with ${quoted(refusal)}`,
       );
   }
 }
 
-async function compare(party: RelyingParty, redirectUri: string): Promise<Finding> {
+async function compare(client: Client): Promise<Finding> {
+  const { party, redirectUri } = client;
   const other = await refusalOfMadeUpCode(party, redirectUri, otherClient(party));
   if (other !== undefined && aimOf(other) === "client")
-    return ok(`the token endpoint accepts ${credentialsOf(party)}`);
+    return ok(`the token endpoint accepts ${credentialsOf(client)}`);
   return unknown(
-    `${notKnown(party)}: the token endpoint answers made-up credentials in the same way${party.settings.clientSecret === undefined ? "" : "; if the client there is public, remove clientSecret"}`,
+    `${notKnown(client)}: the token endpoint answers made-up credentials in the same way${party.settings.clientSecret === undefined ? "" : "; if the client there is public, remove clientSecret"}`,
   );
 }
 
@@ -81,29 +90,33 @@ function quoted({ status, error, description }: Refusal): string {
   return words === "" ? String(status) : `${status} ${JSON.stringify(words)}`;
 }
 
-function credentialsOf(party: RelyingParty): string {
-  const credential = credentialOf(party);
+function credentialsOf(client: Client): string {
+  const credential = credentialOf(client);
   return credential === undefined ? "clientId without a secret" : `clientId and ${credential}`;
 }
 
-/** The setting with our credential, and its method unless that is a secret. */
-function credentialOf({ authentication: { method }, settings }: RelyingParty): string | undefined {
-  if (settings.clientSecret !== undefined) return "clientSecret";
-  const files = ["clientCertificateFile", "clientAssertionFile", "clientKeyFile"] as const;
-  const file = files.find((name) => settings[name] !== undefined);
-  return file && `${file} (${method})`;
+/** The setting with our credential, and its method. */
+function credentialOf({ party: { settings }, method }: Client): string | undefined {
+  const credentials = [
+    "clientSecret",
+    "clientCertificateFile",
+    "clientAssertionFile",
+    "clientKeyFile",
+  ] as const;
+  const credential = credentials.find((name) => settings[name] !== undefined);
+  return credential && `${credential} (${method})`;
 }
 
-function notKnown(party: RelyingParty): string {
-  return `not known whether the token endpoint accepts ${credentialsOf(party)}`;
+function notKnown(client: Client): string {
+  return `not known whether the token endpoint accepts ${credentialsOf(client)}`;
 }
 
 /** Most issuers send the same refusal for a wrong secret, a disabled client and another method of authentication. */
-function clientFix(party: RelyingParty, { description }: Refusal): string {
-  const credential = credentialOf(party);
+function clientFix(client: Client, { description }: Refusal): string {
+  const credential = credentialOf(client);
   if (credential === undefined)
     return "set clientSecret, or register the client there as a public one";
-  if (credential === "clientSecret" && description.includes("assertion"))
+  if (client.party.settings.clientSecret !== undefined && description.includes("assertion"))
     return "the client there has to sign assertions: let it authenticate with its secret (Keycloak: Client Id and Secret), or set clientKeyFile instead of clientSecret";
   return `clientId or ${credential} is wrong, or the client is disabled there or authenticates in another way: compare them with the registration there`;
 }

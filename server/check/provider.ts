@@ -50,7 +50,7 @@ async function tryRequests(
   const own = party.ownCallback(metadata);
   const [first] = sites;
   if (first === undefined) return [];
-  const client = await tryClient(party, first.redirectUri(own));
+  const client = await tryClient(party, first.redirectUri(own), metadata);
   const verdicts = await tryRedirectUris(party, sites, own, {
     isOffered: metadata.pushed_authorization_request_endpoint !== undefined,
     isRequired: metadata.require_pushed_authorization_requests === true,

@@ -33,7 +33,7 @@ async function findingsOf(
 describe("a client at a certified issuer", () => {
   it("with its secret is ok", async () => {
     expect(await findingsOf()).toEqual([
-      "ok client authentication: the token endpoint accepts clientId and clientSecret",
+      "ok client authentication: the token endpoint accepts clientId and clientSecret (client_secret_basic)",
     ]);
   });
 
@@ -41,7 +41,7 @@ describe("a client at a certified issuer", () => {
     [
       "a wrong secret",
       { clientSecret: "a-wrong-one" },
-      /: clientId or clientSecret is wrong, or the cl/,
+      /: clientId or clientSecret \(client_secret_basic\) is wrong, or the cl/,
     ],
     ["no secret", { clientSecret: undefined }, /: set clientSecret, or register/],
   ])("with %s is a fault with the fix", async (_, provider, words) => {
@@ -161,7 +161,7 @@ describe("a client at Keycloak", () => {
     const found = await findingsOf({}, replying(keycloak.invalidCode, keycloak.wrongSecret));
 
     expect(found).toEqual([
-      "ok client authentication: the token endpoint accepts clientId and clientSecret",
+      "ok client authentication: the token endpoint accepts clientId and clientSecret (client_secret_basic)",
     ]);
   });
 
@@ -169,7 +169,7 @@ describe("a client at Keycloak", () => {
     const found = await findingsOf({}, replying(keycloak.invalidCode, keycloak.invalidCode));
 
     expect(found).toEqual([
-      "unknown client authentication: not known whether the token endpoint accepts clientId and clientSecret: the token endpoint answers made-up credentials in the same way; if the client there is public, remove clientSecret",
+      "unknown client authentication: not known whether the token endpoint accepts clientId and clientSecret (client_secret_basic): the token endpoint answers made-up credentials in the same way; if the client there is public, remove clientSecret",
     ]);
   });
 

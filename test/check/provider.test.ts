@@ -43,7 +43,7 @@ describe("a provider", () => {
       expect.stringContaining("groups: the claim `groups`"),
       expect.stringContaining("with a refresh token"),
       expect.stringContaining("if the provider marks it as verified"),
-      "client authentication: the token endpoint accepts clientId and clientSecret",
+      "client authentication: the token endpoint accepts clientId and clientSecret (client_secret_basic)",
       "the issuer accepts https://auth.example.com/callback",
       expect.stringMatching(/^the clock of http:.* agrees with this machine's$/),
     ]);

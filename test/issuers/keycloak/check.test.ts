@@ -48,7 +48,7 @@ async function findingsOf(
 }
 
 const rightClient =
-  "ok client authentication: the token endpoint accepts clientId and clientSecret";
+  "ok client authentication: the token endpoint accepts clientId and clientSecret (client_secret_basic)";
 const rightUri = `ok the issuer accepts ${uri}`;
 
 describe("check at a realm of Keycloak", () => {
