@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import type { ServerMetadata } from "openid-client";
 import { reasonsOf } from "../observe/log.ts";
 import { noAuthentication, secretAuthentication } from "../sign-in/client-authentication.ts";
 import { refusalOfMadeUpCode, type OtherClient, type Refusal } from "../sign-in/made-up-code.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { fault, ok, unknown, type Finding } from "./finding.ts";
+
+type Metadata = Parameters<RelyingParty["authentication"]["methodAt"]>[0];
 
 /**
  * Tests our client at the token endpoint, with a made-up code. An issuer that rejects the code has accepted the
@@ -13,7 +14,7 @@ import { fault, ok, unknown, type Finding } from "./finding.ts";
 export async function tryClient(
   party: RelyingParty,
   redirectUri: string,
-  metadata: ServerMetadata,
+  metadata: Metadata,
 ): Promise<Finding> {
   const client = { party, redirectUri, method: party.authentication.methodAt(metadata) };
   try {
