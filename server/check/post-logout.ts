@@ -49,9 +49,11 @@ async function tryUri(party: RelyingParty, endpoint: string, uri: string): Promi
           );
     }
     const other = await ask(party, endpoint, `${uri}-${randomBytes(8).toString("hex")}`);
-    return other.isRefused
+    return ours.isTaken && other.isRefused
       ? ok(`the issuer accepts the post-logout redirect URI ${uri}`)
-      : unknown(`${notKnown}: it answers ${ours.status} to any URI; register exactly this one`);
+      : unknown(
+          `${notKnown}: it answers ${ours.status}, and ${other.status} to another URI; register exactly this one`,
+        );
   } catch (error) {
     return unknown(`${notKnown}: ${reasonsOf(error)}`);
   }
@@ -69,7 +71,9 @@ async function ask({ fetch, settings }: RelyingParty, endpoint: string, uri: str
   const page = await response.text();
   return {
     status: response.status,
-    isRefused: response.status >= 400 && response.status < 500,
+    isTaken: response.status < 400,
+    // 429 is about the number of requests.
+    isRefused: response.status >= 400 && response.status < 500 && response.status !== 429,
     names: (word: string) => page.includes(word),
   };
 }

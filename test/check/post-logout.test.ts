@@ -94,6 +94,8 @@ describe("an issuer's answer to a post-logout redirect URI", () => {
     ["Keycloak's error page", (asked) => (asked === null ? { status: 200 } : page), "fault"],
     ["a page for any URI", () => ({ status: 200 }), "unknown"],
     ["an error for any request", () => page, "unknown"],
+    ["its own failure", (asked) => (asked === uri ? { status: 502 } : page), "unknown"],
+    ["a limit", (asked) => ({ status: asked === uri ? 302 : 429 }), "unknown"],
     [
       "an error about the ID token",
       (asked) =>
@@ -116,7 +118,7 @@ describe("an issuer's answer to a post-logout redirect URI", () => {
         authorization_endpoint: `${own}/auth`,
         token_endpoint: `${own}/token`,
         jwks_uri: `${own}/jwks`,
-        end_session_endpoint: "http://169.254.169.254/latest",
+        end_session_endpoint: "https://169.254.169.254/latest",
       };
       response.writeHead(200, { "Content-Type": "application/json" });
       response.end(JSON.stringify({ issuer: own, ...endpoints }));
