@@ -1,5 +1,5 @@
 import { isIPv4 } from "node:net";
-import { createAddressRanges } from "../http/address-ranges.ts";
+import { addressRangeFault, createAddressRanges } from "../http/address-ranges.ts";
 import { isLoopbackHost } from "../http/loopback.ts";
 import { hostOutsideAscii, urlHostOutsideAscii } from "../values/ascii-host.ts";
 import type { Fault } from "./faults.ts";
@@ -103,7 +103,9 @@ function proxyOf(names: readonly string[], environment: Environment): ForwardPro
 /** `NO_PROXY`: `*`, hosts with all hosts below them, addresses, subnets and ranges, each with or without a port. */
 function createExemptions(written: string): (url: URL) => boolean {
   const entries = entriesOf(written);
-  const isInSubnet = createAddressRanges(entries.map(bare));
+  // A host may have a name that means ranges elsewhere, such as `private`.
+  const subnets = entries.map(bare).filter((entry) => addressRangeFault(entry) === undefined);
+  const isInSubnet = createAddressRanges(subnets);
   return (url) => {
     const host = bare(url.hostname.replace(/\.$/, ""));
     const port = url.port || (url.protocol === "https:" ? "443" : "80");

@@ -91,6 +91,8 @@ describe("NO_PROXY", () => {
     ["id.example.com:8443", "https://id.example.com/"],
     ["id.example.com", "https://id.example.com.test/"],
     ["192.0.2.0/24", "https://192.0.3.7/"],
+    ["private", "https://10.0.0.7/"],
+    ["constructor", "https://id.example.com/"],
     ["192.0.2.7-192.0.2.9", "https://192.0.2.10/"],
     ["[2001:db8::7]:8443", "https://[2001:db8::7]/"],
   ])("%j does not exempt %s", (written, url) => {
