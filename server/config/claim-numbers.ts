@@ -1,4 +1,4 @@
-import type { FindAsWritten } from "./as-written.ts";
+import type { AsWritten, FindAsWritten } from "./as-written.ts";
 import type { Fault } from "./faults.ts";
 
 /**
@@ -8,11 +8,18 @@ import type { Fault } from "./faults.ts";
 export function claimNumberFaults(rules: unknown, find: FindAsWritten): Fault[] {
   return numbersIn(rules, ["rules"]).flatMap(([path, value]) => {
     if (!path.includes("claims")) return [];
-    const found = find(path, value);
-    if (found === undefined || found.text === String(value)) return [];
-    const message = `${found.text} is read as the number ${value}: write that, or put it in quotes for text, "${found.text}" (line ${found.line})`;
-    return [{ path: path.join("."), message }];
+    const message = faultOfNumber(value, find(path, value));
+    return message === undefined ? [] : [{ path: path.join("."), message }];
   });
+}
+
+function faultOfNumber(value: number, found: AsWritten | undefined): string | undefined {
+  if (found !== undefined && found.text !== String(value))
+    return `${found.text} is read as the number ${value}: write that, or put it in quotes for text, "${found.text}" (line ${found.line})`;
+  // A number in a variable, too, can be a rounded one.
+  return Number.isInteger(value) && !Number.isSafeInteger(value)
+    ? `${value} may be a rounded number: put it in quotes for text`
+    : undefined;
 }
 
 function numbersIn(value: unknown, path: readonly string[]): [readonly string[], number][] {

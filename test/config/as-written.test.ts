@@ -106,7 +106,7 @@ it("a number without a unit is no duration", () => {
 });
 
 describe("a number among the claims of a rule", () => {
-  const rule = (claims: string) =>
+  const rule = (claims: string, environment: Record<string, string> = {}) =>
     messageFor(
       "claims.yaml",
       [
@@ -116,6 +116,7 @@ describe("a number among the claims of a rule", () => {
         `access: { anyone: true }`,
         `rules: [{ path: /7, allow: { claims: ${claims} } }]`,
       ].join("\n"),
+      environment,
     );
 
   it.each(["0123", "12345678901234567890", "1e3", "0x10", "1.0"])(
@@ -129,6 +130,14 @@ describe("a number among the claims of a rule", () => {
       );
     },
   );
+
+  it("that may be rounded is a fault in a variable too, and as it was rounded", () => {
+    const rounded = "12345678901234567000 may be a rounded number: put it in quotes for text";
+    const DOORWARD_RULES = '[{"path":"/7","allow":{"claims":{"staff":12345678901234567890}}}]';
+
+    expect(rule("{ staff: 12345678901234567000 }")).toContain(rounded);
+    expect(rule("{ staff: 7 }", { DOORWARD_RULES })).toContain(rounded);
+  });
 
   it.each(["7", "-7", "0", "1.5", '"0123"', "true"])("is none otherwise: %s", (written) => {
     expect(rule(`{ staff: ${written} }`)).toBe("");
