@@ -69,13 +69,22 @@ export async function configure(
   configuration.timeout = patienceSeconds;
   const tokenFetch = atTokenEndpoint(plainFetch, quirks);
   const fetch = withSignedUserinfo(plainFetch, signer);
-  const tokenUrl = metadata.token_endpoint && new URL(metadata.token_endpoint).href;
+  const tokenUrls = tokenUrlsIn(metadata);
   configuration[customFetch] = withNotes(
-    (url, init) => (url === tokenUrl ? tokenFetch : fetch)(url, init),
+    (url, init) => (tokenUrls.has(url) ? tokenFetch : fetch)(url, init),
     metadata,
   );
   if (Object.values({ ...place, ...endpoints }).some((address) => address?.startsWith("http:"))) {
     allowInsecureRequests(configuration); // the schema allows plain http only for this machine
   }
   return configuration;
+}
+
+/** The token endpoint, and its alias for clients with a certificate (RFC 8705 §5). */
+function tokenUrlsIn({
+  token_endpoint: usual,
+  mtls_endpoint_aliases: aliases,
+}: ServerMetadata): ReadonlySet<string> {
+  const addresses = [usual, aliases?.token_endpoint].filter((address) => address !== undefined);
+  return new Set(addresses.map((address) => new URL(address).href));
 }

@@ -1,5 +1,6 @@
 import {
   customFetch,
+  refreshTokenGrant,
   tokenRevocation,
   type Configuration,
   type ServerMetadata,
@@ -10,6 +11,7 @@ import { configure, discoverOnce, type Client } from "../../server/sign-in/disco
 import { createIssuerFetch } from "../../server/sign-in/issuer-fetch.ts";
 import { createIntrospection } from "../../server/sign-in/introspection.ts";
 import { signInNeeds, tokenNeeds } from "../../server/sign-in/metadata.ts";
+import { renewedIdTokenIn } from "../../server/sign-in/token-endpoint.ts";
 
 const issuer = "https://id.example.com";
 const address = `${issuer}/.well-known/openid-configuration`;
@@ -86,6 +88,24 @@ describe("an issuer's metadata", () => {
     expect((await discovered({ authentication })).clientMetadata().use_mtls_endpoint_aliases).toBe(
       true,
     );
+  });
+
+  it("has the same token endpoint at either address: the renewed ID token is checked later", async () => {
+    const base = client();
+    const usual = { token_type: "Bearer", access_token: "a", refresh_token: "r", id_token: "i" };
+    const received = async (authentication: Client["authentication"]) => {
+      const configuration = await discovered({ authentication });
+      reply = async () => Response.json(usual);
+      const answer = await refreshTokenGrant(configuration, "old");
+      reply = async () => Response.json(metadata);
+      return [requests.at(-1)?.url, renewedIdTokenIn(answer)];
+    };
+
+    expect(await received(base.authentication)).toEqual([metadata.token_endpoint, "i"]);
+    expect(await received({ ...base.authentication, fetch: base.fetch })).toEqual([
+      metadata.mtls_endpoint_aliases.token_endpoint,
+      "i",
+    ]);
   });
 
   it.each<[Partial<ServerMetadata>, string]>([
