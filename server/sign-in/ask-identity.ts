@@ -5,6 +5,7 @@ import { claimAt, type Claims, text } from "../../providers/claims.ts";
 import type { Identity } from "../identity/identity.ts";
 import { readAccessToken } from "./access-token.ts";
 import { identityOf, type Apis } from "./identity-of.ts";
+import { wordsIn } from "./issuer-words.ts";
 import { createApi, noApi } from "./provider-api.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
@@ -112,16 +113,18 @@ async function askUserinfo(
   } catch (error) {
     if (mustAccept || !(error instanceof WWWAuthenticateChallengeError)) throw error;
     return {
-      refusal: { reason: `userinfo refused the access token${saidIn(error)}`, isTransient: false },
+      refusal: {
+        reason: `userinfo refused the access token${saidIn(error, accessToken)}`,
+        isTransient: false,
+      },
     };
   }
 }
 
 /** RFC 6750 §3: the error and its description. */
-function saidIn({ cause }: WWWAuthenticateChallengeError): string {
-  const said = cause.flatMap(({ parameters }) => [parameters.error, parameters.error_description]);
-  const words = said.filter((word) => word !== undefined).join(" ");
-  return words === "" ? "" : `: ${words.slice(0, 300)}`;
+function saidIn({ cause }: WWWAuthenticateChallengeError, accessToken: string): string {
+  const words = cause.flatMap(({ parameters }) => wordsIn(parameters, [accessToken]) ?? []);
+  return words[0] === undefined ? "" : `: ${words[0]}`;
 }
 
 /** Claims about the issuer, the subject and the sign-in itself, which do not expire with an old ID token. */

@@ -183,6 +183,27 @@ describe("a lightweight access token of Keycloak", () => {
     expect([answer.status, answer.headers["x-realm"]]).toEqual([200, ""]);
   });
 
+  it("is not in the log, even if the refusal of userinfo quotes it", async () => {
+    const quoting: StandIn["api"] = {
+      "/realms/acme/protocol/openid-connect/userinfo": () => ({
+        status: 401,
+        headers: {
+          "WWW-Authenticate":
+            'Bearer error="invalid_token", error_description="No: eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"',
+        },
+        body: "",
+      }),
+    };
+    const noRoles = { realm_access: { roles: [] }, resource_access: {} };
+    const standIn = { ...withClaims(noRoles, { ...idClaims, groups: undefined }), api: quoting };
+    const signedIn = await allowed(standIn, { rules });
+    await askOps(signedIn);
+
+    expect(reasons(signedIn)).toEqual([
+      expect.stringContaining('userinfo refused the access token: invalid_token "No: …"'),
+    ]);
+  });
+
   it("keeps its roles although userinfo refuses it", async () => {
     const signedIn = await allowed({ ...withClaims(roles, idClaims), api: refused }, { rules });
 
