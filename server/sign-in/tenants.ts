@@ -54,10 +54,10 @@ export function issuerFault(
   { place, issuers }: { readonly place: Metadata; readonly issuers: readonly string[] },
   { iss, tid }: Claims,
 ): string | undefined {
-  if (!issuers.some((issuer) => issuer === iss)) {
-    return `has the issuer ${String(iss)}, whose tenant is not listed in \`tenants\``;
-  }
-  if (!isTemplated(place.issuer)) return undefined;
+  const isListed = issuers.some((issuer) => issuer === iss);
+  if (!isTemplated(place.issuer))
+    return isListed ? undefined : `has the issuer ${String(iss)}, not ${place.issuer}`;
+  if (!isListed) return `has the issuer ${String(iss)}, whose tenant is not listed in \`tenants\``;
   const isItself = typeof tid === "string" && place.issuer.replace(placeholder, () => tid) === iss;
   return isItself ? undefined : "has a tenant id (tid) that does not match its issuer";
 }

@@ -67,9 +67,9 @@ describe("the issuers of a provider", () => {
   });
 
   it.each([
-    [alone, { iss: one }, /^has the issuer https:\/\/login.*one.*not listed in `tenants`$/],
-    [alone, {}, /^has the issuer undefined/],
-    [many, { iss: single, tid: "one" }, /not listed/],
+    [alone, { iss: one }, /^has the issuer https:\/\/login.*one.*, not https:\/\/\S+$/],
+    [alone, {}, /^has the issuer undefined, not https/],
+    [many, { iss: single, tid: "one" }, /^has the issuer https:.*not listed in `tenants`$/],
     [many, { iss: template, tid: "{tenantid}" }, /not listed/],
     [many, { iss: one, tid: "two" }, /^has a tenant id \(tid\) that does not match its issuer$/],
     [many, { iss: one }, /tenant id/],
