@@ -67,13 +67,12 @@ export async function renewFromIssuer(
     const next = await verifiedTokens(party, identity, answer);
     const isNewIdToken = answer.idToken !== undefined;
     const who = await askAgain(party, identity, next, isNewIdToken, now());
-    const change = {
-      identity: who,
-      askedAt: now(),
-      ...shown(next),
-      ...(isNewIdToken && { tokens: kept(next) }),
-    };
-    const written = await write(records, token, stored, change);
+    const change = { identity: who, askedAt: now(), ...shown(next) };
+    const written = await write(records, token, stored, ({ tokens: latest }) => ({
+      ...change,
+      // After a lost lease another process may have stored a later refresh token.
+      ...(isNewIdToken && latest?.refreshToken === next.refreshToken && { tokens: kept(next) }),
+    }));
     return written === undefined
       ? tooLate(parts, party, next)
       : { kind: "renewed", stored: written };
@@ -112,7 +111,7 @@ async function keep(
   { party, token, before, kept, background }: RenewalRequest,
   next: Tokens,
 ): Promise<Stored | undefined> {
-  const attempt = () => write(parts.records, token, before, { tokens: kept(next) });
+  const attempt = () => write(parts.records, token, before, () => ({ tokens: kept(next) }));
   try {
     return await attempt();
   } catch (error) {
@@ -145,11 +144,11 @@ async function write(
   records: SealedRecords,
   token: string,
   { record, version }: Stored,
-  change: Partial<SessionRecord>,
+  change: (latest: SessionRecord) => Partial<SessionRecord>,
 ): Promise<Stored | undefined> {
   let [current, expected] = [record, version];
   for (;;) {
-    const next = { ...current, ...change };
+    const next = { ...current, ...change(current) };
     if (await records.replace(token, next, expected))
       return { record: next, version: expected + 1 };
     const stored = await records.read(token);

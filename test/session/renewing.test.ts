@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createSite } from "../../server/config/site.ts";
 import { SealedRecords } from "../../server/session/sealed-records.ts";
 import type { Sessions } from "../../server/session/sessions.ts";
+import { noTokens } from "../../server/sign-in/token-endpoint.ts";
 import { createStore } from "../../server/store/plain-store.ts";
 import type { Store } from "../../server/store/store.ts";
 import { capturingLog } from "../peers/capturing-log.ts";
@@ -106,8 +107,8 @@ async function until(isMet: () => boolean): Promise<void> {
   while (!isMet()) await new Promise((resolve) => void setImmediate(resolve));
 }
 
-const stored = () =>
-  new SealedRecords({ store, secrets: [testSecret], idleMs: hour, now }).read(token);
+const openRecords = () => new SealedRecords({ store, secrets: [testSecret], idleMs: hour, now });
+const stored = () => openRecords().read(token);
 const messages = () => events.map(({ msg }) => msg);
 const failure = "session renewal failed; the session is kept within its grace time";
 
@@ -156,6 +157,25 @@ describe("a renewal with a refresh token", () => {
     clock.now = begun + hour;
 
     expect(await groups()).toEqual(["fresh"]);
+  });
+
+  it("keeps a later refresh token that another process stored after this one lost its lease", async () => {
+    replies["/token"] = async (...parts) => {
+      const answer: unknown = await (await good["/token"]?.(...parts))?.json();
+      return Response.json(Object.assign({}, answer, { id_token: idToken }));
+    };
+    replies["/me"] = async (...parts) => {
+      const found = await stored();
+      if (found === undefined) return down(...parts);
+      const tokens = { ...(found.record.tokens ?? noTokens), refreshToken: "r-later" };
+      await openRecords().replace(token, { ...found.record, tokens }, found.version);
+      return good["/me"]?.(...parts) ?? new Response("");
+    };
+    clock.now = begun + hour;
+
+    expect(await groups()).toEqual(["later"]);
+    expect(requests).toEqual(["/token r-0", "/me"]);
+    expect((await stored())?.record.tokens?.refreshToken).toBe("r-later");
   });
 
   it("is repeated with the new refresh token, at the same pace", async () => {
