@@ -22,12 +22,13 @@ export async function readAccessToken(
     clockTolerance: toleranceSeconds,
   }).catch((cause: unknown) => {
     if (!(cause instanceof errors.JOSEError)) throw cause;
-    throw rejected("failed validation", cause);
+    const isForeign = cause instanceof errors.JWTClaimValidationFailed && cause.claim === "iss";
+    throw isForeign ? foreign("failed validation", cause) : rejected("failed validation", cause);
   });
   if (payload.sub !== undefined && payload.sub !== subject)
-    throw rejected("has another subject than the ID token");
+    throw foreign("has another subject than the ID token");
   if ((payload.azp ?? payload.client_id) !== clientId)
-    throw rejected("was issued to another client");
+    throw foreign("was issued to another client");
   // Keycloak signs its ID tokens with the same key; their typ is "ID".
   if (payload.typ !== undefined && payload.typ !== "Bearer")
     throw rejected(`is not an access token: its typ is ${JSON.stringify(payload.typ)}`);
@@ -37,4 +38,15 @@ export async function readAccessToken(
 
 function rejected(fault: string, cause?: unknown): AuthError {
   return new AuthError("response_rejected", `the access token ${fault}`, { cause });
+}
+
+/** The issuer signed it for another issuer, subject or client; a retry brings no other answer. */
+class ForeignToken extends AuthError {}
+
+function foreign(fault: string, cause?: unknown): AuthError {
+  return new ForeignToken("response_rejected", `the access token ${fault}`, { cause });
+}
+
+export function isForeignToken(error: unknown): boolean {
+  return error instanceof ForeignToken;
 }

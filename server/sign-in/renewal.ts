@@ -4,6 +4,7 @@ import { ApiError } from "../../providers/api.ts";
 import type { Claims } from "../../providers/claims.ts";
 import type { Identity } from "../identity/identity.ts";
 import { AuthError } from "../errors.ts";
+import { isForeignToken } from "./access-token.ts";
 import { askIdentity } from "./ask-identity.ts";
 import { checkIdToken } from "./id-token.ts";
 import { exchangeError, isGrantRefused, isOtherSubject } from "./issuer-error.ts";
@@ -142,10 +143,10 @@ function changed(what: string): AuthError {
   return new AuthError("grant_ended", `the issuer returned another ${what}`);
 }
 
-/** A refused grant and another subject end a session; every other failure is transient. */
+/** A refused grant and another issuer, subject or client end a session; every other failure is transient. */
 function renewalError(error: unknown, party: RelyingParty): AuthError {
   const message = `renewal at ${party.issuer} failed`;
-  if (isGrantRefused(error) || isOtherSubject(error))
+  if (isGrantRefused(error) || isOtherSubject(error) || isForeignToken(error))
     return new AuthError("grant_ended", message, { cause: withNote(error) });
   const coded = exchangeError(error, message);
   if (coded.code !== "response_rejected") return coded;

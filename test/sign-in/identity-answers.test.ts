@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { AuthError } from "../../server/errors.ts";
 import type { Identity } from "../../server/identity/identity.ts";
 import { askIdentity } from "../../server/sign-in/ask-identity.ts";
 import { createTokenIssuer } from "../../server/sign-in/relying-party.ts";
@@ -654,6 +655,24 @@ describe("the identity of a renewal", () => {
       });
 
     await expect(again()).rejects.toMatchObject({ code: "grant_ended" });
+  });
+
+  it.each([
+    [{}, "fulfilled"],
+    [{ sub: "eve" }, "grant_ended"],
+    [{ azp: "other" }, "grant_ended"],
+    [{ iss: "https://other.example.com" }, "grant_ended"],
+    [{ exp: seconds - 60 }, "issuer_broken"],
+    [{ typ: "ID" }, "issuer_broken"],
+  ])("with an access token of Keycloak with %j is %s", async (changes, result) => {
+    const accessToken = rs256(header, { ...usualClaims, azp: "door", typ: "Bearer", ...changes });
+    const keycloak = partyOf({ issuer }, "keycloak");
+    const found = await askAgain(keycloak, ada, { ...tokens, accessToken }, false, 1_000).then(
+      () => "fulfilled",
+      (error: unknown) => (error instanceof AuthError ? error.code : error),
+    );
+
+    expect(found).toBe(result);
   });
 
   const atGithub = () => {
