@@ -25,6 +25,7 @@ export async function startTraefikWithLabels(wiring: Wiring): Promise<Proxy> {
     docker,
     wiring,
     `  docker: { endpoint: "${endpoint}", exposedByDefault: false }\n`,
+    ["zz-doorward-tls.yaml"],
   );
 }
 
@@ -98,8 +99,9 @@ async function startBeside(
   api: { close(): Promise<void> },
   wiring: Wiring,
   provider: string,
+  files: readonly string[] = [],
 ): Promise<Proxy> {
-  const proxy = await startTraefikWith(wiring, provider, {});
+  const proxy = await startTraefikWith(wiring, provider, files);
   return {
     ...proxy,
     async stop() {

@@ -4,6 +4,7 @@ import { Browser } from "../peers/browser.ts";
 import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
 import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
 import type { Proxy } from "../peers/proxy-process.ts";
+import { startTraefikWith } from "../peers/traefik.ts";
 import { proxiesOfTests } from "./starters.ts";
 
 const host = "app.example.com";
@@ -119,6 +120,27 @@ describe.each(proxiesOfTests.filter(({ kind }) => kind === "traefik"))(
 
       expect([signOut.status, verify.status]).toEqual([200, 404]);
       expect(api.heard.map(({ url }) => url)).not.toContain("/_auth/sign_out");
+    });
+  },
+);
+
+describe.each(proxiesOfTests.filter(({ kind }) => kind === "traefik"))(
+  "an operator's own default options of TLS, in $name",
+  ({ kind }) => {
+    it("count in the place of doorward's, so that client certificates stay required", async () => {
+      const app = await startEchoApp();
+      const own =
+        "tls: { options: { default: { clientAuth: { clientAuthType: RequireAnyClientCert } } } }";
+      const files = new Map(proxyFiles(config, kind).files).set("dynamic/tls-of-mine.yaml", own);
+      const wiring = { files, hosts: [host], doorwardPort: 4180, appPort: app.port };
+      const names = ["doorward.yaml", "zz-doorward-tls.yaml", "tls-of-mine.yaml"];
+      const proxy = await startTraefikWith(wiring, "", names);
+      const visitor = new Browser(new Map([[`${host}:443`, proxy.https]]));
+
+      await expect(visitor.ask(`https://${host}/`)).rejects.toThrow(/certificate required/);
+
+      await proxy.stop();
+      await app.close();
     });
   },
 );

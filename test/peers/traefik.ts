@@ -6,17 +6,17 @@ import { createCertificate } from "./tls.ts";
 
 /** The real Traefik with the output of `doorward config traefik`; only addresses and paths are changed. */
 export function startTraefik(wiring: Wiring): Promise<Proxy> {
-  return startTraefikWith(wiring, "", { "doorward.yaml": "dynamic/doorward.yaml" });
+  return startTraefikWith(wiring, "", ["doorward.yaml", "zz-doorward-tls.yaml"]);
 }
 
 /**
- * The same with another provider of Traefik's in the static file, and with the given printed files, by their name in the
- * folder of the file provider.
+ * The same with another provider of Traefik's in the static file, and with these files in the folder of the file
+ * provider.
  */
 export function startTraefikWith(
   wiring: Wiring,
   provider: string,
-  dynamic: Readonly<Record<string, string>>,
+  dynamic: readonly string[],
 ): Promise<Proxy> {
   return startProxy(wiring, async (folder, { http, https }) => {
     const certificate = join(folder, "example.com");
@@ -34,8 +34,8 @@ export function startTraefikWith(
     await writeFile(join(folder, "traefik.yaml"), moved);
     const tls = `tls:\n  certificates:\n    - { certFile: ${certificate}.pem, keyFile: ${certificate}.key }\n`;
     await writeFile(join(folder, "dynamic/tls.yaml"), tls);
-    for (const [name, printed] of Object.entries(dynamic))
-      await writeFile(join(folder, "dynamic", name), files.get(printed) ?? "");
+    for (const name of dynamic)
+      await writeFile(join(folder, "dynamic", name), files.get(`dynamic/${name}`) ?? "");
     return { program: wiring.program ?? pathOf("traefik"), args: ["--configFile=traefik.yaml"] };
   });
 }

@@ -45,11 +45,6 @@ const dynamicFile = v.strictObject({
     middlewares: v.record(v.string(), middleware),
     services: v.record(v.string(), service),
   }),
-  tls: v.optional(
-    v.strictObject({
-      options: v.strictObject({ default: v.strictObject({ sniStrict: v.literal(true) }) }),
-    }),
-  ),
 });
 const http = v.strictObject({
   aliasHeadersStrategy: v.literal("delete"),

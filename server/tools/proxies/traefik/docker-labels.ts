@@ -48,7 +48,7 @@ ${labels(ofDoorward)}${services.join("")}`;
 
 const head = `# Labels for Traefik v3 with the Docker provider, printed by \`doorward config traefik\` from a doorward.yaml.
 # Add them to your compose file: docker compose -f compose.yaml -f docker-labels.yaml up
-# Labels cannot set \`sniStrict\`: take the \`tls\` section of dynamic/doorward.yaml into a file of Traefik's own.
+# Labels cannot set \`sniStrict\`: put dynamic/zz-doorward-tls.yaml into the folder of Traefik's file provider.
 # In doorward.yaml, set \`trustedProxies\` to the container network or to \`private\`.
 # Edit the lines marked CHANGE: the names and ports of the apps.
 `;

@@ -46,7 +46,7 @@ ${isRedirected ? redirecting : ""}
       loadBalancer:
         servers:
           - url: "http://${doorward}"
-${apps.join("")}${hosts.some(({ scheme }) => scheme === "https") ? tls : ""}`;
+${apps.join("")}`;
 }
 
 /** The same advice in every format. */
@@ -59,17 +59,6 @@ const redirecting = `    ${toHttps.name}:
       redirectScheme:
         scheme: ${toHttps.scheme}
         permanent: ${toHttps.permanent}
-`;
-
-const tls = `
-# If another of your files has \`tls.options.default\`, such as for client certificates, delete this section and set
-# sniStrict there: Traefik takes one of the two, without a message. With sniStrict, the default certificate of
-# \`tls.stores\` counts for no host: list it under \`tls.certificates\` too.
-tls:
-  options:
-    default:
-      # No TLS for a host without a certificate. Otherwise a visitor of any host gets Traefik's own certificate.
-      sniStrict: true
 `;
 
 function router({ name, rule, priority, entryPoint, middlewares: used, service }: Router): string {
