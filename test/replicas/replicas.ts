@@ -1,3 +1,4 @@
+import { answered } from "../peers/answered.ts";
 import { Browser, send, type HttpResponse } from "../peers/browser.ts";
 import { testSecret } from "../peers/doorward.ts";
 import { startHostileIssuer, type HostileIssuer } from "../peers/hostile-issuer.ts";
@@ -23,7 +24,7 @@ export interface Replicas {
   ask(replica: number, path: string, headers: Record<string, string>): Promise<HttpResponse>;
   /** The response of a replica's /verify to this `Cookie` header. */
   verify(replica: number, cookie: string): Promise<HttpResponse>;
-  /** The status of that response. Asks again after a 503: Redis stalls for longer than doorward waits. */
+  /** The status of that response, asked again after a 503. */
   statusOf(replica: number, cookie: string): Promise<number>;
   /** Signs out at a replica; resolves when it has ended the session. */
   signOut(replica: number, cookie: string): Promise<void>;
@@ -87,12 +88,8 @@ export async function startReplicas(
     },
     verify: (replica, cookie) =>
       replicas.ask(replica, "/verify", { ...forwarded(`${origin}/`), Cookie: cookie }),
-    async statusOf(replica, cookie) {
-      for (;;) {
-        const { status } = await replicas.verify(replica, cookie);
-        if (status !== 503) return status;
-      }
-    },
+    statusOf: async (replica, cookie) =>
+      (await answered(() => replicas.verify(replica, cookie))).status,
     signOut: (replica, Cookie) =>
       until(async () => (await replicas.ask(replica, "/sign_out", { Cookie })).status < 500),
     moveClocks: async () => void (await Promise.all(processes.map(moveClock))),

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { answered } from "../peers/answered.ts";
 import { Browser, send } from "../peers/browser.ts";
 import { startHostileIssuer } from "../peers/hostile-issuer.ts";
 import { movable, moveClock } from "../peers/move-clock.ts";
@@ -39,7 +40,7 @@ it(
       signedIn.push({ subject, cookie: await browser.jar.getCookieString(site) });
     }
     const out = new Set<string>();
-    let answered = 0;
+    let answers = 0;
     const asked = async (port: number, path: string, cookie: string) =>
       send(`http://127.0.0.1:${port}/_auth${path}`, new Map(), {
         headers: { ...forwarded(site), Cookie: cookie },
@@ -56,7 +57,7 @@ it(
       if (index % 3 === 0) {
         const { status } = await asked(doorward.port, "/sign_out", cookie);
         if (status === 200) out.add(subject);
-        if (++answered === people / 6) doorward.signal("SIGKILL");
+        if (++answers === people / 6) doorward.signal("SIGKILL");
       } else if (index % 3 === 1) await asked(doorward.port, "/verify", cookie);
     });
     const idle = signedIn.filter((_, index) => index % 3 === 2);
@@ -69,7 +70,7 @@ it(
     await moveClock(again);
     const verdicts: { subject: string; status: number; user: unknown }[] = [];
     for (const { subject, cookie } of signedIn) {
-      const { status, headers } = await asked(again.port, "/verify", cookie);
+      const { status, headers } = await answered(() => asked(again.port, "/verify", cookie));
       verdicts.push({ subject, status, user: headers["x-auth-request-user"] });
     }
     const entries = await readdir(changed.storage.base, { recursive: true, withFileTypes: true });

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { answered } from "../peers/answered.ts";
 import { Browser, send } from "../peers/browser.ts";
 import { startHostileIssuer, type HostileIssuer } from "../peers/hostile-issuer.ts";
 import { rs256 } from "../peers/jwt.ts";
@@ -55,14 +56,13 @@ it("kill -9 during a thousand sign-ins leaves each session complete or absent, a
     storage,
     url: site,
   }));
-  const verdicts = await Promise.all(
-    [...cookies].map(async ([subject, Cookie]) => {
-      const headers = { ...forwarded(site), Cookie };
-      const url = `http://127.0.0.1:${again.port}/_auth/verify`;
-      const { status, headers: answer } = await send(url, new Map(), { headers });
-      return { subject, status, user: answer["x-auth-request-user"] };
-    }),
-  );
+  const verdicts: { subject: string; status: number; user: unknown }[] = [];
+  for (const [subject, Cookie] of cookies) {
+    const headers = { ...forwarded(site), Cookie };
+    const url = `http://127.0.0.1:${again.port}/_auth/verify`;
+    const { status, headers: answer } = await answered(() => send(url, new Map(), { headers }));
+    verdicts.push({ subject, status, user: answer["x-auth-request-user"] });
+  }
   const entries = await readdir(storage.base, { recursive: true, withFileTypes: true });
   const paths = entries.map(({ parentPath, name }) => join(parentPath, name));
   const modes = await Promise.all(

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { answered } from "../peers/answered.ts";
 import { navigation, type Browser } from "../peers/browser.ts";
 import { html } from "../peers/hostile-issuer.ts";
 import { startRedis } from "../peers/redis.ts";
@@ -10,19 +11,8 @@ let door: SignInDoor;
 
 afterEach(() => door.close());
 
-/** Asks again after a 503: Redis stalls for longer than doorward waits. */
 async function statusOf(browser: Browser): Promise<number> {
-  for (;;) {
-    const { status } = await door.verify(browser);
-    if (status !== 503) return status;
-  }
-}
-
-async function signInStatus(browser: Browser): Promise<number> {
-  for (;;) {
-    const { status } = await door.signIn(browser);
-    if (status !== 503) return status;
-  }
+  return (await answered(() => door.verify(browser))).status;
 }
 
 async function startStatus(): Promise<number> {
@@ -48,7 +38,7 @@ describe("a clock that goes back and forth by an hour", () => {
       for (const [step, offset] of jumps.entries()) {
         door.clock.now = begun + step * 20 * minute + offset;
         const browser = door.browser();
-        statuses.add(await signInStatus(browser));
+        statuses.add((await answered(() => door.signIn(browser))).status);
         sessions.push({ browser, until: door.clock.now + 2 * hour });
         for (const [index, { browser: one, until }] of sessions.entries()) {
           const status = await statusOf(one);
