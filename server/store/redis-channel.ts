@@ -95,7 +95,9 @@ export class RedisChannel {
     this.#sent.delete(text);
     const wasReceiving = this.isReceiving;
     this.#receivedAt = Math.max(this.#receivedAt, sentAt);
-    if (wasReceiving || performance.now() - this.#receivedAt > silenceMs) return;
+    // Before the epoch is known, an emptied Redis would not be noticed.
+    if (wasReceiving || this.#dataEpoch === undefined) return;
+    if (performance.now() - this.#receivedAt > silenceMs) return;
     this.#missed();
     this.#isOpen = true;
     this.#parts.log?.info("receiving announcements; using the session cache");
