@@ -3,10 +3,8 @@ import * as v from "valibot";
 import { asymmetricAlgorithms } from "../policy/bearer-schema.ts";
 import { AuthError } from "../errors.ts";
 import type { RelyingParty } from "./relying-party.ts";
-import { verifyJwt } from "./verify-jwt.ts";
+import { toleranceSeconds, verifyJwt } from "./verify-jwt.ts";
 
-/** The clock skew that is tolerated. */
-const toleranceSeconds = 30;
 /** Issuers send a logout token immediately, so an older one is rejected. */
 const longestSeconds = 5 * 60;
 
