@@ -9,18 +9,20 @@ export async function inTime<T>(
   timeoutMs: number,
   onLate?: () => void,
 ): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      if (onLate) work.then(onLate, onLate); // after a late failure, the write may have happened
-      reject(new Error(`no response within ${timeoutMs} ms`));
-    }, timeoutMs);
-  });
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const giveUp = () => {
+    if (onLate) work.then(onLate, onLate); // after a late failure, the write may have happened
+    reject(new Error(`no response within ${timeoutMs} ms`));
+  };
+  // After a stall of this process the timer is due before it has read the responses that arrived meanwhile.
+  let afterReading: NodeJS.Immediate | undefined;
+  const timer = setTimeout(() => (afterReading = setImmediate(giveUp)), timeoutMs);
   try {
     return await Promise.race([work, late]);
   } catch (cause) {
     throw new AuthError("store_unreachable", "the session store failed", { cause });
   } finally {
     clearTimeout(timer);
+    clearImmediate(afterReading);
   }
 }
