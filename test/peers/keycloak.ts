@@ -31,7 +31,8 @@ interface Credentials {
 /** Every person of a test realm has this password. */
 const password = "the-password-of-everyone";
 const tokenResponse = v.object({ access_token: v.string() });
-const withId = v.array(v.looseObject({ id: v.string() }));
+const identified = v.looseObject({ id: v.string() });
+const allIdentified = v.array(identified);
 const personalTokens = v.object({
   access_token: v.string(),
   id_token: v.string(),
@@ -97,19 +98,42 @@ export class Realm {
     return v.parse(personalTokens, await response.json());
   }
 
+  async changePerson(username: string, changes: Person): Promise<void> {
+    await this.#ask("PUT", await this.#personPath(username), changes);
+  }
+
+  /** Logs a person out everywhere. Keycloak sends logout tokens to the clients that have a back-channel logout URL. */
+  async logOut(username: string): Promise<void> {
+    await this.#ask("POST", `${await this.#personPath(username)}/logout`);
+  }
+
+  /** Signs all tokens with a new key from now on. The keys before it stay published. */
+  async rotateKeys(): Promise<void> {
+    const realm = v.parse(identified, await this.#ask("GET", this.#path));
+    await this.#ask("POST", `${this.#path}/components`, {
+      name: "rotated",
+      providerId: "rsa-generated",
+      providerType: "org.keycloak.keys.KeyProvider",
+      parentId: realm.id,
+      // The key of the highest priority signs. The keys of a new realm have 100 at most.
+      config: { priority: ["1000"], algorithm: ["RS256"] },
+    });
+  }
+
   /** Ends each session of a person by itself, as "Sign out" in the list of sessions does. Returns their number. */
   async endSessions(username: string): Promise<number> {
-    const { id } = await this.#first(`/users?exact=true&username=${encodeURIComponent(username)}`);
-    const sessions = v.parse(withId, await this.#ask("GET", `${this.#path}/users/${id}/sessions`));
+    const path = `${await this.#personPath(username)}/sessions`;
+    const sessions = v.parse(allIdentified, await this.#ask("GET", path));
     for (const session of sessions)
       await this.#ask("DELETE", `${this.#path}/sessions/${session.id}`);
     return sessions.length;
   }
 
-  async #first(path: string) {
-    const [found] = v.parse(withId, await this.#ask("GET", this.#path + path));
-    if (found === undefined) throw new Error(`Keycloak has nothing at ${path}`);
-    return found;
+  async #personPath(username: string): Promise<string> {
+    const query = `/users?exact=true&username=${encodeURIComponent(username)}`;
+    const [found] = v.parse(allIdentified, await this.#ask("GET", this.#path + query));
+    if (found === undefined) throw new Error(`Keycloak has nothing at ${query}`);
+    return `${this.#path}/users/${found.id}`;
   }
 
   async #ask(method: string, path: string, body?: Representation): Promise<unknown> {
