@@ -57,7 +57,8 @@ function accessFault(access: unknown, path: string): Fault[] {
   return [
     {
       path,
-      message: "matches no identity: add domains, emails, groups, subjects or `anyone: true`",
+      message:
+        "matches no identity: add domains, emails, groups, subjects, `verified: true` or `anyone: true`",
     },
   ];
 }

@@ -58,7 +58,7 @@ function outcomeFaults(rule: Record<string, unknown>, path: string): Fault[] {
       {
         path: `${path}.allow`,
         message:
-          "matches no identity: add domains, emails, groups, subjects or claims, or use signed-in",
+          "matches no identity: add domains, emails, groups, subjects, claims or `verified: true`, or use signed-in",
       },
     ];
   }

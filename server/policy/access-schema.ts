@@ -4,7 +4,8 @@ import { hostOutsideAscii } from "../values/ascii-host.ts";
 import { text, checkedString } from "../values/leaves.ts";
 
 function emailDomainFault(written: string): string | undefined {
-  if (written === "*") return "matches every domain: use `anyone: true` instead";
+  if (written === "*")
+    return "matches every domain: use `verified: true` instead, which admits every verified address";
   if (/^[@.]/.test(written)) {
     return "starts with @ or a dot: use example.com, or *.example.com for its subdomains";
   }
@@ -41,7 +42,25 @@ const lists = {
   emails: v.optional(v.array(email)),
   groups: v.optional(v.array(text)),
   subjects: v.optional(v.array(text)),
+  /** Every identity with an email address that counts: a verified one, or with `trustEmail` an unmarked one. */
+  verified: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.check((isOn) => isOn, "matches no identity: write `verified: true`, or remove it"),
+    ),
+  ),
 };
+
+/** One match is enough, so `verified` would also admit those whom the lists beside it leave out. */
+const verifiedAlone = <Written extends Readonly<Record<string, unknown>>>() =>
+  v.check<Written, string>(
+    (written) => written.verified !== true || !Object.entries(written).some(isList),
+    "with `verified: true`, everyone with a verified address has access, whatever the lists beside it contain: to require both, write `all: [{ verified: true }, { … }]`",
+  );
+
+function isList([key, value]: [string, unknown]): boolean {
+  return value !== undefined && key !== "verified" && key !== "anyone";
+}
 
 /**
  * A list of which every entry must match the identity. An entry without a list would match no identity, and an empty
@@ -66,11 +85,14 @@ const everyOf = <Entry extends v.GenericSchema<object, object> & { readonly entr
   );
 
 /** The identities that have access where no rule decides. */
-export const access = v.strictObject({
-  ...lists,
-  anyone: v.optional(v.boolean()),
-  all: everyOf(v.strictObject(lists)),
-});
+export const access = v.pipe(
+  v.strictObject({
+    ...lists,
+    anyone: v.optional(v.boolean()),
+    all: everyOf(v.pipe(v.strictObject(lists), verifiedAlone())),
+  }),
+  verifiedAlone(),
+);
 
 /** JSON has no infinite numbers (RFC 8259 §6). Rules are compared by their JSON, where both infinities are null. */
 const number = v.pipe(
@@ -86,10 +108,13 @@ const listsAndClaims = {
 };
 
 /** The identities that one rule allows; all entries of `claims` must match. */
-export const ruleAccess = v.strictObject({
-  ...listsAndClaims,
-  all: everyOf(v.strictObject(listsAndClaims)),
-});
+export const ruleAccess = v.pipe(
+  v.strictObject({
+    ...listsAndClaims,
+    all: everyOf(v.pipe(v.strictObject(listsAndClaims), verifiedAlone())),
+  }),
+  verifiedAlone(),
+);
 
 export type Access = v.InferOutput<typeof access>;
 export type RuleAccess = v.InferOutput<typeof ruleAccess>;

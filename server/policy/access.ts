@@ -4,11 +4,12 @@ import type { Access, RuleAccess } from "./access-schema.ts";
 
 export const notListed = "identity not listed in allow/access";
 
-/** Whether any one of the lists names the identity, or every entry of `all` does. An empty list matches no identity. */
+/** Whether any one of the lists names the identity, or `verified` or `anyone` admits it, or every entry of `all` does. An empty list matches no identity. */
 export function isListed(access: Access | RuleAccess | undefined, identity: Identity): boolean {
   if (access === undefined) return false;
   return (
     ("anyone" in access && access.anyone === true) ||
+    (access.verified === true && identity.email !== undefined) ||
     ("claims" in access && hasClaims(access.claims, identity)) ||
     (access.all !== undefined &&
       access.all.length > 0 &&

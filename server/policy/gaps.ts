@@ -14,6 +14,7 @@ export interface Gaps {
 interface Lists {
   readonly emails?: readonly string[] | undefined;
   readonly domains?: readonly string[] | undefined;
+  readonly verified?: boolean | undefined;
   readonly groups?: readonly string[] | undefined;
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
   readonly all?: readonly Lists[] | undefined;
@@ -26,7 +27,8 @@ export function gapsFor(
 ): Gaps | undefined {
   const compared = lists.flatMap((list) => [list ?? [], list?.all ?? []].flat());
   const compares = (name: keyof Lists) => compared.some((list) => list[name] !== undefined);
-  const noEmail = compares("emails") || compares("domains") ? identity.gaps?.email : undefined;
+  const comparesEmail = (["emails", "domains", "verified"] as const).some(compares);
+  const noEmail = comparesEmail ? identity.gaps?.email : undefined;
   const noGroups = compares("groups") ? groupsGap(identity) : undefined;
   const noClaims = compared.flatMap(({ claims = {} }) => claimGaps(claims, identity)).join("; ");
   const gaps = {

@@ -10,6 +10,7 @@ export interface Lists {
   readonly emails?: readonly string[];
   readonly groups?: readonly string[];
   readonly claims?: Readonly<Record<string, readonly string[]>>;
+  readonly verified?: true;
 }
 
 /** Who has access. `isForRule`: uses claims, which only a rule can check, so `access` cannot hold it. */
@@ -30,21 +31,20 @@ export function importAccess(
   const demands = [...byAddress(from, readBeside), ...byGroup(from, kind)];
   const isForRule = demands.some(({ claims }) => claims !== undefined);
   const [only, ...more] = demands;
-  if (only === undefined) {
-    const message =
-      '"*" gives access to every account of the provider (access: { anyone: true }), even without a verified email address; at a public provider that is everyone: to restrict it, set domains, emails or groups in access';
-    from.note("to do", "email_domains", message);
-    return { access: { anyone: true }, isForRule };
-  }
-  return { access: more.length === 0 ? { ...only } : { all: demands }, isForRule };
+  if (more.length > 0) return { access: { all: demands }, isForRule };
+  if (only?.verified) from.note("to do", "email_domains", everyAccount);
+  return { access: { ...only }, isForRule };
 }
 
-/** No requirement if email_domains contains `*`. */
+const everyAccount =
+  '"*" gives access to every account of the provider with a verified email address (access: { verified: true }); at a public provider that is everyone: to restrict it, set domains, emails or groups in access';
+
+/** With `*`, oauth2-proxy requires an email address, and rejects one that the provider reports as unverified. */
 function byAddress(from: Settings, readBeside: ReadBeside): Lists[] {
   const written = from.list("email_domains");
   const file = from.text("authenticated_emails_file");
   const emails = file === undefined ? undefined : readEmails(from, file, readBeside);
-  if (written.includes("*")) return [];
+  if (written.includes("*")) return [{ verified: true }];
   if (!from.has("email_domains") && file === undefined) {
     const message =
       "is missing, and so is authenticated_emails_file, so nothing defines who has access: add one of them (an alpha configuration has them in a second file: name that file too)";

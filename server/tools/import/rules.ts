@@ -54,6 +54,8 @@ function routes(from: Settings): Record<string, unknown>[] {
       );
       return [];
     }
+    // oauth2-proxy compares the method with its blanks, so the route matched no request.
+    if (method !== method.trim()) return [];
     return route(from, option, written, method.toUpperCase(), regex);
   });
 }

@@ -92,7 +92,17 @@ export class Settings {
     if (value === undefined) return fault(wrongKind(kind, written.value));
     const outside = hostFault(name, value);
     if (outside !== undefined) return fault(outside);
+    if (kind === "list") this.#noteBlanks(written, value);
     this.#join({ ...written, name, value }, fault);
+  }
+
+  /** oauth2-proxy keeps the blanks of an entry. Without them, the entry would match what it did not match before. */
+  #noteBlanks({ spelt }: Setting, value: unknown): void {
+    const entries = [value].flat().filter((entry) => typeof entry === "string");
+    const padded = entries.find((entry) => entry !== entry.trim());
+    if (padded === undefined) return;
+    const message = `${JSON.stringify(padded)} is compared together with the blank at its start or end, as in oauth2-proxy, so it matches hardly anything: remove the blank if it is not intended`;
+    this.notes.push({ kind: "different", subject: spelt, message });
   }
 
   /** The higher rank overrides the lower; lists of the same rank are joined. */
@@ -165,12 +175,7 @@ function coerced(kind: OptionKind, value: unknown): unknown {
 }
 
 function asList(value: unknown): string[] | undefined {
-  if (typeof value === "string") {
-    return value
-      .split(",")
-      .map((one) => one.trim())
-      .filter((one) => one !== "");
-  }
+  if (typeof value === "string") return value.split(",").filter((one) => one !== "");
   if (!Array.isArray(value)) return undefined;
   return value.every((one) => typeof one === "string") ? value : undefined;
 }
