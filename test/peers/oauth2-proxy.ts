@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,6 +10,15 @@ const startTimeoutMs = 30_000;
 
 interface RunningOAuth2Proxy {
   stop(): Promise<void>;
+}
+
+/** Runs oauth2-proxy to its end. */
+export function runOAuth2Proxy(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(program, args, { env: environment });
+  return { status, output: `${stdout}${stderr}` };
 }
 
 /** Runs oauth2-proxy with a configuration that listens on this port of 127.0.0.1, and waits until it answers. */

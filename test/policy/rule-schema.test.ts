@@ -30,7 +30,10 @@ const issuer = { issuer: "https://tokens.example.com", audiences: ["door"] };
 
 describe("a setting of a rule or of access is refused at its place", () => {
   it.each<[object, string]>([
-    [{ access: { domains: ["*"] } }, 'access.domains.0 "*" matches every domain: use `verified: true`'],
+    [
+      { access: { domains: ["*"] } },
+      'access.domains.0 "*" matches every domain: use `verified: true`',
+    ],
     [{ access: { domains: ["@example.com"] } }, '"@example.com" starts with @ or a dot: use'],
     [{ access: { domains: [".example.com"] } }, '".example.com" starts with @ or a dot: use'],
     [{ access: { domains: ["*.*.com"] } }, 'access.domains.0 "*.*.com" is not a domain: use'],

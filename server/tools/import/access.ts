@@ -110,7 +110,8 @@ function byGroup(from: Settings, kind: string): Lists[] {
   if (kind === "gitlab") demands.push(groups([...from.list("gitlab_groups"), ...projects(from)]));
   if (kind === "github" || kind === "gitea") demands.push(gitHub(from, kind));
   if (kind === "bitbucket") {
-    const [team, repository] = [from.text("bitbucket_team"), from.text("bitbucket_repository")];
+    const team = from.text("bitbucket_workspace") ?? from.text("bitbucket_team");
+    const repository = from.text("bitbucket_repository");
     demands.push(groups(team === undefined ? [] : [team]));
     demands.push(groups(repository === undefined ? [] : [`repo:${repository}`]));
   }

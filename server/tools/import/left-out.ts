@@ -21,7 +21,7 @@ const reasons: readonly Reason[] = [
   },
   {
     names:
-      "flush_interval pass_host_header proxy_websockets ssl_upstream_insecure_skip_verify upstream_timeout allow_query_semicolons force_https",
+      "disable_keep_alives flush_interval pass_host_header proxy_websockets ssl_upstream_insecure_skip_verify upstream_timeout allow_query_semicolons force_https",
     message:
       "is not used: your proxy forwards requests to the apps now; set it there if you need it",
   },
@@ -62,16 +62,31 @@ const reasons: readonly Reason[] = [
   },
   { names: "cookie_httponly cookie_secure", message: "is always on in doorward" },
   {
-    names: "cookie_samesite",
+    names: "cookie_samesite cookie_csrf_samesite",
     kind: "different",
     message:
       "the cookie is always SameSite=Lax: pages of another site cannot use it in frames or with fetch",
   },
   {
     names:
-      "cookie_csrf_expire cookie_csrf_per_request cookie_csrf_per_request_limit encode_state code_challenge_method insecure_oidc_skip_nonce",
+      "cookie_csrf_expire cookie_csrf_per_request cookie_csrf_per_request_limit encode_state code_challenge_method force_code_challenge_method insecure_oidc_skip_nonce",
     message:
       "is not needed: each sign-in has its own state, nonce and PKCE code verifier (S256) in doorward",
+  },
+  {
+    names: "auth_request_response_mode",
+    message: "is not needed: doorward asks for form_post where the issuer requires it",
+  },
+  {
+    names: "bearer_token_login_fallback",
+    message:
+      "is not needed: to a request with an invalid token, doorward always answers 401, and never with the sign-in page",
+  },
+  {
+    names: "oidc_enabled_signing_algs",
+    kind: "different",
+    message:
+      "doorward accepts every asymmetric algorithm that the issuer's metadata announces, and never an unsigned token or one signed with the client secret",
   },
   {
     names: "relative_redirect_url session_cookie_minimal redis_connection_idle_timeout",

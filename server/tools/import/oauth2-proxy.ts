@@ -7,7 +7,7 @@ import { importProvider, present } from "./provider.ts";
 import { readOAuth2Proxy } from "./read.ts";
 import { importRules } from "./rules.ts";
 import { importSession } from "./session.ts";
-import type { ImportFile } from "./setting.ts";
+import type { ImportFile, Problem } from "./setting.ts";
 import { Settings } from "./settings.ts";
 import { importRedirects, importSite } from "./site.ts";
 import { importStorage } from "./storage.ts";
@@ -27,7 +27,7 @@ export function importOAuth2Proxy(files: readonly ImportFile[], readBeside: Read
   from.notes.push(sessionsNote);
   const problems = [...readings.flatMap((reading) => reading.problems), ...from.problems];
   // Only without other problems: these faults would only repeat them.
-  if (problems.length === 0 && config !== undefined) problems.push(...faultsAt(from, config));
+  if (problems.length === 0 && config !== undefined) problems.push(...faultsIn(from, config));
   const yaml =
     problems.length > 0 || config === undefined ? undefined : render("oauth2-proxy", config);
   return { yaml, notes: from.notes, problems };
@@ -106,9 +106,16 @@ const origins: readonly (readonly [path: RegExp, option: string])[] = [
   [/^admin/, "metrics_address"],
 ];
 
-function faultsAt(from: Settings, config: Record<string, unknown>) {
-  return faultsOf(config).map(({ path, message }) => {
+/** The faults of the imported file as problems. An issuer's plain http becomes a note: only the issuer can change it. */
+function faultsIn(from: Settings, config: Record<string, unknown>): Problem[] {
+  return faultsOf(config).flatMap(({ path, message }) => {
     const option = origins.find(([pattern]) => pattern.test(path))?.[1] ?? path;
-    return { place: from.place(option), message: `${option} (${path}): ${message}` };
+    if (!path.startsWith("providers.") || from.text(option)?.startsWith("http://") !== true)
+      return [{ place: from.place(option), message: `${option} (${path}): ${message}` }];
+    from.note("to do", option, `${message}; ${untilThen}`);
+    return [];
   });
 }
+
+const untilThen =
+  "the file contains it, but doorward does not start until then: let the issuer serve https, or write the https address by which browsers reach it";

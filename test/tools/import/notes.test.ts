@@ -74,6 +74,25 @@ describe("an import of oauth2-proxy's configuration", () => {
     expect(notes.join("\n")).not.toContain("hidden");
   });
 
+  it("prints an issuer with plain http, as in a container network, and says that it must change", () => {
+    const issuer = "http://keycloak:8080/realms/staff";
+    const { config, notes, problems } = imported(
+      withLeast(
+        'provider = "keycloak-oidc"',
+        `oidc_issuer_url = "${issuer}"`,
+        'redeem_url = "http://keycloak:8080/token"',
+      ),
+    );
+
+    expect(problems).toEqual([]);
+    expect(config).toMatchObject({ providers: { keycloak: { issuer } } });
+    const toDo = notes.filter((note) => note.includes("uses plain http"));
+    expect(toDo).toEqual([
+      expect.stringMatching(/^to do: oidc_issuer_url: "http:.* doorward does not start until then/),
+      expect.stringMatching(/^to do: redeem_url: /),
+    ]);
+  });
+
   it("does not open a route that a rule cannot express, and prints the rule to write", () => {
     const { config, notes } = imported(
       withLeast('skip_auth_routes = ["GET=^/healthz$", "!=^/private", "^/api/v[0-9]"]'),

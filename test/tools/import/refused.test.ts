@@ -26,8 +26,8 @@ describe("a file that cannot be imported", () => {
     ],
     [['provider = "oidc"'], /^oauth2-proxy.cfg: oidc_issuer_url .*is missing/],
     [
-      ['provider = "oidc"', 'oidc_issuer_url = "http://id.example.com"'],
-      /^oauth2-proxy.cfg:6: oidc_issuer_url .*plain http/,
+      ['provider = "oidc"', 'oidc_issuer_url = "https://id.example.com/?tenant=1"'],
+      /^oauth2-proxy.cfg:6: oidc_issuer_url .*contains a query/,
     ],
     [['provider = "azure"'], /"common" accepts every tenant.*entra_id_allowed_tenants$/],
     [
