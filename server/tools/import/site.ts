@@ -77,17 +77,20 @@ function cookieDomain(
 
 /** Allowed redirects. The syntax is the same, except that `*.example.com` is `.example.com` here. */
 export function importRedirects(from: Settings): string[] | undefined {
-  const written = from.list("whitelist_domains");
-  const kept = written.flatMap((entry) => {
-    const ours = entry.replace(/^\*\./, ".").toLowerCase();
-    const host = parseAllowedRedirect(ours)?.host;
-    const isSuffix = host !== undefined && ours.startsWith(".") && isPublicSuffix(host);
-    if (host !== undefined && !isSuffix) return [ours];
-    const message = isSuffix
-      ? "is a public suffix, so it also matches other people's hosts: list your own hosts"
-      : "is not a host and never matched: write a host such as app.example.com";
-    from.note("left out", "whitelist_domains", `"${entry}" ${message}`);
-    return [];
-  });
-  return kept.length === 0 ? undefined : kept;
+  const kept = from.list("whitelist_domains").flatMap((entry) => allowedRedirect(from, entry));
+  return kept.length === 0 ? undefined : [...new Set(kept)];
+}
+
+/** The hosts below a public suffix are other people's, but `.localhost:3000` also allows localhost:3000 itself. */
+function allowedRedirect(from: Settings, entry: string): string[] {
+  const ours = entry.replace(/^\*\./, ".").toLowerCase();
+  const host = parseAllowedRedirect(ours)?.host;
+  const isSuffix = host !== undefined && ours.startsWith(".") && isPublicSuffix(host);
+  if (host !== undefined && !isSuffix) return [ours];
+  const apex = ours.slice(1);
+  const message = isSuffix
+    ? `is a public suffix, so it also matches other people's hosts: only ${apex} itself is imported; list your own hosts`
+    : "is not a host and never matched: write a host such as app.example.com";
+  from.note("left out", "whitelist_domains", `"${entry}" ${message}`);
+  return isSuffix ? [apex] : [];
 }

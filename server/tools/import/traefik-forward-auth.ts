@@ -68,8 +68,9 @@ function site(from: TraefikOptions): Record<string, unknown> {
     "url-path",
     `register ${url}/callback at the issuer instead of ${url}; in Traefik, route ${path}/ to doorward, except ${path}/verify, and use ${path}/verify as the forwardAuth address (\`doorward config traefik\` prints the configuration)`,
   );
+  const hostname = guess.replace(/:\d+$/, "");
   const [domain] = domains
-    .filter((one) => guess === one || guess.endsWith(`.${one}`))
+    .filter((one) => hostname === one || hostname.endsWith(`.${one}`))
     .toSorted((one, other) => other.length - one.length);
   const others = domains.filter((one) => one !== domain);
   if (others.length > 0)

@@ -15,6 +15,8 @@ const known =
     /\s+/,
   );
 
+const lists = new Set(["domain", "whitelist", "trusted-ip-address", "trusted-ip-networks"]);
+
 const ruleOption = /^rule\.([^.]+)\.(action|rule|provider|whitelist|domains)$/;
 
 /** All options, which may repeat. As a single value, the one of the highest rank counts. */
@@ -27,6 +29,7 @@ export class TraefikOptions {
   constructor(settings: readonly Setting[], file: string) {
     this.#file = file;
     this.#all = settings;
+    this.#reportMixed();
     for (const { name, spelt, place, value } of settings) {
       if (value !== null && typeof value === "object")
         this.problems.push({
@@ -35,6 +38,15 @@ export class TraefikOptions {
         });
       else if (!known.includes(name) && !ruleOption.test(name))
         this.problems.push({ place, message: `${spelt}: ${unknownOption(name)}` });
+    }
+  }
+
+  /** Which of them counts depends on the order in which traefik-forward-auth reads them; both together would be wider. */
+  #reportMixed(): void {
+    for (const [name, all] of Map.groupBy(this.#all, (one) => one.name)) {
+      const other = all.find(({ rank }) => rank !== all[0]?.rank);
+      if (lists.has(name) && other !== undefined)
+        this.problem(name, `is also set at ${other.place}: keep one of the two`);
     }
   }
 
@@ -47,12 +59,16 @@ export class TraefikOptions {
     return value === "" ? undefined : value;
   }
 
+  /** traefik-forward-auth keeps the blanks of an entry, so they are part of it here too. */
   list(name: string): string[] {
     return this.#all
       .filter((one) => one.name === name)
       .flatMap(({ value }) => String(value).split(","))
-      .map((value) => value.trim())
-      .filter((value) => value !== "");
+      .filter((value) => value.trim() !== "");
+  }
+
+  has(name: string): boolean {
+    return this.#all.some((one) => one.name === name);
   }
 
   isOn(name: string): boolean {
@@ -64,8 +80,10 @@ export class TraefikOptions {
     return [...new Set(this.#all.flatMap(({ name }) => ruleOption.exec(name)?.[1] ?? []))];
   }
 
+  /** A note of an option that several rules use is written once. */
   note(kind: NoteKind, subject: string, message: string): void {
-    this.notes.push({ kind, subject, message });
+    const isNoted = this.notes.some((one) => one.subject === subject && one.message === message);
+    if (!isNoted) this.notes.push({ kind, subject, message });
   }
 
   problem(name: string, message: string): void {

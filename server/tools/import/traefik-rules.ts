@@ -49,17 +49,34 @@ export function importTraefikRules(from: TraefikOptions): {
 
 /** The whitelist if there is one, otherwise the domains; with match-whitelist-or-domain, either. */
 function lists(from: TraefikOptions, whitelist: string, domain: string): Rule | undefined {
-  const [emails, domains] = [from.list(whitelist), from.list(domain)];
+  const [hasEmails, hasDomains] = [from.has(whitelist), from.has(domain)];
   const isEither = from.isOn("match-whitelist-or-domain");
-  if (emails.length === 0 && domains.length === 0) return undefined;
-  if (emails.length > 0 && domains.length > 0 && !isEither)
+  if (!hasEmails && !hasDomains) return undefined;
+  const isIgnored = hasEmails && hasDomains && !isEither;
+  if (isIgnored)
     from.note(
       "left out",
       domain,
-      `"${domains.join(", ")}" is ignored, because ${whitelist} is set and match-whitelist-or-domain is not`,
+      `"${from.list(domain).join(", ")}" is ignored, because ${whitelist} is set and match-whitelist-or-domain is not`,
     );
-  const hasDomains = domains.length > 0 && (emails.length === 0 || isEither);
-  return { ...(emails.length > 0 && { emails }), ...(hasDomains && { domains }) };
+  return {
+    ...(hasEmails && { emails: matchable(from, whitelist) }),
+    ...(hasDomains && !isIgnored && { domains: matchable(from, domain) }),
+  };
+}
+
+/** The entries that can match an address. A list without any admits no account, as in traefik-forward-auth. */
+function matchable(from: TraefikOptions, option: string): string[] {
+  const written = from.list(option);
+  for (const entry of written.filter((one) => one !== one.trim()))
+    from.note(
+      "left out",
+      option,
+      `${JSON.stringify(entry)} matches no address, because of the blank at its start or end: remove the blank if it is not intended`,
+    );
+  if (written.length === 0)
+    from.note("different", option, "is empty, so it admits no account: write its entries");
+  return written.filter((one) => one === one.trim());
 }
 
 /** A rule with the action auth. It matters only if another rule opens something, or if it has its own lists. */

@@ -18,6 +18,10 @@ describe("an imported oauth2-proxy configuration", () => {
       { allowedRedirects: [".example.org", ".example.net:8443", "app.example.com:*"] },
     ],
     [
+      ['whitelist_domains = [".localhost:3000", "*.github.io", ".co.uk:*", "localhost:3000"]'],
+      { allowedRedirects: ["localhost:3000", "github.io", "co.uk:*"] },
+    ],
+    [
       [
         'provider = "keycloak-oidc"',
         'oidc_issuer_url = "https://kc.example.com/realms/a"',

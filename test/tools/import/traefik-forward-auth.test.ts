@@ -58,6 +58,8 @@ describe("an imported traefik-forward-auth configuration", () => {
       ["whitelist = ada@example.com,bob@example.com"],
       { access: { emails: ["ada@example.com", "bob@example.com"] } },
     ],
+    [["whitelist = ada@example.com, bob@example.com"], { access: { emails: ["ada@example.com"] } }],
+    [["whitelist = "], { access: { emails: [] } }],
     [
       ["whitelist = ada@example.com", "match-whitelist-or-domain = true"],
       { access: { emails: ["ada@example.com"], domains: ["example.com"] } },
@@ -214,6 +216,42 @@ describe("an imported traefik-forward-auth configuration", () => {
 
     expect(yaml).toBeUndefined();
     expect(problems).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it("keeps the cookie domain of an auth-host with a port", () => {
+    const lines = least.map((line) => line.replace("auth.example.com", "auth.example.com:8085"));
+
+    expect(imported(lines).config).toMatchObject({
+      url: "https://auth.example.com:8085/_oauth",
+      cookie: { domain: "example.com" },
+    });
+  });
+
+  it("says what a list leaves out, once, and refuses a list that is set in two ways", () => {
+    const noted = imported([
+      ...least,
+      "whitelist = ada@example.com, bob@example.com",
+      ...rule("p", "auth", "PathPrefix(`/p/`)"),
+      ...rule("q", "auth", "PathPrefix(`/q/`)"),
+    ]);
+    const twice = imported(
+      [
+        "services:",
+        "  gate:",
+        "    image: thomseddon/traefik-forward-auth:2",
+        "    command: --domain=example.com",
+        "    environment: { DOMAIN: example.org, PROVIDERS_GOOGLE_CLIENT_ID: door }",
+      ],
+      "compose.yaml",
+    );
+
+    expect(noted.notes.match(/whitelist: " bob@example.com" matches no address/g)).toHaveLength(1);
+    expect(noted.notes.match(/domain: "example.com" is ignored/g)).toHaveLength(1);
+    expect(twice.problems).toContainEqual(
+      expect.stringMatching(
+        /^compose.yaml:\d: domain: is also set at compose.yaml(:\d)?: keep one/,
+      ),
+    );
   });
 
   it("can come from variables or a compose file", () => {
