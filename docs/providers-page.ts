@@ -20,6 +20,9 @@ The redirect URI to register is \`${redirectUri}\`, under your own \`url\`; with
 providers it may be \`…/callback/NAME\`. \`doorward check\` prints the exact URI and tests the rest of the set-up.
 
 An email address is accepted only if the provider marks it as verified: \`email_verified\` must be the boolean \`true\`.
+\`trustEmail: true\` also accepts the address of an account without \`email_verified\`. \`trustEmail: always\` accepts even
+one that the provider reports as unverified: an account that can write any address into its profile there then has the
+access of that address.
 If a provider's groups cannot be read, the visitor has no groups, and whatever requires a group denies access. The log
 line of a denial names the claims that did not count, and why
 ([docs/rules.md](rules.md#why-an-identity-is-denied)).

@@ -11,6 +11,7 @@ export const adfs: Provider = {
   label: "AD FS",
   issuerExample: "https://adfs.example.com/adfs",
   issuerShape: { written: "`https://HOST/adfs`", pattern: /\/adfs$/ },
+  isIssuer: (address) => /^https:\/\/[^/]+\/adfs\/?$/.test(address),
   scope: "openid email profile",
   accountPrompt: "login",
   offlineAccess: {

@@ -10,6 +10,7 @@ export const azure: Provider = {
     written: "`https://sts.windows.net/TENANT-ID/`",
     pattern: /^https:\/\/sts\.windows\.net\/[0-9a-f-]{36}\/$/,
   },
+  isIssuer: (address) => address.startsWith("https://sts.windows.net/"),
   metadata(issuer) {
     const [, tenant] = /^https:\/\/sts\.windows\.net\/([^/]+)\/$/.exec(issuer) ?? [];
     if (tenant === undefined) return undefined;

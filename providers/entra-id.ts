@@ -13,6 +13,10 @@ export const entraId: Provider = {
     written: "`https://login.microsoftonline.com/TENANT-ID/v2.0`",
     pattern: /^https:\/\/login\.[^/]+\/([0-9a-f-]{36}|common|organizations)\/v2\.0$/,
   },
+  isIssuer: (address) =>
+    /^https:\/\/login\.(microsoftonline\.(com|us)|partner\.microsoftonline\.cn)\/[^/]+\/v2\.0\/?$/.test(
+      address,
+    ),
   metadata(issuer) {
     const [, host] = /^(https?:\/\/[^/]+)\/(?:common|organizations)\/v2\.0$/.exec(issuer) ?? [];
     if (host === undefined) return undefined;

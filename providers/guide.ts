@@ -29,7 +29,7 @@ export const emailWords = {
   unsaid:
     "the provider never marks an address as verified, so no address is accepted without `trustEmail: true`; set that only if users there cannot choose their address",
   unverified:
-    "the provider marks every address as unverified until it is configured otherwise, and `trustEmail` does not override that",
+    "the provider marks every address as unverified until it is configured otherwise, and only `trustEmail: always` overrides that, which accepts any address that an account has",
 } as const;
 
 /** How an identity is refreshed during a session. */

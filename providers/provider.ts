@@ -11,7 +11,8 @@ export interface Options {
   readonly groupsFrom?: "either" | "both" | undefined;
   readonly usernameClaim: string;
   /** Accept addresses of an issuer that sends no `email_verified`. */
-  readonly trustEmail: boolean;
+  /** `always`: even with `email_verified: false`. */
+  readonly trustEmail: boolean | "always";
   /** `owner/name`: users with write access are in the group `repo:owner/name`. */
   readonly repositories: readonly string[];
   /** `namespace/name`, optionally with the minimum access level: members are in `project:namespace/name`. */

@@ -14,9 +14,10 @@ export function verifiedEmail(
   { emailClaim, trustEmail }: Options,
 ): EmailFound {
   const sources = [idToken, ...(userinfo === undefined ? [] : [userinfo])];
-  // `trustEmail` applies to issuers without `email_verified`; it does not override `email_verified: false`.
+  // `trustEmail: true` applies to issuers without `email_verified`; it does not override `email_verified: false`.
   const isTrusted =
-    trustEmail && sources.every((source) => !Object.hasOwn(source, "email_verified"));
+    trustEmail === "always" ||
+    (trustEmail && sources.every((source) => !Object.hasOwn(source, "email_verified")));
   for (const source of sources) {
     const email = text(claimAt(source, emailClaim));
     if (email !== undefined && (isTrusted || isVerified(source, email)))

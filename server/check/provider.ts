@@ -74,7 +74,7 @@ function describe(party: RelyingParty, sites: readonly Site[], metadata: Metadat
     ok(`requested scope: ${scope}`),
     ok(groupsOf(party)),
     renewalOf(party, scope, metadata),
-    ok(emailsOf(party)),
+    emailsOf(party),
   ];
 }
 
@@ -96,7 +96,7 @@ function betterKind({ issuer, provider }: RelyingParty, metadata: Metadata): Fin
   if (provider.kind !== "oidc" || better === undefined) return [];
   return [
     warning(
-      `this issuer is a ${better.label}: set \`type: ${better.kind}\`, so that doorward reads its groups and requests the right scope (docs/providers.md)`,
+      `this issuer is ${better.label}: set \`type: ${better.kind}\`, so that doorward reads its groups and requests the right scope (docs/providers.md)`,
     ),
   ];
 }
@@ -128,10 +128,16 @@ function groupsOf({ provider, settings }: RelyingParty): string {
     : `groups: the claim \`${groupsClaim}\`${both}`;
 }
 
-function emailsOf({ provider, settings }: RelyingParty): string {
+function emailsOf({ provider, settings }: RelyingParty): Finding {
   const { emails = "verified" } = provider.guide ?? {};
+  if (settings.trustEmail === "always")
+    return warning(
+      "emails: with `trustEmail: always` an address is accepted even if the provider marks it as unverified: an account that can write any address into its profile there has the access of that address",
+    );
   const isVouchedFor = settings.trustEmail && emails !== "unverified";
-  return isVouchedFor
-    ? "emails: `trustEmail` is on, so an address is accepted unless the provider marks it as unverified"
-    : `emails: ${emailWords[emails]}`;
+  return ok(
+    isVouchedFor
+      ? "emails: `trustEmail` is on, so an address is accepted unless the provider marks it as unverified"
+      : `emails: ${emailWords[emails]}`,
+  );
 }

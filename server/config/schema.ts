@@ -78,7 +78,8 @@ const provider = v.strictObject({
   emailClaim: v.optional(text, "email"),
   usernameClaim: v.optional(text, "preferred_username"),
   audience: v.optional(oneOrMore(text)),
-  trustEmail: v.optional(v.boolean(), false),
+  /** `true` covers accounts without `email_verified`, `always` also those with `email_verified: false`. */
+  trustEmail: v.optional(v.union([v.boolean(), v.literal("always")]), false),
   repositories: v.optional(oneOrMore(repository)),
   projects: v.optional(oneOrMore(project)),
   /** The tenants that may sign in, for an issuer of many tenants. */

@@ -33,7 +33,16 @@ export function shapeOf(schema: Schema, value?: unknown): Shape {
   const { isPath, holdsCommas } = v.parse(notes, v.getMetadata(schema));
   const list = [schema, ...alternatives(schema)].find(isList);
   if (list !== undefined) return { kind: "list", item: list.item, holdsCommas };
-  return { kind: "leaf", type: isPath ? "path" : (leafTypes[schema.type] ?? "text") };
+  const type = isSwitch(schema) ? "boolean" : leafTypes[schema.type];
+  return { kind: "leaf", type: isPath ? "path" : (type ?? "text") };
+}
+
+/** A union of on, off and single words. */
+function isSwitch(schema: Schema): boolean {
+  const types = alternatives(schema).map(({ type }) => type);
+  return (
+    types.includes("boolean") && types.every((type) => type === "boolean" || type === "literal")
+  );
 }
 
 /** A schema's `v.metadata`. */

@@ -60,6 +60,11 @@ describe("a provider", () => {
     ["has no groups", { type: "login.gov" }, "groups: none, this kind"],
     ["marks no address as verified", { type: "authentik" }, "marks every address as unverified"],
     ["has trustEmail", { type: "oidc", trustEmail: true }, "`trustEmail` is on"],
+    [
+      "has trustEmail: always",
+      { type: "oidc", trustEmail: "always" },
+      "warning: emails: with `trustEmail: always` an address is accepted even if",
+    ],
     ["has an unusual issuer", { type: "auth0" }, "`https://TENANT.REGION.auth0.com/`"],
     ["has no discovery", { type: "github" }, "without discovery"],
   ])("that %s is reported as such", async (_, provider, words) => {
@@ -73,7 +78,7 @@ describe("a provider", () => {
     [
       "is a Keycloak of the kind oidc",
       { type: "oidc" },
-      "warning: this issuer is a Keycloak: set `type: keycloak`",
+      "warning: this issuer is Keycloak: set `type: keycloak`",
     ],
     [
       "is a Keycloak with offline_access in the scope",

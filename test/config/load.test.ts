@@ -132,6 +132,10 @@ describe("an invalid value", () => {
     ["access", { access: { anyone: false } }],
     ["access.anyone", { access: { anyone: true, domains: ["example.com"] } }],
     ["access.anyone", { access: { anyone: "yes" } }],
+    [
+      "providers.google.trustEmail",
+      { providers: { google: { clientId: "x", trustEmail: "yes" } } },
+    ],
     ["access.verified", { access: { verified: false } }],
     ["access.verified", { access: { verified: "true" } }],
     ["access.anyone", { access: { anyone: true, verified: true } }],
@@ -316,6 +320,17 @@ describe("the environment", () => {
       listen: { port: 8000 },
       allowedRedirects: ["example.net:3000"],
     });
+  });
+
+  it.each([
+    ["false", false],
+    ["always", "always"],
+  ])("reads a switch that also has a word: %s", (written, trustEmail) => {
+    const config = checkConfig("doorward.yaml", good, {
+      DOORWARD_PROVIDERS_GOOGLE_TRUST_EMAIL: written,
+    });
+
+    expect(config.providers.google).toMatchObject({ trustEmail });
   });
 
   it("reads a value from a file, without the trailing line break", () => {

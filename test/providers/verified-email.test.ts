@@ -4,10 +4,15 @@ import { verifiedEmail } from "../../providers/verified-email.ts";
 
 const email = "ada@example.com";
 
+interface Trust {
+  readonly emailClaim?: string;
+  readonly trustEmail?: boolean | "always";
+}
+
 function read(
   idToken: Claims,
   userinfo?: Claims,
-  { emailClaim = "email", trustEmail = false } = {},
+  { emailClaim = "email", trustEmail = false }: Trust = {},
 ) {
   const others = { groupsClaim: "groups", usernameClaim: "name", repositories: [], projects: [] };
   const options = { ...others, directory: undefined, emailClaim, trustEmail };
@@ -68,6 +73,21 @@ describe("an address that does not count", () => {
     ],
   ])("says why if it is %s", (_, parts, gap) => {
     expect(read(...parts)).toEqual({ email: undefined, gap });
+  });
+
+  it.each<Claims>([
+    { email },
+    { email, email_verified: false },
+    { email, email_verified: "no" },
+    { email: "eve@example.com", upn: email, email_verified: true },
+  ])("counts with trustEmail: always, in %j", (claims) => {
+    const emailClaim = "upn" in claims ? "upn" : "email";
+
+    expect(read(claims, undefined, { emailClaim })).toMatchObject({ email: undefined });
+    expect(read(claims, undefined, { emailClaim, trustEmail: "always" })).toEqual({
+      email,
+      gap: undefined,
+    });
   });
 
   it("has no reason once another one counts", () => {

@@ -1,3 +1,4 @@
+import { kindOfIssuer } from "../../../providers/registry.ts";
 import { unknown } from "../../config/unknown-keys.ts";
 import type { Settings } from "./settings.ts";
 
@@ -32,7 +33,7 @@ const kinds: Readonly<Record<string, FindKind>> = {
   linkedin: plain("linkedin"),
   "login.gov": plain("login.gov"),
   nextcloud: ofNextcloud,
-  oidc: plain("oidc"),
+  oidc: ofOpenIdConnect,
   sourcehut: plain("sourcehut"),
 };
 
@@ -77,6 +78,20 @@ function ofNextcloud(from: Settings): Kind {
 }
 
 const microsoftLogin = "https://login.microsoftonline.com";
+
+/**
+ * An issuer at Microsoft's or AD FS' address needs the scope and the claims of its kind. A kind's roles are never
+ * groups that oauth2-proxy required by name.
+ */
+function ofOpenIdConnect(from: Settings): Kind | undefined {
+  const issuer = from.text("oidc_issuer_url");
+  const better = kindOfIssuer([issuer ?? []].flat())?.kind;
+  const hasRole = from.list("allowed_groups").some((group) => group.startsWith("role:"));
+  if (better === undefined || hasRole || better === "keycloak") return { kind: "oidc", issuer };
+  const message = `the issuer is of the kind ${better}, so the file contains that kind: its scope, and its rules for addresses and groups, are in docs/providers.md`;
+  from.note("different", "provider", message);
+  return better === "adfs" ? { kind: better, issuer } : microsoft(from);
+}
 
 /** Microsoft's version 1 tokens have another issuer, which is the kind `azure`. */
 function microsoft(from: Settings): Kind | undefined {

@@ -104,20 +104,26 @@ function claims(from: Settings): Record<string, unknown> {
   };
 }
 
-/** oauth2-proxy accepts an email address without `email_verified`; doorward does so only with trustEmail. */
+/** oauth2-proxy refuses only `email_verified: false`; doorward accepts only `true`, unless trustEmail is set. */
 function trust(from: Settings, { kind }: Kind): Record<string, unknown> {
   const isAsked = from.isOn("insecure_oidc_allow_unverified_email");
-  if (providers.get(kind)?.guide?.emails === "unsaid") {
+  if (!isAsked && providers.get(kind)?.guide?.emails === "unsaid") {
     const message = `"${from.text("provider") ?? "google"}" never reports whether an email address is verified, and oauth2-proxy accepted it anyway, so the file contains trustEmail: true: keep it only if accounts there cannot choose their email address (docs/providers.md)`;
     from.note("to do", "provider", message);
     return { trustEmail: true };
   }
-  if (!isAsked) return {};
-  const message =
-    "addresses without email_verified count (trustEmail: true), but an address that the provider reports as unverified still does not";
-  from.note("different", "insecure_oidc_allow_unverified_email", message);
-  return { trustEmail: true };
+  if (isAsked) {
+    from.note("to do", "insecure_oidc_allow_unverified_email", trustsAll);
+    return { trustEmail: "always" };
+  }
+  if (kind === "oidc") from.note("different", "oidc_issuer_url", mayNotSay);
+  return {};
 }
+
+const trustsAll =
+  "is now trustEmail: always, which accepts even an address that the provider reports as unverified: ANY ACCOUNT THAT CAN WRITE AN ADDRESS INTO ITS PROFILE THERE HAS THE ACCESS OF THAT ADDRESS; remove it if the provider verifies addresses, or use trustEmail: true if it only leaves email_verified out";
+const mayNotSay =
+  "an account counts only with email_verified: true, in the ID token or userinfo; oauth2-proxy also accepted accounts without that claim: if the issuer never sends it, set trustEmail: true in the provider, or those accounts have no access (the log line of the denial says so)";
 
 function tenants(from: Settings, { kind, issuer = "" }: Kind): Record<string, unknown> {
   const allowed = from.list("entra_id_allowed_tenants");

@@ -52,8 +52,11 @@ function one(from: TraefikOptions, name: string): [string, Record<string, unknow
     }
     case "oidc": {
       const issuer = option("issuer-url");
-      const type = kindOfIssuer([issuer ?? []].flat())?.kind;
-      return [["oidc", present({ type, ...client, issuer, authorization })]];
+      const better = kindOfIssuer([issuer ?? []].flat());
+      const trustEmail = better?.guide?.emails === "unsaid" ? true : undefined;
+      if (trustEmail) from.note("to do", "providers.oidc.issuer-url", `${better?.label} ${unsaid}`);
+      const entry = { type: better?.kind, ...client, issuer, trustEmail, authorization };
+      return [["oidc", present(entry)]];
     }
     case "generic-oauth":
       return generic(from, client, option("auth-url"), option("scope"));
@@ -65,6 +68,9 @@ function one(from: TraefikOptions, name: string): [string, Record<string, unknow
       return [];
   }
 }
+
+const unsaid =
+  "never reports whether an email address is verified, and traefik-forward-auth accepted it anyway, so the file contains trustEmail: true: keep it only if accounts there cannot choose their email address (docs/providers.md)";
 
 /** doorward supports specific OAuth 2.0 providers only, because each returns the identity in its own format. */
 function generic(

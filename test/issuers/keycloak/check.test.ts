@@ -119,7 +119,7 @@ describe("check at a realm of Keycloak", () => {
     [
       "the kind oidc",
       { type: "oidc" },
-      [/^warning this issuer is a Keycloak: set `type: keycloak`/, /^ok client/, /^ok the issuer/],
+      [/^warning this issuer is Keycloak: set `type: keycloak`/, /^ok client/, /^ok the issuer/],
     ],
   ])("reports %s with the fix", async (_, settings, expected) => {
     const found = await findingsOf(settings);

@@ -199,6 +199,22 @@ describe("an imported provider of oauth2-proxy", () => {
     expect(config?.providers).toEqual(providers);
   });
 
+  it("reports what happens to addresses that the issuer does not report as verified", () => {
+    const lines = ['provider = "oidc"', 'oidc_issuer_url = "https://id.example.com"'];
+    const allowing = "insecure_oidc_allow_unverified_email = true";
+
+    const usual = imported(withLeast(...lines)).notes.join("\n");
+    const always = imported(withLeast(...lines, allowing)).notes.join("\n");
+
+    expect(usual).toMatch(
+      /^different: oidc_issuer_url: an account counts only with email_verified/m,
+    );
+    expect(always).toMatch(
+      /^to do: insecure_oidc_.*always.* ANY ACCOUNT THAT CAN WRITE AN ADDRESS/m,
+    );
+    expect(always).not.toContain("an account counts only");
+  });
+
   it("reports that its issuer is a Keycloak", () => {
     const lines = [
       'provider = "oidc"',
