@@ -6,6 +6,7 @@ import { startIssuer, type Account, type Issuer } from "../../demo/issuer.ts";
 import { createApp, type App } from "../../server/app/app.ts";
 import type { Config } from "../../server/config/schema.ts";
 import { proxyFiles } from "../../server/tools/proxy-files.ts";
+import { answered } from "../peers/answered.ts";
 import { Browser } from "../peers/browser.ts";
 import { configOf } from "../peers/doorward.ts";
 import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
@@ -90,7 +91,7 @@ export async function setUp(variant: Variant): Promise<Stand> {
     newBrowser,
     async signedIn(account) {
       const browser = newBrowser();
-      await browser.signIn(`${appUrl}/`, account);
+      await answered(() => browser.signIn(`${appUrl}/`, account));
       return browser;
     },
     async permit(access) {

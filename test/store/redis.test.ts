@@ -5,6 +5,7 @@ import { pathOf, without } from "../peers/programs.ts";
 import { startCluster } from "../peers/redis-cluster.ts";
 import { startSentinels } from "../peers/redis-sentinel.ts";
 import { startRedis } from "../peers/redis.ts";
+import { until } from "../peers/until.ts";
 import { itIsAtomic, itIsAStore } from "./verbs.ts";
 
 interface Kind {
@@ -40,6 +41,16 @@ function kindsOf(name: string, program: string): [string, () => Promise<Kind>][]
   ];
 }
 
+/** The first request of a client to a Cluster connects to its nodes, which can take longer than a request may. */
+async function isConnected(store: Store): Promise<boolean> {
+  try {
+    await store.get("session:none");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const kinds = [
   ...kindsOf("Redis", "redis-server"),
   ...(without.has("valkey") ? [] : kindsOf("Valkey", pathOf("valkey"))),
@@ -52,6 +63,7 @@ describe.each(kinds)("%s", (_, start) => {
   beforeAll(async () => {
     kind = await start();
     [store, other] = await Promise.all([openStore(kind.storage), openStore(kind.storage)]);
+    for (const one of [store, other]) await until(() => isConnected(one));
   });
   afterAll(async () => {
     await store.close();
