@@ -3,13 +3,14 @@ import { addressRangeFault, createAddressRanges } from "../http/address-ranges.t
 import { checkedString, oneOrMore, text } from "../values/leaves.ts";
 import { hostPattern, matchHost, parseHostPattern } from "./host-pattern.ts";
 import {
+  exactPathFault,
   matchesPath,
   parsePathPattern,
   pathPatternFault,
   type PathPattern,
 } from "./path-pattern.ts";
 import { matchParameter, toMatch, type Match } from "./query-readings.ts";
-import { pathOf, queryOf, type RequestFacts } from "./request-facts.ts";
+import { pathIn, pathOf, queryOf, type RequestFacts } from "./request-facts.ts";
 
 /** What a condition reads: the visitor's request, their address, or the provider of their session. */
 type Need = "request" | "address" | "provider";
@@ -57,6 +58,11 @@ export const conditionKinds = {
     schema: oneOrMore(checkedString(pathPatternFault)),
     needs: "request",
     compile: (written) => pathMatcher(written.map(parsePathPattern)),
+  }),
+  exactPath: kind({
+    schema: oneOrMore(checkedString(exactPathFault)),
+    needs: "request",
+    compile: exactPathMatcher,
   }),
   query: kind({
     schema: oneOrMore(text),
@@ -149,6 +155,16 @@ function pathMatcher(patterns: readonly PathPattern[]): Condition["match"] {
     if (readings.length === 1) return toMatch(matchesAny(readings[0] as readonly string[]));
     if (readings.every(matchesAny)) return "yes";
     return readings.some(matchesAny) ? "maybe" : "no";
+  };
+}
+
+/** A path that only some servers read as an exact one may match, so that no rule with `exactPath` is passed by. */
+function exactPathMatcher(written: readonly string[]): Condition["match"] {
+  const paths = new Set(written);
+  const mayMatch = pathMatcher(written.map(parsePathPattern));
+  return (facts) => {
+    if (paths.has(pathIn(facts.request.uri))) return "yes";
+    return mayMatch(facts) === "no" ? "no" : "maybe";
   };
 }
 

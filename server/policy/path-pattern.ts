@@ -24,6 +24,17 @@ export function pathPatternFault(written: string): string | undefined {
     : undefined;
 }
 
+/** Why a text cannot be an exact path; undefined = it can. Only characters that have one spelling in a URL can. */
+export function exactPathFault(written: string): string | undefined {
+  const fault = pathPatternFault(written);
+  if (fault !== undefined) return fault;
+  if (written.includes("//")) return "contains an empty segment: use it without, or `path`";
+  const [found] = /[^A-Za-z0-9\-._~/]/.exec(written) ?? [];
+  return found === undefined
+    ? undefined
+    : `contains ${JSON.stringify(found)}, which is not exact: use letters, digits and - . _ ~ /, or use \`path\``;
+}
+
 export function parsePathPattern(written: string): PathPattern {
   return segmentsOf(decode(written) ?? written);
 }

@@ -101,7 +101,8 @@ function byLiteral(rules: List): ReadonlyMap<string, List> {
 }
 
 function firstSegmentsOf({ config }: Rule): string[] {
-  return config.path?.map((written) => parsePathPattern(written)[0] ?? "") ?? ["**"];
+  const paths = config.path ?? config.exactPath;
+  return paths?.map((written) => parsePathPattern(written)[0] ?? "") ?? ["**"];
 }
 
 function isWildcard(segment: string): boolean {

@@ -14,6 +14,12 @@ export interface RequestFacts {
   query?: QueryReadings;
 }
 
+/** The path of a request target as it is written. */
+export function pathIn(uri: string): string {
+  const mark = uri.indexOf("?");
+  return mark === -1 ? uri : uri.slice(0, mark);
+}
+
 export function pathOf(facts: RequestFacts): PathReadings {
   facts.path ??= readPath(facts.request.uri);
   return facts.path;

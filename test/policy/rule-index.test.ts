@@ -14,16 +14,29 @@ const ports = ["", ":80", ":443", ":8443", ":1"];
 const name = fc.oneof(fc.constantFrom(...names), fc.constantFrom(...wildcards));
 const pattern = fc.tuple(name, fc.constantFrom(...ports)).map((parts) => parts.join(""));
 const path = fc.constantFrom("/a/**", "/b", "/*/b", "/**", "/a", "/");
+const exactPath = fc.constantFrom("/a", "/a/", "/b", "/x/b", "/");
 const rule = fc.record(
   {
     host: fc.array(pattern, { minLength: 1, maxLength: 3 }),
     path: fc.array(path, { minLength: 1, maxLength: 2 }),
+    exactPath: fc.array(exactPath, { minLength: 1, maxLength: 2 }),
     methods: fc.constant(["GET"]),
     deny: fc.constant(true),
   },
   { requiredKeys: ["deny"] },
 );
-const uri = fc.constantFrom("/", "/a", "/a/x", "/b", "/c", "/x/b", "//a", "/x/../a", "/a%2fb");
+const uri = fc.constantFrom(
+  "/",
+  "/a",
+  "/a/",
+  "/a/x",
+  "/b",
+  "/c",
+  "/x/b",
+  "//a",
+  "/x/../a",
+  "/a%2fb",
+);
 const host = fc
   .tuple(
     fc.constantFrom(

@@ -1,10 +1,12 @@
-import { pathPatternFault } from "../../policy/path-pattern.ts";
+import { exactPathFault, pathPatternFault } from "../../policy/path-pattern.ts";
 import { expandRegex, type Branch, type Piece } from "./regex-pieces.ts";
 
 /** A regular expression as paths of a rule. */
 interface Translated {
   /** Every path that these match, the expression matches too. */
   readonly paths: readonly string[];
+  /** The paths that it matches without their counterpart with or without a slash at the end. */
+  readonly exactPaths: readonly string[];
   /** Why a part is left out, if any; `nearest` would open that part, and slightly more. */
   readonly lost: string | undefined;
   readonly nearest: readonly string[];
@@ -22,8 +24,8 @@ interface Reach {
 
 /**
  * Translates a Go regular expression, which oauth2-proxy searches anywhere in the decoded path, into paths of a
- * rule that match the same requests or fewer, never more. A rule treats `/a` and `/a/` as equal, so `^/a$` has no
- * equivalent, and `^/a/` becomes the paths below it.
+ * rule that match the same requests or fewer, never more. A rule's path treats `/a` and `/a/` as equal, so `^/a$`
+ * becomes an exact path, and `^/a/` the exact path `/a/` and the paths below it.
  */
 export function translateRegex(regex: string): Translated {
   const branches = expandRegex(regex);
@@ -40,11 +42,16 @@ export function translateRegex(regex: string): Translated {
     nearest.length === 0
       ? undefined
       : `does not match both ${nearest[0]} and ${nearest[0]}/, but a rule always does`;
-  return { paths: [...new Set(found.flatMap(({ paths }) => paths))], lost, nearest };
+  return {
+    paths: [...new Set(found.flatMap(({ paths }) => paths))],
+    exactPaths: found.flatMap(({ exactPaths }) => exactPaths),
+    lost,
+    nearest,
+  };
 }
 
 function untranslatable(lost: string): Translated {
-  return { paths: [], lost, nearest: [] };
+  return { paths: [], exactPaths: [], lost, nearest: [] };
 }
 
 /** Adds the reach of one branch, or returns why no path can express it. */
@@ -84,11 +91,14 @@ function widen(
 function pathsOf(path: string, { exact, slash, below }: Reach) {
   const isBoth = exact && slash;
   const own = path === "" ? "/" : path;
-  if (isBoth && below) return { paths: [`${path}/**`], nearest: [] };
-  return {
-    paths: [...(isBoth ? [own] : []), ...(below ? [`${path}/*/**`] : [])],
-    nearest: isBoth || (!exact && (!slash || below)) ? [] : [own],
-  };
+  if (isBoth && below) return { paths: [`${path}/**`], exactPaths: [], nearest: [] };
+  const paths = [...(isBoth ? [own] : []), ...(below ? [`${path}/*/**`] : [])];
+  // The root is one path, with its slash.
+  if (isBoth || (!exact && !slash) || path === "") return { paths, exactPaths: [], nearest: [] };
+  const only = exact ? own : `${path}/`;
+  return exactPathFault(only) === undefined
+    ? { paths, exactPaths: [only], nearest: [] }
+    : { paths, exactPaths: [], nearest: !exact && below ? [] : [own] };
 }
 
 /** A wildcard in the middle may match several segments; it is narrowed to one. */

@@ -67,9 +67,9 @@ function route(
   method: string,
   regex: string,
 ): Record<string, unknown>[] {
-  const { paths, lost, nearest } = translateRegex(regex);
-  const rule = (path: readonly string[]) => ({
-    path: path.length === 1 ? path[0] : path,
+  const { paths, exactPaths, lost, nearest } = translateRegex(regex);
+  const rule = (path: readonly string[], condition: "path" | "exactPath" = "path") => ({
+    [condition]: path.length === 1 ? path[0] : path,
     ...(method !== "" && { methods: [method] }),
     allow: "public",
   });
@@ -80,28 +80,27 @@ function route(
         : `if the app serves nothing else there, write the rule ${JSON.stringify(rule(nearest)).replaceAll('"', "")}`;
     from.note("to do", option, `"${written}" ${lost}: it is not public now; ${fix}`);
   }
-  if (paths.length === 0) return [];
-  if (paths.includes("/**"))
-    from.note(
-      "to do",
-      option,
-      `"${written}" makes every path public: remove its rule if that is not intended`,
-    );
-  else
-    from.note(
-      "different",
-      option,
-      `"${written}" makes ${paths.join(", ")} public and nothing else (docs/rules.md#conditions)`,
-    );
-  return [rule(paths)];
+  const all = [...paths, ...exactPaths];
+  if (all.length === 0) return [];
+  const scope = paths.includes("/**")
+    ? "makes every path public: remove its rule if that is not intended"
+    : `makes ${all.join(", ")} public and nothing else (docs/rules.md#conditions)`;
+  from.note("to do", option, `"${written}" ${scope}; ${notByAuth}`);
+  return [
+    ...(paths.length === 0 ? [] : [rule(paths)]),
+    ...(exactPaths.length === 0 ? [] : [rule(exactPaths, "exactPath")]),
+  ];
 }
+
+/** `/oauth2/auth` does not know the page: in oauth2-proxy's recipes a visitor can forge what describes it. */
+const notByAuth =
+  "a proxy that asks /oauth2/auth still requires a sign-in there, so let it ask /oauth2/verify (`doorward config nginx` prints how)";
 
 /** oauth2-proxy passes every OPTIONS request; a rule passes only real preflights. */
 function preflight(from: Settings): "allow" | undefined {
   if (!from.isOn("skip_auth_preflight")) return undefined;
-  const message =
-    "only real CORS preflights pass, which are OPTIONS with Origin and Access-Control-Request-Method; other OPTIONS requests need a session";
-  from.note("different", "skip_auth_preflight", message);
+  const message = `only real CORS preflights pass, which are OPTIONS with Origin and Access-Control-Request-Method; ${notByAuth}`;
+  from.note("to do", "skip_auth_preflight", message);
   return "allow";
 }
 

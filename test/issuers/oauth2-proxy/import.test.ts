@@ -25,6 +25,7 @@ const requests = [
   ["GET", "/publicity"],
   ["GET", "/public/../x"],
   ["GET", "/docs"],
+  ["GET", "/docs/"],
   ["GET", "/docs/deep/page"],
   ["GET", "/x?redirect=/public/a"],
   ["POST", "/public/a"],
@@ -121,6 +122,8 @@ describe("a configuration of the real oauth2-proxy", () => {
     [['email_domains = ".example.com"']],
     [['email_domains = ["elsewhere.example", "example.com"]', 'allowed_groups = ["ops"]']],
     [['email_domains = "example.com"', 'skip_auth_routes = ["GET=^/public/", "^/docs/"]']],
+    [['email_domains = "example.com"', 'skip_auth_routes = ["^/docs$", "^/public/a$"]']],
+    [['email_domains = "example.com"', 'skip_auth_routes = ["^/docs/$"]']],
     [['email_domains = "example.com"', 'skip_auth_routes = ["POST=^/public/a/?$"]']],
   ])("admits the same accounts and requests after the import: %j", async (lines) => {
     const old = await admittedByOld(lines);

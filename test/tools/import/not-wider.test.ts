@@ -61,7 +61,10 @@ describe("an import of oauth2-proxy's configuration gives no more access", () =>
       'skip_auth_routes = "GET=^/a/, POST=^/b/, ^/c/"',
     );
 
-    expect(found.rules).toEqual([{ path: "/a/*/**", methods: ["GET"], allow: "public" }]);
+    expect(found.rules).toEqual([
+      { path: "/a/*/**", methods: ["GET"], allow: "public" },
+      { exactPath: "/a/", methods: ["GET"], allow: "public" },
+    ]);
     expect(found.notes).toContain('skip_auth_routes: " POST=^/b/" is compared together with');
   });
 });

@@ -36,6 +36,7 @@ describe("an imported oauth2-proxy configuration", () => {
         rules: [
           { path: "/old/**", allow: "public" },
           { path: "/public/*/**", methods: ["GET"], allow: "public" },
+          { exactPath: "/public/", methods: ["GET"], allow: "public" },
           { path: "/docs/**", allow: "public" },
         ],
       },

@@ -7,35 +7,40 @@ import { forwardedRequest, isMalformed } from "../../../server/forwarded/forward
 import { translateRegex } from "../../../server/tools/import/route-pattern.ts";
 
 describe("a regular expression of oauth2-proxy", () => {
-  it.each<[regex: string, paths: string[]]>([
+  it.each<[regex: string, paths: string[], exactPaths?: string[]]>([
     ["^/public", ["/public/**"]],
-    ["^/public/", ["/public/*/**"]],
-    ["^/public/.*$", ["/public/*/**"]],
+    ["^/public/", ["/public/*/**"], ["/public/"]],
+    ["^/public/.*$", ["/public/*/**"], ["/public/"]],
     ["^/public/.+", ["/public/*/**"]],
+    ["^/health$", [], ["/health"]],
+    ["^/health/$", [], ["/health/"]],
+    ["^/(a|b)$", [], ["/a", "/b"]],
+    [String.raw`^/robots\.txt$`, [], ["/robots.txt"]],
+    ["^/docs(/.+)?$", ["/docs/*/**"], ["/docs"]],
     ["^/public(/.*)?$", ["/public/**"]],
     ["^/public(?:/|$)", ["/public/**"]],
     ["^/public/?$", ["/public"]],
     ["^/health$|^/health/$", ["/health"]],
     [String.raw`^\/api\/v1\/docs`, ["/api/v1/docs/**"]],
-    ["^/(css|js)/", ["/css/*/**", "/js/*/**"]],
+    ["^/(css|js)/", ["/css/*/**", "/js/*/**"], ["/css/", "/js/"]],
     ["^/users/[^/]*/avatar/", ["/users/*/avatar/*/**"]],
     ["^/a/.*/b/", ["/a/*/b/*/**"]],
-    [String.raw`^/\.well-known/`, ["/.well-known/*/**"]],
-    ["(?i)^/Docs/", ["/Docs/*/**"]],
-    ["/public/", ["/public/*/**"]],
+    [String.raw`^/\.well-known/`, ["/.well-known/*/**"], ["/.well-known/"]],
+    ["(?i)^/Docs/", ["/Docs/*/**"], ["/Docs/"]],
+    ["/public/", ["/public/*/**"], ["/public/"]],
     ["^/$", ["/"]],
     ["^/", ["/**"]],
+    ["^/.+", ["/*/**"]],
     [".*", ["/**"]],
-  ])("%s becomes %j", (regex, paths) => {
+  ])("%s becomes %j", (regex, paths, exactPaths = []) => {
     const translated = translateRegex(regex);
 
-    expect(translated).toMatchObject({ paths, lost: undefined });
+    expect(translated).toMatchObject({ paths, exactPaths, lost: undefined });
   });
 
   it.each<[regex: string, nearest: string[]]>([
-    ["^/health$", ["/health"]],
-    ["^/public/$", ["/public"]],
-    ["^/(a|b)$", ["/a", "/b"]],
+    ["^/a,b$", ["/a,b"]],
+    ["^/users/[^/]*$", ["/users/*"]],
     [String.raw`^/api/v\d+/`, []],
     [String.raw`\.css$`, []],
     [String.raw`^/static/.*\.css$`, []],
@@ -56,7 +61,7 @@ describe("a regular expression of oauth2-proxy", () => {
   ])("%s opens no path", (regex, nearest) => {
     const translated = translateRegex(regex);
 
-    expect(translated.paths).toEqual([]);
+    expect([translated.paths, translated.exactPaths]).toEqual([[], []]);
     expect(translated.lost).toBeDefined();
     expect(translated.nearest).toEqual(nearest);
   });
@@ -88,8 +93,12 @@ describe("a regular expression of oauth2-proxy", () => {
     .map((parts) => `/${parts.join("")}`);
 
   it("opens only paths that the expression matches", () => {
-    const opens = ({ paths }: { readonly paths: readonly string[] }, path: string) => {
-      const rules = compileRules(paths.map((one) => ({ path: [one], allow: "public" as const })));
+    const opens = (regexOfRoute: string, path: string) => {
+      const { paths, exactPaths } = translateRegex(regexOfRoute);
+      const rules = compileRules([
+        { path: [...paths, "/never"], allow: "public" as const },
+        { exactPath: [...exactPaths, "/never"], allow: "public" as const },
+      ]);
       const request = forwardedRequest("GET", "https", "app.example.com", path);
       if (isMalformed(request)) return false;
       const given = { request, address: undefined, provider: undefined, isPreflight: false };
@@ -99,7 +108,7 @@ describe("a regular expression of oauth2-proxy", () => {
 
     const wider = fc.check(
       fc.property(regex, uri, (written, path) => {
-        fc.pre(opens(translateRegex(written), path));
+        fc.pre(opens(written, path));
         return new RegExp(written).test(decodeURIComponent(path));
       }),
       { numRuns: 1_000, maxSkipsPerRun: 1_000 },
