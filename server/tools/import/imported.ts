@@ -2,6 +2,7 @@ import { stringifyYAML } from "confbox";
 import { checkConfig } from "../../config/load.ts";
 import { ConfigError } from "../../config/faults.ts";
 import { createSecret } from "../../config/secret.ts";
+import { isObject } from "../../config/shape.ts";
 import type { Note } from "./notes.ts";
 import type { Problem } from "./setting.ts";
 
@@ -15,15 +16,29 @@ export interface Imported {
 /** doorward refuses to start with this value, so an imported file cannot be used without a new secret. */
 export const secretPlaceholder = "change-me-to-what-doorward-secret-prints";
 
-/** Faults that doorward would find in a configuration with a valid secret. The caller maps them to their origin. */
+/** An address that the old configuration does not have. It is no URL, so that doorward does not start with it. */
+export function addressToFill(path: string): string {
+  return `https://<the host where browsers reach doorward>${path}`;
+}
+
+/**
+ * Faults that doorward would find in a configuration with a valid secret and its address filled in. The caller maps
+ * them to their origin.
+ */
 export function faultsOf(config: Record<string, unknown>): ConfigError["faults"] {
+  const url = String(config.url).replace(/<.*>/, exampleHost(config));
   try {
-    checkConfig("", { ...config, secret: createSecret() }, {});
+    checkConfig("", { ...config, url, secret: createSecret() }, {});
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.faults;
     throw error;
   }
+}
+
+function exampleHost({ cookie }: Record<string, unknown>): string {
+  const domain = isObject(cookie) ? cookie.domain : undefined;
+  return typeof domain === "string" ? domain : "door.example.com";
 }
 
 /** The file as text, with a placeholder as its secret. */

@@ -1,6 +1,7 @@
 import { isLoopbackHost } from "../../http/loopback.ts";
 import { isPublicSuffix } from "../../config/site-checks.ts";
 import { parseAllowedRedirect } from "../../config/allowed-redirect.ts";
+import { addressToFill } from "./imported.ts";
 import type { Settings } from "./settings.ts";
 
 interface ImportedSite {
@@ -14,12 +15,12 @@ export function importSite(from: Settings): ImportedSite {
   const domains = from
     .list("cookie_domains")
     .map((domain) => domain.toLowerCase().replace(/^\./, ""));
-  const url = siteUrl(from, prefix, domains);
-  const domain = cookieDomain(from, domains, URL.parse(url)?.hostname ?? "");
+  const url = siteUrl(from, prefix);
+  const domain = cookieDomain(from, domains, URL.parse(url)?.hostname);
   return { url, ...(domain !== undefined && { cookie: { domain } }) };
 }
 
-function siteUrl(from: Settings, prefix: string, domains: readonly string[]): string {
+function siteUrl(from: Settings, prefix: string): string {
   const written = from.text("redirect_url");
   const redirect = URL.parse(written ?? "");
   if (written === undefined || redirect === null || redirect.host === "") {
@@ -28,10 +29,10 @@ function siteUrl(from: Settings, prefix: string, domains: readonly string[]): st
         "redirect_url",
         `"${written}" is not a URL: write https://HOST${prefix}/callback`,
       );
-    const guess = `https://${domains[0] ?? "app.example.com"}${prefix}`;
-    const message = `${written === undefined ? "is missing" : `"${written}" has no host`}: oauth2-proxy uses the host of each request, but doorward needs a fixed address: change url, now ${guess}, to the address that browsers use`;
+    const missing = written === undefined ? "is missing" : `"${written}" has no host`;
+    const message = `${missing}: oauth2-proxy uses the host of each request, but doorward needs a fixed address: write the host where browsers reach it into url, or list several in sites (docs/rules.md#several-sites); doorward does not start until then`;
     from.note("to do", "redirect_url", message);
-    return guess;
+    return addressToFill(prefix);
   }
   const path = redirect.pathname === "/" ? `${prefix}/callback` : redirect.pathname;
   const base = path.replace(/\/callback$/, "");
@@ -52,13 +53,15 @@ function secured(from: Settings, url: URL): URL {
   return new URL(url.href.replace(/^http:/, "https:"));
 }
 
-/** The longest cookie domain that contains the host, as in oauth2-proxy. */
+/** The longest cookie domain that contains the host, as in oauth2-proxy; undefined = the host is unknown. */
 function cookieDomain(
   from: Settings,
   domains: readonly string[],
-  host: string,
+  host: string | undefined,
 ): string | undefined {
-  const fitting = domains.filter((domain) => host === domain || host.endsWith(`.${domain}`));
+  const fitting = domains.filter(
+    (domain) => host === undefined || host === domain || host.endsWith(`.${domain}`),
+  );
   const [longest] = fitting.toSorted((one, other) => other.length - one.length);
   const others = domains.filter((domain) => domain !== longest);
   if (domains.length > 0 && longest === undefined)

@@ -1,5 +1,5 @@
 import { duration } from "./go-values.ts";
-import { faultsOf, render, type Imported } from "./imported.ts";
+import { addressToFill, faultsOf, render, type Imported } from "./imported.ts";
 import { readTraefikForwardAuth } from "./ini-settings.ts";
 import { withValue, type NoteKind } from "./notes.ts";
 import { present } from "./provider.ts";
@@ -55,22 +55,21 @@ function site(from: TraefikOptions): Record<string, unknown> {
     domain.replace(/^\./, ""),
   );
   const host = from.text("auth-host");
-  const guess = host ?? domains[0] ?? "app.example.com";
-  const url = `https://${guess}${path}`;
+  const url = host === undefined ? addressToFill(path) : `https://${host}${path}`;
   if (host === undefined)
     from.note(
       "to do",
       "auth-host",
-      `is missing: traefik-forward-auth served its endpoints on every app's host, but doorward needs a fixed address: change url, now ${url}, to the address that browsers use, or list several in sites (docs/rules.md#several-sites)`,
+      `is missing: traefik-forward-auth served its endpoints on every app's host, but doorward needs a fixed address: write the host where browsers reach it into url, or list several in sites (docs/rules.md#several-sites); doorward does not start until then`,
     );
   from.note(
     "to do",
     "url-path",
     `register ${url}/callback at the issuer instead of ${url}; in Traefik, route ${path}/ to doorward, except ${path}/verify, and use ${path}/verify as the forwardAuth address (\`doorward config traefik\` prints the configuration)`,
   );
-  const hostname = guess.replace(/:\d+$/, "");
+  const hostname = host?.replace(/:\d+$/, "");
   const [domain] = domains
-    .filter((one) => hostname === one || hostname.endsWith(`.${one}`))
+    .filter((one) => hostname === undefined || hostname === one || hostname.endsWith(`.${one}`))
     .toSorted((one, other) => other.length - one.length);
   const others = domains.filter((one) => one !== domain);
   if (others.length > 0)

@@ -67,29 +67,40 @@ const odd = fc.constantFrom(
 );
 const text = fc.oneof(odd, fc.string({ maxLength: 12 }));
 
-const line = fc.constantFrom(...options.entries()).chain(([name, kind]) => {
+const setting = fc.constantFrom(...options.entries()).chain(([name, kind]) => {
   if (kind === "list")
     return fc.array(text, { maxLength: 3 }).map((list) => ({ name, value: list as unknown }));
   if (kind === "switch") return fc.boolean().map((value) => ({ name, value: value as unknown }));
   return text.map((value) => ({ name, value: value as unknown }));
 });
 
+/** The file with what only the operator knows: a new secret, and the address if the old file has none. */
+function filledIn(yaml: string): string {
+  const [, domain = "auth.example.com"] = /^cookie:\n {2}domain: (\S+)/m.exec(yaml) ?? [];
+  return yaml
+    .replace(secretPlaceholder, createSecret())
+    .replace("<the host where browsers reach doorward>", domain);
+}
+
 describe("every import", () => {
-  it("gives a file that loads with a secret, or reports problems", () => {
+  it("gives a file that loads with a secret and an address, or reports problems", () => {
     let files = 0;
     const failed = fc.check(
-      fc.property(fc.uniqueArray(line, { selector: ({ name }) => name, maxLength: 8 }), (lines) => {
-        const own = new Set(lines.map(({ name }) => name));
-        const rest = least.filter((one) => !own.has(one.split(" ", 1)[0] ?? ""));
-        const written = lines.map(({ name, value }) => `${name} = ${JSON.stringify(value)}`);
+      fc.property(
+        fc.uniqueArray(setting, { selector: ({ name }) => name, maxLength: 8 }),
+        (lines) => {
+          const own = new Set(lines.map(({ name }) => name));
+          const rest = least.filter((one) => !own.has(one.split(" ", 1)[0] ?? ""));
+          const written = lines.map(({ name, value }) => `${name} = ${JSON.stringify(value)}`);
 
-        const { yaml, problems } = imported([...rest, ...written]);
+          const { yaml, problems } = imported([...rest, ...written]);
 
-        if (yaml === undefined) return problems.length > 0;
-        files++;
-        load(yaml.replace(secretPlaceholder, createSecret()));
-        return true;
-      }),
+          if (yaml === undefined) return problems.length > 0;
+          files++;
+          load(filledIn(yaml));
+          return true;
+        },
+      ),
       { numRuns: 1_500 },
     );
 
@@ -102,6 +113,23 @@ describe("every import", () => {
 
     expect(() => load(yaml)).toThrow(ConfigError);
     expect(() => load(yaml)).toThrow(/^\S+ is invalid:\n {2}secret: .*doorward secret.*$/);
+  });
+
+  it.each([
+    ["no redirect_url", least.filter((line) => !line.startsWith("redirect_url"))],
+    ["a redirect_url without a host", least.with(2, 'redirect_url = "/oauth2/callback"')],
+    ["cookie domains alone", least.with(2, 'cookie_domains = [".example.com", "example.org"]')],
+  ])("with %s gives a file that loads only with an address", (_, lines) => {
+    const { yaml = "", notes, problems } = imported(lines);
+
+    expect(problems).toEqual([]);
+    expect(() => load(yaml.replace(secretPlaceholder, createSecret()))).toThrow(
+      /^\S+ is invalid:\n {2}url: "https:\/\/<the host .*" is not a URL: use https:\/\/…$/,
+    );
+    expect(load(filledIn(yaml)).url).toMatch(/\/oauth2$/);
+    expect(notes.join("\n")).toMatch(
+      /^to do: redirect_url: .* doorward does not start until then/m,
+    );
   });
 
   it.each([...flagNames])("knows the flag --%s of %s", (flag, option) => {

@@ -218,6 +218,17 @@ describe("an imported traefik-forward-auth configuration", () => {
     expect(problems).toEqual([expect.stringMatching(problem)]);
   });
 
+  it("has no address that starts, without an auth-host", () => {
+    const lines = least.filter((line) => !line.startsWith("auth-host"));
+    const { yaml, problems } = importTraefikForwardAuth([
+      { name: "forward-auth.ini", text: lines.join("\n") },
+    ]);
+
+    expect(problems).toEqual([]);
+    expect(yaml).toMatch(/^url: https:\/\/<the host where browsers reach doorward>\/_oauth$/m);
+    expect(yaml).toMatch(/^ {2}domain: example.com$/m);
+  });
+
   it("keeps the cookie domain of an auth-host with a port", () => {
     const lines = least.map((line) => line.replace("auth.example.com", "auth.example.com:8085"));
 
