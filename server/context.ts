@@ -30,6 +30,7 @@ export interface AppContext {
   readonly signOutReturns: SignOutReturns;
   readonly recentStarts: RecentStarts;
   readonly returnTarget: ReturnTargets["returnTarget"];
+  readonly signInTarget: ReturnTargets["signInTarget"];
   readonly targetFault: ReturnTargets["targetFault"];
   readonly counts: Counts;
   readonly log: Log;

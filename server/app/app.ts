@@ -15,6 +15,7 @@ import type { SiteContext, AppContext } from "../context.ts";
 import { checkedClock } from "./checked-clock.ts";
 import { acquireStore, openSharedState, type SharedState } from "./carried-over.ts";
 import { createDispatch } from "./dispatch.ts";
+import { createOAuth2ProxyProbes } from "./oauth2-proxy-probes.ts";
 import { createRouter } from "./router.ts";
 import { createCounts } from "../observe/counts.ts";
 import type { Log } from "../observe/log.ts";
@@ -93,7 +94,8 @@ export async function createApp(
     store,
   }));
   const proxyEndpoints = { verify: createVerify(context), auth: createOAuth2ProxyAuth(context) };
-  const dispatch = createDispatch(contexts, proxyEndpoints);
+  const probes = createOAuth2ProxyProbes(store, visitorLog);
+  const dispatch = createDispatch(contexts, proxyEndpoints, probes);
   // h3 and the browser endpoints are loaded by the first request that needs them.
   const loadH3App = async () =>
     (await import("./h3-app.ts")).createH3App(contexts, dispatch, visitorLog);

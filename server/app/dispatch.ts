@@ -1,9 +1,11 @@
-import type { CompatName, EndpointName } from "../config/site.ts";
 import type { SiteContext, Verify } from "../context.ts";
+import { isForwarded } from "../forwarded/read-forwarded.ts";
+import { RequestHeaders } from "../forwarded/request-headers.ts";
 import { hostsIn } from "../http/raw-headers.ts";
 import { empty, HttpResponse } from "../http/response.ts";
 import { notFoundPage } from "../pages/not-found-page.ts";
 import { allowedMethods, endpointsByPath, siteForHost, type SiteEndpoint } from "./endpoints.ts";
+import type { Probe, ProbeName } from "./oauth2-proxy-probes.ts";
 
 /** A request as it was received: nothing is decoded, joined or normalized. */
 export interface WireRequest {
@@ -21,9 +23,12 @@ interface ProxyEndpoints {
   readonly auth: Verify;
 }
 
+/** The endpoints that need no site. */
+type Probes = Readonly<Record<ProbeName, Probe>>;
+
 /** An endpoint for browsers, and its site. */
 export interface BrowserRoute {
-  readonly name: Exclude<EndpointName | CompatName, keyof ProxyEndpoints>;
+  readonly name: Exclude<SiteEndpoint["name"], keyof ProxyEndpoints | ProbeName | "root">;
   readonly context: SiteContext;
 }
 
@@ -37,6 +42,7 @@ export type Dispatched = HttpResponse | Promise<HttpResponse> | BrowserRoute;
 export function createDispatch(
   contexts: readonly SiteContext[],
   proxyEndpoints: ProxyEndpoints,
+  probes: Probes,
 ): (request: WireRequest) => Dispatched {
   const endpoints = endpointsByPath(contexts);
   // If another dialect is pinned, paths below `/verify` do not exist.
@@ -50,8 +56,12 @@ export function createDispatch(
     const endpoint = endpoints.get(queryStart === -1 ? url : url.slice(0, queryStart));
     if (endpoint === undefined) return answerExtAuthz(request);
     const context = siteForHost(endpoint.contexts, rawHeaders);
-    const { name } = endpoint;
+    const name = endpoint.name === "root" ? "verify" : endpoint.name;
+    if (name === "ping" || name === "ready" || name === "robots") return probes[name]();
     if (name !== "verify" && name !== "auth") return browserRoute(request, endpoint, name, context);
+    // Without a proxy's headers this is a visitor who opens the root.
+    if (endpoint.name === "root" && !isForwarded(new RequestHeaders(rawHeaders)))
+      return notFoundPage(context?.site);
     // A proxy may send any `Host`; the forwarded request determines the site.
     const { site } = context ?? (endpoint.contexts[0] as SiteContext);
     const query = queryStart === -1 ? "" : url.slice(queryStart + 1);

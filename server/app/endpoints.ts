@@ -1,11 +1,23 @@
-import { compatNames, endpointNames, type CompatName, type EndpointName } from "../config/site.ts";
+import {
+  compatNames,
+  compatRoots,
+  endpointNames,
+  type CompatName,
+  type CompatRoot,
+  type EndpointName,
+} from "../config/site.ts";
 import type { SiteContext } from "../context.ts";
 import { hostIn } from "../http/raw-headers.ts";
 
 /** The methods that an endpoint accepts; undefined = any. */
-const methods: Record<EndpointName | CompatName, readonly string[] | undefined> = {
+const methods: Record<SiteEndpoint["name"], readonly string[] | undefined> = {
   auth: undefined,
   sign_in: ["GET", "HEAD"],
+  userinfo: ["GET", "HEAD"],
+  root: undefined, // as /verify
+  ping: undefined,
+  ready: undefined,
+  robots: undefined,
   verify: undefined, // proxies send the visitor's method, and HAProxy sends HEAD
   start: ["GET", "HEAD"],
   callback: ["GET"],
@@ -14,7 +26,7 @@ const methods: Record<EndpointName | CompatName, readonly string[] | undefined> 
 
 /** The endpoint at a path. */
 export interface SiteEndpoint {
-  readonly name: EndpointName | CompatName;
+  readonly name: EndpointName | CompatName | CompatRoot;
   /** The sites that share this path. */
   readonly contexts: readonly SiteContext[];
   /** The provider of its own callback; undefined = the callback that providers share. */
@@ -36,6 +48,9 @@ export function endpointsByPath(
       endpoints.set(path, { name: "callback", contexts: sharing, provider });
     }
   }
+  if (contexts.some(({ config }) => config.compat !== undefined))
+    for (const [path, name] of Object.entries(compatRoots))
+      endpoints.set(path, { name, contexts, provider: undefined });
   return endpoints;
 }
 

@@ -9,6 +9,7 @@ import { createRequestId } from "../observe/request-id.ts";
 import { brokenPage } from "../pages/failed-page.ts";
 import { createSignOut } from "../sign-out/sign-out.ts";
 import { createOAuth2ProxySignIn } from "../start/oauth2-proxy-sign-in.ts";
+import { createOAuth2ProxyUserInfo } from "../start/oauth2-proxy-user-info.ts";
 import { createStart } from "../start/start.ts";
 import type { BrowserRoute, Dispatched, WireRequest } from "./dispatch.ts";
 import { endpointsByPath } from "./endpoints.ts";
@@ -61,6 +62,7 @@ function browserEndpointsOf(context: SiteContext): BrowserEndpoints {
     callback: (event) => (event.req.method === "POST" ? formPost : callback)(event),
     sign_out: createSignOut(context),
     sign_in: createOAuth2ProxySignIn(context),
+    userinfo: createOAuth2ProxyUserInfo(context),
   };
 }
 

@@ -17,7 +17,14 @@ export function crossChecks(raw: Record<string, unknown>): Fault[] {
     ...redirectFaults(raw.allowedRedirects),
     ...listenerFaults(raw),
     ...storageFaults(raw),
+    ...compatFaults(raw),
   ];
+}
+
+function compatFaults({ compat, skipProviderButton }: Record<string, unknown>): Fault[] {
+  if (compat !== undefined || skipProviderButton !== true) return [];
+  const message = "has no effect without compat: remove it, or write compat: oauth2-proxy";
+  return [{ path: "skipProviderButton", message }];
 }
 
 /** There is no default for access: the operator must define it. */

@@ -179,6 +179,8 @@ export const schema = v.strictObject({
   dialect: v.optional(v.picklist(dialectNames)),
   /** Serves that tool's paths too, for proxies that still use them. */
   compat: v.optional(v.picklist(["oauth2-proxy"])),
+  /** With `compat`: `/oauth2/sign_in` starts the sign-in at once, as with oauth2-proxy's option of this name. */
+  skipProviderButton: v.optional(v.boolean(), false),
   admin,
   listen,
 });

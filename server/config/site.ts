@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Access } from "../policy/access-schema.ts";
+import { readPath } from "../policy/path-readings.ts";
 import { DomainMap } from "../values/domain-map.ts";
 import type { Config, SiteConfig } from "./schema.ts";
 
@@ -8,8 +9,17 @@ export const endpointNames = ["verify", "start", "callback", "sign_out"] as cons
 export type EndpointName = (typeof endpointNames)[number];
 
 /** Additional endpoints of oauth2-proxy, with `compat: oauth2-proxy`. */
-export const compatNames = ["auth", "sign_in"] as const;
+export const compatNames = ["auth", "sign_in", "userinfo"] as const;
 export type CompatName = (typeof compatNames)[number];
+
+/** oauth2-proxy's endpoints that are not under the path of a site, with `compat: oauth2-proxy`. */
+export const compatRoots = {
+  "/": "root",
+  "/ping": "ping",
+  "/ready": "ready",
+  "/robots.txt": "robots",
+} as const;
+export type CompatRoot = (typeof compatRoots)[keyof typeof compatRoots];
 
 /** A public URL of doorward and the hosts that its cookie reaches. */
 export interface Site {
@@ -40,6 +50,11 @@ export interface Site {
   covers(hostname: string): boolean;
   address(endpoint: EndpointName): string;
   isEndpoint(url: URL): boolean;
+  /**
+   * Whether a URL could lead to an endpoint of this site, in any spelling that a server reads as one. With `compat`,
+   * oauth2-proxy's recipes route the path of the endpoints to doorward on every host.
+   */
+  mayBeEndpoint(url: URL): boolean;
 }
 
 /** All sites of a configuration; top-level `url` and `cookie` are a short form of one site. */
@@ -63,6 +78,9 @@ export function createSite(
   const address = (endpoint: EndpointName) => `${url.origin}${base}/${endpoint}`;
   const names = [...endpointNames, ...(compat === undefined ? [] : compatNames)];
   const paths = new Set(names.map((name) => `${base}/${name}`));
+  const isOwnPath = (path: string) => paths.has(path) || path.startsWith(`${base}/callback/`);
+  const covers = createCover(url.hostname, cookie.domain);
+  const isEverywhere = compat !== undefined && base !== "";
   const secure = url.protocol === "https:";
   const digest = digestOf(url, cookie.domain);
   return {
@@ -75,10 +93,12 @@ export function createSite(
     sessionCookieName: `${secure ? (cookie.domain === undefined ? "__Host-" : "__Secure-") : ""}doorward-${digest}`,
     ownCookiePrefix: `${secure ? "__Host-" : ""}doorward-${digest}-`,
     redirectUri: (provider) => address("callback") + (provider === undefined ? "" : `/${provider}`),
-    covers: createCover(url.hostname, cookie.domain),
+    covers,
     address,
-    isEndpoint: ({ origin, pathname }) =>
-      origin === url.origin && (paths.has(pathname) || pathname.startsWith(`${base}/callback/`)),
+    isEndpoint: ({ origin, pathname }) => origin === url.origin && isOwnPath(pathname),
+    mayBeEndpoint: ({ origin, hostname, pathname }) =>
+      (origin === url.origin || (isEverywhere && covers(hostname))) &&
+      readPath(pathname).readings.some((segments) => isOwnPath(`/${segments.join("/")}`)),
   };
 }
 

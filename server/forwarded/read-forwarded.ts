@@ -99,6 +99,11 @@ const noFamily: ForwardedResult = {
   malformed: "no header family is present",
 };
 
+/** Whether a proxy describes a visitor's request in the headers. */
+export function isForwarded(headers: RequestHeaders): boolean {
+  return headerFamilies.some((family) => isPresent(headers, family));
+}
+
 function isPresent(headers: RequestHeaders, { signs }: HeaderFamily): boolean {
   for (const sign of signs) if (headers.get(sign) !== undefined) return true;
   return false;

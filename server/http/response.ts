@@ -72,6 +72,10 @@ export function json(status: number, value: object, ...headers: string[]): HttpR
   return new HttpResponse(status, [...type, ...headers], JSON.stringify(value));
 }
 
+export function text(status: number, body: string): HttpResponse {
+  return new HttpResponse(status, ["Content-Type", "text/plain; charset=utf-8"], body);
+}
+
 /** Proxies read a head into a buffer of 4 to 16 KiB. */
 export const longestLocation = 4_096;
 

@@ -1,3 +1,4 @@
+import type { Config } from "../config/schema.ts";
 import type { Site } from "../config/site.ts";
 import { isAllowedRedirect, parseAllowedRedirect } from "../config/allowed-redirect.ts";
 import { parseHostPattern } from "../policy/host-pattern.ts";
@@ -32,20 +33,42 @@ export function createReturnTargets(
     .flatMap(({ host }) => host ?? [])
     .map(parseHostPattern)
     .filter(({ port }) => port !== "");
-  return { returnTarget, targetFault };
+  return { returnTarget, signInTarget, targetFault };
 
   /** An absolute URL with an allowed origin, or nothing. */
   function returnTarget(site: Site, written: string | null): string | undefined {
+    const url = allowedUrl(site, written);
+    return url === undefined || mayBeEndpoint(url) ? undefined : url.href;
+  }
+
+  /** The same for a sign-in: an endpoint of doorward counts as the root of its host, so that no visitor loops. */
+  function signInTarget(site: Site, written: string | null): string | undefined {
+    const url = allowedUrl(site, written);
+    return url && (mayBeEndpoint(url) ? `${url.origin}/` : url.href);
+  }
+
+  function allowedUrl(site: Site, written: string | null): URL | undefined {
     if (written === null || written.length > longest || !isPlain(written)) return undefined;
     const url = parse(site, written);
     if (url === undefined || url.username !== "" || url.password !== "") return undefined;
     // Encoding can make it six times as long, which would overflow the transaction cookie.
     if (url.href.length > longest) return undefined;
-    return targetFault(site, url) === undefined ? url.href : undefined;
+    return addressFault(site, url) === undefined ? url : undefined;
+  }
+
+  function mayBeEndpoint(url: URL): boolean {
+    return sites.some((one) => one.mayBeEndpoint(url));
   }
 
   /** Why a sign-in cannot lead to a URL; undefined = it can. */
   function targetFault(site: Site, url: URL): TargetFault | undefined {
+    return (
+      addressFault(site, url) ??
+      (sites.some((one) => one.isEndpoint(url)) ? "own endpoint" : undefined)
+    );
+  }
+
+  function addressFault(site: Site, url: URL): TargetFault | undefined {
     // http only if the site itself uses http, which is allowed only on this machine.
     if (url.protocol !== "https:" && url.protocol !== site.url.protocol) return "scheme";
     if (!allowed.some((target) => isAllowedRedirect(target, url))) {
@@ -53,7 +76,7 @@ export function createReturnTargets(
       if (covering.length === 0) return "host";
       if (!covering.some((one) => isPortOf(one, url))) return "port";
     }
-    return sites.some((one) => one.isEndpoint(url)) ? "own endpoint" : undefined;
+    return undefined;
   }
 
   function isPortOf(site: Site, url: URL): boolean {
@@ -63,6 +86,14 @@ export function createReturnTargets(
 }
 
 export type ReturnTargets = ReturnType<typeof createReturnTargets>;
+
+/**
+ * The return target that recipes for oauth2-proxy send in a header instead of `rd`. Any caller can set it, as any
+ * caller can set `rd`: both pass the same allowlist.
+ */
+export function compatTarget({ compat }: Pick<Config, "compat">, headers: Headers): string | null {
+  return compat === undefined ? null : headers.get("x-auth-request-redirect");
+}
 
 /** Whether a rule's host, exact or `*.example.com`, names a host. */
 function isNamed(name: string, hostname: string): boolean {

@@ -1,35 +1,41 @@
-import { empty } from "../http/response.ts";
+import { empty, type HttpResponse } from "../http/response.ts";
 import type { SiteContext, Endpoint } from "../context.ts";
-import { firstButton, markup, page } from "../pages/page.ts";
-import type { Config } from "../config/schema.ts";
+import { signInPage, type SignInLink } from "../pages/sign-in-page.ts";
+import { compatTarget } from "../sign-in/return-target.ts";
 
 /** nginx reads a response head of 4 KiB. */
 const longestLocation = 2_047;
 
 /**
- * oauth2-proxy's `/oauth2/sign_in`: redirects to `/start`. Some recipes change the status to 403, and browsers then
- * ignore `Location`: the page contains the same target as a link.
+ * oauth2-proxy's `/oauth2/sign_in`: a page with a button for each provider, or with `skipProviderButton` a redirect to
+ * `/start`. Some recipes change the status to 403, and browsers then ignore `Location`: the page is the same.
  */
-export function createOAuth2ProxySignIn({ site, config }: SiteContext): Endpoint {
-  return async ({ url: { searchParams: query }, req: { headers } }) => {
+export function createOAuth2ProxySignIn({ site, config, parties }: SiteContext): Endpoint {
+  return async ({ url: { searchParams: query }, req: { headers } }): Promise<HttpResponse> => {
     const mode = headers.get("sec-fetch-mode");
     // nginx's `error_page` also sends a script's request here: a script needs the 401.
     if (mode !== null && mode !== "navigate") return empty(401);
+    const rd = query.get("rd") ?? compatTarget(config, headers);
+    const start = startAddress(query, rd);
+    if (config.skipProviderButton)
+      return signInPage(302, [{ href: start, label: undefined }], "Location", start);
+    return signInPage(200, links(query, rd));
+  };
+
+  function links(query: URLSearchParams, rd: string | null): SignInLink[] {
+    const offered = [...parties.values()];
+    return offered.map(({ name, label }) => ({
+      href: startAddress(query, rd, offered.length === 1 ? undefined : name),
+      label,
+    }));
+  }
+
+  function startAddress(query: URLSearchParams, rd: string | null, provider?: string): string {
     const next = new URL(site.address("start"));
     next.search = String(query);
-    const rd = query.get("rd") ?? compatTarget(config, headers);
     if (rd !== null) next.searchParams.set("rd", rd);
     if (next.href.length > longestLocation) next.search = "";
-    const body = markup`<p>You have to sign in to see this page.</p>
-      <nav class="actions">${firstButton(next.href, "Sign in")}</nav>`;
-    return page(302, { title: "Sign in", body }, "Location", next.href);
-  };
-}
-
-/**
- * The return target that recipes for oauth2-proxy send in a header instead of `rd`. Any caller can set it, as any
- * caller can set `rd`: both pass the same allowlist.
- */
-export function compatTarget({ compat }: Pick<Config, "compat">, headers: Headers): string | null {
-  return compat === undefined ? null : headers.get("x-auth-request-redirect");
+    if (provider !== undefined) next.searchParams.set("provider", provider);
+    return next.href;
+  }
 }

@@ -1,7 +1,7 @@
 import type { SiteContext } from "../context.ts";
 import { AuthError, signInRequired } from "../errors.ts";
 import { isCrossSite } from "../http/fetch-metadata.ts";
-import { json, type HttpResponse } from "../http/response.ts";
+import { HttpResponse, json } from "../http/response.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { createRequestId } from "../observe/request-id.ts";
 import { couldPass } from "../policy/policy.ts";
@@ -13,10 +13,36 @@ import type { Session } from "../session/session.ts";
  * every signed-in visitor pass every rule.
  */
 export function createUserInfo(context: SiteContext) {
-  const { site, rules, sessions, returnTarget, counts, visitorLog } = context;
+  const { site, returnTarget } = context;
+  const findUser = createUserFinder(context);
 
   return async function userInfo(query: URLSearchParams, headers: Headers): Promise<HttpResponse> {
-    if (!isOfOwnSite(headers)) return json(403, { error: "cross_site" });
+    // A request that a visitor types has the site `none`: it is no script's.
+    if (headers.get("sec-fetch-site") === "none") return crossSite();
+    const found = await findUser(headers);
+    if (found instanceof HttpResponse) return found;
+    if (found === undefined)
+      return json(401, { error: signInRequired, signIn: signInUrl(query.get("rd")) });
+    return found.hasAccess ? json(200, userOf(found)) : json(403, { error: "forbidden" });
+  };
+
+  function signInUrl(rd: string | null): string {
+    const returnTo = returnTarget(site, rd);
+    const start = site.address("start");
+    return returnTo === undefined ? start : `${start}?rd=${encodeURIComponent(returnTo)}`;
+  }
+}
+
+/** The user of a session. */
+interface User extends Pick<Session["record"], "identity" | "expiresAt"> {
+  /** Whether the policy lets this identity pass anywhere. */
+  readonly hasAccess: boolean;
+}
+
+/** Finds the user of a browser's session; undefined = none. A response refuses the request. */
+export function createUserFinder({ site, rules, sessions, counts, visitorLog }: SiteContext) {
+  return async (headers: Headers): Promise<User | HttpResponse | undefined> => {
+    if (isCrossSite(headers, site)) return crossSite();
     let session: BrowserSession;
     try {
       session = await findBrowserSession(sessions, site, headers.get("cookie") ?? undefined);
@@ -24,23 +50,10 @@ export function createUserInfo(context: SiteContext) {
       if (!(error instanceof AuthError)) throw error;
       return unreachable(error);
     }
-    if (session === undefined || session === conflict)
-      return json(401, { error: signInRequired, signIn: signInUrl(query.get("rd")) });
-    if (!couldPass(rules, site.access, session.record.identity))
-      return json(403, { error: "forbidden" });
-    return json(200, userOf(session.record));
+    if (session === undefined || session === conflict) return undefined;
+    const { identity, expiresAt } = session.record;
+    return { identity, expiresAt, hasAccess: couldPass(rules, site.access, identity) };
   };
-
-  /** A request that a visitor types has the site `none`: it is no script's. */
-  function isOfOwnSite(headers: Headers): boolean {
-    return headers.get("sec-fetch-site") !== "none" && !isCrossSite(headers, site);
-  }
-
-  function signInUrl(rd: string | null): string {
-    const returnTo = returnTarget(site, rd);
-    const start = site.address("start");
-    return returnTo === undefined ? start : `${start}?rd=${encodeURIComponent(returnTo)}`;
-  }
 
   /** Not a sign-in: the session still exists when the store is back. */
   function unreachable(error: AuthError): HttpResponse {
@@ -51,7 +64,11 @@ export function createUserInfo(context: SiteContext) {
   }
 }
 
-function userOf({ identity, expiresAt }: Session["record"]): object {
+function crossSite(): HttpResponse {
+  return json(403, { error: "cross_site" });
+}
+
+function userOf({ identity, expiresAt }: User): object {
   const { subject, email = null, groups, name = null, provider } = identity;
   const until = new Date(expiresAt).toISOString();
   return { user: subject, email, groups, name, provider, expiresAt: until };

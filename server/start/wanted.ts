@@ -1,7 +1,7 @@
 import type { SiteContext } from "../context.ts";
 import type { StepUp } from "../identity/step-up.ts";
 import type { Rule } from "../policy/rules.ts";
-import { compatTarget } from "./oauth2-proxy-sign-in.ts";
+import { compatTarget } from "../sign-in/return-target.ts";
 
 /** The sign-in that the visitor requests. */
 export interface Wanted {
@@ -16,21 +16,21 @@ export interface Wanted {
 
 /** Reads the query of `/start`. A return target that is not allowed is dropped and logged. */
 export function readWanted(
-  { site, config, rules, returnTarget, visitorLog }: SiteContext,
+  { site, config, rules, signInTarget, visitorLog }: SiteContext,
   query: URLSearchParams,
   headers: Headers,
 ): Wanted {
   const fallback = `${site.url.origin}/`;
   const rd = query.get("rd") ?? compatTarget(config, headers);
-  const returnTo = returnTarget(site, rd) ?? fallback;
-  const isTargetDropped = rd !== null && returnTo === fallback && rd !== "/" && rd !== fallback;
+  const target = signInTarget(site, rd);
+  const isTargetDropped = rd !== null && target === undefined;
   if (isTargetDropped)
     visitorLog.warn(
       { rd: rd.split(/[?#]/, 1)[0]?.slice(0, 200), mend: targetFix },
       "return target not allowed; returning to the root of the site",
     );
   return {
-    returnTo,
+    returnTo: target ?? fallback,
     isTargetDropped,
     stepUp: readStepUp(query, rules),
     prompt: readPrompt(query),

@@ -147,6 +147,63 @@ describe("/oauth2/auth, with rules that depend on the URL", () => {
   });
 });
 
+const rds: [string, Record<string, string>, string][] = [
+  ["?rd=/a%3Fb%3D1", {}, "/a?b=1"],
+  ["", { "X-Auth-Request-Redirect": "/a?b=1" }, "/a?b=1"],
+  ["?rd=/x", { "X-Auth-Request-Redirect": "/y" }, "/x"],
+];
+
+describe("/oauth2/sign_in, with skipProviderButton", () => {
+  let door: SignInDoor;
+  beforeAll(async () => {
+    door = await openSignInDoor({ compat: "oauth2-proxy", skipProviderButton: true });
+  });
+  afterAll(() => door.close());
+
+  it.each(rds)("redirects to /start with query %j and headers %j", async (query, headers, rd) => {
+    const answer = await openSignIn(door, query, headers);
+
+    const start = startOf(door, { rd });
+    expect(answer).toMatchObject({ status: 302, headers: { location: start } });
+    expect(answer.body).toContain(`href="${start}"`); // nginx may have changed the status to 403
+  });
+});
+
+describe("/oauth2/sign_in, with compat and several providers", () => {
+  it("is a page with a button for each", async () => {
+    const door = await openSignInDoor({
+      compat: "oauth2-proxy",
+      providers: { github: { clientId: "a", clientSecret: "b" } },
+    });
+
+    const answer = await openSignIn(door, "?rd=/x");
+    await door.close();
+
+    expect(answer).toMatchObject({ status: 200 });
+    expect(linksOf(answer)).toEqual([
+      [startOf(door, { rd: "/x", provider: "company" }), "Sign in with Company"],
+      [startOf(door, { rd: "/x", provider: "github" }), "Sign in with GitHub"],
+    ]);
+  });
+});
+
+function openSignIn(door: SignInDoor, query: string, headers: Record<string, string> = {}) {
+  const all = { ...navigation, ...headers };
+  return door.browser().ask(`${door.site}/sign_in${query}`, { headers: all });
+}
+
+function startOf(door: SignInDoor, query: Record<string, string>): string {
+  return `${door.site}/start?${new URLSearchParams(query)}`;
+}
+
+/** The address and the text of every link of a page. */
+function linksOf({ body }: HttpResponse): string[][] {
+  return Array.from(
+    body.matchAll(/<a [^>]*href="([^"]*)">([^<]*)</g),
+    ([, href = "", text = ""]) => [href.replaceAll("&amp;", "&"), text],
+  );
+}
+
 describe("/oauth2/sign_in, with compat", () => {
   let door: SignInDoor;
   beforeAll(async () => {
@@ -155,18 +212,23 @@ describe("/oauth2/sign_in, with compat", () => {
   afterAll(() => door.close());
 
   const open = (query: string, headers: Record<string, string> = {}) =>
-    door.browser().ask(`${door.site}/sign_in${query}`, { headers: { ...navigation, ...headers } });
-  const startOf = (rd: string) => `${door.site}/start?${new URLSearchParams({ rd })}`;
+    openSignIn(door, query, headers);
 
-  it.each<[string, Record<string, string>, string]>([
-    ["?rd=/a%3Fb%3D1", {}, "/a?b=1"],
-    ["", { "X-Auth-Request-Redirect": "/a?b=1" }, "/a?b=1"],
-    ["?rd=/x", { "X-Auth-Request-Redirect": "/y" }, "/x"],
-  ])("redirects to /start with query %j and headers %j", async (query, headers, rd) => {
-    const answer = await open(query, headers);
+  it.each(rds)(
+    "is a page with the provider's button with query %j and headers %j",
+    async (query, headers, rd) => {
+      const answer = await open(query, headers);
 
-    expect(answer).toMatchObject({ status: 302, headers: { location: startOf(rd) } });
-    expect(answer.body).toContain(`href="${startOf(rd)}"`); // nginx may have changed the status to 403
+      expect(answer.status).toBe(200);
+      expect(answer.headers.location).toBeUndefined();
+      expect(linksOf(answer)).toEqual([[startOf(door, { rd }), "Sign in with Company"]]);
+    },
+  );
+
+  it("has no return target that is too long for the next request", async () => {
+    const answer = await open(`?rd=/${"a".repeat(3_000)}`);
+
+    expect(linksOf(answer)).toEqual([[`${door.site}/start`, "Sign in with Company"]]);
   });
 
   it("answers 401 to a script, which could not follow a redirect to the issuer", async () => {
@@ -175,16 +237,26 @@ describe("/oauth2/sign_in, with compat", () => {
     expect(answer).toMatchObject({ status: 401, body: "" });
   });
 
-  it.each(["sign_in", "auth", "start", "sign_out"])(
-    "never uses /%s as the return target",
-    async (name) => {
-      const browser = await signedIn(door);
+  it.each([
+    "sign_in",
+    "auth",
+    "start",
+    "sign_out",
+    "userinfo",
+    "callback",
+    "/sign_in/",
+    "s%69gn_in",
+  ])("never uses /%s as the return target, and does not report it as a mistake", async (name) => {
+    const browser = await signedIn(door);
+    const logged = door.doorward.events.length;
 
-      const answer = await browser.ask(startOf(`${door.site}/${name}`), { headers: navigation });
+    const answer = await browser.ask(startOf(door, { rd: `${door.site}/${name}` }), {
+      headers: navigation,
+    });
 
-      expect(answer.headers.location).toBe(`${new URL(door.site).origin}/`);
-    },
-  );
+    expect(answer.headers.location).toBe(`${new URL(door.site).origin}/`);
+    expect(door.doorward.events.slice(logged)).toEqual([]);
+  });
 
   it("reads the return target of /start from the header, within the allowlist", async () => {
     const browser = await signedIn(door);
@@ -210,7 +282,7 @@ describe("/oauth2/sign_in, with compat", () => {
 });
 
 describe("without compat", () => {
-  it.each(["auth", "sign_in"])("answers 404 at /oauth2/%s", async (name) => {
+  it.each(["auth", "sign_in", "userinfo"])("answers 404 at /oauth2/%s", async (name) => {
     const door = await openSignInDoor();
     const browser = await signedIn(door);
 

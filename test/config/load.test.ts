@@ -222,6 +222,7 @@ describe("an invalid value", () => {
     ["rules.0.acr", { rules: [{ acr: "two words" }] }],
     ["rules.0.acr", { rules: [{ acr: Array(11).fill("mfa") }] }],
     ["allowedRedirects.0", { allowedRedirects: [".com"] }],
+    ["skipProviderButton", { skipProviderButton: true }],
     ["allowedRedirects.0", { allowedRedirects: [".co.uk:443"] }],
     ["session", { session: [] }],
     ["access", { access: ["example.com"] }],

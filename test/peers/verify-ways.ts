@@ -4,6 +4,7 @@ import { connect, type AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { toNodeHandler } from "h3/node";
 import { createDispatch } from "../../server/app/dispatch.ts";
+import { createOAuth2ProxyProbes } from "../../server/app/oauth2-proxy-probes.ts";
 import { createH3App } from "../../server/app/h3-app.ts";
 import { createRouter } from "../../server/app/router.ts";
 import type { AppContext, SiteContext, VerifyRequest } from "../../server/context.ts";
@@ -48,7 +49,8 @@ function serviceOf(context: AppContext, store: Store) {
     store,
   }));
   const endpoints = { verify: createVerify(context), auth: createOAuth2ProxyAuth(context) };
-  return { contexts, dispatch: createDispatch(contexts, endpoints) };
+  const probes = createOAuth2ProxyProbes(store, context.visitorLog);
+  return { contexts, dispatch: createDispatch(contexts, endpoints, probes) };
 }
 
 async function serve(listener: RequestListener): Promise<VerifyWay> {

@@ -173,6 +173,74 @@ describe("a return target that is not allowed", () => {
   });
 });
 
+describe("the target of a sign-in", () => {
+  const targets = { allowedRedirects: ["partner.example"], rules: [] };
+  const compat = createSite(
+    { url: "https://auth.example.com/oauth2", cookie: { domain: "example.com" }, access },
+    "oauth2-proxy",
+  );
+  const atRoot = createSite(
+    { url: "https://auth.example.com", cookie: { domain: "example.com" }, access },
+    "oauth2-proxy",
+  );
+  const signInTarget = (at: Site, written: string) =>
+    createReturnTargets([at], targets).signInTarget(at, written);
+
+  it.each([
+    "/start",
+    "/start/",
+    "//start",
+    "/./start",
+    "/st%61rt",
+    "/st%2561rt",
+    "/x%2f..%2fstart",
+    "/start;a=b",
+    "/callback/google?code=a",
+    "/sign_out#top",
+    "/verify",
+  ])("is the root for an endpoint of doorward in any spelling: %s", (written) => {
+    const at = `https://app.example.com/_auth${written}`;
+
+    expect(signInTarget(mounted, at)).toBe("https://app.example.com/");
+    expect(returnTarget(mounted, at)).toBeUndefined();
+  });
+
+  it.each(["/sign_in", "/start?rd=/", "/callback?code=a", "/sign_out", "/userinfo", "/auth"])(
+    "is the root of the host for oauth2-proxy's path on any host of the cookie: %s",
+    (written) => {
+      expect(signInTarget(compat, `/oauth2${written}`)).toBe("https://auth.example.com/");
+      expect(signInTarget(compat, `https://APP.example.com:443/oauth2${written}`)).toBe(
+        "https://app.example.com/",
+      );
+    },
+  );
+
+  it.each<[string, Site, string]>([
+    ["a page under the same path", compat, "https://app.example.com/oauth2/settings"],
+    ["another host's page of the same name", compat, "https://partner.example/oauth2/sign_in"],
+    [
+      "an app's page, if doorward is at the root of its host",
+      atRoot,
+      "https://app.example.com/start",
+    ],
+    ["an app's page, without compat", mounted, "https://app.example.com/start"],
+    [
+      "an app's page named like a part of an endpoint",
+      mounted,
+      "https://app.example.com/_auth/started",
+    ],
+  ])("is unchanged for %s", (_, at, written) => {
+    expect(signInTarget(at, written)).toBe(written);
+  });
+
+  it.each(["https://evil.example/oauth2/sign_in", "http://auth.example.com/oauth2/start"])(
+    "is nothing for an endpoint at an address that is not allowed: %s",
+    (written) => {
+      expect(signInTarget(compat, written)).toBeUndefined();
+    },
+  );
+});
+
 describe("a port that a rule names", () => {
   const { returnTarget: targetOf, targetFault } = createReturnTargets([site], {
     allowedRedirects: [],

@@ -11,6 +11,9 @@ interface Reason {
   readonly message: string;
 }
 
+const ownProbes =
+  "the health checks are /healthz and /readyz on the `admin` listener, and with compat /ping and /ready: change your probes";
+
 /** Options without a counterpart: the reason, and what to do. */
 const reasons: readonly Reason[] = [
   {
@@ -42,12 +45,14 @@ const reasons: readonly Reason[] = [
       "banner custom_sign_in_logo custom_templates_dir footer show_debug_on_error display_htpasswd_form",
     message: "is not used: doorward has its own pages",
   },
+  { names: "ping_path", unless: "/ping", kind: "different", message: ownProbes },
+  { names: "ready_path", unless: "/ready", kind: "different", message: ownProbes },
   {
-    names: "ping_path ping_user_agent ready_path gcp_healthchecks",
-    kind: "different",
+    names: "ping_path ready_path",
     message:
-      "the health checks are /healthz and /readyz on the `admin` listener: change your probes",
+      "is not needed: with compat, doorward answers at this path too; /healthz and /readyz on the `admin` listener replace it",
   },
+  { names: "ping_user_agent gcp_healthchecks", kind: "different", message: ownProbes },
   {
     names: "cookie_name cookie_path",
     kind: "different",
@@ -99,7 +104,7 @@ const reasons: readonly Reason[] = [
       "doorward reads the visitor's address from X-Forwarded-For only, from the right: make the proxy send that header",
   },
   {
-    names: "api_routes force_json_errors skip_provider_button approval_prompt",
+    names: "api_routes force_json_errors approval_prompt",
     message:
       "is not needed: doorward itself distinguishes scripts, which get 401, from browsers, which go straight to the issuer if there is only one provider",
   },

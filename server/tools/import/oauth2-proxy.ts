@@ -49,6 +49,7 @@ function configOf(from: Settings, readBeside: ReadBeside): Record<string, unknow
   return present({
     ...site,
     compat: "oauth2-proxy",
+    skipProviderButton: from.isOn("skip_provider_button") || undefined,
     providers: { [provider.name]: provider.entry },
     access: allowed.isForRule ? undefined : allowed.access,
     rules: rules.length === 0 ? undefined : rules,

@@ -77,6 +77,8 @@ describe("Entra ID per domain, with the full X-Auth-Request set", () => {
       const page = await (await windowOf(carol)).newPage();
 
       await page.goto(`https://${host}/report`);
+      await page.getByRole("link", { name: "Sign in with Microsoft" }).click();
+      await page.waitForURL(`https://${host}/report`);
 
       expect(page.url()).toBe(`https://${host}/report`);
       expect([
@@ -93,6 +95,8 @@ describe("Entra ID per domain, with the full X-Auth-Request set", () => {
     const window = await windowOf(carol);
     const page = await window.newPage();
     await page.goto("https://app.example.com/");
+    await page.getByRole("link", { name: "Sign in with Microsoft" }).click();
+    await page.waitForURL("https://app.example.com/");
     const cookies = await window.cookies("https://app.example.com/");
     const session = cookies.find(({ name }) => /-doorward-[0-9a-f]{6}$/.test(name));
     if (session === undefined) throw new Error("there is no session");

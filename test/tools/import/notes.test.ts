@@ -93,6 +93,23 @@ describe("an import of oauth2-proxy's configuration", () => {
     ]);
   });
 
+  it("asks for other probes only if their paths are not those that compat answers", () => {
+    const usual = imported(withLeast('ping_path = "/ping"', 'ready_path = "/ready"')).notes;
+    const own = imported(withLeast('ping_path = "/alive"', 'ready_path = "/live"')).notes;
+    const about = (notes: string[]) => notes.filter((note) => /: (ping|ready)_path: /.test(note));
+
+    expect(about(usual)).toEqual([
+      expect.stringMatching(/^left out: ping_path: "\/ping" is not needed: with compat, doorward/),
+      expect.stringMatching(
+        /^left out: ready_path: "\/ready" is not needed: with compat, doorward/,
+      ),
+    ]);
+    expect(about(own)).toEqual([
+      expect.stringMatching(/^different: ping_path: "\/alive": .* change your probes$/),
+      expect.stringMatching(/^different: ready_path: "\/live": .* change your probes$/),
+    ]);
+  });
+
   it("does not open a route that a rule cannot express, and prints the rule to write", () => {
     const { config, notes } = imported(
       withLeast('skip_auth_routes = ["GET=^/users/[^/]*$", "!=^/private", "^/api/v[0-9]"]'),

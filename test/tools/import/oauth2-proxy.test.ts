@@ -29,6 +29,7 @@ describe("an imported oauth2-proxy configuration", () => {
       ],
       { access: { all: [{ domains: ["example.com"] }, { groups: ["ops"] }] } },
     ],
+    [['skip_provider_button = "true"'], { compat: "oauth2-proxy", skipProviderButton: true }],
     [["skip_auth_preflight = true"], { rules: [{ preflight: "allow" }] }],
     [
       ['skip_auth_routes = ["GET=^/public/", "^/docs"]', 'skip_auth_regex = ["^/old(/.*)?$"]'],
