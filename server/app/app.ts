@@ -135,7 +135,8 @@ function createSessions(
       accessToken: passesOn("accessToken") ? accessToken : undefined,
       idToken: passesOn("idToken") ? idToken : undefined,
     }),
-    keepsIdToken: config.signOut === "issuer",
+    // A sign-out of oauth2-proxy names the session's ID token in its return target.
+    keepsIdToken: config.signOut === "issuer" || config.compat !== undefined,
     isCurrent: ({ identity, clientId, site: siteUrl }) => {
       if (offers.get(siteUrl)?.includes(identity.provider) === false) return false;
       const party = parts.parties.get(identity.provider);

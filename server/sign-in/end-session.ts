@@ -12,6 +12,12 @@ import type { Tokens } from "./token-endpoint.ts";
 const longestHint = 2_048;
 const longestName = 200;
 
+/** The session that a sign-out ended. */
+interface Ended {
+  readonly identity: Identity;
+  readonly idToken: string | undefined;
+}
+
 /**
  * The URL that signs the visitor out at the issuer too (OpenID Connect RP-Initiated Logout 1.0 §2); undefined = the
  * issuer has none. A long ID token is left out: then `client_id` and `logout_hint` say whose session ends. Throws
@@ -20,7 +26,7 @@ const longestName = 200;
 export async function endSessionUrl(
   party: RelyingParty,
   site: Site,
-  { identity, idToken }: { readonly identity: Identity; readonly idToken: string | undefined },
+  { identity, idToken }: Ended,
   state: string,
 ): Promise<string | undefined> {
   const configuration = await party.discover();
@@ -35,6 +41,40 @@ export async function endSessionUrl(
     "issuer_broken",
     `the end_session_endpoint of ${party.issuer} makes an address of ${href.length} characters, more than ${longestLocation}`,
   );
+}
+
+/** oauth2-proxy's placeholder, as `id_token_hint` only: another parameter may carry it on to another host. */
+const placeholder = /(?<=[?&]id_token_hint=)\{id_token\}(?=[&#]|$)/;
+
+/**
+ * The return target of a sign-out with the session's ID token in place of `{id_token}`. Only the origin of an
+ * `end_session_endpoint` of `parties` gets the token: of the session's own party, or without a session of any. A long
+ * token is left out: then `client_id` and `logout_hint` take its place. undefined = the target has no placeholder, or is
+ * elsewhere. Throws "issuer_unreachable" or "issuer_broken".
+ */
+export async function hintedTarget(
+  parties: readonly RelyingParty[],
+  ended: Ended | undefined,
+  target: string,
+): Promise<string | undefined> {
+  if (!placeholder.test(target)) return undefined;
+  for (const party of parties) {
+    const metadata = (await party.discover()).serverMetadata();
+    if (!isSameOrigin(metadata.end_session_endpoint, target)) continue;
+    const hint = ended === undefined ? {} : hintOf(ended.identity, ended.idToken);
+    const { id_token_hint: token, ...others } = hint;
+    if (token !== undefined) return target.replace(placeholder, token);
+    const url = new URL(target);
+    url.searchParams.delete("id_token_hint");
+    for (const [name, value] of Object.entries({ client_id: party.settings.clientId, ...others }))
+      if (!url.searchParams.has(name)) url.searchParams.set(name, value);
+    return url.href;
+  }
+  return undefined;
+}
+
+function isSameOrigin(endpoint: string | undefined, target: string): boolean {
+  return endpoint !== undefined && URL.parse(endpoint)?.origin === new URL(target).origin;
 }
 
 /** Microsoft takes the claim `login_hint` as the `logout_hint`, other issuers the address or the name. */

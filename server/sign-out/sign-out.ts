@@ -8,14 +8,15 @@ import { confirmSignOutPage, signedOutPage } from "../pages/signed-out-page.ts";
 import { forgetSession } from "../cookies/cookie.ts";
 import { sessionTokens } from "../session/browser-session.ts";
 import type { SessionRecord } from "../session/record.ts";
-import { endSessionUrl, revokeTokens } from "../sign-in/end-session.ts";
+import { endSessionUrl, hintedTarget, revokeTokens } from "../sign-in/end-session.ts";
+import { compatTarget } from "../sign-in/return-target.ts";
 
 /** More than `/verify` tries, so that no session is left that a visitor wanted to end. */
 const mostEnded = 8;
 
 /** Ends the session in the store, then in the browser, and shows a page or redirects to `rd`. */
 export function createSignOut(context: SiteContext): Endpoint {
-  const { site, sessions, signOutReturns, returnTarget, counts, log } = context;
+  const { site, config, sessions, signOutReturns, returnTarget, counts, log, visitorLog } = context;
   const { backChannel, frontChannel } = createIssuerSignOut(context);
 
   return async ({ url: { searchParams: query }, req }) => {
@@ -35,13 +36,16 @@ export function createSignOut(context: SiteContext): Endpoint {
     const cookies = headers.get("cookie") ?? undefined;
     const returned = signOutReturns.find(site, cookies, query.get("state") ?? "");
     if (returned !== undefined) return back(returned);
-    const returnTo = returnTarget(site, query.get("rd") ?? form.get("rd"));
+    const rd = query.get("rd") ?? form.get("rd") ?? compatTarget(config, headers);
+    const returnTo = returnTarget(site, rd);
     if (!isOwnWish(isPost, headers)) return isOpened ? confirm(returnTo) : empty(403);
     // Two live sessions are a conflict, but each of them alone would still be valid: end all of them.
     const ended: SessionRecord[] = [];
     for (const token of sessionTokens(site, cookies, mostEnded)) ended.push(...(await end(token)));
     const [record] = ended;
-    const location = record && (await redirectToIssuer(record, returnTo));
+    const location =
+      (await redirectWithHint(record, returnTo)) ??
+      (record && (await redirectToIssuer(record, returnTo)));
     return location ?? signedOut(returnTo);
   };
 
@@ -69,21 +73,40 @@ export function createSignOut(context: SiteContext): Endpoint {
     { identity, tokens }: SessionRecord,
     returnTo: string | undefined,
   ): Promise<HttpResponse | undefined> {
-    const { provider } = identity;
-    const party = context.parties.get(provider);
-    if (context.config.signOut !== "issuer" || party === undefined) return undefined;
+    const party = context.parties.get(identity.provider);
+    if (config.signOut !== "issuer" || party === undefined) return undefined;
     const { state, setCookie } = signOutReturns.begin(site, returnTo);
+    const session = { identity, idToken: tokens?.idToken };
+    const location = await issuerUrl(identity.provider, () =>
+      endSessionUrl(party, site, session, state),
+    );
+    if (location === undefined) return undefined;
+    return redirect(303, location, ...removals(), "Set-Cookie", setCookie);
+  }
+
+  /** oauth2-proxy's way to sign out at the issuer too: the return target is there, and names the ID token. */
+  async function redirectWithHint(
+    record: SessionRecord | undefined,
+    returnTo: string | undefined,
+  ): Promise<HttpResponse | undefined> {
+    if (config.compat === undefined || returnTo === undefined) return undefined;
+    const provider = record?.identity.provider;
+    const parties = [...context.parties.values()].filter(
+      ({ name }) => provider === undefined || name === provider,
+    );
+    const ended = record && { identity: record.identity, idToken: record.tokens?.idToken };
+    const location = await issuerUrl(provider, () => hintedTarget(parties, ended, returnTo));
+    return location === undefined ? undefined : redirect(303, location, ...removals());
+  }
+
+  async function issuerUrl(
+    provider: string | undefined,
+    build: () => Promise<string | undefined>,
+  ): Promise<string | undefined> {
     try {
-      const location = await endSessionUrl(
-        party,
-        site,
-        { identity, idToken: tokens?.idToken },
-        state,
-      );
-      if (location === undefined) return undefined;
-      return redirect(303, location, ...removals(), "Set-Cookie", setCookie);
+      return await build();
     } catch (error) {
-      log.warn(
+      visitorLog.warn(
         { provider, reason: reasonsOf(error) },
         "could not sign out at the issuer; signed out here only",
       );

@@ -96,6 +96,7 @@ const rowsB7toB13: Rows = {
   "B13.6": "Health and metrics are not on the public listener",
   "B13.7": "The user information has no tokens, and other origins cannot read it",
   "B13.8": "No answer names the software",
+  "B13.9": "A placeholder in a return target sends the ID token to its issuer only",
 };
 
 const notApplicable: readonly NotApplicable[] = [
@@ -109,6 +110,12 @@ const notApplicable: readonly NotApplicable[] = [
   },
 ];
 
-const shownElsewhere: readonly ShownElsewhere[] = [];
+const shownElsewhere: readonly ShownElsewhere[] = [
+  {
+    row: "B13.9",
+    file: "test/sign-out/id-token-hint.test.ts",
+    test: "is never filled in elsewhere",
+  },
+];
 
 export const listB7toB13: RowList = { rows: rowsB7toB13, notApplicable, shownElsewhere };
