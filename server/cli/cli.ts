@@ -137,7 +137,7 @@ const sessions = defineCommand({
 });
 
 const importArgs = {
-  tool: { type: "positional", description: "oauth2-proxy or traefik-forward-auth", required: true },
+  tool: { type: "positional", description: "oauth2-proxy, traefik-forward-auth or vouch-proxy", required: true },
   file: {
     type: "positional",
     description: "its configuration file; more files may follow",

@@ -43,8 +43,10 @@ function exampleHost({ cookie }: Record<string, unknown>): string {
 
 /** The file as text, with a placeholder as its secret. */
 export function render(tool: string, config: Record<string, unknown>): string {
-  const { url, cookie, ...rest } = config;
-  const head = stringifyYAML({ url, ...(cookie !== undefined && { cookie }) });
+  const { url, cookie, sites, ...rest } = config;
+  const head = stringifyYAML(
+    sites === undefined ? { url, ...(cookie !== undefined && { cookie }) } : { sites },
+  );
   return [
     `# Imported from ${tool}. Do the steps that the import printed on stderr, then run \`doorward check\`.`,
     head.trimEnd(),

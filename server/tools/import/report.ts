@@ -7,6 +7,7 @@ import { renderNotes } from "./notes.ts";
 import { importOAuth2Proxy } from "./oauth2-proxy.ts";
 import type { ImportFile } from "./setting.ts";
 import { importTraefikForwardAuth } from "./traefik-forward-auth.ts";
+import { importVouchProxy } from "./vouch-proxy.ts";
 
 /** The output for stdout, if any, and the remarks for stderr. */
 interface Report {
@@ -19,6 +20,7 @@ type Importer = (files: readonly ImportFile[], readBeside: (path: string) => str
 const importers: Readonly<Record<string, Importer>> = {
   "oauth2-proxy": importOAuth2Proxy,
   "traefik-forward-auth": importTraefikForwardAuth,
+  "vouch-proxy": importVouchProxy,
 };
 
 const importable = Object.keys(importers);

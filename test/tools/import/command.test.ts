@@ -34,6 +34,33 @@ describe("doorward import", () => {
     expect(stderr).not.toContain("the door's own secret");
   });
 
+  it("reads vouch-proxy's config.yml together with a file of its variables", async () => {
+    const config = await file("config.yml", [
+      "vouch:",
+      "  domains: [example.com]",
+      "  whiteList: [ada@example.com]",
+      "oauth:",
+      "  provider: google",
+      "  client_id: door",
+      "  callback_url: https://vouch.example.com/auth",
+    ]);
+    const variables = await file("vouch.env", ["OAUTH_CLIENT_SECRET=the secret of vouch"]);
+
+    const { code, stdout, stderr } = await runDoorward([
+      "import",
+      "vouch-proxy",
+      config,
+      variables,
+    ]);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain("url: https://vouch.example.com\n");
+    expect(stdout).toContain("ada@example.com");
+    expect(stdout).not.toContain("domains:");
+    expect(stderr).toContain("vouch.domains: does not decide who has access");
+    expect(stderr).not.toContain("the secret of vouch");
+  });
+
   it("prints nothing to stdout if there is a problem", async () => {
     const path = await file("forward-auth.ini", ["domian = example.com"]);
 
@@ -45,8 +72,8 @@ describe("doorward import", () => {
 
   it.each([
     [
-      ["import", "vouch-proxy", "x"],
-      /"vouch-proxy" cannot be imported; available: oauth2-proxy, traefik-forward-auth/,
+      ["import", "authelia", "x"],
+      /"authelia" cannot be imported; available: oauth2-proxy, traefik-forward-auth, vouch-proxy/,
     ],
     [["import", "oauth2-proxy", "nowhere.cfg"], /nowhere.cfg cannot be read: .*ENOENT/],
     [
