@@ -17,6 +17,7 @@ export const ranks: readonly string[] = [
   "server/tools/proxies/traefik",
   "server/tools/proxies",
   "server/tools/import",
+  "server/tools/import/formats",
   "server/check",
   "server/serve",
   "server/app",

@@ -137,11 +137,20 @@ const sessions = defineCommand({
 });
 
 const importArgs = {
-  tool: { type: "positional", description: "oauth2-proxy, traefik-forward-auth or vouch-proxy", required: true },
+  tool: {
+    type: "positional",
+    description: "oauth2-proxy, traefik-forward-auth or vouch-proxy",
+    required: true,
+  },
   file: {
     type: "positional",
-    description: "its configuration file; more files may follow",
+    description: "its configuration file, or - for stdin; more files may follow",
     required: true,
+  },
+  service: {
+    type: "string",
+    description: "import this service of several in a compose file or manifest",
+    valueHint: "NAME",
   },
 } as const;
 
@@ -151,12 +160,15 @@ const importing = defineCommand({
     description: "print a doorward.yaml equivalent to another tool's files",
   },
   args: importArgs,
-  run: ({ rawArgs, args: { tool, file, _: words } }) =>
+  run: ({ rawArgs, args: { tool, file, service, _: words } }) =>
     reportErrors(async () => {
       const [, , ...more] = words;
       refuseUnknown(rawArgs, importArgs, { more: true });
       const { importFiles } = await import("../tools/import/report.ts");
-      const { output, remarks } = importFiles(tool, [file, ...more]);
+      const { output, remarks } = importFiles(tool, [file, ...more], {
+        service,
+        environment: process.env,
+      });
       process.stderr.write(`${remarks}\n`);
       if (output === undefined) process.exitCode = 1;
       else process.stdout.write(output);

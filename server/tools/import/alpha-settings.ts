@@ -90,7 +90,7 @@ export function readAlpha(file: ImportFile, value: Record<string, unknown>): Rea
   const settings: Setting[] = [];
   const problems: Problem[] = [];
   walk(root, value);
-  return { settings, problems };
+  return { settings, problems, notes: [] };
 
   function walk(shape: Shape, owner: Record<string, unknown>): void {
     for (const [key, child] of Object.entries(owner)) {

@@ -1,26 +1,35 @@
+import type { Problem } from "./formats/given-files.ts";
+import { unmarked, valueOf } from "./formats/interpolation.ts";
+import type { Word } from "./formats/program.ts";
 import { flagNames, isSwitch } from "./oauth2-proxy-options.ts";
-import type { Setting } from "./setting.ts";
+import type { Reading, Setting } from "./setting.ts";
 
-/** `--flag=value`, `--flag value` and `--switch`, as on oauth2-proxy's command line. */
-export function settingsOfFlags(
-  words: readonly string[],
-  { placeOf, valueOf }: { placeOf(flag: string): string; valueOf(written: string): unknown },
-): Setting[] {
+/** `--flag=value`, `--flag value` and `--switch`, as on oauth2-proxy's command line. `source` has unset variables. */
+export function settingsOfFlags(words: readonly Word[], source: string): Reading {
   const settings: Setting[] = [];
+  const problems: Problem[] = [];
   for (let index = 0; index < words.length; index++) {
-    const word = words[index] ?? "";
-    const [, flag, , inline] = /^--?([A-Za-z][\w-]*)(=(.*))?$/s.exec(word) ?? [];
-    if (flag === undefined) continue;
+    const { text, place } = words[index] ?? { text: "", place: "" };
+    const [, flag, , inline] = /^--?([A-Za-z][\w-]*)(=(.*))?$/s.exec(text) ?? [];
+    if (flag === undefined) {
+      problems.push({ place, message: `"${shown(text)}" ${notAFlag}` });
+      continue;
+    }
     const name = flagNames.get(flag) ?? flag.replaceAll("-", "_");
     const isAlone = inline === undefined && isSwitch(name);
-    const value = inline ?? (isAlone ? "true" : (words[++index] ?? ""));
-    settings.push({
-      name,
-      spelt: `--${flag}`,
-      value: valueOf(value),
-      place: placeOf(flag),
-      rank: 2,
-    });
+    const value = inline ?? (isAlone ? "true" : words[++index]?.text);
+    if (value === undefined)
+      problems.push({ place, message: `--${flag}: has no value: write --${flag}=VALUE` });
+    else settings.push({ name, spelt: `--${flag}`, value: valueOf(value, source), place, rank: 2 });
   }
-  return settings;
+  return { settings, problems, notes: [] };
+}
+
+const notAFlag =
+  "in the command is not a flag of oauth2-proxy, and what it does is not understood: write the plain command, each option as --flag=value";
+
+/** A word, unless it may be a secret. */
+function shown(text: string): string {
+  const word = unmarked(text);
+  return word.length > 20 || /[^\w./:-]/.test(word) ? `${word.slice(0, 3)}…` : word;
 }

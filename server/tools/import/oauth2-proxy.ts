@@ -2,6 +2,7 @@ import { importAccess, type ReadBeside } from "./access.ts";
 import { importHeaders, isProxying } from "./headers.ts";
 import { faultsOf, render, type Imported } from "./imported.ts";
 import { noteLeftOut } from "./left-out.ts";
+import type { Surroundings } from "./formats/given-files.ts";
 import { importListeners } from "./listeners.ts";
 import { importProvider, present } from "./provider.ts";
 import { readOAuth2Proxy } from "./read.ts";
@@ -16,16 +17,19 @@ import { importStorage } from "./storage.ts";
  * Imports oauth2-proxy's files as one `doorward.yaml` that never gives access to a visitor whom they refused.
  * Reports all problems at once; with a problem there is no file.
  */
-export function importOAuth2Proxy(files: readonly ImportFile[], readBeside: ReadBeside): Imported {
-  const readings = files.map(readOAuth2Proxy);
-  const from = new Settings(
-    readings.flatMap(({ settings }) => settings),
-    files[0]?.name ?? "",
-  );
-  const config = configOf(from, readBeside);
+export function importOAuth2Proxy(
+  files: readonly ImportFile[],
+  readBeside: ReadBeside,
+  surroundings: Surroundings,
+): Imported {
+  const reading = readOAuth2Proxy(files, surroundings);
+  const from = new Settings(reading.settings, files[0]?.name ?? "");
+  const config = configOf(from, (path) => reading.texts.get(path) ?? readBeside(path));
   noteLeftOut(from);
+  from.notes.push(...reading.notes);
   from.notes.push(sessionsNote);
-  const problems = [...readings.flatMap((reading) => reading.problems), ...from.problems];
+  const isEmpty = reading.settings.length === 0 && reading.problems.length > 0;
+  const problems = [...reading.problems, ...(isEmpty ? [] : from.problems)];
   // Only without other problems: these faults would only repeat them.
   if (problems.length === 0 && config !== undefined) problems.push(...faultsIn(from, config));
   const yaml =

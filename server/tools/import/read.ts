@@ -1,33 +1,115 @@
-import { parseYAML } from "confbox";
-import { isAlpha, readAlpha } from "./alpha-settings.ts";
-import { isCompose, readCompose } from "./compose-settings.ts";
-import { readEnvironment } from "./env-settings.ts";
-import { parserReason, type ImportFile, type Reading } from "./setting.ts";
-import { readToml } from "./toml-settings.ts";
+import { chooseProgram, type Wanted } from "./chosen-program.ts";
+import { formNames, formOf, readConfigFile, type Form } from "./forms.ts";
+import { GivenFiles, type Problem, type Surroundings } from "./formats/given-files.ts";
+import type { Program, Programs } from "./formats/program.ts";
+import { parseYamlFile, type ParsedYaml } from "./formats/yaml-parse.ts";
+import { isOAuth2Proxy, settingsOfProgram } from "./program-settings.ts";
+import { referencedFiles } from "./referenced-files.ts";
+import { withoutRepeatedVariables } from "./repeated-variables.ts";
+import { emptyReading, joinReadings, type ImportFile, type Reading } from "./setting.ts";
 
-/** Reads a file in any of oauth2-proxy's formats. */
-export function readOAuth2Proxy(file: ImportFile): Reading {
-  if (/\.ya?ml$/i.test(file.name)) return readYaml(file);
-  if (/\.(cfg|toml|conf)$/i.test(file.name)) return readToml(file);
-  return /^\s*(export\s+)?OAUTH2_PROXY_\w+=/m.test(file.text)
-    ? readEnvironment(file)
-    : readToml(file);
+/** All options, and the texts of files that options name, by their paths. */
+interface ReadFiles extends Reading {
+  readonly texts: ReadonlyMap<string, string>;
 }
 
-function readYaml(file: ImportFile): Reading {
-  const fault = (message: string) => ({ settings: [], problems: [{ place: file.name, message }] });
-  let value: unknown;
-  try {
-    value = parseYAML(file.text);
-  } catch (error) {
-    return fault(`cannot be read${yamlLine(error)}: ${parserReason(error)}`);
-  }
-  if (isCompose(value)) return readCompose(file);
-  if (isAlpha(value)) return readAlpha(file, value);
-  return fault("is neither a compose file (services) nor an alpha configuration (providers, …)");
+interface FormedFile {
+  readonly parsed: ParsedYaml;
+  readonly form: Form | undefined;
 }
 
-function yamlLine(error: unknown): string {
-  const [, line] = /\((\d+):\d+\)/.exec(error instanceof Error ? error.message : "") ?? [];
-  return line === undefined ? "" : ` in line ${line}`;
+const wanted: Wanted = {
+  tool: "oauth2-proxy",
+  signs: "an image or a command of that name, or a variable OAUTH2_PROXY_…",
+  isOne: isOAuth2Proxy,
+};
+
+/** Reads files in all forms of oauth2-proxy's options. Files that others name are read as those say. */
+export function readOAuth2Proxy(
+  files: readonly ImportFile[],
+  surroundings: Surroundings,
+): ReadFiles {
+  const given = new GivenFiles(files);
+  const formed = files.map((file) => {
+    const parsed = parseYamlFile(file);
+    return { parsed, form: formOf(parsed) };
+  });
+  const { programs, problems } = readPrograms(formed, given, surroundings);
+  const choice = choose(formed, programs, surroundings, files[0]?.name ?? "");
+  const program = choice !== undefined && "program" in choice ? choice.program : undefined;
+  const started = program === undefined ? emptyReading : settingsOfProgram(program);
+  const { named, plain } = readOptions(formed, started, given, program);
+  const own = withoutRepeatedVariables(named.settings);
+  const { problems: ofReadings, notes } = joinReadings([started, plain]);
+  const configs = joinReadings(
+    named.configs.map(({ option, file }) => readConfigFile(option, file)),
+  );
+  return {
+    settings: [...own.settings, ...configs.settings],
+    problems: [
+      ...problems,
+      ...(choice !== undefined && "problem" in choice ? [choice.problem] : []),
+      ...ofReadings,
+      ...named.problems,
+      ...own.problems,
+      ...configs.problems,
+    ],
+    notes: [...notes, ...configs.notes],
+    texts: named.texts,
+  };
+}
+
+/** The options of the program, and of the files that no option names. */
+function readOptions(
+  files: readonly FormedFile[],
+  started: Reading,
+  given: GivenFiles,
+  program: Program | undefined,
+) {
+  const free = () => files.filter(({ parsed }) => given.untaken().includes(parsed.file));
+  const settings = (reading: Reading) => [...started.settings, ...reading.settings];
+  // Marks the files that options name: only the others are read on their own.
+  referencedFiles(settings(joinReadings(free().map(readPlain))), given, program);
+  const plain = joinReadings(free().map(readPlain));
+  return { plain, named: referencedFiles(settings(plain), given, program) };
+}
+
+function readPrograms(
+  files: readonly FormedFile[],
+  given: GivenFiles,
+  surroundings: Surroundings,
+): Programs {
+  const forms = new Set(files.flatMap(({ form }) => form ?? []));
+  const all = [...forms].flatMap((form) => {
+    const own = files.filter((file) => file.form === form).map(({ parsed }) => parsed);
+    return "readPrograms" in form ? [form.readPrograms(own, given, surroundings)] : [];
+  });
+  return {
+    programs: all.flatMap(({ programs }) => programs),
+    problems: all.flatMap(({ problems }) => problems),
+  };
+}
+
+function choose(
+  files: readonly FormedFile[],
+  programs: readonly Program[],
+  { service }: Surroundings,
+  first: string,
+) {
+  const owner = files.find(({ form }) => form !== undefined && "readPrograms" in form);
+  if (owner !== undefined) return chooseProgram(programs, wanted, service, owner.parsed.file.name);
+  const message = "--service: has no effect, because no file has services: remove it";
+  return service === undefined ? undefined : { problem: { place: first, message } };
+}
+
+/** A file that no other file names. */
+function readPlain({ parsed, form }: FormedFile): Reading {
+  const { file, problems } = parsed;
+  if (form !== undefined) return "readOptions" in form ? form.readOptions(parsed) : emptyReading;
+  const [fault] = /\.(ya?ml|json)$/i.test(file.name) ? problems : [];
+  const unknown: Problem = {
+    place: file.name,
+    message: `is in none of the forms that the import reads: ${formNames}`,
+  };
+  return { ...emptyReading, problems: [fault ?? unknown] };
 }

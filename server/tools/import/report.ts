@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { fileText } from "../../config/file-text.ts";
 import { reasonsOf } from "../../observe/log.ts";
+import type { Surroundings } from "./formats/given-files.ts";
 import type { Imported } from "./imported.ts";
 import { renderNotes } from "./notes.ts";
 import { importOAuth2Proxy } from "./oauth2-proxy.ts";
@@ -15,7 +16,11 @@ interface Report {
   readonly remarks: string;
 }
 
-type Importer = (files: readonly ImportFile[], readBeside: (path: string) => string) => Imported;
+type Importer = (
+  files: readonly ImportFile[],
+  readBeside: (path: string) => string,
+  surroundings: Surroundings,
+) => Imported;
 
 const importers: Readonly<Record<string, Importer>> = {
   "oauth2-proxy": importOAuth2Proxy,
@@ -25,8 +30,14 @@ const importers: Readonly<Record<string, Importer>> = {
 
 const importable = Object.keys(importers);
 
+/** What the command line and the process add to the files. */
+interface Options {
+  readonly service: string | undefined;
+  readonly environment: Surroundings["environment"];
+}
+
 /** Imports files of another tool. Throws when the tool is unknown or a file cannot be read. */
-export function importFiles(tool: string, paths: readonly string[]): Report {
+export function importFiles(tool: string, paths: readonly string[], options: Options): Report {
   const importer = Object.hasOwn(importers, tool) ? importers[tool] : undefined;
   if (importer === undefined)
     throw new Error(`"${tool}" cannot be imported; available: ${importable.join(", ")}`);
@@ -36,6 +47,7 @@ export function importFiles(tool: string, paths: readonly string[]): Report {
   const { yaml, notes, problems } = importer(
     files,
     (path) => fileText(readFileSync(beside(path))).text,
+    { ...options, readFile: (path) => (existsSync(path) ? readText(path) : undefined) },
   );
   if (problems.length > 0) {
     const lines = problems.map(
@@ -51,7 +63,7 @@ export function importFiles(tool: string, paths: readonly string[]): Report {
 
 function readText(path: string): string {
   try {
-    return fileText(readFileSync(path)).text;
+    return fileText(readFileSync(path === "-" ? 0 : path)).text;
   } catch (error) {
     throw new Error(`${path} cannot be read: ${reasonsOf(error)}`, { cause: error });
   }

@@ -1,3 +1,8 @@
+import type { ImportFile, Problem } from "./formats/given-files.ts";
+import type { Note } from "./notes.ts";
+
+export type { ImportFile, Problem } from "./formats/given-files.ts";
+
 /** An option in an imported file, under its name in the other tool's configuration file. */
 export interface Setting {
   readonly name: string;
@@ -10,22 +15,21 @@ export interface Setting {
   readonly rank: 0 | 1 | 2;
 }
 
-/** A problem that stops the import: its place, the fault and the fix. */
-export interface Problem {
-  readonly place: string;
-  readonly message: string;
-}
-
 /** The options of a file, and the problems found while reading it. */
 export interface Reading {
   readonly settings: readonly Setting[];
   readonly problems: readonly Problem[];
+  readonly notes: readonly Note[];
 }
 
-/** A file to import. */
-export interface ImportFile {
-  readonly name: string;
-  readonly text: string;
+export const emptyReading: Reading = { settings: [], problems: [], notes: [] };
+
+export function joinReadings(readings: readonly Reading[]): Reading {
+  return {
+    settings: readings.flatMap(({ settings }) => settings),
+    problems: readings.flatMap(({ problems }) => problems),
+    notes: readings.flatMap(({ notes }) => notes),
+  };
 }
 
 /** `file:line` of the first line that contains a whole word, for parsers that report no lines. */

@@ -1,5 +1,6 @@
 import { hostOutsideAscii, urlHostOutsideAscii } from "../../values/ascii-host.ts";
 import { nearest } from "../../config/nearest.ts";
+import { isObject } from "../../config/shape.ts";
 import { goBoolean, goSeconds } from "./go-values.ts";
 import type { Note, NoteKind } from "./notes.ts";
 import {
@@ -128,13 +129,13 @@ export class Settings {
     } else if (before.value !== setting.value) fault(`contradicts ${before.place}: keep one`);
   }
 
-  #addFilledIn(name: string, { spelt, place }: Setting): void {
+  #addFilledIn(name: string, { spelt, place, value }: Setting): void {
     const step = environmentFor[name];
     if (step === undefined) {
-      const message = `${spelt}: contains a variable that only compose can resolve: import a copy of the file with the value instead`;
+      const message = `${spelt}: contains a variable that only ${originOf(value)} can resolve: import a copy of the file with the value instead`;
       this.problems.push({ place, message });
     } else {
-      const message = `its value comes from compose: ${step}`;
+      const message = `its value comes from ${originOf(value)}: ${step}`;
       this.notes.push({ kind: "to do", subject: spelt, message });
     }
   }
@@ -166,6 +167,11 @@ function ignoredVariable({ spelt, name }: Setting): Note {
         message: `${ignored}: the restriction that it seems to be DOES NOT EXIST; ${hint}`,
       }
     : { kind: "left out", subject: spelt, message: `${ignored}; ${hint}` };
+}
+
+/** Where the value of a `FilledIn` comes from. */
+function originOf(value: unknown): string {
+  return isObject(value) ? String(value.from) : "elsewhere";
 }
 
 function unknownOption(written: string): string {

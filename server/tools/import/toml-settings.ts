@@ -30,7 +30,7 @@ export function readToml({ name, text }: ImportFile): Reading {
       problems.push({ place, message: `cannot be read: ${parserReason(error)}` });
     }
   }
-  return { settings, problems };
+  return { settings, problems, notes: [] };
 }
 
 interface Statement {

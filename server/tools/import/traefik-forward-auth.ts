@@ -1,23 +1,25 @@
+import type { Surroundings } from "./formats/given-files.ts";
 import { duration } from "./go-values.ts";
 import { addressToFill, faultsOf, render, type Imported } from "./imported.ts";
-import { readTraefikForwardAuth } from "./ini-settings.ts";
 import { withValue, type NoteKind } from "./notes.ts";
 import { present } from "./provider.ts";
 import type { ImportFile } from "./setting.ts";
 import { TraefikOptions } from "./traefik-options.ts";
 import { importTraefikProvider } from "./traefik-provider.ts";
+import { readTraefikForwardAuth } from "./traefik-settings.ts";
 import { importTraefikRules } from "./traefik-rules.ts";
 
 /** Imports traefik-forward-auth's files as one `doorward.yaml` that never gives access to a visitor whom they refused. */
-export function importTraefikForwardAuth(files: readonly ImportFile[]): Imported {
-  const readings = files.map(readTraefikForwardAuth);
-  const from = new TraefikOptions(
-    readings.flatMap(({ settings }) => settings),
-    files[0]?.name ?? "",
-  );
+export function importTraefikForwardAuth(
+  files: readonly ImportFile[],
+  _readBeside: unknown,
+  surroundings: Surroundings,
+): Imported {
+  const reading = readTraefikForwardAuth(files, surroundings);
+  const from = new TraefikOptions(reading.settings, files[0]?.name ?? "");
   const config = configOf(from);
   noteOtherOptions(from);
-  const problems = [...readings.flatMap((reading) => reading.problems), ...from.problems];
+  const problems = [...reading.problems, ...from.problems];
   if (problems.length === 0)
     problems.push(
       ...faultsOf(config).map(({ path, message }) => ({

@@ -1,8 +1,9 @@
 import { parseYAML } from "confbox";
 import { isObject } from "../../config/shape.ts";
-import { readVariables } from "./env-settings.ts";
+import { readVariables } from "./formats/variables.ts";
 import { settingOfPath, settingOfVariable, vouchSettings } from "./vouch-names.ts";
 import {
+  emptyReading,
   parserReason,
   type ImportFile,
   type Problem,
@@ -24,11 +25,14 @@ function readEnvironment(file: ImportFile): Reading {
       const name = settingOfVariable(variable) ?? variable;
       return { name, spelt: variable, value, place, rank: 1 };
     });
-  return { settings, problems };
+  return { settings, problems, notes: [] };
 }
 
 function readYaml(file: ImportFile): Reading {
-  const fault = (message: string) => ({ settings: [], problems: [{ place: file.name, message }] });
+  const fault = (message: string) => ({
+    ...emptyReading,
+    problems: [{ place: file.name, message }],
+  });
   let value: unknown;
   try {
     value = parseYAML(file.text);
@@ -77,7 +81,7 @@ function leaves(
       settings.push({ name, spelt, value: child, place, rank: 0 });
     }
   }
-  return { settings, problems };
+  return { settings, problems, notes: [] };
 }
 
 /** `file:line` of a key, in block or flow style, looked up from the line of its section on. */

@@ -76,10 +76,7 @@ describe("doorward import", () => {
       /"authelia" cannot be imported; available: oauth2-proxy, traefik-forward-auth, vouch-proxy/,
     ],
     [["import", "oauth2-proxy", "nowhere.cfg"], /nowhere.cfg cannot be read: .*ENOENT/],
-    [
-      ["import", "oauth2-proxy", "x", "--force"],
-      /unknown option "--force"; this command has no options/,
-    ],
+    [["import", "oauth2-proxy", "x", "--force"], /unknown option "--force"; available: --service/],
   ])("rejects %j", async (words, message) => {
     const { code, stdout, stderr } = await runDoorward(words);
 

@@ -11,6 +11,11 @@ export const least = [
   'email_domains = "example.com"',
 ];
 
+/** The access of email_domains `*` with these groups. */
+export function ofGroups(...groups: string[]): Record<string, unknown> {
+  return { all: [{ verified: true }, { groups }] };
+}
+
 const settings = v.record(v.string(), v.unknown());
 
 /** An import for assertions: parsed settings, and one line per note and problem. */
@@ -20,7 +25,15 @@ export function imported(
     name = "oauth2-proxy.cfg",
     beside = {},
     more = [],
-  }: { name?: string; beside?: Record<string, string>; more?: readonly ImportFile[] } = {},
+    service,
+    environment = {},
+  }: {
+    name?: string;
+    beside?: Record<string, string>;
+    more?: readonly ImportFile[];
+    service?: string;
+    environment?: Record<string, string>;
+  } = {},
 ) {
   const file = { name, text: typeof text === "string" ? text : text.join("\n") };
   const files = new Map(Object.entries(beside));
@@ -29,7 +42,11 @@ export function imported(
     if (found === undefined) throw new Error(`ENOENT: ${path}`);
     return found;
   };
-  const { yaml, notes, problems } = importOAuth2Proxy([file, ...more], read);
+  const { yaml, notes, problems } = importOAuth2Proxy([file, ...more], read, {
+    service,
+    environment,
+    readFile: (path) => files.get(path),
+  });
   return {
     yaml,
     config: yaml === undefined ? undefined : v.parse(settings, parseYAML(yaml)),

@@ -19,8 +19,14 @@ const least = [
   "domain = example.com",
 ];
 
+const surroundings = { service: undefined, environment: {}, readFile: () => undefined };
+
 function imported(lines: readonly string[], name = "forward-auth.ini") {
-  const { yaml, notes, problems } = importTraefikForwardAuth([{ name, text: lines.join("\n") }]);
+  const { yaml, notes, problems } = importTraefikForwardAuth(
+    [{ name, text: lines.join("\n") }],
+    () => "",
+    surroundings,
+  );
   const config = yaml === undefined ? undefined : parseYAML<Record<string, unknown>>(yaml);
   if (config !== undefined) checkConfig("test", { ...config, secret: createSecret() }, {});
   return {
@@ -220,9 +226,11 @@ describe("an imported traefik-forward-auth configuration", () => {
 
   it("has no address that starts, without an auth-host", () => {
     const lines = least.filter((line) => !line.startsWith("auth-host"));
-    const { yaml, problems } = importTraefikForwardAuth([
-      { name: "forward-auth.ini", text: lines.join("\n") },
-    ]);
+    const { yaml, problems } = importTraefikForwardAuth(
+      [{ name: "forward-auth.ini", text: lines.join("\n") }],
+      () => "",
+      surroundings,
+    );
 
     expect(problems).toEqual([]);
     expect(yaml).toMatch(/^url: https:\/\/<the host where browsers reach doorward>\/_oauth$/m);

@@ -1,0 +1,75 @@
+import { isAlpha, readAlpha } from "./alpha-settings.ts";
+import { readEnvironment } from "./env-settings.ts";
+import { isCompose, readCompose } from "./formats/compose.ts";
+import type { GivenFiles, Surroundings } from "./formats/given-files.ts";
+import type { Programs } from "./formats/program.ts";
+import { parseYamlFile, type ParsedYaml } from "./formats/yaml-parse.ts";
+import { plainOf } from "./formats/yaml-tree.ts";
+import type { ImportFile, Reading } from "./setting.ts";
+import { readToml } from "./toml-settings.ts";
+
+/** A form that says how a program is started. All files of the form are read together. */
+interface ProgramForm {
+  readonly name: string;
+  fits(file: ParsedYaml): boolean;
+  readPrograms(
+    files: readonly ParsedYaml[],
+    given: GivenFiles,
+    surroundings: Surroundings,
+  ): Programs;
+}
+
+/** A form that has options, and nothing about the program. */
+interface OptionForm {
+  readonly name: string;
+  fits(file: ParsedYaml): boolean;
+  readOptions(file: ParsedYaml): Reading;
+}
+
+export type Form = ProgramForm | OptionForm;
+
+/** The forms of oauth2-proxy's options. A file has the first one that fits its content. */
+const forms: readonly Form[] = [
+  {
+    name: "a compose file (services)",
+    fits: ({ roots }) => isCompose(roots[0]),
+    readPrograms: readCompose,
+  },
+  {
+    name: "an alpha configuration (providers, upstreamConfig, …)",
+    fits: ({ roots }) => roots[0] !== undefined && isAlpha(plainOf(roots[0])),
+    readOptions: readAlphaFile,
+  },
+  {
+    name: "variables (OAUTH2_PROXY_…=value)",
+    fits: ({ file }) => /^\s*(export\s+)?OAUTH2_PROXY_\w+=/m.test(file.text),
+    readOptions: ({ file }) => readEnvironment(file),
+  },
+  {
+    name: "a configuration file (name = value)",
+    fits: ({ file }) =>
+      /\.(cfg|toml|conf)$/i.test(file.name) || /^\s*[A-Za-z_][\w-]*\s*=/m.test(file.text),
+    readOptions: ({ file }) => readToml(file),
+  },
+];
+
+export const formNames = forms.map(({ name }) => name).join(", ");
+
+export function formOf(file: ParsedYaml): Form | undefined {
+  return forms.find((form) => form.fits(file));
+}
+
+/** The file of `--config` or `--alpha-config`, whatever its name. */
+export function readConfigFile(option: string, file: ImportFile): Reading {
+  return option === "config" ? readToml(file) : readAlphaFile(parseYamlFile(file));
+}
+
+function readAlphaFile({ file, roots, problems }: ParsedYaml): Reading {
+  const [root, ...more] = roots;
+  const value = root === undefined ? undefined : plainOf(root);
+  const other = { place: file.name, message: "is not one alpha configuration (providers, …)" };
+  if (!isAlpha(value) || more.length > 0)
+    return { settings: [], notes: [], problems: [...problems, other] };
+  const reading = readAlpha(file, value);
+  return { ...reading, problems: [...problems, ...reading.problems] };
+}

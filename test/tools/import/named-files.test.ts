@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import { imported, least, ofGroups } from "./importing.ts";
+
+const options = [
+  "OAUTH2_PROXY_CLIENT_ID=door",
+  "OAUTH2_PROXY_CLIENT_SECRET=s",
+  "OAUTH2_PROXY_REDIRECT_URL=https://auth.example.com/oauth2/callback",
+];
+
+const service = (...lines: string[]) =>
+  ["services:", "  gate:", "    image: oauth2-proxy", ...lines.map((line) => `    ${line}`)].join(
+    "\n",
+  );
+
+const cfg = { name: "conf/proxy.cfg", text: least.join("\n") };
+
+describe("a file that an imported file names", () => {
+  it.each<[by: string, text: string, name: string]>([
+    ["--config", service("command: --config=/etc/proxy.cfg"), "compose.yaml"],
+    ["--config and a space", service("command: [--config, ./conf/proxy.cfg]"), "compose.yaml"],
+    [
+      "OAUTH2_PROXY_CONFIG",
+      service("environment: { OAUTH2_PROXY_CONFIG: /etc/proxy.cfg }"),
+      "compose.yaml",
+    ],
+    [
+      "--config through a volume",
+      service("command: --config=/a.cfg", "volumes: ['./conf/proxy.cfg:/a.cfg:ro']"),
+      "compose.yaml",
+    ],
+    [
+      "--config in a folder of a volume",
+      service(
+        "command: --config=/etc/o/proxy.cfg",
+        "volumes: [{ type: bind, source: ./conf, target: /etc/o }]",
+      ),
+      "compose.yaml",
+    ],
+    [
+      "--config through configs",
+      `${service("command: --config=/a", "configs: [{ source: main, target: /a }]")}\nconfigs: { main: { file: conf/proxy.cfg } }`,
+      "compose.yaml",
+    ],
+    ["a variable of a file", "OAUTH2_PROXY_CONFIG=/etc/proxy.cfg", "proxy.env"],
+  ])("by %s is read if it was given, and stops the import otherwise", (_, text, name) => {
+    const given = imported(text, { name, more: [cfg] });
+    const alone = imported(text, { name });
+
+    expect(given.problems).toEqual([]);
+    expect(given.config).toMatchObject({ access: { domains: ["example.com"] } });
+    expect(given.notes.join("\n")).not.toContain("separate file");
+    expect(alone.yaml).toBeUndefined();
+    expect(alone.problems.join("\n")).toMatch(
+      /names the file ".*", which was not given to the import: add it/,
+    );
+  });
+
+  it("is overridden by what names it", () => {
+    const text = service(
+      "command: --config=/etc/proxy.cfg",
+      "environment: { OAUTH2_PROXY_EMAIL_DOMAINS: example.org }",
+    );
+
+    const { config } = imported(text, { name: "compose.yaml", more: [cfg] });
+
+    expect(config).toMatchObject({ access: { domains: ["example.org"] } });
+  });
+
+  it("inside the compose file has the lines of that file", () => {
+    const text = `${service("command: --config=/a", "configs: [{ source: main, target: /a }]")}
+configs:
+  main:
+    content: |
+      client_id = "door"
+      allowed_group = "ops"
+`;
+
+    const { problems } = imported(text, { name: "compose.yaml" });
+
+    expect(problems.join("\n")).toContain(
+      "compose.yaml:10: allowed_group: is unknown: did you mean",
+    );
+  });
+
+  it("as alpha configuration is read, also with merge keys", () => {
+    const alpha = {
+      name: "alpha.yaml",
+      text: [
+        "providers:",
+        "  - <<: { allowedGroups: [ops] }",
+        "    provider: oidc",
+        "    clientID: door",
+        "    clientSecret: s",
+        "    oidcConfig: { issuerURL: https://id.example.com }",
+      ].join("\n"),
+    };
+    const text = service(
+      "command: --alpha-config=/etc/alpha.yaml",
+      "environment: { OAUTH2_PROXY_EMAIL_DOMAINS: '*', OAUTH2_PROXY_REDIRECT_URL: 'https://auth.example.com/oauth2/callback' }",
+    );
+
+    const given = imported(text, { name: "compose.yaml", more: [alpha] });
+    const alone = imported(text, { name: "compose.yaml" });
+
+    expect(given.problems).toEqual([]);
+    expect(given.config).toMatchObject({ access: ofGroups("ops") });
+    expect(alone.problems.join("\n")).toContain('--alpha-config: names the file "/etc/alpha.yaml"');
+  });
+
+  it("with addresses is read from the command line too", () => {
+    const text = service(
+      "command: --authenticated-emails-file=/etc/emails.txt --config=/etc/proxy.cfg",
+    );
+    const emails = { name: "emails.txt", text: "ada@example.org\n" };
+
+    const { config, problems } = imported(text, { name: "compose.yaml", more: [cfg, emails] });
+
+    expect(problems).toEqual([]);
+    expect(config).toMatchObject({ access: { emails: ["ada@example.org"] } });
+  });
+});
+
+describe("an env_file", () => {
+  const base = { name: "base.env", text: [...options, "OAUTH2_PROXY_EMAIL_DOMAINS=*"].join("\n") };
+  const narrow = { name: "prod.env", text: "OAUTH2_PROXY_EMAIL_DOMAINS=example.com\n" };
+
+  it("overrides an earlier one, and environment overrides both", () => {
+    const files = service("env_file: [base.env, ./prod.env]");
+    const both = service(
+      "env_file: [base.env]",
+      "environment: [OAUTH2_PROXY_EMAIL_DOMAINS=example.org]",
+    );
+
+    const later = imported(files, { name: "compose.yaml", more: [narrow, base] });
+    const environment = imported(both, { name: "compose.yaml", more: [base] });
+
+    expect(later.problems).toEqual([]);
+    expect(later.config).toMatchObject({ access: { domains: ["example.com"] } });
+    expect(environment.config).toMatchObject({ access: { domains: ["example.org"] } });
+  });
+
+  it("that no file names must not contradict another one, because one replaces the other", () => {
+    const { yaml, problems } = imported(base.text, { name: "base.env", more: [narrow] });
+
+    expect(yaml).toBeUndefined();
+    expect(problems).toEqual([
+      "prod.env:1: OAUTH2_PROXY_EMAIL_DOMAINS: contradicts base.env:4: keep one",
+    ]);
+  });
+
+  it.each([
+    `OAUTH2_PROXY_ALLOWED_GROUPS="ops`,
+    `OAUTH2_PROXY_ALLOWED_GROUPS="o\\"ps"`,
+    `OAUTH2_PROXY_ALLOWED_GROUPS='a'b'`,
+  ])("%s is refused, because programs read it differently", (line) => {
+    const { problems } = imported([...options, line], { name: "proxy.env" });
+
+    expect(problems.join("\n")).toMatch(
+      /^proxy.env:4: OAUTH2_PROXY_ALLOWED_GROUPS: has quotes or/m,
+    );
+  });
+
+  it("has comments behind quotes", () => {
+    const lines = [...options, `OAUTH2_PROXY_EMAIL_DOMAINS="example.com" # ours`];
+
+    const { config, problems } = imported(lines, { name: "proxy.env" });
+
+    expect(problems).toEqual([]);
+    expect(config).toMatchObject({ access: { domains: ["example.com"] } });
+  });
+});
