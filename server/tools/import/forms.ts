@@ -2,6 +2,8 @@ import { isAlpha, readAlpha } from "./alpha-settings.ts";
 import { readEnvironment } from "./env-settings.ts";
 import { isCompose, readCompose } from "./formats/compose.ts";
 import type { GivenFiles, Surroundings } from "./formats/given-files.ts";
+import { isKubernetes } from "./formats/kubernetes-objects.ts";
+import { readKubernetes } from "./formats/kubernetes.ts";
 import type { Programs } from "./formats/program.ts";
 import { parseYamlFile, type ParsedYaml } from "./formats/yaml-parse.ts";
 import { plainOf } from "./formats/yaml-tree.ts";
@@ -12,11 +14,15 @@ import { readToml } from "./toml-settings.ts";
 interface ProgramForm {
   readonly name: string;
   fits(file: ParsedYaml): boolean;
-  readPrograms(
-    files: readonly ParsedYaml[],
-    given: GivenFiles,
-    surroundings: Surroundings,
-  ): Programs;
+  readPrograms(files: readonly ParsedYaml[], context: FormContext): Programs;
+}
+
+/** What a form can need besides its own files. */
+interface FormContext {
+  readonly given: GivenFiles;
+  readonly surroundings: Surroundings;
+  /** All given files that are Kubernetes manifests. */
+  readonly manifests: readonly ParsedYaml[];
 }
 
 /** A form that has options, and nothing about the program. */
@@ -33,7 +39,12 @@ const forms: readonly Form[] = [
   {
     name: "a compose file (services)",
     fits: ({ roots }) => isCompose(roots[0]),
-    readPrograms: readCompose,
+    readPrograms: (files, { given, surroundings }) => readCompose(files, given, surroundings),
+  },
+  {
+    name: "Kubernetes manifests (kind)",
+    fits: isManifest,
+    readPrograms: (files, { given }) => readKubernetes(files, given),
   },
   {
     name: "an alpha configuration (providers, upstreamConfig, …)",
@@ -57,6 +68,10 @@ export const formNames = forms.map(({ name }) => name).join(", ");
 
 export function formOf(file: ParsedYaml): Form | undefined {
   return forms.find((form) => form.fits(file));
+}
+
+export function isManifest({ roots }: ParsedYaml): boolean {
+  return roots.some(isKubernetes);
 }
 
 /** The file of `--config` or `--alpha-config`, whatever its name. */

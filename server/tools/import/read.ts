@@ -1,5 +1,5 @@
 import { chooseProgram, type Wanted } from "./chosen-program.ts";
-import { formNames, formOf, readConfigFile, type Form } from "./forms.ts";
+import { formNames, formOf, isManifest, readConfigFile, type Form } from "./forms.ts";
 import { GivenFiles, type Problem, type Surroundings } from "./formats/given-files.ts";
 import type { Program, Programs } from "./formats/program.ts";
 import { parseYamlFile, type ParsedYaml } from "./formats/yaml-parse.ts";
@@ -30,43 +30,56 @@ export function readOAuth2Proxy(
   surroundings: Surroundings,
 ): ReadFiles {
   const given = new GivenFiles(files);
-  const formed = files.map((file) => {
-    const parsed = parseYamlFile(file);
-    return { parsed, form: formOf(parsed) };
-  });
-  const { programs, problems } = readPrograms(formed, given, surroundings);
-  const choice = choose(formed, programs, surroundings, files[0]?.name ?? "");
-  const program = choice !== undefined && "program" in choice ? choice.program : undefined;
-  const started = program === undefined ? emptyReading : settingsOfProgram(program);
-  const { named, plain } = readOptions(formed, started, given, program);
+  const all = files.map(withForm);
+  const started = readStarted(all, given, surroundings);
+  const { named, plain } = readOptions([...all, ...started.files], started, given);
   const own = withoutRepeatedVariables(named.settings);
-  const { problems: ofReadings, notes } = joinReadings([started, plain]);
   const configs = joinReadings(
     named.configs.map(({ option, file }) => readConfigFile(option, file)),
   );
+  const problems = [started, plain, named, own, configs].flatMap((part) => part.problems);
   return {
     settings: [...own.settings, ...configs.settings],
-    problems: [
-      ...problems,
-      ...(choice !== undefined && "problem" in choice ? [choice.problem] : []),
-      ...ofReadings,
-      ...named.problems,
-      ...own.problems,
-      ...configs.problems,
-    ],
-    notes: [...notes, ...configs.notes],
+    problems,
+    notes: [...started.notes, ...plain.notes, ...configs.notes],
     texts: named.texts,
   };
 }
 
-/** The options of the program, and of the files that no option names. */
-function readOptions(
-  files: readonly FormedFile[],
-  started: Reading,
+function withForm(file: ImportFile): FormedFile {
+  const parsed = parseYamlFile(file);
+  return { parsed, form: formOf(parsed) };
+}
+
+/** The options of the chosen program. */
+interface Started extends Reading {
+  readonly program: Program | undefined;
+  /** Texts inside the files that are files of options themselves. */
+  readonly files: readonly FormedFile[];
+}
+
+function readStarted(
+  all: readonly FormedFile[],
   given: GivenFiles,
-  program: Program | undefined,
-) {
-  const free = () => files.filter(({ parsed }) => given.untaken().includes(parsed.file));
+  surroundings: Surroundings,
+): Started {
+  const read = readPrograms(all, given, surroundings);
+  const isAlone = !read.programs.some(isOAuth2Proxy);
+  const programs = isAlone ? [...read.programs, ...(read.alone?.programs ?? [])] : read.programs;
+  const files = isAlone ? (read.alone?.files ?? []).map(withForm) : [];
+  const isOptional = files.length > 0 && !programs.some(isOAuth2Proxy);
+  const choice = isOptional ? undefined : choose(all, programs, surroundings);
+  const program = choice !== undefined && "program" in choice ? choice.program : undefined;
+  const { settings, problems, notes } =
+    program === undefined ? emptyReading : settingsOfProgram(program);
+  const fault = choice !== undefined && "problem" in choice ? [choice.problem] : [];
+  return { program, files, settings, notes, problems: [...read.problems, ...fault, ...problems] };
+}
+
+/** The options of the program, and of the files that no option names. */
+function readOptions(files: readonly FormedFile[], started: Started, given: GivenFiles) {
+  const { program } = started;
+  const free = () => files.filter(({ parsed }) => !given.isTaken(parsed.file));
   const settings = (reading: Reading) => [...started.settings, ...reading.settings];
   // Marks the files that options name: only the others are read on their own.
   referencedFiles(settings(joinReadings(free().map(readPlain))), given, program);
@@ -82,11 +95,18 @@ function readPrograms(
   const forms = new Set(files.flatMap(({ form }) => form ?? []));
   const all = [...forms].flatMap((form) => {
     const own = files.filter((file) => file.form === form).map(({ parsed }) => parsed);
-    return "readPrograms" in form ? [form.readPrograms(own, given, surroundings)] : [];
+    const manifests = files.map(({ parsed }) => parsed).filter(isManifest);
+    return "readPrograms" in form
+      ? [form.readPrograms(own, { given, surroundings, manifests })]
+      : [];
   });
   return {
     programs: all.flatMap(({ programs }) => programs),
     problems: all.flatMap(({ problems }) => problems),
+    alone: {
+      programs: all.flatMap(({ alone }) => alone?.programs ?? []),
+      files: all.flatMap(({ alone }) => alone?.files ?? []),
+    },
   };
 }
 
@@ -94,12 +114,13 @@ function choose(
   files: readonly FormedFile[],
   programs: readonly Program[],
   { service }: Surroundings,
-  first: string,
 ) {
   const owner = files.find(({ form }) => form !== undefined && "readPrograms" in form);
   if (owner !== undefined) return chooseProgram(programs, wanted, service, owner.parsed.file.name);
   const message = "--service: has no effect, because no file has services: remove it";
-  return service === undefined ? undefined : { problem: { place: first, message } };
+  return service === undefined
+    ? undefined
+    : { problem: { place: files[0]?.parsed.file.name ?? "", message } };
 }
 
 /** A file that no other file names. */

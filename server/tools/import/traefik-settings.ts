@@ -33,7 +33,7 @@ export function readTraefikForwardAuth(
   const program = choice !== undefined && "program" in choice ? choice.program : undefined;
   const started = program === undefined ? [] : [settingsOfProgram(program)];
   const named = referencedFiles(joinReadings(started).settings, given, program);
-  const others = given.untaken().filter(({ name }) => !/\.ya?ml$/i.test(name));
+  const others = files.filter((file) => !given.isTaken(file) && !/\.ya?ml$/i.test(file.name));
   const { settings, problems: faults, notes } = joinReadings([...started, ...others.map(readFile)]);
   const own = withoutRepeatedVariables(settings);
   const all = referencedFiles(own.settings, given, program);

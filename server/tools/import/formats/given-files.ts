@@ -42,9 +42,9 @@ export class GivenFiles {
     return file;
   }
 
-  /** Files that no other file names. */
-  untaken(): ImportFile[] {
-    return this.#files.filter((file) => !this.#taken.has(file));
+  /** Whether another file names it. */
+  isTaken(file: ImportFile): boolean {
+    return this.#taken.has(file);
   }
 }
 

@@ -74,7 +74,8 @@ function expand(inside: string, lookup: Lookup): Interpolated {
   return operator.endsWith("-") ? other() : { text: marked(name), defaulted: [] };
 }
 
-function marked(name: string): string {
+/** The name of a variable without a value, until `valueOf` reads the text. */
+export function marked(name: string): string {
   return `${open}${name}${close}`;
 }
 

@@ -34,10 +34,18 @@ export interface Program {
   fileAt(path: string): ImportFile | undefined;
 }
 
+interface Alone {
+  readonly programs: readonly Program[];
+  /** Texts that are files of options themselves. */
+  readonly files: readonly ImportFile[];
+}
+
 /** The programs of one form of files. */
 export interface Programs {
   readonly programs: readonly Program[];
   readonly problems: readonly Problem[];
+  /** What the files say on their own if no program is among all files. */
+  readonly alone?: Alone;
 }
 
 /** The last value of each variable, as container runtimes take it. */
