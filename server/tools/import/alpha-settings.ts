@@ -1,5 +1,6 @@
 import { isObject } from "../../config/shape.ts";
 import { unknown } from "../../config/unknown-keys.ts";
+import { isMarked, valueOf as valueOfText } from "./formats/interpolation.ts";
 import { placeOf, type ImportFile, type Problem, type Reading, type Setting } from "./setting.ts";
 
 /** Maps each key of an alpha configuration to an option, or to a nested shape. */
@@ -81,6 +82,13 @@ const root: Shape = {
   providers: provider,
 };
 
+/** The options that oauth2-proxy reads from an alpha configuration only, if it has one. */
+export const alphaOptions: ReadonlySet<string> = new Set(namesIn(root));
+
+function namesIn(shape: Shape): string[] {
+  return Object.values(shape).flatMap((part) => (typeof part === "string" ? part : namesIn(part)));
+}
+
 export function isAlpha(value: unknown): value is Record<string, unknown> {
   return isObject(value) && Object.keys(value).some((key) => partOf(root, key) !== undefined);
 }
@@ -116,8 +124,10 @@ export function readAlpha(file: ImportFile, value: Record<string, unknown>): Rea
   }
 
   function add(name: string, spelt: string, written: unknown, place: string): void {
-    if (written !== null && name !== "alpha id")
-      settings.push({ name, spelt, value: written, place, rank: 0 });
+    if (written === null || name === "alpha id") return;
+    const text = typeof written === "string" ? written : JSON.stringify(written);
+    const known = isMarked(text) ? valueOfText(text, "the environment of oauth2-proxy") : written;
+    settings.push({ name, spelt, value: known, place, rank: 0 });
   }
 }
 

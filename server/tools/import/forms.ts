@@ -4,9 +4,12 @@ import { isCompose, readCompose } from "./formats/compose.ts";
 import type { GivenFiles, Surroundings } from "./formats/given-files.ts";
 import { isKubernetes } from "./formats/kubernetes-objects.ts";
 import { readKubernetes } from "./formats/kubernetes.ts";
-import type { Programs } from "./formats/program.ts";
+import { interpolate } from "./formats/interpolation.ts";
+import type { Programs, Variable } from "./formats/program.ts";
 import { parseYamlFile, type ParsedYaml } from "./formats/yaml-parse.ts";
 import { plainOf } from "./formats/yaml-tree.ts";
+import { helmRootOf } from "./helm-values.ts";
+import { readHelm } from "./helm.ts";
 import type { ImportFile, Reading } from "./setting.ts";
 import { readToml } from "./toml-settings.ts";
 
@@ -34,6 +37,13 @@ interface OptionForm {
 
 export type Form = ProgramForm | OptionForm;
 
+/** The form beside which oauth2-proxy ignores some variables. */
+export const alphaForm: OptionForm = {
+  name: "an alpha configuration (providers, upstreamConfig, …)",
+  fits: ({ roots }) => roots[0] !== undefined && isAlpha(plainOf(roots[0])),
+  readOptions: (file) => readAlphaFile(file, []),
+};
+
 /** The forms of oauth2-proxy's options. A file has the first one that fits its content. */
 const forms: readonly Form[] = [
   {
@@ -47,10 +57,11 @@ const forms: readonly Form[] = [
     readPrograms: (files, { given }) => readKubernetes(files, given),
   },
   {
-    name: "an alpha configuration (providers, upstreamConfig, …)",
-    fits: ({ roots }) => roots[0] !== undefined && isAlpha(plainOf(roots[0])),
-    readOptions: readAlphaFile,
+    name: "Helm values of oauth2-proxy's chart (config, extraArgs, …)",
+    fits: ({ roots }) => helmRootOf(roots[0]) !== undefined,
+    readPrograms: (files, { given, manifests }) => readHelm(files, given, manifests),
   },
+  alphaForm,
   {
     name: "variables (OAUTH2_PROXY_…=value)",
     fits: ({ file }) => /^\s*(export\s+)?OAUTH2_PROXY_\w+=/m.test(file.text),
@@ -75,11 +86,22 @@ export function isManifest({ roots }: ParsedYaml): boolean {
 }
 
 /** The file of `--config` or `--alpha-config`, whatever its name. */
-export function readConfigFile(option: string, file: ImportFile): Reading {
-  return option === "config" ? readToml(file) : readAlphaFile(parseYamlFile(file));
+export function readConfigFile(
+  option: string,
+  file: ImportFile,
+  environment: readonly Variable[],
+): Reading {
+  return option === "config" ? readToml(file) : readAlphaFile(parseYamlFile(file), environment);
 }
 
-function readAlphaFile({ file, roots, problems }: ParsedYaml): Reading {
+/** oauth2-proxy resolves variables in the text of an alpha configuration, from its own environment. */
+function readAlphaFile(written: ParsedYaml, environment: readonly Variable[]): Reading {
+  const lookup = (name: string) => {
+    const value = environment.findLast((one) => one.name === name)?.value;
+    return typeof value === "string" ? value : undefined;
+  };
+  const { text } = interpolate(written.file.text, lookup);
+  const { file, roots, problems } = parseYamlFile({ name: written.file.name, text });
   const [root, ...more] = roots;
   const value = root === undefined ? undefined : plainOf(root);
   const other = { place: file.name, message: "is not one alpha configuration (providers, …)" };

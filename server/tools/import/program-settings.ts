@@ -1,7 +1,6 @@
 import { settingOfVariable } from "./env-settings.ts";
 import { settingsOfFlags } from "./flag-settings.ts";
 import type { Program, Word } from "./formats/program.ts";
-import type { Note } from "./notes.ts";
 import type { Reading } from "./setting.ts";
 
 const programWord = /(^|\/)oauth2[-_]proxy$/;
@@ -16,7 +15,7 @@ export function isOAuth2Proxy({ image, environment, words }: Program): boolean {
 
 /** The options of an oauth2-proxy, however it is started. */
 export function settingsOfProgram(program: Program): Reading {
-  const { environment, source, problems, defaulted } = program;
+  const { environment, source, problems, remarks } = program;
   const flags = settingsOfFlags(withoutProgram(program.words), source);
   const variables = environment.flatMap(({ name, value, place }) =>
     settingOfVariable(name, value, place),
@@ -24,19 +23,10 @@ export function settingsOfProgram(program: Program): Reading {
   return {
     settings: [...variables, ...flags.settings],
     problems: [...problems, ...flags.problems],
-    notes: [...new Set(defaulted)].map(defaultNote),
+    notes: remarks,
   };
 }
 
 function withoutProgram(words: readonly Word[]): readonly Word[] {
   return programWord.test(words[0]?.text ?? "") ? words.slice(1) : words;
-}
-
-/** The import may run where a variable is not set that is set where the old program runs. */
-function defaultNote(variable: string): Note {
-  return {
-    kind: "to do",
-    subject: `$${variable}`,
-    message: `is not set here, so the file's default for it was imported: if it is set where compose runs, set it here too (in .env beside the file, or in the environment), and import again`,
-  };
 }

@@ -1,11 +1,12 @@
 import { chooseProgram, type Wanted } from "./chosen-program.ts";
-import { formNames, formOf, isManifest, readConfigFile, type Form } from "./forms.ts";
+import { alphaForm, formNames, formOf, isManifest, readConfigFile, type Form } from "./forms.ts";
 import { GivenFiles, type Problem, type Surroundings } from "./formats/given-files.ts";
 import type { Program, Programs } from "./formats/program.ts";
 import { parseYamlFile, type ParsedYaml } from "./formats/yaml-parse.ts";
 import { isOAuth2Proxy, settingsOfProgram } from "./program-settings.ts";
 import { referencedFiles } from "./referenced-files.ts";
 import { withoutRepeatedVariables } from "./repeated-variables.ts";
+import { withoutAlphaOptions } from "./alpha-environment.ts";
 import { emptyReading, joinReadings, type ImportFile, type Reading } from "./setting.ts";
 
 /** All options, and the texts of files that options name, by their paths. */
@@ -32,17 +33,17 @@ export function readOAuth2Proxy(
   const given = new GivenFiles(files);
   const all = files.map(withForm);
   const started = readStarted(all, given, surroundings);
-  const { named, plain } = readOptions([...all, ...started.files], started, given);
+  const { named, plain, configs, texts } = readOptions([...all, ...started.files], started, given);
   const own = withoutRepeatedVariables(named.settings);
-  const configs = joinReadings(
-    named.configs.map(({ option, file }) => readConfigFile(option, file)),
-  );
-  const problems = [started, plain, named, own, configs].flatMap((part) => part.problems);
+  const isAlpha =
+    named.configs.some(({ option }) => option === "alpha_config") ||
+    all.some(({ parsed, form }) => form === alphaForm && !given.isTaken(parsed.file));
+  const kept = isAlpha ? withoutAlphaOptions(own.settings) : { settings: own.settings, notes: [] };
   return {
-    settings: [...own.settings, ...configs.settings],
-    problems,
-    notes: [...started.notes, ...plain.notes, ...configs.notes],
-    texts: named.texts,
+    settings: [...kept.settings, ...configs.settings],
+    problems: [started, plain, named, own, configs].flatMap(({ problems }) => problems),
+    notes: [started, plain, configs, kept].flatMap(({ notes }) => notes),
+    texts,
   };
 }
 
@@ -76,15 +77,24 @@ function readStarted(
   return { program, files, settings, notes, problems: [...read.problems, ...fault, ...problems] };
 }
 
-/** The options of the program, and of the files that no option names. */
+/** The options of the program, of the files that no option names, and of those that one names. */
 function readOptions(files: readonly FormedFile[], started: Started, given: GivenFiles) {
-  const { program } = started;
-  const free = () => files.filter(({ parsed }) => !given.isTaken(parsed.file));
-  const settings = (reading: Reading) => [...started.settings, ...reading.settings];
-  // Marks the files that options name: only the others are read on their own.
-  referencedFiles(settings(joinReadings(free().map(readPlain))), given, program);
-  const plain = joinReadings(free().map(readPlain));
-  return { plain, named: referencedFiles(settings(plain), given, program) };
+  const { program, settings } = started;
+  const read = () => {
+    const free = files.filter(({ parsed }) => !given.isTaken(parsed.file));
+    const plain = joinReadings(free.map(readPlain));
+    const named = referencedFiles([...settings, ...plain.settings], given, program);
+    const configs = joinReadings(
+      named.configs.map(({ option, file }) =>
+        readConfigFile(option, file, program?.environment ?? []),
+      ),
+    );
+    const { texts } = referencedFiles(configs.settings, given, program);
+    return { plain, named, configs, texts: new Map([...named.texts, ...texts]) };
+  };
+  // The first time marks the files that options name: only the others are read on their own.
+  read();
+  return read();
 }
 
 function readPrograms(

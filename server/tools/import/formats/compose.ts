@@ -42,16 +42,28 @@ function programOf(name: string, layers: readonly Layer[], reader: ComposeReader
         reader.problems.push({ place: `${file}:${line}`, message: `${key}: ${fault}` });
     }
   const [top] = layers.slice(-1);
+  const environment = environmentOf(layers, reader);
+  const words = ["entrypoint", "command"].flatMap((key) => wordsOf(key, layers, reader));
   return {
     name,
     image: image ?? "",
     place: `${top?.file}:${top?.service.line}`,
-    environment: environmentOf(layers, reader),
-    words: ["entrypoint", "command"].flatMap((key) => wordsOf(key, layers, reader)),
+    environment,
+    words,
     source: "compose",
     fileAt: fileFinder(layers, reader.given),
     problems: reader.problems,
-    defaulted: reader.defaulted,
+    remarks: [...new Set(reader.defaulted)].map(defaultRemark),
+  };
+}
+
+/** The import may run where a variable is not set that is set where compose runs. */
+function defaultRemark(variable: string): Program["remarks"][number] {
+  return {
+    kind: "to do",
+    subject: `$${variable}`,
+    message:
+      "is not set here, so the file's default for it was imported: if it is set where compose runs, set it here too (in .env beside the file, or in the environment), and import again",
   };
 }
 

@@ -56,7 +56,7 @@ function programOf(
       containerWords(childOf(container, key), key, environment, reader),
     ),
     source: "Kubernetes",
-    defaulted: [],
+    remarks: [],
     problems,
     fileAt: mountedFile(container, pod, { objects, given, owner: file }),
   };
@@ -105,7 +105,7 @@ function programOfMap(map: ObjectData, given: GivenFiles): Program[] {
       environment,
       words: [],
       source: "Kubernetes",
-      defaulted: [],
+      remarks: [],
       problems: [],
       fileAt,
     },

@@ -26,8 +26,8 @@ export interface Program {
   readonly words: readonly Word[];
   /** Where the values of a `FilledIn` in the words come from. */
   readonly source: string;
-  /** Variables that are not set, so that their defaults are imported. */
-  readonly defaulted: readonly string[];
+  /** What the operator must know if this program is the one to import. */
+  readonly remarks: readonly Remark[];
   /** What stops the import if this program is the one to import. */
   readonly problems: readonly Problem[];
   /** A configuration file at a path that the program sees. */
@@ -46,6 +46,12 @@ export interface Programs {
   readonly problems: readonly Problem[];
   /** What the files say on their own if no program is among all files. */
   readonly alone?: Alone;
+}
+
+interface Remark {
+  readonly kind: "to do" | "left out";
+  readonly subject: string;
+  readonly message: string;
 }
 
 /** The last value of each variable, as container runtimes take it. */
