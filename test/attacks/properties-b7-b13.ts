@@ -93,7 +93,7 @@ const rowsB7toB13: Rows = {
   "B13.3": "A refusal looks the same for known and unknown accounts",
   "B13.4": "No secret is in the log",
   "B13.5": "No page can be framed",
-  "B13.6": "Health and metrics are not on the public listener",
+  "B13.6": "Health and metrics are not on the public listener, except /ping and /ready of compat",
   "B13.7": "The user information has no tokens, and other origins cannot read it",
   "B13.8": "No answer names the software",
   "B13.9": "A placeholder in a return target sends the ID token to its issuer only",
