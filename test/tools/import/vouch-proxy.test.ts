@@ -44,13 +44,13 @@ function asked(lines: Lines) {
     if (isMalformed(request)) throw new Error(url);
     const site = siteOf(hostname);
     if (site === undefined) return "unknown host";
-    const identity = who && { ...nobody, ...who };
+    const identity = who && { ...anonymous, ...who };
     const facts = { request, provider: "p", address: undefined, isPreflight: false };
     return decide(rulesOf(request), site.access, facts, { identity, now: 0 }).verdict;
   };
 }
 
-const nobody: Identity = {
+const anonymous: Identity = {
   issuer: "https://id.example.com",
   subject: "1",
   email: undefined,
