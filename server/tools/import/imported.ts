@@ -26,14 +26,19 @@ export function addressToFill(path: string): string {
  * them to their origin.
  */
 export function faultsOf(config: Record<string, unknown>): ConfigError["faults"] {
-  const url = String(config.url).replace(/<.*>/, exampleHost(config));
   try {
-    checkConfig("", { ...config, url, secret: createSecret() }, {});
+    checkConfig("", { ...config, ...filledIn(config), secret: createSecret() }, {});
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.faults;
     throw error;
   }
+}
+
+/** `sites` have addresses of their own, and take no `url`. */
+function filledIn(config: Record<string, unknown>): { readonly url?: string } {
+  const { url } = config;
+  return typeof url === "string" ? { url: url.replace(/<.*>/, exampleHost(config)) } : {};
 }
 
 function exampleHost({ cookie }: Record<string, unknown>): string {

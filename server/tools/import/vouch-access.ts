@@ -80,7 +80,8 @@ const userNames: Readonly<Record<string, string>> = {
 function byName(from: VouchOptions, kind: string, names: readonly string[]): VouchAccess {
   noteReplaced(from, "vouch.whiteList", ["vouch.teamWhitelist", "vouch.domains"]);
   if (kind === "discord") return byDiscordName(from, names);
-  const list = userNames[kind];
+  // As plain OpenID Connect, vouch-proxy reads no name of the kind itself.
+  const list = from.text("oauth.provider") === "oidc" ? undefined : userNames[kind];
   if (list === "subjects") return { access: { subjects: names } };
   if (list !== undefined) return byClaims({ [list.slice("claims.".length)]: names });
   return byAddress(from, kind, names);

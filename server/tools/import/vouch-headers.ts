@@ -35,6 +35,7 @@ const userSources: Readonly<Record<string, string>> = {
 function userHeader(from: VouchOptions, kind: string): string {
   if (kind === "discord")
     return from.isOn("oauth.discord_use_ids") ? "subject" : "preferredUsername";
+  if (from.text("oauth.provider") === "oidc") return "email";
   return userSources[kind] ?? "email";
 }
 

@@ -123,6 +123,9 @@ function ofGitHub(from: VouchOptions): Kind {
 }
 
 function ofOidc(from: VouchOptions): Kind | undefined {
+  const auth = from.text("oauth.auth_url") ?? "";
+  if (auth.startsWith("https://login.microsoftonline.com/")) return ofMicrosoft(from);
+  if (/\/adfs\/oauth2\/authorize\/?$/.test(auth)) return ofAdfs(from);
   const found = issuerByAddresses(addresses.map((name) => from.text(name) ?? ""));
   if (found === undefined) {
     from.problem("oauth.auth_url", "is missing or not a URL: write the provider's address");
@@ -160,7 +163,9 @@ function ofMicrosoft(from: VouchOptions): Kind | undefined {
 function ofAdfs(from: VouchOptions): Kind | undefined {
   const written = from.text("oauth.auth_url") ?? "";
   const [, issuer] = /^(https?:\/\/.+\/adfs)\/oauth2\/authorize\/?$/.exec(written) ?? [];
-  const resource = from.text("oauth.relying_party_id") ?? from.text("oauth.callback_url");
+  const usual =
+    from.text("oauth.provider") === "adfs" ? from.text("oauth.callback_url") : undefined;
+  const resource = from.text("oauth.relying_party_id") ?? usual;
   if (issuer === undefined) {
     const message = `"${written}" is not an address of AD FS: write https://adfs.example.com/adfs/oauth2/authorize`;
     from.problem("oauth.auth_url", message);

@@ -1,3 +1,4 @@
+import { addressToFill } from "./imported.ts";
 import { someOf } from "./provider.ts";
 import { isLoopbackHost } from "../../http/loopback.ts";
 import type { VouchOptions } from "./vouch-options.ts";
@@ -12,7 +13,10 @@ export function importVouchSites(from: VouchOptions): readonly ImportedSite[] {
   const domains = from.list("vouch.domains").map(bare);
   const cookie = bare(from.text("vouch.cookie.domain") ?? "");
   const byDomain = new Map<string, ImportedSite>();
-  for (const url of callbacks(from, domains, cookie)) {
+  const urls = callbacks(from);
+  if (urls.length === 0 && from.problems.length === 0)
+    byDomain.set("", siteToFill(from, { domains, cookie }));
+  for (const url of urls) {
     const site = siteAt(from, url, { domains, cookie });
     const key = site?.cookie?.domain ?? url.host;
     if (site !== undefined && !byDomain.has(key)) byDomain.set(key, site);
@@ -65,36 +69,37 @@ function isWithin(host: string, domain: string): boolean {
 }
 
 function reaches({ url, cookie }: ImportedSite, host: string): boolean {
-  const own = new URL(url).hostname;
-  return cookie === undefined ? host === own : isWithin(host, cookie.domain);
+  return cookie === undefined ? host === URL.parse(url)?.hostname : isWithin(host, cookie.domain);
 }
 
-/** The callback URLs. Without one, vouch-proxy's documentation demands the host `vouch` in each domain. */
-function callbacks(from: VouchOptions, domains: readonly string[], cookie: string): URL[] {
+function callbacks(from: VouchOptions): URL[] {
   const one = from.text("oauth.callback_url");
-  const several = from.list("oauth.callback_urls");
   const option = one === undefined ? "oauth.callback_urls" : "oauth.callback_url";
-  const written = [...new Set([...(one === undefined ? [] : [one]), ...several])];
-  if (written.length > 0)
-    return written.flatMap((text) => {
-      const url = URL.parse(text);
-      if (url !== null && /^https?:$/.test(url.protocol)) return [url];
-      from.problem(option, `"${text}" is not a URL: write https://vouch.example.com/auth`);
-      return [];
-    });
-  const usual = domains.length > 0 ? domains : [cookie].filter((domain) => domain !== "");
-  if (usual.length === 0)
-    from.problem(
-      "oauth.callback_url",
-      "is missing: write the address at which browsers reach vouch-proxy, such as https://vouch.example.com/auth",
-    );
-  else
-    from.note(
-      "to do",
-      "oauth.callback_url",
-      `is missing: the file contains the host vouch in each domain (${usual.map((domain) => `vouch.${domain}`).join(", ")}), as vouch-proxy's documentation demands: correct it if browsers use another one`,
-    );
-  return usual.map((domain) => new URL(`https://vouch.${domain}/auth`));
+  const written = new Set([
+    ...(one === undefined ? [] : [one]),
+    ...from.list("oauth.callback_urls"),
+  ]);
+  return [...written].flatMap((text) => {
+    const url = URL.parse(text);
+    if (url !== null && /^https?:$/.test(url.protocol)) return [url];
+    from.problem(option, `"${text}" is not a URL: write https://vouch.example.com/auth`);
+    return [];
+  });
+}
+
+/** At some providers vouch-proxy needs no callback URL, and only its documentation names a host: `vouch`. */
+function siteToFill(
+  from: VouchOptions,
+  { domains, cookie }: { readonly domains: readonly string[]; readonly cookie: string },
+): ImportedSite {
+  const isFine = domains.length === 0 || domains.some((one) => isWithin(cookie, one));
+  const domain = cookie !== "" && isFine ? cookie : domains[0];
+  from.note(
+    "to do",
+    "oauth.callback_url",
+    `is missing: write the host where browsers reach doorward into url, such as vouch.${domain ?? "example.com"}, and register its /callback at the issuer; doorward does not start until then`,
+  );
+  return { url: addressToFill(rootOf(from)), ...(domain !== undefined && { cookie: { domain } }) };
 }
 
 function siteAt(
@@ -129,9 +134,14 @@ function siteAt(
   return { url, ...(domain !== undefined && { cookie: { domain } }) };
 }
 
+/** The path under which vouch-proxy serves its endpoints. */
+function rootOf(from: VouchOptions): string {
+  const root = from.text("vouch.document_root")?.replace(/^\/+|\/+$/g, "") ?? "";
+  return root === "" ? "" : `/${root}`;
+}
+
 function publicUrl(from: VouchOptions, callback: URL): string {
-  const root = from.text("vouch.document_root")?.replace(/^\/*|\/+$/g, "") ?? "";
-  const base = callback.pathname.endsWith("/auth") ? callback.pathname.slice(0, -5) : `/${root}`;
+  const base = callback.pathname.endsWith("/auth") ? callback.pathname.slice(0, -5) : rootOf(from);
   const isSecure = callback.protocol === "https:" || isLoopbackHost(callback.hostname);
   const origin = isSecure ? callback.origin : `https://${callback.hostname}`;
   const url = `${origin}${base}`.replace(/\/+$/, "");

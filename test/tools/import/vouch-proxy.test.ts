@@ -135,14 +135,16 @@ describe("an imported vouch-proxy configuration, as its examples are written", (
       "  client_id: a",
       "  client_secret: b",
     ];
-    const { config, notes } = imported(lines);
-    const ask = asked(lines);
+    const { config, notes, problems } = imported(lines);
+    const ask = asked([...lines, "  callback_url: https://vouch.yourdomain.com/auth"]);
 
+    expect(problems).toEqual([]);
     expect(config).toMatchObject({
-      url: "https://vouch.yourdomain.com",
+      cookie: { domain: "yourdomain.com" },
       headers: { "X-Vouch-User": "preferredUsername" },
     });
-    expect(notes.join("\n")).toContain("to do: oauth.callback_url: is missing");
+    expect(notes.join("\n")).toContain("to do: oauth.callback_url: is missing: write the host");
+    expect(() => checkConfig("test", { ...config, secret: createSecret() }, {})).toThrow("url");
     expect(ask({ claims: { login: "ada" } })).toBe("allow");
     expect(ask({ claims: { login: "Ada" } })).toBe("deny");
     expect(ask({ email: "ada@yourdomain.com", claims: { login: "eve" } })).toBe("deny");
@@ -281,6 +283,33 @@ describe("an imported vouch-proxy configuration, as its examples are written", (
     expect(imported([...vouch, ...azure(`${tenant}/oauth2`)]).config).toMatchObject({
       providers: { azure: { issuer: `https://sts.windows.net/${tenant}/`, trustEmail: true } },
     });
+  });
+
+  it.each([
+    [azure(`${tenant}/oauth2/v2.0`), "entra-id"],
+    [
+      [
+        "oauth:",
+        "  provider: adfs",
+        "  client_id: a",
+        "  auth_url: https://adfs.yourdomain.com/adfs/oauth2/authorize",
+        "  callback_url: https://vouch.yourdomain.com/auth",
+      ],
+      "adfs",
+    ],
+  ])("oidc at the address of Microsoft becomes that kind, with names as of oidc", (oauth, kind) => {
+    const plain = oauth.map((line) => line.replace(/provider: .*/, "provider: oidc"));
+    const lines = [...vouch, "  whiteList: [ada@yourdomain.com]", ...plain];
+    const ask = asked(lines);
+
+    expect(imported(lines).config).toMatchObject({
+      providers: { [kind]: { trustEmail: true } },
+      headers: { "X-Vouch-User": "email" },
+    });
+    expect(ask({ email: "ada@yourdomain.com" })).toBe("allow");
+    expect(
+      ask({ claims: { upn: "ada@yourdomain.com", preferred_username: "ada@yourdomain.com" } }),
+    ).toBe("deny");
   });
 
   it.each(["common", "organizations", "yourdomain.onmicrosoft.com"])(
