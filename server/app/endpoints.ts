@@ -54,7 +54,10 @@ export function endpointsByPath(
   return endpoints;
 }
 
-/** If several sites have the same paths, the site of the request's `Host`. */
+/**
+ * If several sites have the same paths, the site of the request's `Host`. With `compat`, recipes route the paths to
+ * doorward on every host of a site's cookie.
+ */
 export function siteForHost(
   contexts: readonly SiteContext[],
   rawHeaders: readonly string[],
@@ -63,8 +66,13 @@ export function siteForHost(
   const host = hostIn(rawHeaders);
   return (
     contexts.find(({ site }) => host === site.url.host) ??
-    contexts.find(({ site }) => host === site.url.hostname) // nginx's $host has no port
+    contexts.find(({ site }) => host === site.url.hostname) ?? // nginx's $host has no port
+    contexts.find(({ site, config }) => config.compat !== undefined && site.covers(bare(host)))
   );
+}
+
+function bare(host: string): string {
+  return host.replace(/:\d+$/, "");
 }
 
 /** A callback accepts POST only for a provider that responds by form post. */

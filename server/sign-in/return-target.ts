@@ -88,11 +88,30 @@ export function createReturnTargets(
 export type ReturnTargets = ReturnType<typeof createReturnTargets>;
 
 /**
- * The return target that recipes for oauth2-proxy send in a header instead of `rd`. Any caller can set it, as any
- * caller can set `rd`: both pass the same allowlist.
+ * The return target of a request: `rd`, or the header that recipes for oauth2-proxy send instead. Any caller can set
+ * either: both pass the same allowlist. Those recipes route the endpoints to doorward on every host of the cookie, and
+ * a path means a page of the host that the browser asked.
  */
-export function compatTarget({ compat }: Pick<Config, "compat">, headers: Headers): string | null {
+export function requestedTarget(
+  { site, config }: { readonly site: Site; readonly config: Pick<Config, "compat"> },
+  query: URLSearchParams,
+  headers: Headers,
+): string | null {
+  const rd = query.get("rd") ?? compatTarget(config, headers);
+  const host = config.compat === undefined ? undefined : otherHost(site, headers);
+  const isPath = rd?.startsWith("/") === true && !rd.startsWith("//");
+  return host !== undefined && isPath ? `${site.url.protocol}//${host}${rd}` : rd;
+}
+
+function compatTarget({ compat }: Pick<Config, "compat">, headers: Headers): string | null {
   return compat === undefined ? null : headers.get("x-auth-request-redirect");
+}
+
+/** The host that the browser asked, if it is not the site's own and gets the site's cookie. */
+export function otherHost(site: Site, headers: Headers): string | undefined {
+  const asked = URL.parse(`${site.url.protocol}//${headers.get("host") ?? ""}/`);
+  if (asked === null || asked.hostname === site.url.hostname) return undefined;
+  return site.covers(asked.hostname) ? asked.host : undefined;
 }
 
 /** Whether a rule's host, exact or `*.example.com`, names a host. */

@@ -9,7 +9,7 @@ import { forgetSession } from "../cookies/cookie.ts";
 import { sessionTokens } from "../session/browser-session.ts";
 import type { SessionRecord } from "../session/record.ts";
 import { endSessionUrl, hintedTarget, revokeTokens } from "../sign-in/end-session.ts";
-import { compatTarget } from "../sign-in/return-target.ts";
+import { requestedTarget } from "../sign-in/return-target.ts";
 
 /** More than `/verify` tries, so that no session is left that a visitor wanted to end. */
 const mostEnded = 8;
@@ -36,7 +36,7 @@ export function createSignOut(context: SiteContext): Endpoint {
     const cookies = headers.get("cookie") ?? undefined;
     const returned = signOutReturns.find(site, cookies, query.get("state") ?? "");
     if (returned !== undefined) return back(returned);
-    const rd = query.get("rd") ?? form.get("rd") ?? compatTarget(config, headers);
+    const rd = requestedTarget(context, query.has("rd") ? query : form, headers);
     const returnTo = returnTarget(site, rd);
     if (!isOwnWish(isPost, headers)) return isOpened ? confirm(returnTo) : empty(403);
     // Two live sessions are a conflict, but each of them alone would still be valid: end all of them.

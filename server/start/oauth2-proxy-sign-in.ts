@@ -1,7 +1,7 @@
 import { empty, type HttpResponse } from "../http/response.ts";
 import type { SiteContext, Endpoint } from "../context.ts";
 import { signInPage, type SignInLink } from "../pages/sign-in-page.ts";
-import { compatTarget } from "../sign-in/return-target.ts";
+import { requestedTarget } from "../sign-in/return-target.ts";
 
 /** nginx reads a response head of 4 KiB. */
 const longestLocation = 2_047;
@@ -10,12 +10,13 @@ const longestLocation = 2_047;
  * oauth2-proxy's `/oauth2/sign_in`: a page with a button for each provider, or with `skipProviderButton` a redirect to
  * `/start`. Some recipes change the status to 403, and browsers then ignore `Location`: the page is the same.
  */
-export function createOAuth2ProxySignIn({ site, config, parties }: SiteContext): Endpoint {
+export function createOAuth2ProxySignIn(context: SiteContext): Endpoint {
+  const { site, config, parties } = context;
   return async ({ url: { searchParams: query }, req: { headers } }): Promise<HttpResponse> => {
     const mode = headers.get("sec-fetch-mode");
     // nginx's `error_page` also sends a script's request here: a script needs the 401.
     if (mode !== null && mode !== "navigate") return empty(401);
-    const rd = query.get("rd") ?? compatTarget(config, headers);
+    const rd = requestedTarget(context, query, headers);
     const start = startAddress(query, rd);
     if (config.skipProviderButton)
       return signInPage(302, [{ href: start, label: undefined }], "Location", start);

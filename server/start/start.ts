@@ -7,6 +7,7 @@ import { authorizationUrl } from "../sign-in/code-flow.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { startUrl } from "../sign-in/start-url.ts";
 import { stopLoop } from "./loop.ts";
+import { ownStart } from "./oauth2-proxy-host.ts";
 import { standingOf } from "./standing.ts";
 import { createUserInfo } from "./user-info.ts";
 import { readWanted, type Wanted } from "./wanted.ts";
@@ -20,6 +21,8 @@ export function createStart(context: SiteContext): Endpoint {
     if (isScriptForJson(headers)) return userInfo(query, headers);
     // Others would each use one of the browser's few pending transactions.
     if (!isVisitorNavigation(headers, tabOrFrame)) return empty(403);
+    const elsewhere = ownStart(context, query, headers);
+    if (elsewhere !== undefined) return redirect(302, elsewhere);
     const cookies = headers.get("cookie") ?? undefined;
     const wanted = readWanted(context, query, headers);
     const name = query.get("provider") ?? undefined;

@@ -1,7 +1,7 @@
 import type { SiteContext } from "../context.ts";
 import type { StepUp } from "../identity/step-up.ts";
 import type { Rule } from "../policy/rules.ts";
-import { compatTarget } from "../sign-in/return-target.ts";
+import { requestedTarget } from "../sign-in/return-target.ts";
 
 /** The sign-in that the visitor requests. */
 export interface Wanted {
@@ -15,13 +15,10 @@ export interface Wanted {
 }
 
 /** Reads the query of `/start`. A return target that is not allowed is dropped and logged. */
-export function readWanted(
-  { site, config, rules, signInTarget, visitorLog }: SiteContext,
-  query: URLSearchParams,
-  headers: Headers,
-): Wanted {
+export function readWanted(context: SiteContext, query: URLSearchParams, headers: Headers): Wanted {
+  const { site, rules, signInTarget, visitorLog } = context;
   const fallback = `${site.url.origin}/`;
-  const rd = query.get("rd") ?? compatTarget(config, headers);
+  const rd = requestedTarget(context, query, headers);
   const target = signInTarget(site, rd);
   const isTargetDropped = rd !== null && target === undefined;
   if (isTargetDropped)

@@ -175,13 +175,19 @@ describe.skipIf(without.has("traefik"))("oauth2-proxy's recipes for Traefik", ()
     ]);
   });
 
+  it("start a sign-in on the app's host, as ingress-nginx's recipe does", async () => {
+    const answer = await new Browser(ports).open("https://app.example.com/oauth2/start?rd=/page");
+
+    expect([answer.status, answer.url]).toEqual([200, "https://app.example.com/page"]);
+  });
+
   it("do not loop at doorward's own sign-in page on the app's host", async () => {
     const answer = await new Browser(ports).open("https://app.example.com/oauth2/sign_in");
     const again = await new Browser(ports).open(
       `https://auth.example.com/oauth2/start?rd=${encodeURIComponent("https://app.example.com/oauth2/sign_in?rd=/")}`,
     );
 
-    expect(answer.url).toBe("https://auth.example.com/"); // no target: the root of the site
+    expect([answer.status, answer.url]).toEqual([404, "https://auth.example.com/"]); // the root of the site
     expect([again.status, again.url]).toEqual([200, "https://app.example.com/"]);
   });
 });
