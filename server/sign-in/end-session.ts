@@ -47,7 +47,7 @@ export async function endSessionUrl(
 const placeholder = /(?<=[?&]id_token_hint=)\{id_token\}(?=[&#]|$)/;
 
 /**
- * The return target of a sign-out with the session's ID token in place of `{id_token}`. Only the origin of an
+ * The return target of a sign-out with the session's ID token in place of `{id_token}`. Only an
  * `end_session_endpoint` of `parties` gets the token: of the session's own party, or without a session of any. A long
  * token is left out: then `client_id` and `logout_hint` take its place. undefined = the target has no placeholder, or is
  * elsewhere. Throws "issuer_unreachable" or "issuer_broken".
@@ -60,7 +60,7 @@ export async function hintedTarget(
   if (!placeholder.test(target)) return undefined;
   for (const party of parties) {
     const metadata = (await party.discover()).serverMetadata();
-    if (!isSameOrigin(metadata.end_session_endpoint, target)) continue;
+    if (!isPlaceOf(metadata.end_session_endpoint, target)) continue;
     const hint = ended === undefined ? {} : hintOf(ended.identity, ended.idToken);
     const { id_token_hint: token, ...others } = hint;
     if (token !== undefined) return target.replace(placeholder, token);
@@ -73,8 +73,10 @@ export async function hintedTarget(
   return undefined;
 }
 
-function isSameOrigin(endpoint: string | undefined, target: string): boolean {
-  return endpoint !== undefined && URL.parse(endpoint)?.origin === new URL(target).origin;
+/** The origin alone would not do: other tenants or users may have pages there. */
+function isPlaceOf(endpoint: string | undefined, target: string): boolean {
+  const [place, wanted] = [URL.parse(endpoint ?? ""), new URL(target)];
+  return place?.origin === wanted.origin && place.pathname === wanted.pathname;
 }
 
 /** Microsoft takes the claim `login_hint` as the `logout_hint`, other issuers the address or the name. */

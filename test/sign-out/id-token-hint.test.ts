@@ -75,6 +75,7 @@ describe("oauth2-proxy's {id_token} in the return target of a sign-out", () => {
     ["the site itself", () => `${new URL(door.site).origin}/?id_token_hint={id_token}`],
     ["another parameter", () => `${door.issuer.issuer}/end?t={id_token}`],
     ["a part of a parameter", () => `${door.issuer.issuer}/end?id_token_hint=x{id_token}`],
+    ["another page of the issuer", () => `${door.issuer.issuer}/end/x?id_token_hint={id_token}`],
     ["the path", () => `${door.issuer.issuer}/{id_token}`],
     [
       "the address that the issuer redirects to",
