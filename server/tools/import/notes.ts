@@ -1,6 +1,17 @@
 /** What the operator must do, what behaves differently, and what was not imported. */
 export type NoteKind = "to do" | "different" | "left out";
 
+/** What becomes of an option, for the tables of docs/migrate.md. */
+export type Fate = "carried" | "always so" | "narrower" | "the proxy's" | "none";
+
+/** Options without a counterpart, and what to do instead. */
+export interface LeftOut {
+  readonly names: string;
+  readonly fate: Fate;
+  readonly kind?: NoteKind;
+  readonly message: string;
+}
+
 export interface Note {
   readonly kind: NoteKind;
   /** The option, as spelled in the file. */

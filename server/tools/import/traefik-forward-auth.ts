@@ -1,9 +1,10 @@
 import type { Surroundings } from "./formats/given-files.ts";
 import { duration } from "./go-values.ts";
 import { addressToFill, faultsOf, render, type Imported } from "./imported.ts";
-import { withValue, type NoteKind } from "./notes.ts";
+import { withValue } from "./notes.ts";
 import { present } from "./provider.ts";
 import type { ImportFile } from "./setting.ts";
+import { traefikLeftOut } from "./traefik-left-out.ts";
 import { TraefikOptions } from "./traefik-options.ts";
 import { importTraefikProvider } from "./traefik-provider.ts";
 import { readTraefikForwardAuth } from "./traefik-settings.ts";
@@ -97,33 +98,10 @@ function logoutTarget(from: TraefikOptions): string[] | undefined {
 
 /** Notes about options without a counterpart. */
 function noteOtherOptions(from: TraefikOptions): void {
-  const reasons: Readonly<Record<string, readonly [NoteKind, string]>> = {
-    secret: [
-      "to do",
-      "is not imported: run `doorward secret`, and put the new secret into `secret`, or into the file named by DOORWARD_SECRET_FILE",
-    ],
-    "cookie-secret": ["to do", "is not imported: run `doorward secret` to create a new one"],
-    "cookie-name": [
-      "different",
-      "the cookie is __Host-doorward-XXXXXX, or __Secure-doorward-XXXXXX with cookie.domain: change what reads it by name",
-    ],
-    "csrf-cookie-name": ["left out", "is not used: each sign-in has its own cookie"],
-    "insecure-cookie": [
-      "to do",
-      "the cookie is always Secure, except on localhost: serve the site over https",
-    ],
-    "cookie-secure": ["different", "the cookie is always Secure, except on localhost"],
-    "log-level": ["left out", "is not used: doorward logs one JSON line per event to stdout"],
-    "log-format": ["left out", "is not used: doorward logs one JSON line per event to stdout"],
-    "user-id-path": [
-      "to do",
-      "doorward identifies visitors by their verified email address: to use another claim, set it in headers and in access",
-    ],
-    config: ["to do", "is a separate file: add it to the command line"],
-  };
-  for (const [name, [kind, message]] of Object.entries(reasons))
-    if (from.text(name) !== undefined)
-      from.note(kind, name, withValue(shownValue(from, name), message));
+  for (const { names, kind = "left out", message } of traefikLeftOut)
+    for (const name of names.split(" "))
+      if (from.text(name) !== undefined)
+        from.note(kind, name, withValue(shownValue(from, name), message));
   from.note(
     "different",
     "sessions",

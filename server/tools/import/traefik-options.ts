@@ -3,7 +3,8 @@ import { goBoolean } from "./go-values.ts";
 import type { Note, NoteKind } from "./notes.ts";
 import type { Problem, Setting } from "./setting.ts";
 
-const known =
+/** Every option, except those of rules. */
+export const traefikOptions: readonly string[] =
   `auth-host client-id client-secret config cookie-domain cookie-domains cookie-name cookie-secret
   cookie-secure csrf-cookie-name default-action default-provider domain header-names insecure-cookie lifetime
   log-format log-level logout-redirect match-whitelist-or-domain port prompt secret trusted-ip-address
@@ -36,7 +37,7 @@ export class TraefikOptions {
           place,
           message: `${spelt}: contains a variable that only compose can resolve: import a copy of the file with the value instead`,
         });
-      else if (!known.includes(name) && !ruleOption.test(name))
+      else if (!traefikOptions.includes(name) && !ruleOption.test(name))
         this.problems.push({ place, message: `${spelt}: ${unknownOption(name)}` });
     }
   }
@@ -93,7 +94,7 @@ export class TraefikOptions {
 }
 
 function unknownOption(name: string): string {
-  const meant = nearest(name, known);
+  const meant = nearest(name, traefikOptions);
   return meant === undefined
     ? "is not an option of traefik-forward-auth: correct or remove it"
     : `is unknown: did you mean ${meant}?`;
