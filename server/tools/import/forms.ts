@@ -1,11 +1,14 @@
 import { isAlpha, readAlpha } from "./alpha-settings.ts";
 import { readEnvironment } from "./env-settings.ts";
+import { isCommandLine, readCommandLine } from "./formats/command-line.ts";
 import { isCompose, readCompose } from "./formats/compose.ts";
 import type { GivenFiles, Surroundings } from "./formats/given-files.ts";
 import { isKubernetes } from "./formats/kubernetes-objects.ts";
 import { readKubernetes } from "./formats/kubernetes.ts";
 import { interpolate } from "./formats/interpolation.ts";
-import type { Programs, Variable } from "./formats/program.ts";
+import { joinPrograms, type Programs, type Variable } from "./formats/program.ts";
+import { isUnit } from "./formats/systemd-lines.ts";
+import { readUnits } from "./formats/systemd.ts";
 import { parseYamlFile, type ParsedYaml } from "./formats/yaml-parse.ts";
 import { plainOf } from "./formats/yaml-tree.ts";
 import { helmRootOf } from "./helm-values.ts";
@@ -62,6 +65,21 @@ const forms: readonly Form[] = [
     readPrograms: (files, { given, manifests }) => readHelm(files, given, manifests),
   },
   alphaForm,
+  {
+    name: "a systemd unit ([Service])",
+    fits: ({ file }) => isUnit(file.text),
+    readPrograms: (files, { given }) =>
+      readUnits(
+        files.map(({ file }) => file),
+        given,
+      ),
+  },
+  {
+    name: "a command line (oauth2-proxy --flag=value, docker run)",
+    fits: ({ file }) => isCommandLine(file.text),
+    readPrograms: (files, { given, surroundings }) =>
+      joinPrograms(files.map(({ file }) => readCommandLine(file, given, surroundings))),
+  },
   {
     name: "variables (OAUTH2_PROXY_…=value)",
     fits: ({ file }) => /^\s*(export\s+)?OAUTH2_PROXY_\w+=/m.test(file.text),

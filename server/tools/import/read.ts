@@ -1,7 +1,7 @@
 import { chooseProgram, type Wanted } from "./chosen-program.ts";
 import { alphaForm, formNames, formOf, isManifest, readConfigFile, type Form } from "./forms.ts";
 import { GivenFiles, type Problem, type Surroundings } from "./formats/given-files.ts";
-import type { Program, Programs } from "./formats/program.ts";
+import { joinPrograms, type Program, type Programs } from "./formats/program.ts";
 import { parseYamlFile, type ParsedYaml } from "./formats/yaml-parse.ts";
 import { isOAuth2Proxy, settingsOfProgram } from "./program-settings.ts";
 import { referencedFiles } from "./referenced-files.ts";
@@ -74,6 +74,8 @@ function readStarted(
   const { settings, problems, notes } =
     program === undefined ? emptyReading : settingsOfProgram(program);
   const fault = choice !== undefined && "problem" in choice ? [choice.problem] : [];
+  // The reason why the only program was not recognized.
+  if (program === undefined && programs.length === 1) fault.push(...(programs[0]?.problems ?? []));
   return { program, files, settings, notes, problems: [...read.problems, ...fault, ...problems] };
 }
 
@@ -110,14 +112,7 @@ function readPrograms(
       ? [form.readPrograms(own, { given, surroundings, manifests })]
       : [];
   });
-  return {
-    programs: all.flatMap(({ programs }) => programs),
-    problems: all.flatMap(({ problems }) => problems),
-    alone: {
-      programs: all.flatMap(({ alone }) => alone?.programs ?? []),
-      files: all.flatMap(({ alone }) => alone?.files ?? []),
-    },
-  };
+  return joinPrograms(all);
 }
 
 function choose(

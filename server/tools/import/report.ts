@@ -42,7 +42,10 @@ export function importFiles(tool: string, paths: readonly string[], options: Opt
   if (importer === undefined)
     throw new Error(`"${tool}" cannot be imported; available: ${importable.join(", ")}`);
   const [first = ""] = paths;
-  const files = paths.map((name) => ({ name, text: readText(name) }));
+  const files = paths.map((path) => ({
+    name: path === "-" ? "stdin" : path,
+    text: readText(path),
+  }));
   const beside = (path: string) => (isAbsolute(path) ? path : join(dirname(first), path));
   const { yaml, notes, problems } = importer(
     files,

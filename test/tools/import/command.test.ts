@@ -1,7 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { root } from "../../../docs/source-files.ts";
 import { runDoorward } from "../../peers/process.ts";
 import { least } from "./importing.ts";
 
@@ -59,6 +61,33 @@ describe("doorward import", () => {
     expect(stdout).not.toContain("domains:");
     expect(stderr).toContain("vouch.domains: does not decide who has access");
     expect(stderr).not.toContain("the secret of vouch");
+  });
+
+  it("reads stdin, .env beside a compose file, and the service of --service", async () => {
+    const cli = join(root, "server/cli/doorward.js");
+    const compose = [
+      "services:",
+      "  other: { image: oauth2-proxy }",
+      "  gate:",
+      "    image: oauth2-proxy",
+      "    env_file: [gate.env]",
+      "    environment: { OAUTH2_PROXY_EMAIL_DOMAINS: '${DOMAIN}' }",
+    ];
+    const variables = [
+      "OAUTH2_PROXY_CLIENT_ID=door",
+      "OAUTH2_PROXY_CLIENT_SECRET=s",
+      "OAUTH2_PROXY_REDIRECT_URL=https://auth.example.com/oauth2/callback",
+    ];
+    await file(".env", ["DOMAIN=example.org"]);
+    const files = [await file("compose.yaml", compose), await file("gate.env", variables)];
+
+    const chosen = await runDoorward(["import", "oauth2-proxy", ...files, "--service=gate"]);
+    const input = `oauth2-proxy --email-domain=example.net ${variables.map((line) => `--${line.replace("OAUTH2_PROXY_", "").replace("_", "-").toLowerCase()}`).join(" ")}`;
+    const words = ["import", "oauth2-proxy", "-"];
+    const piped = execFileSync(process.execPath, [cli, ...words], { input, stdio: "pipe" });
+
+    expect(chosen.stdout).toContain("- example.org");
+    expect(String(piped)).toContain("- example.net");
   });
 
   it("prints nothing to stdout if there is a problem", async () => {

@@ -58,3 +58,14 @@ interface Remark {
 export function lastOfEach(variables: readonly Variable[]): Variable[] {
   return [...new Map(variables.map((variable) => [variable.name, variable])).values()];
 }
+
+export function joinPrograms(all: readonly Programs[]): Programs {
+  return {
+    programs: all.flatMap(({ programs }) => programs),
+    problems: all.flatMap(({ problems }) => problems),
+    alone: {
+      programs: all.flatMap(({ alone }) => alone?.programs ?? []),
+      files: all.flatMap(({ alone }) => alone?.files ?? []),
+    },
+  };
+}

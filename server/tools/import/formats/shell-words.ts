@@ -11,6 +11,9 @@ interface Reader {
 /** Compose 2 drops the rest of a line at these characters, and compose 1 did not. */
 export const composeSigns = ";&|<>";
 
+/** What a shell runs or replaces. */
+export const shellSigns = "`;&|<>(){}";
+
 /** Splits a line at blanks as a shell does: quotes, `\`, and lines that end in `\`. */
 export function splitWords(text: string, { forbidden, expand = (part) => part }: Reader): Split {
   const words: string[] = [];
@@ -19,7 +22,9 @@ export function splitWords(text: string, { forbidden, expand = (part) => part }:
   while (rest !== "") {
     const [whole, continued, blank, single, double, escaped, plain] =
       /^(?:(\\\r?\n)|(\s+)|'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^\s'"\\]+))/su.exec(rest) ?? [];
-    const sign = [...(plain ?? "")].find((one) => forbidden.includes(one));
+    const sign = [...(plain?.replace(/\$\{[^}]*\}/g, "") ?? "")].find((one) =>
+      forbidden.includes(one),
+    );
     if (whole === undefined || sign !== undefined) return { fault: signFault(sign ?? rest[0]) };
     rest = rest.slice(whole.length);
     if (continued !== undefined) continue;
@@ -28,17 +33,21 @@ export function splitWords(text: string, { forbidden, expand = (part) => part }:
       word = undefined;
     } else {
       const expanded = plain ?? inDoubleQuotes(double);
-      word = (word ?? "") + (expanded === undefined ? (single ?? escaped ?? "") : expand(expanded));
+      const part = expanded === undefined ? (single ?? escaped ?? "") : expand(expanded);
+      word = (word ?? "") + part.replaceAll(escapedDollar, "$");
     }
   }
   if (word !== undefined) words.push(word);
   return { words };
 }
 
+/** A `$` that starts no variable. */
+const escapedDollar = "\u{E002}";
+
 /** Inside double quotes, `\` escapes only these characters. */
 function inDoubleQuotes(text: string | undefined): string | undefined {
   return text?.replace(/\\(\r?\n|[$`"\\])/g, (_, sign: string) =>
-    /^\r?\n$/.test(sign) ? "" : sign,
+    /^\r?\n$/.test(sign) ? "" : sign.replace("$", escapedDollar),
   );
 }
 
