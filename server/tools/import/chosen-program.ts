@@ -33,3 +33,9 @@ export function chooseProgram(
       : `contains several ${tool} services "${service}": import one file at a time`,
   );
 }
+
+/** The problem of `--service` for files without services. */
+export function noServices(file: string): Choice {
+  const message = "--service: has no effect, because no file has services: remove it";
+  return { problem: { place: file, message } };
+}

@@ -1,5 +1,5 @@
 import type { Problem } from "./formats/given-files.ts";
-import { unmarked, valueOf } from "./formats/interpolation.ts";
+import { valueOf } from "./formats/interpolation.ts";
 import type { Word } from "./formats/program.ts";
 import { flagNames, isSwitch } from "./oauth2-proxy-options.ts";
 import type { Reading, Setting } from "./setting.ts";
@@ -12,7 +12,7 @@ export function settingsOfFlags(words: readonly Word[], source: string): Reading
     const { text, place } = words[index] ?? { text: "", place: "" };
     const [, flag, , inline] = /^--?([A-Za-z][\w-]*)(=(.*))?$/s.exec(text) ?? [];
     if (flag === undefined) {
-      problems.push({ place, message: `"${shown(text)}" ${notAFlag}` });
+      problems.push({ place, message: `${shown(text)} ${notAFlag}` });
       continue;
     }
     const name = flagNames.get(flag) ?? flag.replaceAll("-", "_");
@@ -30,6 +30,5 @@ const notAFlag =
 
 /** A word, unless it may be a secret. */
 function shown(text: string): string {
-  const word = unmarked(text);
-  return word.length > 20 || /[^\w./:-]/.test(word) ? `${word.slice(0, 3)}…` : word;
+  return /^[a-z/-]{1,12}$/.test(text) ? `"${text}"` : "a word";
 }

@@ -47,6 +47,14 @@ export const alphaForm: OptionForm = {
   readOptions: (file) => readAlphaFile(file, []),
 };
 
+/** The form of the file that `--config` names. */
+export const tomlForm: OptionForm = {
+  name: "a configuration file (name = value)",
+  fits: ({ file }) =>
+    /\.(cfg|toml|conf)$/i.test(file.name) || /^\s*[A-Za-z_][\w-]*\s*=/m.test(file.text),
+  readOptions: ({ file }) => readToml(file),
+};
+
 /** The forms of oauth2-proxy's options. A file has the first one that fits its content. */
 const forms: readonly Form[] = [
   {
@@ -85,12 +93,7 @@ const forms: readonly Form[] = [
     fits: ({ file }) => /^\s*(export\s+)?OAUTH2_PROXY_\w+=/m.test(file.text),
     readOptions: ({ file }) => readEnvironment(file),
   },
-  {
-    name: "a configuration file (name = value)",
-    fits: ({ file }) =>
-      /\.(cfg|toml|conf)$/i.test(file.name) || /^\s*[A-Za-z_][\w-]*\s*=/m.test(file.text),
-    readOptions: ({ file }) => readToml(file),
-  },
+  tomlForm,
 ];
 
 export const formNames = forms.map(({ name }) => name).join(", ");

@@ -1,11 +1,19 @@
-import { chooseProgram, type Wanted } from "./chosen-program.ts";
-import { alphaForm, formNames, formOf, isManifest, readConfigFile, type Form } from "./forms.ts";
+import { chooseProgram, noServices, type Wanted } from "./chosen-program.ts";
+import { withoutContradictions } from "./contradictions.ts";
+import {
+  alphaForm,
+  formNames,
+  formOf,
+  isManifest,
+  readConfigFile,
+  tomlForm,
+  type Form,
+} from "./forms.ts";
 import { GivenFiles, type Problem, type Surroundings } from "./formats/given-files.ts";
 import { joinPrograms, type Program, type Programs } from "./formats/program.ts";
 import { parseYamlFile, type ParsedYaml } from "./formats/yaml-parse.ts";
 import { isOAuth2Proxy, settingsOfProgram } from "./program-settings.ts";
 import { referencedFiles } from "./referenced-files.ts";
-import { withoutRepeatedVariables } from "./repeated-variables.ts";
 import { withoutAlphaOptions } from "./alpha-environment.ts";
 import { emptyReading, joinReadings, type ImportFile, type Reading } from "./setting.ts";
 
@@ -34,18 +42,29 @@ export function readOAuth2Proxy(
   const all = files.map(withForm);
   const started = readStarted(all, given, surroundings);
   const { named, plain, configs, texts } = readOptions([...all, ...started.files], started, given);
-  const own = withoutRepeatedVariables(named.settings);
   const isAlpha =
     named.configs.some(({ option }) => option === "alpha_config") ||
     all.some(({ parsed, form }) => form === alphaForm && !given.isTaken(parsed.file));
-  const kept = isAlpha ? withoutAlphaOptions(own.settings) : { settings: own.settings, notes: [] };
+  const kept = isAlpha
+    ? withoutAlphaOptions(named.settings)
+    : { settings: named.settings, notes: [] };
+  const own = withoutContradictions([...kept.settings, ...configs.settings]);
+  const other = named.configs.some(({ option }) => option === "config")
+    ? all.filter(({ parsed, form }) => form === tomlForm && !given.isTaken(parsed.file))
+    : [];
   return {
-    settings: [...kept.settings, ...configs.settings],
-    problems: [started, plain, named, own, configs].flatMap(({ problems }) => problems),
+    settings: own.settings,
+    problems: [
+      ...[started, plain, named, own, configs].flatMap(({ problems }) => problems),
+      ...other.map(({ parsed }) => ({ place: parsed.file.name, message: unnamedFile })),
+    ],
     notes: [started, plain, configs, kept].flatMap(({ notes }) => notes),
     texts,
   };
 }
+
+const unnamedFile =
+  "is not the configuration file that --config names, and oauth2-proxy reads one: remove it from the command line";
 
 function withForm(file: ImportFile): FormedFile {
   const parsed = parseYamlFile(file);
@@ -122,10 +141,7 @@ function choose(
 ) {
   const owner = files.find(({ form }) => form !== undefined && "readPrograms" in form);
   if (owner !== undefined) return chooseProgram(programs, wanted, service, owner.parsed.file.name);
-  const message = "--service: has no effect, because no file has services: remove it";
-  return service === undefined
-    ? undefined
-    : { problem: { place: files[0]?.parsed.file.name ?? "", message } };
+  return service === undefined ? undefined : noServices(files[0]?.parsed.file.name ?? "");
 }
 
 /** A file that no other file names. */

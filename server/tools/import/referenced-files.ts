@@ -37,9 +37,13 @@ export function referencedFiles(
       if (file !== undefined) texts.set(value, file.text);
       return true;
     }
+    const isSecond = configs.some((one) => one.option === option && one.file !== file);
     if (file === undefined) problems.push({ place, message: `${spelt}: ${notGiven(value)}` });
+    else if (isSecond) problems.push({ place, message: `${spelt}: ${second}` });
     else configs.push({ option, file });
     return false;
   });
   return { settings: others, configs, texts, problems };
 }
+
+const second = "names a second configuration file, and oauth2-proxy reads one: keep one";

@@ -42,12 +42,12 @@ export class TraefikOptions {
     }
   }
 
-  /** Which of them counts depends on the order in which traefik-forward-auth reads them; both together would be wider. */
+  /** Flags replace both, but of a file and a variable the file counts there, and not the one of the higher rank. */
   #reportMixed(): void {
     for (const [name, all] of Map.groupBy(this.#all, (one) => one.name)) {
-      const other = all.find(({ rank }) => rank !== all[0]?.rank);
-      if (lists.has(name) && other !== undefined)
-        this.problem(name, `is also set at ${other.place}: keep one of the two`);
+      const [inFile, variable, flag] = [0, 1, 2].map((of) => all.find(({ rank }) => rank === of));
+      if (lists.has(name) && inFile && variable && flag === undefined)
+        this.problem(name, `is also set at ${variable.place}: keep one of the two`);
     }
   }
 
@@ -60,10 +60,15 @@ export class TraefikOptions {
     return value === "" ? undefined : value;
   }
 
-  /** traefik-forward-auth keeps the blanks of an entry, so they are part of it here too. */
+  /**
+   * The values of the highest rank, which replace all others. traefik-forward-auth keeps the blanks of an entry, so they
+   * are part of it here too.
+   */
   list(name: string): string[] {
-    return this.#all
-      .filter((one) => one.name === name)
+    const own = this.#all.filter((one) => one.name === name);
+    const highest = Math.max(...own.map(({ rank }) => rank));
+    return own
+      .filter(({ rank }) => rank === highest)
       .flatMap(({ value }) => String(value).split(","))
       .filter((value) => value.trim() !== "");
   }

@@ -1,13 +1,13 @@
-import { chooseProgram, type Wanted } from "./chosen-program.ts";
+import { chooseProgram, noServices, type Wanted } from "./chosen-program.ts";
 import { isCompose, readCompose } from "./formats/compose.ts";
 import { GivenFiles, type Problem, type Surroundings } from "./formats/given-files.ts";
 import { isMarked, valueOf } from "./formats/interpolation.ts";
 import type { Program, Word } from "./formats/program.ts";
 import { readVariables } from "./formats/variables.ts";
-import { parseYamlFile } from "./formats/yaml-parse.ts";
+import { parseYamlFile, type ParsedYaml } from "./formats/yaml-parse.ts";
 import { readIni, unquoted } from "./ini-settings.ts";
 import { referencedFiles } from "./referenced-files.ts";
-import { withoutRepeatedVariables } from "./repeated-variables.ts";
+import { withoutContradictions } from "./contradictions.ts";
 import { joinReadings, type ImportFile, type Reading, type Setting } from "./setting.ts";
 
 const wanted: Wanted = {
@@ -26,16 +26,13 @@ export function readTraefikForwardAuth(
   const yaml = files.filter(({ name }) => /\.ya?ml$/i.test(name)).map(parseYamlFile);
   const compose = yaml.filter(({ roots, problems }) => problems.length > 0 || isCompose(roots[0]));
   const { programs, problems } = readCompose(compose, given, surroundings);
-  const choice =
-    yaml.length === 0
-      ? undefined
-      : chooseProgram(programs, wanted, surroundings.service, yaml[0]?.file.name ?? "");
+  const choice = choose(files, yaml, programs, surroundings);
   const program = choice !== undefined && "program" in choice ? choice.program : undefined;
   const started = program === undefined ? [] : [settingsOfProgram(program)];
   const named = referencedFiles(joinReadings(started).settings, given, program);
   const others = files.filter((file) => !given.isTaken(file) && !/\.ya?ml$/i.test(file.name));
   const { settings, problems: faults, notes } = joinReadings([...started, ...others.map(readFile)]);
-  const own = withoutRepeatedVariables(settings);
+  const own = withoutContradictions(settings);
   const all = referencedFiles(own.settings, given, program);
   const configs = joinReadings(named.configs.map(({ file }) => readFile(file)));
   const fault = choice !== undefined && "problem" in choice ? [choice.problem] : [];
@@ -44,6 +41,17 @@ export function readTraefikForwardAuth(
     settings: [...all.settings, ...configs.settings],
     problems: [problems, fault, faults, own.problems, all.problems, configs.problems].flat(),
   };
+}
+
+function choose(
+  files: readonly ImportFile[],
+  yaml: readonly ParsedYaml[],
+  programs: readonly Program[],
+  { service }: Surroundings,
+) {
+  const [first] = yaml;
+  if (first !== undefined) return chooseProgram(programs, wanted, service, first.file.name);
+  return service === undefined ? undefined : noServices(files[0]?.name ?? "");
 }
 
 function readFile(file: ImportFile): Reading {

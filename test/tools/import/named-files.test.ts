@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { imported, least, ofGroups } from "./importing.ts";
 
-const options = [
-  "OAUTH2_PROXY_CLIENT_ID=door",
-  "OAUTH2_PROXY_CLIENT_SECRET=s",
-  "OAUTH2_PROXY_REDIRECT_URL=https://auth.example.com/oauth2/callback",
-];
-
 const service = (...lines: string[]) =>
   ["services:", "  gate:", "    image: oauth2-proxy", ...lines.map((line) => `    ${line}`)].join(
     "\n",
@@ -120,52 +114,46 @@ configs:
   });
 });
 
-describe("an env_file", () => {
-  const base = { name: "base.env", text: [...options, "OAUTH2_PROXY_EMAIL_DOMAINS=*"].join("\n") };
-  const narrow = { name: "prod.env", text: "OAUTH2_PROXY_EMAIL_DOMAINS=example.com\n" };
+describe("of several configuration files oauth2-proxy reads one, so that", () => {
+  const wide = { name: "wide.cfg", text: 'email_domains = ["*"]' };
 
-  it("overrides an earlier one, and environment overrides both", () => {
-    const files = service("env_file: [base.env, ./prod.env]");
-    const both = service(
-      "env_file: [base.env]",
-      "environment: [OAUTH2_PROXY_EMAIL_DOMAINS=example.org]",
+  it("two that are named must not contradict each other", () => {
+    const text = service("command: [--config=/etc/wide.cfg, --config=/etc/proxy.cfg]");
+
+    const { yaml, problems } = imported(text, { name: "compose.yaml", more: [cfg, wide] });
+
+    expect(yaml).toBeUndefined();
+    expect(problems).toContain(
+      "compose.yaml:4: --config: names a second configuration file, and oauth2-proxy reads one: keep one",
     );
-
-    const later = imported(files, { name: "compose.yaml", more: [narrow, base] });
-    const environment = imported(both, { name: "compose.yaml", more: [base] });
-
-    expect(later.problems).toEqual([]);
-    expect(later.config).toMatchObject({ access: { domains: ["example.com"] } });
-    expect(environment.config).toMatchObject({ access: { domains: ["example.org"] } });
   });
 
-  it("that no file names must not contradict another one, because one replaces the other", () => {
-    const { yaml, problems } = imported(base.text, { name: "base.env", more: [narrow] });
+  it("one that is given beside the named one is refused", () => {
+    const text = service("command: [--config=/etc/proxy.cfg]");
+
+    const { yaml, problems } = imported(text, { name: "compose.yaml", more: [cfg, wide] });
+
+    expect(yaml).toBeUndefined();
+    expect(problems).toContain(
+      "wide.cfg: is not the configuration file that --config names, and oauth2-proxy reads one: remove it from the command line",
+    );
+  });
+
+  it("two that no option names are refused", () => {
+    const { yaml, problems } = imported(least, { more: [wide] });
 
     expect(yaml).toBeUndefined();
     expect(problems).toEqual([
-      "prod.env:1: OAUTH2_PROXY_EMAIL_DOMAINS: contradicts base.env:4: keep one",
+      "wide.cfg:1: email_domains: contradicts oauth2-proxy.cfg:4: keep one",
     ]);
   });
+});
 
-  it.each([
-    `OAUTH2_PROXY_ALLOWED_GROUPS="ops`,
-    `OAUTH2_PROXY_ALLOWED_GROUPS="o\\"ps"`,
-    `OAUTH2_PROXY_ALLOWED_GROUPS='a'b'`,
-  ])("%s is refused, because programs read it differently", (line) => {
-    const { problems } = imported([...options, line], { name: "proxy.env" });
-
-    expect(problems.join("\n")).toMatch(
-      /^proxy.env:4: OAUTH2_PROXY_ALLOWED_GROUPS: has quotes or/m,
-    );
+it("a word of a command is not printed if it may be a secret", () => {
+  const { problems } = imported(service("command: [--reverse-proxy, s3cret]"), {
+    name: "compose.yaml",
   });
 
-  it("has comments behind quotes", () => {
-    const lines = [...options, `OAUTH2_PROXY_EMAIL_DOMAINS="example.com" # ours`];
-
-    const { config, problems } = imported(lines, { name: "proxy.env" });
-
-    expect(problems).toEqual([]);
-    expect(config).toMatchObject({ access: { domains: ["example.com"] } });
-  });
+  expect(problems.join("\n")).toContain("compose.yaml:4: a word in the command is not a flag");
+  expect(problems.join("\n")).not.toContain("s3cret");
 });

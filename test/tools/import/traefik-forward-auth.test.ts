@@ -253,24 +253,23 @@ describe("an imported traefik-forward-auth configuration", () => {
       ...rule("p", "auth", "PathPrefix(`/p/`)"),
       ...rule("q", "auth", "PathPrefix(`/q/`)"),
     ]);
-    const twice = imported(
+    const twice = importTraefikForwardAuth(
       [
-        "services:",
-        "  gate:",
-        "    image: thomseddon/traefik-forward-auth:2",
-        "    command: --domain=example.com",
-        "    environment: { DOMAIN: example.org, PROVIDERS_GOOGLE_CLIENT_ID: door }",
+        { name: "forward-auth.ini", text: least.join("\n") },
+        { name: "forward-auth.env", text: "DOMAIN=example.org" },
       ],
-      "compose.yaml",
+      () => "",
+      surroundings,
     );
 
     expect(noted.notes.match(/whitelist: " bob@example.com" matches no address/g)).toHaveLength(1);
     expect(noted.notes.match(/domain: "example.com" is ignored/g)).toHaveLength(1);
-    expect(twice.problems).toContainEqual(
-      expect.stringMatching(
-        /^compose.yaml:\d: domain: is also set at compose.yaml(:\d)?: keep one/,
-      ),
-    );
+    expect(twice.problems).toEqual([
+      {
+        place: "forward-auth.ini:6",
+        message: "domain: is also set at forward-auth.env:1: keep one of the two",
+      },
+    ]);
   });
 
   it("can come from variables or a compose file", () => {

@@ -89,6 +89,6 @@ export function valueOf(text: string, from: string): string | FilledIn {
 }
 
 /** With `$NAME` instead of the marks, for messages. */
-export function unmarked(text: string): string {
+function unmarked(text: string): string {
   return text.replaceAll(open, "${").replaceAll(close, "}");
 }
