@@ -1,3 +1,4 @@
+import { inSecret } from "./formats/interpolation.ts";
 import { containerEnvironment } from "./formats/kubernetes-environment.ts";
 import type { KubernetesObjects } from "./formats/kubernetes-objects.ts";
 import { lastOfEach, type Variable } from "./formats/program.ts";
@@ -27,58 +28,69 @@ function secrets(values: HelmValues, objects: KubernetesObjects): Variable[] {
       .replace(/-(\w)/, (_, letter: string) => letter.toUpperCase())
       .replace("Id", "ID");
     const written = values.text("config", path);
-    const value = secret?.text(key) ?? written;
+    const isUsed = name === undefined || key === "client-id";
+    const value = secret?.text(key) ?? (isUsed ? written : undefined);
     if (kept !== undefined && !kept.includes(key)) return [];
-    const variable = `OAUTH2_PROXY_${key.toUpperCase().replace("-", "_")}`;
+    const id = `OAUTH2_PROXY_${key.toUpperCase().replace("-", "_")}`;
     const place = values.place("config", name === undefined ? path : "existingSecret");
-    if (value !== undefined && !placeholder.test(value)) return [{ name: variable, value, place }];
-    const filledIn = { filledIn: key, from: `the Secret "${name}"` };
-    return name === undefined ? [] : [{ name: variable, value: filledIn, place }];
+    if (value !== undefined && !placeholder.test(value)) return [{ name: id, value, place }];
+    return name === undefined ? [] : [{ name: id, value: inSecret(key, name), place }];
   });
 }
 
+const redisPath = ["sessionStorage", "redis"];
+
 /** The session store. A Redis of the chart's own has an address that only the chart knows. */
 function redis(values: HelmValues): Variable[] {
-  const path = ["sessionStorage", "redis"];
-  const place = values.place("sessionStorage");
-  const variable = (name: string, value: string | undefined): Variable[] =>
-    value === undefined ? [] : [{ name: `OAUTH2_PROXY_${name}`, value, place }];
-  const password = (name: string, ...key: string[]): Variable[] => {
-    const written = values.text(...path, ...key);
-    const secret =
-      values.text(...path, ...key.slice(0, -1), "existingSecret") ??
-      values.text(...path, "existingSecret");
-    const value = { filledIn: name, from: `the Secret "${secret}"` };
-    return secret === undefined
-      ? variable(name, written)
-      : [{ name: `OAUTH2_PROXY_${name}`, value, place }];
-  };
-  const urls = (key: string) => {
-    const node = values.node(...path, key, "connectionUrls");
-    return node?.kind === "list"
-      ? values.list(...path, key, "connectionUrls")?.join(",")
-      : values.text(...path, key, "connectionUrls");
-  };
-  const own = {
-    standalone: variable(
-      "REDIS_CONNECTION_URL",
-      values.text(...path, "standalone", "connectionUrl"),
-    ),
-    cluster: [
-      ...variable("REDIS_USE_CLUSTER", "true"),
-      ...variable("REDIS_CLUSTER_CONNECTION_URLS", urls("cluster")),
-    ],
-    sentinel: [
-      ...variable("REDIS_USE_SENTINEL", "true"),
-      ...variable("REDIS_SENTINEL_MASTER_NAME", values.text(...path, "sentinel", "masterName")),
-      ...variable("REDIS_SENTINEL_CONNECTION_URLS", urls("sentinel")),
-      ...password("REDIS_SENTINEL_PASSWORD", "sentinel", "password"),
-    ],
-  };
-  const type = values.text(...path, "clientType") ?? "standalone";
+  const clients: Readonly<Record<string, (of: HelmValues) => Variable[]>> = { cluster, sentinel };
+  const type = values.text(...redisPath, "clientType") ?? "standalone";
+  const url = values.text(...redisPath, "standalone", "connectionUrl");
   return [
-    ...variable("SESSION_STORE_TYPE", "redis"),
-    ...password("REDIS_PASSWORD", "password"),
-    ...(type === "cluster" || type === "sentinel" ? own[type] : own.standalone),
+    ...variable(values, "SESSION_STORE_TYPE", "redis"),
+    ...password(values, "REDIS_PASSWORD"),
+    ...(clients[type]?.(values) ?? variable(values, "REDIS_CONNECTION_URL", url)),
   ];
+}
+
+function cluster(values: HelmValues): Variable[] {
+  return [
+    ...variable(values, "REDIS_USE_CLUSTER", "true"),
+    ...variable(values, "REDIS_CLUSTER_CONNECTION_URLS", urls(values, "cluster")),
+  ];
+}
+
+function sentinel(values: HelmValues): Variable[] {
+  const master = values.text(...redisPath, "sentinel", "masterName");
+  return [
+    ...variable(values, "REDIS_USE_SENTINEL", "true"),
+    ...variable(values, "REDIS_SENTINEL_MASTER_NAME", master),
+    ...variable(values, "REDIS_SENTINEL_CONNECTION_URLS", urls(values, "sentinel")),
+    ...password(values, "REDIS_SENTINEL_PASSWORD", "sentinel"),
+  ];
+}
+
+/** A list, or one text with commas. */
+function urls(values: HelmValues, type: string): string | undefined {
+  const path = [...redisPath, type, "connectionUrls"];
+  return values.node(...path)?.kind === "list"
+    ? values.list(...path)?.join(",")
+    : values.text(...path);
+}
+
+/** Written here, or in a Secret. */
+function password(values: HelmValues, name: string, ...group: string[]): Variable[] {
+  const secret =
+    values.text(...redisPath, ...group, "existingSecret") ??
+    values.text(...redisPath, "existingSecret");
+  const written = values.text(...redisPath, ...group, "password");
+  return variable(values, name, secret === undefined ? written : inSecret(name, secret));
+}
+
+function variable(
+  values: HelmValues,
+  name: string,
+  value: Variable["value"] | undefined,
+): Variable[] {
+  const place = values.place("sessionStorage");
+  return value === undefined ? [] : [{ name: `OAUTH2_PROXY_${name}`, value, place }];
 }

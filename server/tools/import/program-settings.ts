@@ -1,6 +1,6 @@
 import { settingOfVariable } from "./env-settings.ts";
 import { settingsOfFlags } from "./flag-settings.ts";
-import type { Program, Word } from "./formats/program.ts";
+import type { Program, Variable, Word } from "./formats/program.ts";
 import type { Reading } from "./setting.ts";
 
 const programWord = /(^|\/)oauth2[-_]proxy$/;
@@ -17,15 +17,34 @@ export function isOAuth2Proxy({ image, environment, words }: Program): boolean {
 export function settingsOfProgram(program: Program): Reading {
   const { environment, source, problems, remarks } = program;
   const flags = settingsOfFlags(withoutProgram(program.words), source);
-  const variables = environment.flatMap(({ name, value, place }) =>
-    settingOfVariable(name, value, place),
+  const isHidden = environment.some(isHiddenId);
+  const variables = environment.flatMap((variable) =>
+    settingOfVariable(
+      variable.name,
+      isHiddenId(variable) ? idPlaceholder : variable.value,
+      variable.place,
+    ),
   );
   return {
     settings: [...variables, ...flags.settings],
     problems: [...problems, ...flags.problems],
-    notes: remarks,
+    notes: isHidden ? [...remarks, hiddenIdNote] : remarks,
   };
 }
+
+const idVariable = "OAUTH2_PROXY_CLIENT_ID";
+const idPlaceholder = "change-me-to-the-client-id";
+
+/** A client ID gives no access, so one in a Secret is left to the operator. */
+function isHiddenId({ name, value }: Variable): boolean {
+  return name === idVariable && typeof value === "object" && value.isInSecret === true;
+}
+
+const hiddenIdNote = {
+  kind: "to do",
+  subject: idVariable,
+  message: `is in a Secret that was not given: write it into the printed file instead of ${idPlaceholder}`,
+} as const;
 
 function withoutProgram(words: readonly Word[]): readonly Word[] {
   return programWord.test(words[0]?.text ?? "") ? words.slice(1) : words;

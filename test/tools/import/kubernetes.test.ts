@@ -106,6 +106,17 @@ describe("a restriction in a Kubernetes manifest takes effect", () => {
     );
   });
 
+  it("beside a client in a Secret, which is a step", () => {
+    const reference = "valueFrom: { secretKeyRef: { name: door, key: id } }";
+    const own = env.with(1, `  - { name: OAUTH2_PROXY_CLIENT_ID, ${reference} }`);
+
+    const { config, notes, problems } = read(deployment([...own, "args: [--allowed-group=ops]"]));
+
+    expect(problems).toEqual([]);
+    expect(config).toMatchObject({ access: ofGroups("ops") });
+    expect(notes.join("\n")).toContain("to do: OAUTH2_PROXY_CLIENT_ID: is in a Secret");
+  });
+
   it("in a ConfigMap of another given file", () => {
     const map = {
       name: "map.yaml",

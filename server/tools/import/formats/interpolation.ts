@@ -5,6 +5,12 @@ export type Lookup = (name: string) => string | undefined;
 export interface FilledIn {
   readonly filledIn: string;
   readonly from: string;
+  readonly isInSecret?: boolean;
+}
+
+/** A value in a Kubernetes Secret whose manifest was not given. */
+export function inSecret(key: string, secret: string | undefined): FilledIn {
+  return { filledIn: key, from: `the Secret "${secret}"`, isInSecret: true };
 }
 
 /** Private characters around the name of a variable that is not set, until the text is split into words. */

@@ -1,4 +1,4 @@
-import { marked, valueOf, type FilledIn } from "./interpolation.ts";
+import { inSecret, marked, valueOf, type FilledIn } from "./interpolation.ts";
 import type { Problem } from "./given-files.ts";
 import type { KubernetesObjects, ObjectData } from "./kubernetes-objects.ts";
 import { lastOfEach, type Variable } from "./program.ts";
@@ -63,7 +63,7 @@ function valueFrom(
   const data = reader.objects.data(kind, object);
   const text = data?.text(key);
   if (text !== undefined) return text;
-  if (kind === "Secret") return { filledIn: name, from: `the Secret "${object}"` };
+  if (kind === "Secret") return inSecret(name, object);
   fault(from, `${name}: ${missing(kind, object)}`, reader);
   return undefined;
 }
