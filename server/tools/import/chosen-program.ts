@@ -12,7 +12,7 @@ export interface Wanted {
   readonly isOne: (program: Program) => boolean;
 }
 
-/** The only program of the tool, or the one of the name that `--service` gives. */
+/** The only program of the tool, or the one of the name that `--service` gives, recognized or not. */
 export function chooseProgram(
   programs: readonly Program[],
   { tool, signs, isOne }: Wanted,
@@ -20,18 +20,25 @@ export function chooseProgram(
   file: string,
 ): Choice {
   const own = programs.filter(isOne);
-  const names = own.map(({ name }) => name).join(", ");
   const none = (message: string): Choice => ({ problem: { place: file, message } });
-  if (own.length === 0) return none(`contains no ${tool} service: none has ${signs}`);
-  const [program, ...more] = own.filter(({ name }) => service === undefined || name === service);
-  if (program === undefined)
-    return none(`has no ${tool} service "${service}" (--service): available: ${names}`);
-  if (more.length === 0) return { program };
+  const named = service === undefined ? own : programs.filter(({ name }) => name === service);
+  const [program, ...more] = named.some(isOne) ? named.filter(isOne) : named;
+  if (program !== undefined && more.length === 0) return { program };
+  if (program !== undefined)
+    return none(
+      service === undefined
+        ? `contains several ${tool} services: import each on its own with --service NAME: ${namesOf(own)}`
+        : `contains several services "${service}": import one file at a time`,
+    );
   return none(
     service === undefined
-      ? `contains several ${tool} services: import each on its own with --service NAME: ${names}`
-      : `contains several ${tool} services "${service}": import one file at a time`,
+      ? `contains no ${tool} service: none has ${signs}: name the service with --service NAME: ${namesOf(programs)}`
+      : `has no service "${service}" (--service): available: ${namesOf(own.length === 0 ? programs : own)}`,
   );
+}
+
+function namesOf(programs: readonly Program[]): string {
+  return programs.map(({ name }) => name).join(", ");
 }
 
 /** The problem of `--service` for files without services. */

@@ -1,4 +1,4 @@
-import { settingOfVariable } from "./env-settings.ts";
+import { ignoredVariables, settingOfVariable } from "./env-settings.ts";
 import { settingsOfFlags } from "./flag-settings.ts";
 import type { Program, Variable, Word } from "./formats/program.ts";
 import type { Reading } from "./setting.ts";
@@ -28,7 +28,11 @@ export function settingsOfProgram(program: Program): Reading {
   return {
     settings: [...variables, ...flags.settings],
     problems: [...problems, ...flags.problems],
-    notes: isHidden ? [...remarks, hiddenIdNote] : remarks,
+    notes: [
+      ...remarks,
+      ...(isHidden ? [hiddenIdNote] : []),
+      ...ignoredVariables(environment.map(({ name }) => name)),
+    ],
   };
 }
 

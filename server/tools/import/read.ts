@@ -84,8 +84,8 @@ function readStarted(
   surroundings: Surroundings,
 ): Started {
   const read = readPrograms(all, given, surroundings);
-  const isAlone = !read.programs.some(isOAuth2Proxy);
-  const programs = isAlone ? [...read.programs, ...(read.alone?.programs ?? [])] : read.programs;
+  const isAlone = read.programs.length === 0;
+  const programs = isAlone ? (read.alone?.programs ?? []) : read.programs;
   const files = isAlone ? (read.alone?.files ?? []).map(withForm) : [];
   const isOptional = files.length > 0 && !programs.some(isOAuth2Proxy);
   const choice = isOptional ? undefined : choose(all, programs, surroundings);

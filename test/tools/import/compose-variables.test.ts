@@ -151,7 +151,7 @@ describe("several oauth2-proxy services in one file", () => {
     expect(problems).toEqual([]);
     expect(config?.access).toEqual(ofGroups("ops"));
     expect(unknown.problems).toEqual([
-      'stack/compose.yaml: has no oauth2-proxy service "app" (--service): available: oauth2-proxy, second',
+      'stack/compose.yaml: has no service "app" (--service): available: oauth2-proxy, second',
     ]);
   });
 

@@ -5,15 +5,18 @@ import { lastOfEach, type Program, type Programs, type Variable, type Word } fro
 import { shellSigns, splitWords } from "./shell-words.ts";
 
 const assignment = /^([A-Za-z_]\w*)=(.*)$/s;
-const aside = /^\s*(#|$|set\s+[-+]|(export\s+)?[A-Za-z_]\w*=\S*\s*$)/;
 const command =
   /^\s*(\$\s+)?((sudo|exec|env)\s+)*([A-Za-z_]\w*=\S*\s+)*(\S*\/)?(oauth2[-_]proxy|docker|podman|nerdctl)(\s|\\|$)/;
 
 /** Whether a text is a command line, also behind comments and variables. */
 export function isCommandLine(text: string): boolean {
-  const first = text.split(/\r?\n/).find((line) => !aside.test(line)) ?? "";
-  return command.test(first) || /^\s*--?[a-z][\w-]*([\s=\\]|$)/.test(first);
+  const lines = text.split(/\r?\n/);
+  const first = lines.find((line) => !/^\s*(#|$)/.test(line)) ?? "";
+  return lines.some((line) => command.test(line)) || /^\s*--?[a-z][\w-]*([\s=\\]|$)/.test(first);
 }
+
+/** Options of `set` that change nothing for the program; `-a` exports all variables. */
+const harmlessSet = /^set( [-+][euxo]+| pipefail)*$/;
 
 /** One command of a shell, with the variables that are set in front of it. */
 export function readCommandLine(
@@ -59,6 +62,7 @@ class Shell {
   readonly #outer: Surroundings["environment"];
   readonly #values = new Map<string, string>();
   readonly #exported: Variable[] = [];
+  readonly #used = new Set<string>();
 
   constructor(file: ImportFile, given: GivenFiles, outer: Surroundings["environment"]) {
     this.#file = file;
@@ -72,7 +76,7 @@ class Shell {
     if ("fault" in split) return void this.problems.push({ place, message: split.fault });
     const words = split.words.map((text) => ({ text, place: this.#place(statement, text) }));
     const [first] = words;
-    if (first?.text === "set") return;
+    if (harmlessSet.test(split.words.join(" "))) return;
     const rest = words.slice(words.findIndex(({ text }) => !/^(sudo|exec|env|export)$/.test(text)));
     const end = rest.findIndex(({ text }) => !assignment.test(text));
     const variables = (end === -1 ? rest : rest.slice(0, end)).map(variableOf);
@@ -102,10 +106,20 @@ class Shell {
       source: "the shell",
       lookup: this.#lookup,
     });
-    this.programs.push(program);
+    this.programs.push({ ...program, remarks: this.#unexported() });
   }
 
-  readonly #lookup = (name: string) => this.#values.get(name) ?? this.#outer[name];
+  readonly #lookup = (name: string) => {
+    this.#used.add(name);
+    return this.#values.get(name) ?? this.#outer[name];
+  };
+
+  #unexported(): Program["remarks"] {
+    const isExported = (name: string) => this.#exported.some((one) => one.name === name);
+    return [...this.#values.keys()]
+      .filter((name) => !isExported(name) && !this.#used.has(name))
+      .map((name) => ({ kind: "left out", subject: name, message: notExported }));
+  }
 
   /** What a command prints, and the shell's own variables, are not known. */
   readonly #expand = (text: string) =>
@@ -118,6 +132,8 @@ class Shell {
     return `${this.#file.name}:${line + Math.max(0, offset)}`;
   }
 }
+
+const notExported = "is not exported, so the program does not get it";
 
 const unknownCommand =
   "is not a command that the import understands: leave only oauth2-proxy with its flags, docker run, and the variables that are set for it";

@@ -18,9 +18,7 @@ export function readKubernetes(files: readonly ParsedYaml[], given: GivenFiles):
   const programs = objects
     .workloads()
     .flatMap((workload) =>
-      itemsOf(childOf(workload.pod, "containers")).map((container) =>
-        programOf(workload, container, objects, given),
-      ),
+      containersOf(workload.pod).map((container) => programOf(workload, container, objects, given)),
     );
   const maps = objects.configMaps();
   const alone = {
@@ -32,6 +30,14 @@ export function readKubernetes(files: readonly ParsedYaml[], given: GivenFiles):
     ),
   };
   return { programs, problems: objects.problems, alone };
+}
+
+/** Init containers that are restarted run beside the others. */
+function containersOf(pod: YamlNode): YamlNode[] {
+  const initial = itemsOf(childOf(pod, "initContainers")).filter(
+    (node) => stringOf(childOf(node, "restartPolicy")) === "Always",
+  );
+  return [...itemsOf(childOf(pod, "containers")), ...initial];
 }
 
 function programOf(
