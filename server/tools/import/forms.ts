@@ -43,7 +43,7 @@ export type Form = ProgramForm | OptionForm;
 /** The form beside which oauth2-proxy ignores some variables. */
 export const alphaForm: OptionForm = {
   name: "an alpha configuration (providers, upstreamConfig, …)",
-  fits: ({ roots }) => roots[0] !== undefined && isAlpha(plainOf(roots[0])),
+  fits: ({ roots }) => roots[0]?.kind === "map" && isAlpha(Object.fromEntries(roots[0].entries)),
   readOptions: (file) => readAlphaFile(file, []),
 };
 

@@ -112,6 +112,11 @@ describe("a compose file is refused, with the line, if it has", () => {
       `${last + 1}: enviroment: is not a key that the import knows`,
     ],
     ["an unknown key of the file", [...own(), "service: {}"], `${last + 1}: service: is not a key`],
+    [
+      "a service that is a text",
+      [...own(), "  other: text"],
+      "other: is not a service with settings",
+    ],
     ["a second document", [...own(), "---", "services: {}"], "is a second document"],
   ])("%s", (_, lines, problem) => {
     const { yaml, problems } = read(lines);

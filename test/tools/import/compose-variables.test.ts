@@ -84,6 +84,30 @@ describe("a variable of a compose file", () => {
     expect(config?.access).toEqual(ofGroups("ops"));
   });
 
+  it("of .env that cannot be read stops the import if it is used, so that no default replaces it", () => {
+    const beside = { "stack/.env": 'KEY="-----BEGIN\nabc\n-----END"\nTEAM="o\\"ps"\n' };
+
+    const { yaml, problems } = read(compose("${TEAM:-everyone}"), { beside });
+    const other = read(compose("ops"), { beside });
+
+    expect(yaml).toBeUndefined();
+    expect(problems).toEqual([expect.stringMatching(/^stack\/.env:4: TEAM: has quotes or/)]);
+    expect(other.problems).toEqual([]);
+  });
+
+  it("of a given .env that nothing uses is left out, with its name", () => {
+    const more = [{ name: ".env", text: "SET=ops\nOAUTH2_PROXY_ALLOWED_ROLES=x\n" }];
+
+    const { notes } = read(compose("${SET}"), { more });
+    const passed = read(compose("${SET}", ["env_file: .env"]), { more });
+
+    const left =
+      "left out: OAUTH2_PROXY_ALLOWED_ROLES at .env:2: is used by no variable of the compose file";
+    expect(notes).toContain(left);
+    expect(notes.join("\n")).not.toContain("SET at");
+    expect(passed.notes).not.toContain(left);
+  });
+
   it("gives a step for its default and for a secret, but not for what is set", () => {
     const { notes } = read(compose("${SET:-x}"), { environment });
 

@@ -15,24 +15,39 @@ export interface ComposeReader {
   readonly defaulted: string[];
 }
 
+/** Compose's variables. */
+interface ComposeVariables {
+  readonly lookup: Lookup;
+  /** The lines of a given `.env` that were not looked up. */
+  unused(): readonly VariableLine[];
+  /** Lines of `.env` that were looked up and cannot be read. */
+  problems(): readonly Problem[];
+}
+
 /** Where compose finds variables: in its own environment first, then in `.env` beside the file. */
-export function composeLookup(
+export function composeVariables(
   owner: string,
   given: GivenFiles,
   { environment, readFile }: Surroundings,
-): Lookup {
-  const name = join(dirname(owner), ".env");
+): ComposeVariables {
+  const path = join(dirname(owner), ".env");
   const file = given.take(".env", owner);
-  const text = file?.text ?? readFile(name);
+  const text = file?.text ?? readFile(path) ?? "";
+  const { variables, problems } = readVariables({ name: file?.name ?? path, text });
   const values = new Map<string, string | FilledIn>();
-  const lookup = (variable: string) => {
-    const value = environment[variable] ?? values.get(variable);
+  const used = new Set<string>();
+  const lookup = (name: string) => {
+    used.add(name);
+    const value = environment[name] ?? values.get(name);
     return typeof value === "string" ? value : undefined;
   };
-  if (text !== undefined)
-    for (const line of readVariables({ name, text }).variables)
-      values.set(line.variable, resolved(line, lookup));
-  return lookup;
+  for (const line of variables) values.set(line.variable, resolved(line, lookup));
+  const unused = () => variables.filter(({ variable }) => !used.has(variable));
+  return {
+    lookup,
+    unused: () => (file === undefined ? [] : unused()),
+    problems: () => problems.filter(({ variable = "" }) => used.has(variable)),
+  };
 }
 
 function resolved({ value, isLiteral }: VariableLine, lookup: Lookup): string | FilledIn {

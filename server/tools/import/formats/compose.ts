@@ -1,11 +1,17 @@
 import { basename, dirname, join } from "node:path";
-import { composeLookup, environmentOf, textIn, type ComposeReader } from "./compose-environment.ts";
+import {
+  composeVariables,
+  environmentOf,
+  textIn,
+  type ComposeReader,
+} from "./compose-environment.ts";
 import { serviceKeyFault, topKeyFault } from "./compose-keys.ts";
 import { ComposeLayers, type Layer } from "./compose-layers.ts";
 import { fileFinder } from "./compose-mounts.ts";
 import { notGiven, type GivenFiles, type Problem, type Surroundings } from "./given-files.ts";
 import type { Program, Programs, Word } from "./program.ts";
 import { composeSigns, splitWords } from "./shell-words.ts";
+import type { VariableLine } from "./variables.ts";
 import type { ParsedYaml } from "./yaml-parse.ts";
 import { childOf, entryOf, stringOf, type YamlNode } from "./yaml-tree.ts";
 
@@ -21,16 +27,34 @@ export function readCompose(
 ): Programs {
   const [first] = parsed;
   if (first === undefined) return { programs: [], problems: [] };
-  const lookup = composeLookup(first.file.name, given, surroundings);
+  const { lookup, ...variables } = composeVariables(first.file.name, given, surroundings);
   const layers = new ComposeLayers(parsed, given);
+  const problems = parsed.flatMap((one) => fileFaults(one, given, surroundings));
   const programs = layers.names().flatMap((name) => {
     const own = layers.of(name);
-    const problems = layers.problems.splice(0);
-    const reader = { given, lookup, problems, defaulted: [] };
+    const faults = layers.problems.splice(0);
+    if (own.length === 0) problems.push(...faults);
+    const reader = { given, lookup, problems: faults, defaulted: [] };
     return own.length === 0 ? [] : [programOf(name, own, reader)];
   });
-  const problems = parsed.flatMap((one) => fileFaults(one, given, surroundings));
-  return { programs, problems };
+  const left = variables.unused();
+  return {
+    programs: programs.map((program) => withUnused(program, left)),
+    problems: [...problems, ...variables.problems()],
+  };
+}
+
+/** The same program, with remarks about the lines of `.env` that reach it in no way. */
+function withUnused(program: Program, lines: readonly VariableLine[]): Program {
+  const names = new Set(program.environment.map(({ name }) => name));
+  const remarks = lines
+    .filter(({ variable }) => !names.has(variable))
+    .map(({ variable, place }) => ({
+      kind: "left out" as const,
+      subject: `${variable} at ${place}`,
+      message: "is used by no variable of the compose file",
+    }));
+  return { ...program, remarks: [...program.remarks, ...remarks] };
 }
 
 function programOf(name: string, layers: readonly Layer[], reader: ComposeReader): Program {

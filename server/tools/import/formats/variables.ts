@@ -11,7 +11,12 @@ export interface VariableLine {
 
 interface VariableLines {
   readonly variables: readonly VariableLine[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly LineProblem[];
+}
+
+/** `variable` is missing if the line has no name. */
+interface LineProblem extends Problem {
+  readonly variable?: string;
 }
 
 /** Lines of `NAME=value`, as compose, shells and systemd read them. */
@@ -35,14 +40,15 @@ function readLines(
   valueOf: (written: string) => { value: string; isLiteral?: boolean } | undefined,
 ): VariableLines {
   const variables: VariableLine[] = [];
-  const problems: Problem[] = [];
+  const problems: LineProblem[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (/^\s*(#|$)/.test(line)) continue;
     const place = `${name}:${index + 1}`;
     const [, variable, written] = /^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)$/.exec(line) ?? [];
     const read = written === undefined ? undefined : valueOf(written.trim());
     if (variable === undefined) problems.push({ place, message: "is not of the form NAME=value" });
-    else if (read === undefined) problems.push({ place, message: `${variable}: ${unreadable}` });
+    else if (read === undefined)
+      problems.push({ place, variable, message: `${variable}: ${unreadable}` });
     else variables.push({ variable, place, isLiteral: false, ...read });
   }
   return { variables, problems };
