@@ -52,6 +52,24 @@ describe("an env_file", () => {
     );
   });
 
+  it("has the variables of compose and of its own earlier lines, and a step for a default", () => {
+    const text = [
+      ...options,
+      "TEAM=example",
+      "OAUTH2_PROXY_EMAIL_DOMAINS=$TEAM.com,${MORE:-example.org}",
+    ];
+    const file = { name: "gate.env", text: text.join("\n") };
+
+    const { config, notes, problems } = imported(service("env_file: gate.env"), {
+      name: "compose.yaml",
+      more: [file],
+    });
+
+    expect(problems).toEqual([]);
+    expect(config).toMatchObject({ access: { domains: ["example.com", "example.org"] } });
+    expect(notes.join("\n")).toContain("to do: $MORE: is not set here");
+  });
+
   it("has comments behind quotes", () => {
     const lines = [...options, `OAUTH2_PROXY_EMAIL_DOMAINS="example.com" # ours`];
 

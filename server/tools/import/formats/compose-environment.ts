@@ -41,7 +41,7 @@ export function composeVariables(
     const value = environment[name] ?? values.get(name);
     return typeof value === "string" ? value : undefined;
   };
-  for (const line of variables) values.set(line.variable, resolved(line, lookup));
+  for (const line of variables) values.set(line.variable, resolved(line, lookup, []));
   const unused = () => variables.filter(({ variable }) => !used.has(variable));
   return {
     lookup,
@@ -50,8 +50,16 @@ export function composeVariables(
   };
 }
 
-function resolved({ value, isLiteral }: VariableLine, lookup: Lookup): string | FilledIn {
-  return isLiteral ? value : valueOf(interpolate(value, lookup).text, "compose");
+/** The value of a line. Adds the variables whose default was used to `defaulted`. */
+function resolved(
+  { value, isLiteral }: VariableLine,
+  lookup: Lookup,
+  defaulted: string[],
+): string | FilledIn {
+  if (isLiteral) return value;
+  const { text, defaulted: names } = interpolate(value, lookup);
+  defaulted.push(...names);
+  return valueOf(text, "compose");
 }
 
 /** The environment of a service: its env_file, overridden by its environment; later layers override earlier ones. */
@@ -133,7 +141,7 @@ function fromFile(node: YamlNode, owner: string, reader: ComposeReader): Variabl
   const values = new Map<string, string>();
   const lookup = (name: string) => reader.lookup(name) ?? values.get(name);
   return variables.map((line) => {
-    const value = resolved(line, lookup);
+    const value = resolved(line, lookup, reader.defaulted);
     if (typeof value === "string") values.set(line.variable, value);
     return { name: line.variable, value, place: line.place };
   });
