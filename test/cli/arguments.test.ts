@@ -97,7 +97,7 @@ describe("the command line", () => {
     ],
     [
       ["import", "oauth2-proxy", "a", "b", "--config", "x"],
-      'doorward: unknown option "--config"; this command has no options\n',
+      'doorward: unknown option "--config"; available: --service\n',
     ],
     [
       ["sessions", "revoke", "--subjekt", "ada"],

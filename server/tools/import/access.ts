@@ -54,10 +54,10 @@ function byAddress(from: Settings, readBeside: ReadBeside): Lists[] {
   return [{ ...(from.has("email_domains") && { domains }), ...(emails && { emails }) }];
 }
 
-/** `.example.com` means its subdomains; a value that is not a domain matches no address. */
+/** `.example.com` and `*.example.com` mean its subdomains; a value that is not a domain matches no address. */
 function domainOf(from: Settings, written: string): string[] {
   if (/^\.[^.]/.test(written)) return [`*${written}`];
-  if (/^[^@*\s]+$/.test(written)) return [written];
+  if (/^(\*\.)?[^@*\s]+$/.test(written)) return [written];
   from.note(
     "left out",
     "email_domains",

@@ -5,6 +5,7 @@ import { configOf, startDoorward } from "../../peers/doorward.ts";
 import { freePort } from "../../peers/free-port.ts";
 import { startOAuth2Proxy } from "../../peers/oauth2-proxy.ts";
 import { imported } from "../../tools/import/importing.ts";
+import { optionSets } from "../../tools/import/option-sets.ts";
 
 const client = { clientId: "door", clientSecret: "a secret of the door" };
 const account = (id: string, groups: string[], email = `${id}@example.com`, isVerified = true) => ({
@@ -131,4 +132,18 @@ describe("a configuration of the real oauth2-proxy", () => {
     expect(old.length).toBeGreaterThan(0);
     expect(await admittedByOurs(lines)).toEqual(old);
   });
+
+  it.each(optionSets.filter(({ isParticular }) => isParticular !== true))(
+    "admits whom its documentation promises, and so does the import: $name",
+    async ({ options, admitted: promised }) => {
+      const lines = Object.entries(options).map(
+        ([name, value]) => `${name} = ${JSON.stringify(value)}`,
+      );
+      const old = await admittedByOld(lines);
+
+      const everywhere = accounts.filter(({ id }) => old.includes(`${id}: GET /`));
+      expect(everywhere.map(({ id }) => id)).toEqual(promised);
+      expect(await admittedByOurs(lines)).toEqual(old);
+    },
+  );
 });
