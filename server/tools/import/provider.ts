@@ -33,6 +33,8 @@ export function importProvider(from: Settings): ImportedProvider | undefined {
   };
   if (from.text("client_id") === undefined)
     from.problem("client_id", "is missing: write the client ID that the provider gave you");
+  for (const option of ["client_id", "client_secret"])
+    if (/^<.*>$/.test(from.text(option) ?? "")) from.note("to do", option, placeholder);
   return { kind: found.kind, name, entry: present(entry) };
 }
 
@@ -56,6 +58,8 @@ function betterType(from: Settings, { kind }: Kind): { type?: string } {
   from.note("to do", "oidc_issuer_url", message);
   return {};
 }
+
+const placeholder = "is a placeholder: write the value that the provider gave you";
 
 /** Drops undefined values. */
 export function present(entry: Record<string, unknown>): Record<string, unknown> {

@@ -16,7 +16,10 @@ export interface Migrated {
   close(): Promise<void>;
 }
 
-/** Imports a file of `set-ups/` and runs the result. Only the provider's address and the store are replaced. */
+/** The client that the stand-ins know. A published set-up has placeholders in its place. */
+const client = { clientId: "door", clientSecret: "a secret of the door" };
+
+/** Imports a file of `set-ups/` and runs the result. Only the provider's address, client and store are replaced. */
 export async function migrate(file: string, standIn: StandIn, member: Member): Promise<Migrated> {
   const text = readFileSync(join(import.meta.dirname, "set-ups", file), "utf8");
   const { config, problems } = imported(text, { name: file });
@@ -27,7 +30,7 @@ export async function migrate(file: string, standIn: StandIn, member: Member): P
   provider.registered = `${String(config.url)}/callback`;
   const { directory: __, ...address } = standIn.settings(provider.origin);
   const doorward = await startDoorward(
-    configOf({ ...settings, providers: { [name]: { ...entry, ...address } } }),
+    configOf({ ...settings, providers: { [name]: { ...entry, ...client, ...address } } }),
   );
   return {
     provider,

@@ -93,6 +93,15 @@ describe("an import of oauth2-proxy's configuration", () => {
     ]);
   });
 
+  it("names placeholders of a published file", () => {
+    const lines = ['client_id = "<your-client-id>"', 'client_secret = "<secret>"'];
+    const { notes, problems } = imported([...lines, ...least.slice(2)]);
+
+    expect(problems).toEqual([]);
+    expect(notes).toContainEqual(expect.stringMatching(/^to do: client_id: is a placeholder/));
+    expect(notes).toContainEqual(expect.stringMatching(/^to do: client_secret: is a placeholder/));
+  });
+
   it("asks for other probes only if their paths are not those that compat answers", () => {
     const usual = imported(withLeast('ping_path = "/ping"', 'ready_path = "/ready"')).notes;
     const own = imported(withLeast('ping_path = "/alive"', 'ready_path = "/live"')).notes;

@@ -25,7 +25,7 @@ describe("a single-page app on port 3000 that calls an API on port 80", () => {
     );
     pages.listen(0, "127.0.0.1");
     await once(pages, "listening");
-    const door = await migrate("single-page-app.cfg", google, ada);
+    const door = await migrate("single-page-app.yaml", google, ada);
     const others = new Map([["localhost:3000", (pages.address() as AddressInfo).port]]);
     await setUp(
       [door],
