@@ -51,10 +51,6 @@ export const restrictingOptions: ReadonlySet<string> = new Set(
   gitlab_projects google_groups htpasswd_user_groups keycloak_groups`.split(/\s+/),
 );
 
-export function variableOf(name: string): string {
-  return `OAUTH2_PROXY_${name.toUpperCase()}`;
-}
-
 /** Option names of earlier versions. */
 export const formerNames: ReadonlyMap<string, string> = new Map([
   ["google_group", "google_groups"],

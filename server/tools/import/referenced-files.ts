@@ -28,13 +28,17 @@ export function referencedFiles(
   const texts = new Map<string, string>();
   const find = (path: string, place: string) =>
     program?.fileAt(path) ?? given.take(path, place.replace(/:\d+$/, ""));
-  const others = settings.filter(({ name, spelt, value, place }) => {
+  const others = settings.filter(({ name, spelt, value, place, rank }) => {
     if (typeof value !== "string" || value === "") return true;
     const option = configOptions.find((one) => one === name);
     if (option === undefined && !listOptions.has(name)) return true;
     const file = find(value, place);
     if (option === undefined) {
       if (file !== undefined) texts.set(value, file.text);
+      return true;
+    }
+    if (rank === 1) {
+      if (file !== undefined) problems.push({ place, message: `${spelt}: ${ofVariable(value)}` });
       return true;
     }
     const isSecond = configs.some((one) => one.option === option && one.file !== file);
@@ -44,6 +48,10 @@ export function referencedFiles(
     return false;
   });
   return { settings: others, configs, texts, problems };
+}
+
+function ofVariable(path: string): string {
+  return `oauth2-proxy ignores this variable, so "${path}" had no effect: import without that file, or name it in a flag`;
 }
 
 const second = "names a second configuration file, and oauth2-proxy reads one: keep one";

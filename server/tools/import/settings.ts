@@ -2,14 +2,9 @@ import { hostOutsideAscii, urlHostOutsideAscii } from "../../values/ascii-host.t
 import { nearest } from "../../config/nearest.ts";
 import { isObject } from "../../config/shape.ts";
 import { goBoolean, goSeconds } from "./go-values.ts";
+import { ignoredVariable } from "./ignored-variable.ts";
 import type { Note, NoteKind } from "./notes.ts";
-import {
-  formerNames,
-  options,
-  restrictingOptions,
-  type OptionKind,
-  variableOf,
-} from "./oauth2-proxy-options.ts";
+import { formerNames, options, type OptionKind } from "./oauth2-proxy-options.ts";
 import type { Problem, Setting } from "./setting.ts";
 
 const kindWords: Readonly<Record<OptionKind, string>> = {
@@ -95,7 +90,8 @@ export class Settings {
     const kind = options.get(name) ?? (name.startsWith("alpha ") ? "structure" : undefined);
     const fault = (message: string) =>
       void this.problems.push({ place: written.place, message: `${written.spelt}: ${message}` });
-    if (kind === undefined && isVariable) return void this.notes.push(ignoredVariable(written));
+    const ignored = isVariable ? ignoredVariable(written, name) : undefined;
+    if (ignored !== undefined) return void this.notes.push(ignored);
     if (kind === undefined) return fault(unknownOption(written.name));
     if (isFilledIn(written.value)) return this.#addFilledIn(name, written);
     const value = coerced(kind, written.value);
@@ -152,21 +148,6 @@ const environmentFor: Readonly<Record<string, string>> = {
 
 function isFilledIn(value: unknown): boolean {
   return value === null || (typeof value === "object" && "filledIn" in value);
-}
-
-/** oauth2-proxy ignores variables that it does not know, as Kubernetes adds some for every service. */
-function ignoredVariable({ spelt, name }: Setting): Note {
-  const meant = nearest(name, [...options.keys()]);
-  const ignored = "oauth2-proxy ignores this variable, so it had no effect, and has none now";
-  if (meant === undefined) return { kind: "left out", subject: spelt, message: ignored };
-  const hint = `did you mean ${variableOf(meant)}?`;
-  return restrictingOptions.has(meant)
-    ? {
-        kind: "to do",
-        subject: spelt,
-        message: `${ignored}: the restriction that it seems to be DOES NOT EXIST; ${hint}`,
-      }
-    : { kind: "left out", subject: spelt, message: `${ignored}; ${hint}` };
 }
 
 /** Where the value of a `FilledIn` comes from. */

@@ -13,11 +13,6 @@ describe("a file that an imported file names", () => {
     ["--config", service("command: --config=/etc/proxy.cfg"), "compose.yaml"],
     ["--config and a space", service("command: [--config, ./conf/proxy.cfg]"), "compose.yaml"],
     [
-      "OAUTH2_PROXY_CONFIG",
-      service("environment: { OAUTH2_PROXY_CONFIG: /etc/proxy.cfg }"),
-      "compose.yaml",
-    ],
-    [
       "--config through a volume",
       service("command: --config=/a.cfg", "volumes: ['./conf/proxy.cfg:/a.cfg:ro']"),
       "compose.yaml",
@@ -35,7 +30,6 @@ describe("a file that an imported file names", () => {
       `${service("command: --config=/a", "configs: [{ source: main, target: /a }]")}\nconfigs: { main: { file: conf/proxy.cfg } }`,
       "compose.yaml",
     ],
-    ["a variable of a file", "OAUTH2_PROXY_CONFIG=/etc/proxy.cfg", "proxy.env"],
   ])("by %s is read if it was given, and stops the import otherwise", (_, text, name) => {
     const given = imported(text, { name, more: [cfg] });
     const alone = imported(text, { name });
@@ -48,6 +42,29 @@ describe("a file that an imported file names", () => {
       /names the file ".*", which was not given to the import: add it/,
     );
   });
+
+  it.each(["CONFIG", "ALPHA_CONFIG"])(
+    "by OAUTH2_PROXY_%s has no effect, as in oauth2-proxy: given, it stops the import",
+    (name) => {
+      const variables = [
+        "OAUTH2_PROXY_CLIENT_ID=door",
+        "OAUTH2_PROXY_CLIENT_SECRET=s",
+        "OAUTH2_PROXY_EMAIL_DOMAINS=example.org",
+        `OAUTH2_PROXY_${name}=/etc/proxy.cfg`,
+      ];
+      const given = imported(variables, { name: "proxy.env", more: [cfg] });
+      const alone = imported(variables, { name: "proxy.env" });
+
+      expect(given.problems).toEqual([
+        `proxy.env:4: OAUTH2_PROXY_${name}: oauth2-proxy ignores this variable, so "/etc/proxy.cfg" had no effect: import without that file, or name it in a flag`,
+      ]);
+      expect(alone.problems).toEqual([]);
+      expect(alone.config).toMatchObject({ access: { domains: ["example.org"] } });
+      expect(alone.notes).toContainEqual(
+        expect.stringMatching(`^to do: OAUTH2_PROXY_${name}: oauth2-proxy ignores this variable`),
+      );
+    },
+  );
 
   it("is overridden by what names it", () => {
     const text = service(
