@@ -47,10 +47,11 @@ export const oauth2Proxy: readonly Row[] = [
   ],
   ["authenticated_emails_file", "carried", "`access.emails`, with the addresses of the file"],
   [
-    "allowed_groups allowed_roles google_groups gitlab_groups keycloak_groups bitbucket_team bitbucket_workspace github_org github_team",
+    "allowed_groups allowed_roles google_groups gitlab_groups bitbucket_team bitbucket_workspace github_org github_team",
     "carried",
     "`access.groups`; `all` joins them with the addresses",
   ],
+  ["keycloak_groups", "carried", "`access.groups` with `provider = keycloak`, in place of others"],
   [
     "github_repo gitlab_projects bitbucket_repository",
     "carried",

@@ -38,6 +38,7 @@ const surroundings: Record<string, unknown>[] = [
   { provider: "gitlab" },
   { provider: "bitbucket" },
   { provider: "oidc", oidc_issuer_url: "https://id.example.com" },
+  { provider: "keycloak", oidc_issuer_url: "https://kc.example.com/realms/a" },
   { provider: "keycloak-oidc", oidc_issuer_url: "https://kc.example.com/realms/a" },
   { provider: "azure", azure_tenant: tenant },
   {

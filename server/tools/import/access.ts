@@ -17,6 +17,8 @@ export interface Lists {
 export interface ImportedAccess {
   readonly access: Record<string, unknown>;
   readonly isForRule: boolean;
+  /** Of each of these lists, a user of the htpasswd file needs a group too. */
+  readonly groupsOfUsers: readonly (readonly string[])[];
 }
 
 /** Reads a file named in an imported file; throws like `readFileSync`. */
@@ -28,12 +30,16 @@ export function importAccess(
   { kind }: ImportedProvider,
   readBeside: ReadBeside,
 ): ImportedAccess {
-  const demands = [...byAddress(from, readBeside), ...byGroup(from, kind)];
+  const ofGroups = byGroup(from, kind);
+  const demands = [...byAddress(from, readBeside), ...ofGroups];
   const isForRule = demands.some(({ claims }) => claims !== undefined);
+  const groupsOfUsers = ofGroups.flatMap(({ groups: names }) =>
+    names === undefined ? [] : [names],
+  );
   const [only, ...more] = demands;
-  if (more.length > 0) return { access: { all: demands }, isForRule };
+  if (more.length > 0) return { access: { all: demands }, isForRule, groupsOfUsers };
   if (only?.verified) from.note("to do", "email_domains", everyAccount);
-  return { access: { ...only }, isForRule };
+  return { access: { ...only }, isForRule, groupsOfUsers };
 }
 
 const everyAccount =
@@ -75,8 +81,17 @@ function readEmails(from: Settings, file: string, readBeside: ReadBeside): strin
     return [];
   }
   const emails: string[] = [];
+  let fields: number | undefined;
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    // oauth2-proxy reads the file as CSV and uses the first field.
+    // oauth2-proxy reads the file as CSV and uses the first field. Lines of different lengths leave it without any address.
+    const count = line.split(",").length;
+    if (/^\s*(#|$)/.test(line)) continue;
+    fields ??= count;
+    if (count !== fields)
+      from.problems.push({
+        place: `${file}:${index + 1}`,
+        message: `has ${count} fields, and the lines before it ${fields}, so oauth2-proxy reads no address of the file: write the addresses alone`,
+      });
     const written = (line.split(",", 1)[0] ?? "").trim().replace(/^"(.*)"$/, "$1");
     if (written === "" || written.startsWith("#")) continue;
     const address = parseEmail(written)?.address;
@@ -98,17 +113,10 @@ function readEmails(from: Settings, file: string, readBeside: ReadBeside): strin
 
 /** The groups that oauth2-proxy itself requires at each kind of provider. */
 function byGroup(from: Settings, kind: string): Lists[] {
-  const allowed = from.list("allowed_groups");
-  const roles = from.list("allowed_roles").map((role) => `role:${role}`);
-  const demands: Lists[] = [
-    groups([
-      ...allowed,
-      ...(kind === "keycloak" ? [...roles, ...from.list("keycloak_groups")] : []),
-    ]),
-  ];
+  const demands: Lists[] = [groups(kind === "keycloak" ? ofKeycloak(from) : allowedGroups(from))];
   if (kind === "google") demands.push(groups(from.list("google_groups")));
   if (kind === "gitlab") demands.push(groups([...from.list("gitlab_groups"), ...projects(from)]));
-  if (kind === "github" || kind === "gitea") demands.push(gitHub(from, kind));
+  if (kind === "github" || kind === "gitea") demands.push(...gitHub(from, kind));
   if (kind === "bitbucket") {
     const team = from.text("bitbucket_workspace") ?? from.text("bitbucket_team");
     const repository = from.text("bitbucket_repository");
@@ -116,6 +124,19 @@ function byGroup(from: Settings, kind: string): Lists[] {
     demands.push(groups(repository === undefined ? [] : [`repo:${repository}`]));
   }
   return demands.filter((lists) => Object.keys(lists).length > 0);
+}
+
+function allowedGroups(from: Settings): readonly string[] {
+  return from.list("allowed_groups");
+}
+
+/** The older `keycloak` looks at its own groups in the place of all others, `keycloak-oidc` at the others alone. */
+function ofKeycloak(from: Settings): readonly string[] {
+  if (from.text("provider") === "keycloak") {
+    const own = from.list("keycloak_groups");
+    return own.length > 0 ? own : allowedGroups(from);
+  }
+  return [...allowedGroups(from), ...from.list("allowed_roles").map((role) => `role:${role}`)];
 }
 
 function groups(names: readonly string[]): Lists {
@@ -126,11 +147,15 @@ function projects(from: Settings): string[] {
   return from.list("gitlab_projects").map((project) => `project:${project.replace(/=.*$/, "")}`);
 }
 
-/** A listed user has access; otherwise the team, the organisation or the repository decides. */
-function gitHub(from: Settings, kind: string): Lists {
+/**
+ * A listed user has access; otherwise the team or the organisation decides, and without an organisation also the
+ * repository. Users alone leave a team without effect.
+ */
+function gitHub(from: Settings, kind: string): Lists[] {
   const [org, repo] = [from.text("github_org"), from.text("github_repo")];
   const users = from.list("github_users");
-  const teams = teamsOf(from, org);
+  const isByUser = users.length > 0 && org === undefined && repo === undefined;
+  const teams = isByUser ? [] : teamsOf(from, org);
   if (org !== undefined && repo !== undefined)
     from.note(
       "left out",
@@ -142,9 +167,15 @@ function gitHub(from: Settings, kind: string): Lists {
   const ofOrg = org === undefined ? [] : [org];
   const ofRepo = repo === undefined ? [] : [`repo:${repo}`];
   const found = [teams, ofOrg].find((names) => names.length > 0) ?? ofRepo;
+  const isBoth = org === undefined && repo !== undefined && teams.length > 0;
+  if (isBoth && users.length > 0) from.problem("github_team", notBoth);
   const login = kind === "gitea" ? "preferred_username" : "login";
-  return { ...groups(found), ...(users.length > 0 && { claims: { [login]: users } }) };
+  const first = { ...groups(found), ...(users.length > 0 && { claims: { [login]: users } }) };
+  return isBoth ? [first, groups(ofRepo)] : [first];
 }
+
+const notBoth =
+  "with github_repo and github_users it means the users, or else both the team and the repository, which access cannot say: keep two of the three";
 
 const ownToken =
   "doorward checks the repository with the visitor's own token: accounts that may push to it (or pull, if it is private) have access";
@@ -156,7 +187,11 @@ function teamsOf(from: Settings, org: string | undefined): string[] {
   return written
     .filter((team) => team !== "")
     .map((team) => {
-      if (team.includes(":")) return team;
+      if (team.includes(":")) {
+        const elsewhere = `"${team}" names an organisation beside github_org, and matches no team there: write the team alone`;
+        if (org !== undefined) from.problem("github_team", elsewhere);
+        return team;
+      }
       const message = `"${team}" has no organisation: set github_org, or write org:${team}`;
       if (org === undefined) from.problem("github_team", message);
       return `${org}:${team}`;

@@ -28,7 +28,7 @@ export function referencedFiles(
   const texts = new Map<string, string>();
   const find = (path: string, place: string) =>
     program?.fileAt(path) ?? given.take(path, place.replace(/:\d+$/, ""));
-  const others = settings.filter(({ name, spelt, value, place, rank }) => {
+  const others = settings.filter(({ name, spelt, value, place }) => {
     if (typeof value !== "string" || value === "") return true;
     const option = configOptions.find((one) => one === name);
     if (option === undefined && !listOptions.has(name)) return true;
@@ -37,7 +37,7 @@ export function referencedFiles(
       if (file !== undefined) texts.set(value, file.text);
       return true;
     }
-    if (rank === 1) {
+    if (spelt.startsWith("OAUTH2_PROXY_")) {
       if (file !== undefined) problems.push({ place, message: `${spelt}: ${ofVariable(value)}` });
       return true;
     }

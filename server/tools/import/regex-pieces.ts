@@ -11,6 +11,8 @@ export type Piece =
 export type Branch = readonly Piece[];
 
 const mostBranches = 64;
+/** No route that a rule can say is longer, and reading one takes time and stack. */
+const longest = 1_000;
 
 /** Characters with another meaning in a rule's path, or that servers interpret differently. */
 const inexpressible = /[*%;\\?#\p{Cc}]/u;
@@ -20,6 +22,7 @@ const inexpressible = /[*%;\\?#\p{Cc}]/u;
  * letters, anchors, alternatives and whole wildcards. A plain `.` is read as a literal dot, the usual intent.
  */
 export function expandRegex(regex: string): readonly Branch[] | undefined {
+  if (regex.length > longest) return undefined;
   const reader = new Reader(regex.replace(/^\(\?i\)/, ""));
   const branches = reader.alternatives();
   return reader.isAtEnd ? branches : undefined;

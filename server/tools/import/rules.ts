@@ -16,11 +16,11 @@ interface ImportedRules {
 /** Rules in order: public routes and addresses, programs with passwords, then all other requests. */
 export function importRules(
   from: Settings,
-  { access, isForRule }: ImportedAccess,
+  { access, isForRule, groupsOfUsers }: ImportedAccess,
   readBeside: ReadBeside,
 ): ImportedRules {
   const addresses = trustedAddresses(from);
-  const passwords = basic(from, readBeside);
+  const passwords = basic(from, groupsOfUsers, readBeside);
   const everywhere = present({
     allow: isForRule ? access : undefined,
     preflight: preflight(from),
@@ -46,7 +46,7 @@ function routes(from: Settings): Record<string, unknown>[] {
     const isRoute = option === "skip_auth_routes";
     const [, method = "", negation = "", regex = written] =
       (isRoute && /^([^!=]*)(!?)=(.*)$/s.exec(written)) || [];
-    if (negation !== "") {
+    if (negation !== "" || (isRoute && written.includes("!="))) {
       from.note(
         "to do",
         option,
@@ -138,17 +138,11 @@ function bearer(from: Settings): Record<string, unknown> | undefined {
 }
 
 /** htpasswd users belong to no provider; if groups are required, only htpasswd_user_groups count. */
-function basic(from: Settings, readBeside: ReadBeside) {
+function basic(from: Settings, required: readonly (readonly string[])[], readBeside: ReadBeside) {
   const users = from.text("htpasswd_file");
   const own = from.list("htpasswd_user_groups");
   if (users === undefined) return undefined;
-  const asked = [
-    ...from.list("allowed_groups"),
-    ...from.list("google_groups"),
-    ...from.list("gitlab_groups"),
-    ...from.list("keycloak_groups"),
-  ];
-  if (asked.length > 0 && !asked.some((group) => own.includes(group))) {
+  if (!required.every((groups) => groups.some((group) => own.includes(group)))) {
     from.note(
       "left out",
       "htpasswd_file",

@@ -98,7 +98,7 @@ export class Settings {
     if (value === undefined) return fault(wrongKind(kind, written.value));
     const outside = hostFault(name, value);
     if (outside !== undefined) return fault(outside);
-    if (kind === "list") this.#noteBlanks(written, value);
+    if (kind === "list" && !holdsAddresses.test(name)) this.#noteBlanks(written, value);
     this.#join({ ...written, name, value }, fault);
   }
 
@@ -196,8 +196,11 @@ function hostFault(name: string, value: unknown): string | undefined {
   if (!/(^|_)(domains?|urls?)$/.test(name)) return undefined;
   const texts = [value].flat().filter((text) => typeof text === "string");
   const faulty = texts.find((text) => faultIn(text) !== undefined);
-  return faulty && `"${faulty}" ${faultIn(faulty)}`;
+  return faulty && `${holdsAddresses.test(name) ? "" : `"${faulty}" `}${faultIn(faulty)}`;
 }
+
+/** Options whose values may contain a password. */
+const holdsAddresses = /urls?$|upstreams/;
 
 function faultIn(text: string): string | undefined {
   return text.includes("://") ? urlHostOutsideAscii(text) : hostOutsideAscii(text);

@@ -43,7 +43,7 @@ function statementsOf(text: string): Statement[] {
   const statements: { line: number; source: string }[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const last = statements.at(-1);
-    const begins = /^\s*([A-Za-z0-9_."-]+\s*=|\[[A-Za-z])/.test(line);
+    const begins = /^\s*((?:[\w.-]+|"[^"=]*")\s*=|\[[A-Za-z])/.test(line);
     if (last !== undefined && (!begins || isTextOpen(last.source))) last.source += `\n${line}`;
     else if (!/^\s*(#|$)/.test(line)) statements.push({ line: index + 1, source: line });
   }

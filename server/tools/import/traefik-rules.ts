@@ -1,5 +1,6 @@
 import { addressRangeFault } from "../../http/address-ranges.ts";
 import type { TraefikOptions } from "./traefik-options.ts";
+import { canOverlap } from "./traefik-overlap.ts";
 import { translateTraefikRule } from "./traefik-rule.ts";
 
 type Rule = Record<string, unknown>;
@@ -14,7 +15,11 @@ export function importTraefikRules(from: TraefikOptions): {
   const isOpen = from.text("default-action") === "allow";
   const ranges = trustedRanges(from);
   const opening = from.rules().flatMap((name) => opened(from, name));
-  const closing = from.rules().flatMap((name) => closed(from, name, isOpen || opening.length > 0));
+  const closingByName = from.rules().map((name) => {
+    return { name, rules: closed(from, name, isOpen || opening.length > 0) };
+  });
+  const closing = closingByName.flatMap(({ rules: own }) => own);
+  reportOverlaps(from, closingByName);
   if (global === undefined)
     from.note(
       "to do",
@@ -77,6 +82,28 @@ function matchable(from: TraefikOptions, option: string): string[] {
   if (written.length === 0)
     from.note("different", option, "is empty, so it admits no account: write its entries");
   return written.filter((one) => one === one.trim());
+}
+
+/** traefik-forward-auth tries its rules in no fixed order, so of two lists for one request either may count. */
+function reportOverlaps(
+  from: TraefikOptions,
+  closing: readonly { readonly name: string; readonly rules: readonly Rule[] }[],
+): void {
+  for (const [index, one] of closing.entries())
+    for (const other of closing.slice(index + 1)) {
+      const isUnclear = one.rules.some((rule) =>
+        other.rules.some(
+          (another) =>
+            JSON.stringify(rule.allow) !== JSON.stringify(another.allow) &&
+            canOverlap(rule, another),
+        ),
+      );
+      if (isUnclear)
+        from.problem(
+          `rule.${other.name}.rule`,
+          `can match the same request as rule.${one.name}.rule, and their lists differ: traefik-forward-auth applies either; make the two exclude each other`,
+        );
+    }
 }
 
 /** A rule with the action auth. It matters only if another rule opens something, or if it has its own lists. */

@@ -6,8 +6,6 @@ interface TrustedAddresses {
   readonly trustedProxies?: readonly string[];
 }
 
-const usualProxies = ["loopback", "private"];
-
 /** `trusted_ips` must not overlap trustedProxies: an address in trustedProxies is never a visitor's address. */
 export function trustedAddresses(from: Settings): TrustedAddresses {
   const proxies = from.list("trusted_proxy_ips");
@@ -34,13 +32,9 @@ export function trustedAddresses(from: Settings): TrustedAddresses {
     );
     return { rules: [], ...(named && { trustedProxies: named }) };
   }
-  const tight = named ?? tightProxies(kept);
-  const message = `for ${kept.join(", ")}, the visitor's address is the last one in X-Forwarded-For that is not in trustedProxies: make the proxy send that header${tight === undefined ? "" : `; trustedProxies is now ${tight.join(", ")}: add your proxy's address if it is another, but no visitor's`}`;
+  // A visitor at a private address could write a trusted one into the header.
+  const trustedProxies = named ?? ["loopback"];
+  const message = `for ${kept.join(", ")}, the visitor's address is the last one in X-Forwarded-For that is not in trustedProxies: make the proxy send that header; trustedProxies is now ${trustedProxies.join(", ")}: add your proxy's address if it is another, but no visitor's`;
   from.note("to do", "trusted_ips", message);
-  return { rules: [{ ip: kept, allow: "public" }], ...(tight && { trustedProxies: tight }) };
-}
-
-function tightProxies(visitors: readonly string[]): string[] | undefined {
-  const isUsual = createAddressRanges(usualProxies);
-  return visitors.some((range) => isUsual(range.split("/")[0])) ? ["loopback"] : undefined;
+  return { rules: [{ ip: kept, allow: "public" }], trustedProxies };
 }

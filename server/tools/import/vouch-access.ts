@@ -27,8 +27,8 @@ export function importVouchAccess(from: VouchOptions, kind: string): VouchAccess
     from.problem(isForAll ? "vouch.allowAllUsers" : "vouch.domains", message);
   }
   if (isForAll) return forEveryone(from);
-  if (from.list("vouch.whiteList").length > 0) return byName(from, kind, names);
-  if (from.list("vouch.teamWhitelist").length > 0) return byTeam(from, kind, teams);
+  if (from.hasEntries("vouch.whiteList")) return byName(from, kind, names);
+  if (from.hasEntries("vouch.teamWhitelist")) return byTeam(from, kind, teams);
   if (kind === "github" || kind === "gitea")
     from.note(
       "different",

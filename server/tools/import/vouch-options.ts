@@ -25,7 +25,13 @@ export class VouchOptions {
 
   list(name: string): readonly string[] {
     const value = this.#value(name);
-    return Array.isArray(value) ? value.map(String) : [];
+    return Array.isArray(value) ? value.map(String).filter((entry) => entry !== "") : [];
+  }
+
+  /** Whether a list has entries, also if all of them are empty. */
+  hasEntries(name: string): boolean {
+    const value = this.#value(name);
+    return Array.isArray(value) && value.length > 0;
   }
 
   isOn(name: string, usual = false): boolean {
@@ -133,5 +139,6 @@ function asList(value: unknown): readonly string[] | undefined {
   const texts = entries.map(asText).filter((entry) => entry !== undefined);
   if (texts.length < entries.length || (!Array.isArray(value) && asText(value) === undefined))
     return undefined;
-  return texts.filter((entry) => entry !== "");
+  // vouch-proxy keeps empty entries: a list of them is a list that admits no one.
+  return texts;
 }

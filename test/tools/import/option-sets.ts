@@ -24,7 +24,7 @@ export const people: Readonly<
 /** What each person, and a visitor without a session, asks for. */
 export const requests = ["GET /", "GET /public/a", "GET /health", "POST /public/a"];
 
-export const emailsFile = "bob@example.com\nEve@elsewhere.example, the second field\n";
+export const emailsFile = "bob@example.com\nEve@elsewhere.example\n";
 
 export const optionSets: readonly OptionSet[] = [
   { name: "a domain", options: { email_domains: ["example.com"] }, admitted: ["ada", "bob"] },

@@ -104,7 +104,7 @@ class Shell {
       owner: this.#file.name,
       given: this.#given,
       source: "the shell",
-      lookup: this.#lookup,
+      lookup: (variable) => this.#passed(variable, variables),
     });
     this.programs.push({ ...program, remarks: this.#unexported() });
   }
@@ -113,6 +113,13 @@ class Shell {
     this.#used.add(name);
     return this.#values.get(name) ?? this.#outer[name];
   };
+
+  /** The value that a command finds in its environment. */
+  #passed(name: string, variables: readonly Variable[]): string | undefined {
+    this.#used.add(name);
+    const own = [...this.#exported, ...variables].findLast((one) => one.name === name)?.value;
+    return typeof own === "string" ? own : this.#outer[name];
+  }
 
   #unexported(): Program["remarks"] {
     const isExported = (name: string) => this.#exported.some((one) => one.name === name);

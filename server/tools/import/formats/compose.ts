@@ -29,7 +29,10 @@ export function readCompose(
   if (first === undefined) return { programs: [], problems: [] };
   const { lookup, ...variables } = composeVariables(first.file.name, given, surroundings);
   const layers = new ComposeLayers(parsed, given);
-  const problems = parsed.flatMap((one) => fileFaults(one, given, surroundings));
+  const problems = [
+    ...parsed.flatMap((one) => fileFaults(one, given, surroundings)),
+    ...notListed(parsed, lookup("COMPOSE_FILE")),
+  ];
   const programs = layers.names().flatMap((name) => {
     const own = layers.of(name);
     const faults = layers.problems.splice(0);
@@ -42,6 +45,18 @@ export function readCompose(
     programs: programs.map((program) => withUnused(program, left)),
     problems: [...problems, ...variables.problems()],
   };
+}
+
+/** `COMPOSE_FILE` names the files of the project, which could hold options too. */
+function notListed(parsed: readonly ParsedYaml[], written: unknown): Problem[] {
+  const paths = typeof written === "string" ? written.split(/[:;]/) : [];
+  const names = new Set(parsed.map(({ file }) => basename(file.name)));
+  return paths
+    .filter((path) => path !== "" && !names.has(basename(path)))
+    .map((path) => ({
+      place: parsed[0]?.file.name ?? "",
+      message: `COMPOSE_FILE: ${notGiven(path)}`,
+    }));
 }
 
 /** The same program, with remarks about the lines of `.env` that reach it in no way. */

@@ -11,9 +11,12 @@ import { readVariables } from "./variables.ts";
 export function readUnits(files: readonly ImportFile[], given: GivenFiles): Programs {
   const [first] = files;
   if (first === undefined) return { programs: [], problems: [] };
+  const unit = files.find(({ name }) => name.endsWith(".service"));
   const lines = files.flatMap(unitLines).filter(({ section }) => section === "Service");
   const problems: Problem[] = [];
   const fault = (place: string, message: string) => void problems.push({ place, message });
+  if (first.name.endsWith(".conf") && unit !== undefined)
+    fault(first.name, `is a drop-in, which systemd reads after ${unit.name}: list the unit first`);
   const environment = environmentOf(lines, given, fault);
   const starts = sinceReset(lines, "ExecStart");
   const [start, another] = starts;
@@ -85,17 +88,27 @@ function fromFile({ value, place }: UnitLine, given: GivenFiles, fault: Fault): 
   }
   const { variables, problems } = readVariables(file);
   for (const problem of problems) fault(problem.place, problem.message);
-  for (const [index, line] of file.text.split(/\r?\n/).entries())
-    if (/=.*\s#/.test(line))
-      fault(
-        `${file.name}:${index + 1}`,
-        "has a # behind the value, which systemd takes for a part of it: remove it",
-      );
+  for (const [index, line] of file.text.split(/\r?\n/).entries()) {
+    const message = lineFault(line);
+    if (message !== undefined) fault(`${file.name}:${index + 1}`, message);
+  }
   return variables.map(({ variable, ...line }) => ({
     name: variable,
     value: line.value,
     place: line.place,
   }));
+}
+
+/** What systemd reads otherwise than shells do. */
+function lineFault(line: string): string | undefined {
+  if (/^\s*#/.test(line)) return undefined;
+  if (/=.*\s#/.test(line))
+    return "has a # behind the value, which systemd takes for a part of it: remove it";
+  if (/^\s*export\s/.test(line))
+    return "begins with export, so systemd ignores it: remove the line";
+  return line.includes("\\")
+    ? "has a \\, which systemd removes: write the value without it"
+    : undefined;
 }
 
 /** Words in quotes; `%%` is `%`. */

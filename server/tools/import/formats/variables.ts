@@ -21,7 +21,8 @@ interface LineProblem extends Problem {
 
 /** Lines of `NAME=value`, as compose, shells and systemd read them. */
 export function readVariables(file: ImportFile): VariableLines {
-  return readLines(file, (written) => {
+  return readLines(file, (line) => {
+    const written = line.trim();
     const [, quote, inside] = /^(["'])(.*)\1\s*(?:#.*)?$/.exec(written) ?? [];
     if (inside === undefined || inside.includes(quote ?? ""))
       return /^["']/.test(written) ? undefined : { value: written.replace(/\s+#.*$/, "") };
@@ -30,7 +31,7 @@ export function readVariables(file: ImportFile): VariableLines {
   });
 }
 
-/** The same lines as `docker run --env-file` reads them: quotes and `#` are part of the value. */
+/** The same lines as `docker run --env-file` reads them: quotes, blanks and `#` are part of the value. */
 export function readRawVariables(file: ImportFile): VariableLines {
   return readLines(file, (value) => ({ value, isLiteral: true }));
 }
@@ -45,7 +46,7 @@ function readLines(
     if (/^\s*(#|$)/.test(line)) continue;
     const place = `${name}:${index + 1}`;
     const [, variable, written] = /^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)$/.exec(line) ?? [];
-    const read = written === undefined ? undefined : valueOf(written.trim());
+    const read = written === undefined ? undefined : valueOf(written);
     if (variable === undefined) problems.push({ place, message: "is not of the form NAME=value" });
     else if (read === undefined)
       problems.push({ place, variable, message: `${variable}: ${unreadable}` });
