@@ -215,6 +215,16 @@ describe("an imported provider of oauth2-proxy", () => {
     expect(always).not.toContain("an account counts only");
   });
 
+  it("reports that an AD FS account without an address counts by its upn", () => {
+    const { notes } = imported(
+      withLeast('provider = "oidc"', 'oidc_issuer_url = "https://sso.example.com/adfs"'),
+    );
+
+    expect(notes).toContainEqual(
+      expect.stringMatching(/^to do: oidc_issuer_url: AN ACCOUNT WITHOUT/),
+    );
+  });
+
   it("reports that its issuer is a Keycloak", () => {
     const lines = [
       'provider = "oidc"',
