@@ -57,7 +57,8 @@ export function createDispatch(
     if (endpoint === undefined) return answerExtAuthz(request);
     const context = siteForHost(endpoint.contexts, rawHeaders);
     const name = endpoint.name === "root" ? "verify" : endpoint.name;
-    if (name === "ping" || name === "ready" || name === "robots") return probes[name]();
+    if (name === "ping" || name === "ready" || name === "robots")
+      return isThroughProxy(rawHeaders) ? notFoundPage(context?.site) : probes[name]();
     if (name !== "verify" && name !== "auth") return browserRoute(request, endpoint, name, context);
     // Without a proxy's headers this is a visitor who opens the root.
     if (endpoint.name === "root" && !isForwarded(new RequestHeaders(rawHeaders)))
@@ -77,6 +78,15 @@ export function createDispatch(
     const uri = url.slice(`${site.base}/verify`.length);
     return proxyEndpoints.verify({ method, query: "", uri, rawHeaders, peer, site });
   }
+}
+
+/**
+ * Whether a proxy passed the request on. Envoy without a `path_prefix` asks at the visitor's own path, always with
+ * X-Forwarded-For: a 200 of a probe would let a visitor's request for that path of an app pass.
+ */
+function isThroughProxy(rawHeaders: readonly string[]): boolean {
+  const headers = new RequestHeaders(rawHeaders);
+  return headers.get("x-forwarded-for") !== undefined || isForwarded(headers);
 }
 
 function browserRoute(

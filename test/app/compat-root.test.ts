@@ -150,12 +150,12 @@ describe.each([
   });
   afterAll(() => doorward.close());
 
-  const ask = (target: string, method = "GET") =>
-    send(`http://127.0.0.1:${doorward.port}/`, new Map(), {
-      target,
-      method,
-      headers: { Host: "10.0.0.7:4180" }, // as kubelet sends it
-    });
+  // The host is as kubelet sends it.
+  const ask = (
+    target: string,
+    method = "GET",
+    headers: Record<string, string> = { Host: "10.0.0.7:4180" },
+  ) => send(`http://127.0.0.1:${doorward.port}/`, new Map(), { target, method, headers });
 
   it.each([
     ["/ping", "OK"],
@@ -169,6 +169,19 @@ describe.each([
     expect(got.headers["content-type"]).toBe("text/plain; charset=utf-8");
     expect(got.headers["cache-control"]).toBe("no-store");
   });
+
+  it.each(["/ping", "/ready", "/robots.txt"])(
+    "%s is 404 to a check of Envoy without a path_prefix, which would let the visitor's request for it pass",
+    async (target) => {
+      const answer = await ask(target, "GET", {
+        Host: "app.example.com",
+        "X-Forwarded-For": "192.0.2.2",
+        "X-Envoy-Internal": "true",
+      });
+
+      expect(answer.status).toBe(404);
+    },
+  );
 
   it.each([
     "/ping/",
