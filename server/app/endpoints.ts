@@ -64,15 +64,12 @@ export function siteForHost(
 ): SiteContext | undefined {
   if (contexts.length <= 1) return contexts[0];
   const host = hostIn(rawHeaders);
-  return (
+  const own =
     contexts.find(({ site }) => host === site.url.host) ??
-    contexts.find(({ site }) => host === site.url.hostname) ?? // nginx's $host has no port
-    contexts.find(({ site, config }) => config.compat !== undefined && site.covers(bare(host)))
-  );
-}
-
-function bare(host: string): string {
-  return host.replace(/:\d+$/, "");
+    contexts.find(({ site }) => host === site.url.hostname); // nginx's $host has no port
+  if (own !== undefined || contexts[0]?.config.compat === undefined) return own;
+  const hostname = host.replace(/:\d+$/, "");
+  return contexts.find(({ site }) => site.covers(hostname));
 }
 
 /** A callback accepts POST only for a provider that responds by form post. */
