@@ -5,7 +5,8 @@ import { openStore } from "../server/store/open-store.ts";
 import type { Store } from "../server/store/store.ts";
 import { checkConfig } from "../server/config/load.ts";
 import type { Config } from "../server/config/schema.ts";
-import { createSite, createSites } from "../server/config/site.ts";
+import { createSite } from "../server/config/site.ts";
+import { createSites } from "../server/config/sites.ts";
 import { testSecret } from "../test/peers/doorward.ts";
 import { freePort } from "../test/peers/free-port.ts";
 import { startRedis } from "../test/peers/redis.ts";
@@ -149,7 +150,7 @@ export function settingsFor(port: number, more: object): Record<string, unknown>
 const batch = 250;
 
 async function signIn(config: Config, store: Store, count: number): Promise<string[]> {
-  const [site] = createSites(config);
+  const site = createSites(config)[0]?.first;
   if (site === undefined) throw new Error("the configuration has no site");
   // A new store has no revocations; three reads of them per session would take most of the time.
   const sessions = openSessions({ store: { ...store, get: async () => undefined } });

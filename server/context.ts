@@ -4,7 +4,8 @@ import type { RulesOfHost } from "./policy/rule-index.ts";
 import type { Rule } from "./policy/rules.ts";
 import type { HttpResponse } from "./http/response.ts";
 import type { Config } from "./config/schema.ts";
-import type { Site } from "./config/site.ts";
+import type { Site, SiteEntry } from "./config/site.ts";
+import type { SiteFinder } from "./config/site-finder.ts";
 import type { Counts } from "./observe/counts.ts";
 import type { Log } from "./observe/log.ts";
 import type { VisitorLog } from "./observe/visitor-log.ts";
@@ -19,8 +20,8 @@ import type { Store } from "./store/store.ts";
 /** The context that the endpoints of all sites share; created once per configuration and never changed. */
 export interface AppContext {
   readonly config: Config;
-  readonly sites: readonly Site[];
-  readonly siteOf: (hostname: string) => Site | undefined;
+  readonly sites: readonly SiteEntry[];
+  readonly siteOf: SiteFinder;
   readonly rules: readonly Rule[];
   readonly rulesOf: RulesOfHost;
   readonly sessions: Sessions;
@@ -39,11 +40,16 @@ export interface AppContext {
   readonly now: () => number;
 }
 
-/** The same, for one site and the providers that it offers. */
-export interface SiteContext extends AppContext {
-  readonly site: Site;
+/** The same, for one entry of `sites` and the providers that it offers. */
+export interface EntryContext extends AppContext {
+  readonly entry: SiteEntry;
   readonly parties: ReadonlyMap<string, RelyingParty>;
   readonly store: Store;
+}
+
+/** The same, for one of its sites. */
+export interface SiteContext extends Omit<EntryContext, "entry"> {
+  readonly site: Site;
 }
 
 export type Endpoint = (event: H3Event) => Promise<HttpResponse>;
@@ -57,8 +63,6 @@ export interface VerifyRequest {
   readonly uri?: string | undefined;
   readonly rawHeaders: readonly string[];
   readonly peer: string | undefined;
-  /** The site whose `/verify` was requested. */
-  readonly site: Site;
 }
 
 export type Verify = (request: VerifyRequest) => HttpResponse | Promise<HttpResponse>;

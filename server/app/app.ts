@@ -10,8 +10,10 @@ import { openUsers } from "../credentials/users.ts";
 import { createOAuth2ProxyAuth } from "../verify/oauth2-proxy-auth.ts";
 import type { Config } from "../config/schema.ts";
 import type { ForwardProxyOf } from "../config/forward-proxy.ts";
-import { createSiteFinder, createSites, type Site } from "../config/site.ts";
-import type { SiteContext, AppContext } from "../context.ts";
+import { createSiteFinder } from "../config/site-finder.ts";
+import type { SiteEntry } from "../config/site.ts";
+import { createSites } from "../config/sites.ts";
+import type { AppContext, EntryContext } from "../context.ts";
 import { checkedClock } from "./checked-clock.ts";
 import { acquireStore, openSharedState, type SharedState } from "./carried-over.ts";
 import { createDispatch } from "./dispatch.ts";
@@ -87,10 +89,10 @@ export async function createApp(
     visitorLog,
     now,
   });
-  const contexts = context.sites.map((site): SiteContext => ({
+  const contexts = context.sites.map((entry): EntryContext => ({
     ...context,
-    site,
-    parties: offered(parties, site),
+    entry,
+    parties: offered(parties, entry),
     store,
   }));
   const proxyEndpoints = { verify: createVerify(context), auth: createOAuth2ProxyAuth(context) };
@@ -121,7 +123,8 @@ function createSessions(
   config: Config,
   parts: Pick<SessionOptions, "store" | "parties" | "log" | "now">,
 ): Sessions {
-  const offers = new Map(createSites(config).map(({ url, providers: names }) => [url.href, names]));
+  const sites = createSites(config);
+  const offeredAt = (id: string) => sites.find((entry) => entry.hasSite(id))?.providers;
   const passesOn = (token: string) =>
     Object.values(config.headers).some((source) => source.endsWith(token));
   return new Sessions({
@@ -137,8 +140,8 @@ function createSessions(
     }),
     // A sign-out of oauth2-proxy names the session's ID token in its return target.
     keepsIdToken: config.signOut === "issuer" || config.compat !== undefined,
-    isCurrent: ({ identity, clientId, site: siteUrl }) => {
-      if (offers.get(siteUrl)?.includes(identity.provider) === false) return false;
+    isCurrent: ({ identity, clientId, site }) => {
+      if (offeredAt(site)?.includes(identity.provider) === false) return false;
       const party = parts.parties.get(identity.provider);
       // A subject is unique at its issuer only, and a session belongs to the client that it was opened for.
       if (party?.issuers.includes(identity.issuer) !== true) return false;
@@ -172,10 +175,10 @@ export function createAppContext(
   };
 }
 
-/** The providers that a site offers. */
+/** The providers that the sites of an entry offer. */
 function offered(
   parties: ReadonlyMap<string, RelyingParty>,
-  { providers: names }: Site,
+  { providers: names }: SiteEntry,
 ): Map<string, RelyingParty> {
   return new Map([...parties].filter(([name]) => names?.includes(name) !== false));
 }

@@ -1,4 +1,4 @@
-import type { SiteContext, Verify } from "../context.ts";
+import type { EntryContext, SiteContext, Verify } from "../context.ts";
 import { isForwarded } from "../forwarded/read-forwarded.ts";
 import { RequestHeaders } from "../forwarded/request-headers.ts";
 import { hostsIn } from "../http/raw-headers.ts";
@@ -40,7 +40,7 @@ export type Dispatched = HttpResponse | Promise<HttpResponse> | BrowserRoute;
  * dispatch by this function.
  */
 export function createDispatch(
-  contexts: readonly SiteContext[],
+  contexts: readonly EntryContext[],
   proxyEndpoints: ProxyEndpoints,
   probes: Probes,
 ): (request: WireRequest) => Dispatched {
@@ -55,28 +55,29 @@ export function createDispatch(
     const queryStart = url.indexOf("?");
     const endpoint = endpoints.get(queryStart === -1 ? url : url.slice(0, queryStart));
     if (endpoint === undefined) return answerExtAuthz(request);
-    const context = siteForHost(endpoint.contexts, rawHeaders);
     const name = endpoint.name === "root" ? "verify" : endpoint.name;
     if (name === "ping" || name === "ready" || name === "robots")
-      return isThroughProxy(rawHeaders) ? notFoundPage(context?.site) : probes[name]();
-    if (name !== "verify" && name !== "auth") return browserRoute(request, endpoint, name, context);
+      return isThroughProxy(rawHeaders) ? notFound(rawHeaders) : probes[name]();
+    if (name !== "verify" && name !== "auth") return browserRoute(request, endpoint, name);
     // Without a proxy's headers this is a visitor who opens the root.
     if (endpoint.name === "root" && !isForwarded(new RequestHeaders(rawHeaders)))
-      return notFoundPage(context?.site);
+      return notFound(rawHeaders);
     // A proxy may send any `Host`; the forwarded request determines the site.
-    const { site } = context ?? (endpoint.contexts[0] as SiteContext);
     const query = queryStart === -1 ? "" : url.slice(queryStart + 1);
     const { method, peer } = request;
-    return proxyEndpoints[name]({ method, query, uri: undefined, rawHeaders, peer, site });
+    return proxyEndpoints[name]({ method, query, uri: undefined, rawHeaders, peer });
   };
 
   /** The rest of the path after `/verify` is the visitor's URI: its dots, slashes and query are not interpreted here. */
   function answerExtAuthz({ method, url, rawHeaders, peer }: WireRequest) {
-    const context = extAuthzSites.find(({ site }) => url.startsWith(`${site.base}/verify/`));
-    if (context === undefined) return notFoundPage(siteForHost(contexts, rawHeaders)?.site);
-    const { site } = context;
-    const uri = url.slice(`${site.base}/verify`.length);
-    return proxyEndpoints.verify({ method, query: "", uri, rawHeaders, peer, site });
+    const context = extAuthzSites.find(({ entry }) => url.startsWith(`${entry.base}/verify/`));
+    if (context === undefined) return notFound(rawHeaders);
+    const uri = url.slice(`${context.entry.base}/verify`.length);
+    return proxyEndpoints.verify({ method, query: "", uri, rawHeaders, peer });
+  }
+
+  function notFound(rawHeaders: readonly string[]): HttpResponse {
+    return notFoundPage(siteForHost(contexts, rawHeaders)?.site);
   }
 }
 
@@ -93,8 +94,8 @@ function browserRoute(
   { method, rawHeaders }: WireRequest,
   endpoint: SiteEndpoint,
   name: BrowserRoute["name"],
-  context: SiteContext | undefined,
 ): Dispatched {
+  const context = siteForHost(endpoint.contexts, rawHeaders);
   if (context === undefined) return notFoundPage(undefined);
   if (!hasOneHost(rawHeaders)) return empty(400);
   const allowed = allowedMethods(endpoint, context);

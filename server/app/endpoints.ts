@@ -5,8 +5,9 @@ import {
   type CompatName,
   type CompatRoot,
   type EndpointName,
-} from "../config/site.ts";
-import type { SiteContext } from "../context.ts";
+} from "../config/endpoint-paths.ts";
+import type { EntryContext, SiteContext } from "../context.ts";
+import { forwardedRequest, hostnameOf, isMalformed } from "../forwarded/forwarded-request.ts";
 import { hostIn } from "../http/raw-headers.ts";
 
 /** The methods that an endpoint accepts; undefined = any. */
@@ -27,18 +28,18 @@ const methods: Record<SiteEndpoint["name"], readonly string[] | undefined> = {
 /** The endpoint at a path. */
 export interface SiteEndpoint {
   readonly name: EndpointName | CompatName | CompatRoot;
-  /** The sites that share this path. */
-  readonly contexts: readonly SiteContext[];
+  /** The entries of `sites` that share this path. */
+  readonly contexts: readonly EntryContext[];
   /** The provider of its own callback; undefined = the callback that providers share. */
   readonly provider: string | undefined;
 }
 
 /** Every endpoint of every site, by its path in the request line. This map is the only list of them. */
 export function endpointsByPath(
-  contexts: readonly SiteContext[],
+  contexts: readonly EntryContext[],
 ): ReadonlyMap<string, SiteEndpoint> {
   const endpoints = new Map<string, SiteEndpoint>();
-  for (const [base, sharing] of Map.groupBy(contexts, ({ site }) => site.base)) {
+  for (const [base, sharing] of Map.groupBy(contexts, ({ entry }) => entry.base)) {
     const hasCompat = sharing.some(({ config }) => config.compat !== undefined);
     for (const name of [...endpointNames, ...(hasCompat ? compatNames : [])])
       endpoints.set(`${base}/${name}`, { name, contexts: sharing, provider: undefined });
@@ -55,21 +56,38 @@ export function endpointsByPath(
 }
 
 /**
- * If several sites have the same paths, the site of the request's `Host`. With `compat`, recipes route the paths to
+ * The site for a browser's request, by its `Host` if there are several. With `compat`, recipes route the paths to
  * doorward on every host of a site's cookie.
  */
 export function siteForHost(
-  contexts: readonly SiteContext[],
+  contexts: readonly EntryContext[],
   rawHeaders: readonly string[],
 ): SiteContext | undefined {
-  if (contexts.length <= 1) return contexts[0];
+  const [only] = contexts;
+  if (contexts.length === 1 && only?.entry.hosts === undefined) return only && firstOf(only);
   const host = hostIn(rawHeaders);
+  const fixed = contexts.filter(({ entry }) => entry.hosts === undefined);
   const own =
-    contexts.find(({ site }) => host === site.url.host) ??
-    contexts.find(({ site }) => host === site.url.hostname); // nginx's $host has no port
-  if (own !== undefined || contexts[0]?.config.compat === undefined) return own;
-  const hostname = host.replace(/:\d+$/, "");
-  return contexts.find(({ site }) => site.covers(hostname));
+    fixed.find(({ entry }) => host === entry.first.url.host) ??
+    fixed.find(({ entry }) => host === entry.first.url.hostname); // nginx's $host has no port
+  if (own !== undefined) return firstOf(own);
+  const hostname = canonical(host);
+  const site = hostname === undefined ? undefined : only?.siteOf(hostname);
+  if (hostname === undefined || site === undefined) return undefined;
+  const making = contexts.find(({ entry }) => entry.hosts !== undefined && entry.hasSite(site.id));
+  if (making !== undefined) return { ...making, site };
+  const covering = fixed.find(({ entry }) => entry.covers(hostname));
+  return only?.config.compat === undefined ? undefined : covering && firstOf(covering);
+}
+
+function firstOf(context: EntryContext): SiteContext {
+  return { ...context, site: context.entry.first };
+}
+
+/** The host name as `/verify` reads it: no other spelling of a host gets a site, an address or a cookie. */
+function canonical(host: string): string | undefined {
+  const request = forwardedRequest("GET", "https", host, "/");
+  return isMalformed(request) ? undefined : hostnameOf(request);
 }
 
 /** A callback accepts POST only for a provider that responds by form post. */

@@ -1,7 +1,7 @@
 import { H3, HTTPResponse, type H3Event } from "h3";
 import { createCallback } from "../callback/callback.ts";
 import { createFormPost } from "../callback/form-post.ts";
-import type { Endpoint, SiteContext } from "../context.ts";
+import type { Endpoint, EntryContext, SiteContext } from "../context.ts";
 import { HttpResponse } from "../http/response.ts";
 import { reasonsOf, stackOf } from "../observe/log.ts";
 import type { VisitorLog } from "../observe/visitor-log.ts";
@@ -16,17 +16,12 @@ import { endpointsByPath } from "./endpoints.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { failureResponse } from "./failure-response.ts";
 
-type BrowserEndpoints = Readonly<Record<BrowserRoute["name"], Endpoint>>;
-
 /** The service as one h3 app: the four endpoints of every site, `/verify` too. Other servers can mount it. */
 export function createH3App(
-  contexts: readonly SiteContext[],
+  contexts: readonly EntryContext[],
   dispatch: (request: WireRequest) => Dispatched,
   log: VisitorLog,
 ): H3 {
-  const browserEndpoints = new Map(
-    contexts.map((context) => [context, browserEndpointsOf(context)]),
-  );
   const rateLimit = createRateLimit(contexts[0]?.config.trustedProxies ?? [], log);
   const app = new H3({
     silent: true,
@@ -48,23 +43,23 @@ export function createH3App(
     try {
       const refused = await rateLimit(result, request.peer, event.req.headers);
       if (refused !== undefined) return toH3(refused);
-      return toH3(await (browserEndpoints.get(context) as BrowserEndpoints)[name](event));
+      return toH3(await browserEndpoints[name](context)(event));
     } catch (error) {
       return toH3(failureResponse(context, error, event));
     }
   }
 }
 
-function browserEndpointsOf(context: SiteContext): BrowserEndpoints {
-  const [callback, formPost] = [createCallback(context), createFormPost(context)];
-  return {
-    start: createStart(context),
-    callback: (event) => (event.req.method === "POST" ? formPost : callback)(event),
-    sign_out: createSignOut(context),
-    sign_in: createOAuth2ProxySignIn(context),
-    userinfo: createOAuth2ProxyUserInfo(context),
+/** They keep no state: each request has one for its site. */
+const browserEndpoints: Readonly<Record<BrowserRoute["name"], (context: SiteContext) => Endpoint>> =
+  {
+    start: createStart,
+    callback: (context) => (event) =>
+      (event.req.method === "POST" ? createFormPost : createCallback)(context)(event),
+    sign_out: createSignOut,
+    sign_in: createOAuth2ProxySignIn,
+    userinfo: createOAuth2ProxyUserInfo,
   };
-}
 
 /**
  * The request as it came over the wire, from Node's own request. Without one, the address of the peer is not known

@@ -136,7 +136,7 @@ export function createCallback(context: SiteContext): Endpoint {
     for (const earlier of sessionTokens(site, cookies)) await sessions.end(site, earlier);
     const token = await sessions.start({
       identity,
-      site: site.url.href,
+      site: site.id,
       clientId: party.settings.clientId,
       sid,
       tokens,

@@ -1,6 +1,8 @@
 import { getDomain } from "tldts";
 import type { Config } from "../config/schema.ts";
-import { createSiteFinder, createSites, type Site } from "../config/site.ts";
+import { createSiteFinder, scopesOf } from "../config/site-finder.ts";
+import type { Site, SiteEntry } from "../config/site.ts";
+import { createSites } from "../config/sites.ts";
 import { fault, ok, warning, type Finding } from "./finding.ts";
 
 /** The hosts that each session cookie reaches, and hosts of rules that no cookie reaches. */
@@ -9,13 +11,15 @@ export function cookieScopes(config: Config): Finding[] {
   return [...sites.map(reachOf), ...guardedHosts(config, sites)];
 }
 
-function reachOf({ cookieDomain, url }: Site): Finding {
+function reachOf({ cookieDomain, name, hosts, first }: SiteEntry): Finding {
+  const own = hosts === undefined ? first.url.hostname : "the host of its sign-in";
   const reach =
-    cookieDomain === undefined ? `${url.hostname} only` : `${cookieDomain} and every host under it`;
-  return ok(`cookie of ${url.href}: reaches ${reach}`);
+    cookieDomain === undefined ? `${own} only` : `${cookieDomain} and every host under it`;
+  const served = hosts === undefined ? "" : `; {host}: ${hosts.join(", ")} and every host under it`;
+  return ok(`cookie of ${name}: reaches ${reach}${served}`);
 }
 
-function guardedHosts({ rules, access }: Config, sites: readonly Site[]): Finding[] {
+function guardedHosts({ rules, access }: Config, sites: readonly SiteEntry[]): Finding[] {
   const siteOf = createSiteFinder(sites);
   return rules.flatMap(({ host: patterns = [], allow = access, deny }, index) =>
     patterns.flatMap((pattern) => {
@@ -32,15 +36,17 @@ function nameOf(pattern: string): string {
   return pattern.replace(/:\d+$/, "");
 }
 
-function uncovered(place: string, name: string, sites: readonly Site[]): Finding {
+function uncovered(place: string, name: string, sites: readonly SiteEntry[]): Finding {
   const fix = fixFor(name.replace(/^\*\./, ""), sites);
-  const reached = sites.filter((site) => standsFor(name, site.cookieDomain ?? site.url.hostname));
+  const reached = sites.filter((site) =>
+    scopesOf(site).some((scope) => standsFor(name, scope.name)),
+  );
   if (reached.length === 0) {
     return fault(
       `${place} is outside the scope of every session cookie, so all requests to it are denied: ${fix}`,
     );
   }
-  const some = reached.map(({ url }) => url.href).join(", ");
+  const some = reached.map((site) => site.name).join(", ");
   return warning(
     `${place} is only partly in the scope of the cookie of ${some}, so requests to its other hosts are denied: ${fix}`,
   );
@@ -50,12 +56,15 @@ function standsFor(pattern: string, hostname: string): boolean {
   return pattern.startsWith("*.") && hostname.endsWith(pattern.slice(1));
 }
 
-function fixFor(name: string, sites: readonly Site[]): string {
+function fixFor(name: string, sites: readonly SiteEntry[]): string {
   const domain = domainOf(name);
-  const relative = sites.find(({ url }) => domain !== null && domainOf(url.hostname) === domain);
-  return relative === undefined
-    ? "add a site for the host to `sites`"
-    : `set cookie.domain of ${relative.url.href} to ${domain}, or add a site for the host`;
+  const relative = sites.find(
+    ({ first }) => domain !== null && domainOf(first.url.hostname) === domain,
+  );
+  if (relative === undefined) return "add a site for the host to `sites`";
+  return relative.hosts === undefined
+    ? `set cookie.domain of ${relative.name} to ${domain}, or add a site for the host`
+    : `add it to hosts of ${relative.name}, or add a site for the host`;
 }
 
 function domainOf(host: string): string | null {

@@ -1,6 +1,5 @@
 import { emailWords } from "../../providers/guide.ts";
 import type { Config } from "../config/schema.ts";
-import { createSites, type Site } from "../config/site.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { authenticationFault } from "../sign-in/client-authentication.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
@@ -8,6 +7,7 @@ import { kindIn, scopeOf } from "../sign-in/requested-scope.ts";
 import { tryClient } from "./client.ts";
 import type { Clocks } from "./clocks.ts";
 import { fault, ok, warning, type Finding } from "./finding.ts";
+import { offeringSites, type OfferingSites } from "./offering-sites.ts";
 import { trySignOut } from "./post-logout.ts";
 import { tryRedirectUris } from "./redirect-uris.ts";
 import { renewalOf } from "./renewal.ts";
@@ -25,14 +25,15 @@ export async function checkProvider(
 }
 
 async function tryIssuer(config: Config, party: RelyingParty, clocks: Clocks): Promise<Finding[]> {
-  const sites = sitesOf(config, party);
+  const offering = offeringSites(config, party.name);
+  const { sites } = offering;
   try {
     const metadata = await metadataOf(party);
     const { authorization_endpoint: authorization, token_endpoint: token } = metadata;
     const addresses = [token, authorization, party.place.address];
     return [
-      ...describe(party, sites, metadata),
-      ...(await tryRequests(party, sites, metadata)),
+      ...describe(party, offering, metadata),
+      ...(await tryRequests(party, offering, metadata)),
       ...(config.signOut === "issuer" ? await trySignOut(party, sites, metadata) : []),
       ...clocks.compare(addresses.filter((address) => address !== undefined)),
     ];
@@ -44,11 +45,11 @@ async function tryIssuer(config: Config, party: RelyingParty, clocks: Clocks): P
 /** The findings of requests as a sign-in sends them. Requests of several sites fail for one reason. */
 async function tryRequests(
   party: RelyingParty,
-  sites: readonly Site[],
+  { sites, open }: OfferingSites,
   metadata: Metadata,
 ): Promise<Finding[]> {
   const own = party.ownCallback(metadata);
-  const [first] = sites;
+  const first = sites[0] ?? open[0]?.first;
   if (first === undefined) return [];
   const client = await tryClient(party, first.redirectUri(own), metadata);
   const verdicts = await tryRedirectUris(party, sites, own, {
@@ -64,9 +65,17 @@ async function tryRequests(
   return [...new Map(all.map((finding) => [finding.text, finding])).values()];
 }
 
-function describe(party: RelyingParty, sites: readonly Site[], metadata: Metadata): Finding[] {
+function describe(
+  party: RelyingParty,
+  { sites, open }: OfferingSites,
+  metadata: Metadata,
+): Finding[] {
   const how = party.provider.isOAuthOnly ? "OAuth 2.0 without discovery" : "discovered";
-  const uris = sites.map(({ redirectUri }) => redirectUri(party.ownCallback(metadata)));
+  const uris = sites.map((site) => site.redirectUri(party.ownCallback(metadata)));
+  // RFC 9700 §4.1: a wildcard would also register a host that another person may control.
+  uris.push(
+    ...open.map(({ name }) => `those of every host of ${name}, each in full, without a wildcard`),
+  );
   const scope = scopeOf(party, metadata);
   return [
     ok(`${party.issuer}: ${how}; redirect URIs to register there: ${uris.join(", ")}`),
@@ -84,10 +93,6 @@ async function metadataOf(party: RelyingParty) {
   const wrong = await authenticationFault(authentication, metadata, settings.clientId);
   if (wrong !== undefined) throw new Error(wrong);
   return metadata;
-}
-
-function sitesOf(config: Config, { name }: RelyingParty): Site[] {
-  return createSites(config).filter(({ providers }) => providers?.includes(name) !== false);
 }
 
 /** An issuer of a kind that has a preset, but is configured as any OpenID Connect issuer. */

@@ -1,6 +1,8 @@
 import type { Access, RuleAccess } from "../policy/access-schema.ts";
 import type { Config } from "../config/schema.ts";
-import { createSiteFinder, createSites, type Site } from "../config/site.ts";
+import { createEntryFinder } from "../config/site-finder.ts";
+import type { SiteEntry } from "../config/site.ts";
+import { createSites } from "../config/sites.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { warning, type Finding } from "./finding.ts";
 import { hasGroups } from "./provider.ts";
@@ -49,16 +51,16 @@ function ofSites(config: Config): Listing[] {
 
 function ofRules(config: Config): Listing[] {
   const sites = createSites(config);
-  const siteOf = createSiteFinder(sites);
+  const entryOf = createEntryFinder(sites);
   return config.rules.flatMap(({ allow, provider, host }, index) => {
     if (typeof allow !== "object") return [];
-    const reached = host?.flatMap((name) => siteOf(name.replace(/:\d+$/, "")) ?? []) ?? sites;
+    const reached = host?.flatMap((name) => entryOf(name.replace(/:\d+$/, "")) ?? []) ?? sites;
     const path = `rules.${index}.allow`;
     return [{ path, access: allow, offered: provider ?? offeredBy(reached) }];
   });
 }
 
-function offeredBy(sites: readonly Site[]): string[] | undefined {
+function offeredBy(sites: readonly SiteEntry[]): string[] | undefined {
   const names = sites.map(({ providers }) => providers);
   return names.every((some) => some !== undefined) ? names.flat() : undefined;
 }

@@ -4,7 +4,8 @@ import { decide } from "../policy/policy.ts";
 import { type RequestFacts } from "../policy/request-facts.ts";
 import { compileRules, failedCondition, matchRule, type Rule } from "../policy/rules.ts";
 import type { Config } from "../config/schema.ts";
-import { createSiteFinder, createSites } from "../config/site.ts";
+import { createSiteFinder } from "../config/site-finder.ts";
+import { createSites } from "../config/sites.ts";
 import {
   forwardedRequest,
   hostnameOf,

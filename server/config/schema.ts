@@ -21,6 +21,7 @@ import {
 } from "../values/leaves.ts";
 import { rule } from "../policy/rule-schema.ts";
 import { secret } from "./secret.ts";
+import { siteHostFault, siteUrlFault } from "./site-url.ts";
 import { storage } from "./storage-schema.ts";
 
 const tenantId = v.pipe(
@@ -101,8 +102,16 @@ const providerName = checkedString((name) =>
 );
 
 const siteUrl = v.pipe(
-  webAddress,
+  checkedString(siteUrlFault),
   v.transform((written) => written.replace(/\/+$/, "")),
+);
+
+/** The hosts at which, with `{host}` in `url`, there is a site: each of these, and every host under it. */
+const hosts = v.optional(
+  v.pipe(
+    oneOrMore(checkedString(siteHostFault)),
+    v.transform((written) => written.map((host) => host.toLowerCase())),
+  ),
 );
 
 function cookieDomainFault(written: string): string | undefined {
@@ -127,6 +136,7 @@ const cookie = v.optional(
 
 const site = v.strictObject({
   url: siteUrl,
+  hosts,
   cookie,
   /** undefined = all providers. */
   providers: v.optional(oneOrMore(text)),
@@ -136,8 +146,9 @@ const site = v.strictObject({
 
 /** The whole configuration. Everything else derives the shape of the configuration from this schema. */
 export const schema = v.strictObject({
-  /** `url` and `cookie` are a short form of `sites` with one entry. */
+  /** `url`, `hosts` and `cookie` are a short form of `sites` with one entry. */
   url: v.optional(siteUrl),
+  hosts,
   cookie,
   sites: v.optional(v.array(site)),
   /** The first one encrypts, all of them decrypt, so that the secret can change without ending sessions. */

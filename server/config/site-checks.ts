@@ -1,12 +1,18 @@
 import { getPublicSuffix } from "tldts";
+import { isLoopbackHost } from "../http/loopback.ts";
 import type { Fault } from "./faults.ts";
 import { isObject } from "./shape.ts";
+import { siteUrlFault, takesHost } from "./site-url.ts";
 import { unknown } from "./unknown-keys.ts";
 
 /** The readable parts of a site, and its path in the configuration. */
 interface Written {
   readonly prefix: string;
+  /** undefined also for a `url` that takes its host from the request. */
   readonly hostname: string | undefined;
+  readonly scheme: string | undefined;
+  readonly takesHost: boolean;
+  readonly hosts: readonly string[] | undefined;
   /** Without a slash at its end. */
   readonly path: string | undefined;
   readonly domain: string | undefined;
@@ -16,12 +22,12 @@ export function siteFaults(raw: Record<string, unknown>): Fault[] {
   const { sites } = raw;
   if (sites === undefined) {
     if (raw.url === undefined) return [{ path: "url", message: urlMissing }];
-    return cookieFaults(written(raw, ""));
+    return entryFaults(written(raw, ""));
   }
   if (!Array.isArray(sites)) return [];
   if (sites.length === 0)
     return [{ path: "sites", message: "is empty: add at least one { url: … }" }];
-  const replaced = ["url", "cookie"].filter((name) => raw[name] !== undefined);
+  const replaced = ["url", "hosts", "cookie"].filter((name) => raw[name] !== undefined);
   const all = sites.map((site: unknown, index) =>
     written(isObject(site) ? site : {}, `sites.${index}.`),
   );
@@ -30,7 +36,7 @@ export function siteFaults(raw: Record<string, unknown>): Fault[] {
       path,
       message: "cannot be combined with `sites`, which replaces it: move it into one of the sites",
     })),
-    ...all.flatMap(cookieFaults),
+    ...all.flatMap(entryFaults),
     ...overlaps(all),
     ...all.flatMap((site) => shadowFaults(site, all)),
     ...sites.flatMap((site: unknown, index) =>
@@ -42,29 +48,68 @@ export function siteFaults(raw: Record<string, unknown>): Fault[] {
 const urlMissing =
   "is missing: set the address at which browsers reach doorward, such as https://auth.example.com";
 
-function written({ url, cookie }: Record<string, unknown>, prefix: string): Written {
+function written({ url, hosts, cookie }: Record<string, unknown>, prefix: string): Written {
   const domain = isObject(cookie) ? cookie.domain : undefined;
-  const parsed = typeof url === "string" ? URL.parse(url) : null;
+  const isSound = typeof url === "string" && siteUrlFault(url) === undefined;
+  const parsed = isSound ? URL.parse(url) : null;
+  const isOpen = typeof url === "string" && takesHost(url);
+  const names = [hosts].flat().filter((host) => typeof host === "string");
   return {
     prefix,
-    hostname: parsed?.hostname,
+    hostname: isOpen ? undefined : parsed?.hostname,
+    scheme: parsed?.protocol,
+    takesHost: isOpen,
+    hosts: hosts === undefined ? undefined : names.map((host) => host.toLowerCase()),
     path: parsed?.pathname.replace(/\/+$/, ""),
     domain: typeof domain === "string" ? domain.toLowerCase().replace(/^\./, "") : undefined,
   };
 }
 
-function cookieFaults({ prefix, hostname, domain }: Written): Fault[] {
-  if (hostname === undefined || domain === undefined) return [];
+function entryFaults(entry: Written): Fault[] {
+  return [...hostsFaults(entry), ...cookieFaults(entry)];
+}
+
+/** `hosts` and the placeholder in `url` belong together. */
+function hostsFaults({ prefix, takesHost: isOpen, hosts, scheme }: Written): Fault[] {
+  const fault = (message: string) => [{ path: `${prefix}hosts`, message }];
+  if (hosts === undefined && isOpen)
+    return fault(
+      "is missing: list the domains of your hosts, such as [example.com], because url takes its host from the request",
+    );
+  if (hosts === undefined) return [];
+  if (!isOpen && scheme !== undefined)
+    return fault(
+      "has no effect, because url names one host: write url: https://{host}/_auth, or remove hosts",
+    );
+  return hosts.flatMap((host) => {
+    if (isLoopbackHost(host)) return [];
+    if (scheme === "http:")
+      return fault(
+        `"${host}" is not this machine, and plain http is allowed for localhost only: use https:// in url`,
+      );
+    return isPublicSuffix(host)
+      ? fault(`"${host}" is a public suffix, so it also has other people's hosts: ${ownDomain}`)
+      : [];
+  });
+}
+
+const ownDomain = "use a domain of your own";
+
+function cookieFaults({ prefix, hostname, hosts = [], domain }: Written): Fault[] {
+  if (domain === undefined) return [];
   const fault = (message: string) => [
     { path: `${prefix}cookie.domain`, message: `"${domain}" ${message}` },
   ];
-  if (isPublicSuffix(domain))
+  const names = hostname === undefined ? hosts : [hostname];
+  if (names.length > 0 && isPublicSuffix(domain))
     return fault(`is a public suffix, and browsers reject a cookie for it: ${fix}`);
-  if (hostname === domain || hostname.endsWith(`.${domain}`)) return [];
-  return fault(`does not cover the host of url, ${hostname}: ${fix}`);
+  const outside = names.find((name) => name !== domain && !name.endsWith(`.${domain}`));
+  if (outside === undefined) return [];
+  const where = hostname === undefined ? "an entry of hosts" : "the host of url";
+  return fault(`does not cover ${where}, ${outside}: ${fix}`);
 }
 
-const fix = "use a domain of your own that contains the host, or leave it out";
+const fix = `${ownDomain} that contains the host, or leave it out`;
 
 /** A domain under which anyone can register names: `com`, `co.uk`, `github.io`. */
 export function isPublicSuffix(domain: string): boolean {
@@ -74,9 +119,8 @@ export function isPublicSuffix(domain: string): boolean {
 /** Two sites with the same cookie scope would overwrite each other's cookie. */
 function overlaps(all: readonly Written[]): Fault[] {
   const owners = new Map<string, string>();
-  return all.flatMap(({ prefix, hostname, domain }) => {
-    const scope = domain === undefined ? hostname : `.${domain}`;
-    if (scope === undefined) return [];
+  const scopes = all.flatMap((entry) => scopesOf(entry).map((scope) => ({ entry, scope })));
+  return scopes.flatMap(({ entry: { prefix, takesHost: isOpen, domain }, scope }) => {
     const other = owners.get(scope);
     const nesting = nestingScope(scope, [...owners.keys()]);
     owners.set(scope, prefix);
@@ -86,8 +130,14 @@ function overlaps(all: readonly Written[]): Fault[] {
       return [{ path: `${prefix}cookie.domain`, message }];
     }
     const message = `has the same cookie scope as ${other.slice(0, -1)}, ${scope}: use one site for it`;
-    return [{ path: `${prefix}url`, message }];
+    return [{ path: `${prefix}${isOpen && domain === undefined ? "hosts" : "url"}`, message }];
   });
+}
+
+/** `.example.com` for a cookie of a domain, `{host}.example.com` for a cookie of each host. */
+function scopesOf({ hostname, hosts = [], domain }: Written): string[] {
+  if (domain !== undefined) return [`.${domain}`];
+  return hostname === undefined ? hosts.map((host) => `{host}.${host}`) : [hostname];
 }
 
 /** Cookies of all domains have the same name, so for nested domains a browser would send both. */

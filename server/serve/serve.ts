@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { empty } from "../http/response.ts";
-import { createSites } from "../config/site.ts";
+import { createSites } from "../config/sites.ts";
 import { createApp, type App } from "../app/app.ts";
 import { Changes } from "../config/changes.ts";
 import { createForwardProxyOf, forwardProxies } from "../config/forward-proxy.ts";
@@ -57,7 +57,7 @@ export async function serve(source: Source, log: Log): Promise<Running> {
   void reloader.watch();
   return {
     urls: () => listeners.urls(),
-    signIn: createSites(config)[0]?.address("start"),
+    signIn: createSites(config)[0]?.first.address("start"),
     reload: () => reloader.reload(),
     async stop() {
       await reloader.stop();

@@ -31,7 +31,7 @@ export class Endings {
     if (token === undefined || !isToken(token)) return undefined;
     const { records, hot } = this.#parts;
     const stored = await records.read(token);
-    if (stored !== undefined && stored.record.site !== site.url.href) return undefined;
+    if (stored !== undefined && stored.record.site !== site.id) return undefined;
     // Any caller can invent tokens, so only the end of a known session is announced.
     const isKnown =
       stored !== undefined || hot.get(token) !== undefined || (await records.has(token));

@@ -161,7 +161,7 @@ export class Sessions {
   ): Session | undefined | Promise<Session | undefined> {
     const { now, idleMs } = this.#options;
     const time = now();
-    if (session.site !== site.url.href) return undefined;
+    if (session.site !== site.id) return undefined;
     if (this.#isOutdated(session)) return this.#cold(site, token);
     if (session.isFresh(time)) return session;
     if (time >= session.endsAt) return this.#endings.remove(token);

@@ -1,5 +1,5 @@
 import type { Config } from "../config/schema.ts";
-import type { Site } from "../config/site.ts";
+import type { Site, SiteEntry } from "../config/site.ts";
 import { isAllowedRedirect, parseAllowedRedirect } from "../config/allowed-redirect.ts";
 import { parseHostPattern } from "../policy/host-pattern.ts";
 import type { RuleConfig } from "../policy/rule-schema.ts";
@@ -20,7 +20,7 @@ export type TargetFault =
 
 /** Validates the target of every redirect. Input that browsers parse differently is rejected before parsing. */
 export function createReturnTargets(
-  sites: readonly Site[],
+  sites: readonly SiteEntry[],
   {
     allowedRedirects,
     rules,
@@ -79,8 +79,8 @@ export function createReturnTargets(
     return undefined;
   }
 
-  function isPortOf(site: Site, url: URL): boolean {
-    if (url.port === "" || url.port === site.url.port) return true;
+  function isPortOf(site: SiteEntry, url: URL): boolean {
+    if (url.port === "" || url.port === site.port) return true;
     return ruleHosts.some(({ name, port }) => port === url.port && isNamed(name, url.hostname));
   }
 }

@@ -1,4 +1,4 @@
-import type { Site } from "../config/site.ts";
+import type { SiteEntry } from "../config/site.ts";
 import type { AppContext, Verify } from "../context.ts";
 import { original } from "../forwarded/dialects.ts";
 import { forwardedRequest, hostnameOf, isMalformed } from "../forwarded/forwarded-request.ts";
@@ -27,13 +27,14 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
   const isTrusted = createAddressRanges(config.trustedProxies);
   const identityHeaders = createIdentityHeaders(config.headers, log, namedGroups(sites, rules));
   const urlFreeRules = rulesForAnyUrl(rules);
+  const only = sites.length === 1 && sites[0]?.hosts === undefined ? sites[0]?.first : undefined;
   const refuse = createRefusals(app);
   const authenticate = createAuthenticate(app, (context) => ({
     rules: urlFreeRules,
     facts: factsOf(context, undefined),
   }));
 
-  return function auth({ query, rawHeaders, peer, site: own }) {
+  return function auth({ query, rawHeaders, peer }) {
     if (!isTrusted(peer)) return refuse.untrustedPeer(peer);
     const headers = new RequestHeaders(rawHeaders);
     const request = forwardedRequest("GET", "https", headers.get("host") ?? "", "/");
@@ -43,7 +44,7 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
         headers,
       );
     // The site only selects the cookie. A proxy may send its own name as the host: then the only site is used.
-    const site = siteOf(hostnameOf(request)) ?? (sites.length === 1 ? own : undefined);
+    const site = siteOf(hostnameOf(request)) ?? only;
     if (site === undefined) return refuse.unknownHost({ dialect, request }, headers);
     const context = { dialect, request, headers, site, query, peer };
     const who = authenticate(context);
@@ -81,7 +82,7 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
   }
 
   function decideAt(
-    { access }: Site,
+    { access }: SiteEntry,
     context: VerifyContext,
     session: Session | undefined,
   ): Decision {

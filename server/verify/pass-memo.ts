@@ -1,14 +1,14 @@
-import type { Site } from "../config/site.ts";
 import { empty, type HttpResponse } from "../http/response.ts";
 import type { IdentityHeaders } from "../policy/identity-headers.ts";
+import type { Access } from "../policy/access-schema.ts";
 import type { Decider } from "../policy/rules.ts";
 import type { Session } from "../session/session.ts";
 
 /** Cached decisions and responses of `/verify` for one session. */
 interface Memo {
-  /** The decider of its last allow, and the site: the same decider at the same site allows it again. */
+  /** The decider of its last allow, and the site's access: both together allow it again. */
   passedBy: Decider | undefined;
-  passedAt: Site | undefined;
+  passedWith: Access | undefined;
   /** The response that lets it pass, prepared once. */
   readonly allowed: HttpResponse;
 }
@@ -24,20 +24,20 @@ export class PassMemo {
     this.#identityHeaders = identityHeaders;
   }
 
-  /** The response that lets the session pass, if this decider let it pass at this site before. */
-  recall(session: Session, site: Site, decider: Decider): HttpResponse | undefined {
+  /** The response that lets the session pass, if this decider let it pass before, with the site's access. */
+  recall(session: Session, access: Access | undefined, decider: Decider): HttpResponse | undefined {
     const memo = this.#memos.get(session);
-    const isSame = memo !== undefined && memo.passedBy === decider && memo.passedAt === site;
+    const isSame = memo !== undefined && memo.passedBy === decider && memo.passedWith === access;
     return isSame ? memo.allowed : undefined;
   }
 
   /** The response that lets the session pass. A decider that depends on the time (step-up) is not remembered. */
-  allow(session: Session, site: Site, decider: Decider | undefined): HttpResponse {
+  allow(session: Session, access: Access | undefined, decider: Decider | undefined): HttpResponse {
     const memo = this.#memoOf(session);
     const isLasting = decider === "access" || decider?.stepUp.maxAgeMs === undefined;
     if (decider !== undefined && isLasting) {
       memo.passedBy = decider;
-      memo.passedAt = site;
+      memo.passedWith = access;
     }
     return memo.allowed;
   }
@@ -56,7 +56,7 @@ export class PassMemo {
     const known = this.#memos.get(session);
     if (known !== undefined) return known;
     const allowed = empty(200, ...this.#identityHeaders(session.record));
-    const memo: Memo = { passedBy: undefined, passedAt: undefined, allowed };
+    const memo: Memo = { passedBy: undefined, passedWith: undefined, allowed };
     this.#memos.set(session, memo);
     return memo;
   }

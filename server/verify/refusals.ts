@@ -83,8 +83,8 @@ export function createRefusals({ sites, counts, log, visitorLog }: AppContext) {
   ): HttpResponse {
     counts.deny++;
     const requestId = createRequestId();
-    const known = sites.map(({ url }) => url.href).join(", ");
-    const fix = `no cookie of ${known} reaches this host: set cookie.domain, or add a site for the host`;
+    const known = sites.map(({ name }) => name).join(", ");
+    const fix = `no cookie of ${known} reaches this host: set cookie.domain (or hosts, if url has {host}), or add a site for the host`;
     visitorLog.warn(
       { requestId, host: request.host, mend: fix },
       "denied: no site covers the host",

@@ -90,7 +90,7 @@ export function createVerify(app: AppContext): Verify {
     const decider =
       session && (query === "" || query === refuseQuery) ? decidedBy(matching, facts) : undefined;
     if (session !== undefined && decider !== undefined && !facts.isPreflight) {
-      const known = passes.recall(session, site, decider);
+      const known = passes.recall(session, site.access, decider);
       if (known !== undefined) return allow(known);
     }
     const visitor = { identity: session?.record.identity, now: now() };
@@ -98,7 +98,7 @@ export function createVerify(app: AppContext): Verify {
     if (decision.verdict === "allow") {
       if (session === undefined || decision.showing === "nothing") return allow(anonymous);
       if (decision.showing === "identity") return allow(passes.allowInPublic(session));
-      return allow(passes.allow(session, site, decider));
+      return allow(passes.allow(session, site.access, decider));
     }
     if (decision.verdict === "deny") return refuse.deny(context, session, decision);
     return challenge(context, decision);

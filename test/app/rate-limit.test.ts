@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createRateLimit } from "../../server/app/rate-limit.ts";
-import { createSites, type Site } from "../../server/config/site.ts";
+import type { SiteEntry } from "../../server/config/site.ts";
+import { createSites } from "../../server/config/sites.ts";
 import { capturingLog } from "../peers/capturing-log.ts";
 import { configOf } from "../peers/doorward.ts";
 import { navigation, send, type HttpResponse } from "../peers/browser.ts";
@@ -151,7 +152,7 @@ it("a peer that is no trusted proxy is limited by its own address, whatever head
 });
 
 it("keeps the counts of 10,000 addresses, so that a caller with more of them cannot fill memory", async () => {
-  const [site] = createSites(configOf(settings)) as [Site];
+  const [{ first: site }] = createSites(configOf(settings)) as [SiteEntry];
   const route = { name: "callback", context: { site } } as const;
   const rateLimit = createRateLimit(["192.0.2.1"], capturingLog().log);
   const none = new Headers();

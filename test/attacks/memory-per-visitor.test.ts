@@ -3,7 +3,8 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { oidc } from "../../providers/oidc.ts";
 import { createAppContext } from "../../server/app/app.ts";
-import { createSite, createSiteFinder } from "../../server/config/site.ts";
+import { createSiteFinder } from "../../server/config/site-finder.ts";
+import { createSite } from "../../server/config/site.ts";
 import { tokenIn } from "../../server/credentials/authorization.ts";
 import { RightBefore } from "../../server/credentials/right-before.ts";
 import { FailedTries } from "../../server/credentials/failed-tries.ts";
@@ -65,22 +66,22 @@ const padding = "x".repeat(50_000);
 
 const asked = "X-Forwarded-Method GET X-Forwarded-Proto https X-Forwarded-Uri /area-2/x".split(" ");
 
-async function openVerify() {
+async function openVerify(changed: Partial<typeof config> = {}) {
   const { log } = capturingLog();
   const store = await openStore(config.storage);
   const silent = { ...log, info: () => {}, warn: () => {}, error: () => {} } as typeof log;
   const sessions = openSessions({ store, log: silent });
-  const context = createAppContext(config, { sessions, log: silent, now: Date.now });
+  const context = createAppContext(
+    { ...config, ...changed },
+    { sessions, log: silent, now: Date.now },
+  );
   const verify = createVerify(context);
-  const [site] = context.sites;
-  if (site === undefined) throw new Error("the configuration has no site");
   return (host: string, ...headers: string[]) =>
     verify({
       method: "GET",
       query: "",
       uri: undefined,
       peer: "127.0.0.1",
-      site,
       rawHeaders: [...asked, "X-Forwarded-Host", host, ...headers],
     });
 }
@@ -99,6 +100,14 @@ describe("what a visitor makes up is not kept by", () => {
     const ask = await openVerify();
 
     expect(await retained(mostSent, (index) => ask(host(index)))).toBeLessThan(2 * mebibyte);
+  });
+
+  it("/verify: a host of a site with `hosts`", async () => {
+    const ask = await openVerify({ url: "https://{host}/_auth", hosts: ["example.com"] });
+    const host = (index: number) => `h${index}.${long}example.com`;
+
+    expect(await retained(mostSent, (index) => ask(host(index)))).toBeLessThan(2 * mebibyte);
+    expect(await ask(host(0))).toMatchObject({ status: 401 });
   });
 
   it("/verify: an address at the end of a long X-Forwarded-For header", async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { troubles } from "../peers/findings.ts";
+import { lines, troubles } from "../peers/findings.ts";
 
 const domain = { cookie: { domain: "example.com" } };
+const open = { url: "https://{host}/_auth", hosts: ["example.com"] };
 const denied = "is outside the scope of every session cookie, so all requests to it are denied";
 
 function guarding(host: string, rule: object = { allow: "signed-in" }) {
@@ -12,6 +13,16 @@ function guarding(host: string, rule: object = { allow: "signed-in" }) {
     ],
   };
 }
+
+it("a site with `hosts` is reported with the reach of its cookie", async () => {
+  const own = await lines(open);
+  const shared = await lines({ ...open, ...domain });
+
+  const hosts = "; {host}: example.com and every host under it";
+  const of = "ok cookie of https://{host}/_auth: reaches";
+  expect(own).toContain(`${of} the host of its sign-in only${hosts}`);
+  expect(shared).toContain(`${of} example.com and every host under it${hosts}`);
+});
 
 describe("a host of a rule", () => {
   it.each<[string, Record<string, unknown>, string]>([
@@ -51,6 +62,21 @@ describe("a host of a rule", () => {
       `${denied}: add a site for the host to \`sites\``,
     ],
     [
+      "is outside of `hosts`",
+      { ...open, ...guarding("app.example.org") },
+      `${denied}: add a site for the host to \`sites\``,
+    ],
+    [
+      "is next to the hosts in `hosts`",
+      { ...open, hosts: ["apps.example.com"], ...guarding("app.example.com") },
+      `${denied}: add it to hosts of https://{host}/_auth, or add a site for the host`,
+    ],
+    [
+      "matches more hosts than `hosts` has",
+      { ...open, hosts: ["apps.example.com"], ...guarding("*.example.com") },
+      "is only partly in the scope of the cookie of https://{host}/_auth",
+    ],
+    [
       "is protected on plain http",
       { ...domain, ...guarding("app.example.com:80") },
       'warning rules.1.host: "app.example.com:80" uses plain http, where browsers do not send the cookie of https://auth.example.com/: let the proxy redirect port 80 to https',
@@ -64,6 +90,8 @@ describe("a host of a rule", () => {
   it.each<[string, Record<string, unknown>]>([
     ["the site's own", guarding("auth.example.com")],
     ["under the cookie's domain", { ...domain, ...guarding("app.example.com:8443") }],
+    ["under `hosts`", { ...open, ...guarding("app.example.com:8443") }],
+    ["a wildcard under `hosts`", { ...open, ...guarding("*.example.com") }],
     ["a wildcard under the cookie's domain", { ...domain, ...guarding("*.example.com") }],
     [
       "another site's",

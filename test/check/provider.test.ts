@@ -8,6 +8,7 @@ async function findingsOf(
   provider: Record<string, unknown>,
   offered: string[] = ["openid"],
   path = "",
+  settings: Record<string, unknown> = {},
 ) {
   const issuer = await startIssuer({
     accounts: [],
@@ -23,6 +24,7 @@ async function findingsOf(
     url: "https://auth.example.com",
     providers: { company },
     access: { anyone: true },
+    ...settings,
   });
   const found = await check(config);
   await issuer.close();
@@ -47,6 +49,26 @@ describe("a provider", () => {
       "the issuer accepts https://auth.example.com/callback",
       expect.stringMatching(/^the clock of http:.* agrees with this machine's$/),
     ]);
+  });
+
+  it("is asked about the redirect URIs of the hosts that rules name, if the site has the host of the request", async () => {
+    const open = { url: "https://{host}", hosts: ["example.com"] };
+    const rules = [
+      { host: ["auth.example.com", "wiki.example.com:8443"], allow: "signed-in" },
+      { host: ["*.example.com", "auth.example.com"], path: "/x", allow: "signed-in" },
+    ];
+
+    const named = await findingsOf({ type: "oidc" }, undefined, "", { ...open, rules });
+    const unnamed = await findingsOf({ type: "oidc" }, undefined, "", open);
+
+    const every = "those of every host of https://{host}/, each in full, without a wildcard";
+    expect(named[0]).toMatch(`register there: https://auth.example.com/callback, ${every}`);
+    expect(named.filter((line) => line.includes("the issuer accepts"))).toEqual([
+      "the issuer accepts https://auth.example.com/callback",
+    ]);
+    expect(unnamed[0]).toMatch(`register there: ${every}`);
+    expect(unnamed).toContainEqual(expect.stringContaining("client authentication: the token"));
+    expect(unnamed.filter((line) => /^(fault|warning)/.test(line))).toEqual([]);
   });
 
   it.each<[string, Record<string, unknown>, string]>([

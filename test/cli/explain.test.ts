@@ -6,6 +6,7 @@ const config = configOf({
   sites: [
     { url: "https://auth.example.com", cookie: { domain: "example.com" } },
     { url: "https://code.example.org/oauth2" },
+    { url: "https://{host}/_auth", hosts: ["example.net"] },
   ],
   providers: { google: { clientId: "x" } },
   access: { domains: ["example.com"] },
@@ -68,6 +69,10 @@ describe("explain", () => {
     ["https://app.example.com/", { email: "ada" }, "not an email address"],
   ])("rejects %s with %j: %s", (url, visitor, reason) => {
     expect(() => lines(url, visitor)).toThrow(reason);
+  });
+
+  it("names the site at the host of the URL, if it has the host of each request", () => {
+    expect(lines("https://a.b.example.net/x")[0]).toBe("site: https://a.b.example.net/_auth");
   });
 
   it("reports a rule that may match", () => {

@@ -10,6 +10,11 @@ const entra = { clientId: "id", issuer: "https://login.microsoftonline.com/organ
 const company = { type: "oidc", issuer: "https://id.example.com", clientId: "id" };
 const tenants = "11111111-2222-3333-4444-555555555555";
 const twoSites = [{ url: "https://auth.example.com" }, { url: "https://auth.example.com/x" }];
+const openUrl = "https://{host}/_auth";
+const openSites = [
+  { url: openUrl, hosts: ["example.org", "example.com"] },
+  { url: "https://{host}/other", hosts: ["example.com"] },
+];
 const nestedSites = ["example.com", "dev.example.com"].map((domain) => ({
   url: `https://auth.${domain}`,
   cookie: { domain },
@@ -98,6 +103,65 @@ export const faultsOfSettings: [string, Settings, Facts][] = [
       values: [".dev.example.com", ".example.com", "browsers", "both cookies"],
       fix: ["one site"],
     },
+  ],
+  [
+    "the host of the request without hosts",
+    { url: openUrl },
+    { place: "hosts", values: ["url", "request"], fix: ["domains", "[example.com]"] },
+  ],
+  [
+    "hosts with one host in url",
+    { hosts: ["example.com"] },
+    { place: "hosts", values: ["url", "one host"], fix: [openUrl, "remove"] },
+  ],
+  [
+    "a public suffix in hosts",
+    { url: openUrl, hosts: ["example.com", "Co.UK"] },
+    { place: "hosts", values: ['"co.uk"', "other people's hosts"], fix: ["domain of your own"] },
+  ],
+  [
+    "hosts of another machine over plain http",
+    { url: "http://{host}/_auth", hosts: ["localhost", "example.com"] },
+    { place: "hosts", values: ['"example.com"', "plain http"], fix: ["https://", "url"] },
+  ],
+  [
+    "an address in hosts",
+    { url: openUrl, hosts: ["10.1.2.3"] },
+    { place: "hosts.0", values: ['"10.1.2.3"'], fix: ["example.com"] },
+  ],
+  [
+    "a wildcard in hosts",
+    { url: openUrl, hosts: "*.example.com" },
+    { place: "hosts", values: ['"*.example.com"'], fix: ["example.com", "without", "*"] },
+  ],
+  [
+    "a placeholder in a part of the host",
+    { url: "https://auth.{host}/_auth", hosts: ["example.com"] },
+    { place: "url", values: ['"https://auth.{host}/_auth"'], fix: ["https://{host}/_auth"] },
+  ],
+  [
+    "another placeholder",
+    { url: "https://{domain}/_auth" },
+    { place: "url", values: ['"https://{domain}/_auth"'], fix: ["https://{host}/_auth"] },
+  ],
+  [
+    "a cookie's domain without one of the hosts",
+    { url: openUrl, hosts: ["example.com", "example.org"], cookie: { domain: "example.com" } },
+    {
+      place: "cookie.domain",
+      values: ['"example.com"', "hosts", "example.org"],
+      fix: ["domain", "host", "out"],
+    },
+  ],
+  [
+    "two sites at the same hosts",
+    { url: undefined, sites: openSites },
+    { place: "sites.1.hosts", values: ["sites.0", "example.com"], fix: ["one", "site"] },
+  ],
+  [
+    "hosts and sites",
+    { url: undefined, hosts: ["example.com"], sites: [{ url: "https://auth.example.net" }] },
+    { place: "hosts", values: ["`sites`"], fix: ["move"] },
   ],
   [
     "an address of the proxies in a rule",

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { createSite, createSiteFinder, type Site } from "../../server/config/site.ts";
+import { createSiteFinder } from "../../server/config/site-finder.ts";
+import { createSite, type Site } from "../../server/config/site.ts";
 
 const hosts = ["a.com", "b.a.com", "c.b.a.com", "d.com", "e.d.com", "f.org", "[::1]"];
 const settings = fc

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createSites, type Site } from "../../server/config/site.ts";
+import type { Site } from "../../server/config/site.ts";
+import { createSites } from "../../server/config/sites.ts";
 import { proxyFiles } from "../../server/tools/proxy-files.ts";
 import { readCaddy } from "./caddy-handlers.ts";
 import { exampleConfig } from "./example.ts";
@@ -69,7 +70,7 @@ describe("the example doorward.yaml", () => {
   it("needs only secrets, and has one site on its own host and one mounted", () => {
     const config = exampleConfig();
 
-    const [ownHost, mounted] = createSites(config) as [Site, Site];
+    const [ownHost, mounted] = createSites(config).map(({ first }) => first) as [Site, Site];
     expect(config.listen).toEqual({ host: "127.0.0.1", port: 4180 });
     expect(ownHost.address("start")).toBe("https://auth.example.com/start");
     expect(ownHost.covers("app.example.com")).toBe(true);

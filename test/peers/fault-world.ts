@@ -12,7 +12,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { createApp, type App } from "../../server/app/app.ts";
-import { createSites, type Site } from "../../server/config/site.ts";
+import type { SiteEntry } from "../../server/config/site.ts";
+import { createSites } from "../../server/config/sites.ts";
 import { navigation } from "./browser.ts";
 import { configOf } from "./doorward.ts";
 import { createFaultIssuer, issuer as issuerUrl } from "./fault-issuer.ts";
@@ -86,7 +87,7 @@ export async function openFaultStand(): Promise<FaultStand> {
       const clock = { now: Date.now() };
       const issuer = createFaultIssuer();
       const app = await createApp(config, surroundings(clock, issuer.fetch));
-      const [site] = createSites(config) as [Site];
+      const [{ first: site }] = createSites(config) as [SiteEntry];
       const id = String(++made);
       listeners.set(id, (...exchange) => inFaultRun(run, () => app.listener(...exchange)));
       const ask = (headers: Readonly<Record<string, string>>) =>

@@ -1,7 +1,8 @@
 import { pino } from "pino";
 import { createApp, type App } from "../../server/app/app.ts";
 import { ConfigError } from "../../server/config/faults.ts";
-import { createSites, type Site } from "../../server/config/site.ts";
+import type { Site, SiteEntry } from "../../server/config/site.ts";
+import { createSites } from "../../server/config/sites.ts";
 import type { Sessions } from "../../server/session/sessions.ts";
 import { noTokens } from "../../server/sign-in/token-endpoint.ts";
 import { configOf } from "./doorward.ts";
@@ -41,9 +42,10 @@ export class OpinionWorld {
   constructor(random: Random) {
     this.#random = random;
     this.settings = randomSettings(random);
-    [this.site] = createSites(
+    const [entry] = createSites(
       configOf(settingsFor({ providers: ["company"], access: { anyone: true }, rules: [] })),
-    ) as [Site];
+    ) as [SiteEntry];
+    this.site = entry.first;
     for (const sub of people) this.#issuers.claims.set(sub, randomClaims(random, sub));
   }
 

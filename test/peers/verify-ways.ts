@@ -7,7 +7,8 @@ import { createDispatch } from "../../server/app/dispatch.ts";
 import { createOAuth2ProxyProbes } from "../../server/app/oauth2-proxy-probes.ts";
 import { createH3App } from "../../server/app/h3-app.ts";
 import { createRouter } from "../../server/app/router.ts";
-import type { AppContext, SiteContext, VerifyRequest } from "../../server/context.ts";
+import type { Site } from "../../server/config/site.ts";
+import type { AppContext, EntryContext, VerifyRequest } from "../../server/context.ts";
 import { createOAuth2ProxyAuth } from "../../server/verify/oauth2-proxy-auth.ts";
 import { createVerify } from "../../server/verify/verify.ts";
 import type { Store } from "../../server/store/store.ts";
@@ -33,18 +34,18 @@ export const verifyWays: Readonly<Record<string, Open>> = {
   "the Node listener": (context, store) => {
     const { dispatch } = serviceOf(context, store);
     const noH3 = () => Promise.reject(new Error("/verify needs no h3"));
-    return serve(createRouter(dispatch, noH3, context.log));
+    return serve(createRouter(dispatch, noH3, context.log), siteOf(context));
   },
   "the h3 app": (context, store) => {
     const { contexts, dispatch } = serviceOf(context, store);
-    return serve(toNodeHandler(createH3App(contexts, dispatch, context.log)));
+    return serve(toNodeHandler(createH3App(contexts, dispatch, context.log)), siteOf(context));
   },
 };
 
 function serviceOf(context: AppContext, store: Store) {
-  const contexts = context.sites.map((site): SiteContext => ({
+  const contexts = context.sites.map((entry): EntryContext => ({
     ...context,
-    site,
+    entry,
     parties: new Map(),
     store,
   }));
@@ -53,7 +54,13 @@ function serviceOf(context: AppContext, store: Store) {
   return { contexts, dispatch: createDispatch(contexts, endpoints, probes) };
 }
 
-async function serve(listener: RequestListener): Promise<VerifyWay> {
+/** The site at which every request asks. */
+function siteOf({ sites: [entry] }: AppContext): Site {
+  if (entry === undefined) throw new Error("the configuration has no site");
+  return entry.first;
+}
+
+async function serve(listener: RequestListener, site: Site): Promise<VerifyWay> {
   const server = createServer({ maxHeaderSize: 64 * 1024 }, listener);
   server.maxHeadersCount = 0;
   /** The peers that requests claim, by the port that they come from. */
@@ -65,13 +72,14 @@ async function serve(listener: RequestListener): Promise<VerifyWay> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  return { verify: (request) => ask(port, peers, request), close: () => void server.close() };
+  return { verify: (request) => ask(port, site, peers, request), close: () => void server.close() };
 }
 
 async function ask(
   port: number,
+  site: Site,
   peers: Map<number, string | undefined>,
-  { method, query, rawHeaders, peer, site }: VerifyRequest,
+  { method, query, rawHeaders, peer }: VerifyRequest,
 ): Promise<WireResponse> {
   const socket = connect(port, "127.0.0.1");
   await once(socket, "connect");

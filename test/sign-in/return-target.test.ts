@@ -1,8 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createSite, type Site } from "../../server/config/site.ts";
+import { createSite } from "../../server/config/site.ts";
 import { allowedRedirectFault } from "../../server/config/allowed-redirect.ts";
 import { createReturnTargets } from "../../server/sign-in/return-target.ts";
+
+type OnlySite = ReturnType<typeof createSite>;
 
 const access = { anyone: true };
 const site = createSite({
@@ -14,7 +16,7 @@ const mounted = createSite({ url: "https://app.example.com/_auth", cookie: {}, a
 const local = createSite({ url: "http://localhost:8080/_auth", cookie: {}, access });
 const allowedRedirects = ["partner.example", ".bar.example", "localhost:3000", "dev.example:*"];
 
-function returnTarget(at: Site, written: string) {
+function returnTarget(at: OnlySite, written: string) {
   return createReturnTargets([at], { allowedRedirects, rules: [] }).returnTarget(at, written);
 }
 
@@ -183,7 +185,7 @@ describe("the target of a sign-in", () => {
     { url: "https://auth.example.com", cookie: { domain: "example.com" }, access },
     "oauth2-proxy",
   );
-  const signInTarget = (at: Site, written: string) =>
+  const signInTarget = (at: OnlySite, written: string) =>
     createReturnTargets([at], targets).signInTarget(at, written);
 
   it.each([
@@ -215,7 +217,7 @@ describe("the target of a sign-in", () => {
     },
   );
 
-  it.each<[string, Site, string]>([
+  it.each<[string, OnlySite, string]>([
     ["a page under the same path", compat, "https://app.example.com/oauth2/settings"],
     ["another host's page of the same name", compat, "https://partner.example/oauth2/sign_in"],
     [

@@ -5,7 +5,7 @@ import { createStorage } from "unstorage";
 import memoryDriver from "unstorage/drivers/memory";
 import { describe, expect, it } from "vitest";
 import { createAppContext } from "../../server/app/app.ts";
-import type { Site } from "../../server/config/site.ts";
+import type { SiteEntry } from "../../server/config/site.ts";
 import { createStore } from "../../server/store/plain-store.ts";
 import { createVerify } from "../../server/verify/verify.ts";
 import { navigation } from "../peers/browser.ts";
@@ -57,7 +57,7 @@ async function openVerify() {
     log: pino({ enabled: false }),
     now: Date.now,
   });
-  const [site] = context.sites as [Site];
+  const [{ first: site }] = context.sites as [SiteEntry];
   const token = await sessions.start(newSession(site, { groups: ["staff"] }));
   const verify = createVerify(context);
   const requestOf = (shape: keyof typeof shapes, cookie: string) => ({
@@ -65,7 +65,6 @@ async function openVerify() {
     query: "",
     rawHeaders: Object.entries({ ...shapes[shape], ...navigation, Cookie: cookie }).flat(),
     peer: "127.0.0.1",
-    site,
   });
   return { calls, verify, requestOf, cookie: `a=b; ${site.sessionCookieName}=${token}` };
 }

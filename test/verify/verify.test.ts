@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAppContext } from "../../server/app/app.ts";
-import { createSites, type Site } from "../../server/config/site.ts";
+import type { SiteEntry } from "../../server/config/site.ts";
+import { createSites } from "../../server/config/sites.ts";
 import { AuthError } from "../../server/errors.ts";
 import { newSession, openSessions } from "../peers/sessions.ts";
 import { openStore } from "../../server/store/open-store.ts";
@@ -35,7 +36,7 @@ const deadStore: Store = {
   get: () => Promise.reject(new AuthError("store_unreachable", "the session store failed")),
 };
 
-const [site] = createSites(config) as [Site];
+const [{ first: site }] = createSites(config) as [SiteEntry];
 
 const opened: VerifyWay[] = [];
 afterAll(() => {
@@ -73,7 +74,7 @@ async function ask(
   const rawHeaders = Object.entries(all).flatMap(([name, value]) =>
     [value].flat().flatMap((one) => [name, one]),
   );
-  const answer = await verify({ method, query, rawHeaders, peer, site });
+  const answer = await verify({ method, query, rawHeaders, peer });
   return { ...answer, header: (name: string) => headerOf(answer, name) };
 }
 
@@ -385,7 +386,6 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
           "Cookie",
           `${site.sessionCookieName}=${staff}`,
         ],
-        site,
         peer,
       });
 

@@ -1,6 +1,7 @@
 import { ConfigError, type Fault } from "../../config/faults.ts";
 import type { Config } from "../../config/schema.ts";
-import { createSites } from "../../config/site.ts";
+import type { SiteEntry } from "../../config/site.ts";
+import { createSites } from "../../config/sites.ts";
 import { baseFault, hostFault, identityHeaderFault, listenFault } from "./grammar.ts";
 import { publicHosts, type PublicHost, type PublicHosts } from "./public-hosts.ts";
 
@@ -38,12 +39,12 @@ export function proxyModel(config: Config): ProxyModel {
 }
 
 function faultsOf(config: Config): Fault[] {
-  const sites = createSites(config).flatMap(({ url, base, cookieDomain }, index) => {
-    const isAlone = base === "" && cookieDomain === undefined;
+  const sites = createSites(config).flatMap((site, index) => {
+    const { hosts, base } = site;
     return [
-      hostFault(url.hostname),
+      ...(hosts ?? [site.first.url.hostname]).map(hostFault),
       baseFault(base),
-      isAlone ? noAppFault(url.origin) : undefined,
+      base === "" ? noAppFault(site) : undefined,
     ].map((message) => ({
       path: config.sites === undefined ? "url" : `sites.${index}.url`,
       message,
@@ -81,7 +82,11 @@ function withoutPort(host: string): string {
   return host.replace(/:\d+$/, "");
 }
 
-function noAppFault(origin: string): string {
+function noAppFault({ name, hosts, cookieDomain }: SiteEntry): string | undefined {
+  const origin = name.replace(/\/$/, "");
+  if (hosts !== undefined)
+    return `leaves no app to protect: doorward serves all of every host. Add a path such as ${origin}/_auth`;
+  if (cookieDomain !== undefined) return undefined;
   return `leaves no app to protect: doorward serves all of ${origin}, and its cookie reaches no other host. Set cookie.domain, or add a path such as ${origin}/_auth`;
 }
 

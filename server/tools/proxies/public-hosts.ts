@@ -1,5 +1,7 @@
 import type { Config } from "../../config/schema.ts";
-import { createSiteFinder, createSites, type Site } from "../../config/site.ts";
+import { createEntryFinder } from "../../config/site-finder.ts";
+import type { SiteEntry } from "../../config/site.ts";
+import { createSites } from "../../config/sites.ts";
 
 /** A public host, and what the proxy does with its requests. */
 export interface PublicHost {
@@ -22,7 +24,7 @@ export interface PublicHost {
   readonly serves: "app" | "doorward" | "both";
   /** The path of the site's URL, which prefixes doorward's endpoints: "" or "/_auth". */
   readonly base: string;
-  /** The site's URL. */
+  /** The site's URL; with the placeholder, if the site has the host of the request. */
   readonly site: string;
 }
 
@@ -31,7 +33,7 @@ interface Guarded {
   readonly port: number;
 }
 
-type SiteFinder = (hostname: string) => Site | undefined;
+type EntryFinder = ReturnType<typeof createEntryFinder>;
 
 export interface PublicHosts {
   readonly hosts: readonly PublicHost[];
@@ -41,17 +43,18 @@ export interface PublicHosts {
   readonly examples: readonly string[];
 }
 
-/** The hosts of the sites and of the rules. A site without a host in `rules` gets an example app. */
+/** The hosts of the sites and of the rules. One site without a host in `rules` gets an example app. */
 export function publicHosts(config: Config): PublicHosts {
   const sites = createSites(config);
-  const siteOf = createSiteFinder(sites);
+  const entryOf = createEntryFinder(sites);
   const patterns = [...new Set(config.rules.flatMap(({ host = [] }) => host))];
-  const isOf = (site: Site | undefined) => (pattern: string) =>
-    siteOf(pattern.replace(/:\d+$/, "")) === site;
-  const examples = new Map<Site, Guarded>();
+  const isOf = (site: SiteEntry | undefined) => (pattern: string) =>
+    entryOf(pattern.replace(/:\d+$/, "")) === site;
+  const examples = new Map<SiteEntry, Guarded>();
   const hosts = sites.flatMap((site) => {
+    if (site.hosts !== undefined) return hostsUnder(site.hosts, site, patterns.filter(isOf(site)));
     const apps = appsOf(site, patterns.filter(isOf(site)));
-    if (apps.length === 0 && site.base === "") examples.set(site, example(site, siteOf));
+    if (apps.length === 0 && site.base === "") examples.set(site, example(site, entryOf));
     const guards = apps.concat(examples.get(site) ?? []);
     return guards
       .map((app) => toPublicHost(app, site, "app"))
@@ -64,35 +67,49 @@ export function publicHosts(config: Config): PublicHosts {
   };
 }
 
-function ownHost(site: Site): Guarded {
-  return { host: site.url.hostname, port: Number(site.url.port) || usualPort(site) };
+/** Each host under `hosts` has an app and doorward's endpoints: those that rules name, and all others. */
+function hostsUnder(
+  hosts: readonly string[],
+  site: SiteEntry,
+  patterns: readonly string[],
+): PublicHost[] {
+  const port = Number(site.port) || usualPort(site);
+  return [...patterns, ...hosts.flatMap((host) => [host, `*.${host}`])].map((pattern) => {
+    const [host = pattern, written = port] = pattern.split(":");
+    return toPublicHost({ host, port: Number(written) }, site, "both");
+  });
 }
 
-function appsOf(site: Site, patterns: readonly string[]): Guarded[] {
+function ownHost(site: SiteEntry): Guarded {
+  const { hostname, port } = site.first.url;
+  return { host: hostname, port: Number(port) || usualPort(site) };
+}
+
+function appsOf(site: SiteEntry, patterns: readonly string[]): Guarded[] {
   const own = ownHost(site);
   return patterns
     .map((pattern) => guarded(pattern, site))
     .filter(({ host, port }) => host !== own.host || port !== own.port);
 }
 
-function usualPort({ secure }: Site): number {
+function usualPort({ secure }: SiteEntry): number {
   return secure ? 443 : 80;
 }
 
-function guarded(pattern: string, site: Site): Guarded {
+function guarded(pattern: string, site: SiteEntry): Guarded {
   const [host = pattern, port] = pattern.split(":");
   return { host, port: port === undefined ? usualPort(site) : Number(port) };
 }
 
-function example(site: Site, siteOf: SiteFinder): Guarded {
+function example(site: SiteEntry, entryOf: EntryFinder): Guarded {
   const names = ["app", "my-app", "guarded-app"].map((name) => `${name}.${site.cookieDomain}`);
-  const host = names.find((name) => siteOf(name) === site && name !== site.url.hostname);
-  return { host: host ?? `app.${site.url.hostname}`, port: usualPort(site) };
+  const host = names.find((name) => entryOf(name) === site && name !== site.first.url.hostname);
+  return { host: host ?? `app.${site.first.url.hostname}`, port: usualPort(site) };
 }
 
 function toPublicHost(
   { host, port }: Guarded,
-  site: Site,
+  site: SiteEntry,
   serves: PublicHost["serves"],
 ): PublicHost {
   const authority = port === usualPort(site) ? host : `${host}:${port}`;
@@ -104,7 +121,7 @@ function toPublicHost(
     name: nameOf(authority),
     serves,
     base: site.base,
-    site: `${site.url.origin}${site.base}`,
+    site: site.name.replace(/\/$/, ""),
   };
 }
 

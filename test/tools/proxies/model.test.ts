@@ -89,6 +89,29 @@ describe("the hosts of a proxy", () => {
     ]);
   });
 
+  it("of a site with `hosts` are those that rules name, and all others, each with doorward mounted", () => {
+    const open = { url: "https://{host}/_auth", hosts: ["example.com"], cookie: {} };
+    const rules = [{ host: ["app.example.com", "wiki.example.com:8443"], allow: "signed-in" }];
+
+    expect(hostsOf({ ...open, rules })).toEqual([
+      "both https://app.example.com/_auth",
+      "both https://wiki.example.com:8443/_auth",
+      "both https://example.com/_auth",
+      "both https://*.example.com/_auth",
+    ]);
+    expect(hostsOf({ ...open, url: "https://{host}:8443/_auth" })).toEqual([
+      "both https://example.com:8443/_auth",
+      "both https://*.example.com:8443/_auth",
+    ]);
+  });
+
+  it("of a site with `hosts` sign in at the host of the request in ingress-nginx", () => {
+    const open = { url: "https://{host}/_auth", hosts: ["example.com"], cookie: {} };
+    const { files } = proxyFiles(configOf({ ...settings, ...open }), "ingress-nginx");
+
+    expect(files.get("ingress.yaml")).toContain('auth-signin: "https://$host/_auth/start"');
+  });
+
   it("leave out hosts that no site covers, and report them", () => {
     const rules = [{ host: ["app.example.com", "app.example.org"], allow: "public" }];
     const config = configOf({ ...settings, rules });
@@ -195,6 +218,13 @@ describe("a configuration is rejected", () => {
 
     expect(message).toContain("cookie.domain");
     expect(message).toContain("https://auth.example.com/_auth");
+  });
+
+  it("if doorward has all of every host", () => {
+    const message = refusal({ url: "https://{host}", hosts: ["example.com"], cookie: {} });
+
+    expect(message).toContain("leaves no app to protect");
+    expect(message).toContain("https://{host}/_auth");
   });
 
   it("if two sites use http and https on one port", () => {

@@ -24,6 +24,8 @@ const site = fc.record({
   base: fc.option(base),
   port: fc.option(port),
   patterns: fc.array(pattern, { maxLength: 3 }),
+  /** Whether the site has the host of each request. */
+  takesHost: fc.boolean(),
 });
 
 const usualNames = ["Remote-User", "X-WEBAUTH-USER", "X-Forwarded-User", "Authorization", "x-user"];
@@ -53,12 +55,15 @@ type Settings = typeof settings extends fc.Arbitrary<infer Value> ? Value : neve
 function toConfig({ sites, onThisMachine, headers: names, listen: own }: Settings): Config {
   const written = sites.map((one, index) => {
     const domain = `${one.label}.site${index}.example`;
-    const url = `https://door.${domain}${one.port === null ? "" : `:${one.port}`}${one.base ?? ""}`;
+    const takesHost = one.takesHost && one.base !== null;
+    const name = takesHost ? "{host}" : `door.${domain}`;
+    const url = `https://${name}${one.port === null ? "" : `:${one.port}`}${one.base ?? ""}`;
     const host = one.patterns.map(({ labels, isWildcard, port: other }) => {
-      const name = [...(isWildcard ? ["*"] : []), ...labels, domain].join(".");
-      return other === null ? name : `${name}:${other}`;
+      const named = [...(isWildcard ? ["*"] : []), ...labels, domain].join(".");
+      return other === null ? named : `${named}:${other}`;
     });
-    return { site: { url, cookie: { domain } }, rule: { host, allow: "signed-in" } };
+    const reach = takesHost ? { hosts: [domain] } : { cookie: { domain } };
+    return { site: { url, ...reach }, rule: { host, allow: "signed-in" } };
   });
   const local =
     onThisMachine === null
@@ -82,6 +87,7 @@ const longest: Settings = {
       base: `/${"b".repeat(60)}`,
       port: 65_535,
       patterns: [{ labels: ["m".repeat(63), "n".repeat(63)], isWildcard: false, port: 1 }],
+      takesHost: false,
     },
   ],
   onThisMachine: null,

@@ -1,3 +1,4 @@
+import { urlAt } from "../../../config/site-url.ts";
 import type { ProxyModel } from "../model.ts";
 import type { PublicHost } from "../public-hosts.ts";
 import { allNamesToStrip, namesAboutTheRequest } from "../visitor-headers.ts";
@@ -75,7 +76,7 @@ function guarded(host: PublicHost, { doorwardPort, identityHeaders }: ProxyModel
   const prefix = "nginx.ingress.kubernetes.io";
   const annotations = `  annotations:
     ${prefix}/auth-url: "http://doorward.doorward.svc.cluster.local:${doorwardPort}${host.base}/verify?identity_headers=refuse"
-    ${prefix}/auth-signin: "${host.site}/start"
+    ${prefix}/auth-signin: "${urlAt(host.site, "$host")}/start"
     ${prefix}/auth-response-headers: "${identityHeaders.join(",")}"
     # Do not add auth-cache-key: a cached answer would outlive a sign-out.
 `;

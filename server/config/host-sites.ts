@@ -1,0 +1,109 @@
+import { createEndpointPaths, type EndpointName } from "./endpoint-paths.ts";
+import type { SiteConfig } from "./schema.ts";
+import { hostPlaceholder } from "./site-url.ts";
+import { commonOf, type Site, type SiteCommon, type SiteEntry } from "./site.ts";
+
+/**
+ * An entry with a site at each host under `hosts`. Such a site is made for a request and not kept, because a visitor
+ * can make up hosts.
+ */
+export function createHostSites(
+  config: SiteConfig & { readonly hosts: readonly string[] },
+  hasCompat: boolean,
+): SiteEntry {
+  const { url: written, hosts } = config;
+  const common = commonOf(config);
+  const { href, protocol, port } = new URL(written);
+  const { base, cookieDomain } = common;
+  const paths = createEndpointPaths(base, hasCompat);
+  const isEverywhere = hasCompat && base !== "";
+  const covers = createCover(hosts);
+  // The cookie of a domain reaches all of its sites, so a session counts at all of them. This is no site's own id.
+  const sharedId = cookieDomain && `${href}#${cookieDomain}`;
+  const parts = { common, covers, sharedId, scheme: `${protocol}//`, port: port && `:${port}` };
+  const isAtSite = (url: URL) =>
+    url.protocol === protocol && url.port === port && covers(url.hostname);
+  const at = (hostname: string) => (covers(hostname) ? new HostSite(parts, hostname) : undefined);
+  return {
+    ...common,
+    name: href,
+    port,
+    hosts,
+    first: new HostSite(parts, hosts[0] ?? hostPlaceholder),
+    at,
+    hasSite: (id) => id === (sharedId ?? at(URL.parse(id)?.hostname ?? "")?.id),
+    covers,
+    isEndpoint: (url) => isAtSite(url) && paths.has(url.pathname),
+    mayBeEndpoint: (url) =>
+      (isAtSite(url) || (isEverywhere && covers(url.hostname))) && paths.mayHave(url.pathname),
+  };
+}
+
+function createCover(hosts: readonly string[]): SiteEntry["covers"] {
+  const scopes = hosts.map((host) => ({ host, suffix: `.${host}` }));
+  return (hostname) =>
+    scopes.some(({ host, suffix }) => hostname === host || hostname.endsWith(suffix));
+}
+
+interface Parts {
+  readonly common: SiteCommon;
+  readonly covers: SiteEntry["covers"];
+  /** undefined = each site has sessions of its own. */
+  readonly sharedId: string | undefined;
+  readonly scheme: string;
+  /** "" or ":8443". */
+  readonly port: string;
+}
+
+/** `/verify` makes one for each request: it builds an address only if it needs one. */
+class HostSite implements Site {
+  readonly base: string;
+  readonly access: Site["access"];
+  readonly providers: Site["providers"];
+  readonly cookieDomain: string | undefined;
+  readonly secure: boolean;
+  readonly sessionCookieName: string;
+  readonly ownCookiePrefix: string;
+  readonly #parts: Parts;
+  readonly #hostname: string;
+
+  constructor(parts: Parts, hostname: string) {
+    const { common } = parts;
+    this.base = common.base;
+    this.access = common.access;
+    this.providers = common.providers;
+    this.cookieDomain = common.cookieDomain;
+    this.secure = common.secure;
+    this.sessionCookieName = common.sessionCookieName;
+    this.ownCookiePrefix = common.ownCookiePrefix;
+    this.#parts = parts;
+    this.#hostname = hostname;
+  }
+
+  get id(): string {
+    return this.#parts.sharedId ?? `${this.#root()}${this.base || "/"}`;
+  }
+
+  get url(): URL {
+    return new URL(this.#root() + this.base);
+  }
+
+  address(endpoint: EndpointName): string {
+    return `${this.#root()}${this.base}/${endpoint}`;
+  }
+
+  redirectUri(provider?: string): string {
+    return this.address("callback") + (provider === undefined ? "" : `/${provider}`);
+  }
+
+  covers(hostname: string): boolean {
+    return this.cookieDomain === undefined
+      ? hostname === this.#hostname
+      : this.#parts.covers(hostname);
+  }
+
+  #root(): string {
+    const { scheme, port } = this.#parts;
+    return scheme + this.#hostname + port;
+  }
+}

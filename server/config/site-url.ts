@@ -1,0 +1,42 @@
+import { hostOutsideAscii } from "../values/ascii-host.ts";
+import { dnsName } from "../values/leaves.ts";
+import { webAddressFault } from "../values/web-address.ts";
+
+/** In the `url` of an entry with `hosts`, the host name of the browser's request. */
+export const hostPlaceholder = "{host}";
+
+/** `https://{host}/_auth` and `https://{host}:8443/_auth`: the placeholder is the whole host name. */
+const withPlaceholder = /^(https?):\/\/\{host\}(?=[:/]|$)/;
+
+/** The placeholder elsewhere, or another one in the host. */
+const misplaced = /\{host\}|^[^/?#]*\/\/[^/?#]*\{[^/?#]*\}/i;
+
+/** Whether a site's `url` has its host from the request. */
+export function takesHost(url: string): boolean {
+  return withPlaceholder.test(url);
+}
+
+/** The `url` with a host instead of the placeholder. */
+export function urlAt(url: string, host: string): string {
+  return url.replace(hostPlaceholder, () => host);
+}
+
+/** What is wrong with the `url` of a site; undefined = it is valid. */
+export function siteUrlFault(written: string): string | undefined {
+  const [, scheme] = withPlaceholder.exec(written) ?? [];
+  // `site-checks.ts` knows the hosts: plain http is for localhost only.
+  if (scheme !== undefined) return webAddressFault(urlAt(written, "localhost"));
+  if (!misplaced.test(written)) return webAddressFault(written);
+  return "has a placeholder that is not the whole host name: write https://{host}/_auth with `hosts`, or one host";
+}
+
+/** What is wrong with an entry of `hosts`; undefined = it is valid. */
+export function siteHostFault(written: string): string | undefined {
+  return (
+    hostOutsideAscii(written) ??
+    // A name whose last label is a number is an IPv4 address to browsers, and nothing can be under it.
+    (dnsName.test(written.toLowerCase()) && URL.canParse(`https://under.${written}/`)
+      ? undefined
+      : "is not a host name: use one such as example.com, without a scheme, a port or a *")
+  );
+}
