@@ -3,6 +3,7 @@ import { checkConfig } from "../../config/load.ts";
 import { ConfigError } from "../../config/faults.ts";
 import { createSecret } from "../../config/secret.ts";
 import { isObject } from "../../config/shape.ts";
+import { domainToFill } from "./each-host.ts";
 import type { Note } from "./notes.ts";
 import type { Problem } from "./setting.ts";
 
@@ -36,9 +37,13 @@ export function faultsOf(config: Record<string, unknown>): ConfigError["faults"]
 }
 
 /** `sites` have addresses of their own, and take no `url`. */
-function filledIn(config: Record<string, unknown>): { readonly url?: string } {
-  const { url } = config;
-  return typeof url === "string" ? { url: url.replace(/<.*>/, exampleHost(config)) } : {};
+function filledIn(config: Record<string, unknown>): Record<string, unknown> {
+  const { url, hosts } = config;
+  const isGap = Array.isArray(hosts) && hosts.includes(domainToFill);
+  return {
+    ...(typeof url === "string" && { url: url.replace(/<.*>/, exampleHost(config)) }),
+    ...(isGap && { hosts: [exampleHost(config)] }),
+  };
 }
 
 function exampleHost({ cookie }: Record<string, unknown>): string {
@@ -48,10 +53,13 @@ function exampleHost({ cookie }: Record<string, unknown>): string {
 
 /** The file as text, with a placeholder as its secret. */
 export function render(tool: string, config: Record<string, unknown>): string {
-  const { url, cookie, sites, ...rest } = config;
-  const head = stringifyYAML(
-    sites === undefined ? { url, ...(cookie !== undefined && { cookie }) } : { sites },
-  );
+  const { url, hosts, cookie, sites, ...rest } = config;
+  const only = {
+    url,
+    ...(hosts !== undefined && { hosts }),
+    ...(cookie !== undefined && { cookie }),
+  };
+  const head = stringifyYAML(sites === undefined ? only : { sites });
   return [
     `# Imported from ${tool}. Do the steps that the import printed on stderr, then run \`doorward check\`.`,
     head.trimEnd(),

@@ -86,7 +86,7 @@ const compatNote =
 
 /** The option that each setting comes from. */
 const origins: readonly (readonly [path: RegExp, option: string])[] = [
-  [/^url/, "redirect_url"],
+  [/^(url|hosts)/, "redirect_url"],
   [/^cookie/, "cookie_domains"],
   [/^providers\.[^.]+\.clientId/, "client_id"],
   [/^providers\.[^.]+\.clientSecret/, "client_secret"],

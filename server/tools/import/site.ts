@@ -1,7 +1,7 @@
 import { isLoopbackHost } from "../../http/loopback.ts";
 import { isPublicSuffix } from "../../config/site-checks.ts";
 import { parseAllowedRedirect } from "../../config/allowed-redirect.ts";
-import { addressToFill } from "./imported.ts";
+import { eachHostNote, siteOfEachHost, type SiteOfEachHost } from "./each-host.ts";
 import type { Settings } from "./settings.ts";
 
 interface ImportedSite {
@@ -9,41 +9,54 @@ interface ImportedSite {
   readonly cookie?: { readonly domain: string };
 }
 
-/** The site's URL: the redirect URL without its last segment. */
-export function importSite(from: Settings): ImportedSite {
+/** The site of the redirect URL or, if that has no host, one at the host of each request. */
+export function importSite(from: Settings): ImportedSite | SiteOfEachHost {
   const prefix = `/${(from.text("proxy_prefix") ?? "/oauth2").replace(/^\/+|\/+$/g, "")}`;
   const domains = from
     .list("cookie_domains")
     .map((domain) => domain.toLowerCase().replace(/^\./, ""));
-  const url = siteUrl(from, prefix);
+  const written = from.text("redirect_url");
+  const redirect = URL.parse(written ?? "");
+  if (redirect === null || redirect.host === "") return eachHost(from, written, prefix, domains);
+  const url = siteUrl(from, redirect, prefix);
   const domain = cookieDomain(from, domains, URL.parse(url)?.hostname);
   return { url, ...(domain !== undefined && { cookie: { domain } }) };
 }
 
-function siteUrl(from: Settings, prefix: string): string {
-  const written = from.text("redirect_url");
-  const redirect = URL.parse(written ?? "");
-  if (written === undefined || redirect === null || redirect.host === "") {
-    if (written !== undefined && !written.startsWith("/"))
-      from.problem(
-        "redirect_url",
-        `"${written}" is not a URL: write https://HOST${prefix}/callback`,
-      );
-    const missing = written === undefined ? "is missing" : `"${written}" has no host`;
-    const message = `${missing}: oauth2-proxy uses the host of each request, but doorward needs a fixed address: write the host where browsers reach it into url, or list several in sites (docs/rules.md#several-sites); doorward does not start until then`;
-    from.note("to do", "redirect_url", message);
-    return addressToFill(prefix);
-  }
-  const path = redirect.pathname === "/" ? `${prefix}/callback` : redirect.pathname;
+/** Without a host in the redirect URL, oauth2-proxy uses the host of each request. */
+function eachHost(
+  from: Settings,
+  written: string | undefined,
+  prefix: string,
+  domains: readonly string[],
+): SiteOfEachHost {
+  const isPath = written?.startsWith("/") !== false;
+  if (!isPath)
+    from.problem("redirect_url", `"${written}" is not a URL: write https://HOST${prefix}/callback`);
+  const path = URL.parse(isPath ? (written ?? "") : "", "https://host.invalid")?.pathname ?? "/";
+  const base = baseOf(from, "https://{host}", path, prefix);
+  const domain = cookieDomain(from, domains, undefined);
+  const site = siteOfEachHost(base, domain, from.list("whitelist_domains"));
+  from.note("to do", "redirect_url", eachHostNote("oauth2-proxy", site));
+  return site;
+}
+
+function siteUrl(from: Settings, redirect: URL, prefix: string): string {
+  const { origin } = secured(from, redirect);
+  return `${origin}${baseOf(from, origin, redirect.pathname, prefix)}`.replace(/\/$/, "");
+}
+
+/** The path of the redirect URL without its last segment, which is always `callback` here. */
+function baseOf(from: Settings, origin: string, pathname: string, prefix: string): string {
+  const path = pathname === "/" ? `${prefix}/callback` : pathname;
   const base = path.replace(/\/callback$/, "");
-  const origin = secured(from, redirect).origin;
-  if (base === path)
-    from.note(
-      "to do",
-      "redirect_url",
-      `register ${origin}${prefix}/callback as redirect URI at the issuer: doorward's redirect URI always ends in /callback`,
-    );
-  return `${origin}${base === path ? prefix : base}`.replace(/\/$/, "");
+  if (base !== path) return base;
+  from.note(
+    "to do",
+    "redirect_url",
+    `register ${origin}${prefix}/callback as redirect URI at the issuer: doorward's redirect URI always ends in /callback`,
+  );
+  return prefix;
 }
 
 function secured(from: Settings, url: URL): URL {

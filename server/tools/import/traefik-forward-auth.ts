@@ -1,6 +1,7 @@
 import type { Surroundings } from "./formats/given-files.ts";
+import { eachHostNote, siteOfEachHost } from "./each-host.ts";
 import { duration } from "./go-values.ts";
-import { addressToFill, faultsOf, render, type Imported } from "./imported.ts";
+import { faultsOf, render, type Imported } from "./imported.ts";
 import { withValue } from "./notes.ts";
 import { present } from "./provider.ts";
 import type { ImportFile } from "./setting.ts";
@@ -38,10 +39,11 @@ function configOf(from: TraefikOptions): Record<string, unknown> {
     from.problem("lifetime", `"${from.text("lifetime")}" is not a whole number of seconds`);
   const lifetime = duration(Number.isInteger(seconds) && seconds > 0 ? seconds : 43_200);
   const header = from.list("header-names");
+  const policy = importTraefikRules(from);
   return present({
-    ...site(from),
+    ...site(from, policy.rules?.flatMap(({ host }) => host ?? []) ?? []),
     providers: importTraefikProvider(from),
-    ...importTraefikRules(from),
+    ...policy,
     session: { lifetime, idle: lifetime },
     headers: Object.fromEntries(
       (header.length === 0 ? ["X-Forwarded-User"] : header).map((name) => [name, "email"]),
@@ -51,20 +53,14 @@ function configOf(from: TraefikOptions): Record<string, unknown> {
   });
 }
 
-/** With auth-host, the endpoints are on that host; without it, they were on every app's host. */
-function site(from: TraefikOptions): Record<string, unknown> {
+/** With auth-host, the endpoints are on that host; without it, on every app's host, such as those of the rules. */
+function site(from: TraefikOptions, ruleHosts: readonly unknown[]): Record<string, unknown> {
   const path = `/${(from.text("url-path") ?? "_oauth").replace(/^\/+|\/+$/g, "")}`;
   const domains = [...from.list("cookie-domain"), ...from.list("cookie-domains")].map((domain) =>
     domain.replace(/^\./, ""),
   );
   const host = from.text("auth-host");
-  const url = host === undefined ? addressToFill(path) : `https://${host}${path}`;
-  if (host === undefined)
-    from.note(
-      "to do",
-      "auth-host",
-      `is missing: traefik-forward-auth served its endpoints on every app's host, but doorward needs a fixed address: write the host where browsers reach it into url, or list several in sites (docs/rules.md#several-sites); doorward does not start until then`,
-    );
+  const url = `https://${host ?? "{host}"}${path}`;
   from.note(
     "to do",
     "url-path",
@@ -81,7 +77,11 @@ function site(from: TraefikOptions): Record<string, unknown> {
       "cookie-domain",
       `"${others.join(", ")}" is left out, because a site has one cookie domain: add a site for each (docs/rules.md#several-sites)`,
     );
-  return { url, ...(domain !== undefined && { cookie: { domain } }) };
+  if (host !== undefined) return { url, ...(domain !== undefined && { cookie: { domain } }) };
+  const names = ruleHosts.filter((name) => typeof name === "string");
+  const eachHost = siteOfEachHost(path, domain, names);
+  from.note("to do", "auth-host", eachHostNote("traefik-forward-auth", eachHost));
+  return { ...eachHost };
 }
 
 function logoutTarget(from: TraefikOptions): string[] | undefined {

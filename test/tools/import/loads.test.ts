@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { ConfigError } from "../../../server/config/faults.ts";
 import { loadConfig } from "../../../server/config/load.ts";
 import { createSecret } from "../../../server/config/secret.ts";
+import { domainToFill } from "../../../server/tools/import/each-host.ts";
 import { secretPlaceholder } from "../../../server/tools/import/imported.ts";
 import { flagNames, options } from "../../../server/tools/import/oauth2-proxy-options.ts";
 import { imported, least } from "./importing.ts";
@@ -74,12 +75,9 @@ const setting = fc.constantFrom(...options.entries()).chain(([name, kind]) => {
   return text.map((value) => ({ name, value: value as unknown }));
 });
 
-/** The file with what only the operator knows: a new secret, and the address if the old file has none. */
+/** The file with what only the operator knows: a new secret, and a domain if the old file has none. */
 function filledIn(yaml: string): string {
-  const [, domain = "auth.example.com"] = /^cookie:\n {2}domain: (\S+)/m.exec(yaml) ?? [];
-  return yaml
-    .replace(secretPlaceholder, createSecret())
-    .replace("<the host where browsers reach doorward>", domain);
+  return yaml.replace(secretPlaceholder, createSecret()).replace(domainToFill, "example.com");
 }
 
 describe("every import", () => {
@@ -118,18 +116,52 @@ describe("every import", () => {
   it.each([
     ["no redirect_url", least.filter((line) => !line.startsWith("redirect_url"))],
     ["a redirect_url without a host", least.with(2, 'redirect_url = "/oauth2/callback"')],
-    ["cookie domains alone", least.with(2, 'cookie_domains = [".example.com", "example.org"]')],
-  ])("with %s gives a file that loads only with an address", (_, lines) => {
+    [
+      "a redirect_url without a host, and a public suffix",
+      [...least.with(2, 'redirect_url = "/oauth2/callback"'), 'whitelist_domains = [".co.uk"]'],
+    ],
+  ])("with %s gives a file that loads only with a domain", (_, lines) => {
     const { yaml = "", notes, problems } = imported(lines);
 
     expect(problems).toEqual([]);
     expect(() => load(yaml.replace(secretPlaceholder, createSecret()))).toThrow(
-      /^\S+ is invalid:\n {2}url: "https:\/\/<the host .*" is not a URL: use https:\/\/…$/,
+      /^\S+ is invalid:\n {2}hosts\.0: "<the domain .*" is not a host name: .*$/,
     );
-    expect(load(filledIn(yaml)).url).toMatch(/\/oauth2$/);
+    expect(load(filledIn(yaml)).url).toBe("https://{host}/oauth2");
     expect(notes.join("\n")).toMatch(
       /^to do: redirect_url: .* doorward does not start until then/m,
     );
+  });
+
+  it.each<[string, string[], Record<string, unknown>]>([
+    [
+      "the longest cookie domain",
+      ['cookie_domains = ["example.org", ".example.com"]', 'whitelist_domains = [".example.net"]'],
+      { hosts: ["example.org"], cookie: { domain: "example.org" } },
+    ],
+    [
+      "the redirect domains, without what is under another",
+      ['whitelist_domains = [".example.com", "*.Example.org:8443", "app.example.com:*", "-"]'],
+      { hosts: ["example.com", "example.org"], cookie: {} },
+    ],
+    [
+      "this machine, over http",
+      ['whitelist_domains = [".localhost:3000"]'],
+      { url: "http://{host}/oauth2", hosts: ["localhost"] },
+    ],
+    [
+      "the path of a redirect_url without a host",
+      ['redirect_url = "/gate/callback"', 'cookie_domains = "example.com"'],
+      { url: "https://{host}/gate", hosts: ["example.com"] },
+    ],
+  ])("without an address gives a site at the host of each request, for %s", (_, lines, site) => {
+    const bare = least.filter((line) => !line.startsWith("redirect_url"));
+
+    const { yaml = "", notes, problems } = imported([...bare, ...lines]);
+
+    expect(problems).toEqual([]);
+    expect(load(filledIn(yaml))).toMatchObject({ url: "https://{host}/oauth2", ...site });
+    expect(notes.join("\n")).toMatch(/^to do: redirect_url: .* add other domains of your apps/m);
   });
 
   it.each([...flagNames])("knows the flag --%s of %s", (flag, option) => {

@@ -7,6 +7,7 @@ import { compileRules } from "../../../server/policy/rules.ts";
 import { checkConfig } from "../../../server/config/load.ts";
 import { createSecret } from "../../../server/config/secret.ts";
 import { forwardedRequest, isMalformed } from "../../../server/forwarded/forwarded-request.ts";
+import { domainToFill } from "../../../server/tools/import/each-host.ts";
 import { importTraefikForwardAuth } from "../../../server/tools/import/traefik-forward-auth.ts";
 import { translateTraefikRule } from "../../../server/tools/import/traefik-rule.ts";
 
@@ -28,7 +29,9 @@ function imported(lines: readonly string[], name = "forward-auth.ini") {
     surroundings,
   );
   const config = yaml === undefined ? undefined : parseYAML<Record<string, unknown>>(yaml);
-  if (config !== undefined) checkConfig("test", { ...config, secret: createSecret() }, {});
+  const filled = yaml?.replace(domainToFill, "example.com");
+  if (filled !== undefined)
+    checkConfig("test", { ...parseYAML<object>(filled), secret: createSecret() }, {});
   return {
     yaml,
     config,
@@ -224,18 +227,29 @@ describe("an imported traefik-forward-auth configuration", () => {
     expect(problems).toEqual([expect.stringMatching(problem)]);
   });
 
-  it("has no address that starts, without an auth-host", () => {
-    const lines = least.filter((line) => !line.startsWith("auth-host"));
-    const { yaml, problems } = importTraefikForwardAuth(
-      [{ name: "forward-auth.ini", text: lines.join("\n") }],
-      () => "",
-      surroundings,
-    );
+  it.each<[string, string[], Record<string, unknown>]>([
+    [
+      "of a cookie domain",
+      ["cookie-domain = example.com"],
+      { hosts: ["example.com"], cookie: { domain: "example.com" } },
+    ],
+    [
+      "that its rules name",
+      ["rule.a.action = allow", "rule.a.rule = Host(`app.example.com`) && PathPrefix(`/public`)"],
+      { hosts: ["app.example.com"] },
+    ],
+    ["to fill in", [], { hosts: [domainToFill] }],
+  ])(
+    "without an auth-host has a site at the host of each request, under the hosts %s",
+    (_, lines, site) => {
+      const bare = least.filter((line) => !/^(auth-host|cookie-domain)/.test(line));
 
-    expect(problems).toEqual([]);
-    expect(yaml).toMatch(/^url: https:\/\/<the host where browsers reach doorward>\/_oauth$/m);
-    expect(yaml).toMatch(/^ {2}domain: example.com$/m);
-  });
+      expect(imported([...bare, ...lines]).config).toMatchObject({
+        url: "https://{host}/_oauth",
+        ...site,
+      });
+    },
+  );
 
   it("keeps the cookie domain of an auth-host with a port", () => {
     const lines = least.map((line) => line.replace("auth.example.com", "auth.example.com:8085"));
