@@ -21,6 +21,7 @@ export function importTraefikForwardAuth(
   const from = new TraefikOptions(reading.settings, files[0]?.name ?? "");
   const config = configOf(from);
   noteOtherOptions(from);
+  from.notes.push(...reading.notes);
   const problems = [...reading.problems, ...from.problems];
   if (problems.length === 0)
     problems.push(

@@ -2,7 +2,7 @@ import { chooseProgram, noServices, type Wanted } from "./chosen-program.ts";
 import { isCompose, readCompose } from "./formats/compose.ts";
 import { GivenFiles, type Problem, type Surroundings } from "./formats/given-files.ts";
 import { isMarked, valueOf } from "./formats/interpolation.ts";
-import type { Program, Word } from "./formats/program.ts";
+import type { Program, Variable, Word } from "./formats/program.ts";
 import { readVariables } from "./formats/variables.ts";
 import { parseYamlFile, type ParsedYaml } from "./formats/yaml-parse.ts";
 import { readIni, unquoted } from "./ini-settings.ts";
@@ -37,7 +37,7 @@ export function readTraefikForwardAuth(
   const configs = joinReadings(named.configs.map(({ file }) => readFile(file)));
   const fault = choice !== undefined && "problem" in choice ? [choice.problem] : [];
   return {
-    notes,
+    notes: [...notes, ...configs.notes],
     settings: [...all.settings, ...configs.settings],
     problems: [problems, fault, faults, own.problems, all.problems, configs.problems].flat(),
   };
@@ -62,22 +62,38 @@ function readFile(file: ImportFile): Reading {
 
 function readEnvironment(file: ImportFile): Reading {
   const { variables, problems } = readVariables(file);
-  return {
-    problems,
-    notes: [],
-    settings: variables.map(({ variable, value, place }) => ofVariable(variable, value, place)),
-  };
+  const own = ofVariables(
+    variables.map(({ variable, value, place }) => ({ name: variable, value, place })),
+  );
+  return { problems, ...own };
 }
 
 function settingsOfProgram({ environment, words, source, problems }: Program): Reading {
   const flags = ofFlags(words, source);
+  const variables = ofVariables(environment);
   return {
-    notes: [],
+    notes: variables.notes,
     problems: [...problems, ...flags.problems],
-    settings: [
-      ...environment.map(({ name, value, place }) => ofVariable(name, value, place)),
-      ...flags.settings,
-    ],
+    settings: [...variables.settings, ...flags.settings],
+  };
+}
+
+/**
+ * Variables of the system, of the image and of Go, which are options of no version. Another one may restrict access in a
+ * fork of traefik-forward-auth, so it stops the import.
+ */
+const foreign =
+  /^(TZ|PATH|HOME|HOSTNAME|USER|LANG|LC_\w+|PUID|PGID|UMASK|GO(DEBUG|GC|MAXPROCS|MEMLIMIT|TRACEBACK)|SSL_CERT_(FILE|DIR)|((HTTPS?|NO)_PROXY))$/i;
+
+function ofVariables(
+  variables: readonly Pick<Variable, "name" | "value" | "place">[],
+): Pick<Reading, "settings" | "notes"> {
+  const own = variables.filter(({ name }) => !foreign.test(name));
+  const others = variables.filter(({ name }) => foreign.test(name));
+  const message = "is not an option of traefik-forward-auth: set it for doorward if it needs it";
+  return {
+    settings: own.map(({ name, value, place }) => ofVariable(name, value, place)),
+    notes: others.map(({ name }) => ({ kind: "left out", subject: name, message })),
   };
 }
 

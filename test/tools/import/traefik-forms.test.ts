@@ -5,13 +5,14 @@ import { importTraefikForwardAuth } from "../../../server/tools/import/traefik-f
 
 function read(lines: readonly string[], more: readonly ImportFile[] = [], service?: string) {
   const file = { name: "compose.yaml", text: lines.join("\n") };
-  const { yaml, problems } = importTraefikForwardAuth([file, ...more], () => "", {
+  const { yaml, notes, problems } = importTraefikForwardAuth([file, ...more], () => "", {
     service,
     environment: { TEAM: "ops@example.com" },
     readFile: () => undefined,
   });
   return {
     config: yaml === undefined ? undefined : parseYAML<Record<string, unknown>>(yaml),
+    notes: notes.map(({ kind, subject, message }) => `${kind}: ${subject}: ${message}`),
     problems: problems.map(({ place, message }) => `${place}: ${message}`),
   };
 }
@@ -47,6 +48,27 @@ describe("an import of traefik-forward-auth from a compose file", () => {
     expect(problems).toEqual([]);
     expect(config).toMatchObject({ access: { emails } });
   });
+
+  it("leaves out variables of the system, and names them", () => {
+    const lines = compose("  TZ: Europe/Berlin", "  https_proxy: http://proxy.example:3128");
+    const { config, notes, problems } = read(lines);
+
+    expect(problems).toEqual([]);
+    expect(config).toEqual(read(compose()).config);
+    expect(notes.filter((note) => / (TZ|https_proxy): is not an option/.test(note))).toHaveLength(
+      2,
+    );
+  });
+
+  it.each(["ALLOWED_GROUPS", "GOOGLE_DOMAIN"])(
+    "stops at a variable that could restrict access in a fork: %s",
+    (name) => {
+      const { config, problems } = read(compose(`  ${name}: ops`));
+
+      expect(config).toBeUndefined();
+      expect(problems).toEqual([expect.stringMatching(`^compose.yaml:11: ${name}: `)]);
+    },
+  );
 
   it("reads the files that it names", () => {
     const ini = { name: "gate.ini", text: "whitelist = ada@example.com" };
