@@ -7,7 +7,12 @@ import {
   type EndpointName,
 } from "../config/endpoint-paths.ts";
 import type { EntryContext, SiteContext } from "../context.ts";
-import { forwardedRequest, hostnameOf, isMalformed } from "../forwarded/forwarded-request.ts";
+import {
+  forwardedRequest,
+  hostnameOf,
+  isMalformed,
+  portOf,
+} from "../forwarded/forwarded-request.ts";
 import { hostIn } from "../http/raw-headers.ts";
 
 /** The methods that an endpoint accepts; undefined = any. */
@@ -71,9 +76,12 @@ export function siteForHost(
     fixed.find(({ entry }) => host === entry.first.url.host) ??
     fixed.find(({ entry }) => host === entry.first.url.hostname); // nginx's $host has no port
   if (own !== undefined) return firstOf(own);
-  const hostname = canonical(host);
-  const site = hostname === undefined ? undefined : only?.siteOf(hostname);
-  if (hostname === undefined || site === undefined) return undefined;
+  const request = forwardedRequest("GET", "https", host, "/");
+  if (isMalformed(request)) return undefined;
+  // As `/verify` reads it: no other spelling of a host gets a site, an address or a cookie.
+  const hostname = hostnameOf(request);
+  const site = only?.siteOf(hostname, portOf(request));
+  if (site === undefined) return undefined;
   const making = contexts.find(({ entry }) => entry.hosts !== undefined && entry.hasSite(site.id));
   if (making !== undefined) return { ...making, site };
   const covering = fixed.find(({ entry }) => entry.covers(hostname));
@@ -82,12 +90,6 @@ export function siteForHost(
 
 function firstOf(context: EntryContext): SiteContext {
   return { ...context, site: context.entry.first };
-}
-
-/** The host name as `/verify` reads it: no other spelling of a host gets a site, an address or a cookie. */
-function canonical(host: string): string | undefined {
-  const request = forwardedRequest("GET", "https", host, "/");
-  return isMalformed(request) ? undefined : hostnameOf(request);
 }
 
 /** A callback accepts POST only for a provider that responds by form post. */

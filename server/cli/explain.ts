@@ -10,6 +10,7 @@ import {
   forwardedRequest,
   hostnameOf,
   isMalformed,
+  portOf,
   type ForwardedRequest,
 } from "../forwarded/forwarded-request.ts";
 import { urlHostOutsideAscii } from "../values/ascii-host.ts";
@@ -28,7 +29,7 @@ export interface Visitor {
 /** Which site, rule and condition decide about a URL, a line each, in the order of evaluation. */
 export function explain(config: Config, url: string, visitor: Visitor, now: number): string[] {
   const request = readUrl(url, visitor.method ?? "GET");
-  const site = createSiteFinder(createSites(config))(hostnameOf(request));
+  const site = createSiteFinder(createSites(config))(hostnameOf(request), portOf(request));
   if (site === undefined) {
     return [
       `site: none covers ${hostnameOf(request)}`,

@@ -13,23 +13,26 @@ export function createHostSites(
 ): SiteEntry {
   const { url: written, hosts } = config;
   const common = commonOf(config);
-  const { href, protocol, port } = new URL(written);
+  const { href, protocol, port: fixedPort } = new URL(written);
+  const port = fixedPort === "" ? undefined : fixedPort;
+  const idPort = port === undefined ? "" : `:${port}`;
   const { base, cookieDomain } = common;
   const paths = createEndpointPaths(base, hasCompat);
   const isEverywhere = hasCompat && base !== "";
   const covers = createCover(hosts);
   // The cookie of a domain reaches all of its sites, so a session counts at all of them. This is no site's own id.
   const sharedId = cookieDomain && `${href}#${cookieDomain}`;
-  const parts = { common, covers, sharedId, scheme: `${protocol}//`, port: port && `:${port}` };
+  const parts = { common, covers, sharedId, scheme: `${protocol}//`, idPort };
   const isAtSite = (url: URL) =>
-    url.protocol === protocol && url.port === port && covers(url.hostname);
-  const at = (hostname: string) => (covers(hostname) ? new HostSite(parts, hostname) : undefined);
+    url.protocol === protocol && (port === undefined || url.port === port) && covers(url.hostname);
+  const at = (hostname: string, ofRequest = "") =>
+    covers(hostname) ? new HostSite(parts, hostname, port ?? ofRequest) : undefined;
   return {
     ...common,
     name: href,
     port,
     hosts,
-    first: new HostSite(parts, hosts[0] ?? hostPlaceholder),
+    first: new HostSite(parts, hosts[0] ?? hostPlaceholder, port ?? ""),
     at,
     hasSite: (id) => id === (sharedId ?? at(URL.parse(id)?.hostname ?? "")?.id),
     covers,
@@ -51,8 +54,8 @@ interface Parts {
   /** undefined = each site has sessions of its own. */
   readonly sharedId: string | undefined;
   readonly scheme: string;
-  /** "" or ":8443". */
-  readonly port: string;
+  /** The port of the entry's own URL: "" or ":8443". */
+  readonly idPort: string;
 }
 
 /** `/verify` makes one for each request: it builds an address only if it needs one. */
@@ -66,8 +69,9 @@ class HostSite implements Site {
   readonly ownCookiePrefix: string;
   readonly #parts: Parts;
   readonly #hostname: string;
+  readonly #port: string;
 
-  constructor(parts: Parts, hostname: string) {
+  constructor(parts: Parts, hostname: string, port: string) {
     const { common } = parts;
     this.base = common.base;
     this.access = common.access;
@@ -78,10 +82,13 @@ class HostSite implements Site {
     this.ownCookiePrefix = common.ownCookiePrefix;
     this.#parts = parts;
     this.#hostname = hostname;
+    this.#port = port;
   }
 
+  /** Without the port of the request, because a cookie reaches all ports of its host (RFC 6265 §8.5). */
   get id(): string {
-    return this.#parts.sharedId ?? `${this.#root()}${this.base || "/"}`;
+    const { sharedId, idPort, scheme } = this.#parts;
+    return sharedId ?? `${scheme}${this.#hostname}${idPort}${this.base || "/"}`;
   }
 
   get url(): URL {
@@ -103,7 +110,7 @@ class HostSite implements Site {
   }
 
   #root(): string {
-    const { scheme, port } = this.#parts;
-    return scheme + this.#hostname + port;
+    const root = this.#parts.scheme + this.#hostname;
+    return this.#port === "" ? root : `${root}:${this.#port}`;
   }
 }

@@ -4,13 +4,14 @@ import type { Site, SiteEntry } from "./site.ts";
 /** Up to this many scopes, a linear search is faster than a lookup in a map. */
 const few = 4;
 
-export type SiteFinder = (hostname: string) => Site | undefined;
+/** `port` is the one of the request; "" = the default port of the scheme. */
+export type SiteFinder = (hostname: string, port?: string) => Site | undefined;
 type EntryFinder = (hostname: string) => SiteEntry | undefined;
 
 /** Finds the site whose cookie a host gets; of several, the one with the narrowest scope. */
 export function createSiteFinder(entries: readonly SiteEntry[]): SiteFinder {
   const find = createEntryFinder(entries);
-  return (hostname) => find(hostname)?.at(hostname);
+  return (hostname, port) => find(hostname)?.at(hostname, port);
 }
 
 /** Finds the entry of `sites` that has the site of a host. */

@@ -2,10 +2,10 @@ import { hostOutsideAscii } from "../values/ascii-host.ts";
 import { dnsName } from "../values/leaves.ts";
 import { webAddressFault } from "../values/web-address.ts";
 
-/** In the `url` of an entry with `hosts`, the host name of the browser's request. */
+/** In the `url` of an entry with `hosts`, the host of the browser's request. */
 export const hostPlaceholder = "{host}";
 
-/** `https://{host}/_auth` and `https://{host}:8443/_auth`: the placeholder is the whole host name. */
+/** `https://{host}/_auth` and `https://{host}:8443/_auth`: the placeholder is the whole host. */
 const withPlaceholder = /^(https?):\/\/\{host\}(?=[:/]|$)/;
 
 /** The placeholder elsewhere, or another one in the host. */
@@ -27,7 +27,7 @@ export function siteUrlFault(written: string): string | undefined {
   // `site-checks.ts` knows the hosts: plain http is for localhost only.
   if (scheme !== undefined) return webAddressFault(urlAt(written, "localhost"));
   if (!misplaced.test(written)) return webAddressFault(written);
-  return "has a placeholder that is not the whole host name: write https://{host}/_auth with `hosts`, or one host";
+  return "has a placeholder that is not the whole host: write https://{host}/_auth with `hosts`, or one host";
 }
 
 /** What is wrong with an entry of `hosts`; undefined = it is valid. */

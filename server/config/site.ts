@@ -43,14 +43,14 @@ export interface Site extends SiteCommon {
 export interface SiteEntry extends SiteCommon {
   /** Its URL in messages: `https://auth.example.com/` or `https://{host}/_auth`. */
   readonly name: string;
-  /** The port of its URL; "" = the default port of the scheme. */
-  readonly port: string;
+  /** The port of its URL; "" = the default port of the scheme, undefined = the port of each request. */
+  readonly port: string | undefined;
   /** Each of its sites has a host that equals or is under one of these; undefined = one site only. */
   readonly hosts: readonly string[] | undefined;
   /** Its only site; with `hosts`, the one at the first of them. */
   readonly first: Site;
-  /** The site whose cookie a host gets. `hostname` has the form of `hostnameOf`. */
-  at(hostname: string): Site | undefined;
+  /** The site whose cookie a host gets. Name and port have the form of `hostnameOf` and `portOf`. */
+  at(hostname: string, port?: string): Site | undefined;
   /** Whether it has, or would make, the site with this id. */
   hasSite(id: string): boolean;
   /** Whether `at` finds a site. */

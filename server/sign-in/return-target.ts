@@ -74,13 +74,14 @@ export function createReturnTargets(
     if (!allowed.some((target) => isAllowedRedirect(target, url))) {
       const covering = sites.filter((one) => one.covers(url.hostname));
       if (covering.length === 0) return "host";
-      if (!covering.some((one) => isPortOf(one, url))) return "port";
+      if (!covering.some((one) => isPortOf(one, site, url))) return "port";
     }
     return undefined;
   }
 
-  function isPortOf(site: SiteEntry, url: URL): boolean {
-    if (url.port === "" || url.port === site.port) return true;
+  /** The site of each request may have a port of its own: the browser is there already. */
+  function isPortOf(entry: SiteEntry, site: Site, url: URL): boolean {
+    if (url.port === "" || url.port === (entry.port ?? site.url.port)) return true;
     return ruleHosts.some(({ name, port }) => port === url.port && isNamed(name, url.hostname));
   }
 }

@@ -1,7 +1,12 @@
 import type { SiteEntry } from "../config/site.ts";
 import type { AppContext, Verify } from "../context.ts";
 import { original } from "../forwarded/dialects.ts";
-import { forwardedRequest, hostnameOf, isMalformed } from "../forwarded/forwarded-request.ts";
+import {
+  forwardedRequest,
+  hostnameOf,
+  isMalformed,
+  portOf,
+} from "../forwarded/forwarded-request.ts";
 import { RequestHeaders } from "../forwarded/request-headers.ts";
 import { createAddressRanges } from "../http/address-ranges.ts";
 import { empty, type HttpResponse } from "../http/response.ts";
@@ -44,7 +49,7 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
         headers,
       );
     // The site only selects the cookie. A proxy may send its own name as the host: then the only site is used.
-    const site = siteOf(hostnameOf(request)) ?? only;
+    const site = siteOf(hostnameOf(request), portOf(request)) ?? only;
     if (site === undefined) return refuse.unknownHost({ dialect, request }, headers);
     const context = { dialect, request, headers, site, query, peer };
     const who = authenticate(context);

@@ -59,6 +59,35 @@ describe("one site for many hosts", () => {
     expect(callback.headers.location).toBe("https://wiki.example.com/page");
   });
 
+  it("keeps the port of the browser, as no cookie depends on it", async () => {
+    const site = "https://app.example.com:8443/_auth";
+
+    const { start, callback, cookie } = await door.signIn(site);
+
+    expect(redirectUriIn(start.headers.location)).toBe(`${site}/callback`);
+    expect(callback.headers.location).toBe("https://app.example.com:8443/");
+    expect(await verdict(door, "app.example.com:8443", cookie)).toBe(200);
+    expect(await verdict(door, "app.example.com", cookie)).toBe(200);
+    expect(await verdict(door, "wiki.example.com:8443", cookie)).toBe(302);
+  });
+
+  it("returns to no port but the one of the sign-in", async () => {
+    const targetOf = async (host: string, rd: string) => {
+      const start = await door.open(`https://${host}/_auth/start?rd=${encodeURIComponent(rd)}`);
+      const cookies = setCookies(start).map((line) => line.split(";", 1)[0]);
+      const url = door.issuer.consent(String(start.headers.location));
+      return (await door.open(url, { Cookie: cookies.join("; ") })).headers.location;
+    };
+    const [usual, other] = ["https://app.example.com/x", "https://app.example.com:8443/x"];
+
+    expect(await targetOf("app.example.com", other)).toBe("https://app.example.com/");
+    expect(await targetOf("app.example.com:8443", other)).toBe(other);
+    expect(await targetOf("app.example.com:8443", usual)).toBe(usual);
+    expect(await targetOf("app.example.com:8443", "https://wiki.example.com:9443/x")).toBe(
+      "https://app.example.com:8443/",
+    );
+  });
+
   it("signs out at each host, and shows its pages with that host's addresses", async () => {
     const { cookie } = await door.signIn(app);
 

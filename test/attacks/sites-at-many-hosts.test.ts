@@ -87,7 +87,7 @@ describe("a Host that is no host of a site", () => {
     );
   });
 
-  it.each(["APP.Example.COM", "app.example.com.", "app.example.com:443", "app.example.com:8443"])(
+  it.each(["APP.Example.COM", "app.example.com.", "app.example.com:443", "app.example.com:80"])(
     "is not made by another spelling of one: %s",
     async (host) => {
       const { headers } = await withHost(host, "start");

@@ -46,6 +46,15 @@ describe("a site with `hosts`", () => {
     expect(at("https://{host}")?.id).toBe("https://app.example.com/");
   });
 
+  it("has the port of the request, unless `url` has one", () => {
+    const at = (url: string) => finderOf({ url })("app.example.com", "9443");
+
+    expect(at("https://{host}/_auth")?.url.href).toBe("https://app.example.com:9443/_auth");
+    expect(at("https://{host}/_auth")?.id).toBe("https://app.example.com/_auth");
+    expect(at("https://{host}:8443/_auth")?.url.href).toBe("https://app.example.com:8443/_auth");
+    expect(at("https://{host}:8443/_auth")?.id).toBe("https://app.example.com:8443/_auth");
+  });
+
   it("takes localhost over plain http", () => {
     const siteOf = finderOf({ url: "http://{host}:8080/_auth", hosts: "localhost" });
 
@@ -128,7 +137,7 @@ describe("a site with `hosts`", () => {
 
     expect(apart?.hasSite("https://app.example.com/_auth")).toBe(true);
     expect(apart?.hasSite("https://app.example.com/other")).toBe(false);
-    expect(apart?.hasSite("https://app.example.com:8443/_auth")).toBe(false);
+    expect(apart?.hasSite("https://app.example.com:8443/_auth")).toBe(false); // ids have no port
     expect(apart?.hasSite("https://app.example.net/_auth")).toBe(false);
     expect(apart?.hasSite(idOfShared)).toBe(false);
     expect(shared?.hasSite(idOfShared)).toBe(true);
