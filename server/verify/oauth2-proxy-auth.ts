@@ -1,4 +1,4 @@
-import type { SiteEntry } from "../config/site.ts";
+import type { Site, SiteEntry } from "../config/site.ts";
 import type { AppContext, Verify } from "../context.ts";
 import { original } from "../forwarded/dialects.ts";
 import {
@@ -6,7 +6,9 @@ import {
   hostnameOf,
   isMalformed,
   portOf,
+  type ForwardedRequest,
 } from "../forwarded/forwarded-request.ts";
+import { readForwarded, type ForwardedResult } from "../forwarded/read-forwarded.ts";
 import { RequestHeaders } from "../forwarded/request-headers.ts";
 import { createAddressRanges } from "../http/address-ranges.ts";
 import { empty, type HttpResponse } from "../http/response.ts";
@@ -48,8 +50,8 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
         { dialect, malformed: "Host is missing, repeated or not a host name" },
         headers,
       );
-    // The site only selects the cookie. A proxy may send its own name as the host: then the only site is used.
-    const site = siteOf(hostnameOf(request), portOf(request)) ?? only;
+    const site =
+      siteAt(request) ?? siteAt(readForwarded(headers, config.dialect, undefined)) ?? only;
     if (site === undefined) return refuse.unknownHost({ dialect, request }, headers);
     const context = { dialect, request, headers, site, query, peer };
     const who = authenticate(context);
@@ -57,6 +59,16 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
       ? who.then((late) => respond(context, late))
       : respond(context, who);
   };
+
+  /**
+   * The site only selects the cookie. A proxy may send the name of the auth request's own address as `Host`: then the
+   * forwarded request names the site, or else it is the only one.
+   */
+  function siteAt(found: ForwardedRequest | ForwardedResult): Site | undefined {
+    if ("malformed" in found) return undefined;
+    const request = "request" in found ? found.request : found;
+    return siteOf(hostnameOf(request), portOf(request));
+  }
 
   function respond(context: VerifyContext, who: Authentication): HttpResponse {
     switch (who.kind) {

@@ -151,19 +151,30 @@ describe("one site for many hosts with compat: oauth2-proxy", () => {
     const start = await compat.open(`${at}/start?rd=%2Fpage`);
     const page = await compat.open(`${at}/sign_in?rd=%2Fpage`);
     const { cookie } = await compat.signIn(at);
-    const ask = async (host: string, Cookie: string) =>
-      (await compat.open(`https://${host}/oauth2/auth`, { ...navigation, Cookie })).status;
+    const ask = async (host: string, Cookie: string, more: Record<string, string> = {}) =>
+      (await compat.open(`https://${host}/oauth2/auth`, { ...navigation, Cookie, ...more })).status;
+    const original = (host: string) => ({
+      "X-Original-URL": `https://${host}/page`,
+      "X-Original-Method": "GET",
+    });
+    const { Accept: _, ...traefik } = forwarded("https://app.example.com");
     const statuses = [
       await ask("app.example.com", cookie),
       await ask("app.example.com", ""),
       await ask("wiki.example.com", cookie),
       await ask("example.net", cookie),
       await ask("doorward", cookie),
+      // Proxies that send the auth request's own host: ingress-nginx, and Traefik.
+      await ask("doorward", cookie, original("app.example.com")),
+      await ask("doorward", cookie, original("wiki.example.com")),
+      await ask("doorward", cookie, original("example.net")),
+      await ask("doorward", cookie, traefik),
+      await ask("app.example.com", cookie, original("wiki.example.com")),
     ];
     await compat.close();
 
     expect(redirectUriIn(start.headers.location)).toBe(`${at}/callback`);
     expect(page.body).toContain("https://app.example.com/oauth2/start?rd=");
-    expect(statuses).toEqual([202, 401, 401, 403, 403]);
+    expect(statuses).toEqual([202, 401, 401, 403, 403, 202, 401, 403, 202, 202]);
   });
 });
