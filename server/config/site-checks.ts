@@ -38,6 +38,7 @@ export function siteFaults(raw: Record<string, unknown>): Fault[] {
     })),
     ...all.flatMap(entryFaults),
     ...overlaps(all),
+    ...all.flatMap((site) => ownHostFaults(site, all)),
     ...all.flatMap((site) => shadowFaults(site, all)),
     ...sites.flatMap((site: unknown, index) =>
       providerNameFaults(site, raw.providers, `sites.${index}.providers`),
@@ -103,7 +104,7 @@ function cookieFaults({ prefix, hostname, hosts = [], domain }: Written): Fault[
   const names = hostname === undefined ? hosts : [hostname];
   if (names.length > 0 && isPublicSuffix(domain))
     return fault(`is a public suffix, and browsers reject a cookie for it: ${fix}`);
-  const outside = names.find((name) => name !== domain && !name.endsWith(`.${domain}`));
+  const outside = names.find((name) => !isUnder(name, domain));
   if (outside === undefined) return [];
   const where = hostname === undefined ? "an entry of hosts" : "the host of url";
   return fault(`does not cover ${where}, ${outside}: ${fix}`);
@@ -146,6 +147,28 @@ function nestingScope(scope: string, others: readonly string[]): string | undefi
   return others.find(
     (other) => other.startsWith(".") && (other.endsWith(scope) || scope.endsWith(other)),
   );
+}
+
+/** `/verify` would leave the host of another site to the narrower `hosts`, and a sign-in there never ends. */
+function ownHostFaults({ prefix, hosts = [] }: Written, all: readonly Written[]): Fault[] {
+  return hosts.flatMap((host) =>
+    all
+      .filter(
+        ({ hostname, domain }) =>
+          hostname !== undefined &&
+          domain !== undefined &&
+          isUnder(hostname, host) &&
+          isUnder(host, domain),
+      )
+      .map((other) => ({
+        path: `${prefix}hosts`,
+        message: `"${host}" includes ${other.hostname}, the host of ${other.prefix.slice(0, -1)}, whose cookie reaches it too: list narrower hosts, or use one site for both`,
+      })),
+  );
+}
+
+function isUnder(hostname: string, domain: string): boolean {
+  return hostname === domain || hostname.endsWith(`.${domain}`);
 }
 
 /**

@@ -11,6 +11,7 @@ const company = { type: "oidc", issuer: "https://id.example.com", clientId: "id"
 const tenants = "11111111-2222-3333-4444-555555555555";
 const twoSites = [{ url: "https://auth.example.com" }, { url: "https://auth.example.com/x" }];
 const openUrl = "https://{host}/_auth";
+const domainSite = [{ url: "https://auth.example.com", cookie: { domain: "example.com" } }];
 const openSites = [
   { url: openUrl, hosts: ["example.org", "example.com"] },
   { url: "https://{host}/other", hosts: ["example.com"] },
@@ -157,6 +158,15 @@ export const faultsOfSettings: [string, Settings, Facts][] = [
     "two sites at the same hosts",
     { url: undefined, sites: openSites },
     { place: "sites.1.hosts", values: ["sites.0", "example.com"], fix: ["one", "site"] },
+  ],
+  [
+    "hosts that include the host of a site for the same domain",
+    { url: undefined, sites: [{ url: openUrl, hosts: ["example.com"] }, ...domainSite] },
+    {
+      place: "sites.0.hosts",
+      values: ['"example.com"', "auth.example.com", "sites.1", "cookie"],
+      fix: ["narrower hosts", "one site"],
+    },
   ],
   [
     "hosts and sites",
