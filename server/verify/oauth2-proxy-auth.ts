@@ -44,7 +44,7 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
   return function auth({ query, rawHeaders, peer }) {
     if (!isTrusted(peer)) return refuse.untrustedPeer(peer);
     const headers = new RequestHeaders(rawHeaders);
-    const request = forwardedRequest("GET", "https", headers.get("host") ?? "", "/");
+    const request = forwardedRequest("GET", "https", hostOf(headers), "/");
     if (headers.isRepeated("host") || isMalformed(request))
       return refuse.malformed(
         { dialect, malformed: "Host is missing, repeated or not a host name" },
@@ -111,6 +111,12 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
 }
 
 const dialect = original;
+
+/** A container's name, which a proxy sends as `Host`, may have underscores. No host of a site is such a single label. */
+function hostOf(headers: RequestHeaders): string {
+  const host = headers.get("host") ?? "";
+  return host.includes(".") ? host : host.replaceAll("_", "-");
+}
 
 function factsOf({ request }: VerifyContext, provider: string | undefined): RequestFacts {
   return { request, provider, address: undefined, isPreflight: false };

@@ -91,6 +91,25 @@ describe("/oauth2/auth, with compat", () => {
     expect(answer.status).toBe(status);
   });
 
+  it.each(["oauth2-proxy:4180", "oauth2_proxy:4180", "oauth2_proxy", "10.0.0.7:4180"])(
+    "answers a proxy that sends the name of its container as Host: %s",
+    async (Host) => {
+      const browser = await signedIn(door);
+
+      expect((await auth(door, browser, { headers: { Host } })).status).toBe(202);
+      expect((await auth(door, door.browser(), { headers: { Host } })).status).toBe(401);
+    },
+  );
+
+  it.each(["a_b.example.com", "a/b", "a@b", "a_b@c"])(
+    "rejects a Host that is no host name: %j",
+    async (Host) => {
+      const browser = await signedIn(door);
+
+      expect((await auth(door, browser, { headers: { Host } })).status).toBe(403);
+    },
+  );
+
   it("rejects a repeated Host header", async () => {
     const browser = await signedIn(door);
 
