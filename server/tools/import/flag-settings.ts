@@ -1,3 +1,4 @@
+import { nearest } from "../../config/nearest.ts";
 import type { Problem } from "./formats/given-files.ts";
 import { valueOf } from "./formats/interpolation.ts";
 import type { Word } from "./formats/program.ts";
@@ -15,14 +16,22 @@ export function settingsOfFlags(words: readonly Word[], source: string): Reading
       problems.push({ place, message: `${shown(text)} ${notAFlag}` });
       continue;
     }
-    const name = flagNames.get(flag) ?? flag.replaceAll("-", "_");
+    const name = flagNames.get(flag) ?? "";
     const isAlone = inline === undefined && isSwitch(name);
     const value = inline ?? (isAlone ? "true" : words[++index]?.text);
-    if (value === undefined)
+    if (name === "") problems.push({ place, message: `--${flag}: ${unknownFlag(flag)}` });
+    else if (value === undefined)
       problems.push({ place, message: `--${flag}: has no value: write --${flag}=VALUE` });
     else settings.push({ name, spelt: `--${flag}`, value: valueOf(value, source), place, rank: 2 });
   }
   return { settings, problems, notes: [] };
+}
+
+function unknownFlag(flag: string): string {
+  const meant = nearest(flag, [...flagNames.keys()]);
+  return meant === undefined
+    ? "is not a flag of oauth2-proxy"
+    : `is unknown: did you mean --${meant}?`;
 }
 
 const notAFlag =

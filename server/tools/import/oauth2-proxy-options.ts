@@ -60,17 +60,20 @@ export const formerNames: ReadonlyMap<string, string> = new Map([
   ["oidc_audience_claim", "oidc_audience_claims"],
 ]);
 
-/** Flags by option name. A flag that may be repeated also works without its final `s`. */
+/** The lists whose flag has the plural too. */
+const pluralFlags: ReadonlySet<string> = new Set(
+  "extra_jwt_issuers redis_cluster_connection_urls redis_sentinel_connection_urls".split(" "),
+);
+
+/** The options by their flags. The flag of a list may be repeated, and names one entry: `--email-domain`. */
 export const flagNames: ReadonlyMap<string, string> = new Map(
-  [...options.keys()].flatMap((name) => {
-    const flag = name.replaceAll("_", "-");
-    return options.get(name) === "list"
-      ? [
-          [flag, name],
-          [flag.replace(/s$/, ""), name],
-        ]
-      : [[flag, name]];
-  }),
+  options
+    .entries()
+    .filter(([, kind]) => kind !== "structure")
+    .map(([name, kind]) => {
+      const isPlural = kind !== "list" || pluralFlags.has(name);
+      return [(isPlural ? name : name.replace(/s$/, "")).replaceAll("_", "-"), name];
+    }),
 );
 
 export function isSwitch(name: string): boolean {

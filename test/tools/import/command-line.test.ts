@@ -134,6 +134,12 @@ describe("a pasted command line is refused, with the line, if it has", () => {
     ["an open quote", [own(`--allowed-group="ops`)], 'has a " without'],
     ["a word that is no flag", [own("allowed-group=ops")], "in the command is not a flag"],
     [
+      "the plural of a flag, which oauth2-proxy refuses",
+      [own("--allowed-groups=ops")],
+      "--allowed-groups: is unknown: did you mean --allowed-group?",
+    ],
+    ["an unknown flag", [own("--reverse-proxies ops")], "did you mean --reverse-proxy?"],
+    [
       "a comment behind the command",
       [own("# --allowed-group=ops")],
       "in the command is not a flag",

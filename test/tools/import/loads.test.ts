@@ -8,7 +8,7 @@ import { loadConfig } from "../../../server/config/load.ts";
 import { createSecret } from "../../../server/config/secret.ts";
 import { domainToFill } from "../../../server/tools/import/each-host.ts";
 import { secretPlaceholder } from "../../../server/tools/import/imported.ts";
-import { flagNames, options } from "../../../server/tools/import/oauth2-proxy-options.ts";
+import { options } from "../../../server/tools/import/oauth2-proxy-options.ts";
 import { imported, least } from "./importing.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "doorward-import-"));
@@ -162,11 +162,5 @@ describe("every import", () => {
     expect(problems).toEqual([]);
     expect(load(filledIn(yaml))).toMatchObject({ url: "https://{host}/oauth2", ...site });
     expect(notes.join("\n")).toMatch(/^to do: redirect_url: .* add other domains of your apps/m);
-  });
-
-  it.each([...flagNames])("knows the flag --%s of %s", (flag, option) => {
-    const isOne = options.get(option) === "list" ? [option, option.slice(0, -1)] : [option];
-
-    expect(isOne).toContain(flag.replaceAll("-", "_"));
   });
 });
