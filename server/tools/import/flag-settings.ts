@@ -2,7 +2,7 @@ import { nearest } from "../../config/nearest.ts";
 import type { Problem } from "./formats/given-files.ts";
 import { valueOf } from "./formats/interpolation.ts";
 import type { Word } from "./formats/program.ts";
-import { flagNames, isSwitch } from "./oauth2-proxy-options.ts";
+import { flagNames, isSwitch, options } from "./oauth2-proxy-options.ts";
 import type { Reading, Setting } from "./setting.ts";
 
 /** `--flag=value`, `--flag value` and `--switch`, as on oauth2-proxy's command line. `source` has unset variables. */
@@ -22,6 +22,8 @@ export function settingsOfFlags(words: readonly Word[], source: string): Reading
     if (name === "") problems.push({ place, message: `--${flag}: ${unknownFlag(flag)}` });
     else if (value === undefined)
       problems.push({ place, message: `--${flag}: has no value: write --${flag}=VALUE` });
+    else if (options.get(name) === "list" && value.includes('"'))
+      problems.push({ place, message: `--${flag}: ${csvQuotes}` });
     else settings.push({ name, spelt: `--${flag}`, value: valueOf(value, source), place, rank: 2 });
   }
   return { settings, problems, notes: [] };
@@ -33,6 +35,10 @@ function unknownFlag(flag: string): string {
     ? "is not a flag of oauth2-proxy"
     : `is unknown: did you mean --${meant}?`;
 }
+
+/** RFC 4180: in quotes, a comma is part of an entry. */
+const csvQuotes =
+  "has quotes, which oauth2-proxy reads as those of CSV: repeat the flag with one entry each, without them";
 
 const notAFlag =
   "in the command is not a flag of oauth2-proxy, and what it does is not understood: write the plain command, each option as --flag=value";

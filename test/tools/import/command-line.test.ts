@@ -138,6 +138,11 @@ describe("a pasted command line is refused, with the line, if it has", () => {
       [own("--allowed-groups=ops")],
       "--allowed-groups: is unknown: did you mean --allowed-group?",
     ],
+    [
+      "an entry in quotes of its own",
+      [own(`'--allowed-group="ops,dev",staff'`)],
+      "--allowed-group: has quotes, which oauth2-proxy reads as those of CSV",
+    ],
     ["an unknown flag", [own("--reverse-proxies ops")], "did you mean --reverse-proxy?"],
     [
       "a comment behind the command",
