@@ -11,7 +11,7 @@ import { isUnit } from "./formats/systemd-lines.ts";
 import { readUnits } from "./formats/systemd.ts";
 import { parseYamlFile, type ParsedYaml } from "./formats/yaml-parse.ts";
 import { plainOf } from "./formats/yaml-tree.ts";
-import { helmRootOf } from "./helm-values.ts";
+import { chartValuesIn } from "./helm-values.ts";
 import { readHelm } from "./helm.ts";
 import type { ImportFile, Reading } from "./setting.ts";
 import { readToml } from "./toml-settings.ts";
@@ -69,7 +69,7 @@ const forms: readonly Form[] = [
   },
   {
     name: "Helm values of oauth2-proxy's chart (config, extraArgs, …)",
-    fits: ({ roots }) => helmRootOf(roots[0]) !== undefined,
+    fits: ({ roots }) => chartValuesIn(roots[0]).length > 0,
     readPrograms: (files, { given, manifests }) => readHelm(files, given, manifests),
   },
   alphaForm,

@@ -37,12 +37,19 @@ const keysOf: Readonly<Record<string, readonly string[]>> = {
 /** The keys by which the chart's values are told from those of other charts. */
 const signs = ["extraArgs", "alphaConfig", "authenticatedEmailsFile", "proxyVarsAsSecrets"];
 
-/** The values of oauth2-proxy's chart, also as a part of another chart's values. */
-export function helmRootOf(root: YamlNode | undefined): YamlNode | undefined {
-  if (root?.kind !== "map") return undefined;
-  if (isChart(root)) return root;
-  const parts = [...root.entries.values()].map(({ node }) => node).filter(isChart);
-  return parts.length === 1 ? parts[0] : undefined;
+/** Values of oauth2-proxy's chart. `name` is their key, if they are a part of another chart's values. */
+interface ChartValues {
+  readonly name: string;
+  readonly node: YamlNode;
+}
+
+/** The values of oauth2-proxy's chart: the whole file, or each part of another chart's values that has them. */
+export function chartValuesIn(root: YamlNode | undefined): ChartValues[] {
+  if (root?.kind !== "map") return [];
+  if (isChart(root)) return [{ name: "oauth2-proxy", node: root }];
+  return [...root.entries]
+    .map(([name, { node }]) => ({ name, node }))
+    .filter(({ node }) => isChart(node));
 }
 
 function isChart(node: YamlNode): boolean {

@@ -7,7 +7,7 @@ import type { Program, Programs } from "./formats/program.ts";
 import type { ParsedYaml } from "./formats/yaml-parse.ts";
 import { embeddedFile, plainOf } from "./formats/yaml-tree.ts";
 import { helmEnvironment } from "./helm-environment.ts";
-import { HelmValues, helmFile, helmRootOf } from "./helm-values.ts";
+import { chartValuesIn, HelmValues, helmFile } from "./helm-values.ts";
 import { helmPaths, helmWords } from "./helm-words.ts";
 
 /** The program that oauth2-proxy's Helm chart starts with given values. */
@@ -17,27 +17,35 @@ export function readHelm(
   manifests: readonly ParsedYaml[],
 ): Programs {
   const [first, second] = files;
-  const root = helmRootOf(first?.roots[0]);
-  if (first === undefined || root === undefined) return { programs: [], problems: [] };
-  const values = new HelmValues(first, root);
-  if (second !== undefined)
-    values.problems.push({
-      place: second.file.name,
-      message: `is a second file of Helm values: merge it into ${values.file}`,
-    });
-  for (const extra of first.roots.slice(1))
-    values.fault(extra.line, "is a second document, which Helm does not read: remove it");
-  return { programs: [programOf(values, new KubernetesObjects(manifests), given)], problems: [] };
+  if (first === undefined) return { programs: [], problems: [] };
+  const objects = new KubernetesObjects(manifests);
+  const programs = chartValuesIn(first.roots[0]).map(({ name, node }) => {
+    const values = new HelmValues(first, node);
+    if (second !== undefined)
+      values.problems.push({
+        place: second.file.name,
+        message: `is a second file of Helm values: merge it into ${values.file}`,
+      });
+    for (const extra of first.roots.slice(1))
+      values.fault(extra.line, "is a second document, which Helm does not read: remove it");
+    return programOf(name, values, objects, given);
+  });
+  return { programs, problems: [] };
 }
 
-function programOf(values: HelmValues, objects: KubernetesObjects, given: GivenFiles): Program {
+function programOf(
+  name: string,
+  values: HelmValues,
+  objects: KubernetesObjects,
+  given: GivenFiles,
+): Program {
   const environment = helmEnvironment(values, objects);
   const words = helmWords(values).map(({ text, place }) => ({
     text: expanded(text, environment),
     place,
   }));
   return {
-    name: "oauth2-proxy",
+    name,
     image: "oauth2-proxy",
     place: values.file,
     environment,

@@ -197,4 +197,17 @@ describe("Helm values", () => {
       ]),
     );
   });
+
+  it("of several charts in values of another chart are chosen by their key", () => {
+    const under = (key: string, group: string) => [
+      `${key}:`,
+      ...[...config, ...args, `  allowed-group: ${group}`].map((line) => `  ${line}`),
+    ];
+    const lines = [...under("gate-a", "ops"), ...under("gate-b", "dev")];
+
+    expect(read(lines).problems).toEqual([
+      expect.stringMatching(/several oauth2-proxy services: .* --service NAME: gate-a, gate-b$/),
+    ]);
+    expect(read(lines, { service: "gate-b" }).config).toMatchObject({ access: ofGroups("dev") });
+  });
 });
