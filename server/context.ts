@@ -5,7 +5,7 @@ import type { Rule } from "./policy/rules.ts";
 import type { HttpResponse } from "./http/response.ts";
 import type { Config } from "./config/schema.ts";
 import type { Site, SiteEntry } from "./config/site.ts";
-import type { SiteFinder } from "./config/site-finder.ts";
+import type { EntryFinder, SiteFinder } from "./config/site-finder.ts";
 import type { Counts } from "./observe/counts.ts";
 import type { Log } from "./observe/log.ts";
 import type { VisitorLog } from "./observe/visitor-log.ts";
@@ -21,6 +21,7 @@ import type { Store } from "./store/store.ts";
 export interface AppContext {
   readonly config: Config;
   readonly sites: readonly SiteEntry[];
+  readonly entryOf: EntryFinder;
   readonly siteOf: SiteFinder;
   readonly rules: readonly Rule[];
   readonly rulesOf: RulesOfHost;

@@ -10,7 +10,7 @@ import { openUsers } from "../credentials/users.ts";
 import { createOAuth2ProxyAuth } from "../verify/oauth2-proxy-auth.ts";
 import type { Config } from "../config/schema.ts";
 import type { ForwardProxyOf } from "../config/forward-proxy.ts";
-import { createSiteFinder } from "../config/site-finder.ts";
+import { createEntryFinder, createSiteFinder } from "../config/site-finder.ts";
 import type { SiteEntry } from "../config/site.ts";
 import { createSites } from "../config/sites.ts";
 import type { AppContext, EntryContext } from "../context.ts";
@@ -123,8 +123,6 @@ function createSessions(
   config: Config,
   parts: Pick<SessionOptions, "store" | "parties" | "log" | "now">,
 ): Sessions {
-  const sites = createSites(config);
-  const offeredAt = (id: string) => sites.find((entry) => entry.hasSite(id))?.providers;
   const passesOn = (token: string) =>
     Object.values(config.headers).some((source) => source.endsWith(token));
   return new Sessions({
@@ -140,8 +138,7 @@ function createSessions(
     }),
     // A sign-out of oauth2-proxy names the session's ID token in its return target.
     keepsIdToken: config.signOut === "issuer" || config.compat !== undefined,
-    isCurrent: ({ identity, clientId, site }) => {
-      if (offeredAt(site)?.includes(identity.provider) === false) return false;
+    isCurrent: ({ identity, clientId }) => {
       const party = parts.parties.get(identity.provider);
       // A subject is unique at its issuer only, and a session belongs to the client that it was opened for.
       if (party?.issuers.includes(identity.issuer) !== true) return false;
@@ -165,6 +162,7 @@ export function createAppContext(
     ...parts,
     config,
     sites,
+    entryOf: createEntryFinder(sites),
     siteOf: createSiteFinder(sites),
     rules,
     rulesOf: indexByHost(rules),

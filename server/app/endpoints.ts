@@ -80,11 +80,11 @@ export function siteForHost(
   if (isMalformed(request)) return undefined;
   // As `/verify` reads it: no other spelling of a host gets a site, an address or a cookie.
   const hostname = hostnameOf(request);
-  const site = only?.siteOf(hostname, portOf(request));
-  if (site === undefined) return undefined;
-  const making = contexts.find(({ entry }) => entry.hosts !== undefined && entry.hasSite(site.id));
-  if (making !== undefined) return { ...making, site };
-  const covering = fixed.find(({ entry }) => entry.covers(hostname));
+  const entry = only?.entryOf(hostname);
+  const site = entry?.hosts && entry.at(hostname, portOf(request));
+  const context = contexts.find((one) => one.entry === entry);
+  if (site !== undefined) return context && { ...context, site };
+  const covering = fixed.find((one) => one.entry.covers(hostname));
   return only?.config.compat === undefined ? undefined : covering && firstOf(covering);
 }
 

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import type { Site } from "../config/site.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { checkMetadata, signOutNeeds } from "../sign-in/metadata.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { fault, ok, unknown, warning, type Finding } from "./finding.ts";
+import type { OfferingSites } from "./offering-sites.ts";
 
 type Metadata = Parameters<typeof checkMetadata>[1];
 
@@ -15,7 +15,7 @@ const timeoutMs = 4_000;
  */
 export async function trySignOut(
   party: RelyingParty,
-  sites: readonly Site[],
+  { sites, open }: OfferingSites,
   metadata: Metadata,
 ): Promise<Finding[]> {
   if (metadata.end_session_endpoint === undefined)
@@ -29,7 +29,11 @@ export async function trySignOut(
   } catch (error) {
     return [fault(reasonsOf(error))];
   }
-  const findings: Finding[] = [];
+  const findings = open.map(({ name }) =>
+    unknown(
+      `not known whether the issuer accepts ${name.replace(/\/$/, "")}/sign_out as post-logout redirect URI of every host: register each in full`,
+    ),
+  );
   for (const site of sites)
     findings.push(await tryUri(party, metadata.end_session_endpoint, site.address("sign_out")));
   return findings;

@@ -26,7 +26,6 @@ export async function checkProvider(
 
 async function tryIssuer(config: Config, party: RelyingParty, clocks: Clocks): Promise<Finding[]> {
   const offering = offeringSites(config, party.name);
-  const { sites } = offering;
   try {
     const metadata = await metadataOf(party);
     const { authorization_endpoint: authorization, token_endpoint: token } = metadata;
@@ -34,7 +33,7 @@ async function tryIssuer(config: Config, party: RelyingParty, clocks: Clocks): P
     return [
       ...describe(party, offering, metadata),
       ...(await tryRequests(party, offering, metadata)),
-      ...(config.signOut === "issuer" ? await trySignOut(party, sites, metadata) : []),
+      ...(config.signOut === "issuer" ? await trySignOut(party, offering, metadata) : []),
       ...clocks.compare(addresses.filter((address) => address !== undefined)),
     ];
   } catch (error) {
@@ -71,10 +70,13 @@ function describe(
   metadata: Metadata,
 ): Finding[] {
   const how = party.provider.isOAuthOnly ? "OAuth 2.0 without discovery" : "discovered";
-  const uris = sites.map((site) => site.redirectUri(party.ownCallback(metadata)));
+  const own = party.ownCallback(metadata);
+  const uris = sites.map((site) => site.redirectUri(own));
   // RFC 9700 §4.1: a wildcard would also register a host that another person may control.
   uris.push(
-    ...open.map(({ name }) => `those of every host of ${name}, each in full, without a wildcard`),
+    ...open.map(
+      ({ redirectUri }) => `${redirectUri(own)} for every host, each in full, without a wildcard`,
+    ),
   );
   const scope = scopeOf(party, metadata);
   return [

@@ -33,7 +33,7 @@ export function explain(config: Config, url: string, visitor: Visitor, now: numb
   if (site === undefined) {
     return [
       `site: none covers ${hostnameOf(request)}`,
-      "deny: set cookie.domain, or give the host a site",
+      "deny: set cookie.domain (or hosts, if url has {host}), or give the host a site",
     ];
   }
   const identity = identityOf(config, visitor);

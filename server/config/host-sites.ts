@@ -21,20 +21,20 @@ export function createHostSites(
   const isEverywhere = hasCompat && base !== "";
   const covers = createCover(hosts);
   // The cookie of a domain reaches all of its sites, so a session counts at all of them. This is no site's own id.
-  const sharedId = cookieDomain && `${href}#${cookieDomain}`;
+  const sharedId = cookieDomain && `${href}#${cookieDomain}:${hosts.join(",")}`;
   const parts = { common, covers, sharedId, scheme: `${protocol}//`, idPort };
   const isAtSite = (url: URL) =>
     url.protocol === protocol && (port === undefined || url.port === port) && covers(url.hostname);
-  const at = (hostname: string, ofRequest = "") =>
-    covers(hostname) ? new HostSite(parts, hostname, port ?? ofRequest) : undefined;
   return {
     ...common,
     name: href,
     port,
+    redirectUri: (provider) =>
+      `${href.replace(/\/$/, "")}/callback${provider === undefined ? "" : `/${provider}`}`,
     hosts,
     first: new HostSite(parts, hosts[0] ?? hostPlaceholder, port ?? ""),
-    at,
-    hasSite: (id) => id === (sharedId ?? at(URL.parse(id)?.hostname ?? "")?.id),
+    at: (hostname, ofRequest = "") =>
+      covers(hostname) ? new HostSite(parts, hostname, port ?? ofRequest) : undefined,
     covers,
     isEndpoint: (url) => isAtSite(url) && paths.has(url.pathname),
     mayBeEndpoint: (url) =>

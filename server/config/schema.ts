@@ -109,8 +109,11 @@ const siteUrl = v.pipe(
 /** The hosts at which, with `{host}` in `url`, there is a site: each of these, and every host under it. */
 const hosts = v.optional(
   v.pipe(
-    oneOrMore(checkedString(siteHostFault)),
-    v.transform((written) => written.map((host) => host.toLowerCase())),
+    v.union([v.string(), v.array(v.string())]),
+    v.transform((written) => [written].flat()),
+    v.array(checkedString(siteHostFault)),
+    v.minLength(1, "is empty: list the domains of your apps, such as example.com"),
+    v.transform((written) => [...new Set(written.map((host) => host.toLowerCase()))].toSorted()),
   ),
 );
 

@@ -38,6 +38,7 @@ export function siteFaults(raw: Record<string, unknown>): Fault[] {
     })),
     ...all.flatMap(entryFaults),
     ...overlaps(all),
+    ...sharedHosts(all),
     ...all.flatMap((site) => ownHostFaults(site, all)),
     ...all.flatMap((site) => shadowFaults(site, all)),
     ...sites.flatMap((site: unknown, index) =>
@@ -120,8 +121,9 @@ export function isPublicSuffix(domain: string): boolean {
 /** Two sites with the same cookie scope would overwrite each other's cookie. */
 function overlaps(all: readonly Written[]): Fault[] {
   const owners = new Map<string, string>();
-  const scopes = all.flatMap((entry) => scopesOf(entry).map((scope) => ({ entry, scope })));
-  return scopes.flatMap(({ entry: { prefix, takesHost: isOpen, domain }, scope }) => {
+  return all.flatMap(({ prefix, hostname, domain }) => {
+    const scope = domain === undefined ? hostname : `.${domain}`;
+    if (scope === undefined) return [];
     const other = owners.get(scope);
     const nesting = nestingScope(scope, [...owners.keys()]);
     owners.set(scope, prefix);
@@ -131,14 +133,22 @@ function overlaps(all: readonly Written[]): Fault[] {
       return [{ path: `${prefix}cookie.domain`, message }];
     }
     const message = `has the same cookie scope as ${other.slice(0, -1)}, ${scope}: use one site for it`;
-    return [{ path: `${prefix}${isOpen && domain === undefined ? "hosts" : "url"}`, message }];
+    return [{ path: `${prefix}url`, message }];
   });
 }
 
-/** `.example.com` for a cookie of a domain, `{host}.example.com` for a cookie of each host. */
-function scopesOf({ hostname, hosts = [], domain }: Written): string[] {
-  if (domain !== undefined) return [`.${domain}`];
-  return hostname === undefined ? hosts.map((host) => `{host}.${host}`) : [hostname];
+/** Of nested `hosts`, the narrowest decides; of equal ones, none does. */
+function sharedHosts(all: readonly Written[]): Fault[] {
+  const owners = new Map<string, string>();
+  return all.flatMap(({ prefix, hosts = [] }) =>
+    [...new Set(hosts)].flatMap((host) => {
+      const other = owners.get(host);
+      owners.set(host, prefix);
+      if (other === undefined) return [];
+      const message = `"${host}" is in hosts of ${other.slice(0, -1)} too: use one site for it`;
+      return [{ path: `${prefix}hosts`, message }];
+    }),
+  );
 }
 
 /** Cookies of all domains have the same name, so for nested domains a browser would send both. */

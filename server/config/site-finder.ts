@@ -6,7 +6,7 @@ const few = 4;
 
 /** `port` is the one of the request; "" = the default port of the scheme. */
 export type SiteFinder = (hostname: string, port?: string) => Site | undefined;
-type EntryFinder = (hostname: string) => SiteEntry | undefined;
+export type EntryFinder = (hostname: string) => SiteEntry | undefined;
 
 /** Finds the site whose cookie a host gets; of several, the one with the narrowest scope. */
 export function createSiteFinder(entries: readonly SiteEntry[]): SiteFinder {

@@ -30,8 +30,8 @@ export interface Site extends SiteCommon {
   /** The site in the record of a session, which counts at this site alone. */
   readonly id: string;
   /**
-   * RFC 9700 §4.1: from the configuration, never from a parameter of a request. With a provider's name it is a
-   * separate one for that provider.
+   * RFC 9700 §4.1: from the configuration, never from a parameter of a request; with `hosts`, at the host of the
+   * request. With a provider's name it is a separate one for that provider.
    */
   redirectUri(provider?: string): string;
   /** Whether a browser sends this site's session cookie to a host. */
@@ -47,12 +47,12 @@ export interface SiteEntry extends SiteCommon {
   readonly port: string | undefined;
   /** Each of its sites has a host that equals or is under one of these; undefined = one site only. */
   readonly hosts: readonly string[] | undefined;
+  /** Its redirect URI in messages: `https://{host}/_auth/callback`. */
+  redirectUri(provider?: string): string;
   /** Its only site; with `hosts`, the one at the first of them. */
   readonly first: Site;
   /** The site whose cookie a host gets. Name and port have the form of `hostnameOf` and `portOf`. */
   at(hostname: string, port?: string): Site | undefined;
-  /** Whether it has, or would make, the site with this id. */
-  hasSite(id: string): boolean;
   /** Whether `at` finds a site. */
   covers(hostname: string): boolean;
   isEndpoint(url: URL): boolean;
@@ -85,7 +85,6 @@ export function createSite(config: SiteConfig, compat?: Config["compat"]): Site 
     redirectUri: (provider) => address("callback") + (provider === undefined ? "" : `/${provider}`),
     covers,
     at: (hostname) => (covers(hostname) ? site : undefined),
-    hasSite: (id) => id === url.href,
     address,
     isEndpoint: ({ origin, pathname }) => origin === url.origin && paths.has(pathname),
     mayBeEndpoint: ({ origin, hostname, pathname }) =>
@@ -95,10 +94,16 @@ export function createSite(config: SiteConfig, compat?: Config["compat"]): Site 
 }
 
 /** The common parts, from an entry of the configuration. */
-export function commonOf({ url: written, cookie, access, providers }: SiteConfig): SiteCommon {
+export function commonOf({
+  url: written,
+  hosts,
+  cookie,
+  access,
+  providers,
+}: SiteConfig): SiteCommon {
   const { href, protocol, pathname } = new URL(written);
   const secure = protocol === "https:";
-  const digest = digestOf(href, cookie.domain);
+  const digest = digestOf(href, cookie.domain, hosts);
   return {
     base: pathname === "/" ? "" : pathname,
     access,
@@ -110,12 +115,10 @@ export function commonOf({ url: written, cookie, access, providers }: SiteConfig
   };
 }
 
-/** Six hex digits that every replica of a site agrees on. */
-function digestOf(href: string, domain = ""): string {
-  return createHash("sha256")
-    .update(JSON.stringify([href, domain]))
-    .digest("hex")
-    .slice(0, 6);
+/** Six hex digits that every replica of a site agrees on. With a domain, the cookies of other `hosts` would meet. */
+function digestOf(href: string, domain = "", hosts: readonly string[] = []): string {
+  const parts = domain === "" || hosts.length === 0 ? [href, domain] : [href, domain, ...hosts];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 6);
 }
 
 /** RFC 6265 §5.1.3: a browser sends a cookie to its domain and the subdomains of it. */

@@ -42,6 +42,11 @@ const longestSkipMs = 1_000;
 /** How long a request waits for a renewal that is due. */
 const timeoutMs = 5_000;
 
+/** A site accepts the sessions of its own providers only, which may be others since the sign-in. */
+function isOffered({ providers }: Site, { record }: HotSession): boolean {
+  return providers === undefined || providers.includes(record.identity.provider);
+}
+
 export class Sessions {
   readonly #options: SessionOptions;
   readonly #records: SealedRecords;
@@ -161,7 +166,7 @@ export class Sessions {
   ): Session | undefined | Promise<Session | undefined> {
     const { now, idleMs } = this.#options;
     const time = now();
-    if (session.site !== site.id) return undefined;
+    if (session.site !== site.id || !isOffered(site, session)) return undefined;
     if (this.#isOutdated(session)) return this.#cold(site, token);
     if (session.isFresh(time)) return session;
     if (time >= session.endsAt) return this.#endings.remove(token);

@@ -79,11 +79,15 @@ export function createReturnTargets(
     return undefined;
   }
 
-  /** The site of each request may have a port of its own: the browser is there already. */
   function isPortOf(entry: SiteEntry, site: Site, url: URL): boolean {
-    if (url.port === "" || url.port === (entry.port ?? site.url.port)) return true;
+    if (url.port === "" || url.port === (entry.port ?? portAt(entry, site))) return true;
     return ruleHosts.some(({ name, port }) => port === url.port && isNamed(name, url.hostname));
   }
+}
+
+/** The port of a site that has it from the request: the browser is there already. */
+function portAt(entry: SiteEntry, { url, id }: Site): string {
+  return entry.at(url.hostname)?.id === id ? url.port : "";
 }
 
 export type ReturnTargets = ReturnType<typeof createReturnTargets>;

@@ -9,16 +9,28 @@ interface SecureSite {
   readonly doorward: TestDoorward;
   /** A navigation to this https URL; `headers` are sent in addition. */
   open(url: string, headers?: Record<string, string>): Promise<HttpResponse>;
-  /** Signs in at a site: both answers, and the cookies that a browser then has. */
-  signIn(site: string): Promise<{ start: HttpResponse; callback: HttpResponse; cookie: string }>;
+  /** Signs in at a site: both answers, and the cookies that a browser then has. `query` is that of `/start`. */
+  signIn(
+    site: string,
+    query?: string,
+  ): Promise<{ start: HttpResponse; callback: HttpResponse; cookie: string }>;
   close(): Promise<void>;
 }
 
-export async function openSecureSite(settings: Record<string, unknown>): Promise<SecureSite> {
+type Settings = Readonly<Record<string, unknown>>;
+
+/** `settings` may use the provider, which is the only one otherwise. */
+export async function openSecureSite(
+  settings: Settings | ((company: Settings) => Settings),
+): Promise<SecureSite> {
   const issuer = await startHostileIssuer();
   const company = { type: "oidc", issuer: issuer.issuer, clientId: "door", clientSecret: "of it" };
   const doorward = await startDoorward(
-    configOf({ providers: { company }, access: { anyone: true }, ...settings }),
+    configOf({
+      providers: { company },
+      access: { anyone: true },
+      ...(typeof settings === "function" ? settings(company) : settings),
+    }),
   );
   const open = (url: string, headers: Record<string, string> = {}) => {
     const { host, pathname, search } = new URL(url);
@@ -31,8 +43,8 @@ export async function openSecureSite(settings: Record<string, unknown>): Promise
     issuer,
     doorward,
     open,
-    async signIn(site) {
-      const start = await open(`${site}/start`);
+    async signIn(site, query = "") {
+      const start = await open(`${site}/start${query}`);
       const url = issuer.consent(String(start.headers.location));
       const callback = await open(url, { Cookie: cookiesOf(start) });
       return { start, callback, cookie: cookiesOf(callback) };

@@ -129,6 +129,44 @@ describe("the session of one host", () => {
   });
 });
 
+describe("providers of the narrower site", () => {
+  const openUrl = "https://{host}/_auth";
+  const wide = { url: openUrl, hosts: ["example.com"], providers: ["guests"] };
+  const narrower = [
+    { url: openUrl, hosts: ["hr.example.com"], providers: ["staff"] },
+    { url: "https://hr.example.com/_auth", providers: ["staff"] },
+  ];
+  const orders = narrower.flatMap((one) => [{ sites: [wide, one] }, { sites: [one, wide] }]);
+
+  it.each(orders)("are the only ones of its hosts, in any order: %j", async ({ sites }) => {
+    const both = await openSecureSite((company) => ({
+      sites,
+      providers: { guests: company, staff: company },
+    }));
+    const at = async (url: string, Cookie: string) => {
+      const { host } = new URL(url);
+      const headers = { ...forwarded(`https://${host}`), Host: "doorward:4180", Cookie };
+      return (await both.open("https://doorward:4180/_auth/verify", headers)).status;
+    };
+    const [site, withPort] = ["https://hr.example.com/_auth", "https://hr.example.com:9443/_auth"];
+
+    const staff = await both.signIn(site);
+    const guest = await both.signIn("https://app.example.com/_auth", "?provider=guests");
+    const asked = await both.open(`${site}/start?provider=guests`);
+    const askedWithPort = await both.open(`${withPort}/start?provider=guests`);
+    const statuses = [await at(site, staff.cookie), await at(withPort, staff.cookie)];
+    const renamed = guest.cookie.replace(/^[^=]+/, staff.cookie.split("=")[0] ?? "");
+    const others = [await at(site, guest.cookie), await at(site, renamed)];
+    await both.close();
+
+    expect(statuses).toEqual([200, 200]);
+    expect(others).toEqual([302, 302]);
+    // Of one provider, the sign-in begins with that one; a host without a site has no sign-in.
+    for (const { status, headers } of [asked, askedWithPort])
+      expect(`${status} ${headers.location}`).toMatch(/^(302 .*callback%2Fstaff&|404 undefined)/);
+  });
+});
+
 describe("the issuer's response for one host", () => {
   it("signs in at no other host, even with the transaction's cookie there", async () => {
     const start = await door.open(`${app}/start`);

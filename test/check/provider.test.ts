@@ -61,7 +61,7 @@ describe("a provider", () => {
     const named = await findingsOf({ type: "oidc" }, undefined, "", { ...open, rules });
     const unnamed = await findingsOf({ type: "oidc" }, undefined, "", open);
 
-    const every = "those of every host of https://{host}/, each in full, without a wildcard";
+    const every = "https://{host}/callback for every host, each in full, without a wildcard";
     expect(named[0]).toMatch(`register there: https://auth.example.com/callback, ${every}`);
     expect(named.filter((line) => line.includes("the issuer accepts"))).toEqual([
       "the issuer accepts https://auth.example.com/callback",

@@ -57,7 +57,11 @@ describe("explain", () => {
       { groups: "" },
       "deny by access: identity not listed in allow/access",
     ],
-    ["https://elsewhere.example/x", {}, "deny: set cookie.domain, or give the host a site"],
+    [
+      "https://elsewhere.example/x",
+      {},
+      "deny: set cookie.domain (or hosts, if url has {host}), or give the host a site",
+    ],
   ])("ends the explanation of %s with %j: %s", (url, visitor, end) => {
     expect(lines(url, visitor).at(-1)).toBe(end);
   });

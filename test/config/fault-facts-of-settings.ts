@@ -169,6 +169,22 @@ export const faultsOfSettings: [string, Settings, Facts][] = [
     },
   ],
   [
+    "two sites at the same hosts, with cookies of other scopes",
+    {
+      url: undefined,
+      sites: [
+        { url: openUrl, hosts: ["example.com"], cookie: { domain: "example.com" } },
+        { url: openUrl, hosts: ["example.com"] },
+      ],
+    },
+    { place: "sites.1.hosts", values: ["sites.0", '"example.com"'], fix: ["one site"] },
+  ],
+  [
+    "an empty list of hosts",
+    { url: openUrl, hosts: [] },
+    { place: "hosts", values: ["empty"], fix: ["domains", "example.com"] },
+  ],
+  [
     "hosts and sites",
     { url: undefined, hosts: ["example.com"], sites: [{ url: "https://auth.example.net" }] },
     { place: "hosts", values: ["`sites`"], fix: ["move"] },

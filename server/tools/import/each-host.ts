@@ -6,38 +6,50 @@ import { isLoopbackHost } from "../../http/loopback.ts";
 export const domainToFill = "<the domain of your apps>";
 
 /** A site at the host of each request, as the old tools have it if no address is set. */
-export interface SiteOfEachHost {
+interface SiteOfEachHost {
   readonly url: string;
   readonly hosts: readonly string[];
   readonly cookie?: { readonly domain: string };
 }
 
+/** The settings of one site, or of one for each domain. */
+export type SitesOfEachHost = SiteOfEachHost | { readonly sites: readonly SiteOfEachHost[] };
+
 /**
- * The site for a cookie's domain, or else for the hosts that the old configuration names, such as `.example.com`,
+ * A site for each domain of the cookies, or else for the hosts that the old configuration names, such as
  * `*.example.com` or `app.example.com:8443`. Without any there is a domain to fill in.
  */
-export function siteOfEachHost(
+export function sitesOfEachHost(
   path: string,
-  domain: string | undefined,
+  domains: readonly string[],
   names: readonly string[],
-): SiteOfEachHost {
-  if (domain !== undefined)
-    return { url: urlFor(path, [domain]), hosts: [domain], cookie: { domain } };
-  const hosts = [...new Set(names.map(bare).filter(isOwn))];
-  const widest = hosts.filter((host) => !hosts.some((other) => host.endsWith(`.${other}`)));
-  return {
-    url: urlFor(path, widest),
-    hosts: widest.length === 0 ? [domainToFill] : widest,
-  };
+): SitesOfEachHost {
+  const sites = widest(domains).map((domain) => ({
+    url: urlFor(path, [domain]),
+    hosts: [domain],
+    cookie: { domain },
+  }));
+  const [only] = sites;
+  if (only !== undefined) return sites.length === 1 ? only : { sites };
+  const hosts = widest(names.map(bare).filter(isOwn));
+  return { url: urlFor(path, hosts), hosts: hosts.length === 0 ? [domainToFill] : hosts };
 }
 
-/** What an operator has to know about it: `which` tool had no address. */
-export function eachHostNote(tool: string, { hosts }: SiteOfEachHost): string {
-  const isGap = hosts.includes(domainToFill);
-  const rest = isGap
-    ? "write the domains of your apps into hosts; doorward does not start until then"
-    : `now only at ${hosts.join(", ")} and every host under ${hosts.length === 1 ? "it" : "them"}: add other domains of your apps to hosts`;
-  return `is missing: as in ${tool}, each sign-in is at the host of its request, ${rest} (docs/rules.md#one-site-for-many-hosts)`;
+/** What an operator has to know about it. `missing` says that the tool had no address. */
+export function eachHostNote(missing: string, tool: string, settings: SitesOfEachHost): string {
+  const hosts = "sites" in settings ? settings.sites.flatMap((site) => site.hosts) : settings.hosts;
+  const them = hosts.length === 1 ? "it" : "them";
+  const rest = hosts.includes(domainToFill)
+    ? "doorward does the same at the hosts under `hosts`: write the domains of your apps there; doorward does not start until then"
+    : `doorward does the same, but only at ${hosts.join(", ")} and every host under ${them}: add other domains of your apps to hosts, and remove what is not yours`;
+  return `${missing}: ${tool} signs in at the host of each request, and ${rest} (docs/rules.md#one-site-for-many-hosts)`;
+}
+
+/** The domains that are under no other one. */
+export function widest(domains: readonly string[]): string[] {
+  return [...new Set(domains)].filter(
+    (domain) => !domains.some((other) => domain.endsWith(`.${other}`)),
+  );
 }
 
 function urlFor(path: string, hosts: readonly string[]): string {

@@ -86,8 +86,8 @@ const compatNote =
 
 /** The option that each setting comes from. */
 const origins: readonly (readonly [path: RegExp, option: string])[] = [
-  [/^(url|hosts)/, "redirect_url"],
-  [/^cookie/, "cookie_domains"],
+  [/^url/, "redirect_url"],
+  [/^(cookie|hosts|sites)/, "cookie_domains"],
   [/^providers\.[^.]+\.clientId/, "client_id"],
   [/^providers\.[^.]+\.clientSecret/, "client_secret"],
   [/^providers\.[^.]+\.(issuer|tenants)/, "oidc_issuer_url"],

@@ -1,7 +1,7 @@
 import { isLoopbackHost } from "../../http/loopback.ts";
 import { isPublicSuffix } from "../../config/site-checks.ts";
 import { parseAllowedRedirect } from "../../config/allowed-redirect.ts";
-import { eachHostNote, siteOfEachHost, type SiteOfEachHost } from "./each-host.ts";
+import { eachHostNote, sitesOfEachHost, widest, type SitesOfEachHost } from "./each-host.ts";
 import type { Settings } from "./settings.ts";
 
 interface ImportedSite {
@@ -10,7 +10,7 @@ interface ImportedSite {
 }
 
 /** The site of the redirect URL or, if that has no host, one at the host of each request. */
-export function importSite(from: Settings): ImportedSite | SiteOfEachHost {
+export function importSite(from: Settings): ImportedSite | SitesOfEachHost {
   const prefix = `/${(from.text("proxy_prefix") ?? "/oauth2").replace(/^\/+|\/+$/g, "")}`;
   const domains = from
     .list("cookie_domains")
@@ -19,7 +19,7 @@ export function importSite(from: Settings): ImportedSite | SiteOfEachHost {
   const redirect = URL.parse(written ?? "");
   if (redirect === null || redirect.host === "") return eachHost(from, written, prefix, domains);
   const url = siteUrl(from, redirect, prefix);
-  const domain = cookieDomain(from, domains, URL.parse(url)?.hostname);
+  const domain = cookieDomain(from, domains, redirect.hostname);
   return { url, ...(domain !== undefined && { cookie: { domain } }) };
 }
 
@@ -29,17 +29,25 @@ function eachHost(
   written: string | undefined,
   prefix: string,
   domains: readonly string[],
-): SiteOfEachHost {
+): SitesOfEachHost {
   const isPath = written?.startsWith("/") !== false;
   if (!isPath)
     from.problem("redirect_url", `"${written}" is not a URL: write https://HOST${prefix}/callback`);
   const path = URL.parse(isPath ? (written ?? "") : "", "https://host.invalid")?.pathname ?? "/";
   const base = baseOf(from, "https://{host}", path, prefix);
-  const domain = cookieDomain(from, domains, undefined);
-  const site = siteOfEachHost(base, domain, from.list("whitelist_domains"));
-  from.note("to do", "redirect_url", eachHostNote("oauth2-proxy", site));
-  return site;
+  // An entry without a dot in front is one host, often one of the issuer.
+  const names = from.list("whitelist_domains").filter((entry) => /^\*?\./.test(entry));
+  const settings = sitesOfEachHost(base, domains, names);
+  const missing = written === undefined ? "is missing" : `"${written}" has no host`;
+  from.note("to do", "redirect_url", eachHostNote(missing, "oauth2-proxy", settings));
+  const nested = domains.filter((domain) => !widest(domains).includes(domain));
+  if (nested.length > 0)
+    from.note("different", "cookie_domains", `"${nested.join(", ")}" ${nestedDomain}`);
+  return settings;
 }
+
+const nestedDomain =
+  "is part of another domain of the list: the cookie of its hosts reaches every host of that domain now";
 
 function siteUrl(from: Settings, redirect: URL, prefix: string): string {
   const { origin } = secured(from, redirect);
@@ -66,15 +74,13 @@ function secured(from: Settings, url: URL): URL {
   return new URL(url.href.replace(/^http:/, "https:"));
 }
 
-/** The longest cookie domain that contains the host, as in oauth2-proxy; undefined = the host is unknown. */
+/** The longest cookie domain that contains the host, as in oauth2-proxy. */
 function cookieDomain(
   from: Settings,
   domains: readonly string[],
-  host: string | undefined,
+  host: string,
 ): string | undefined {
-  const fitting = domains.filter(
-    (domain) => host === undefined || host === domain || host.endsWith(`.${domain}`),
-  );
+  const fitting = domains.filter((domain) => host === domain || host.endsWith(`.${domain}`));
   const [longest] = fitting.toSorted((one, other) => other.length - one.length);
   const others = domains.filter((domain) => domain !== longest);
   if (domains.length > 0 && longest === undefined)

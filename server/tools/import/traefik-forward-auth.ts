@@ -1,5 +1,5 @@
 import type { Surroundings } from "./formats/given-files.ts";
-import { eachHostNote, siteOfEachHost } from "./each-host.ts";
+import { eachHostNote, sitesOfEachHost } from "./each-host.ts";
 import { duration } from "./go-values.ts";
 import { faultsOf, render, type Imported } from "./imported.ts";
 import { withValue } from "./notes.ts";
@@ -67,9 +67,15 @@ function site(from: TraefikOptions, ruleHosts: readonly unknown[]): Record<strin
     "url-path",
     `register ${url}/callback at the issuer instead of ${url}; in Traefik, route ${path}/ to doorward, except ${path}/verify, and use ${path}/verify as the forwardAuth address (\`doorward config traefik\` prints the configuration)`,
   );
-  const hostname = host?.replace(/:\d+$/, "");
+  if (host === undefined) {
+    const names = ruleHosts.filter((name) => typeof name === "string");
+    const eachHost = sitesOfEachHost(path, domains, names);
+    from.note("to do", "auth-host", eachHostNote("is missing", "traefik-forward-auth", eachHost));
+    return { ...eachHost };
+  }
+  const hostname = host.replace(/:\d+$/, "");
   const [domain] = domains
-    .filter((one) => hostname === undefined || hostname === one || hostname.endsWith(`.${one}`))
+    .filter((one) => hostname === one || hostname.endsWith(`.${one}`))
     .toSorted((one, other) => other.length - one.length);
   const others = domains.filter((one) => one !== domain);
   if (others.length > 0)
@@ -78,11 +84,7 @@ function site(from: TraefikOptions, ruleHosts: readonly unknown[]): Record<strin
       "cookie-domain",
       `"${others.join(", ")}" is left out, because a site has one cookie domain: add a site for each (docs/rules.md#several-sites)`,
     );
-  if (host !== undefined) return { url, ...(domain !== undefined && { cookie: { domain } }) };
-  const names = ruleHosts.filter((name) => typeof name === "string");
-  const eachHost = siteOfEachHost(path, domain, names);
-  from.note("to do", "auth-host", eachHostNote("traefik-forward-auth", eachHost));
-  return { ...eachHost };
+  return { url, ...(domain !== undefined && { cookie: { domain } }) };
 }
 
 function logoutTarget(from: TraefikOptions): string[] | undefined {

@@ -117,6 +117,13 @@ describe("every import", () => {
     ["no redirect_url", least.filter((line) => !line.startsWith("redirect_url"))],
     ["a redirect_url without a host", least.with(2, 'redirect_url = "/oauth2/callback"')],
     [
+      "a redirect domain that is one host",
+      [
+        ...least.filter((line) => !line.startsWith("redirect_url")),
+        'whitelist_domains = ["login.example.net"]',
+      ],
+    ],
+    [
       "a redirect_url without a host, and a public suffix",
       [...least.with(2, 'redirect_url = "/oauth2/callback"'), 'whitelist_domains = [".co.uk"]'],
     ],
@@ -135,14 +142,30 @@ describe("every import", () => {
 
   it.each<[string, string[], Record<string, unknown>]>([
     [
-      "the longest cookie domain",
-      ['cookie_domains = ["example.org", ".example.com"]', 'whitelist_domains = [".example.net"]'],
-      { hosts: ["example.org"], cookie: { domain: "example.org" } },
+      "the widest cookie domain",
+      [
+        'cookie_domains = ["sub.example.org", ".example.org"]',
+        'whitelist_domains = [".example.net"]',
+      ],
+      { url: "https://{host}/oauth2", hosts: ["example.org"], cookie: { domain: "example.org" } },
     ],
     [
-      "the redirect domains, without what is under another",
-      ['whitelist_domains = [".example.com", "*.Example.org:8443", "app.example.com:*", "-"]'],
-      { hosts: ["example.com", "example.org"], cookie: {} },
+      "the redirect domains, without what is under another, and without single hosts",
+      [
+        'whitelist_domains = [".example.com", "*.Example.org:8443", ".app.example.com:*", "id.example.net", "-"]',
+      ],
+      { url: "https://{host}/oauth2", hosts: ["example.com", "example.org"], cookie: {} },
+    ],
+    [
+      "each of several cookie domains",
+      ['cookie_domains = ["example.org", ".example.com"]'],
+      {
+        sites: ["example.org", "example.com"].map((domain) => ({
+          url: "https://{host}/oauth2",
+          hosts: [domain],
+          cookie: { domain },
+        })),
+      },
     ],
     [
       "this machine, over http",
@@ -160,7 +183,7 @@ describe("every import", () => {
     const { yaml = "", notes, problems } = imported([...bare, ...lines]);
 
     expect(problems).toEqual([]);
-    expect(load(filledIn(yaml))).toMatchObject({ url: "https://{host}/oauth2", ...site });
+    expect(load(filledIn(yaml))).toMatchObject(site);
     expect(notes.join("\n")).toMatch(/^to do: redirect_url: .* add other domains of your apps/m);
   });
 });
