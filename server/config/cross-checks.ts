@@ -3,7 +3,8 @@ import { providerFaults } from "./provider-checks.ts";
 import { ruleFaults } from "./rule-checks.ts";
 import { isLoopbackAddress } from "../http/loopback.ts";
 import { isObject } from "./shape.ts";
-import { isPublicSuffix, siteFaults } from "./site-checks.ts";
+import { siteFaults } from "./site-checks.ts";
+import { isPublicSuffix } from "./written-site.ts";
 import { storageFaults } from "./storage-checks.ts";
 
 /** Checks how settings fit together. It reads raw values, because a configuration may have other faults too. */

@@ -3,7 +3,8 @@ import { effectNames } from "../policy/rule-schema.ts";
 import { bearerFaults, passwordFaults, tokenIssuerNames } from "./credential-checks.ts";
 import type { Fault } from "./faults.ts";
 import { isObject } from "./shape.ts";
-import { isPublicSuffix, providerNameFaults } from "./site-checks.ts";
+import { providerNameFaults } from "./site-checks.ts";
+import { isPublicSuffix } from "./written-site.ts";
 
 /** Faults of rules that no single value shows, such as a rule that can never match. */
 export function ruleFaults(raw: Record<string, unknown>): Fault[] {

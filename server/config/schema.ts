@@ -7,12 +7,10 @@ import { access } from "../policy/access-schema.ts";
 import { authorization } from "./authorization-schema.ts";
 import { clientEntries } from "./client-schema.ts";
 import { admin, listen } from "./listen-schema.ts";
-import { hostOutsideAscii } from "../values/ascii-host.ts";
 import { duration } from "../values/duration.ts";
 import { groupsClaim } from "../values/groups-claim.ts";
 import {
   discoveryAddress,
-  dnsName,
   oneOrMore,
   path,
   text,
@@ -21,7 +19,7 @@ import {
 } from "../values/leaves.ts";
 import { rule } from "../policy/rule-schema.ts";
 import { secret } from "./secret.ts";
-import { siteHostFault, siteUrlFault } from "./site-url.ts";
+import { cookie, hosts, site, siteUrl } from "./site-schema.ts";
 import { storage } from "./storage-schema.ts";
 
 const tenantId = v.pipe(
@@ -100,52 +98,6 @@ const providerName = checkedString((name) =>
     ? undefined
     : "is not a provider name: use lower-case letters, digits and hyphens",
 );
-
-const siteUrl = v.pipe(
-  checkedString(siteUrlFault),
-  v.transform((written) => written.replace(/\/+$/, "")),
-);
-
-/** The hosts at which, with `{host}` in `url`, there is a site: each of these, and every host under it. */
-const hosts = v.optional(
-  v.pipe(
-    v.union([v.string(), v.array(v.string())]),
-    v.transform((written) => [written].flat()),
-    v.array(checkedString(siteHostFault)),
-    v.minLength(1, "is empty: list the domains of your apps, such as example.com"),
-    v.transform((written) => [...new Set(written.map((host) => host.toLowerCase()))].toSorted()),
-  ),
-);
-
-function cookieDomainFault(written: string): string | undefined {
-  const isDomain = dnsName.test(written.toLowerCase().replace(/^\./, ""));
-  return (
-    hostOutsideAscii(written) ??
-    (isDomain ? undefined : "is not a domain: use one such as example.com")
-  );
-}
-
-const cookie = v.optional(
-  v.strictObject({
-    domain: v.optional(
-      v.pipe(
-        checkedString(cookieDomainFault),
-        v.transform((written) => written.toLowerCase().replace(/^\./, "")),
-      ),
-    ),
-  }),
-  {},
-);
-
-const site = v.strictObject({
-  url: siteUrl,
-  hosts,
-  cookie,
-  /** undefined = all providers. */
-  providers: v.optional(oneOrMore(text)),
-  /** undefined = the top-level `access`. */
-  access: v.optional(access),
-});
 
 /** The whole configuration. Everything else derives the shape of the configuration from this schema. */
 export const schema = v.strictObject({
