@@ -26,7 +26,7 @@ export const adfs: Provider = {
     emails: "unsaid",
     renewal: "refresh token",
     notes: [
-      "For a user without `email`, doorward uses the `upn` as the address, which is accepted with `trustEmail: true`.",
+      "For a user without `email`, doorward uses the `upn` as the address, which is accepted with `trustEmail: true`. `emailClaim: email` excludes it.",
       "Custom claims require `scope: openid email profile allatclaims`.",
     ],
   },
@@ -34,9 +34,10 @@ export const adfs: Provider = {
   identify({ idToken }, options) {
     const { upn, email } = idToken;
     // Only accounts of the directory have a `upn`, so `trustEmail` covers it as well.
-    const isUpn = text(email) === undefined && text(upn) !== undefined;
+    const isUpn =
+      options.emailClaim === undefined && text(email) === undefined && text(upn) !== undefined;
     const claims = isUpn ? { ...idToken, email: upn } : idToken;
-    const emailClaim = isUpn && options.emailClaim === "email" ? "upn" : options.emailClaim;
+    const emailClaim = isUpn ? "upn" : options.emailClaim;
     const person = identify({ idToken: claims, userinfo: undefined }, { ...options, emailClaim });
     const preferredUsername = person.preferredUsername ?? text(upn) ?? text(idToken.unique_name);
     // AD FS claim rules name the claim `group`, for one group or several.

@@ -5,13 +5,13 @@ import type { OfflineAccess } from "./offline-access.ts";
 
 /** An operator's settings of a provider, by their names in the configuration. */
 export interface Options {
-  readonly emailClaim: string;
+  /** undefined = `email`, or what a kind has for an account without it. */
+  readonly emailClaim: string | undefined;
   readonly groupsClaim: string;
   /** `both`: the groups of the ID token and of userinfo; undefined and `either`: of the first one with the claim. */
   readonly groupsFrom?: "either" | "both" | undefined;
   readonly usernameClaim: string;
-  /** Accept addresses of an issuer that sends no `email_verified`. */
-  /** `always`: even with `email_verified: false`. */
+  /** Accept addresses of an issuer that sends no `email_verified`; `always`: even with `email_verified: false`. */
   readonly trustEmail: boolean | "always";
   /** `owner/name`: users with write access are in the group `repo:owner/name`. */
   readonly repositories: readonly string[];

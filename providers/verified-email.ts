@@ -11,7 +11,7 @@ interface EmailFound {
 /** The address and `email_verified` must come from the same source, or one could verify the other's address. */
 export function verifiedEmail(
   { idToken, userinfo }: Answers,
-  { emailClaim, trustEmail }: Options,
+  { emailClaim = "email", trustEmail }: Options,
 ): EmailFound {
   const sources = [idToken, ...(userinfo === undefined ? [] : [userinfo])];
   // `trustEmail: true` applies to issuers without `email_verified`; it does not override `email_verified: false`.

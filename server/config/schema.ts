@@ -74,7 +74,8 @@ const provider = v.strictObject({
   groupsClaim: v.optional(groupsClaim),
   /** `either`: the ID token's groups, or those of userinfo if it has none; `both`: all of them. */
   groupsFrom: v.optional(v.picklist(["either", "both"]), "either"),
-  emailClaim: v.optional(text, "email"),
+  /** undefined = `email`, or what the kind of provider has for an account without it. */
+  emailClaim: v.optional(text),
   usernameClaim: v.optional(text, "preferred_username"),
   audience: v.optional(oneOrMore(text)),
   /** `true` covers accounts without `email_verified`, `always` also those with `email_verified: false`. */

@@ -82,7 +82,7 @@ function holdsGroups({ provider, settings }: RelyingParty, claims: Claims): bool
 
 /** Whether an ID token has every claim that decides access; other missing claims are not worth a userinfo request. */
 function hasWanted(party: RelyingParty, idToken: Claims): boolean {
-  const { emailClaim, usernameClaim, trustEmail, groupsFrom } = party.settings;
+  const { emailClaim = "email", usernameClaim, trustEmail, groupsFrom } = party.settings;
   const claims = [emailClaim, usernameClaim, "name", ...(trustEmail ? [] : ["email_verified"])];
   return (
     groupsFrom !== "both" &&
@@ -135,7 +135,7 @@ const lasting = ["iss", "sub", "aud", "azp", "tid", "oid", "hd", "sid", "acr", "
  * has none, because an old `email_verified` must not vouch for a new address. All other claims may be outdated.
  */
 function stillCurrent({ settings }: RelyingParty, old: Claims, userinfo: Claims): Claims {
-  const ofEmail = ["email", "email_verified", settings.emailClaim];
+  const ofEmail = ["email", "email_verified", settings.emailClaim ?? "email"];
   const hasEmail = ofEmail.some((claim) => Object.hasOwn(userinfo, claim));
   const kept = hasEmail ? lasting : [...lasting, ...ofEmail];
   return Object.fromEntries(Object.entries(old).filter(([claim]) => kept.includes(claim)));

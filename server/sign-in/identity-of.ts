@@ -54,6 +54,7 @@ export async function identityOf(
   const groupsClaim = settings.groupsClaim ?? provider.groupsClaim ?? "groups";
   const options: Options = {
     ...settings,
+    emailClaim: settings.emailClaim,
     groupsClaim,
     repositories,
     projects,

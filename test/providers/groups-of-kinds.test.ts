@@ -85,7 +85,7 @@ describe("a kind of provider with groups of its own form", () => {
       .get("adfs")
       ?.identify(
         answers,
-        { ...options, emailClaim: "email", trustEmail: false, directory: undefined },
+        { ...options, emailClaim: undefined, trustEmail: false, directory: undefined },
         api,
       );
 

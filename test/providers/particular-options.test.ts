@@ -170,7 +170,7 @@ describe("a sign-in", () => {
 
 describe("an AD FS account without an email address", () => {
   const options: Options = {
-    emailClaim: "email",
+    emailClaim: undefined,
     groupsClaim: "groups",
     usernameClaim: "preferred_username",
     trustEmail: false,
@@ -193,5 +193,17 @@ describe("an AD FS account without an email address", () => {
     );
 
     expect(person).toMatchObject({ email, groups: ["staff"], preferredUsername: idToken.upn });
+  });
+
+  it("does not use its upn if the operator names the claim of the address", async () => {
+    const idToken = { sub: "s-1", upn: "ada@corp.example.com" };
+
+    const person = await adfs.identify(
+      { idToken, userinfo: undefined },
+      { ...options, emailClaim: "email", trustEmail: true },
+      nothing,
+    );
+
+    expect(person.email).toBeUndefined();
   });
 });

@@ -6,6 +6,8 @@ import type { Settings } from "./settings.ts";
 export interface Kind {
   readonly kind: string;
   readonly issuer?: string | undefined;
+  /** The claim of the address, if the kind's own rules would accept more. */
+  readonly emailClaim?: string;
   /** Options that the issuer or the kind makes redundant. */
   readonly implied?: readonly string[];
 }
@@ -90,13 +92,9 @@ function ofOpenIdConnect(from: Settings): Kind | undefined {
   if (better === undefined || hasRole || better === "keycloak") return { kind: "oidc", issuer };
   const message = `the issuer is of the kind ${better}, so the file contains that kind: its scope, and its rules for addresses and groups, are in docs/providers.md`;
   from.note("different", "provider", message);
-  if (better !== "adfs") return microsoft(from);
-  from.note("to do", "oidc_issuer_url", upnCounts);
-  return { kind: better, issuer };
+  // With `oidc`, oauth2-proxy refuses an account without `email`, which at AD FS would count by its `upn`.
+  return better === "adfs" ? { kind: better, issuer, emailClaim: "email" } : microsoft(from);
 }
-
-const upnCounts =
-  "AN ACCOUNT WITHOUT AN email CLAIM NOW COUNTS BY ITS upn, and oauth2-proxy refused it: if that is not intended, let AD FS send email for the accounts that may sign in, and restrict access to groups or addresses";
 
 /** Microsoft's version 1 tokens have another issuer, which is the kind `azure`. */
 function microsoft(from: Settings): Kind | undefined {

@@ -23,7 +23,7 @@ export function importProvider(from: Settings): ImportedProvider | undefined {
     clientKeyFile: found.kind === "login.gov" ? from.text("jwt_key_file") : undefined,
     scope: scopeOf(from, found),
     label: from.text("provider_display_name"),
-    ...claims(from),
+    ...claims(from, found),
     ...trust(from, found),
     ...tenants(from, found),
     ...authorization(from),
@@ -99,11 +99,11 @@ function scopeOf(from: Settings, { kind }: Kind): string | undefined {
   return `openid ${written}`;
 }
 
-function claims(from: Settings): Record<string, unknown> {
+function claims(from: Settings, { emailClaim }: Kind): Record<string, unknown> {
   const [email, userId] = [from.text("oidc_email_claim"), from.text("user_id_claim")];
   return {
     // user_id_claim is the old name; oidc_email_claim overrides it.
-    emailClaim: email ?? (userId === "email" ? undefined : userId),
+    emailClaim: email ?? (userId === "email" ? undefined : userId) ?? emailClaim,
     groupsClaim: from.text("oidc_groups_claim"),
   };
 }

@@ -215,14 +215,14 @@ describe("an imported provider of oauth2-proxy", () => {
     expect(always).not.toContain("an account counts only");
   });
 
-  it("reports that an AD FS account without an address counts by its upn", () => {
-    const { notes } = imported(
-      withLeast('provider = "oidc"', 'oidc_issuer_url = "https://sso.example.com/adfs"'),
-    );
+  it.each([
+    [[], "email"],
+    [['oidc_email_claim = "upn"'], "upn"],
+  ])("accepts an AD FS account by no other claim than oauth2-proxy: %j", (lines, emailClaim) => {
+    const issuer = 'oidc_issuer_url = "https://sso.example.com/adfs"';
+    const { config } = imported(withLeast('provider = "oidc"', issuer, ...lines));
 
-    expect(notes).toContainEqual(
-      expect.stringMatching(/^to do: oidc_issuer_url: AN ACCOUNT WITHOUT/),
-    );
+    expect(config).toMatchObject({ providers: { adfs: { emailClaim } } });
   });
 
   it("reports that its issuer is a Keycloak", () => {
