@@ -125,7 +125,7 @@ function ofGitHub(from: VouchOptions): Kind {
 function ofOidc(from: VouchOptions): Kind | undefined {
   const auth = from.text("oauth.auth_url") ?? "";
   if (auth.startsWith("https://login.microsoftonline.com/")) return ofMicrosoft(from);
-  if (/\/adfs\/oauth2\/authorize\/?$/.test(auth)) return ofAdfs(from);
+  if (/\/adfs\/oauth2\/authorize\/?$/.test(auth)) return ofAdfs(from, { emailClaim: "email" });
   const found = issuerByAddresses(addresses.map((name) => from.text(name) ?? ""));
   if (found === undefined) {
     from.problem("oauth.auth_url", "is missing or not a URL: write the provider's address");
@@ -159,8 +159,11 @@ function ofMicrosoft(from: VouchOptions): Kind | undefined {
     : { kind: "entra-id", issuer: `https://login.microsoftonline.com/${tenant}/v2.0` };
 }
 
-/** AD FS puts claims into the ID token only with the identifier of the relying party as `resource`. */
-function ofAdfs(from: VouchOptions): Kind | undefined {
+/**
+ * AD FS puts claims into the ID token only with the identifier of the relying party as `resource`. As `oidc`,
+ * vouch-proxy reads no `upn`.
+ */
+function ofAdfs(from: VouchOptions, own: Record<string, unknown> = {}): Kind | undefined {
   const written = from.text("oauth.auth_url") ?? "";
   const [, issuer] = /^(https?:\/\/.+\/adfs)\/oauth2\/authorize\/?$/.exec(written) ?? [];
   const usual =
@@ -174,7 +177,7 @@ function ofAdfs(from: VouchOptions): Kind | undefined {
   return {
     kind: "adfs",
     issuer,
-    settings: resource === undefined ? {} : { authorization: { resource } },
+    settings: { ...own, ...(resource !== undefined && { authorization: { resource } }) },
   };
 }
 

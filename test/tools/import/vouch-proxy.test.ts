@@ -287,7 +287,7 @@ describe("an imported vouch-proxy configuration, as its examples are written", (
   });
 
   it.each([
-    [azure(`${tenant}/oauth2/v2.0`), "entra-id"],
+    [azure(`${tenant}/oauth2/v2.0`), "entra-id", {}],
     [
       [
         "oauth:",
@@ -297,21 +297,25 @@ describe("an imported vouch-proxy configuration, as its examples are written", (
         "  callback_url: https://vouch.yourdomain.com/auth",
       ],
       "adfs",
+      { emailClaim: "email" },
     ],
-  ])("oidc at the address of Microsoft becomes that kind, with names as of oidc", (oauth, kind) => {
-    const plain = oauth.map((line) => line.replace(/provider: .*/, "provider: oidc"));
-    const lines = [...vouch, "  whiteList: [ada@yourdomain.com]", ...plain];
-    const ask = asked(lines);
+  ])(
+    "oidc at the address of Microsoft becomes that kind, with names as of oidc",
+    (oauth, kind, own) => {
+      const plain = oauth.map((line) => line.replace(/provider: .*/, "provider: oidc"));
+      const lines = [...vouch, "  whiteList: [ada@yourdomain.com]", ...plain];
+      const ask = asked(lines);
 
-    expect(imported(lines).config).toMatchObject({
-      providers: { [kind]: { trustEmail: true } },
-      headers: { "X-Vouch-User": "email" },
-    });
-    expect(ask({ email: "ada@yourdomain.com" })).toBe("allow");
-    expect(
-      ask({ claims: { upn: "ada@yourdomain.com", preferred_username: "ada@yourdomain.com" } }),
-    ).toBe("deny");
-  });
+      expect(imported(lines).config).toMatchObject({
+        providers: { [kind]: { trustEmail: true, ...own } },
+        headers: { "X-Vouch-User": "email" },
+      });
+      expect(ask({ email: "ada@yourdomain.com" })).toBe("allow");
+      expect(
+        ask({ claims: { upn: "ada@yourdomain.com", preferred_username: "ada@yourdomain.com" } }),
+      ).toBe("deny");
+    },
+  );
 
   it.each(["common", "organizations", "yourdomain.onmicrosoft.com"])(
     "Azure for %s is refused, because it would accept other tenants or has no id",
