@@ -64,6 +64,8 @@ export function signedAssertion(
   };
 }
 
+const secretSeconds = 300;
+
 /** Apple's client secret, signed anew for each request so that it never expires in use. */
 export function secretFromKey(
   files: ChangingFiles<ClientKey>,
@@ -71,13 +73,14 @@ export function secretFromKey(
 ): ClientAuth {
   return async ({ issuer }, { client_id: clientId }, body) => {
     const { key } = signingKey(await files.current(), ["ES256"]);
+    const seconds = Math.floor(Date.now() / 1000);
     const secret = await new SignJWT()
       .setProtectedHeader({ alg: "ES256", kid: keyId })
       .setIssuer(teamId)
       .setSubject(clientId)
       .setAudience(issuer)
-      .setIssuedAt()
-      .setExpirationTime("5 minutes")
+      .setIssuedAt(seconds)
+      .setExpirationTime(seconds + secretSeconds)
       .sign(key);
     body.set("client_id", clientId);
     body.set("client_secret", secret);

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../../providers/api.ts";
 import { providers } from "../../providers/registry.ts";
 import { ConfigError } from "../../server/config/faults.ts";
@@ -28,6 +28,7 @@ const pem = (curve: string) =>
 const assertion = `h.${Buffer.from('{"sub":"door"}').toString("base64url")}.s`;
 
 beforeEach(() => writeFileSync(file, pem("P-256")));
+afterEach(() => vi.unstubAllGlobals());
 
 function settingsOf(settings: object): ProviderConfig {
   const written = { type: "oidc", issuer, clientId: "door", ...settings };
@@ -159,6 +160,7 @@ describe("a client authenticates", () => {
       clientKeyId: "k-1",
       clientTeamId: "t-1",
     });
+    vi.stubGlobal("Date", SteppingDate);
     const form = await formOf(apple);
     const { iat, exp, ...claims } = payload(form.client_secret);
 
@@ -168,6 +170,15 @@ describe("a client authenticates", () => {
     expect([claims, exp - iat]).toEqual([{ iss: "t-1", sub: "door", aud: issuer }, 300]);
   });
 });
+
+/** A clock on which a second passes between any two looks at it. */
+class SteppingDate extends Date {
+  static #looks = 0;
+
+  constructor(...given: [] | [number]) {
+    super(given[0] ?? Date.now() + 1_000 * SteppingDate.#looks++);
+  }
+}
 
 describe("a file of a client is refused with its setting and its path", () => {
   function faultOf(settings: object): string {
