@@ -43,7 +43,7 @@ export interface PublicHosts {
   readonly examples: readonly string[];
 }
 
-/** The hosts of the sites and of the rules. One site without a host in `rules` gets an example app. */
+/** The hosts of the sites and of the rules. A site with one URL and without a host in `rules` gets an example app. */
 export function publicHosts(config: Config): PublicHosts {
   const sites = createSites(config);
   const entryOf = createEntryFinder(sites);
