@@ -33,6 +33,8 @@ export async function startEchoApp(): Promise<EchoApp> {
     heard.push(received(request, 0));
     sockets.handleUpgrade(request, socket, head, (peer) => {
       peer.on("message", (data, isBinary) => peer.send(data, { binary: isBinary }));
+      // A frame that is cut or broken when the browser leaves: without a listener it would end the test run.
+      peer.on("error", () => peer.terminate());
     });
   });
   server.on("connection", () => app.connections++);
