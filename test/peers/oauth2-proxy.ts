@@ -12,6 +12,33 @@ interface RunningOAuth2Proxy {
   stop(): Promise<void>;
 }
 
+interface Client {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** A configuration that listens on a port of 127.0.0.1 over http; `lines` are added. */
+export function oauth2ProxyConfig(
+  issuer: string,
+  { clientId, clientSecret }: Client,
+  port: number,
+  lines: readonly string[],
+): string {
+  return [
+    'provider = "oidc"',
+    `oidc_issuer_url = "${issuer}"`,
+    `client_id = "${clientId}"`,
+    `client_secret = "${clientSecret}"`,
+    `http_address = "127.0.0.1:${port}"`,
+    'cookie_secret = "0123456789abcdef0123456789abcdef"',
+    "cookie_secure = false",
+    'code_challenge_method = "S256"',
+    'scope = "openid email profile"',
+    'upstreams = ["static://202"]',
+    ...lines,
+  ].join("\n");
+}
+
 /** Runs oauth2-proxy to its end. */
 export function runOAuth2Proxy(
   args: readonly string[],

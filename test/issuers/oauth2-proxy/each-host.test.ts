@@ -3,7 +3,7 @@ import { startIssuer, type Issuer } from "../../../demo/issuer.ts";
 import { Browser, navigation } from "../../peers/browser.ts";
 import { configOf, startDoorward } from "../../peers/doorward.ts";
 import { freePort } from "../../peers/free-port.ts";
-import { startOAuth2Proxy } from "../../peers/oauth2-proxy.ts";
+import { oauth2ProxyConfig, startOAuth2Proxy } from "../../peers/oauth2-proxy.ts";
 import { imported } from "../../tools/import/importing.ts";
 
 const client = { clientId: "door", clientSecret: "a secret of the door" };
@@ -23,22 +23,13 @@ beforeAll(async () => {
 afterAll(() => issuer.close());
 
 /** A configuration without `redirect_url`, as in the Helm chart's default. */
-const configurationOf = (lines: readonly string[], port: number) =>
-  [
-    'provider = "oidc"',
-    `oidc_issuer_url = "${issuer.issuer}"`,
-    `client_id = "${client.clientId}"`,
-    `client_secret = "${client.clientSecret}"`,
-    `http_address = "127.0.0.1:${port}"`,
-    'cookie_secret = "0123456789abcdef0123456789abcdef"',
-    "cookie_secure = false",
-    "skip_provider_button = true",
-    'code_challenge_method = "S256"',
-    'scope = "openid email profile"',
+function configurationOf(lines: readonly string[], port: number): string {
+  return oauth2ProxyConfig(issuer.issuer, client, port, [
     'email_domains = "example.com"',
-    'upstreams = ["static://202"]',
+    "skip_provider_button = true",
     ...lines,
-  ].join("\n");
+  ]);
+}
 
 /** A sign-in at one host, and what the auth endpoint of each host then says of the browser, and of its cookies. */
 async function journey(port: number): Promise<unknown> {

@@ -3,7 +3,7 @@ import { startIssuer, type Issuer } from "../../../demo/issuer.ts";
 import { Browser, navigation, type HttpResponse } from "../../peers/browser.ts";
 import { configOf, startDoorward } from "../../peers/doorward.ts";
 import { freePort } from "../../peers/free-port.ts";
-import { startOAuth2Proxy } from "../../peers/oauth2-proxy.ts";
+import { oauth2ProxyConfig, startOAuth2Proxy } from "../../peers/oauth2-proxy.ts";
 import { imported } from "../../tools/import/importing.ts";
 
 const client = { clientId: "door", clientSecret: "a secret of the door" };
@@ -34,23 +34,13 @@ afterAll(() => issuer.close());
 
 /** The same configuration for either program: only the port differs. */
 function configurationOf(port: number, lines: readonly string[]): string {
-  return [
-    'provider = "oidc"',
-    `oidc_issuer_url = "${issuer.issuer}"`,
-    `client_id = "${client.clientId}"`,
-    `client_secret = "${client.clientSecret}"`,
+  return oauth2ProxyConfig(issuer.issuer, client, port, [
     `redirect_url = "http://localhost:${port}/oauth2/callback"`,
-    `http_address = "127.0.0.1:${port}"`,
-    'cookie_secret = "0123456789abcdef0123456789abcdef"',
-    "cookie_secure = false",
-    'code_challenge_method = "S256"',
-    'scope = "openid email profile"',
     'email_domains = "example.com"',
     `whitelist_domains = "${new URL(issuer.issuer).host}"`,
-    'upstreams = ["static://202"]',
     "reverse_proxy = true",
     ...lines,
-  ].join("\n");
+  ]);
 }
 
 type Ask = (path: string, headers?: Record<string, string>) => Promise<HttpResponse>;

@@ -3,7 +3,7 @@ import { startIssuer, type Issuer } from "../../../demo/issuer.ts";
 import { Browser, navigation } from "../../peers/browser.ts";
 import { configOf, startDoorward } from "../../peers/doorward.ts";
 import { freePort } from "../../peers/free-port.ts";
-import { startOAuth2Proxy } from "../../peers/oauth2-proxy.ts";
+import { oauth2ProxyConfig, startOAuth2Proxy } from "../../peers/oauth2-proxy.ts";
 import { imported } from "../../tools/import/importing.ts";
 import { optionSets } from "../../tools/import/option-sets.ts";
 
@@ -49,22 +49,12 @@ afterAll(() => issuer.close());
 
 /** The same configuration for either program: only the port differs. */
 function configurationOf(lines: readonly string[], port: number): string {
-  return [
-    'provider = "oidc"',
-    `oidc_issuer_url = "${issuer.issuer}"`,
-    `client_id = "${client.clientId}"`,
-    `client_secret = "${client.clientSecret}"`,
+  return oauth2ProxyConfig(issuer.issuer, client, port, [
     `redirect_url = "http://localhost:${port}/oauth2/callback"`,
-    `http_address = "127.0.0.1:${port}"`,
-    'cookie_secret = "0123456789abcdef0123456789abcdef"',
-    "cookie_secure = false",
     "skip_provider_button = true",
-    'code_challenge_method = "S256"',
-    'scope = "openid email profile"',
-    'upstreams = ["static://202"]',
     "reverse_proxy = true",
     ...lines,
-  ].join("\n");
+  ]);
 }
 
 /** Every request that passes, of every account and of a visitor without a session, by the auth endpoint of a program. */
