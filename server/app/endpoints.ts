@@ -7,12 +7,7 @@ import {
   type EndpointName,
 } from "../config/endpoint-paths.ts";
 import type { EntryContext, SiteContext } from "../context.ts";
-import {
-  forwardedRequest,
-  hostnameOf,
-  isMalformed,
-  portOf,
-} from "../forwarded/forwarded-request.ts";
+import { forwardedRequest, hostnameOf, isMalformed } from "../forwarded/forwarded-request.ts";
 import { hostIn } from "../http/raw-headers.ts";
 
 /** The methods that an endpoint accepts; undefined = any. */
@@ -81,7 +76,7 @@ export function siteForHost(
   // As `/verify` reads it: no other spelling of a host gets a site, an address or a cookie.
   const hostname = hostnameOf(request);
   const entry = only?.entryOf(hostname);
-  const site = entry?.hosts && entry.at(hostname, portOf(request));
+  const site = entry?.hosts && entry.at(hostname, request.host);
   const context = contexts.find((one) => one.entry === entry);
   if (site !== undefined) return context && { ...context, site };
   const covering = fixed.find((one) => one.entry.covers(hostname));

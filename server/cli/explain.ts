@@ -10,7 +10,6 @@ import {
   forwardedRequest,
   hostnameOf,
   isMalformed,
-  portOf,
   type ForwardedRequest,
 } from "../forwarded/forwarded-request.ts";
 import { urlHostOutsideAscii } from "../values/ascii-host.ts";
@@ -29,7 +28,7 @@ export interface Visitor {
 /** Which site, rule and condition decide about a URL, a line each, in the order of evaluation. */
 export function explain(config: Config, url: string, visitor: Visitor, now: number): string[] {
   const request = readUrl(url, visitor.method ?? "GET");
-  const site = createSiteFinder(createSites(config))(hostnameOf(request), portOf(request));
+  const site = createSiteFinder(createSites(config))(hostnameOf(request), request.host);
   if (site === undefined) {
     return [
       `site: none covers ${hostnameOf(request)}`,

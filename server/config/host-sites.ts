@@ -1,7 +1,7 @@
 import { createEndpointPaths, type EndpointName } from "./endpoint-paths.ts";
 import type { SiteConfig } from "./schema.ts";
 import { hostPlaceholder } from "./site-url.ts";
-import { commonOf, type Site, type SiteCommon, type SiteEntry } from "./site.ts";
+import { commonOf, createCover, type Site, type SiteCommon, type SiteEntry } from "./site.ts";
 
 /**
  * An entry with a site at each host under `hosts`. Such a site is made for a request and not kept, because a visitor
@@ -15,16 +15,18 @@ export function createHostSites(
   const common = commonOf(config);
   const { href, protocol, port: fixedPort } = new URL(written);
   const port = fixedPort === "" ? undefined : fixedPort;
-  const idPort = port === undefined ? "" : `:${port}`;
+  const ownPort = port === undefined ? "" : `:${port}`;
   const { base, cookieDomain } = common;
   const paths = createEndpointPaths(base, hasCompat);
   const isEverywhere = hasCompat && base !== "";
-  const covers = createCover(hosts);
+  const scopes = hosts.map((host) => createCover(host));
+  const covers = (hostname: string) => scopes.some((isCovered) => isCovered(hostname));
   // The cookie of a domain reaches all of its sites, so a session counts at all of them. This is no site's own id.
   const sharedId = cookieDomain && `${href}#${cookieDomain}:${hosts.join(",")}`;
-  const parts = { common, covers, sharedId, scheme: `${protocol}//`, idPort };
+  const parts = { common, covers, sharedId, scheme: `${protocol}//`, ownPort };
   const isAtSite = (url: URL) =>
     url.protocol === protocol && (port === undefined || url.port === port) && covers(url.hostname);
+  const siteAt = (hostname: string, host = hostname) => new HostSite(parts, hostname, host);
   return {
     ...common,
     name: href,
@@ -32,20 +34,13 @@ export function createHostSites(
     redirectUri: (provider) =>
       `${href.replace(/\/$/, "")}/callback${provider === undefined ? "" : `/${provider}`}`,
     hosts,
-    first: new HostSite(parts, hosts[0] ?? hostPlaceholder, port ?? ""),
-    at: (hostname, ofRequest = "") =>
-      covers(hostname) ? new HostSite(parts, hostname, port ?? ofRequest) : undefined,
+    first: siteAt(hosts[0] ?? hostPlaceholder),
+    at: (hostname, host) => (covers(hostname) ? siteAt(hostname, host) : undefined),
     covers,
     isEndpoint: (url) => isAtSite(url) && paths.has(url.pathname),
     mayBeEndpoint: (url) =>
       (isAtSite(url) || (isEverywhere && covers(url.hostname))) && paths.mayHave(url.pathname),
   };
-}
-
-function createCover(hosts: readonly string[]): SiteEntry["covers"] {
-  const scopes = hosts.map((host) => ({ host, suffix: `.${host}` }));
-  return (hostname) =>
-    scopes.some(({ host, suffix }) => hostname === host || hostname.endsWith(suffix));
 }
 
 interface Parts {
@@ -54,8 +49,8 @@ interface Parts {
   /** undefined = each site has sessions of its own. */
   readonly sharedId: string | undefined;
   readonly scheme: string;
-  /** The port of the entry's own URL: "" or ":8443". */
-  readonly idPort: string;
+  /** The port of the entry's own URL, which replaces that of the request: "" or ":8443". */
+  readonly ownPort: string;
 }
 
 /** `/verify` makes one for each request: it builds an address only if it needs one. */
@@ -69,9 +64,9 @@ class HostSite implements Site {
   readonly ownCookiePrefix: string;
   readonly #parts: Parts;
   readonly #hostname: string;
-  readonly #port: string;
+  readonly #host: string;
 
-  constructor(parts: Parts, hostname: string, port: string) {
+  constructor(parts: Parts, hostname: string, host: string) {
     const { common } = parts;
     this.base = common.base;
     this.access = common.access;
@@ -82,13 +77,13 @@ class HostSite implements Site {
     this.ownCookiePrefix = common.ownCookiePrefix;
     this.#parts = parts;
     this.#hostname = hostname;
-    this.#port = port;
+    this.#host = host;
   }
 
   /** Without the port of the request, because a cookie reaches all ports of its host (RFC 6265 §8.5). */
   get id(): string {
-    const { sharedId, idPort, scheme } = this.#parts;
-    return sharedId ?? `${scheme}${this.#hostname}${idPort}${this.base || "/"}`;
+    const { sharedId, ownPort, scheme } = this.#parts;
+    return sharedId ?? `${scheme}${this.#hostname}${ownPort}${this.base || "/"}`;
   }
 
   get url(): URL {
@@ -110,7 +105,7 @@ class HostSite implements Site {
   }
 
   #root(): string {
-    const root = this.#parts.scheme + this.#hostname;
-    return this.#port === "" ? root : `${root}:${this.#port}`;
+    const { scheme, ownPort } = this.#parts;
+    return scheme + (ownPort === "" ? this.#host : this.#hostname + ownPort);
   }
 }

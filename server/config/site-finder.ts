@@ -4,14 +4,17 @@ import type { Site, SiteEntry } from "./site.ts";
 /** Up to this many scopes, a linear search is faster than a lookup in a map. */
 const few = 4;
 
-/** `port` is the one of the request; "" = the default port of the scheme. */
-export type SiteFinder = (hostname: string, port?: string) => Site | undefined;
+/** `host` is the same with the port of the request, if that is not the scheme's default. */
+export type SiteFinder = (hostname: string, host?: string) => Site | undefined;
 export type EntryFinder = (hostname: string) => SiteEntry | undefined;
 
 /** Finds the site whose cookie a host gets; of several, the one with the narrowest scope. */
 export function createSiteFinder(entries: readonly SiteEntry[]): SiteFinder {
   const find = createEntryFinder(entries);
-  return (hostname, port) => find(hostname)?.at(hostname, port);
+  return (hostname, host) => {
+    const entry = find(hostname);
+    return entry?.hosts === undefined ? entry?.first : entry.at(hostname, host);
+  };
 }
 
 /** Finds the entry of `sites` that has the site of a host. */

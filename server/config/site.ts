@@ -51,8 +51,8 @@ export interface SiteEntry extends SiteCommon {
   redirectUri(provider?: string): string;
   /** Its only site; with `hosts`, the one at the first of them. */
   readonly first: Site;
-  /** The site whose cookie a host gets. Name and port have the form of `hostnameOf` and `portOf`. */
-  at(hostname: string, port?: string): Site | undefined;
+  /** The site whose cookie a host gets. `host` is the same with the port of the request, as in a `ForwardedRequest`. */
+  at(hostname: string, host?: string): Site | undefined;
   /** Whether `at` finds a site. */
   covers(hostname: string): boolean;
   isEndpoint(url: URL): boolean;
@@ -70,7 +70,11 @@ export function createSite(config: SiteConfig, compat?: Config["compat"]): Site 
   const url = new URL(config.url);
   const paths = createEndpointPaths(base, compat !== undefined);
   const address = (endpoint: EndpointName) => `${url.origin}${base}/${endpoint}`;
-  const covers = createCover(url.hostname, cookieDomain);
+  const { hostname: siteHost } = url;
+  const covers =
+    cookieDomain === undefined
+      ? (hostname: string) => hostname === siteHost
+      : createCover(cookieDomain);
   const isEverywhere = compat !== undefined && base !== "";
   const site: Site & SiteEntry = {
     ...common,
@@ -122,8 +126,7 @@ function digestOf(href: string, domain = "", hosts: readonly string[] = []): str
 }
 
 /** RFC 6265 §5.1.3: a browser sends a cookie to its domain and the subdomains of it. */
-function createCover(siteHost: string, domain: string | undefined): Site["covers"] {
-  if (domain === undefined) return (hostname) => hostname === siteHost;
+export function createCover(domain: string): Site["covers"] {
   const suffix = `.${domain}`;
   return (hostname) => hostname === domain || hostname.endsWith(suffix);
 }

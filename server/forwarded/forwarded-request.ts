@@ -58,12 +58,6 @@ export function hostnameOf({ host }: ForwardedRequest): string {
   return host.slice(0, hostnameEnd(host));
 }
 
-/** The port of the host; "" = the default port of the scheme. */
-export function portOf({ host }: ForwardedRequest): string {
-  const end = hostnameEnd(host);
-  return end === host.length ? "" : host.slice(end + 1);
-}
-
 /** The length of the host name: where the port begins, if there is one. */
 export function hostnameEnd(host: string): number {
   let index = host.length - 1;

@@ -39,7 +39,7 @@ function isPermitted(
   const { identity } = session.record;
   const request = requestTo(target);
   // A target that this site does not protect has no rules here.
-  if (request === undefined || siteOf(target.hostname, target.port)?.id !== site.id)
+  if (request === undefined || siteOf(target.hostname, target.host)?.id !== site.id)
     return isMet(stepUp, identity.claims, now());
   const facts = { request, provider: identity.provider, address: undefined, isPreflight: false };
   const decision = decide(rulesOf(request), site.access, facts, { identity, now: now() });

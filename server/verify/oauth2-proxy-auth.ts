@@ -5,7 +5,6 @@ import {
   forwardedRequest,
   hostnameOf,
   isMalformed,
-  portOf,
   type ForwardedRequest,
 } from "../forwarded/forwarded-request.ts";
 import { readForwarded, type ForwardedResult } from "../forwarded/read-forwarded.ts";
@@ -67,7 +66,7 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
   function siteAt(found: ForwardedRequest | ForwardedResult): Site | undefined {
     if ("malformed" in found) return undefined;
     const request = "request" in found ? found.request : found;
-    return siteOf(hostnameOf(request), portOf(request));
+    return siteOf(hostnameOf(request), request.host);
   }
 
   function respond(context: VerifyContext, who: Authentication): HttpResponse {

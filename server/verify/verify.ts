@@ -1,6 +1,6 @@
 import type { Verify, AppContext } from "../context.ts";
 import type { AuthError } from "../errors.ts";
-import { hostnameOf, portOf, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
+import { hostnameOf, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
 import { readForwarded, type ForwardedResult } from "../forwarded/read-forwarded.ts";
 import { RequestHeaders } from "../forwarded/request-headers.ts";
 import {
@@ -51,7 +51,7 @@ export function createVerify(app: AppContext): Verify {
     const { dialect, request } = result;
     const spoofed = refusesSpoofed(query) ? spoofedIn(rawHeaders) : undefined;
     if (spoofed !== undefined) return refuse.spoofed(dialect, spoofed);
-    const site = siteOf(hostnameOf(request), portOf(request));
+    const site = siteOf(hostnameOf(request), request.host);
     if (site === undefined) return refuse.unknownHost(result, headers);
     const context = { dialect, request, headers, site, query, peer };
     const who = authenticate(context);

@@ -47,7 +47,7 @@ describe("a site with `hosts`", () => {
   });
 
   it("has the port of the request, unless `url` has one", () => {
-    const at = (url: string) => finderOf({ url })("app.example.com", "9443");
+    const at = (url: string) => finderOf({ url })("app.example.com", "app.example.com:9443");
 
     expect(at("https://{host}/_auth")?.url.href).toBe("https://app.example.com:9443/_auth");
     expect(at("https://{host}/_auth")?.id).toBe("https://app.example.com/_auth");
