@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { markup, type Markup } from "../server/pages/page.ts";
 import { listenOnLoopback, type Listening } from "./loopback.ts";
+import { markup, type Markup } from "./markup.ts";
 
 /** An app without a login of its own: it trusts the identity headers from the proxy, and shows them. */
 export function startApp(): Promise<Listening> {

@@ -11,7 +11,7 @@ import { createServer as createTlsServer, type ServerOptions } from "node:https"
 import type { AddressInfo } from "node:net";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { Provider, type Configuration } from "oidc-provider";
-import { markup, type Markup } from "../server/pages/page.ts";
+import { markup, type Markup } from "./markup.ts";
 
 /** An account at the issuer. */
 export interface Account {

@@ -30,6 +30,7 @@ export const ranks: readonly string[] = [
   "server/session",
   "server/sign-in",
   "server/pages",
+  "server/pages/languages",
   "server/cookies",
   "server/store",
   "server/config",

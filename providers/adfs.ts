@@ -9,6 +9,7 @@ import type { Provider } from "./provider.ts";
 export const adfs: Provider = {
   kind: "adfs",
   label: "AD FS",
+  mark: { colour: "#0b5cad", letters: "AD" },
   issuerExample: "https://adfs.example.com/adfs",
   issuerShape: { written: "`https://HOST/adfs`", pattern: /\/adfs$/ },
   isIssuer: (address) => /^https:\/\/[^/]+\/adfs\/?$/.test(address),

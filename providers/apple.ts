@@ -7,6 +7,7 @@ export const apple: Provider = {
   ...openid({
     kind: "apple",
     label: "Apple",
+    mark: { colour: "#1d1d1f", letters: "A" },
     issuer: "https://appleid.apple.com",
     scope: "openid email",
     responseMode: "form_post", // Apple requires it with the scope email

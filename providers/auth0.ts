@@ -5,6 +5,7 @@ import { openid } from "./openid.ts";
 export const auth0 = openid({
   kind: "auth0",
   label: "Auth0",
+  mark: { colour: "#b3401b", letters: "A0" },
   issuerExample: "https://acme.eu.auth0.com/",
   issuerShape: { written: "`https://TENANT.REGION.auth0.com/`", pattern: /\/$/ },
   scope: "openid email profile",

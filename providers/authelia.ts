@@ -5,6 +5,7 @@ import { openid } from "./openid.ts";
 export const authelia = openid({
   kind: "authelia",
   label: "Authelia",
+  mark: { colour: "#1f4fb5", letters: "Au" },
   issuerExample: "https://auth.example.com",
   issuerShape: { written: "`https://HOST`, without a trailing slash", pattern: /[^/]$/ },
   scope: "openid email profile groups",

@@ -5,6 +5,7 @@ import { openid } from "./openid.ts";
 export const authentik = openid({
   kind: "authentik",
   label: "authentik",
+  mark: { colour: "#b83a1f", letters: "ak" },
   issuerExample: "https://id.example.com/application/o/doorward/",
   issuerShape: {
     written: "`https://HOST/application/o/SLUG/`",

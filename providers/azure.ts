@@ -5,6 +5,7 @@ import type { Provider } from "./provider.ts";
 export const azure: Provider = {
   kind: "azure",
   label: "Microsoft",
+  mark: { colour: "#0b5cad", letters: "M" },
   issuerExample: "https://sts.windows.net/11111111-2222-3333-4444-555555555555/",
   issuerShape: {
     written: "`https://sts.windows.net/TENANT-ID/`",

@@ -6,6 +6,7 @@ import type { Provider } from "./provider.ts";
 export const bitbucket: Provider = {
   kind: "bitbucket",
   label: "Bitbucket",
+  mark: { colour: "#0a55c4", letters: "Bb" },
   issuer: "https://bitbucket.org",
   isOAuthOnly: true,
   scope: "account email",

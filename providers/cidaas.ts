@@ -7,6 +7,7 @@ import type { Provider } from "./provider.ts";
 export const cidaas: Provider = {
   kind: "cidaas",
   label: "cidaas",
+  mark: { colour: "#a3360b", letters: "c" },
   issuerExample: "https://example.cidaas.de",
   scope: "openid email profile roles groups",
   accountPrompt: "login",

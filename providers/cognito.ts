@@ -5,6 +5,7 @@ import { openid } from "./openid.ts";
 export const cognito = openid({
   kind: "cognito",
   label: "Amazon Cognito",
+  mark: { colour: "#8a5a00", letters: "C" },
   issuerExample: "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Ab12Cd34E",
   issuerShape: {
     written: "`https://cognito-idp.REGION.amazonaws.com/POOL`",

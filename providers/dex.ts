@@ -5,6 +5,7 @@ import { openid } from "./openid.ts";
 export const dex = openid({
   kind: "dex",
   label: "Dex",
+  mark: { colour: "#3e5a8c", letters: "dx" },
   issuerExample: "https://dex.example.com",
   issuerShape: { written: "exactly the `issuer` in Dex's configuration" },
   scope: "openid email profile groups",

@@ -6,6 +6,7 @@ import { flaggedEmail } from "./verified-email.ts";
 export const digitalocean: Provider = {
   kind: "digitalocean",
   label: "DigitalOcean",
+  mark: { colour: "#0050c8", letters: "DO" },
   issuer: "https://cloud.digitalocean.com",
   isOAuthOnly: true,
   scope: "account:read",

@@ -7,6 +7,7 @@ import { flaggedEmail } from "./verified-email.ts";
 export const discord: Provider = {
   kind: "discord",
   label: "Discord",
+  mark: { colour: "#4752c4", letters: "D" },
   issuer: "https://discord.com",
   isOAuthOnly: true,
   scope: "identify email guilds",

@@ -8,6 +8,7 @@ import type { Answers, Options, Person, Provider } from "./provider.ts";
 export const entraId: Provider = {
   kind: "entra-id",
   label: "Microsoft",
+  mark: { colour: "#0b5cad", letters: "M" },
   issuerExample: "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0",
   issuerShape: {
     written: "`https://login.microsoftonline.com/TENANT-ID/v2.0`",

@@ -7,6 +7,7 @@ const graph = "https://graph.facebook.com/v25.0";
 export const facebook: Provider = {
   kind: "facebook",
   label: "Facebook",
+  mark: { colour: "#0b63c5", letters: "f" },
   issuer: "https://www.facebook.com",
   isOAuthOnly: true,
   scope: "public_profile email",

@@ -5,6 +5,7 @@ import { openid } from "./openid.ts";
 export const forgejo = openid({
   kind: "forgejo",
   label: "Forgejo",
+  mark: { colour: "#a83512", letters: "Fj" },
   issuerExample: "https://code.example.com/",
   issuerShape: { written: "`https://HOST/`", pattern: /\/$/ },
   scope: "openid email profile groups",

@@ -5,6 +5,7 @@ import { openid } from "./openid.ts";
 export const gitea = openid({
   kind: "gitea",
   label: "Gitea",
+  mark: { colour: "#456c12", letters: "Gt" },
   issuerExample: "https://git.example.com",
   issuerShape: { written: "`https://HOST` (`https://HOST/` before Gitea 1.25)" },
   scope: "openid email profile groups",

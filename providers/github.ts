@@ -6,6 +6,7 @@ import type { Provider } from "./provider.ts";
 export const github: Provider = {
   kind: "github",
   label: "GitHub",
+  mark: { colour: "#24292f", letters: "GH" },
   issuer: "https://github.com",
   isOAuthOnly: true,
   scope: "user:email read:org",

@@ -8,6 +8,7 @@ import type { Provider } from "./provider.ts";
 export const gitlab: Provider = {
   kind: "gitlab",
   label: "GitLab",
+  mark: { colour: "#b33c0a", letters: "GL" },
   issuer: "https://gitlab.com",
   scope: "openid email profile",
   scopeWith: { projects: "read_api" },

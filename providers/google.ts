@@ -9,6 +9,7 @@ const scopes = "https://www.googleapis.com/auth/admin.directory.group";
 export const google: Provider = {
   kind: "google",
   label: "Google",
+  mark: { colour: "#1a5fd0", letters: "G" },
   issuer: "https://accounts.google.com",
   scope: "openid email profile",
   offlineAccess: {

@@ -5,6 +5,7 @@ import { openid } from "./openid.ts";
 export const hydra = openid({
   kind: "hydra",
   label: "Ory Hydra",
+  mark: { colour: "#463ac2", letters: "Hy" },
   issuerExample: "https://hydra.example.com",
   issuerShape: {
     written: "exactly the `urls.self.issuer` in Hydra's configuration, including a trailing slash",

@@ -5,6 +5,7 @@ import { openid } from "./openid.ts";
 export const kanidm = openid({
   kind: "kanidm",
   label: "Kanidm",
+  mark: { colour: "#85431e", letters: "Ka" },
   issuerExample: "https://idm.example.com/oauth2/openid/doorward",
   issuerShape: {
     written: "`https://HOST/oauth2/openid/CLIENT`",

@@ -6,6 +6,7 @@ import type { Person, Provider } from "./provider.ts";
 export const keycloak: Provider = {
   kind: "keycloak",
   label: "Keycloak",
+  mark: { colour: "#33606b", letters: "KC" },
   issuerExample: "https://keycloak.example.com/realms/staff",
   issuerShape: { written: "`https://HOST/realms/REALM`", pattern: /\/realms\/[^/]+$/ },
   scope: "openid email profile",

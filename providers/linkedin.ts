@@ -4,6 +4,7 @@ import { openid } from "./openid.ts";
 export const linkedin = openid({
   kind: "linkedin",
   label: "LinkedIn",
+  mark: { colour: "#0a5fb0", letters: "in" },
   issuer: "https://www.linkedin.com/oauth",
   scope: "openid email profile",
   clientAuthentication: "client_secret_post",

@@ -4,6 +4,7 @@ import { openid } from "./openid.ts";
 export const loginGov = openid({
   kind: "login.gov",
   label: "Login.gov",
+  mark: { colour: "#112e51", letters: "LG" },
   issuer: "https://secure.login.gov/",
   scope: "openid email",
   // Login.gov requires a level of service: this one is an address, a password and a second factor.

@@ -6,6 +6,7 @@ import type { Provider } from "./provider.ts";
 export const nextcloud: Provider = {
   kind: "nextcloud",
   label: "Nextcloud",
+  mark: { colour: "#0062a6", letters: "Nc" },
   isOAuthOnly: true,
   scope: "",
   grantErrors: ["invalid_request"], // any error of a code or a refresh token

@@ -5,6 +5,7 @@ import { openid } from "./openid.ts";
 export const okta = openid({
   kind: "okta",
   label: "Okta",
+  mark: { colour: "#00297a", letters: "O" },
   issuerExample: "https://acme.okta.com/oauth2/default",
   issuerShape: {
     written:

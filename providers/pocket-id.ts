@@ -4,6 +4,7 @@ import { openid } from "./openid.ts";
 export const pocketId = openid({
   kind: "pocket-id",
   label: "Pocket ID",
+  mark: { colour: "#1f2937", letters: "P" },
   issuerExample: "https://id.example.com",
   issuerShape: { written: "`https://HOST`, the value of `APP_URL`", pattern: /[^/]$/ },
   scope: "openid email profile groups",

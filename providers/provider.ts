@@ -76,11 +76,23 @@ export interface Metadata {
   readonly issuer: string;
 }
 
+/**
+ * A drawing of our own for a provider: white letters on a tile of its colour. Few providers let others use their logo
+ * in another form or beside other logos.
+ */
+export interface Mark {
+  /** With enough contrast to white. */
+  readonly colour: string;
+  readonly letters: string;
+}
+
 /** One kind of provider: its settings, and how to read an identity from its responses. */
 export interface Provider {
   readonly kind: string;
   /** Its name on the page where visitors choose a provider. */
   readonly label: string;
+  /** Shown beside the label; undefined = its first letter. */
+  readonly mark?: Mark;
   /** The only issuer of this kind, or the default one. */
   readonly issuer?: string;
   /** An example for kinds where every installation or tenant has its own issuer. */

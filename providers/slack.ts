@@ -4,6 +4,7 @@ import { openid } from "./openid.ts";
 export const slack = openid({
   kind: "slack",
   label: "Slack",
+  mark: { colour: "#4a154b", letters: "S" },
   issuer: "https://slack.com",
   scope: "openid email profile",
   grantErrors: ["invalid_code", "invalid_refresh_token"],

@@ -5,6 +5,7 @@ import type { Provider } from "./provider.ts";
 export const sourcehut: Provider = {
   kind: "sourcehut",
   label: "SourceHut",
+  mark: { colour: "#33383d", letters: "sh" },
   issuer: "https://meta.sr.ht",
   isOAuthOnly: true,
   scope: "meta.sr.ht/PROFILE:RO",

@@ -8,6 +8,7 @@ const wanted = { email: null, email_verified: null, preferred_username: null };
 export const twitch = openid({
   kind: "twitch",
   label: "Twitch",
+  mark: { colour: "#6f35c9", letters: "Tw" },
   issuer: "https://id.twitch.tv/oauth2",
   scope: "openid user:read:email",
   authorization: { claims: JSON.stringify({ id_token: wanted, userinfo: wanted }) },

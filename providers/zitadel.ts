@@ -8,6 +8,7 @@ export const zitadel: Provider = {
   ...openid({
     kind: "zitadel",
     label: "ZITADEL",
+    mark: { colour: "#a51f4d", letters: "Z" },
     issuerExample: "https://acme-ab12cd.us1.zitadel.cloud",
     issuerShape: {
       written: "`https://INSTANCE.REGION.zitadel.cloud`, or your own domain, without a slash",

@@ -3,6 +3,7 @@ import type { AuthenticateCredentials } from "./credentials/authenticate-credent
 import type { RulesOfHost } from "./policy/rule-index.ts";
 import type { Rule } from "./policy/rules.ts";
 import type { HttpResponse } from "./http/response.ts";
+import type { ShowPage } from "./pages/show-page.ts";
 import type { Config } from "./config/schema.ts";
 import type { Site, SiteEntry } from "./config/site.ts";
 import type { EntryFinder, SiteFinder } from "./config/site-finder.ts";
@@ -10,6 +11,7 @@ import type { Counts } from "./observe/counts.ts";
 import type { Log } from "./observe/log.ts";
 import type { VisitorLog } from "./observe/visitor-log.ts";
 import type { Sessions } from "./session/sessions.ts";
+import type { KnownTargets } from "./sign-in/known-targets.ts";
 import type { RelyingParty } from "./sign-in/relying-party.ts";
 import type { RecentStarts } from "./sign-in/recent-starts.ts";
 import type { ReturnTargets } from "./sign-in/return-target.ts";
@@ -29,11 +31,13 @@ export interface AppContext {
   /** undefined = every rule accepts sessions only. */
   readonly authenticateCredentials: AuthenticateCredentials | undefined;
   readonly transactions: Transactions;
+  readonly knownTargets: KnownTargets;
   readonly signOutReturns: SignOutReturns;
   readonly recentStarts: RecentStarts;
   readonly returnTarget: ReturnTargets["returnTarget"];
   readonly signInTarget: ReturnTargets["signInTarget"];
   readonly targetFault: ReturnTargets["targetFault"];
+  readonly showPage: ShowPage;
   readonly counts: Counts;
   readonly log: Log;
   /** For every line that a visitor without a session can cause. */

@@ -24,6 +24,10 @@ export type AuthErrorCode = keyof typeof statuses;
 interface FailedTransaction {
   readonly state: string;
   readonly returnTo: string;
+  /** undefined = only its return target is still known. */
+  readonly provider?: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
 }
 
 /** An expected failure. The code may be shown to the visitor; the message and the cause are only logged. */

@@ -15,7 +15,7 @@ describe("ARCHITECTURE.md", () => {
   it("names files that exist, apart from those that a list adds", () => {
     const named = page.matchAll(/`((?:[a-z-]+\/)+[a-z0-9-]+\.(?:ts|md))`/g);
     const files = Array.from(named, ([, name = ""]) => name).filter(
-      (name) => !name.includes("acme"),
+      (name) => !name.includes("acme") && !name.endsWith("/eo.ts"),
     );
     const missing = files.filter(
       (name) => !["", "server"].some((folder) => readable(join(root, folder, name))),
@@ -195,24 +195,55 @@ ${compile}  }),
   });
 
   it("page text", async () => {
-    expectSteps("page text", "server/errors.ts", "server/pages/failed-page.ts");
+    const own = "server/pages/languages/en.ts";
+    expectSteps("page text", "server/errors.ts", own, "server/pages/failed-page.ts");
     await copy.insert("server/errors.ts", "const statuses = {\n", "  account_locked: 403,\n");
+    const words = '  locked: { title: "Your account is locked", text: "Ask for help." },\n';
+    await copy.insert(own, "export const en = {\n", words);
     const forgotten = await copy.typeFaults();
+    for (const tag of ["ar", "de", "es", "fr", "it", "ja", "nl", "pl", "pt", "zh"])
+      await copy.insert(`server/pages/languages/${tag}.ts`, `const ${tag}: Texts = {\n`, words);
     await copy.insert(
       "server/pages/failed-page.ts",
-      "Record<AuthErrorCode, PageText> = {\n",
-      '  account_locked: { title: "Your account is locked", text: "Ask the people who run this site." },\n',
+      "Record<AuthErrorCode, Words>> = {\n",
+      '  account_locked: { title: text("locked", "title"), text: text("locked", "text") },\n',
     );
 
     const body = await copy.evaluate(`
 import { failedPage } from "./server/pages/failed-page.ts";
+import { createShowPage } from "./server/pages/show-page.ts";
 const page = failedPage({ code: "account_locked", status: 403 }, new URL("https://auth.example.com/start"), "1");
-console.log(JSON.stringify(page.body));
+console.log(JSON.stringify(createShowPage({ colour: "#000000" })(page, "de").body));
 `);
 
     expect(forgotten).toContain("server/pages/failed-page.ts");
+    expect(forgotten).toContain("server/pages/languages/de.ts");
     expect(await copy.typeFaults()).toBe("");
     expect(body).toContain("Your account is locked");
+  });
+
+  it("language", async () => {
+    const list = "server/pages/languages/languages.ts";
+    const file = "server/pages/languages/eo.ts";
+    expectSteps("language", file, list);
+    const english = await copy.read("server/pages/languages/en.ts");
+    const own = english
+      .replace("export const en = {", "export const eo: Texts = {")
+      .replace("} as const;", "};")
+      .replace('"Sign in again"', '"Ensaluti denove"');
+    await copy.write(file, `import type { Texts } from "./texts.ts";\n\n${own}`);
+    await copy.insert(list, 'import { en } from "./en.ts";\n', 'import { eo } from "./eo.ts";\n');
+    await copy.insert(list, '  { tag: "en", texts: en },\n', '  { tag: "eo", texts: eo },\n');
+
+    const body = await copy.evaluate(`
+import { createShowPage } from "./server/pages/show-page.ts";
+import { signedOutPage } from "./server/pages/signed-out-page.ts";
+const page = signedOutPage("https://auth.example.com/start", false);
+console.log(JSON.stringify(createShowPage({ colour: "#000000" })(page, "eo, en;q=0.5").body));
+`);
+
+    expect(await copy.typeFaults()).toBe("");
+    expect(body).toContain("Ensaluti denove");
   });
 
   it("proxy", async () => {

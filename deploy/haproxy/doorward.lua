@@ -29,6 +29,7 @@ local told = {
     "sec-fetch-mode",
     "sec-fetch-dest",
     "sec-fetch-site",
+    "accept-language",
 }
 
 -- HAProxy sets these itself.

@@ -22,12 +22,15 @@ import { createRouter } from "./router.ts";
 import { createCounts } from "../observe/counts.ts";
 import type { Log } from "../observe/log.ts";
 import { limitLog } from "../observe/visitor-log.ts";
+import { openPages } from "../pages/open-pages.ts";
+import { createShowPage } from "../pages/show-page.ts";
 import { createRelyingParties } from "./relying-parties.ts";
 import { Sessions, type SessionOptions } from "../session/sessions.ts";
 import { createOpenAuthentication } from "../sign-in/client-authentication.ts";
 import { createForwardFetch } from "../sign-in/forward-fetch.ts";
 import { createIssuerFetch } from "../sign-in/issuer-fetch.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
+import { KnownTargets } from "../sign-in/known-targets.ts";
 import { RecentStarts } from "../sign-in/recent-starts.ts";
 import { createReturnTargets } from "../sign-in/return-target.ts";
 import { SignOutReturns } from "../sign-in/sign-out-return.ts";
@@ -63,6 +66,7 @@ export async function createApp(
   const { log, fetch = globalThis.fetch, proxyOf = () => undefined } = surroundings;
   const now = checkedClock(surroundings.now ?? Date.now);
   const users = config.users === undefined ? undefined : openUsers(config.users, log, now);
+  const showPage = await openPages(config.pages);
   const issuerFetch = createIssuerFetch(createForwardFetch(fetch, proxyOf));
   const openAuthentication = createOpenAuthentication(log, proxyOf);
   const visitorLog = limitLog(log);
@@ -84,6 +88,7 @@ export async function createApp(
   const context = createAppContext(config, {
     sessions,
     authenticateCredentials,
+    showPage,
     counts,
     log,
     visitorLog,
@@ -97,10 +102,10 @@ export async function createApp(
   }));
   const proxyEndpoints = { verify: createVerify(context), auth: createOAuth2ProxyAuth(context) };
   const probes = createOAuth2ProxyProbes(store, visitorLog);
-  const dispatch = createDispatch(contexts, proxyEndpoints, probes);
+  const dispatch = createDispatch(contexts, proxyEndpoints, probes, context.showPage);
   // h3 and the browser endpoints are loaded by the first request that needs them.
   const loadH3App = async () =>
-    (await import("./h3-app.ts")).createH3App(contexts, dispatch, visitorLog);
+    (await import("./h3-app.ts")).createH3App(contexts, dispatch, visitorLog, context.showPage);
   const loadH3Listener = async () => {
     const { toNodeHandler } = await import("h3/node");
     return toNodeHandler(await loadH3App());
@@ -151,7 +156,7 @@ function createSessions(
 export function createAppContext(
   config: Config,
   parts: Pick<AppContext, "sessions" | "log" | "now"> &
-    Partial<Pick<AppContext, "authenticateCredentials" | "counts" | "visitorLog">>,
+    Partial<Pick<AppContext, "authenticateCredentials" | "counts" | "visitorLog" | "showPage">>,
 ): AppContext {
   const sites = createSites(config);
   const rules = compileRules(config.rules);
@@ -159,6 +164,7 @@ export function createAppContext(
     authenticateCredentials: undefined,
     counts: createCounts(),
     visitorLog: limitLog(parts.log),
+    showPage: createShowPage({ colour: config.pages.colour }),
     ...parts,
     config,
     sites,
@@ -167,6 +173,7 @@ export function createAppContext(
     rules,
     rulesOf: indexByHost(rules),
     transactions: new Transactions(config.secret, parts.now),
+    knownTargets: new KnownTargets(config.secret, parts.now),
     signOutReturns: new SignOutReturns(config.secret),
     recentStarts: new RecentStarts(config.secret, parts.now),
     ...createReturnTargets(sites, config),

@@ -3,6 +3,7 @@ import { isForwarded } from "../forwarded/read-forwarded.ts";
 import { RequestHeaders } from "../forwarded/request-headers.ts";
 import { hostsIn } from "../http/raw-headers.ts";
 import { empty, HttpResponse } from "../http/response.ts";
+import type { ShowPage } from "../pages/show-page.ts";
 import { notFoundPage } from "../pages/not-found-page.ts";
 import { allowedMethods, endpointsByPath, siteForHost, type SiteEndpoint } from "./endpoints.ts";
 import type { Probe, ProbeName } from "./oauth2-proxy-probes.ts";
@@ -43,6 +44,7 @@ export function createDispatch(
   contexts: readonly EntryContext[],
   proxyEndpoints: ProxyEndpoints,
   probes: Probes,
+  showPage: ShowPage,
 ): (request: WireRequest) => Dispatched {
   const endpoints = endpointsByPath(contexts);
   // If another dialect is pinned, paths below `/verify` do not exist.
@@ -58,7 +60,8 @@ export function createDispatch(
     const name = endpoint.name === "root" ? "verify" : endpoint.name;
     if (name === "ping" || name === "ready" || name === "robots")
       return isThroughProxy(rawHeaders) ? notFound(rawHeaders) : probes[name]();
-    if (name !== "verify" && name !== "auth") return browserRoute(request, endpoint, name);
+    if (name !== "verify" && name !== "auth")
+      return browserRoute(request, endpoint, name) ?? notFound(rawHeaders);
     // Without a proxy's headers this is a visitor who opens the root.
     if (endpoint.name === "root" && !isForwarded(new RequestHeaders(rawHeaders)))
       return notFound(rawHeaders);
@@ -77,7 +80,8 @@ export function createDispatch(
   }
 
   function notFound(rawHeaders: readonly string[]): HttpResponse {
-    return notFoundPage(siteForHost(contexts, rawHeaders)?.site);
+    const page = notFoundPage(siteForHost(contexts, rawHeaders)?.site);
+    return showPage(page, new RequestHeaders(rawHeaders).get("accept-language"));
   }
 }
 
@@ -90,13 +94,14 @@ function isThroughProxy(rawHeaders: readonly string[]): boolean {
   return headers.get("x-forwarded-for") !== undefined || isForwarded(headers);
 }
 
+/** The endpoint of the site that the request is for; undefined = no site has it. */
 function browserRoute(
   { method, rawHeaders }: WireRequest,
   endpoint: SiteEndpoint,
   name: BrowserRoute["name"],
-): Dispatched {
+): HttpResponse | BrowserRoute | undefined {
   const context = siteForHost(endpoint.contexts, rawHeaders);
-  if (context === undefined) return notFoundPage(undefined);
+  if (context === undefined) return undefined;
   if (!hasOneHost(rawHeaders)) return empty(400);
   const allowed = allowedMethods(endpoint, context);
   if (allowed?.includes(method) === false) return empty(405, "Allow", allowed.join(", "));

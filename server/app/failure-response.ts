@@ -1,41 +1,51 @@
 import type { H3Event } from "h3";
+import { spentCookies } from "../callback/spent-transaction.ts";
+import { choicesOf } from "../start/choices.ts";
 import type { SiteContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { longestLocation, type HttpResponse } from "../http/response.ts";
 import { reasonsOf, stackOf } from "../observe/log.ts";
 import { createRequestId } from "../observe/request-id.ts";
-import { brokenPage, failedPage } from "../pages/failed-page.ts";
+import { brokenPage, failedPage, isWorthARetry } from "../pages/failed-page.ts";
 
 /** The error page of an endpoint. For an unexpected failure the page shows only a request id; the log has the reason. */
 export function failureResponse(
   context: SiteContext,
   error: unknown,
-  event: Pick<H3Event, "url">,
+  { url, req: { headers } }: Pick<H3Event, "url" | "req">,
 ): HttpResponse {
-  const { site, transactions, recentStarts, counts, visitorLog } = context;
+  const { site, recentStarts, counts, visitorLog, showPage } = context;
+  const cookies = headers.get("cookie") ?? undefined;
+  const acceptLanguage = headers.get("accept-language");
   const requestId = createRequestId();
-  const path = event.url.pathname;
+  const path = url.pathname;
   const reason = reasonsOf(error);
   if (!(error instanceof AuthError)) {
     visitorLog.error({ requestId, path, reason, stack: stackOf(error) }, "unexpected failure");
-    return brokenPage(requestId);
+    return showPage(brokenPage(requestId, site.address("start")), acceptLanguage);
   }
   const { code, status, transaction } = error;
   visitorLog[status >= 500 ? "error" : "warn"]({ requestId, path, code, reason }, "refused");
   if (path.startsWith(`${site.base}/callback`)) counts.signInFailed++;
   const again = new URL(site.address(path.endsWith("/sign_out") ? "sign_out" : "start"));
-  const rd = transaction?.returnTo ?? event.url.searchParams.get("rd");
-  if (rd !== null) again.searchParams.set("rd", rd);
+  const rd = transaction?.returnTo ?? url.searchParams.get("rd");
+  if (rd !== null && rd !== site.address("start")) again.searchParams.set("rd", rd);
   if (again.href.length > longestLocation) again.search = "";
   // When the store is back, the same response of the issuer can still be accepted.
   const isSpent = transaction !== undefined && code !== "store_unreachable";
   const forget = isSpent
-    ? [transactions.forget(site, transaction.state), recentStarts.forget(site)]
+    ? [...spentCookies(context, cookies, transaction), "Set-Cookie", recentStarts.forget(site)]
     : [];
-  return failedPage(
-    { code, status },
-    again,
-    requestId,
-    ...forget.flatMap((cookie) => ["Set-Cookie", cookie]),
+  const failed = transaction?.provider ?? url.searchParams.get("provider");
+  const others = choicesOf(context, cookies, {
+    returnTo: rd === null ? undefined : context.signInTarget(site, rd),
+  }).filter(({ name }) => name !== failed);
+  const failure = { code, status };
+  const retry = isWorthARetry(failure) ? ["Retry-After", "5"] : [];
+  return showPage(
+    failedPage(failure, again, requestId, others),
+    acceptLanguage,
+    ...retry,
+    ...forget,
   );
 }

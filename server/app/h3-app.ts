@@ -6,6 +6,7 @@ import { HttpResponse } from "../http/response.ts";
 import { reasonsOf, stackOf } from "../observe/log.ts";
 import type { VisitorLog } from "../observe/visitor-log.ts";
 import { createRequestId } from "../observe/request-id.ts";
+import type { ShowPage } from "../pages/show-page.ts";
 import { brokenPage } from "../pages/failed-page.ts";
 import { createSignOut } from "../sign-out/sign-out.ts";
 import { createOAuth2ProxySignIn } from "../start/oauth2-proxy-sign-in.ts";
@@ -21,19 +22,28 @@ export function createH3App(
   contexts: readonly EntryContext[],
   dispatch: (request: WireRequest) => Dispatched,
   log: VisitorLog,
+  showPage: ShowPage,
 ): H3 {
-  const rateLimit = createRateLimit(contexts[0]?.config.trustedProxies ?? [], log);
+  const rateLimit = createRateLimit(contexts[0]?.config.trustedProxies ?? [], { log, showPage });
   const app = new H3({
     silent: true,
     // `dispatch` compares raw paths, so h3 does not have to refuse a path that it cannot decode.
     allowMalformedURL: true,
-    onError: ({ cause }) => unexpected(log, cause),
+    onError: ({ cause }, event) => unexpected(cause, event),
   });
   const handler = (event: H3Event) => handle(event);
   for (const path of endpointsByPath(contexts).keys()) app.all(path, handler);
   // `/verify/<rest>` of Envoy in any spelling, and the 404 page.
   app.all("/**", handler);
   return app;
+
+  /** A failure outside of an endpoint is never an allow. */
+  function unexpected(error: unknown, { req }: H3Event): HTTPResponse {
+    const requestId = createRequestId();
+    log.error({ requestId, reason: reasonsOf(error), stack: stackOf(error) }, "unexpected failure");
+    const page = brokenPage(requestId, undefined);
+    return toH3(showPage(page, req.headers.get("accept-language")));
+  }
 
   async function handle(event: H3Event): Promise<HTTPResponse> {
     const request = wireRequestOf(event);
@@ -88,11 +98,4 @@ function toH3({ status, headers, body }: HttpResponse): HTTPResponse {
   }
   // For a string, even an empty one, h3 adds a Content-Type.
   return new HTTPResponse(body === "" ? null : body, { status, headers: list });
-}
-
-/** A failure outside of an endpoint is never an allow. */
-function unexpected(log: VisitorLog, error: unknown): HTTPResponse {
-  const requestId = createRequestId();
-  log.error({ requestId, reason: reasonsOf(error), stack: stackOf(error) }, "unexpected failure");
-  return toH3(brokenPage(requestId));
 }

@@ -13,6 +13,7 @@ import {
 import { networkOf } from "../http/network-of.ts";
 import { json, type HttpResponse } from "../http/response.ts";
 import type { VisitorLog } from "../observe/visitor-log.ts";
+import type { ShowPage } from "../pages/show-page.ts";
 import { tooManyRequestsPage } from "../pages/too-many-requests-page.ts";
 import type { BrowserRoute } from "./dispatch.ts";
 
@@ -31,7 +32,10 @@ type RateLimit = (
  * Limits `/start` and `/callback`, which ask the issuer and the store on behalf of anyone. All visitors of a proxy that
  * sends no `X-Forwarded-For` look like one, so they are not limited.
  */
-export function createRateLimit(trustedProxies: readonly string[], log: VisitorLog): RateLimit {
+export function createRateLimit(
+  trustedProxies: readonly string[],
+  { log, showPage }: { readonly log: VisitorLog; readonly showPage: ShowPage },
+): RateLimit {
   const isProxy = createAddressRanges(trustedProxies);
   const limiters = new Map([
     ["start", new BoundedLimiter()],
@@ -55,7 +59,11 @@ export function createRateLimit(trustedProxies: readonly string[], log: VisitorL
     const retry = ["Retry-After", String(Math.ceil(msBeforeNext / 1000))];
     return isScriptForJson(headers)
       ? json(429, { error: "too_many_requests" }, ...retry)
-      : tooManyRequestsPage(...retry);
+      : showPage(
+          tooManyRequestsPage(context.site.address("start")),
+          headers.get("accept-language"),
+          ...retry,
+        );
   };
 }
 

@@ -7,8 +7,11 @@ import { AuthError } from "../errors.ts";
 import { createRequestId } from "../observe/request-id.ts";
 import { deniedPage } from "../pages/denied-page.ts";
 import { setSessionCookie } from "../cookies/cookie.ts";
+import { rememberProvider } from "../cookies/last-provider.ts";
+import { appNameAt } from "../policy/app-name.ts";
 import { conflict, findBrowserSession, sessionTokens } from "../session/browser-session.ts";
 import { issuerRefusal } from "./issuer-refusal.ts";
+import { spentCookies } from "./spent-transaction.ts";
 import { exchangeCode, type CallbackAnswer, type SignedIn } from "../sign-in/code-flow.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { startUrl } from "../sign-in/start-url.ts";
@@ -23,12 +26,12 @@ export function createCallback(context: SiteContext): Endpoint {
     const state = single(query, "state");
     const transaction = state === undefined ? undefined : transactions.find(site, cookies, state);
     if (transaction === undefined || transactions.isExpired(transaction))
-      return late(transaction, cookies);
+      return late(transaction, cookies, state);
     try {
       return await finish(
         transaction,
         { query, arrivedAt: arrivedAt(pathname), receivedAt: now() },
-        cookies,
+        { cookies, acceptLanguage: headers.get("accept-language") },
       );
     } catch (error) {
       throw error instanceof AuthError ? error.during(transaction) : error;
@@ -40,14 +43,16 @@ export function createCallback(context: SiteContext): Endpoint {
     return pathname === common ? undefined : pathname.slice(common.length + 1);
   }
 
-  /** Expired, or started in another browser: a visitor with a session continues, any other gets a page to start again. */
+  /** Over, or started in another browser: a visitor with a session continues, any other gets a page to start again. */
   async function late(
     transaction: Transaction | undefined,
     cookies: string | undefined,
+    state: string | undefined,
   ): Promise<HttpResponse> {
-    const session = await findBrowserSession(sessions, site, cookies);
-    if (session !== undefined && session !== conflict)
-      return redirect(302, transaction?.returnTo ?? `${site.url.origin}/`);
+    const known =
+      transaction ??
+      (state === undefined ? undefined : context.knownTargets.find(site, cookies, state));
+    if (await hasSession(cookies)) return redirect(302, known?.returnTo ?? site.address("start"));
     const [code, message] =
       transaction === undefined
         ? (["transaction_missing", "this browser has no pending sign-in with this state"] as const)
@@ -55,13 +60,18 @@ export function createCallback(context: SiteContext): Endpoint {
             "transaction_expired",
             "the issuer's response arrived after the sign-in expired",
           ] as const);
-    throw new AuthError(code, message, { transaction });
+    throw new AuthError(code, message, { transaction: known });
+  }
+
+  async function hasSession(cookies: string | undefined): Promise<boolean> {
+    const session = await findBrowserSession(sessions, site, cookies);
+    return session !== undefined && session !== conflict;
   }
 
   async function finish(
     transaction: Transaction,
     answer: CallbackAnswer,
-    cookies: string | undefined,
+    { cookies, acceptLanguage }: { cookies: string | undefined; acceptLanguage: string | null },
   ): Promise<HttpResponse> {
     const party = context.parties.get(transaction.provider);
     if (party === undefined)
@@ -70,13 +80,15 @@ export function createCallback(context: SiteContext): Endpoint {
         `the provider ${transaction.provider} is not configured for this site`,
       );
     // From here on the transaction is spent, even if the sign-in fails.
-    if (!(await takeOnce(transaction.state)))
+    const forget = spentCookies(context, cookies, transaction);
+    if (!(await takeOnce(transaction.state))) {
+      if (await hasSession(cookies)) return redirect(302, transaction.returnTo, ...forget);
       throw new AuthError("transaction_used", "the state was already used");
+    }
     checkAnswer(answer.query, party);
     const signedIn = await exchangeCode(party, site, transaction, answer);
-    const forget = ["Set-Cookie", transactions.forget(site, transaction.state)];
     if (!couldPass(rules, site.access, signedIn.identity))
-      return refuse(signedIn, transaction, forget);
+      return refuse(signedIn, transaction, acceptLanguage, forget);
     if (!isMet(transaction.stepUp, signedIn.identity.claims, now())) {
       return requireStepUp(transaction, forget);
     }
@@ -91,6 +103,7 @@ export function createCallback(context: SiteContext): Endpoint {
   function refuse(
     { identity }: SignedIn,
     { provider, returnTo }: Transaction,
+    acceptLanguage: string | null,
     forget: string[],
   ): HttpResponse {
     context.counts.signInFailed++;
@@ -102,12 +115,13 @@ export function createCallback(context: SiteContext): Endpoint {
       "denied",
     );
     forget.push("Set-Cookie", context.recentStarts.forget(site));
-    return deniedPage(
+    const page = deniedPage(
       identity,
+      appNameAt(context.rulesOf, new URL(returnTo)),
       { otherAccount: startUrl(site, { returnTo, provider, prompt: "select_account" }) },
       { requestId, fields: Object.keys(gaps) },
-      ...forget,
     );
+    return context.showPage(page, acceptLanguage, ...forget);
   }
 
   /** Some issuers obey `max_age` only together with `prompt=login`. If that fails too, the issuer cannot step up. */
@@ -145,7 +159,9 @@ export function createCallback(context: SiteContext): Endpoint {
     context.counts.signedIn++;
     context.log.info({ provider, issuer, subject }, "signed in");
     const keep = setSessionCookie(site, token, Math.floor(context.config.session.lifetime / 1000));
-    return redirect(302, returnTo, "Set-Cookie", keep, ...forget);
+    const remember =
+      context.parties.size > 1 ? ["Set-Cookie", rememberProvider(site, provider)] : [];
+    return redirect(302, returnTo, "Set-Cookie", keep, ...remember, ...forget);
   }
 }
 

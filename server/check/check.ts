@@ -3,6 +3,7 @@ import { watchClocks, type Clocks } from "./clocks.ts";
 import { forwardProxy } from "./forward-proxy.ts";
 import { cookieScopes } from "./cookie-scopes.ts";
 import { fault, ok, warning, type Finding } from "./finding.ts";
+import { checkPages } from "./pages.ts";
 import { checkProvider } from "./provider.ts";
 import { passwordCosts } from "./password-costs.ts";
 import { sharedNames } from "./shared-names.ts";
@@ -42,6 +43,7 @@ const checks: readonly Check[] = [
   // Before the checks that send requests, because it takes the thread, and their times would be wrong.
   ({ config }) => passwordCosts(config),
   ({ config, environment }) => files(config, environment),
+  ({ config }) => checkPages(config),
   ({ config, proxy }) => trustedProxies(config, proxy),
   ({ config, parties }) => sharedNames(config, parties),
   ({ config }) => checkStore(config),

@@ -65,7 +65,7 @@ async function urlOf(party: RelyingParty, site: Site): Promise<URL> {
   const [state, nonce, codeVerifier] = [random(), random(), random()];
   const stepUp = { maxAgeMs: undefined, acr: undefined };
   return new URL(
-    await authorizationUrl(party, site, { state, nonce, codeVerifier, stepUp }, "none"),
+    await authorizationUrl(party, site, { state, nonce, codeVerifier, stepUp }, { prompt: "none" }),
   );
 }
 

@@ -17,6 +17,7 @@ import {
   checkedString,
   webAddress,
 } from "../values/leaves.ts";
+import { pages } from "./pages-schema.ts";
 import { rule } from "../policy/rule-schema.ts";
 import { secret } from "./secret.ts";
 import { cookie, hosts, site, siteUrl } from "./site-schema.ts";
@@ -148,6 +149,7 @@ export const schema = v.strictObject({
   compat: v.optional(v.picklist(["oauth2-proxy"])),
   /** With `compat`: `/oauth2/sign_in` starts the sign-in at once, as with oauth2-proxy's option of this name. */
   skipProviderButton: v.optional(v.boolean(), false),
+  pages,
   admin,
   listen,
 });

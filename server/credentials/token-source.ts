@@ -148,6 +148,7 @@ async function verifiedToken(
     identity: await identityOf({ ...issuer, issuer: tokenIssuer }, sources, { api: noApi }),
     accessToken: token,
     idToken: type?.kind === "id" ? token : undefined,
+    createdAt: now,
     expiresAt: typeof exp === "number" ? exp * 1000 : now + longestIntrospectedMs,
   };
   return { type, scopes: scopesOf(claims), session: new Session(record) };

@@ -97,5 +97,6 @@ function sessionOf(name: string): Session {
     claims: { iss: issuer, sub: name },
   };
   const expiresAt = Number.MAX_SAFE_INTEGER;
-  return new Session({ identity, accessToken: undefined, idToken: undefined, expiresAt });
+  const times = { createdAt: 0, expiresAt };
+  return new Session({ identity, accessToken: undefined, idToken: undefined, ...times });
 }

@@ -13,6 +13,7 @@ export const visitorHeaders = [
   "sec-fetch-mode",
   "sec-fetch-dest",
   "sec-fetch-site",
+  "accept-language",
 ] as const;
 
 /** One bit of a 32-bit mask for each name. */

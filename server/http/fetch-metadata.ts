@@ -5,6 +5,11 @@ export const tab: readonly string[] = ["document"];
 /** A page in a tab or in a frame of another page. */
 export const tabOrFrame: readonly string[] = ["document", "iframe", "frame"];
 
+/** Whether a page is opened inside another page. */
+export function isFrame(headers: Headers): boolean {
+  return ["iframe", "frame"].includes(headers.get("sec-fetch-dest") ?? "");
+}
+
 /** Where browsers name a request that a visitor did not make: the last three are older spellings of the first. */
 const purposes = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
 

@@ -1,85 +1,84 @@
-import type { HttpResponse } from "../http/response.ts";
 import type { AuthErrorCode } from "../errors.ts";
-import { button, firstButton, markup, page, requestNote } from "./page.ts";
+import { choiceActions, type Choice } from "./choose-page.ts";
+import { otherAccount, tryAgain, type Page } from "./page.ts";
+import { text, type Text } from "./text.ts";
 
-interface PageText {
-  readonly title: string;
-  readonly text: string;
+interface Words {
+  readonly title: Text;
+  readonly text: Text;
 }
 
-const notNow: PageText = {
-  title: "Sign-in is not possible right now",
-  text: "The service that checks your account does not answer as it should. This is not your fault; please try again in a few minutes.",
-};
-
-const startAgain: PageText = {
-  title: "Please sign in again",
-  text: "This sign-in took too long, or it was started in another window or browser. Nothing is lost: just start again.",
-};
+const startAgain = { title: text("startAgain", "title"), text: text("startAgain", "text") };
+const notNow = { title: text("notNow", "title"), text: text("notNow", "text") };
 
 /** The failure, in words for a visitor who wants to open a page and knows nothing about sign-in. */
-const words: Record<AuthErrorCode, PageText> = {
+const words: Readonly<Record<AuthErrorCode, Words>> = {
   callback_malformed: {
-    title: "This link does not work",
-    text: "The address that brought you here is not complete. Please start again.",
+    title: text("malformedLink", "title"),
+    text: text("malformedLink", "text"),
   },
   transaction_missing: startAgain,
   transaction_expired: startAgain,
-  transaction_used: {
-    title: "This sign-in was already used",
-    text: "The page was opened a second time. If you are signed in already, just go on; if not, start again.",
-  },
+  transaction_used: { title: text("used", "title"), text: text("used", "text") },
   provider_unknown: startAgain,
-  provider_refused: {
-    title: "You are not signed in",
-    text: "The sign-in was cancelled, or the account service said no. You can try again, or use another account.",
-  },
-  response_rejected: {
-    title: "The sign-in did not work",
-    text: "The answer of the account service could not be trusted, so nobody was signed in. Please try again.",
-  },
-  step_up_failed: {
-    title: "A stronger sign-in is needed",
-    text: "This page asks for a fresh or stronger sign-in, and the account service did not give one. If trying again does not help, ask the people who run this site.",
-  },
+  provider_refused: { title: text("cancelled", "title"), text: text("cancelled", "text") },
+  response_rejected: { title: text("rejected", "title"), text: text("rejected", "text") },
+  step_up_failed: { title: text("stepUpFailed", "title"), text: text("stepUpFailed", "text") },
   grant_ended: startAgain,
-  client_rejected: {
-    title: "This site is not set up correctly",
-    text: "The account service does not accept this site's settings. This is not your fault: please tell the people who run this site, because only they can change that.",
-  },
+  client_rejected: { title: text("clientRejected", "title"), text: text("clientRejected", "text") },
   issuer_broken: notNow,
   issuer_unavailable: notNow,
   issuer_unreachable: notNow,
-  store_unreachable: {
-    title: "Please try again in a moment",
-    text: "The place where sign-ins are kept does not answer. You are not signed out; please try again in a moment.",
-  },
+  store_unreachable: { title: text("storeDown", "title"), text: text("storeDown", "text") },
 };
 
-/** The page of an expected failure. */
+interface Failure {
+  readonly code: AuthErrorCode;
+  readonly status: number;
+}
+
+/** The page of an expected failure. `others` are the providers besides the one that failed. */
 export function failedPage(
-  { code, status }: { readonly code: AuthErrorCode; readonly status: number },
+  { code, status }: Failure,
   again: URL,
   requestId: string,
-  ...headers: string[]
-): HttpResponse {
-  const { title, text } = words[code];
-  const retry = status >= 500 && code !== "client_rejected" ? ["Retry-After", "5"] : [];
+  others: readonly Choice[] = [],
+): Page {
   const other = new URL(again);
   other.searchParams.set("prompt", "select_account");
-  const otherAccount =
-    code === "provider_refused" ? [button(other.href, "Use another account")] : [];
-  const body = markup`<p>${text}</p>
-    <nav class="actions">${firstButton(again.href, "Try again")}${otherAccount}</nav>
-    ${requestNote(requestId)}`;
-  return page(status, { title, body }, ...retry, ...headers);
+  const offers = isOfProvider(code) ? others : [];
+  return {
+    kind: "failed",
+    status,
+    title: words[code].title,
+    paragraphs: [words[code].text, ...(offers.length === 0 ? [] : [text("notNow", "others")])],
+    actions: [
+      tryAgain(again.href),
+      ...(code === "provider_refused" ? [otherAccount(other.href)] : []),
+      ...choiceActions(offers),
+    ],
+    requestId,
+  };
+}
+
+/** The failures of one provider, which another one need not have. */
+function isOfProvider(code: AuthErrorCode): boolean {
+  return words[code] === notNow || code === "client_rejected";
+}
+
+/** Whether a later try can succeed: the response has `Retry-After`. */
+export function isWorthARetry({ code, status }: Failure): boolean {
+  return status >= 500 && code !== "client_rejected";
 }
 
 /** The page of an unexpected failure. The details are in the log only. */
-export function brokenPage(requestId: string): HttpResponse {
-  return page(500, {
-    title: "Something went wrong",
-    body: markup`<p>This is a fault of ours, not of yours. Please try again in a moment.</p>
-      ${requestNote(requestId)}`,
-  });
+export function brokenPage(requestId: string, again: string | undefined): Page {
+  return {
+    kind: "failed",
+    status: 500,
+    title: text("broken", "title"),
+    paragraphs: [text("broken", "text")],
+    actions: again === undefined ? [] : [tryAgain(again)],
+    requestId,
+  };
 }

@@ -1,5 +1,5 @@
-import type { HttpResponse } from "../http/response.ts";
-import { button, firstButton, markup, page, requestNote } from "./page.ts";
+import { first, otherAccount, signOut, tryAgain, type Page } from "./page.ts";
+import { text, type Text } from "./text.ts";
 
 /** What keeps a browser from getting any further than the sign-in. */
 export type LoopCause =
@@ -16,45 +16,31 @@ interface Links {
   readonly otherAccount: string;
 }
 
-const setUp =
-  "This comes from the way the site is set up, and the people who run it find the reason in its log.";
-
-const texts: Readonly<Record<LoopCause, string>> = {
-  target: `You are asked to sign in for an address that the sign-in service does not know. ${setUp}`,
-  "two sessions":
-    "Your browser sends two sign-ins for this site, so neither of them counts. Sign out to end both, then sign in again. If you see this page once more, delete the cookies of this site.",
-  "not permitted":
-    "You are signed in, but this page asks for another account, or for a stronger sign-in than the account service gives.",
-  "session not seen": `You are signed in here, but the page that you want does not see it. ${setUp}`,
-  "unknown session": `You signed in, but the site no longer knows it. ${setUp}`,
-  "no cookie":
-    "Your browser did not bring back the cookie that keeps you signed in. Please allow cookies for this site, and open it over https. A private window or an extension can block them.",
+/** The cause in words, and the step that helps most. */
+const causes: Readonly<
+  Record<LoopCause, { readonly text: Text; readonly step: "again" | "signOut" | "otherAccount" }>
+> = {
+  target: { text: text("loop", "target"), step: "again" },
+  "two sessions": { text: text("loop", "twoSessions"), step: "signOut" },
+  "not permitted": { text: text("loop", "notPermitted"), step: "otherAccount" },
+  "session not seen": { text: text("loop", "sessionNotSeen"), step: "signOut" },
+  "unknown session": { text: text("loop", "unknownSession"), step: "again" },
+  "no cookie": { text: text("loop", "noCookie"), step: "again" },
 };
 
 /** The page that ends a loop of sign-ins. */
-export function loopPage(
-  cause: LoopCause,
-  { again, signOut, otherAccount }: Links,
-  requestId: string,
-  ...headers: string[]
-): HttpResponse {
+export function loopPage(cause: LoopCause, links: Links, requestId: string): Page {
   const actions = {
-    signOut: [firstButton(signOut, "Sign out"), button(again, "Try again")],
-    otherAccount: [firstButton(otherAccount, "Use another account"), button(signOut, "Sign out")],
-    again: [firstButton(again, "Try again")],
-  }[nextStep[cause]];
-  const body = markup`<p>You were sent here to sign in three times within a minute.</p>
-<p>${texts[cause]}</p>
-<nav class="actions">${actions}</nav>
-${requestNote(requestId)}`;
-  return page(403, { title: "Signing in does not get you any further", body }, ...headers);
+    signOut: [first(signOut(links.signOut)), { ...tryAgain(links.again), isFirst: false }],
+    otherAccount: [first(otherAccount(links.otherAccount)), signOut(links.signOut)],
+    again: [tryAgain(links.again)],
+  };
+  return {
+    kind: "loop",
+    status: 403,
+    title: text("loop", "title"),
+    paragraphs: [text("loop", "text"), causes[cause].text],
+    actions: actions[causes[cause].step],
+    requestId,
+  };
 }
-
-const nextStep: Readonly<Record<LoopCause, "again" | "signOut" | "otherAccount">> = {
-  target: "again",
-  "two sessions": "signOut",
-  "not permitted": "otherAccount",
-  "session not seen": "signOut",
-  "unknown session": "again",
-  "no cookie": "again",
-};

@@ -1,9 +1,13 @@
-import type { HttpResponse } from "../http/response.ts";
-import { markup, page } from "./page.ts";
+import { tryAgain, type Page } from "./page.ts";
+import { text } from "./text.ts";
 
 /** The page of a visitor whose address sends more requests than people do. */
-export function tooManyRequestsPage(...headers: string[]): HttpResponse {
-  const body = markup`<p>Your network asks to sign in more often than this site allows. Please wait a minute, then open the page again.</p>
-    <p>If you see this often, ask the people who run this site.</p>`;
-  return page(429, { title: "Please wait a minute", body }, ...headers);
+export function tooManyRequestsPage(again: string): Page {
+  return {
+    kind: "too-many-requests",
+    status: 429,
+    title: text("tooManyRequests", "title"),
+    paragraphs: [text("tooManyRequests", "text"), text("tooManyRequests", "nextStep")],
+    actions: [tryAgain(again)],
+  };
 }

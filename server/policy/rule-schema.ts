@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { bearer } from "./bearer-schema.ts";
+import { checkedString } from "../values/leaves.ts";
 import { conditionEntries } from "./conditions.ts";
 import { outcomeEntries } from "./outcomes.ts";
 
@@ -10,10 +11,21 @@ const credentialEntries = {
   basic: v.optional(v.literal(true)),
 };
 
+const labelEntries = {
+  /** What pages call the app: "Sign in to open Grafana". */
+  label: v.optional(
+    checkedString((written) =>
+      written.trim() === "" || written.length > 80
+        ? "is not a label: use 1 to 80 characters"
+        : undefined,
+    ),
+  ),
+};
+
 const effectEntries = { ...outcomeEntries, ...credentialEntries };
 
 /** Conditions, all of which must hold, and what follows then. */
-export const rule = v.strictObject({ ...conditionEntries, ...effectEntries });
+export const rule = v.strictObject({ ...conditionEntries, ...effectEntries, ...labelEntries });
 
 export type RuleConfig = v.InferOutput<typeof rule>;
 

@@ -55,8 +55,9 @@ export class HotSession extends Session {
     readonly limits: Limits;
   }) {
     const { record, limits } = parts;
-    const { identity, accessToken, idToken, expiresAt, askedAt } = record;
-    const shown: HotSession["record"] = { identity, accessToken, idToken, expiresAt, askedAt };
+    const { identity, accessToken, idToken, createdAt, expiresAt, askedAt } = record;
+    const times = { createdAt, expiresAt, askedAt };
+    const shown: HotSession["record"] = { identity, accessToken, idToken, ...times };
     super(shown);
     this.site = record.site;
     // A lifetime that is shortened in the configuration also applies to existing sessions.

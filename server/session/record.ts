@@ -69,7 +69,10 @@ export interface SessionRecord {
 }
 
 /** The part of a record that code outside this folder sees. */
-export type ShownRecord = Pick<SessionRecord, "identity" | "accessToken" | "idToken" | "expiresAt">;
+export type ShownRecord = Pick<
+  SessionRecord,
+  "identity" | "accessToken" | "idToken" | "createdAt" | "expiresAt"
+>;
 
 /** Parses a record; undefined if it is truncated, outdated or malformed. */
 export function parseRecord(written: string): SessionRecord | undefined {

@@ -22,6 +22,12 @@ export interface SignedIn {
   readonly sid: string | undefined;
 }
 
+/** What a sign-in may ask of the issuer (OpenID Connect Core §3.1.2.1). */
+interface AuthorizationWish {
+  readonly prompt?: string | undefined;
+  readonly loginHint?: string | undefined;
+}
+
 /** The authorization request (RFC 6749 §4.1.1): code, state, and where supported PKCE S256 and a nonce. */
 export async function authorizationUrl(
   party: RelyingParty,
@@ -32,7 +38,7 @@ export async function authorizationUrl(
     codeVerifier,
     stepUp,
   }: Pick<Transaction, "state" | "nonce" | "codeVerifier" | "stepUp">,
-  prompt: string | undefined,
+  { prompt, loginHint }: AuthorizationWish = {},
 ): Promise<string> {
   const configuration = await party.discover();
   const metadata = configuration.serverMetadata();
@@ -47,6 +53,7 @@ export async function authorizationUrl(
     ...authorization,
     ...promptParameter(authorization.prompt, prompt),
     ...maxAgeParameter(authorization.max_age, stepUp),
+    ...(loginHint !== undefined && { login_hint: loginHint }),
     ...(stepUp.acr !== undefined && { acr_values: stepUp.acr.join(" ") }),
     response_type: "code",
     ...(responseMode !== undefined && { response_mode: responseMode }),

@@ -3,21 +3,28 @@ import { longestLocation } from "../http/response.ts";
 import { stepUpParameters, type StepUp } from "../identity/step-up.ts";
 
 interface Wish {
-  readonly returnTo: string;
-  readonly provider: string;
+  /** undefined = the visitor wanted no page. */
+  readonly returnTo?: string | undefined;
+  readonly provider?: string | undefined;
   readonly prompt?: string | undefined;
   readonly stepUp?: StepUp | undefined;
   readonly seen?: string | undefined;
+  /** false = `returnTo` is not what the visitor wanted. */
+  readonly hasTarget?: boolean | undefined;
 }
 
 /** The address of `/start` for a sign-in. Where it would be too long for a head, it returns to the target's origin. */
-export function startUrl(site: Site, { returnTo, provider, prompt, stepUp, seen }: Wish): string {
-  const query = new URLSearchParams({ rd: returnTo, provider });
-  if (prompt !== undefined) query.set("prompt", prompt);
-  if (seen !== undefined) query.set("seen", seen);
+export function startUrl(site: Site, wish: Wish): string {
+  const { returnTo, provider, prompt, stepUp, seen, hasTarget = true } = wish;
+  const rd = hasTarget ? returnTo : undefined;
+  const query = new URLSearchParams();
+  const parameters = { rd, provider, prompt, seen };
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== undefined) query.set(name, value);
   for (const [name, value] of stepUpParameters(stepUp)) query.set(name, value);
-  const url = `${site.address("start")}?${query}`;
-  if (url.length <= longestLocation) return url;
-  query.set("rd", `${new URL(returnTo).origin}/`);
-  return `${site.address("start")}?${query}`;
+  const address = site.address("start");
+  const url = query.size === 0 ? address : `${address}?${query}`;
+  if (url.length <= longestLocation || rd === undefined) return url;
+  query.set("rd", `${new URL(rd).origin}/`);
+  return `${address}?${query}`;
 }

@@ -36,6 +36,15 @@ const sealedSchema = v.strictTuple([
   v.optional(v.strictTuple([v.boolean(), v.nullable(v.number()), v.nullable(v.array(v.string()))])),
 ]);
 
+interface Begun {
+  readonly transaction: Transaction;
+  readonly setCookies: string[];
+  /** The oldest ones, dropped because there were too many. */
+  readonly dropped: readonly Transaction[];
+  /** The bytes that other cookies of sign-ins may take. */
+  readonly room: number;
+}
+
 export class Transactions {
   readonly #keys: readonly Buffer[];
   readonly #now: () => number;
@@ -55,7 +64,7 @@ export class Transactions {
       stepUp,
       isForced,
     }: Pick<Transaction, "provider" | "returnTo" | "stepUp" | "isForced">,
-  ): { transaction: Transaction; setCookies: string[] } {
+  ): Begun {
     const transaction = {
       state: random(16),
       nonce: random(16),
@@ -68,12 +77,14 @@ export class Transactions {
     };
     const name = cookieName(site, transaction.state);
     const value = this.#seal(site, transaction);
-    const dropped = this.#tooMany(site, cookies, name.length + value.length);
+    const { dropped, unread, bytes } = this.#tooMany(site, cookies, name.length + value.length);
     const keep = setCookie(name, value, {
       maxAgeSeconds: transactionMs / 1000,
       secure: site.secure,
     });
-    return { transaction, setCookies: [...dropped.map((state) => this.forget(site, state)), keep] };
+    const states = [...unread, ...dropped.map((one) => one.state)];
+    const setCookies = [...states.map((one) => this.forget(site, one)), keep];
+    return { transaction, setCookies, dropped, room: mostPendingBytes - bytes };
   }
 
   /** This browser's transaction with that state. An expired one is returned too: it has the visitor's target. */
@@ -92,28 +103,33 @@ export class Transactions {
     return setCookie(cookieName(site, state), "", { maxAgeSeconds: 0, secure: site.secure });
   }
 
-  #tooMany(site: Site, cookies: string | undefined, bytesOfNew: number): string[] {
-    const dropped: string[] = [];
-    const kept: { state: string; expiresAt: number; bytes: number }[] = [];
+  /** The bytes that other cookies of sign-ins may take beside the pending ones, without the one of a state. */
+  roomWithout(site: Site, cookies: string | undefined, state: string): number {
+    const others = pending(site, cookies).filter(([one]) => one !== state);
+    return others.reduce(
+      (room, [one, value]) => room - bytesOf(site, one, value),
+      mostPendingBytes,
+    );
+  }
+
+  #tooMany(site: Site, cookies: string | undefined, bytesOfNew: number) {
+    const unread: string[] = [];
+    const kept: { transaction: Transaction; bytes: number }[] = [];
     for (const [state, value] of pending(site, cookies)) {
       const transaction = this.#open(site, state, value);
-      if (transaction === undefined || this.isExpired(transaction)) dropped.push(state);
-      else
-        kept.push({
-          state,
-          expiresAt: transaction.expiresAt,
-          bytes: cookieName(site, state).length + value.length,
-        });
+      if (transaction === undefined || this.isExpired(transaction)) unread.push(state);
+      else kept.push({ transaction, bytes: bytesOf(site, state, value) });
     }
-    kept.sort((one, other) => one.expiresAt - other.expiresAt);
+    kept.sort((one, other) => one.transaction.expiresAt - other.transaction.expiresAt);
+    const dropped: Transaction[] = [];
     let bytes = kept.reduce((sum, one) => sum + one.bytes, bytesOfNew);
     while (kept.length >= mostPending || bytes > mostPendingBytes) {
       const oldest = kept.shift();
       if (oldest === undefined) break;
       bytes -= oldest.bytes;
-      dropped.push(oldest.state);
+      dropped.push(oldest.transaction);
     }
-    return dropped;
+    return { dropped, unread, bytes };
   }
 
   #seal(site: Site, transaction: Transaction): string {
@@ -154,6 +170,10 @@ function contextOf(site: Site, state: string): string {
 /** `__Host-` prevents a sibling host from setting a transaction of its own (login CSRF). */
 function cookieName(site: Site, state: string): string {
   return `${site.ownCookiePrefix}${state}`;
+}
+
+function bytesOf(site: Site, state: string, value: string): number {
+  return cookieName(site, state).length + value.length;
 }
 
 function pending(site: Site, cookies: string | undefined): [state: string, value: string][] {

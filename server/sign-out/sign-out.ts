@@ -16,7 +16,17 @@ const mostEnded = 8;
 
 /** Ends the session in the store, then in the browser, and shows a page or redirects to `rd`. */
 export function createSignOut(context: SiteContext): Endpoint {
-  const { site, config, sessions, signOutReturns, returnTarget, counts, log, visitorLog } = context;
+  const {
+    site,
+    config,
+    sessions,
+    signOutReturns,
+    returnTarget,
+    counts,
+    log,
+    visitorLog,
+    showPage,
+  } = context;
   const { backChannel, frontChannel } = createIssuerSignOut(context);
 
   return async ({ url: { searchParams: query }, req }) => {
@@ -34,11 +44,13 @@ export function createSignOut(context: SiteContext): Endpoint {
     const isOpened = isVisitorNavigation(headers, tab);
     if (!isPost && !isOpened) return empty(403);
     const cookies = headers.get("cookie") ?? undefined;
+    const acceptLanguage = headers.get("accept-language");
     const returned = signOutReturns.find(site, cookies, query.get("state") ?? "");
-    if (returned !== undefined) return back(returned);
+    if (returned !== undefined) return back(returned, acceptLanguage);
     const rd = requestedTarget(context, query.has("rd") ? query : form, headers);
     const returnTo = returnTarget(site, rd);
-    if (!isOwnWish(isPost, headers)) return isOpened ? confirm(returnTo) : empty(403);
+    if (!isOwnWish(isPost, headers))
+      return isOpened ? confirm(returnTo, acceptLanguage) : empty(403);
     // Two live sessions are a conflict, but each of them alone would still be valid: end all of them.
     const ended: SessionRecord[] = [];
     for (const token of sessionTokens(site, cookies, mostEnded)) ended.push(...(await end(token)));
@@ -46,7 +58,7 @@ export function createSignOut(context: SiteContext): Endpoint {
     const location =
       (await redirectWithHint(record, returnTo)) ??
       (record && (await redirectToIssuer(record, returnTo)));
-    return location ?? signedOut(returnTo);
+    return location ?? signedOut(returnTo, acceptLanguage);
   };
 
   async function end(token: string): Promise<SessionRecord[]> {
@@ -115,9 +127,10 @@ export function createSignOut(context: SiteContext): Endpoint {
   }
 
   /** The issuer redirected the visitor back, with the state of this browser's cookie. */
-  function back(returnTo: string): HttpResponse {
+  function back(returnTo: string, acceptLanguage: string | null): HttpResponse {
     const forget = ["Set-Cookie", signOutReturns.forget(site)];
-    if (returnTo === "") return signedOutPage(site.address("start"), true, ...forget);
+    if (returnTo === "")
+      return showPage(signedOutPage(site.address("start"), true), acceptLanguage, ...forget);
     return redirect(303, returnTo, ...forget);
   }
 
@@ -126,15 +139,16 @@ export function createSignOut(context: SiteContext): Endpoint {
     return isPost ? isSameOrigin(headers, site.url.origin) : !isCrossSite(headers, site);
   }
 
-  function confirm(returnTo: string | undefined): HttpResponse {
+  function confirm(returnTo: string | undefined, acceptLanguage: string | null): HttpResponse {
     const query = returnTo === undefined ? "" : `?${new URLSearchParams({ rd: returnTo })}`;
-    const [bare, stay] = [site.address("sign_out"), returnTo ?? `${site.url.origin}/`];
+    const [bare, stay] = [site.address("sign_out"), returnTo ?? site.address("start")];
     const fits = bare.length + query.length <= longestLocation;
-    return confirmSignOutPage(fits ? bare + query : bare, stay);
+    return showPage(confirmSignOutPage(fits ? bare + query : bare, stay), acceptLanguage);
   }
 
-  function signedOut(returnTo: string | undefined): HttpResponse {
-    if (returnTo === undefined) return signedOutPage(site.address("start"), false, ...removals());
+  function signedOut(returnTo: string | undefined, acceptLanguage: string | null): HttpResponse {
+    if (returnTo === undefined)
+      return showPage(signedOutPage(site.address("start"), false), acceptLanguage, ...removals());
     return redirect(303, returnTo, ...removals());
   }
 

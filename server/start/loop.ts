@@ -14,8 +14,9 @@ interface Loop {
 
 /** The response to a browser that came back too often: a page with the cause that can be told from here. */
 export function stopLoop(
-  { site, config, visitorLog }: SiteContext,
+  { site, config, visitorLog, showPage }: SiteContext,
   { standing, wanted, setCookie }: Loop,
+  acceptLanguage: string | null,
 ): HttpResponse {
   const cause = causeOf(standing, wanted);
   const requestId = createRequestId();
@@ -34,7 +35,7 @@ export function stopLoop(
     signOut: `${site.address("sign_out")}?${rd}`,
     otherAccount: `${site.address("start")}?${rd}&prompt=select_account`,
   };
-  return loopPage(cause, links, requestId, "Set-Cookie", setCookie);
+  return showPage(loopPage(cause, links, requestId), acceptLanguage, "Set-Cookie", setCookie);
 }
 
 function causeOf(standing: Standing, wanted: Wanted): LoopCause {

@@ -11,23 +11,29 @@ const longestLocation = 2_047;
  * `/start`. Some recipes change the status to 403, and browsers then ignore `Location`: the page is the same.
  */
 export function createOAuth2ProxySignIn(context: SiteContext): Endpoint {
-  const { site, config, parties } = context;
+  const { site, config, parties, showPage } = context;
   return async ({ url: { searchParams: query }, req: { headers } }): Promise<HttpResponse> => {
     const mode = headers.get("sec-fetch-mode");
     // nginx's `error_page` also sends a script's request here: a script needs the 401.
     if (mode !== null && mode !== "navigate") return empty(401);
+    const acceptLanguage = headers.get("accept-language");
     const rd = requestedTarget(context, query, headers);
     const start = startAddress(query, rd);
     if (config.skipProviderButton)
-      return signInPage(302, [{ href: start, label: undefined }], "Location", start);
-    return signInPage(200, links(query, rd));
+      return showPage(
+        signInPage(302, [{ href: start, provider: undefined }]),
+        acceptLanguage,
+        "Location",
+        start,
+      );
+    return showPage(signInPage(200, links(query, rd)), acceptLanguage);
   };
 
   function links(query: URLSearchParams, rd: string | null): SignInLink[] {
     const offered = [...parties.values()];
-    return offered.map(({ name, label }) => ({
+    return offered.map(({ name, label, provider: { mark } }) => ({
       href: startAddress(query, rd, offered.length === 1 ? undefined : name),
-      label,
+      provider: { label, mark },
     }));
   }
 

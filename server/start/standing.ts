@@ -17,26 +17,36 @@ export type Standing =
   | "unknown session"
   | "no cookie";
 
+/** The standing, and the session if there is one. */
+interface BrowserStanding {
+  readonly standing: Standing;
+  readonly session: Session | undefined;
+}
+
 export async function standingOf(
   context: SiteContext,
   cookies: string | undefined,
   wanted: Wanted,
-): Promise<Standing> {
+): Promise<BrowserStanding> {
   const { site, sessions } = context;
   const session = await findBrowserSession(sessions, site, cookies);
-  if (session === conflict) return conflict;
-  if (session !== undefined)
-    return isPermitted(context, session, wanted) ? "permitted" : "not permitted";
-  return sessionTokens(site, cookies).length > 0 ? "unknown session" : "no cookie";
+  if (session === conflict) return { standing: conflict, session: undefined };
+  if (session !== undefined) {
+    const standing = isPermitted(context, session, wanted) ? "permitted" : "not permitted";
+    return { standing, session };
+  }
+  const hasCookie = sessionTokens(site, cookies).length > 0;
+  return { standing: hasCookie ? "unknown session" : "no cookie", session };
 }
 
 function isPermitted(
   { site, siteOf, rulesOf, now }: SiteContext,
   session: Session,
-  { returnTo, stepUp }: Wanted,
+  { returnTo, hasTarget, stepUp }: Wanted,
 ): boolean {
-  const target = new URL(returnTo);
   const { identity } = session.record;
+  if (!hasTarget) return isMet(stepUp, identity.claims, now());
+  const target = new URL(returnTo);
   const request = requestTo(target);
   // A target that this site does not protect has no rules here.
   if (request === undefined || siteOf(target.hostname, target.host)?.id !== site.id)

@@ -1,11 +1,23 @@
-import { isScriptForJson, isVisitorNavigation, tabOrFrame } from "../http/fetch-metadata.ts";
+import {
+  isCrossSite,
+  isFrame,
+  isScriptForJson,
+  isVisitorNavigation,
+  tabOrFrame,
+} from "../http/fetch-metadata.ts";
 import { empty, redirect, type HttpResponse } from "../http/response.ts";
 import type { SiteContext, Endpoint } from "../context.ts";
-import { choosePage } from "../pages/choose-page.ts";
+import { choosePage, stepUpPage } from "../pages/choose-page.ts";
+import { framedPage } from "../pages/framed-page.ts";
+import { ownPage } from "../pages/own-page.ts";
+import { appNameAt } from "../policy/app-name.ts";
 import { forgetSession, readCookies } from "../cookies/cookie.ts";
+import { isAsked } from "../identity/step-up.ts";
+import type { Session } from "../session/session.ts";
 import { authorizationUrl } from "../sign-in/code-flow.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { startUrl } from "../sign-in/start-url.ts";
+import { choiceOf, choicesOf } from "./choices.ts";
 import { stopLoop } from "./loop.ts";
 import { ownStart } from "./oauth2-proxy-host.ts";
 import { standingOf } from "./standing.ts";
@@ -14,7 +26,7 @@ import { readWanted, type Wanted } from "./wanted.ts";
 
 /** Opens a transaction and sends the browser to the issuer. Nothing is stored here. */
 export function createStart(context: SiteContext): Endpoint {
-  const { site, recentStarts } = context;
+  const { site, showPage, rulesOf } = context;
   const userInfo = createUserInfo(context);
 
   return async ({ url: { searchParams: query }, req: { headers } }) => {
@@ -23,61 +35,148 @@ export function createStart(context: SiteContext): Endpoint {
     if (!isVisitorNavigation(headers, tabOrFrame)) return empty(403);
     const elsewhere = ownStart(context, query, headers);
     if (elsewhere !== undefined) return redirect(302, elsewhere);
-    const cookies = headers.get("cookie") ?? undefined;
     const wanted = readWanted(context, query, headers);
-    const name = query.get("provider") ?? undefined;
-    const party = chosen(context, name);
-    // Only a visitor's click, or `/callback` once, sends a `prompt`: it cannot be part of a loop.
-    if (wanted.prompt !== undefined)
-      return party ? begin(context, party, cookies, wanted) : choose(context, name, wanted);
-    const standing = await standingOf(context, cookies, wanted);
-    if (standing !== "permitted" && party === undefined) return choose(context, name, wanted);
-    const { isLoop, setCookie } = recentStarts.count(site, cookies, wanted.returnTo);
-    if (isLoop) return stopLoop(context, { standing, wanted, setCookie });
-    return standing === "permitted" || party === undefined
-      ? redirect(302, wanted.returnTo, "Set-Cookie", setCookie)
-      : begin(context, party, cookies, wanted, setCookie);
+    // Browsers send no cookie of a sign-in there, so it would never end.
+    if (isFrame(headers) && isCrossSite(headers, site)) {
+      const page = framedPage(appOf(rulesOf, wanted), wanted.returnTo);
+      return showPage(page, headers.get("accept-language"));
+    }
+    return answer(context, requestedProvider(context, query), wanted, headers);
   };
 }
 
-function chosen({ parties }: SiteContext, name: string | undefined): RelyingParty | undefined {
+/** A provider by its name or, in a sign-in that an issuer or an app initiated, by its issuer. */
+interface Requested {
+  readonly party: RelyingParty | undefined;
+  /** Requested, and not a provider of this site. */
+  readonly unknown: string | undefined;
+}
+
+function requestedProvider({ parties }: SiteContext, query: URLSearchParams): Requested {
+  const [name, issuer] = [query.get("provider") ?? undefined, query.get("iss") ?? undefined];
   const [only] = parties.size === 1 ? parties.values() : [];
-  return only ?? (name === undefined ? undefined : parties.get(name));
+  if (issuer !== undefined) {
+    const party = [...parties.values()].find(({ issuers }) => issuers.includes(issuer));
+    return { party, unknown: party === undefined ? issuer : undefined };
+  }
+  const party = only ?? (name === undefined ? undefined : parties.get(name));
+  return { party, unknown: party === undefined ? name : undefined };
+}
+
+async function answer(
+  context: SiteContext,
+  { party, unknown }: Requested,
+  wanted: Wanted,
+  headers: Headers,
+): Promise<HttpResponse> {
+  const { site, recentStarts } = context;
+  const cookies = headers.get("cookie") ?? undefined;
+  const visitor = { cookies, acceptLanguage: headers.get("accept-language") };
+  // Only a visitor's click, or `/callback` once, sends a `prompt`: it cannot be part of a loop.
+  if (wanted.prompt !== undefined)
+    return party
+      ? begin(context, party, cookies, wanted)
+      : choose(context, unknown, wanted, visitor);
+  const { standing, session } = await standingOf(context, cookies, wanted);
+  const isLeading = wanted.hasTarget || context.config.compat !== undefined;
+  if (standing === "permitted" && session !== undefined && !isLeading)
+    return showOwn(context, session, wanted, visitor);
+  if (standing !== "permitted" && party === undefined)
+    return (
+      (unknown === undefined && askForStepUp(context, session, wanted, visitor)) ||
+      choose(context, unknown, wanted, visitor)
+    );
+  const { isLoop, setCookie } = recentStarts.count(site, cookies, wanted.returnTo);
+  if (isLoop) return stopLoop(context, { standing, wanted, setCookie }, visitor.acceptLanguage);
+  return standing === "permitted" || party === undefined
+    ? redirect(302, wanted.returnTo, "Set-Cookie", setCookie)
+    : begin(context, party, cookies, wanted, setCookie);
+}
+
+interface Visitor {
+  readonly cookies: string | undefined;
+  readonly acceptLanguage: string | null;
+}
+
+function appOf(rulesOf: SiteContext["rulesOf"], { returnTo }: Wanted): string {
+  return appNameAt(rulesOf, new URL(returnTo));
 }
 
 function choose(
-  { site, parties }: SiteContext,
+  context: SiteContext,
   unknown: string | undefined,
   wanted: Wanted,
+  { cookies, acceptLanguage }: Visitor,
 ): HttpResponse {
-  const choices = [...parties.values()].map(({ name, label }) => ({
-    href: startUrl(site, { ...wanted, provider: name }),
-    label,
-  }));
-  return choosePage(choices, unknown);
+  const choices = choicesOf(context, cookies, wanted);
+  return context.showPage(
+    choosePage(appOf(context.rulesOf, wanted), choices, unknown),
+    acceptLanguage,
+  );
+}
+
+/** The page that asks for a stronger sign-in of the session's own account; undefined = a rule asks for none. */
+function askForStepUp(
+  { site, parties, rulesOf, showPage }: SiteContext,
+  session: Session | undefined,
+  wanted: Wanted,
+  { acceptLanguage }: Visitor,
+): HttpResponse | undefined {
+  const party = session && parties.get(session.record.identity.provider);
+  if (party === undefined || !isAsked(wanted.stepUp)) return undefined;
+  const own = choiceOf(site, party, { ...wanted, prompt: "login" });
+  const other = otherAccountUrl(site, wanted);
+  return showPage(stepUpPage(appOf(rulesOf, wanted), own, other), acceptLanguage);
+}
+
+function otherAccountUrl(site: SiteContext["site"], wanted?: Wanted): string {
+  return startUrl(site, { ...wanted, prompt: "select_account" });
+}
+
+function showOwn(
+  { site, parties, rulesOf, showPage }: SiteContext,
+  { record }: Session,
+  { isTargetDropped }: Wanted,
+  { acceptLanguage }: Visitor,
+): HttpResponse {
+  const { identity } = record;
+  const root = new URL("/", site.url);
+  const isMounted = site.base !== "";
+  const page = ownPage(
+    { ...record, provider: parties.get(identity.provider)?.label ?? identity.provider },
+    {
+      home: isMounted ? { href: root.href, app: appNameAt(rulesOf, root) } : undefined,
+      otherAccount: otherAccountUrl(site),
+      signOut: site.address("sign_out"),
+    },
+    isTargetDropped,
+  );
+  return showPage(page, acceptLanguage);
 }
 
 async function begin(
-  { site, transactions, visitorLog }: SiteContext,
+  { site, transactions, knownTargets, visitorLog }: SiteContext,
   party: RelyingParty,
   cookies: string | undefined,
-  { returnTo, stepUp, prompt }: Wanted,
+  { returnTo, stepUp, prompt, loginHint }: Wanted,
   ...others: string[]
 ): Promise<HttpResponse> {
   const isForced = prompt === "login";
-  const { transaction, setCookies } = transactions.begin(site, cookies, {
+  const { transaction, setCookies, dropped, room } = transactions.begin(site, cookies, {
     provider: party.name,
     returnTo,
     stepUp,
     isForced,
   });
   const requested = prompt === "select_account" ? party.provider.accountPrompt : prompt;
-  const location = await authorizationUrl(party, site, transaction, requested);
+  const wish = { prompt: requested, loginHint };
+  const location = await authorizationUrl(party, site, transaction, wish);
   // Two live sessions are a conflict at `/verify`, so one that stays could also break the next sign-in.
   if (readCookies(cookies, site.sessionCookieName).length > 1) {
     visitorLog.warn({}, "duplicate session cookies; clearing both");
     setCookies.push(...forgetSession(site));
   }
+  if (dropped.length > 0) setCookies.push(knownTargets.add(site, cookies, dropped, room));
   setCookies.push(...others);
   return redirect(302, location, ...setCookies.flatMap((cookie) => ["Set-Cookie", cookie]));
 }

@@ -6,33 +6,58 @@ import { requestedTarget } from "../sign-in/return-target.ts";
 /** The sign-in that the visitor requests. */
 export interface Wanted {
   readonly returnTo: string;
+  /** Whether `returnTo` is what the visitor wanted; otherwise it is where a sign-in without a target leads. */
+  readonly hasTarget: boolean;
   /** A return target was given, and it is not allowed. */
   readonly isTargetDropped: boolean;
   readonly stepUp: StepUp;
   readonly prompt: "select_account" | "login" | undefined;
   /** What `/verify` saw in this browser and `/start` may not see. */
   readonly seen: "two_sessions" | undefined;
+  /** The account of a sign-in that an issuer or an app initiated. */
+  readonly loginHint: string | undefined;
 }
 
 /** Reads the query of `/start`. A return target that is not allowed is dropped and logged. */
 export function readWanted(context: SiteContext, query: URLSearchParams, headers: Headers): Wanted {
   const { site, rules, signInTarget, visitorLog } = context;
-  const fallback = `${site.url.origin}/`;
-  const rd = requestedTarget(context, query, headers);
+  // OpenID Connect Core §4: an issuer or an app initiates a sign-in, and names the issuer.
+  const isInitiated = query.has("iss");
+  const rd =
+    requestedTarget(context, query, headers) ?? (isInitiated ? query.get("target_link_uri") : null);
   const target = signInTarget(site, rd);
   const isTargetDropped = rd !== null && target === undefined;
   if (isTargetDropped)
     visitorLog.warn(
       { rd: rd.split(/[?#]/, 1)[0]?.slice(0, 200), mend: targetFix },
-      "return target not allowed; returning to the root of the site",
+      "return target not allowed; signing in without a return target",
     );
   return {
-    returnTo: target ?? fallback,
+    returnTo: target ?? homeOf(context),
+    hasTarget: target !== undefined,
     isTargetDropped,
     stepUp: readStepUp(query, rules),
     prompt: readPrompt(query),
     seen: query.get("seen") === "two_sessions" ? "two_sessions" : undefined,
+    loginHint: isInitiated ? readLoginHint(query) : undefined,
   };
+}
+
+/** Longer than an email address can be. */
+const longestHint = 320;
+
+function readLoginHint(query: URLSearchParams): string | undefined {
+  const hint = query.get("login_hint") ?? "";
+  return hint === "" || hint.length > longestHint ? undefined : hint;
+}
+
+/**
+ * Where a sign-in without a return target leads: to the root of the app in which doorward is mounted. On a host of its
+ * own the root is a page that does not exist, so it is `/start`, which shows the visitor's own page.
+ */
+function homeOf({ site, config }: Pick<SiteContext, "site" | "config">): string {
+  const isMounted = site.base !== "" || config.compat !== undefined;
+  return isMounted ? `${site.url.origin}/` : site.address("start");
 }
 
 export const targetFix =

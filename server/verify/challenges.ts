@@ -4,7 +4,7 @@ import { signInRequired } from "../errors.ts";
 import { urlOf } from "../forwarded/forwarded-request.ts";
 import { empty, redirect, type HttpResponse } from "../http/response.ts";
 import { createRequestId } from "../observe/request-id.ts";
-import { noReturnPage } from "../pages/no-return-page.ts";
+import { notSetUpPage, plainHttpPage } from "../pages/not-set-up-page.ts";
 import type { Decision } from "../policy/decision.ts";
 import type { TargetFault } from "../sign-in/return-target.ts";
 import { isForBrowser, jsonError, loggedUrl } from "./refusal.ts";
@@ -14,7 +14,7 @@ import type { VerifyContext } from "./verify-context.ts";
 type Challenge = Extract<Decision, { verdict: "challenge" }>;
 
 /** Every response of `/verify` that requires a sign-in, in the dialect of the proxy. */
-export function createChallenges({ rules, counts, visitorLog, targetFault }: AppContext) {
+export function createChallenges({ rules, counts, visitorLog, targetFault, showPage }: AppContext) {
   const ruleOf = new Map(rules.map((rule) => [rule.name, rule]));
   return { challenge, conflict, weakToken };
 
@@ -55,7 +55,10 @@ export function createChallenges({ rules, counts, visitorLog, targetFault }: App
   }
 
   /** After a sign-in the browser would arrive elsewhere, or here again without a session. */
-  function noReturn({ site, dialect, request }: VerifyContext, fault: TargetFault): HttpResponse {
+  function noReturn(
+    { site, dialect, request, headers }: VerifyContext,
+    fault: TargetFault,
+  ): HttpResponse {
     counts.deny++;
     const requestId = createRequestId();
     const mend = fixes[fault](request.host, site.url.href);
@@ -63,7 +66,17 @@ export function createChallenges({ rules, counts, visitorLog, targetFault }: App
       { requestId, url: loggedUrl(request), fault, mend },
       "denied: no sign-in can lead back to this URL",
     );
-    return dialect.isShown ? noReturnPage(fault, urlOf(request), requestId) : empty(403);
+    if (!dialect.isShown) return empty(403);
+    const target = URL.parse(urlOf(request));
+    const page =
+      fault === "scheme" && target !== null
+        ? plainHttpPage(target, requestId)
+        : notSetUpPage(fault === "scheme" ? "host" : fault, {
+            host: request.host,
+            url: target?.href,
+            requestId,
+          });
+    return showPage(page, headers.get("accept-language"));
   }
 }
 

@@ -9,8 +9,10 @@ import type { RequestHeaders } from "../forwarded/request-headers.ts";
 import { empty, json, type HttpResponse } from "../http/response.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { createRequestId } from "../observe/request-id.ts";
-import { deniedPage, unknownHostPage } from "../pages/denied-page.ts";
+import { closedPage, deniedPage } from "../pages/denied-page.ts";
 import { failedPage } from "../pages/failed-page.ts";
+import { notSetUpPage } from "../pages/not-set-up-page.ts";
+import { appNameOf } from "../policy/app-name.ts";
 import type { Decision } from "../policy/decision.ts";
 import type { Session } from "../session/session.ts";
 import { isForBrowser, jsonError, loggedUrl } from "./refusal.ts";
@@ -18,7 +20,16 @@ import { signInLocation } from "./sign-in-location.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
 /** Every refusal of `/verify`, in the dialect of the proxy, for a browser navigation or a program. */
-export function createRefusals({ sites, counts, log, visitorLog }: AppContext) {
+export function createRefusals({
+  sites,
+  rules,
+  rulesOf,
+  counts,
+  log,
+  visitorLog,
+  showPage,
+}: AppContext) {
+  const closing = new Set(rules.filter(({ config }) => config.deny).map(({ name }) => name));
   return {
     credentials,
     deny,
@@ -72,9 +83,14 @@ export function createRefusals({ sites, counts, log, visitorLog }: AppContext) {
     logged.info({ requestId, issuer, subject, url: loggedUrl(request), ...why }, "denied");
     if (!dialect.isShown) return empty(403);
     if (!isForBrowser(headers)) return json(403, { error: "forbidden", requestId });
+    const app = appNameOf(rulesOf, request);
+    const acceptLanguage = headers.get("accept-language");
+    if (identity === undefined || closing.has(rule))
+      return showPage(closedPage(app, urlOf(request), requestId), acceptLanguage);
     const otherAccount = `${signInLocation(site, request)}&prompt=select_account`;
     const links = { otherAccount, signOut: site.address("sign_out") };
-    return deniedPage(identity, links, { requestId, fields: Object.keys(gaps) });
+    const logLine = { requestId, fields: Object.keys(gaps) };
+    return showPage(deniedPage(identity, app, links, logLine), acceptLanguage);
   }
 
   function unknownHost(
@@ -92,7 +108,8 @@ export function createRefusals({ sites, counts, log, visitorLog }: AppContext) {
     if (!dialect.isShown) return empty(403);
     if (!isForBrowser(headers))
       return json(403, { error: "unknown_host", host: request.host, requestId });
-    return unknownHostPage(request.host, requestId);
+    const details = { host: request.host, url: urlOf(request), requestId };
+    return showPage(notSetUpPage("host", details), headers.get("accept-language"));
   }
 
   function untrustedPeer(peer: string | undefined): HttpResponse {
@@ -136,8 +153,9 @@ export function createRefusals({ sites, counts, log, visitorLog }: AppContext) {
     if (!context.dialect.isShown || !isForBrowser(context.headers)) {
       return empty(status, "Retry-After", "5");
     }
-    const page = { code: "store_unreachable", status } as const;
-    return failedPage(page, new URL(urlOf(context.request)), requestId);
+    const failure = { code: "store_unreachable", status } as const;
+    const page = failedPage(failure, new URL(urlOf(context.request)), requestId);
+    return showPage(page, context.headers.get("accept-language"), "Retry-After", "5");
   }
 
   /** It is unknown whether the token is valid, so it is neither accepted nor rejected as invalid. */

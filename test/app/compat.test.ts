@@ -218,7 +218,7 @@ function startOf(door: SignInDoor, query: Record<string, string>): string {
 /** The address and the text of every link of a page. */
 function linksOf({ body }: HttpResponse): string[][] {
   return Array.from(
-    body.matchAll(/<a [^>]*href="([^"]*)">([^<]*)</g),
+    body.matchAll(/<a [^>]*href="([^"]*)">(?:<img [^>]*>)?([^<]*)</g),
     ([, href = "", text = ""]) => [href.replaceAll("&amp;", "&"), text],
   );
 }

@@ -42,7 +42,7 @@ describe("one site for many hosts", () => {
       status: 302,
       headers: { location: "https://app.example.com/" },
     });
-    const kept = setCookies(callback).filter((line) => !/Max-Age=0/.test(line));
+    const kept = setCookies(callback).filter((line) => !/Max-Age=0|-targets=/.test(line));
     expect(kept).toEqual([expect.stringMatching(/^__Host-doorward-[0-9a-f]{6}=/)]);
     expect(kept[0]).not.toMatch(/Domain/i);
     expect(await verdict(door, "app.example.com", cookie)).toBe(200);
@@ -134,7 +134,7 @@ describe("one site for many hosts of a cookie's domain", () => {
 
     expect(setCookies(callback).join("\n")).toMatch(/^__Secure-doorward-.*Domain=example\.com/m);
     expect(before).toEqual([200, 200]);
-    expect(start.headers.location).toBe("https://wiki.example.com/");
+    expect(start.body).toContain("You are signed in");
     expect(after).toBe(302);
   });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createRateLimit } from "../../server/app/rate-limit.ts";
 import type { SiteEntry } from "../../server/config/site.ts";
 import { createSites } from "../../server/config/sites.ts";
+import { empty } from "../../server/http/response.ts";
 import { capturingLog } from "../peers/capturing-log.ts";
 import { configOf } from "../peers/doorward.ts";
 import { navigation, send, type HttpResponse } from "../peers/browser.ts";
@@ -154,7 +155,10 @@ it("a peer that is no trusted proxy is limited by its own address, whatever head
 it("keeps the counts of 10,000 addresses, so that a caller with more of them cannot fill memory", async () => {
   const [{ first: site }] = createSites(configOf(settings)) as [SiteEntry];
   const route = { name: "callback", context: { site } } as const;
-  const rateLimit = createRateLimit(["192.0.2.1"], capturingLog().log);
+  const rateLimit = createRateLimit(["192.0.2.1"], {
+    log: capturingLog().log,
+    showPage: () => empty(429),
+  });
   const none = new Headers();
   const status = async (peer: string) => (await rateLimit(route, peer, none))?.status;
   for (let sent = 0; sent < limit; sent++) await status(visitor);

@@ -55,14 +55,15 @@ describe("every cookie of an https site", () => {
     );
 
     const lines = [start, callback, signOut, failed].map((answer) => setCookies(answer));
-    expect(lines.map(({ length }) => length)).toEqual([2, 2, 2, 2]);
+    expect(lines.map(({ length }) => length)).toEqual([2, 3, 2, 3]);
     for (const line of lines.flat()) {
       const [pair = "", ...attributes] = line.split("; ");
       expect(pair).toMatch(
-        /^(__Host-doorward-[0-9a-f]{6}(-[\w-]{22})?|__Secure-doorward-[0-9a-f]{6}-starts)=[\w-]*$/,
+        /^(__Host-doorward-[0-9a-f]{6}(-[\w-]{22})?|__Secure-doorward-[0-9a-f]{6}-(starts|targets))=[\w-]*$/,
       );
-      const path = pair.includes("-starts=") ? ["Path=/_auth/start"] : ["Path=/"];
-      expect(attributes).toEqual(expect.arrayContaining([...everyCookie, ...path]));
+      const [, own = ""] = /-(starts|targets)=/.exec(pair) ?? [];
+      const path = { starts: "/_auth/start", targets: "/_auth/" }[own] ?? "/";
+      expect(attributes).toEqual(expect.arrayContaining([...everyCookie, `Path=${path}`]));
       expect(line).not.toMatch(/domain/i);
       expect(line).toMatch(/Max-Age=\d+/);
     }
@@ -84,7 +85,7 @@ describe("every cookie of an https site", () => {
     );
     for (const line of [...setCookies(start), forgotten]) {
       expect(line).toMatch(
-        /^(__Host-doorward-[0-9a-f]{6}-[\w-]{22}|__Secure-doorward-[0-9a-f]{6}-starts)=/,
+        /^(__Host-doorward-[0-9a-f]{6}-[\w-]{22}|__Secure-doorward-[0-9a-f]{6}-(starts|targets))=/,
       );
       expect(line).not.toMatch(/domain/i);
     }

@@ -97,7 +97,7 @@ describe.each(proxiesOfTests)(
 
       const location = String(answer.headers.location ?? "none");
       expect(location).toContain(targetOf(kind, origin));
-      expect(answer.body.includes("does not know <strong>app.example.com:1</strong>")).toBe(
+      expect(answer.body.includes("does not know <bdi>app.example.com:1</bdi>")).toBe(
         kind === "traefik",
       );
     });

@@ -53,8 +53,9 @@ export class Browser {
     });
     for (const line of [answer.headers["set-cookie"] ?? []].flat()) {
       await this.jar.setCookie(line, url, { ignoreError: true });
-      const [value = ""] = line.slice(line.indexOf("=") + 1).split(";", 1);
-      if (value !== "") this.given.add(value);
+      const [name = "", value = ""] = line.split(";", 1)[0]?.split("=") ?? [];
+      // The name of the provider used last is no secret.
+      if (value !== "" && !name.endsWith("-provider")) this.given.add(value);
     }
     return answer;
   }

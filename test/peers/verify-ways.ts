@@ -38,7 +38,10 @@ export const verifyWays: Readonly<Record<string, Open>> = {
   },
   "the h3 app": (context, store) => {
     const { contexts, dispatch } = serviceOf(context, store);
-    return serve(toNodeHandler(createH3App(contexts, dispatch, context.log)), siteOf(context));
+    return serve(
+      toNodeHandler(createH3App(contexts, dispatch, context.visitorLog, context.showPage)),
+      siteOf(context),
+    );
   },
 };
 
@@ -51,7 +54,7 @@ function serviceOf(context: AppContext, store: Store) {
   }));
   const endpoints = { verify: createVerify(context), auth: createOAuth2ProxyAuth(context) };
   const probes = createOAuth2ProxyProbes(store, context.visitorLog);
-  return { contexts, dispatch: createDispatch(contexts, endpoints, probes) };
+  return { contexts, dispatch: createDispatch(contexts, endpoints, probes, context.showPage) };
 }
 
 /** The site at which every request asks. */

@@ -10,6 +10,7 @@ function recordOf(changes: IdentityChanges, tokens: Partial<ShownRecord> = {}): 
   return {
     accessToken: undefined,
     idToken: undefined,
+    createdAt: 0,
     expiresAt: 1,
     ...tokens,
     identity: {

@@ -136,6 +136,7 @@ describe("a hot session", () => {
       identity: newSession(site).identity,
       accessToken: "a",
       idToken: "i",
+      createdAt: begun,
       expiresAt: 10 * minute,
       askedAt: begun,
     });

@@ -64,6 +64,8 @@ describe("a session", () => {
     clock.now += 30 * minute - 1;
     const cold = await stored.door.reopen();
     const justInTime = await status();
+    // Wait for the background write of the last use: half an hour of this clock passes quickly.
+    await expect.poll(version, { interval: 1 }).toBe(2);
     clock.now += 30 * minute - 1;
     const again = await status();
     clock.now += 30 * minute;

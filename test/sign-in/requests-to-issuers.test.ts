@@ -56,7 +56,7 @@ async function parametersOf(
     stepUp = noStepUp,
   }: { prompt?: string; stepUp?: { maxAgeMs: number | undefined; acr: string[] | undefined } } = {},
 ) {
-  const url = await authorizationUrl(party, site, { ...transaction, stepUp }, prompt);
+  const url = await authorizationUrl(party, site, { ...transaction, stepUp }, { prompt });
   return Object.fromEntries(new URL(url).searchParams);
 }
 

@@ -193,7 +193,13 @@ describe("the memo of allowed sessions", () => {
     });
     const store = await openStore(config.storage);
     const { identity } = newSession({ url: new URL("https://a.example") }, { subject: "robot" });
-    const robot = new Session({ identity, accessToken: "t", idToken: undefined, expiresAt: 0 });
+    const robot = new Session({
+      identity,
+      accessToken: "t",
+      idToken: undefined,
+      createdAt: 0,
+      expiresAt: 0,
+    });
     const log = pino({ enabled: false });
     const sessions = openSessions({ store });
     const authenticateCredentials = () => ({ session: robot });
