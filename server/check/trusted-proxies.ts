@@ -47,11 +47,21 @@ function unreachable({ listen, trustedProxies: ranges }: Config): Finding | unde
 }
 
 function anyAddress({ trustedProxies: ranges, listen }: Config): Finding | undefined {
-  const all = ranges.find((range) => range.endsWith("/0"));
-  if (all === undefined || isLoopbackHost(listen.host)) return undefined;
+  const wide = ranges.find((range) => range === "anyone" || isWide(range));
+  if (wide === undefined) return undefined;
+  const [what, who] =
+    wide === "anyone"
+      ? ["is anyone", "every client that reaches"]
+      : [`contains ${wide}, with addresses of many networks`, "any of them that reaches"];
   return warning(
-    `trustedProxies contains ${all}, which matches every address: anyone who reaches ${listen.host}:${listen.port} can forge requests and a visitor's address; list only your proxies' own addresses`,
+    `trustedProxies ${what}: ${who} ${listen.host}:${listen.port} can forge requests and a visitor's address; list only your proxies' own addresses`,
   );
+}
+
+/** Wider than any network of one owner. */
+function isWide(written: string): boolean {
+  const prefix = Number(/\/(\d+)$/.exec(written)?.[1] ?? "32");
+  return written !== "fc00::/7" && prefix < (written.includes(":") ? 16 : 8);
 }
 
 /** A visitor inside a trusted range can write any address into `X-Forwarded-For`. */

@@ -81,7 +81,7 @@ function hostFaults(hosts: unknown, path: string): Fault[] {
 
 /** A visitor's address is the first one outside `trustedProxies`, so an address inside it never matches. */
 function addressFaults(ranges: unknown, trustedProxies: unknown, path: string): Fault[] {
-  const proxies = Array.isArray(trustedProxies) ? trustedProxies : ["loopback", "private"];
+  const proxies: unknown[] = [trustedProxies ?? ["loopback", "private"]].flat();
   const isProxy = createAddressRanges(
     proxies.filter((range): range is string => typeof range === "string"),
   );

@@ -1,6 +1,5 @@
 import * as v from "valibot";
 import { headerNameFault, headerSourceFault } from "../policy/header-map.ts";
-import { proxyRangeFault } from "../http/address-ranges.ts";
 import { dialectNames } from "../forwarded/dialects.ts";
 import { allowedRedirectFault } from "./allowed-redirect.ts";
 import { access } from "../policy/access-schema.ts";
@@ -22,6 +21,7 @@ import { rule } from "../policy/rule-schema.ts";
 import { secret } from "./secret.ts";
 import { cookie, hosts, site, siteUrl } from "./site-schema.ts";
 import { storage } from "./storage-schema.ts";
+import { trustedProxies } from "./trusted-proxies-schema.ts";
 
 const tenantId = v.pipe(
   checkedString((written) =>
@@ -143,7 +143,7 @@ export const schema = v.strictObject({
     "X-Auth-Request-Preferred-Username": "preferredUsername",
   }),
   allowedRedirects: v.optional(v.array(checkedString(allowedRedirectFault)), []),
-  trustedProxies: v.optional(v.array(checkedString(proxyRangeFault)), ["loopback", "private"]),
+  trustedProxies,
   dialect: v.optional(v.picklist(dialectNames)),
   /** Serves that tool's paths too, for proxies that still use them. */
   compat: v.optional(v.picklist(["oauth2-proxy"])),

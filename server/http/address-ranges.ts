@@ -1,9 +1,10 @@
 import { BlockList, isIP } from "node:net";
 
-/** Names for the usual addresses of proxies: RFC 1122 and 4291; RFC 1918 and 4193. */
+/** Names for the usual addresses of proxies: RFC 1122 and 4291; RFC 1918 and 4193; every address. */
 const named: Record<string, readonly string[]> = {
   loopback: ["127.0.0.0/8", "::1/128"],
   private: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
+  anyone: ["0.0.0.0/0", "::/0"],
 };
 
 /** The fault of an entry of `trustedProxies`; undefined = none. */
@@ -19,7 +20,7 @@ export function addressRangeFault(written: string): string | undefined {
     : "is not an address range: use an address (203.0.113.7) or a subnet (2001:db8::/32)";
 }
 
-interface Range {
+export interface Range {
   readonly address: string;
   readonly prefix: number;
   readonly family: "ipv4" | "ipv6";
@@ -36,6 +37,12 @@ function parseRange(written: string): Range | undefined {
   return { address, prefix: Number(prefix ?? bits), family: version === 4 ? "ipv4" : "ipv6" };
 }
 
+/** The ranges of an entry, which may be a name for several; none = the entry is invalid. */
+export function rangesOf(written: string): Range[] {
+  const ranges = Object.hasOwn(named, written) ? named[written] : undefined;
+  return (ranges ?? [written]).flatMap((range) => parseRange(range) ?? []);
+}
+
 /** Whether an address is in a set of ranges; false for anything that is not an address. */
 type AddressRanges = (address: string | undefined) => boolean;
 
@@ -44,10 +51,8 @@ const mostKnown = 100;
 
 export function createAddressRanges(ranges: readonly string[]): AddressRanges {
   const list = new BlockList();
-  for (const written of ranges.flatMap((range) => named[range] ?? [range])) {
-    const range = parseRange(written);
-    if (range !== undefined) list.addSubnet(range.address, range.prefix, range.family);
-  }
+  for (const { address, prefix, family } of ranges.flatMap(rangesOf))
+    list.addSubnet(address, prefix, family);
   // A few proxies send all requests, so the list is searched once for each address. Many callers with one address each
   // must not fill memory.
   const verdicts = new Map<string, boolean>();

@@ -30,8 +30,20 @@ describe("trustedProxies", () => {
     [
       "matches every address",
       "0.0.0.0",
-      ["0.0.0.0/0"],
-      "warning trustedProxies contains 0.0.0.0/0, which matches every address: anyone who reaches 0.0.0.0:4180",
+      ["anyone"],
+      "warning trustedProxies is anyone: every client that reaches 0.0.0.0:4180 can forge requests",
+    ],
+    [
+      "matches every address of this machine",
+      "127.0.0.1",
+      ["anyone"],
+      "warning trustedProxies is anyone: every client that reaches 127.0.0.1:4180 can forge requests",
+    ],
+    [
+      "contains half of all addresses",
+      "0.0.0.0",
+      ["loopback", "128.0.0.0/1"],
+      "warning trustedProxies contains 128.0.0.0/1, with addresses of many networks: any of them that reaches 0.0.0.0:4180",
     ],
     ["is empty", "127.0.0.1", [], "fault trustedProxies is empty, so every request is refused"],
   ])("that %s is reported with the fix", async (_, host, trustedProxies, line) => {
@@ -42,7 +54,7 @@ describe("trustedProxies", () => {
 
   it.each<[string, string[]]>([
     ["127.0.0.1", ["loopback", "private"]],
-    ["127.0.0.1", ["0.0.0.0/0"]],
+    ["127.0.0.1", ["127.0.0.0/8", "fc00::/7"]],
     ["localhost", ["::1"]],
     ["0.0.0.0", ["loopback", "10.0.0.0/8"]],
     ["doorward.internal", ["loopback"]],

@@ -45,14 +45,14 @@ describe("check", () => {
     file = await writeConfig({
       ...settings,
       listen: { host: "0.0.0.0" },
-      trustedProxies: ["::/0"],
+      trustedProxies: "anyone",
     });
 
     const { code, stdout } = await runDoorward(["check", "--config", file.path]);
     await issuer.close();
 
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^WARN {2}trustedProxies contains ::\/0/m);
+    expect(stdout).toMatch(/^WARN {2}trustedProxies is anyone:/m);
   });
 
   it("reports whether the proxy of --proxy is trusted", async () => {

@@ -358,6 +358,35 @@ export const faultsOfSettings: [string, Settings, Facts][] = [
     { place: "listen.port", values: ["0"], fix: ["1", "65535"] },
   ],
   [
+    "proxies everywhere",
+    { trustedProxies: ["0.0.0.0/0"] },
+    {
+      place: "trustedProxies",
+      values: ['["0.0.0.0/0"]', "every IPv4 address"],
+      fix: ["proxies' own addresses", "trustedProxies: anyone"],
+    },
+  ],
+  [
+    "proxies everywhere in halves",
+    { trustedProxies: ["private", "0.0.0.0/1", "128.0.0.0/1"] },
+    { place: "trustedProxies", values: ["every IPv4 address"], fix: ["anyone"] },
+  ],
+  [
+    "proxies everywhere in IPv6",
+    { trustedProxies: "2000::/3" },
+    { place: "trustedProxies", values: ["every public IPv6 address"], fix: ["anyone"] },
+  ],
+  [
+    "anyone beside other proxies",
+    { trustedProxies: ["anyone", "loopback"] },
+    { place: "trustedProxies", values: ["anyone"], fix: ["remove"] },
+  ],
+  [
+    "a rule's address with anyone as proxies",
+    { trustedProxies: "anyone", rules: [{ ip: "203.0.113.0/24", allow: "public" }] },
+    { place: "rules.0.ip", values: ["203.0.113.0/24", "trustedProxies"], fix: ["proxies"] },
+  ],
+  [
     "an impossible address range",
     { trustedProxies: ["10.0.0.0/33"] },
     {

@@ -116,8 +116,8 @@ export const faultsOfCheck: [string, Readonly<Record<string, unknown>>, Facts][]
   ],
   [
     "proxies everywhere",
-    { trustedProxies: ["0.0.0.0/0"], listen: { host: "0.0.0.0" } },
-    { place: "trustedProxies", values: ["0.0.0.0/0", "0.0.0.0:4180", "address"], fix: ["proxies"] },
+    { trustedProxies: "anyone", listen: { host: "0.0.0.0" } },
+    { place: "trustedProxies", values: ["anyone", "0.0.0.0:4180", "address"], fix: ["proxies"] },
   ],
   [
     "rules of addresses with private proxies",

@@ -5,6 +5,7 @@ import {
   proxyRangeFault,
   visitorAddress,
 } from "../../server/http/address-ranges.ts";
+import { wholeSpaceIn } from "../../server/http/every-address.ts";
 
 describe("an address range", () => {
   it.each([
@@ -45,6 +46,49 @@ describe("an address range", () => {
       true,
       false,
     ]);
+  });
+});
+
+describe("ranges that together contain every address", () => {
+  const halves = ["0.0.0.0/1", "128.0.0.0/1"];
+
+  it.each<[string[], string]>([
+    [["0.0.0.0/0"], "IPv4 address"],
+    [["::/0"], "IPv4 address"],
+    [["::ffff:0:0/96"], "IPv4 address"],
+    [["::ffff:0.0.0.0/96"], "IPv4 address"],
+    [["::ffff:0.0.0.0/97", "128.0.0.0/1"], "IPv4 address"],
+    [halves, "IPv4 address"],
+    [[...halves].toReversed(), "IPv4 address"],
+    [["loopback", ...halves, "10.1.2.3"], "IPv4 address"],
+    [["200.0.0.0/0"], "IPv4 address"],
+    // Without multicast and reserved addresses, and without private ones.
+    [["0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3"], "IPv4 address"],
+    [
+      ["0.0.0.0/5", "8.0.0.0/7", "11.0.0.0/8", "12.0.0.0/6", "16.0.0.0/4", "32.0.0.0/3"].concat([
+        "64.0.0.0/2",
+        "128.0.0.0/1",
+      ]),
+      "IPv4 address",
+    ],
+    [["2000::/3"], "public IPv6 address"],
+    [["2000::/4", "3000::/4"], "public IPv6 address"],
+    [["8000::/1", "::/1"], "IPv4 address"],
+  ])("%j", (ranges, kind) => {
+    expect(wholeSpaceIn(ranges)).toBe(kind);
+  });
+
+  it.each<[string[]]>([
+    [[]],
+    [["loopback", "private"]],
+    [["0.0.0.0/1"]],
+    [["0.0.0.0/1", "128.0.0.0/2"]],
+    [["0.0.0.0/1", "128.0.0.1/32", "128.0.0.2/31", "192.0.0.0/2"]],
+    [["2000::/4"]],
+    [["fc00::/7", "8000::/1"]],
+    [["nonsense", "0.0.0.0/33"]],
+  ])("are not %j", (ranges) => {
+    expect(wholeSpaceIn(ranges)).toBeUndefined();
   });
 });
 

@@ -1,4 +1,5 @@
 import { addressRangeFault, createAddressRanges } from "../../http/address-ranges.ts";
+import { wholeSpaceIn } from "../../http/every-address.ts";
 import type { Settings } from "./settings.ts";
 
 interface TrustedAddresses {
@@ -8,7 +9,7 @@ interface TrustedAddresses {
 
 /** `trusted_ips` must not overlap trustedProxies: an address in trustedProxies is never a visitor's address. */
 export function trustedAddresses(from: Settings): TrustedAddresses {
-  const proxies = from.list("trusted_proxy_ips");
+  const proxies = proxiesIn(from);
   const visitors = from.list("trusted_ips");
   const named = proxies.length === 0 ? undefined : [...proxies];
   const isProxy = createAddressRanges(named ?? ["loopback"]);
@@ -37,4 +38,17 @@ export function trustedAddresses(from: Settings): TrustedAddresses {
   const message = `for ${kept.join(", ")}, the visitor's address is the last one in X-Forwarded-For that is not in trustedProxies: make the proxy send that header; trustedProxies is now ${trustedProxies.join(", ")}: add your proxy's address if it is another, but no visitor's`;
   from.note("to do", "trusted_ips", message);
   return { rules: [{ ip: kept, allow: "public" }], trustedProxies };
+}
+
+/** The tool's default is every address. */
+function proxiesIn(from: Settings): readonly string[] {
+  const proxies = from.list("trusted_proxy_ips");
+  const kind = wholeSpaceIn(proxies);
+  if (kind === undefined) return proxies;
+  from.note(
+    "to do",
+    "trusted_proxy_ips",
+    `"${proxies.join(", ")}" contains every ${kind} and is not imported: list your proxies' own addresses in trustedProxies`,
+  );
+  return [];
 }

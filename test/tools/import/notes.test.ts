@@ -102,6 +102,18 @@ describe("an import of oauth2-proxy's configuration", () => {
     expect(notes).toContainEqual(expect.stringMatching(/^to do: client_secret: is a placeholder/));
   });
 
+  it("keeps doorward's own proxies instead of the tool's default, which is everyone", () => {
+    const { config, notes, problems } = imported(
+      withLeast("reverse_proxy = true", 'trusted_proxy_ips = ["0.0.0.0/0", "::/0"]'),
+    );
+
+    expect(problems).toEqual([]);
+    expect(config).not.toHaveProperty("trustedProxies");
+    expect(notes).toContainEqual(
+      expect.stringMatching(/^to do: trusted_proxy_ips: "0.0.0.0\/0, ::\/0" contains every IPv4/),
+    );
+  });
+
   it("asks for other probes only if their paths are not those that compat answers", () => {
     const usual = imported(withLeast('ping_path = "/ping"', 'ready_path = "/ready"')).notes;
     const own = imported(withLeast('ping_path = "/alive"', 'ready_path = "/live"')).notes;
