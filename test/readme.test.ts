@@ -26,12 +26,15 @@ const deploy = join(import.meta.dirname, "../deploy");
 
 describe("the configurations in the README", () => {
   it("doorward accepts its YAML once the ellipses are filled in", () => {
-    const settings = parseYAML<Record<string, unknown>>(block("yaml"));
+    const parse = (text: string) => parseYAML<Record<string, unknown>>(text);
+    const settings = parse(block("yaml"));
+    const filledIn = parse(block("yaml").replaceAll("…", "filled-in"));
 
-    const { url } = checkConfig("README.md", { ...settings, secret: testSecret }, {});
+    const { url } = checkConfig("README.md", { ...filledIn, secret: testSecret }, {});
 
     expect(url).toBe("https://app.example.com/_auth");
-    expect(() => checkConfig("README.md", settings, {})).toThrow("secret");
+    expect(() => checkConfig("README.md", settings, {})).toThrow(/^ {2}secret: /m);
+    expect(() => checkConfig("README.md", settings, {})).toThrow(/google\.clientId: "…" is a /);
   });
 
   it("nginx accepts its server block with the snippets of deploy/", () => {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { path, text } from "../values/leaves.ts";
+import { clientId, clientSecret, path, text } from "../values/leaves.ts";
 
 /** Methods of client authentication by their names in RFC 7591 §2; `client_assertion` is a token from a file. */
 export const clientMethods = [
@@ -16,8 +16,8 @@ export type ClientMethod = (typeof clientMethods)[number];
 
 /** The settings of a provider that identify doorward's client. */
 export const clientEntries = {
-  clientId: text,
-  clientSecret: v.optional(text),
+  clientId,
+  clientSecret: v.optional(clientSecret),
   /** undefined = chosen by the settings below and the issuer's metadata. */
   clientAuthentication: v.optional(v.picklist(clientMethods)),
   /** A private key in PEM or as a JWK. It signs assertions or belongs to the certificate. */

@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { checkedString } from "../values/leaves.ts";
+import { isPlaceholder } from "../values/placeholder.ts";
 
 /** Placeholders of doorward's own examples, and a sample secret from another tool's documentation. */
 const published = [
   /^(replace|change)[-_ ]?(this|me|it)/i,
+  /^(your|insert|enter|paste|generate)[-_ ]/i,
   /random bytes/i,
   /^OQINaROshtE9TcZkNAm-5Zs2Pv3xaWytBmc5W7sPX7w=$/,
 ];
@@ -25,9 +27,9 @@ function secretFault(text: string): string | undefined {
 }
 
 function weakness(text: string): string | undefined {
-  if (Buffer.byteLength(text) < 32) return "is shorter than 32 bytes and could be guessed";
-  if (published.some((example) => example.test(text)))
+  if (isPlaceholder(text) || published.some((example) => example.test(text)))
     return "is an example from documentation, so it is publicly known";
+  if (Buffer.byteLength(text) < 32) return "is shorter than 32 bytes and could be guessed";
   if (new Set(text).size < fewestCharacters) return "repeats a few characters and could be guessed";
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { hostOutsideAscii } from "../values/ascii-host.ts";
 import { dnsName } from "../values/leaves.ts";
-import { webAddressFault } from "../values/web-address.ts";
+import { ownAddressFault } from "../values/web-address.ts";
 
 /** In the `url` of an entry with `hosts`, the host of the browser's request. */
 export const hostPlaceholder = "{host}";
@@ -25,8 +25,8 @@ export function urlAt(url: string, host: string): string {
 export function siteUrlFault(written: string): string | undefined {
   const [, scheme] = withPlaceholder.exec(written) ?? [];
   // `site-checks.ts` knows the hosts: plain http is for localhost only.
-  if (scheme !== undefined) return webAddressFault(urlAt(written, "localhost"));
-  if (!misplaced.test(written)) return webAddressFault(written);
+  if (scheme !== undefined) return ownAddressFault(urlAt(written, "localhost"));
+  if (!misplaced.test(written)) return ownAddressFault(written);
   return "has a placeholder that is not the whole host: write https://{host}/_auth with `hosts`, or one host";
 }
 

@@ -1,7 +1,14 @@
 import * as v from "valibot";
 import { claimValue } from "./access-schema.ts";
 import { groupsClaim } from "../values/groups-claim.ts";
-import { discoveryAddress, text, checkedString, webAddress } from "../values/leaves.ts";
+import {
+  checkedString,
+  clientId,
+  clientSecret,
+  discoveryAddress,
+  text,
+  webAddress,
+} from "../values/leaves.ts";
 
 /**
  * Signatures checked with a public key. With a shared secret, every party that can check a token can also forge one
@@ -46,8 +53,8 @@ const tokenIssuer = v.strictObject({
     {},
   ),
   /** For introspection only. */
-  clientId: v.optional(text),
-  clientSecret: v.optional(text),
+  clientId: v.optional(clientId),
+  clientSecret: v.optional(clientSecret),
   emailClaim: v.optional(text, "email"),
   groupsClaim: v.optional(groupsClaim, "groups"),
   usernameClaim: v.optional(text, "preferred_username"),

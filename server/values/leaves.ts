@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { discoveryFault, webAddressFault } from "./web-address.ts";
+import { idFault, placeholderFault } from "./placeholder.ts";
+import { discoveryFault, ownAddressFault } from "./web-address.ts";
 
 /** A string with a check that returns the fault's message. */
 export const checkedString = (faultOf: (text: string) => string | undefined) =>
@@ -11,7 +12,14 @@ export const checkedString = (faultOf: (text: string) => string | undefined) =>
     }),
   );
 
-export const text = checkedString((value) => (value.trim() === "" ? "is empty" : undefined));
+function emptyFault(value: string): string | undefined {
+  return value.trim() === "" ? "is empty" : undefined;
+}
+
+export const text = checkedString(emptyFault);
+
+export const clientId = checkedString((value) => emptyFault(value) ?? idFault(value));
+export const clientSecret = checkedString((value) => emptyFault(value) ?? placeholderFault(value));
 
 /** The path of a file. If an operator pastes a key instead, no message may contain it. */
 export const path = v.pipe(
@@ -22,7 +30,7 @@ export const path = v.pipe(
   v.metadata({ isPath: true }),
 );
 
-export const webAddress = checkedString(webAddressFault);
+export const webAddress = checkedString(ownAddressFault);
 export const discoveryAddress = checkedString(discoveryFault);
 export const port = v.pipe(
   v.number(),

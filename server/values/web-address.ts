@@ -1,5 +1,6 @@
 import { isLoopbackHost } from "../http/loopback.ts";
 import { urlHostOutsideAscii } from "./ascii-host.ts";
+import { placeholderIn } from "./placeholder.ts";
 
 /**
  * What is wrong with an address of doorward or of an issuer; undefined = it is valid. Plain http would send cookies
@@ -23,8 +24,16 @@ export function webAddressFault(written: string): string | undefined {
   return undefined;
 }
 
+/** The same for an address that an operator writes. */
+export function ownAddressFault(written: string): string | undefined {
+  const placeholder = placeholderIn(written);
+  return placeholder === undefined
+    ? webAddressFault(written)
+    : `has ${placeholder} from an example: write your own address`;
+}
+
 /** The same for the address of an issuer's metadata. A document's address may have a query, as at Microsoft. */
 export function discoveryFault(written: string): string | undefined {
   const [document = ""] = /^[^?#]+\/\.well-known\/[^?#]+(?=\?[^#]*$)/.exec(written) ?? [];
-  return webAddressFault(document === "" ? written : document);
+  return ownAddressFault(document === "" ? written : document);
 }

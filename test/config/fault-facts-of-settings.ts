@@ -25,6 +25,30 @@ const nestedSites = ["example.com", "dev.example.com"].map((domain) => ({
 export const faultsOfSettings: [string, Settings, Facts][] = [
   ["no url", { url: undefined }, { place: "url", fix: ["https://auth.example.com"] }],
   [
+    "a client's id from an example",
+    google({ clientId: "<your-client-id>" }),
+    {
+      place: "providers.google.clientId",
+      values: ['"<your-client-id>"', "placeholder"],
+      fix: ["registration at the provider"],
+    },
+  ],
+  [
+    "a client's secret as a variable",
+    google({ clientSecret: "${GOOGLE_CLIENT_SECRET}" }),
+    { place: "providers.google.clientSecret", values: ["variable"], fix: ["DOORWARD_…"] },
+  ],
+  [
+    "an issuer from an example",
+    { providers: { company: { ...company, issuer: "https://your-tenant.auth0.com" } } },
+    { place: "providers.company.issuer", values: ["your-tenant"], fix: ["your own address"] },
+  ],
+  [
+    "a url from an example",
+    { url: "https://auth.<your-domain>/" },
+    { place: "url", values: ["<your-domain>"], fix: ["your own address"] },
+  ],
+  [
     "a discovery address with a query",
     google({ discovery: "https://id.example.com/?tenant=7" }),
     {

@@ -35,12 +35,13 @@ describe("docs/providers.md", () => {
     const [, after = ""] = page.split(`\`type: ${kind}\``);
     const [, written = ""] = /```yaml\n(.*?)```/s.exec(after) ?? [];
     const file = join(folder, `${kind}.yaml`);
-    writeFileSync(file, written + stringifyYAML(surroundings));
+    const filledIn = written.replaceAll("…", "filled in");
+    writeFileSync(file, filledIn + stringifyYAML(surroundings));
 
     const config = loadConfig({ file, environment: { DOORWARD_SECRET: testSecret } });
 
     const [[name, settings] = []] = Object.entries(config.providers);
     expect(settings?.type ?? name).toBe(kind);
-    expect(settings?.clientId).toBe("…");
+    expect(settings?.clientId).toBe("filled in");
   });
 });

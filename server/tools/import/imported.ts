@@ -3,6 +3,7 @@ import { checkConfig } from "../../config/load.ts";
 import { ConfigError } from "../../config/faults.ts";
 import { createSecret } from "../../config/secret.ts";
 import { isObject } from "../../config/shape.ts";
+import { idFault } from "../../values/placeholder.ts";
 import { domainToFill } from "./each-host.ts";
 import type { Note } from "./notes.ts";
 import type { Problem } from "./setting.ts";
@@ -38,12 +39,25 @@ export function faultsOf(config: Record<string, unknown>): ConfigError["faults"]
 
 /** `sites` have addresses of their own, and take no `url`. */
 function filledIn(config: Record<string, unknown>): Record<string, unknown> {
-  const { url, hosts } = config;
+  const { url, hosts, providers } = config;
   const isGap = Array.isArray(hosts) && hosts.includes(domainToFill);
   return {
     ...(typeof url === "string" && { url: url.replace(/<.*>/, exampleHost(config)) }),
     ...(isGap && { hosts: [exampleHost(config)] }),
+    ...(isObject(providers) && { providers: mapValues(providers, filledClient) }),
   };
+}
+
+/** A published file has placeholders for the client, and doorward does not start with them. */
+function filledClient(provider: unknown): unknown {
+  if (!isObject(provider)) return provider;
+  return mapValues(provider, (value) =>
+    typeof value === "string" && idFault(value) !== undefined ? "filled-in" : value,
+  );
+}
+
+function mapValues(from: Record<string, unknown>, change: (value: unknown) => unknown) {
+  return Object.fromEntries(Object.entries(from).map(([name, value]) => [name, change(value)]));
 }
 
 function exampleHost({ cookie }: Record<string, unknown>): string {

@@ -1,4 +1,5 @@
 import { kindOfIssuer, providers } from "../../../providers/registry.ts";
+import { placeholderFault } from "../../values/placeholder.ts";
 import { authorization, endpoints } from "./provider-addresses.ts";
 import { kindOf, type Kind } from "./provider-kind.ts";
 import type { Settings } from "./settings.ts";
@@ -33,8 +34,10 @@ export function importProvider(from: Settings): ImportedProvider | undefined {
   };
   if (from.text("client_id") === undefined)
     from.problem("client_id", "is missing: write the client ID that the provider gave you");
-  for (const option of ["client_id", "client_secret"])
-    if (/^<.*>$/.test(from.text(option) ?? "")) from.note("to do", option, placeholder);
+  for (const option of ["client_id", "client_secret"]) {
+    const fault = placeholderFault(from.text(option) ?? "");
+    if (fault !== undefined) from.note("to do", option, fault);
+  }
   return { kind: found.kind, name, entry: present(entry) };
 }
 
@@ -58,8 +61,6 @@ function betterType(from: Settings, { kind }: Kind): { type?: string } {
   from.note("to do", "oidc_issuer_url", message);
   return {};
 }
-
-const placeholder = "is a placeholder: write the value that the provider gave you";
 
 /** Drops undefined values. */
 export function present(entry: Record<string, unknown>): Record<string, unknown> {
