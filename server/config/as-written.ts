@@ -26,6 +26,22 @@ export function createFindAsWritten(text: string, parse: (text: string) => unkno
   };
 }
 
+/** Finds the line of a key by its path. */
+export type LineOfKey = (path: readonly string[]) => number | undefined;
+
+/** The same way: the key that becomes the marker at the path. */
+export function createLineOfKey(text: string, parse: (text: string) => unknown): LineOfKey {
+  return (path) => {
+    const key = path.at(-1) ?? "";
+    for (const { index } of text.matchAll(new RegExp(RegExp.escape(key), "g"))) {
+      const marked = text.slice(0, index) + marker + text.slice(index + key.length);
+      if (valueAt(marked, [...path.slice(0, -1), marker], parse) !== undefined)
+        return text.slice(0, index).split("\n").length;
+    }
+    return undefined;
+  };
+}
+
 function mayBe(token: string, value: unknown): boolean {
   if (typeof value === "boolean") return token.toLowerCase() === String(value);
   if (typeof value === "number") {

@@ -1,6 +1,7 @@
 import type * as v from "valibot";
 import type { Fault } from "./faults.ts";
 import { nearest } from "./nearest.ts";
+import { otherTool } from "./other-tools.ts";
 import { readNamedFile } from "./read-named-file.ts";
 import { isObject, shapeOf, type Shape } from "./shape.ts";
 import { find, variablesOf, type Place } from "./variables.ts";
@@ -65,9 +66,11 @@ export function overlayEnvironment(
     const place = find(schema, name, raw);
     if (place === undefined) {
       const meant = nearest(name, variablesOf(schema, raw));
-      const hint =
-        meant === undefined ? "no setting has this name" : `did you mean ${prefix}${meant}?`;
-      faults.push({ path: variable, message: `is unknown: ${hint}` });
+      const fault =
+        meant === undefined
+          ? (otherTool(name.toLowerCase()) ?? "is unknown: no setting has this name")
+          : `is unknown: did you mean ${prefix}${meant}?`;
+      faults.push({ path: variable, message: fault });
     } else if (sources.has(place.path.join("."))) {
       faults.push({
         path: variable,

@@ -3,12 +3,19 @@ import { extname } from "node:path";
 import { parseJSON, parseTOML, parseYAML } from "confbox";
 import * as v from "valibot";
 import { reasonsOf } from "../observe/log.ts";
-import { createFindAsWritten, type FindAsWritten } from "./as-written.ts";
+import {
+  createFindAsWritten,
+  createLineOfKey,
+  type FindAsWritten,
+  type LineOfKey,
+} from "./as-written.ts";
 import { claimNumberFaults } from "./claim-numbers.ts";
 import { crossChecks } from "./cross-checks.ts";
 import { overlayEnvironment, secretFiles } from "./environment.ts";
 import { ConfigError, type Fault, faultOf, withhold } from "./faults.ts";
 import { forwardProxyFaults } from "./forward-proxy.ts";
+import { flatKeys } from "./indentation.ts";
+import { otherToolsVariable } from "./other-tools.ts";
 import { schema, type Config } from "./schema.ts";
 import { isObject } from "./shape.ts";
 import { unknownKeys } from "./unknown-keys.ts";
@@ -58,8 +65,8 @@ export function loadConfig({ file, environment }: Source): Config {
     ]);
   }
   if (file !== undefined) {
-    const { settings, find } = readFile(file);
-    return checkConfig(file, settings, environment, find);
+    const { settings, text } = readFile(file);
+    return checkConfig(file, settings, environment, text);
   }
   const none = "the configuration (no doorward.yaml in this folder, and no --config)";
   return checkConfig(none, {}, environment);
@@ -70,25 +77,31 @@ export function checkConfig(
   source: string,
   file: Record<string, unknown>,
   environment: Source["environment"],
-  find: FindAsWritten = () => undefined,
+  { find, lineOfKey }: Text = noText,
 ): Config {
   const { raw, sources, faults, withheld } = overlayEnvironment(schema, file, environment);
   const result = v.safeParse(schema, raw);
   const inFile = notFrom(sources, find);
+  const flat = flatKeys(schema, raw, lineOfKey);
   const found = [
     ...faults,
+    ...flat.faults,
     ...forwardProxyFaults(environment),
     ...(result.success ? claimNumberFaults(raw.rules, inFile) : []),
-    ...unknownKeys(schema, raw),
-    // valibot reports only the first unknown key of an object; `unknownKeys` reports all of them.
-    ...(result.issues ?? [])
-      .filter((issue) => issue.expected !== "never")
-      .map((issue) => faultOf(issue, inFile)),
+    ...[
+      ...unknownKeys(schema, raw),
+      // valibot reports only the first unknown key of an object; `unknownKeys` reports all of them.
+      ...(result.issues ?? [])
+        .filter((issue) => issue.expected !== "never")
+        .map((issue) => faultOf(issue, inFile)),
+    ].filter((fault) => !flat.explains(fault.path)),
   ];
   // A setting that is wrong by itself needs no second fault.
   const isFaulty = (path: string) =>
     found.some((fault) => fault.path === path || fault.path.startsWith(`${path}.`));
   found.push(...crossChecks(raw).filter((fault) => !isFaulty(fault.path)));
+  if (found.length > 0 && Object.keys(file).length === 0)
+    found.push(...otherToolsVariable(environment));
   if (found.length > 0 || !result.success) {
     throw new ConfigError(
       source,
@@ -136,13 +149,23 @@ function readingFault(error: unknown): string {
     /\((\d+):(\d+)\)|line (\d+) column (\d+)/.exec(error.message)?.filter((part) => part) ??
     ("line" in error && "column" in error ? ["", error.line, error.column] : []);
   const place = line === undefined ? "" : ` at line ${line}, column ${column}`;
-  return `cannot be read${place}: ${reason.trim()}`;
+  // TOML has numbers of 64 bits only, and a secret of digits is no number.
+  const mend = reason.includes("integer value cannot be") ? ": put it in quotes" : "";
+  return `cannot be read${place}: ${reason.trim()}${mend}`;
 }
 
 interface Read {
   readonly settings: Record<string, unknown>;
-  readonly find: FindAsWritten;
+  readonly text: Text;
 }
+
+/** Where a file has its values and keys. */
+interface Text {
+  readonly find: FindAsWritten;
+  readonly lineOfKey: LineOfKey;
+}
+
+const noText: Text = { find: () => undefined, lineOfKey: () => undefined };
 
 function readFile(file: string): Read {
   const parse = parsers[extname(file).toLowerCase()];
@@ -159,8 +182,11 @@ function readFile(file: string): Read {
   } catch (error) {
     throw fault(readingFault(error));
   }
-  const find = createFindAsWritten(text, parse);
-  if (value === undefined || value === null) return { settings: {}, find };
+  const places = {
+    find: createFindAsWritten(text, parse),
+    lineOfKey: createLineOfKey(text, parse),
+  };
+  if (value === undefined || value === null) return { settings: {}, text: places };
   if (!isObject(value)) throw fault("contains no settings: write a mapping such as `url: …`");
-  return { settings: value, find };
+  return { settings: value, text: places };
 }

@@ -1,6 +1,7 @@
 import type * as v from "valibot";
 import type { Fault } from "./faults.ts";
 import { nearest } from "./nearest.ts";
+import { otherTool } from "./other-tools.ts";
 import { isObject, shapeOf } from "./shape.ts";
 
 /** Every key that is not in the schema. Ignoring a misspelt restriction would let requests pass. */
@@ -25,7 +26,9 @@ export function unknownKeys(
     const known = Object.hasOwn(shape.entries, key) ? shape.entries[key] : undefined;
     if (known !== undefined) return unknownKeys(known, child, [...path, key]);
     if (shape.isOpen) return [];
-    return [{ path: [...path, key].join("."), message: unknown(key, Object.keys(shape.entries)) }];
+    const isTop = path.length === 0;
+    const message = unknown(key, Object.keys(shape.entries), isTop ? otherTool(key) : undefined);
+    return [{ path: [...path, key].join("."), message }];
   });
 }
 
@@ -33,10 +36,9 @@ function isReserved(key: string): boolean {
   return key === "__proto__" || key === "prototype" || key === "constructor";
 }
 
-/** "Did you mean …?", or all known names. */
-export function unknown(key: string, known: readonly string[]): string {
+/** "Did you mean …?", or another hint, or all known names. */
+export function unknown(key: string, known: readonly string[], hint?: string): string {
   const meant = nearest(key, known);
-  return meant === undefined
-    ? `is unknown; available: ${known.join(", ")}`
-    : `is unknown: did you mean ${meant}?`;
+  if (meant !== undefined) return `is unknown: did you mean ${meant}?`;
+  return hint ?? `is unknown; available: ${known.join(", ")}`;
 }

@@ -143,3 +143,21 @@ describe("a number among the claims of a rule", () => {
     expect(rule(`{ staff: ${written} }`)).toBe("");
   });
 });
+
+describe("a secret of digits", () => {
+  const digits = "1234567890".repeat(5);
+
+  it.each([
+    ["number.yaml", `secret: ${digits}\n`, "secret: is not text: put it in quotes (line 1)"],
+    ["list.yaml", `secret: [${digits}]\n`, "secret: is not a list of texts: put each in quotes"],
+    ["number.toml", `secret = ${digits}\n`, /line 1, column 10: .*: put it in quotes/],
+    ["number.json", `{ "secret": ${digits} }`, "secret: is not text: put it in quotes (line 1)"],
+  ])("in %s is not shown, and needs quotes", (name, text, message) => {
+    expect(messageFor(name, text)).toMatch(message);
+    expect(messageFor(name, text)).not.toContain("12345");
+  });
+
+  it("in quotes is a secret", () => {
+    expect(messageFor("quoted.yaml", `secret: "${digits}"\n`)).not.toContain("secret:");
+  });
+});

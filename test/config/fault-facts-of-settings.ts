@@ -367,6 +367,28 @@ export const faultsOfSettings: [string, Settings, Facts][] = [
     { place: "secret", values: ["32 bytes"], fix: ["`doorward secret`"] },
   ],
   [
+    "a secret of one letter",
+    { secret: "a".repeat(44) },
+    { place: "secret", values: ["repeats"], fix: ["`doorward secret`"] },
+  ],
+  ...["email_domains", "upstreams", "client_id", "skip_auth_routes"].map(
+    (name): [string, Settings, Facts] => [
+      `oauth2-proxy's ${name}`,
+      { [name]: ["x"] },
+      { place: name, values: ["oauth2-proxy"], fix: ["`doorward import oauth2-proxy FILE`"] },
+    ],
+  ),
+  [
+    "vouch-proxy's group",
+    { vouch: { domains: ["example.com"] } },
+    { place: "vouch", values: ["vouch-proxy"], fix: ["`doorward import vouch-proxy FILE`"] },
+  ],
+  [
+    "a name of doorward's in another spelling",
+    { allowed_redirects: [] },
+    { place: "allowed_redirects", fix: ["did you mean allowedRedirects?"] },
+  ],
+  [
     "a secret from documentation",
     { secret: "replace-this-with-what-doorward-secret-prints" },
     { place: "secret", values: ["documentation"], fix: ["`doorward secret`"] },

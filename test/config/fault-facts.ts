@@ -9,6 +9,11 @@ export interface Facts {
 export const faultsOfVariables: [string, Record<string, string>, Facts][] = [
   ["unknown", { DOORWARD_SECRT: "x" }, { place: "DOORWARD_SECRT", fix: ["DOORWARD_SECRET"] }],
   [
+    "of oauth2-proxy with doorward's prefix",
+    { DOORWARD_EMAIL_DOMAINS: "*" },
+    { place: "DOORWARD_EMAIL_DOMAINS", values: ["oauth2-proxy"], fix: ["import oauth2-proxy"] },
+  ],
+  [
     "of an unreadable file",
     { DOORWARD_STORAGE_PASSWORD_FILE: "/nowhere" },
     { place: "DOORWARD_STORAGE_PASSWORD_FILE", values: ["ENOENT"], fix: ["file"] },

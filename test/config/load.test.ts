@@ -411,6 +411,20 @@ describe("the environment", () => {
   });
 });
 
+describe("variables of oauth2-proxy", () => {
+  const environment = { OAUTH2_PROXY_CLIENT_ID: "door", OAUTH2_PROXY_UPSTREAMS: "x" };
+
+  it("without a configuration of doorward lead to the import", () => {
+    expect(() => checkConfig("none", {}, environment)).toThrow(
+      /^ {2}OAUTH2_PROXY_CLIENT_ID: is a variable of oauth2-proxy.*`doorward import oauth2-proxy/m,
+    );
+  });
+
+  it("beside a configuration of doorward are ignored", () => {
+    expect(faultsOf(good, environment)).toEqual([]);
+  });
+});
+
 describe("the file", () => {
   const folder = mkdtempSync(join(tmpdir(), "doorward-"));
   const write = (name: string, text: string) => {
