@@ -1,4 +1,5 @@
 import { hostOutsideAscii } from "../values/ascii-host.ts";
+import { endpointNames } from "./endpoint-paths.ts";
 import { dnsName } from "../values/leaves.ts";
 import { ownAddressFault } from "../values/web-address.ts";
 
@@ -21,8 +22,22 @@ export function urlAt(url: string, host: string): string {
   return url.replace(hostPlaceholder, () => host);
 }
 
+/** The path of an endpoint, with a provider's name after `/callback`. */
+const endpoint = new RegExp(`/(${endpointNames.join("|")}|callback/[^/]+)/*$`);
+
 /** What is wrong with the `url` of a site; undefined = it is valid. */
 export function siteUrlFault(written: string): string | undefined {
+  return addressFault(written) ?? endpointFault(written);
+}
+
+/** A redirect URI in place of the site's URL would give endpoints such as `/callback/callback`. */
+function endpointFault(written: string): string | undefined {
+  const [ending] = endpoint.exec(written) ?? [];
+  if (ending === undefined) return undefined;
+  return `ends in an endpoint, which doorward adds itself: write ${written.slice(0, -ending.length)}`;
+}
+
+function addressFault(written: string): string | undefined {
   const [, scheme] = withPlaceholder.exec(written) ?? [];
   // `site-checks.ts` knows the hosts: plain http is for localhost only.
   if (scheme !== undefined) return ownAddressFault(urlAt(written, "localhost"));

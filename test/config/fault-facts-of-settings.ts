@@ -43,6 +43,22 @@ export const faultsOfSettings: [string, Settings, Facts][] = [
     { providers: { company: { ...company, issuer: "https://your-tenant.auth0.com" } } },
     { place: "providers.company.issuer", values: ["your-tenant"], fix: ["your own address"] },
   ],
+  ...["verify", "start", "callback", "sign_out", "callback/", "callback/google"].map(
+    (ending): [string, Settings, Facts] => [
+      `a url that ends in ${ending}`,
+      { url: `https://auth.example.com/_auth/${ending}` },
+      {
+        place: "url",
+        values: [`"https://auth.example.com/_auth/${ending}"`],
+        fix: ["write https://auth.example.com/_auth"],
+      },
+    ],
+  ),
+  [
+    "a url that ends in an endpoint at the host of each request",
+    { url: "https://{host}/callback", hosts: ["example.com"] },
+    { place: "url", values: ["ends in an endpoint"], fix: ["write https://{host}"] },
+  ],
   [
     "a url from an example",
     { url: "https://auth.<your-domain>/" },
