@@ -70,6 +70,15 @@ const explainArgs = {
   url: { type: "positional", description: "an absolute URL of the visitor", required: true },
   method: { type: "string", description: "the visitor's method (GET)" },
   email: { type: "string", description: "signed in with this verified address" },
+  unverified: {
+    type: "boolean",
+    description: "the provider does not mark the address as verified",
+  },
+  claims: {
+    type: "string",
+    description: "signed in with the claims in this JSON file, as the provider sends them",
+    valueHint: "FILE",
+  },
   groups: { type: "string", description: "signed in with these groups, separated by commas" },
   subject: { type: "string", description: "signed in as this subject" },
   provider: { type: "string", description: "signed in by this provider" },
@@ -82,7 +91,7 @@ const explain = defineCommand({
   run: (given) =>
     withConfig(given, explainArgs, async (loaded) => {
       const { explain: explainUrl } = await import("./explain.ts");
-      const lines = explainUrl(loaded, given.args.url, given.args, Date.now());
+      const lines = await explainUrl(loaded, given.args.url, given.args, Date.now());
       process.stdout.write(`${lines.join("\n")}\n`);
     }),
 });

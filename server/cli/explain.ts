@@ -1,5 +1,5 @@
 import type { Identity } from "../identity/identity.ts";
-import { parseEmail } from "../identity/email.ts";
+import type { Decision } from "../policy/decision.ts";
 import { decide } from "../policy/policy.ts";
 import { type RequestFacts } from "../policy/request-facts.ts";
 import { compileRules, failedCondition, matchRule, type Rule } from "../policy/rules.ts";
@@ -13,20 +13,22 @@ import {
   type ForwardedRequest,
 } from "../forwarded/forwarded-request.ts";
 import { urlHostOutsideAscii } from "../values/ascii-host.ts";
+import { identityFrom, type Person } from "./visitor.ts";
 
-/** The person of the command line's options. */
-export interface Visitor {
+/** The person and the request of the command line's options. */
+export interface Visitor extends Person {
   readonly method?: string | undefined;
-  readonly email?: string | undefined;
-  readonly groups?: string | undefined;
-  readonly subject?: string | undefined;
-  readonly provider?: string | undefined;
   /** The visitor's own address. */
   readonly ip?: string | undefined;
 }
 
 /** Which site, rule and condition decide about a URL, a line each, in the order of evaluation. */
-export function explain(config: Config, url: string, visitor: Visitor, now: number): string[] {
+export async function explain(
+  config: Config,
+  url: string,
+  visitor: Visitor,
+  now: number,
+): Promise<string[]> {
   const request = readUrl(url, visitor.method ?? "GET");
   const site = createSiteFinder(createSites(config))(hostnameOf(request), request.host);
   if (site === undefined) {
@@ -35,7 +37,7 @@ export function explain(config: Config, url: string, visitor: Visitor, now: numb
       "deny: set cookie.domain (or hosts, if url has {host}), or give the host a site",
     ];
   }
-  const identity = identityOf(config, visitor);
+  const identity = await identityFrom(config, visitor);
   const facts: RequestFacts = {
     request,
     address: visitor.ip,
@@ -49,6 +51,7 @@ export function explain(config: Config, url: string, visitor: Visitor, now: numb
     `site: ${site.url.href}`,
     identity === undefined ? "identity: not signed in" : `identity: ${describe(identity)}`,
     ...considered(rules, facts),
+    ...lacking(decision),
     `${decision.verdict} by ${decision.rule}${reason}`,
   ];
 }
@@ -71,37 +74,15 @@ function readUrl(url: string, method: string): ForwardedRequest {
   return request;
 }
 
-/** Any option about the person means that they are signed in. */
-function identityOf(
-  config: Config,
-  { email, groups, subject, provider }: Visitor,
-): Identity | undefined {
-  if ([email, groups, subject, provider].every((part) => part === undefined)) return undefined;
-  const names = [
-    ...Object.keys(config.providers),
-    ...(config.users === undefined ? [] : ["users"]),
-  ];
-  if (provider !== undefined && !names.includes(provider)) {
-    throw new Error(`unknown provider "${provider}"; configured: ${names.join(", ")}`);
-  }
-  const address = email === undefined ? undefined : parseEmail(email)?.address;
-  if (address === undefined && email !== undefined)
-    throw new Error(`"${email}" is not an email address`);
-  return {
-    issuer: "",
-    subject: subject ?? "",
-    email: address,
-    groups: groups?.split(",").map((group) => group.trim()) ?? [],
-    name: undefined,
-    preferredUsername: undefined,
-    provider: provider ?? Object.keys(config.providers)[0] ?? "",
-    claims: {},
-  };
-}
-
 function describe({ email, subject, groups, provider }: Identity): string {
   const name = email ?? (subject === "" ? "no email or subject given" : subject);
   return `${name}, groups [${groups.join(", ")}], signed in by ${provider}`;
+}
+
+/** What the identity lacks of what the lists compare, as in the log. */
+function lacking(decision: Decision): string[] {
+  const gaps = decision.verdict === "deny" ? Object.entries(decision.gaps ?? {}) : [];
+  return gaps.map(([name, gap]) => `${name}: ${gap}`);
 }
 
 /** Each rule up to the one that decides, and why it did or did not match. */
