@@ -46,6 +46,8 @@ const check = defineCommand({
   run: (given) =>
     withConfig(given, checkArgs, async (loaded) => {
       const { check: findAll } = await import("../check/check.ts");
+      const { summaryOf } = await import("../app/summary.ts");
+      process.stdout.write(`${summaryOf(loaded)}\n\n`);
       const labels = { ok: "ok   ", unknown: "?    ", warning: "WARN ", fault: "FAULT" };
       for (const { level, text } of await findAll(loaded, given.args.proxy, process.env)) {
         process.stdout.write(`${labels[level]} ${text}\n`);

@@ -17,4 +17,6 @@ if (major < neededMajor || (major === neededMajor && minor < neededMinor)) {
 const { enableCompileCache } = await import("node:module");
 const { join } = await import("node:path");
 enableCompileCache(join(import.meta.dirname, "../../node_modules/.cache/doorward"));
+// citty reads this when it loads, and writes colours into pipes and files otherwise.
+if (!process.stdout.isTTY || process.env.NO_COLOR) process.env.NO_COLOR = "1";
 await import("./cli.ts");

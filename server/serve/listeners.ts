@@ -90,7 +90,8 @@ export class Listeners {
   #add(key: string, one: Open): void {
     this.#open.set(key, one);
     const { address: host, port } = one.server.address;
-    this.#log.info({ host, port }, "listening");
+    const listener = one.name === "listen" ? "public" : one.name;
+    this.#log.info({ listener, host, port }, "listening");
   }
 
   #close(key: string): void {

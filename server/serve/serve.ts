@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { empty } from "../http/response.ts";
 import { createSites } from "../config/sites.ts";
 import { createApp, type App } from "../app/app.ts";
+import { summaryOf } from "../app/summary.ts";
 import { Changes } from "../config/changes.ts";
 import { createForwardProxyOf, forwardProxies } from "../config/forward-proxy.ts";
 import { fileWarnings } from "../config/file-warnings.ts";
@@ -18,6 +19,8 @@ interface Running {
   urls(): Promise<string[]>;
   /** The first site's sign-in. */
   readonly signIn: string | undefined;
+  /** What the configuration means. */
+  readonly summary: string;
   /** Applies the current configuration, or keeps the previous one and logs why. */
   reload(): Promise<void>;
   /** Stops accepting, lets requests in progress finish, and closes the other connections after nine seconds. */
@@ -38,6 +41,8 @@ export async function serve(source: Source, log: Log): Promise<Running> {
   const { config, app } = await make();
   for (const { variable, shown } of forwardProxies(source.environment))
     log.info({ variable, proxy: shown }, "requests to issuers go through a proxy");
+  const summary = summaryOf(config);
+  if (!process.stdout.isTTY) log.info({ summary }, "configuration loaded");
   const appSwitch = new AppSwitch(app, log);
   const admin = lazyListener(
     () => import("./admin.ts").then(({ createAdmin }) => createAdmin(() => appSwitch.app, log)),
@@ -58,6 +63,7 @@ export async function serve(source: Source, log: Log): Promise<Running> {
   return {
     urls: () => listeners.urls(),
     signIn: createSites(config)[0]?.first.address("start"),
+    summary,
     reload: () => reloader.reload(),
     async stop() {
       await reloader.stop();
@@ -92,10 +98,10 @@ export async function serveUntilSignal(
 }
 
 /** For a person at a terminal. */
-async function describe({ urls, signIn }: Running): Promise<string> {
+async function describe({ urls, signIn, summary }: Running): Promise<string> {
   const lines = (await urls()).map((url) => `  listening on  ${url}`);
   if (signIn !== undefined) lines.push(`  sign in at    ${signIn}`);
-  return `\n${lines.join("\n")}\n\n`;
+  return `\n${lines.join("\n")}\n\n  ${summary}\n\n`;
 }
 
 async function openSignIn({ signIn }: Running, log: Log): Promise<void> {

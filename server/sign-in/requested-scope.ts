@@ -14,6 +14,17 @@ export function scopeOf(party: Asking, metadata: ServerMetadata): string {
   return addsOfflineAccess(party, metadata) ? `${scope} offline_access` : scope;
 }
 
+/** The scope as far as it is known without the issuer's metadata. */
+export function configuredScope(provider: Provider, settings: ProviderConfig): string {
+  if (settings.scope !== undefined) return settings.scope || "no scope";
+  const scope = usualScope(provider, settings) || "no scope";
+  const { offlineAccess } = settings;
+  if (offlineAccess !== undefined) return offlineAccess ? `${scope} offline_access` : scope;
+  const { request = "scope" } = provider.offlineAccess ?? {};
+  const mayAdd = request === "scope" && provider.isOAuthOnly !== true;
+  return mayAdd ? `${scope} (and offline_access if the issuer offers it)` : scope;
+}
+
 function usualScope({ scope, scopeWith = {} }: Provider, settings: ProviderConfig): string {
   const more = particularOptions.filter((option) => settings[option] !== undefined);
   return [scope, ...more.flatMap((option) => scopeWith[option] ?? [])].join(" ");

@@ -22,6 +22,7 @@ describe("check", () => {
     await issuer.close();
 
     expect(code).toBe(0);
+    expect(stdout).toMatch(/^Sign in at http:.* Access: /);
     expect(stdout).toContain(issuer.issuer);
     expect(stdout).not.toContain("FAULT");
   });
@@ -88,6 +89,18 @@ describe("check", () => {
     expect(code).toBe(1);
     expect(stderr).toContain(`url: "${url}" uses plain http, which is allowed for localhost only`);
   });
+});
+
+describe("help", () => {
+  it.each([[["--help"]], [["check", "--help"]], [["nonsense"]]])(
+    "has no colours in a pipe: %j",
+    async (words) => {
+      const { stdout, stderr } = await runDoorward(words);
+
+      expect(stdout + stderr).toContain("doorward");
+      expect(stdout + stderr).not.toContain("\u001B");
+    },
+  );
 });
 
 describe("health", () => {

@@ -94,8 +94,28 @@ describe("the addresses", () => {
 
     const lines = doorward.stdout().trimEnd().split("\n");
 
-    expect(lines.map((line) => JSON.parse(line).msg)).toEqual(["listening"]);
-    expect(doorward.stdout()).not.toContain("http:");
+    expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+      "configuration loaded",
+      "listening",
+    ]);
+    expect(doorward.stdout()).not.toContain("listening on");
+  });
+
+  it("are in the log, with the name of each listener and a summary of the configuration", async () => {
+    const adminPort = await freePort();
+    doorward = await startProcess((port) => ({
+      ...settingsFor(port),
+      admin: { port: adminPort },
+    }));
+
+    const [loaded] = await doorward.logged("configuration loaded");
+    const listening = await doorward.logged("listening", 2);
+
+    expect(loaded?.summary).toMatch(/^Sign in at http:.* Access: .* A session ends 7 days after/);
+    expect(listening).toMatchObject([
+      { listener: "public", port: doorward.port },
+      { listener: "admin", port: adminPort },
+    ]);
   });
 
   it("are written at a terminal, with the sign-in", async () => {
@@ -113,12 +133,16 @@ describe("the addresses", () => {
     child.stdout.on("data", (chunk) => {
       shown += String(chunk);
     });
-    while (!shown.includes("sign in at")) await once(child.stdout, "data");
+    while (!shown.includes("Requests to /verify")) await once(child.stdout, "data");
     child.kill();
     await once(child, "exit");
     await file.remove();
 
     expect(shown).toContain(`  listening on  https://127.0.0.1:${port}/\r\n`);
     expect(shown).toContain(`  sign in at    http://localhost:${port}/_auth/start\r\n`);
+    expect(shown).toContain(
+      `\r\n  Sign in at http://localhost:${port}/_auth with company; the cookie `,
+    );
+    expect(shown).not.toContain("configuration loaded");
   });
 });

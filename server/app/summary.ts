@@ -1,0 +1,102 @@
+import { providers } from "../../providers/registry.ts";
+import type { Config } from "../config/schema.ts";
+import type { SiteEntry } from "../config/site.ts";
+import { createSites } from "../config/sites.ts";
+import { configuredScope } from "../sign-in/requested-scope.ts";
+import { accessWords, durationWords, several } from "./access-words.ts";
+
+type Rule = Config["rules"][number];
+
+/** What a configuration means, in one paragraph: for the operator who wrote it, without a secret or a person. */
+export function summaryOf(config: Config): string {
+  const sites = createSites(config);
+  const isForAll = sites.every(({ access }) => access === sites[0]?.access);
+  return [
+    ...sites.map((site) => siteWords(site, config) + (isForAll ? "" : ` ${ownAccess(site)}`)),
+    ...(isForAll ? [`${accessOf(config)}: ${accessWords(sites[0]?.access)}.`] : []),
+    ...effects.flatMap((effect) => effectWords(effect, config.rules)),
+    sessionWords(config.session),
+    ...askedWords(config),
+    `Requests to /verify are accepted from ${trusted(config.trustedProxies)}.`,
+  ].join(" ");
+}
+
+function accessOf({ rules }: Config): string {
+  return rules.length === 0 ? "Access" : "Access where no rule decides";
+}
+
+function ownAccess({ access }: SiteEntry): string {
+  return `Access there: ${accessWords(access)}.`;
+}
+
+function siteWords(site: SiteEntry, config: Config): string {
+  const { name, hosts, cookieDomain, first, providers: offered } = site;
+  const names = offered ?? Object.keys(config.providers);
+  const where = hosts === undefined ? name : `${name} on ${several(hosts)} and every host under it`;
+  const own = hosts === undefined ? first.url.hostname : "the host of the sign-in";
+  const cookie =
+    cookieDomain === undefined ? `${own} only` : `${cookieDomain} and every host under it`;
+  return `Sign in at ${where} with ${names.join(" or ")}; the cookie goes to ${cookie}.`;
+}
+
+/** What rules do, and to which of them it applies. A rule can do several things. */
+interface Effect {
+  readonly words: string;
+  applies(rule: Rule): boolean;
+  /** More about one rule. */
+  detail?(rule: Rule): string;
+}
+
+const effects: readonly Effect[] = [
+  { words: "Denied", applies: ({ deny }) => deny === true },
+  { words: "Public, without a sign-in", applies: ({ allow }) => allow === "public" },
+  { words: "Open to everyone who can sign in", applies: ({ allow }) => allow === "signed-in" },
+  {
+    words: "Access by rules",
+    applies: ({ allow }) => typeof allow === "object",
+    detail: ({ allow }) => ` for ${accessWords(typeof allow === "object" ? allow : undefined)}`,
+  },
+  {
+    words: "A recent or stronger sign-in is required",
+    applies: ({ maxAge, acr }) => maxAge !== undefined || acr !== undefined,
+  },
+  { words: "CORS preflights pass", applies: ({ preflight }) => preflight === "allow" },
+  { words: "Access tokens are accepted", applies: ({ bearer }) => bearer !== undefined },
+  { words: "Passwords of `users` are accepted", applies: ({ basic }) => basic === true },
+];
+
+function effectWords({ words, applies, detail }: Effect, rules: readonly Rule[]): string[] {
+  const places = rules.filter(applies).map((rule) => placeOf(rule) + (detail?.(rule) ?? ""));
+  return places.length === 0 ? [] : [`${words}: ${several(places)}.`];
+}
+
+/** `app.example.com/public/** (GET, HEAD)`. */
+function placeOf({ host = ["any host"], path = [], exactPath = [], ...others }: Rule): string {
+  const paths = [...path, ...exactPath];
+  const { methods = [], query = [], ip = [], provider = [] } = others;
+  const more = [
+    methods.join(", "),
+    query.length === 0 ? "" : `query ${query.join(" or ")}`,
+    ip.length === 0 ? "" : `from ${several(ip)}`,
+    provider.length === 0 ? "" : `signed in by ${provider.join(" or ")}`,
+  ].filter((part) => part !== "");
+  const place = `${several(host)}${paths.length === 0 ? "" : ` ${several(paths)}`}`;
+  return more.length === 0 ? place : `${place} (${more.join("; ")})`;
+}
+
+function sessionWords({ lifetime, idle, refresh }: Config["session"]): string {
+  return `A session ends ${durationWords(lifetime)} after the sign-in, or after ${durationWords(idle)} without a request; the identity is refreshed every ${durationWords(refresh).replace(/^1 /, "")} where the provider supports that.`;
+}
+
+function askedWords(config: Config): string[] {
+  const asked = Object.entries(config.providers).flatMap(([name, settings]) => {
+    const provider = providers.get(settings.type ?? name);
+    return provider === undefined ? [] : `${name} for ${configuredScope(provider, settings)}`;
+  });
+  return asked.length === 0 ? [] : [`Asked at the sign-in: ${asked.join("; ")}.`];
+}
+
+function trusted([first, ...rest]: readonly string[]): string {
+  if (first === undefined) return "no proxy";
+  return first === "anyone" ? "every client" : several([first, ...rest]);
+}

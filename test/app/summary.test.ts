@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import { summaryOf } from "../../server/app/summary.ts";
+import { configOf } from "../peers/doorward.ts";
+
+const google = { clientId: "door" };
+const company = { type: "oidc", issuer: "https://id.example.com", clientId: "door" };
+
+/** The sentences about sessions, scopes and proxies, where nothing is set. */
+const rest = [
+  "A session ends 7 days after the sign-in, or after 1 day without a request; the identity is refreshed every hour where the provider supports that.",
+  "Asked at the sign-in: google for openid email profile.",
+  "Requests to /verify are accepted from loopback, private.",
+];
+
+const cases: [string, Record<string, unknown>, string[]][] = [
+  [
+    "one site",
+    { url: "https://app.example.com/_auth", access: { domains: ["example.com"] } },
+    [
+      "Sign in at https://app.example.com/_auth with google; the cookie goes to app.example.com only.",
+      "Access: addresses at example.com.",
+      ...rest,
+    ],
+  ],
+  [
+    "a cookie domain, and lists with people, who are counted",
+    {
+      url: "https://auth.example.com",
+      cookie: { domain: "example.com" },
+      access: { emails: ["ada@example.com", "eve@example.com"], groups: ["ops"], subjects: ["17"] },
+    },
+    [
+      "Sign in at https://auth.example.com/ with google; the cookie goes to example.com and every host under it.",
+      "Access: the group ops, or 2 listed addresses, or one listed subject.",
+      ...rest,
+    ],
+  ],
+  [
+    "several sites",
+    {
+      sites: [
+        { url: "https://auth.example.com" },
+        { url: "https://b.example.org/x", providers: ["company"], access: { anyone: true } },
+      ],
+      providers: { google, company: { ...company, offlineAccess: true, scope: undefined } },
+      access: { all: [{ verified: true }, { groups: ["ops", "dev"] }] },
+    },
+    [
+      "Sign in at https://auth.example.com/ with google or company; the cookie goes to auth.example.com only.",
+      "Access there: everyone who meets each of (everyone with a verified address; the groups ops, dev).",
+      "Sign in at https://b.example.org/x with company; the cookie goes to b.example.org only.",
+      "Access there: everyone who can sign in.",
+      rest[0] ?? "",
+      "Asked at the sign-in: google for openid email profile; company for openid email profile offline_access.",
+      rest[2] ?? "",
+    ],
+  ],
+  [
+    "the host of each request",
+    {
+      url: "https://{host}/_auth",
+      hosts: ["example.com", "example.org"],
+      providers: { company },
+      access: { anyone: true },
+      session: { lifetime: "12h", idle: "90m", refresh: "5m" },
+      trustedProxies: "anyone",
+    },
+    [
+      "Sign in at https://{host}/_auth on example.com, example.org and every host under it with company; the cookie goes to the host of the sign-in only.",
+      "Access: everyone who can sign in.",
+      "A session ends 12 hours after the sign-in, or after 90 minutes without a request; the identity is refreshed every 5 minutes where the provider supports that.",
+      "Asked at the sign-in: company for openid email profile (and offline_access if the issuer offers it).",
+      "Requests to /verify are accepted from every client.",
+    ],
+  ],
+  [
+    "rules, bearer tokens and passwords",
+    {
+      url: "https://auth.example.com",
+      cookie: { domain: "example.com" },
+      users: "users",
+      rules: [
+        { host: "status.example.com", allow: "public" },
+        { host: "app.example.com", path: "/public/**", methods: ["GET", "HEAD"], allow: "public" },
+        { path: "/healthz", ip: "203.0.113.0/24", allow: "public" },
+        { host: "grafana.example.com", allow: { groups: ["ops"] } },
+        { host: "pay.example.com", maxAge: "15m" },
+        { host: "api.example.com", preflight: "allow", bearer: true },
+        { host: "files.example.com", basic: true, provider: "users", allow: "signed-in" },
+        { host: "old.example.com", deny: true },
+      ],
+    },
+    [
+      "Sign in at https://auth.example.com/ with google; the cookie goes to example.com and every host under it.",
+      "Access where no rule decides: no one.",
+      "Denied: old.example.com.",
+      "Public, without a sign-in: status.example.com, app.example.com /public/** (GET, HEAD), any host /healthz (from 203.0.113.0/24).",
+      "Open to everyone who can sign in: files.example.com (signed in by users).",
+      "Access by rules: grafana.example.com for the group ops.",
+      "A recent or stronger sign-in is required: pay.example.com.",
+      "CORS preflights pass: api.example.com.",
+      "Access tokens are accepted: api.example.com.",
+      "Passwords of `users` are accepted: files.example.com (signed in by users).",
+      ...rest,
+    ],
+  ],
+];
+
+describe("the summary of a configuration", () => {
+  it.each(cases)("tells what it means: %s", (_, settings, sentences) => {
+    const config = configOf({ providers: { google }, ...settings });
+
+    expect(summaryOf(config)).toBe(sentences.join(" "));
+  });
+
+  it("counts the rules beyond the first few", () => {
+    const rules = Array.from({ length: 40 }, (_, index) => ({
+      host: `app-${index}.example.com`,
+      allow: "public",
+    }));
+    const config = configOf({ url: "https://auth.example.com", providers: { google }, rules });
+
+    expect(summaryOf(config)).toContain("app-3.example.com, app-4.example.com and 35 more.");
+  });
+});
