@@ -50,6 +50,7 @@ function skew(origin: string, seconds: number): Finding {
   const size = Math.abs(seconds);
   if (size <= noticeableSeconds) return ok(`the clock of ${origin} agrees with this machine's`);
   const way = seconds > 0 ? "ahead of" : "behind";
-  const text = `the clock of ${origin} is ${size} s ${way} this machine's: synchronize this machine by NTP (doorward tolerates ${toleranceSeconds} s)`;
+  const claims = seconds > 0 ? "issued in the future (iat, nbf)" : "expired too early (exp)";
+  const text = `the clock of ${origin} is ${size} s ${way} this machine's, so its tokens look ${claims}: synchronize this machine by NTP (doorward tolerates ${toleranceSeconds} s)`;
   return size > toleranceSeconds ? fault(text) : warning(text);
 }

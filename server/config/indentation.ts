@@ -9,7 +9,7 @@ interface Misplaced {
 }
 
 /** One fault for each key whose settings are not indented, and the paths that need no other fault. */
-export interface Indentation {
+interface Indentation {
   readonly faults: readonly Fault[];
   explains(path: string): boolean;
 }

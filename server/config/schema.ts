@@ -10,6 +10,7 @@ import { duration } from "../values/duration.ts";
 import { groupsClaim } from "../values/groups-claim.ts";
 import {
   discoveryAddress,
+  issuerAddress,
   oneOrMore,
   path,
   text,
@@ -48,7 +49,7 @@ const project = checkedString((written) =>
 const provider = v.strictObject({
   type: v.optional(text),
   ...clientEntries,
-  issuer: v.optional(webAddress),
+  issuer: v.optional(issuerAddress),
   /** Where the issuer's metadata is, if not below the issuer: the document, or the address that it is below. */
   discovery: v.optional(discoveryAddress),
   /** Final: nothing is added to it. */

@@ -6,8 +6,8 @@ import {
   clientId,
   clientSecret,
   discoveryAddress,
+  issuerAddress,
   text,
-  webAddress,
 } from "../values/leaves.ts";
 
 /**
@@ -39,7 +39,7 @@ const atLeastOne = "is empty, so no token could pass: add a value";
 
 /** An issuer that is not used for sign-ins, only for the tokens that a rule accepts. */
 const tokenIssuer = v.strictObject({
-  issuer: webAddress,
+  issuer: issuerAddress,
   discovery: v.optional(discoveryAddress),
   audiences: v.pipe(v.array(text), v.minLength(1, atLeastOne)),
   algorithms: v.optional(

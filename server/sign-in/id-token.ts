@@ -3,6 +3,7 @@ import { errors, type JWTPayload, type JWTVerifyResult } from "jose";
 import { text } from "../../providers/claims.ts";
 import { asymmetricAlgorithms } from "../policy/bearer-schema.ts";
 import type { RelyingParty } from "./relying-party.ts";
+import { skewIn, skewOf } from "./clock-skew.ts";
 import { issuerFault } from "./tenants.ts";
 import { toleranceSeconds } from "./verify-jwt.ts";
 
@@ -36,7 +37,8 @@ export async function checkIdToken(
     });
   } catch (cause) {
     if (!(cause instanceof errors.JOSEError)) throw cause;
-    return { fault: "the ID token cannot be verified", isForeign: isForOthers(cause), cause };
+    const fault = skewIn(cause) ?? "the ID token cannot be verified";
+    return { fault, isForeign: isForOthers(cause), cause };
   }
   const { payload, protectedHeader } = verified;
   const kind = kindFault(protectedHeader.typ);
@@ -80,11 +82,9 @@ function recipientFault(payload: JWTPayload, party: RelyingParty): string | unde
   return azp !== undefined && azp !== clientId ? "was issued to another client" : undefined;
 }
 
-function contentFault({ sub, iat = 0 }: JWTPayload): string | undefined {
+function contentFault({ sub, iat }: JWTPayload): string | undefined {
   if (text(sub) === undefined) return "the ID token has no subject (sub)";
-  return iat > Date.now() / 1000 + toleranceSeconds
-    ? "the ID token has an issue time (iat) in the future"
-    : undefined;
+  return skewOf("iat", iat);
 }
 
 /** Core §3.1.3.8: the left half of the access token's hash, with the signature's algorithm; Ed25519 uses SHA-512. */

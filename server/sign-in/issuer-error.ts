@@ -1,12 +1,33 @@
 import { ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from "openid-client";
 import { ApiError } from "../../providers/api.ts";
 import { AuthError } from "../errors.ts";
+import { skewIn } from "./clock-skew.ts";
 import { withNote } from "./issuer-words.ts";
 
 /** The error for a failed discovery. */
 export function discoveryError(error: unknown, issuer: string): AuthError {
   const code = isNetworkFailure(error) ? "issuer_unreachable" : "issuer_broken";
-  return new AuthError(code, `discovery at ${issuer} failed`, { cause: withNote(error) });
+  return new AuthError(code, `discovery at ${issuer} failed`, { cause: withFix(withNote(error)) });
+}
+
+const absent =
+  "there is no issuer at this address: compare `issuer` with the `issuer` in its own metadata, and with its spelling of the realm or tenant";
+
+/** Statuses that only another `issuer` or `discovery` changes. */
+const fixes: Readonly<Record<number, string>> = {
+  301: "it has moved: set `issuer` to its new address",
+  308: "it has moved: set `issuer` to its new address",
+  404: absent,
+  410: absent,
+};
+
+function withFix(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    const fix = cause.cause instanceof Response ? fixes[cause.cause.status] : undefined;
+    if (fix !== undefined) return new Error(`${error.message}: ${fix}`, { cause: error.cause });
+  }
+  return error;
 }
 
 /** The error for any other failed request to an issuer. */
@@ -15,7 +36,9 @@ export function exchangeError(error: unknown, message: string): AuthError {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof AuthError) return cause;
   }
-  return new AuthError(codeOf(error), message, { cause: withNote(error) });
+  const skew = skewIn(error);
+  const cause = skew === undefined ? withNote(error) : new Error(skew, { cause: error });
+  return new AuthError(codeOf(error), message, { cause });
 }
 
 /** The error code and description of an issuer's refusal (RFC 6749 §5.2), for the operator; undefined = no refusal. */

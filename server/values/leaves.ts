@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { idFault, placeholderFault } from "./placeholder.ts";
-import { discoveryFault, ownAddressFault } from "./web-address.ts";
+import { discoveryFault, issuerAddressFault, ownAddressFault } from "./web-address.ts";
 
 /** A string with a check that returns the fault's message. */
 export const checkedString = (faultOf: (text: string) => string | undefined) =>
@@ -31,6 +31,7 @@ export const path = v.pipe(
 );
 
 export const webAddress = checkedString(ownAddressFault);
+export const issuerAddress = checkedString(issuerAddressFault);
 export const discoveryAddress = checkedString(discoveryFault);
 export const port = v.pipe(
   v.number(),

@@ -32,6 +32,14 @@ export function ownAddressFault(written: string): string | undefined {
     : `has ${placeholder} from an example: write your own address`;
 }
 
+/** The same for an issuer, which is not the address of its metadata. */
+export function issuerAddressFault(written: string): string | undefined {
+  const [, issuer] = /^(.+?)\/*\/\.well-known(\/|$)/.exec(written) ?? [];
+  return issuer === undefined
+    ? ownAddressFault(written)
+    : `is the address of an issuer's metadata: write ${issuer}, exactly as \`issuer\` in that document`;
+}
+
 /** The same for the address of an issuer's metadata. A document's address may have a query, as at Microsoft. */
 export function discoveryFault(written: string): string | undefined {
   const [document = ""] = /^[^?#]+\/\.well-known\/[^?#]+(?=\?[^#]*$)/.exec(written) ?? [];

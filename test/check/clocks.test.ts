@@ -30,8 +30,16 @@ describe("the clock of an issuer", () => {
     ["that agrees is ok", 0, /^ok .* agrees with this machine's$/],
     ["that is a little ahead is ok", 4, /^ok /],
     ["that is a little behind is ok", -4, /^ok /],
-    ["that is ahead is a warning", 15, /^warning .* is 1[45] s ahead of this machine's: .*NTP/],
-    ["that is behind is a warning", -15, /^warning .* is 1[3-6] s behind this machine's: .*NTP/],
+    [
+      "that is ahead is a warning",
+      15,
+      /^warning .* is 1[45] s ahead of this machine's, .*\(iat, nbf\): .*NTP/,
+    ],
+    [
+      "that is behind is a warning",
+      -15,
+      /^warning .* is 1[3-6] s behind this machine's, .*\(exp\): .*NTP/,
+    ],
     ["that is far ahead is a fault", 120, /^fault .* is 1(19|20) s ahead of this machine's/],
     ["that is far behind is a fault", -120, /^fault .* is 1(18|19|20|21) s behind this machine's/],
   ])("%s", async (_, seconds, words) => {

@@ -59,6 +59,19 @@ export const faultsOfSettings: [string, Settings, Facts][] = [
     { url: "https://{host}/callback", hosts: ["example.com"] },
     { place: "url", values: ["ends in an endpoint"], fix: ["write https://{host}"] },
   ],
+  ...["/.well-known/openid-configuration", "//.well-known/", "/.well-known"].map(
+    (ending): [string, Settings, Facts] => [
+      `an issuer that ends in ${ending}`,
+      {
+        providers: { company: { ...company, issuer: `https://id.example.com/realms/x${ending}` } },
+      },
+      {
+        place: "providers.company.issuer",
+        values: ["metadata"],
+        fix: ["write https://id.example.com/realms/x"],
+      },
+    ],
+  ),
   [
     "a url from an example",
     { url: "https://auth.<your-domain>/" },

@@ -8,6 +8,7 @@ import {
 import { beforeEach, describe, expect, it } from "vitest";
 import { secretAuthentication } from "../../server/sign-in/client-authentication.ts";
 import { configure, discoverOnce, type Client } from "../../server/sign-in/discovery.ts";
+import { reasonsOf } from "../../server/observe/log.ts";
 import { createIssuerFetch } from "../../server/sign-in/issuer-fetch.ts";
 import { createIntrospection } from "../../server/sign-in/introspection.ts";
 import { signInNeeds, tokenNeeds } from "../../server/sign-in/metadata.ts";
@@ -141,6 +142,22 @@ describe("an issuer's metadata", () => {
       cause: { message: expect.stringContaining(fault) },
     });
   });
+
+  it.each([
+    [404, "there is no issuer at this address: compare `issuer` with"],
+    [301, "it has moved: set `issuer` to its new address"],
+  ])(
+    "that is not where it is looked for (%s) leads to its address and the fix",
+    async (status, words) => {
+      reply = async () =>
+        new Response(null, { status, headers: { location: "https://x.example" } });
+
+      const error: unknown = await discovered().catch((reason: unknown) => reason);
+
+      const at = `${address} returned ${status} with an empty body`;
+      expect(reasonsOf(error)).toContain(`${at}: ${words}`);
+    },
+  );
 
   it("may lack what the use of the issuer does not need", async () => {
     const { issuer: _, jwks_uri: keys } = metadata;

@@ -61,6 +61,22 @@ describe("rejects an ID token", () => {
     expect(await outcomeOf({ claims })).toEqual(refused);
   });
 
+  it.each<[string, Twist["claims"], RegExp]>([
+    ["expired", { exp: now - 3_600 }, /the ID token expired 36\d\d s ago \(exp\), and 30 s are /],
+    ["not valid yet", { nbf: now + 3_600 }, /is valid only in 3[56]\d\d s \(nbf\), and 30 s are /],
+    [
+      "issued in the future",
+      { iat: now + 3_600, exp: now + 7_200 },
+      /has an issue time 3[56]\d\d s in the future \(iat\), and 30 s are tolerated: synchronize/,
+    ],
+  ])("that is %s, and logs by how many seconds", async (_, claims = {}, words) => {
+    const { length } = door.doorward.events;
+
+    await outcomeOf({ claims });
+
+    expect(JSON.stringify(door.doorward.events.slice(length))).toMatch(words);
+  });
+
   it.each<[string, Twist["header"]]>([
     ["with an unknown kid", { kid: "two" }],
     ["whose kid is a path", { kid: "../../dev/null" }],
