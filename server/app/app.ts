@@ -25,6 +25,7 @@ import { limitLog } from "../observe/visitor-log.ts";
 import { openPages } from "../pages/open-pages.ts";
 import { createShowPage } from "../pages/show-page.ts";
 import { createRelyingParties } from "./relying-parties.ts";
+import { marksOf } from "../session/secret-marks.ts";
 import { Sessions, type SessionOptions } from "../session/sessions.ts";
 import { createOpenAuthentication } from "../sign-in/client-authentication.ts";
 import { createForwardFetch } from "../sign-in/forward-fetch.ts";
@@ -50,6 +51,8 @@ export interface App extends SharedState {
   /** The same service for servers that mount h3 apps. */
   loadH3App(): Promise<H3>;
   readonly parties: ReadonlyMap<string, RelyingParty>;
+  /** Of its secrets, to compare with those of other doorwards. */
+  readonly secretMarks: readonly string[];
   /** Waits for pending writes, then releases the store. */
   close(): Promise<void>;
 }
@@ -115,6 +118,7 @@ export async function createApp(
     listener: createRouter(dispatch, loadH3Listener, visitorLog),
     loadH3App,
     parties,
+    secretMarks: marksOf(config.secret),
     async close() {
       await Promise.all([sessions.settle(), hashPool.close()]);
       visitorLog.flush();

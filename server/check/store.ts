@@ -1,19 +1,37 @@
 import type { Config } from "../config/schema.ts";
 import { isLoopbackHost } from "../http/loopback.ts";
 import { reasonsOf } from "../observe/log.ts";
+import { hasOtherSecrets, marksOf, otherSecrets } from "../session/secret-marks.ts";
+import { openStore } from "../store/open-store.ts";
 import { tryStore } from "../store/try-store.ts";
 import { fault, ok, warning, type Finding } from "./finding.ts";
 
 /** Tests the store with real requests, and reports settings by which it may lose data. */
-export async function checkStore({ storage, replicas }: Config): Promise<Finding[]> {
+export async function checkStore({ storage, replicas, secret }: Config): Promise<Finding[]> {
   const name = `store ${storage.driver}`;
   try {
     const works = ok(`${name}: ${await tryStore(storage)}`);
-    if (storage.driver !== "redis") return [works];
-    const dangers = [...(replicas ? localRedis(storage) : []), ...(await dataLoss(storage))];
+    const dangers = [
+      ...(await foreignSecrets(storage, secret)),
+      ...(storage.driver === "redis" && replicas ? localRedis(storage) : []),
+      ...(storage.driver === "redis" ? await dataLoss(storage) : []),
+    ];
     return [works, ...dangers.map((danger) => warning(`${name}: ${danger}`))];
   } catch (error) {
     return [fault(`${name}: ${reasonsOf(error)}`)];
+  }
+}
+
+async function foreignSecrets(
+  storage: Config["storage"],
+  secrets: Config["secret"],
+): Promise<string[]> {
+  const store = await openStore(storage);
+  try {
+    const areOthers = await hasOtherSecrets(store, marksOf(secrets), Date.now());
+    return areOthers ? [otherSecrets] : [];
+  } finally {
+    await store.close();
   }
 }
 

@@ -11,6 +11,7 @@ import { lazyListener } from "../http/lazy-listener.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import { Listeners } from "./listeners.ts";
 import { AppSwitch } from "./app-switch.ts";
+import { SecretWatch } from "./secret-watch.ts";
 import { Reloader, type Made } from "./reload.ts";
 import { send } from "../http/send.ts";
 
@@ -60,6 +61,7 @@ export async function serve(source: Source, log: Log): Promise<Running> {
   }
   const reloader = new Reloader({ make, changes, appSwitch, listeners, log });
   void reloader.watch();
+  const secretWatch = new SecretWatch(() => appSwitch.app, log);
   return {
     urls: () => listeners.urls(),
     signIn: createSites(config)[0]?.first.address("start"),
@@ -68,6 +70,7 @@ export async function serve(source: Source, log: Log): Promise<Running> {
     async stop() {
       await reloader.stop();
       await listeners.close();
+      await secretWatch.stop();
       await appSwitch.close();
       log.info("stopped");
     },
