@@ -4,6 +4,7 @@ import { forwardProxy } from "./forward-proxy.ts";
 import { cookieScopes } from "./cookie-scopes.ts";
 import { fault, ok, warning, type Finding } from "./finding.ts";
 import { checkPages } from "./pages.ts";
+import { openVerify } from "./open-verify.ts";
 import { checkProvider } from "./provider.ts";
 import { passwordCosts } from "./password-costs.ts";
 import { sharedNames } from "./shared-names.ts";
@@ -45,6 +46,7 @@ const checks: readonly Check[] = [
   ({ config, environment }) => files(config, environment),
   ({ config }) => checkPages(config),
   ({ config, proxy }) => trustedProxies(config, proxy),
+  ({ config }) => openVerify(config),
   ({ config, parties }) => sharedNames(config, parties),
   ({ config }) => checkStore(config),
   ofEach(({ proxyOf }, party) => forwardProxy(party, proxyOf)),

@@ -1,0 +1,48 @@
+import type { Config } from "../config/schema.ts";
+import { createSites } from "../config/sites.ts";
+import { isLoopbackHost } from "../http/loopback.ts";
+import { reasonsOf } from "../observe/log.ts";
+import { ok, unknown, warning, type Finding } from "./finding.ts";
+
+const patienceMs = 4_000;
+/** doorward's own refusals are shorter. */
+const mostCharacters = 1_000;
+
+type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/**
+ * Whether the public address passes `/verify` on to doorward. A visitor there could describe a request of their own,
+ * and learn what another visitor's session or a rule decides.
+ */
+export function openVerify(config: Config, fetch: Fetch = globalThis.fetch): Promise<Finding[]> {
+  const addresses = createSites(config)
+    // A site with the host of each request has as many addresses as hosts; a loopback address has no other visitors.
+    .filter(({ hosts, first }) => hosts === undefined && !isLoopbackHost(first.url.hostname))
+    .map(({ first }) => first.address("verify"));
+  return Promise.all([...new Set(addresses)].map((address) => tryAddress(address, fetch)));
+}
+
+async function tryAddress(address: string, fetch: Fetch): Promise<Finding> {
+  try {
+    const signal = AbortSignal.timeout(patienceMs);
+    // Never another address than the one that the configuration names.
+    const response = await fetch(address, { redirect: "manual", signal });
+    const text = await response.text();
+    if (!isOfVerify(response, text))
+      return ok(`${address} is not open to visitors: it answers with ${response.status}`);
+    return warning(
+      `${address} is open to visitors: it answers as doorward does, with ${response.status}, so the proxy passes it on; let the proxy answer it with 404, as the files of \`doorward config\` do`,
+    );
+  } catch (error) {
+    return unknown(`not known whether ${address} is open to visitors: ${reasonsOf(error)}`);
+  }
+}
+
+/** A request without a description is malformed to `/verify`, whatever else it is to other endpoints. */
+function isOfVerify({ headers }: Response, text: string): boolean {
+  return (
+    headers.get("cache-control") === "no-store" &&
+    text.length <= mostCharacters &&
+    /^\{"error":"(malformed_request|identity_header)"/.test(text)
+  );
+}
