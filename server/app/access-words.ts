@@ -23,7 +23,10 @@ function waysIn(access: Access | RuleAccess): string[] {
     someOf(emails, ({ length }) => count(length, "listed address", "listed addresses")),
     someOf(subjects, ({ length }) => count(length, "listed subject", "listed subjects")),
     someOf(claims, (names) => `the listed values of the claims ${several(names)}`),
-    someOf(all?.map(accessWords), (parts) => `everyone who meets each of (${parts.join("; ")})`),
+    someOf(
+      all?.map(accessWords),
+      (parts) => `everyone who meets each of (${several(parts, "; ")})`,
+    ),
   ].flat();
 }
 
@@ -35,9 +38,9 @@ function someOf(
 }
 
 /** `a, b and 3 more`. */
-export function several(names: readonly string[]): string {
+export function several(names: readonly string[], between = ", "): string {
   const more = names.length - mostNamed;
-  const named = names.slice(0, mostNamed).join(", ");
+  const named = names.slice(0, mostNamed).join(between);
   return more > 0 ? `${named} and ${more} more` : named;
 }
 

@@ -5,6 +5,9 @@ import { createSites } from "../config/sites.ts";
 import { configuredScope } from "../sign-in/requested-scope.ts";
 import { accessWords, durationWords, several } from "./access-words.ts";
 
+/** A log line must stay readable. */
+const mostSites = 5;
+
 type Rule = Config["rules"][number];
 
 /** What a configuration means, in one paragraph: for the operator who wrote it, without a secret or a person. */
@@ -12,7 +15,10 @@ export function summaryOf(config: Config): string {
   const sites = createSites(config);
   const isForAll = sites.every(({ access }) => access === sites[0]?.access);
   return [
-    ...sites.map((site) => siteWords(site, config) + (isForAll ? "" : ` ${ownAccess(site)}`)),
+    ...sites
+      .slice(0, mostSites)
+      .map((site) => siteWords(site, config) + (isForAll ? "" : ` ${ownAccess(site)}`)),
+    ...(sites.length > mostSites ? [`And ${sites.length - mostSites} more sites.`] : []),
     ...(isForAll ? [`${accessOf(config)}: ${accessWords(sites[0]?.access)}.`] : []),
     ...effects.flatMap((effect) => effectWords(effect, config.rules)),
     sessionWords(config.session),
@@ -36,7 +42,7 @@ function siteWords(site: SiteEntry, config: Config): string {
   const own = hosts === undefined ? first.url.hostname : "the host of the sign-in";
   const cookie =
     cookieDomain === undefined ? `${own} only` : `${cookieDomain} and every host under it`;
-  return `Sign in at ${where} with ${names.join(" or ")}; the cookie goes to ${cookie}.`;
+  return `Sign in at ${where} with ${several(names, " or ")}; the cookie goes to ${cookie}.`;
 }
 
 /** What rules do, and to which of them it applies. A rule can do several things. */
@@ -75,10 +81,10 @@ function placeOf({ host = ["any host"], path = [], exactPath = [], ...others }: 
   const paths = [...path, ...exactPath];
   const { methods = [], query = [], ip = [], provider = [] } = others;
   const more = [
-    methods.join(", "),
-    query.length === 0 ? "" : `query ${query.join(" or ")}`,
+    several(methods),
+    query.length === 0 ? "" : `query ${several(query, " or ")}`,
     ip.length === 0 ? "" : `from ${several(ip)}`,
-    provider.length === 0 ? "" : `signed in by ${provider.join(" or ")}`,
+    provider.length === 0 ? "" : `signed in by ${several(provider, " or ")}`,
   ].filter((part) => part !== "");
   const place = `${several(host)}${paths.length === 0 ? "" : ` ${several(paths)}`}`;
   return more.length === 0 ? place : `${place} (${more.join("; ")})`;
@@ -93,7 +99,7 @@ function askedWords(config: Config): string[] {
     const provider = providers.get(settings.type ?? name);
     return provider === undefined ? [] : `${name} for ${configuredScope(provider, settings)}`;
   });
-  return asked.length === 0 ? [] : [`Asked at the sign-in: ${asked.join("; ")}.`];
+  return asked.length === 0 ? [] : [`Asked at the sign-in: ${several(asked, "; ")}.`];
 }
 
 function trusted([first, ...rest]: readonly string[]): string {

@@ -18,5 +18,6 @@ const { enableCompileCache } = await import("node:module");
 const { join } = await import("node:path");
 enableCompileCache(join(import.meta.dirname, "../../node_modules/.cache/doorward"));
 // citty reads this when it loads, and writes colours into pipes and files otherwise.
-if (!process.stdout.isTTY || process.env.NO_COLOR) process.env.NO_COLOR = "1";
+if (!process.stdout.isTTY || !process.stderr.isTTY || process.env.NO_COLOR)
+  process.env.NO_COLOR = "1";
 await import("./cli.ts");

@@ -1,9 +1,12 @@
 import type { Fault } from "./faults.ts";
 
+/** oauth2-proxy's options, by what they have in common; none is near a setting of doorward's. */
+const oauth2ProxyOptions =
+  /^(provider|provider_\w+|upstreams?|client_(id|secret)(_file)?|authenticated_emails_file|email_domains?|[a-z]+list_domains?|allowed_(groups?|roles?)|redirect_url|(login|redeem|profile|validate)_url|oidc_\w+|cookie_(secret|secure|name|expire|refresh|httponly|samesite|domains?|path|csrf\w*)(_file)?|(skip|pass|set|prefer|insecure|ssl)_\w+|https?_address|metrics_address|session_(store_type|cookie_minimal)|redis_(connection_url|sentinel\w+|cluster\w+|use_\w+)|(github|gitlab|bitbucket|keycloak|azure|entra_id)_\w+|google_(groups?|admin_email|service_account_json)|htpasswd_(file|user_groups?)|trusted_(ips?|proxy_ips?)|reverse_proxy|proxy_prefix|code_challenge_method|custom_templates_dir|extra_jwt_issuers|upstreamConfig|(injectRequest|injectResponse)Headers|metricsServer)$/;
+
 /** Names at the top of other tools' configurations, by the tool that `import` converts. */
 const tools: readonly (readonly [tool: string, names: RegExp])[] = [
-  ["oauth2-proxy", /^(provider|scope|prompt|resource|upstreams?|[a-z0-9]+(_[a-z0-9]+)+)$/],
-  ["oauth2-proxy", /^(upstreamConfig|(injectRequest|injectResponse)Headers|metricsServer)$/],
+  ["oauth2-proxy", oauth2ProxyOptions],
   ["vouch-proxy", /^(vouch|oauth)$/],
   ["traefik-forward-auth", /^(rule\..*|default-(provider|action)|auth-host|cookie-domain)$/],
 ];

@@ -11,7 +11,7 @@ export function discoveryError(error: unknown, issuer: string): AuthError {
 }
 
 const absent =
-  "there is no issuer at this address: compare `issuer` with the `issuer` in its own metadata, and with its spelling of the realm or tenant";
+  "no issuer's metadata is at this address: compare `issuer` (and `discovery`) with the issuer's own documentation, and with its spelling of the realm or tenant";
 
 /** Statuses that only another `issuer` or `discovery` changes. */
 const fixes: Readonly<Record<number, string>> = {

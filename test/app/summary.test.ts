@@ -122,4 +122,19 @@ describe("the summary of a configuration", () => {
 
     expect(summaryOf(config)).toContain("app-3.example.com, app-4.example.com and 35 more.");
   });
+
+  it("stays short with many sites, providers, groups and hosts", () => {
+    const names = Array.from({ length: 300 }, (_, index) => `name-${index}`);
+    const config = configOf({
+      sites: names.map((name) => ({ url: `https://${name}.example.com` })),
+      providers: Object.fromEntries(names.map((name) => [name, company])),
+      access: { groups: names, all: names.map((name) => ({ groups: [name] })) },
+      rules: [{ host: names.map((name) => `${name}.example.com`), provider: names, deny: true }],
+    });
+
+    const summary = summaryOf(config);
+
+    expect(summary).toContain("And 295 more sites.");
+    expect(summary.length).toBeLessThan(3_000);
+  });
 });

@@ -411,6 +411,17 @@ describe("the environment", () => {
   });
 });
 
+describe("an unknown name with underscores", () => {
+  it.each(["PROVIDERS_NEW_CLIENTIDS", "MY_OWN_THING", "REDIS_URL"])(
+    "is of no other tool: DOORWARD_%s",
+    (name) => {
+      const fault = () => checkConfig("test", good, { [`DOORWARD_${name}`]: "x" });
+
+      expect(fault).toThrow(`DOORWARD_${name}: is unknown: `);
+    },
+  );
+});
+
 describe("variables of oauth2-proxy", () => {
   const environment = { OAUTH2_PROXY_CLIENT_ID: "door", OAUTH2_PROXY_UPSTREAMS: "x" };
 

@@ -144,7 +144,7 @@ describe("an issuer's metadata", () => {
   });
 
   it.each([
-    [404, "there is no issuer at this address: compare `issuer` with"],
+    [404, "no issuer's metadata is at this address: compare `issuer` (and `discovery`) with"],
     [301, "it has moved: set `issuer` to its new address"],
   ])(
     "that is not where it is looked for (%s) leads to its address and the fix",
