@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { startIssuer } from "../../demo/issuer.ts";
 import { check } from "../../server/check/check.ts";
 import { configOf } from "../peers/doorward.ts";
+import { lines } from "../peers/findings.ts";
 
 /** The findings about one provider, without its name. */
 async function findingsOf(
@@ -34,6 +35,26 @@ async function findingsOf(
 }
 
 describe("a provider", () => {
+  it("whose issuer is in another realm is a fault with URL, status and fix", async () => {
+    const issuer = await startIssuer({
+      accounts: [],
+      path: "/realms/one",
+      clientId: "door",
+      clientSecret: "secret",
+      redirectUris: [],
+    });
+    const wrong = issuer.issuer.replace("/one", "/two");
+    const company = { type: "oidc", issuer: wrong, clientId: "door", clientSecret: "secret" };
+
+    const found = await lines({ providers: { company } });
+    await issuer.close();
+
+    const address = `${wrong}/.well-known/openid-configuration`;
+    expect(found).toContainEqual(
+      expect.stringMatching(`^fault provider company: .*${address} returned 404.*compare \`issuer`),
+    );
+  });
+
   it("is reported with its redirect URI, scope, groups, renewal and emails", async () => {
     const found = await findingsOf({ type: "oidc" }, ["openid", "offline_access"]);
 
