@@ -25,7 +25,7 @@ import { limitLog } from "../observe/visitor-log.ts";
 import { openPages } from "../pages/open-pages.ts";
 import { createShowPage } from "../pages/show-page.ts";
 import { createRelyingParties } from "./relying-parties.ts";
-import { marksOf } from "../session/secret-marks.ts";
+import { fingerprintsOf } from "../session/secret-marks.ts";
 import { Sessions, type SessionOptions } from "../session/sessions.ts";
 import { createOpenAuthentication } from "../sign-in/client-authentication.ts";
 import { createForwardFetch } from "../sign-in/forward-fetch.ts";
@@ -118,7 +118,7 @@ export async function createApp(
     listener: createRouter(dispatch, loadH3Listener, visitorLog),
     loadH3App,
     parties,
-    secretMarks: marksOf(config.secret),
+    secretMarks: fingerprintsOf(config.secret),
     async close() {
       await Promise.all([sessions.settle(), hashPool.close()]);
       visitorLog.flush();

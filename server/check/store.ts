@@ -1,7 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import { isLoopbackHost } from "../http/loopback.ts";
 import { reasonsOf } from "../observe/log.ts";
-import { hasOtherSecrets, marksOf, otherSecrets } from "../session/secret-marks.ts";
+import { hasOtherSecrets, fingerprintsOf, otherSecrets } from "../session/secret-marks.ts";
 import { openStore } from "../store/open-store.ts";
 import { tryStore } from "../store/try-store.ts";
 import { fault, ok, warning, type Finding } from "./finding.ts";
@@ -28,7 +28,7 @@ async function foreignSecrets(
 ): Promise<string[]> {
   const store = await openStore(storage);
   try {
-    const areOthers = await hasOtherSecrets(store, marksOf(secrets), Date.now());
+    const areOthers = await hasOtherSecrets(store, fingerprintsOf(secrets), Date.now());
     return areOthers ? [otherSecrets] : [];
   } finally {
     await store.close();

@@ -13,7 +13,7 @@ const mostKept = 8;
  * Which secrets the doorwards at one store use: two without a common one cannot read each other's sessions, and every
  * visitor of both signs in again and again. A mark has 16 bits, far too few to test guesses of a secret with.
  */
-export function marksOf(secrets: readonly string[]): string[] {
+export function fingerprintsOf(secrets: readonly string[]): string[] {
   return secrets.map((secret) => deriveKey(secret, "", "secret mark").toString("hex").slice(0, 4));
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hasOtherSecrets, marksOf, noteSecrets } from "../../server/session/secret-marks.ts";
+import { hasOtherSecrets, fingerprintsOf, noteSecrets } from "../../server/session/secret-marks.ts";
 import { openStore } from "../../server/store/open-store.ts";
 import { createSecret } from "../../server/config/secret.ts";
 
@@ -20,32 +20,32 @@ describe("the secrets that doorwards use at one store", () => {
     ["lists that share none", [next, old], [foreign], true],
   ])("are compared: %s", async (_, first, second, differs) => {
     const store = await storeAt({ now: 0 });
-    const before = await noteSecrets(store, marksOf(first), 0);
+    const before = await noteSecrets(store, fingerprintsOf(first), 0);
 
     expect(before).toBe(false);
-    expect(await hasOtherSecrets(store, marksOf(second), 1)).toBe(differs);
-    expect(await noteSecrets(store, marksOf(second), 1)).toBe(differs);
-    expect(await noteSecrets(store, marksOf(first), 2)).toBe(differs);
+    expect(await hasOtherSecrets(store, fingerprintsOf(second), 1)).toBe(differs);
+    expect(await noteSecrets(store, fingerprintsOf(second), 1)).toBe(differs);
+    expect(await noteSecrets(store, fingerprintsOf(first), 2)).toBe(differs);
     await store.close();
   });
 
   it("are forgotten 25 minutes after their last note", async () => {
     const clock = { now: 0 };
     const store = await storeAt(clock);
-    await noteSecrets(store, marksOf([old]), clock.now);
+    await noteSecrets(store, fingerprintsOf([old]), clock.now);
     clock.now = 20 * minute;
-    await noteSecrets(store, marksOf([foreign]), clock.now);
+    await noteSecrets(store, fingerprintsOf([foreign]), clock.now);
     clock.now = 26 * minute;
 
-    expect(await hasOtherSecrets(store, marksOf([foreign]), clock.now)).toBe(false);
-    expect(await hasOtherSecrets(store, marksOf([old]), clock.now)).toBe(true);
+    expect(await hasOtherSecrets(store, fingerprintsOf([foreign]), clock.now)).toBe(false);
+    expect(await hasOtherSecrets(store, fingerprintsOf([old]), clock.now)).toBe(true);
     await store.close();
   });
 
   it("take a bounded record, from which no secret can be told", async () => {
     const store = await storeAt({ now: 0 });
     const secrets = Array.from({ length: 50 }, createSecret);
-    for (const secret of secrets) await noteSecrets(store, marksOf([secret]), 0);
+    for (const secret of secrets) await noteSecrets(store, fingerprintsOf([secret]), 0);
 
     const stored = JSON.stringify(await store.get("secrets:seen"));
 
@@ -59,8 +59,8 @@ describe("the secrets that doorwards use at one store", () => {
     const store = await storeAt({ now: 0 });
     await store.set("secrets:seen", { version: 7 }, 60);
 
-    expect(await noteSecrets(store, marksOf([old]), 0)).toBe(false);
-    expect(await hasOtherSecrets(store, marksOf([foreign]), 0)).toBe(true);
+    expect(await noteSecrets(store, fingerprintsOf([old]), 0)).toBe(false);
+    expect(await hasOtherSecrets(store, fingerprintsOf([foreign]), 0)).toBe(true);
     await store.close();
   });
 });
