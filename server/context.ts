@@ -53,7 +53,8 @@ export interface SiteContext extends Omit<EntryContext, "entry"> {
   readonly site: Site;
 }
 
-export type Endpoint = (event: H3Event) => Promise<HttpResponse>;
+/** An endpoint for browsers. `requestId` names the request in the log, on its page and in the answer. */
+export type Endpoint = (event: H3Event, requestId: string) => Promise<HttpResponse>;
 
 /** The request to `/verify`. */
 export interface VerifyRequest {

@@ -3,8 +3,10 @@ import { isForwarded } from "../forwarded/read-forwarded.ts";
 import { RequestHeaders } from "../forwarded/request-headers.ts";
 import { hostsIn } from "../http/raw-headers.ts";
 import { empty, HttpResponse } from "../http/response.ts";
+import { requestIdHeader } from "../observe/request-id.ts";
 import { notFoundPage } from "../pages/not-found-page.ts";
 import { allowedMethods, endpointsByPath, siteForHost, type SiteEndpoint } from "./endpoints.ts";
+import { createIdentifyRequest } from "./identify-request.ts";
 import type { Probe, ProbeName } from "./oauth2-proxy-probes.ts";
 
 /** A request as it was received: nothing is decoded, joined or normalized. */
@@ -45,6 +47,7 @@ export function createDispatch(
   probes: Probes,
 ): (request: WireRequest) => Dispatched {
   const endpoints = endpointsByPath(contexts);
+  const identify = createIdentifyRequest(contexts[0]?.config.trustedProxies ?? []);
   // If another dialect is pinned, paths below `/verify` do not exist.
   const extAuthzSites = contexts.filter(({ config }) =>
     [undefined, "ext-authz"].includes(config.dialect),
@@ -57,11 +60,14 @@ export function createDispatch(
     if (endpoint === undefined) return answerExtAuthz(request);
     const name = endpoint.name === "root" ? "verify" : endpoint.name;
     if (name === "ping" || name === "ready" || name === "robots")
-      return isThroughProxy(rawHeaders) ? notFound(rawHeaders) : probes[name]();
-    if (name !== "verify" && name !== "auth") return browserRoute(request, endpoint, name);
+      return isThroughProxy(rawHeaders) ? notFound(request) : probes[name]();
+    if (name !== "verify" && name !== "auth") {
+      const route = browserRoute(request, endpoint, name);
+      return route instanceof HttpResponse ? identified(route, request) : route;
+    }
     // Without a proxy's headers this is a visitor who opens the root.
     if (endpoint.name === "root" && !isForwarded(new RequestHeaders(rawHeaders)))
-      return notFound(rawHeaders);
+      return notFound(request);
     // A proxy may send any `Host`; the forwarded request determines the site.
     const query = queryStart === -1 ? "" : url.slice(queryStart + 1);
     const { method, peer } = request;
@@ -69,15 +75,20 @@ export function createDispatch(
   };
 
   /** The rest of the path after `/verify` is the visitor's URI: its dots, slashes and query are not interpreted here. */
-  function answerExtAuthz({ method, url, rawHeaders, peer }: WireRequest) {
+  function answerExtAuthz(request: WireRequest) {
+    const { method, url, rawHeaders, peer } = request;
     const context = extAuthzSites.find(({ entry }) => url.startsWith(`${entry.base}/verify/`));
-    if (context === undefined) return notFound(rawHeaders);
+    if (context === undefined) return notFound(request);
     const uri = url.slice(`${context.entry.base}/verify`.length);
     return proxyEndpoints.verify({ method, query: "", uri, rawHeaders, peer });
   }
 
-  function notFound(rawHeaders: readonly string[]): HttpResponse {
-    return notFoundPage(siteForHost(contexts, rawHeaders)?.site);
+  function notFound(request: WireRequest): HttpResponse {
+    return identified(notFoundPage(siteForHost(contexts, request.rawHeaders)?.site), request);
+  }
+
+  function identified(response: HttpResponse, request: WireRequest): HttpResponse {
+    return response.with(requestIdHeader, identify(request));
   }
 }
 
@@ -94,7 +105,7 @@ function browserRoute(
   { method, rawHeaders }: WireRequest,
   endpoint: SiteEndpoint,
   name: BrowserRoute["name"],
-): Dispatched {
+): HttpResponse | BrowserRoute {
   const context = siteForHost(endpoint.contexts, rawHeaders);
   if (context === undefined) return notFoundPage(undefined);
   if (!hasOneHost(rawHeaders)) return empty(400);

@@ -3,7 +3,6 @@ import type { SiteContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { longestLocation, type HttpResponse } from "../http/response.ts";
 import { reasonsOf, stackOf } from "../observe/log.ts";
-import { createRequestId } from "../observe/request-id.ts";
 import { brokenPage, failedPage } from "../pages/failed-page.ts";
 
 /** The error page of an endpoint. For an unexpected failure the page shows only a request id; the log has the reason. */
@@ -11,9 +10,9 @@ export function failureResponse(
   context: SiteContext,
   error: unknown,
   event: Pick<H3Event, "url">,
+  requestId: string,
 ): HttpResponse {
   const { site, transactions, recentStarts, counts, visitorLog } = context;
-  const requestId = createRequestId();
   const path = event.url.pathname;
   const reason = reasonsOf(error);
   if (!(error instanceof AuthError)) {

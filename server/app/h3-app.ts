@@ -5,7 +5,7 @@ import type { Endpoint, EntryContext, SiteContext } from "../context.ts";
 import { HttpResponse } from "../http/response.ts";
 import { reasonsOf, stackOf } from "../observe/log.ts";
 import type { VisitorLog } from "../observe/visitor-log.ts";
-import { createRequestId } from "../observe/request-id.ts";
+import { createRequestId, requestIdHeader } from "../observe/request-id.ts";
 import { brokenPage } from "../pages/failed-page.ts";
 import { createSignOut } from "../sign-out/sign-out.ts";
 import { createOAuth2ProxySignIn } from "../start/oauth2-proxy-sign-in.ts";
@@ -14,6 +14,7 @@ import { createStart } from "../start/start.ts";
 import type { BrowserRoute, Dispatched, WireRequest } from "./dispatch.ts";
 import { endpointsByPath } from "./endpoints.ts";
 import { createRateLimit } from "./rate-limit.ts";
+import { createIdentifyRequest } from "./identify-request.ts";
 import { failureResponse } from "./failure-response.ts";
 
 /** The service as one h3 app: the four endpoints of every site, `/verify` too. Other servers can mount it. */
@@ -22,7 +23,9 @@ export function createH3App(
   dispatch: (request: WireRequest) => Dispatched,
   log: VisitorLog,
 ): H3 {
-  const rateLimit = createRateLimit(contexts[0]?.config.trustedProxies ?? [], log);
+  const trustedProxies = contexts[0]?.config.trustedProxies ?? [];
+  const identify = createIdentifyRequest(trustedProxies);
+  const rateLimit = createRateLimit(trustedProxies, log);
   const app = new H3({
     silent: true,
     // `dispatch` compares raw paths, so h3 does not have to refuse a path that it cannot decode.
@@ -40,12 +43,14 @@ export function createH3App(
     const result = await dispatch(request);
     if (result instanceof HttpResponse) return toH3(result);
     const { name, context } = result;
+    const requestId = identify(request);
+    const respond = (response: HttpResponse) => toH3(response.with(requestIdHeader, requestId));
     try {
       const refused = await rateLimit(result, request.peer, event.req.headers);
-      if (refused !== undefined) return toH3(refused);
-      return toH3(await browserEndpoints[name](context)(event));
+      if (refused !== undefined) return respond(refused);
+      return respond(await browserEndpoints[name](context)(event, requestId));
     } catch (error) {
-      return toH3(failureResponse(context, error, event));
+      return respond(failureResponse(context, error, event, requestId));
     }
   }
 }
@@ -54,8 +59,8 @@ export function createH3App(
 const browserEndpoints: Readonly<Record<BrowserRoute["name"], (context: SiteContext) => Endpoint>> =
   {
     start: createStart,
-    callback: (context) => (event) =>
-      (event.req.method === "POST" ? createFormPost : createCallback)(context)(event),
+    callback: (context) => (event, requestId) =>
+      (event.req.method === "POST" ? createFormPost : createCallback)(context)(event, requestId),
     sign_out: createSignOut,
     sign_in: createOAuth2ProxySignIn,
     userinfo: createOAuth2ProxyUserInfo,
@@ -94,5 +99,5 @@ function toH3({ status, headers, body }: HttpResponse): HTTPResponse {
 function unexpected(log: VisitorLog, error: unknown): HTTPResponse {
   const requestId = createRequestId();
   log.error({ requestId, reason: reasonsOf(error), stack: stackOf(error) }, "unexpected failure");
-  return toH3(brokenPage(requestId));
+  return toH3(brokenPage(requestId).with(requestIdHeader, requestId));
 }

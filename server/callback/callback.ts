@@ -4,7 +4,6 @@ import { isMet } from "../identity/step-up.ts";
 import { redirect, type HttpResponse } from "../http/response.ts";
 import type { SiteContext, Endpoint } from "../context.ts";
 import { AuthError } from "../errors.ts";
-import { createRequestId } from "../observe/request-id.ts";
 import { deniedPage } from "../pages/denied-page.ts";
 import { setSessionCookie } from "../cookies/cookie.ts";
 import { conflict, findBrowserSession, sessionTokens } from "../session/browser-session.ts";
@@ -18,7 +17,7 @@ import { transactionMs, type Transaction } from "../sign-in/transaction.ts";
 export function createCallback(context: SiteContext): Endpoint {
   const { site, sessions, transactions, rules, now } = context;
 
-  return async ({ url: { searchParams: query, pathname }, req: { headers } }) => {
+  return async ({ url: { searchParams: query, pathname }, req: { headers } }, requestId) => {
     const cookies = headers.get("cookie") ?? undefined;
     const state = single(query, "state");
     const transaction = state === undefined ? undefined : transactions.find(site, cookies, state);
@@ -29,6 +28,7 @@ export function createCallback(context: SiteContext): Endpoint {
         transaction,
         { query, arrivedAt: arrivedAt(pathname), receivedAt: now() },
         cookies,
+        requestId,
       );
     } catch (error) {
       throw error instanceof AuthError ? error.during(transaction) : error;
@@ -62,6 +62,7 @@ export function createCallback(context: SiteContext): Endpoint {
     transaction: Transaction,
     answer: CallbackAnswer,
     cookies: string | undefined,
+    requestId: string,
   ): Promise<HttpResponse> {
     const party = context.parties.get(transaction.provider);
     if (party === undefined)
@@ -76,7 +77,7 @@ export function createCallback(context: SiteContext): Endpoint {
     const signedIn = await exchangeCode(party, site, transaction, answer);
     const forget = ["Set-Cookie", transactions.forget(site, transaction.state)];
     if (!couldPass(rules, site.access, signedIn.identity))
-      return refuse(signedIn, transaction, forget);
+      return refuse(signedIn, transaction, forget, requestId);
     if (!isMet(transaction.stepUp, signedIn.identity.claims, now())) {
       return requireStepUp(transaction, forget);
     }
@@ -92,9 +93,9 @@ export function createCallback(context: SiteContext): Endpoint {
     { identity }: SignedIn,
     { provider, returnTo }: Transaction,
     forget: string[],
+    requestId: string,
   ): HttpResponse {
     context.counts.signInFailed++;
-    const requestId = createRequestId();
     const { issuer, subject } = identity;
     const gaps = gapsAnywhere(rules, site.access, identity) ?? {};
     context.log.info(

@@ -1,6 +1,5 @@
 import type { SiteContext } from "../context.ts";
 import type { HttpResponse } from "../http/response.ts";
-import { createRequestId } from "../observe/request-id.ts";
 import { loopPage, type LoopCause } from "../pages/loop-page.ts";
 import type { Standing } from "./standing.ts";
 import { targetFix, type Wanted } from "./wanted.ts";
@@ -10,15 +9,15 @@ interface Loop {
   readonly wanted: Wanted;
   /** The `Set-Cookie` value that lets the visitor try again. */
   readonly setCookie: string;
+  readonly requestId: string;
 }
 
 /** The response to a browser that came back too often: a page with the cause that can be told from here. */
 export function stopLoop(
   { site, config, visitorLog }: SiteContext,
-  { standing, wanted, setCookie }: Loop,
+  { standing, wanted, setCookie, requestId }: Loop,
 ): HttpResponse {
   const cause = causeOf(standing, wanted);
-  const requestId = createRequestId();
   const { host, hostname } = new URL(wanted.returnTo);
   const mend = fixes[cause]({
     site: site.url.href,

@@ -3,11 +3,10 @@ import { challengesOf, stepUpChallenge } from "../credentials/www-authenticate.t
 import { signInRequired } from "../errors.ts";
 import { urlOf } from "../forwarded/forwarded-request.ts";
 import { empty, redirect, type HttpResponse } from "../http/response.ts";
-import { createRequestId } from "../observe/request-id.ts";
 import { noReturnPage } from "../pages/no-return-page.ts";
 import type { Decision } from "../policy/decision.ts";
 import type { TargetFault } from "../sign-in/return-target.ts";
-import { isForBrowser, jsonError, loggedUrl } from "./refusal.ts";
+import { identified, isForBrowser, jsonError, loggedUrl } from "./refusal.ts";
 import { signInLocation, twoSessions } from "./sign-in-location.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
@@ -16,7 +15,14 @@ type Challenge = Extract<Decision, { verdict: "challenge" }>;
 /** Every response of `/verify` that requires a sign-in, in the dialect of the proxy. */
 export function createChallenges({ rules, counts, visitorLog, targetFault }: AppContext) {
   const ruleOf = new Map(rules.map((rule) => [rule.name, rule]));
-  return { challenge, conflict, weakToken };
+  return {
+    challenge: (context: VerifyContext, decision: Challenge) =>
+      identified(challenge(context, decision), context.headers),
+    conflict: (context: VerifyContext, decision: Challenge) =>
+      identified(conflict(context, decision), context.headers),
+    weakToken: (context: VerifyContext, decision: Challenge) =>
+      identified(weakToken(context, decision), context.headers),
+  };
 
   function challenge(
     context: VerifyContext,
@@ -41,7 +47,7 @@ export function createChallenges({ rules, counts, visitorLog, targetFault }: App
   /** A sign-in ends both sessions. If the browser sends `/start` only one of them, `/start` learns of the other here. */
   function conflict(context: VerifyContext, decision: Challenge): HttpResponse {
     visitorLog.warn(
-      { host: context.request.host },
+      { requestId: context.headers.requestId, host: context.request.host },
       "two live sessions in one browser; accepting neither",
     );
     return challenge(context, decision, twoSessions);
@@ -55,9 +61,12 @@ export function createChallenges({ rules, counts, visitorLog, targetFault }: App
   }
 
   /** After a sign-in the browser would arrive elsewhere, or here again without a session. */
-  function noReturn({ site, dialect, request }: VerifyContext, fault: TargetFault): HttpResponse {
+  function noReturn(
+    { site, dialect, request, headers }: VerifyContext,
+    fault: TargetFault,
+  ): HttpResponse {
     counts.deny++;
-    const requestId = createRequestId();
+    const { requestId } = headers;
     const mend = fixes[fault](request.host, site.url.href);
     visitorLog.warn(
       { requestId, url: loggedUrl(request), fault, mend },

@@ -20,6 +20,7 @@ import type { RequestFacts } from "../policy/request-facts.ts";
 import { rulesForAnyUrl } from "../policy/rules-for-any-url.ts";
 import type { Session } from "../session/session.ts";
 import { createAuthenticate, type Authentication } from "./authenticate.ts";
+import { identified } from "./refusal.ts";
 import { createRefusals } from "./refusals.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
@@ -91,7 +92,7 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
     if (session !== undefined && denial !== undefined) return refuse.deny(context, session, denial);
     if (session === undefined || decisions.some(({ verdict }) => verdict !== "allow")) {
       counts.challenge++;
-      return empty(401);
+      return identified(empty(401), context.headers);
     }
     counts.allow++;
     return empty(202, ...identityHeaders(session.record));

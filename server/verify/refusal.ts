@@ -3,6 +3,7 @@ import type { Dialect } from "../forwarded/dialects.ts";
 import { urlOf, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
 import { isNavigation } from "../forwarded/navigation.ts";
 import type { RequestHeaders } from "../forwarded/request-headers.ts";
+import { requestIdHeader } from "../observe/request-id.ts";
 import { empty, json, type HttpResponse } from "../http/response.ts";
 
 /** Whether to respond with a page or a redirect: to a browser navigation without a token. */
@@ -18,6 +19,14 @@ export function jsonError(
   ...headers: string[]
 ): HttpResponse {
   return isShown ? json(status, { error }, ...headers) : empty(status, ...headers);
+}
+
+/** The response with the id of its request, which the log line has too. */
+export function identified(
+  response: HttpResponse,
+  { requestId }: Pick<RequestHeaders, "requestId">,
+): HttpResponse {
+  return response.with(requestIdHeader, requestId);
 }
 
 /** Without the query, which may contain secrets. */

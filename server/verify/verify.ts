@@ -50,7 +50,7 @@ export function createVerify(app: AppContext): Verify {
     if (!("request" in result)) return refuse.malformed(result, headers);
     const { dialect, request } = result;
     const spoofed = refusesSpoofed(query) ? spoofedIn(rawHeaders) : undefined;
-    if (spoofed !== undefined) return refuse.spoofed(dialect, spoofed);
+    if (spoofed !== undefined) return refuse.spoofed(dialect, headers, spoofed);
     const site = siteOf(hostnameOf(request), request.host);
     if (site === undefined) return refuse.unknownHost(result, headers);
     const context = { dialect, request, headers, site, query, peer };

@@ -69,6 +69,7 @@ proxy_set_header  X-Forwarded-For    $remote_addr;
 proxy_set_header  X-Forwarded-Host   $doorward_authority;
 proxy_set_header  X-Forwarded-Proto  $scheme;
 proxy_set_header  X-Real-IP          $remote_addr;
+proxy_set_header  X-Request-Id       $request_id;  # as in the access log, and in doorward's
 proxy_set_header  X-Forwarded-Method "";
 proxy_set_header  X-Forwarded-Path   "";
 proxy_set_header  X-Forwarded-Port   "";
