@@ -24,6 +24,8 @@ export type AuthErrorCode = keyof typeof statuses;
 interface FailedTransaction {
   readonly state: string;
   readonly returnTo: string;
+  /** The provider's name. */
+  readonly provider: string;
 }
 
 /** An expected failure. The code may be shown to the visitor; the message and the cause are only logged. */

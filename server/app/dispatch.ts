@@ -6,7 +6,7 @@ import { empty, HttpResponse } from "../http/response.ts";
 import { requestIdHeader } from "../observe/request-id.ts";
 import { notFoundPage } from "../pages/not-found-page.ts";
 import { allowedMethods, endpointsByPath, siteForHost, type SiteEndpoint } from "./endpoints.ts";
-import { createIdentifyRequest } from "./identify-request.ts";
+import { createDescribeRequest } from "./asked-request.ts";
 import type { Probe, ProbeName } from "./oauth2-proxy-probes.ts";
 
 /** A request as it was received: nothing is decoded, joined or normalized. */
@@ -47,7 +47,7 @@ export function createDispatch(
   probes: Probes,
 ): (request: WireRequest) => Dispatched {
   const endpoints = endpointsByPath(contexts);
-  const identify = createIdentifyRequest(contexts[0]?.config.trustedProxies ?? []);
+  const describe = createDescribeRequest(contexts[0]?.config.trustedProxies ?? []);
   // If another dialect is pinned, paths below `/verify` do not exist.
   const extAuthzSites = contexts.filter(({ config }) =>
     [undefined, "ext-authz"].includes(config.dialect),
@@ -88,7 +88,7 @@ export function createDispatch(
   }
 
   function identified(response: HttpResponse, request: WireRequest): HttpResponse {
-    return response.with(requestIdHeader, identify(request));
+    return response.with(requestIdHeader, describe(request).requestId);
   }
 }
 

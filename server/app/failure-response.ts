@@ -1,5 +1,5 @@
 import type { H3Event } from "h3";
-import type { SiteContext } from "../context.ts";
+import type { AskedRequest, SiteContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { longestLocation, type HttpResponse } from "../http/response.ts";
 import { reasonsOf, stackOf } from "../observe/log.ts";
@@ -10,9 +10,10 @@ export function failureResponse(
   context: SiteContext,
   error: unknown,
   event: Pick<H3Event, "url">,
-  requestId: string,
+  asked: AskedRequest,
 ): HttpResponse {
-  const { site, transactions, recentStarts, counts, visitorLog } = context;
+  const { site, transactions, recentStarts, counts, audit, visitorLog } = context;
+  const { requestId } = asked;
   const path = event.url.pathname;
   const reason = reasonsOf(error);
   if (!(error instanceof AuthError)) {
@@ -20,7 +21,15 @@ export function failureResponse(
     return brokenPage(requestId);
   }
   const { code, status, transaction } = error;
-  visitorLog[status >= 500 ? "error" : "warn"]({ requestId, path, code, reason }, "refused");
+  if (path.endsWith("/sign_out"))
+    visitorLog[status >= 500 ? "error" : "warn"]({ requestId, path, code, reason }, "refused");
+  else
+    audit(
+      "sign_in_failed",
+      code,
+      { ...asked, provider: transaction?.provider },
+      { detail: reason },
+    );
   if (path.startsWith(`${site.base}/callback`)) counts.signInFailed++;
   const again = new URL(site.address(path.endsWith("/sign_out") ? "sign_out" : "start"));
   const rd = transaction?.returnTo ?? event.url.searchParams.get("rd");

@@ -11,10 +11,10 @@ import { createSignOut } from "../sign-out/sign-out.ts";
 import { createOAuth2ProxySignIn } from "../start/oauth2-proxy-sign-in.ts";
 import { createOAuth2ProxyUserInfo } from "../start/oauth2-proxy-user-info.ts";
 import { createStart } from "../start/start.ts";
+import { createDescribeRequest } from "./asked-request.ts";
 import type { BrowserRoute, Dispatched, WireRequest } from "./dispatch.ts";
 import { endpointsByPath } from "./endpoints.ts";
 import { createRateLimit } from "./rate-limit.ts";
-import { createIdentifyRequest } from "./identify-request.ts";
 import { failureResponse } from "./failure-response.ts";
 
 /** The service as one h3 app: the four endpoints of every site, `/verify` too. Other servers can mount it. */
@@ -24,7 +24,7 @@ export function createH3App(
   log: VisitorLog,
 ): H3 {
   const trustedProxies = contexts[0]?.config.trustedProxies ?? [];
-  const identify = createIdentifyRequest(trustedProxies);
+  const describe = createDescribeRequest(trustedProxies);
   const rateLimit = createRateLimit(trustedProxies, log);
   const app = new H3({
     silent: true,
@@ -43,14 +43,15 @@ export function createH3App(
     const result = await dispatch(request);
     if (result instanceof HttpResponse) return toH3(result);
     const { name, context } = result;
-    const requestId = identify(request);
-    const respond = (response: HttpResponse) => toH3(response.with(requestIdHeader, requestId));
+    const asked = describe(request, context);
+    const respond = (response: HttpResponse) =>
+      toH3(response.with(requestIdHeader, asked.requestId));
     try {
       const refused = await rateLimit(result, request.peer, event.req.headers);
       if (refused !== undefined) return respond(refused);
-      return respond(await browserEndpoints[name](context)(event, requestId));
+      return respond(await browserEndpoints[name](context)(event, asked));
     } catch (error) {
-      return respond(failureResponse(context, error, event, requestId));
+      return respond(failureResponse(context, error, event, asked));
     }
   }
 }
@@ -59,8 +60,8 @@ export function createH3App(
 const browserEndpoints: Readonly<Record<BrowserRoute["name"], (context: SiteContext) => Endpoint>> =
   {
     start: createStart,
-    callback: (context) => (event, requestId) =>
-      (event.req.method === "POST" ? createFormPost : createCallback)(context)(event, requestId),
+    callback: (context) => (event, asked) =>
+      (event.req.method === "POST" ? createFormPost : createCallback)(context)(event, asked),
     sign_out: createSignOut,
     sign_in: createOAuth2ProxySignIn,
     userinfo: createOAuth2ProxyUserInfo,

@@ -1,12 +1,13 @@
-import { notListed } from "../policy/access.ts";
-import { couldPass, gapsAnywhere } from "../policy/policy.ts";
+import { couldPass, denialAnywhere } from "../policy/policy.ts";
+import { auditedClaims, auditedIdentity } from "../identity/audited.ts";
 import { isMet } from "../identity/step-up.ts";
 import { redirect, type HttpResponse } from "../http/response.ts";
-import type { SiteContext, Endpoint } from "../context.ts";
+import type { AskedRequest, SiteContext, Endpoint } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { deniedPage } from "../pages/denied-page.ts";
 import { setSessionCookie } from "../cookies/cookie.ts";
 import { conflict, findBrowserSession, sessionTokens } from "../session/browser-session.ts";
+import { sessionDigest } from "../session/digest.ts";
 import { issuerRefusal } from "./issuer-refusal.ts";
 import { exchangeCode, type CallbackAnswer, type SignedIn } from "../sign-in/code-flow.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
@@ -17,7 +18,7 @@ import { transactionMs, type Transaction } from "../sign-in/transaction.ts";
 export function createCallback(context: SiteContext): Endpoint {
   const { site, sessions, transactions, rules, now } = context;
 
-  return async ({ url: { searchParams: query, pathname }, req: { headers } }, requestId) => {
+  return async ({ url: { searchParams: query, pathname }, req: { headers } }, asked) => {
     const cookies = headers.get("cookie") ?? undefined;
     const state = single(query, "state");
     const transaction = state === undefined ? undefined : transactions.find(site, cookies, state);
@@ -28,7 +29,7 @@ export function createCallback(context: SiteContext): Endpoint {
         transaction,
         { query, arrivedAt: arrivedAt(pathname), receivedAt: now() },
         cookies,
-        requestId,
+        asked,
       );
     } catch (error) {
       throw error instanceof AuthError ? error.during(transaction) : error;
@@ -62,7 +63,7 @@ export function createCallback(context: SiteContext): Endpoint {
     transaction: Transaction,
     answer: CallbackAnswer,
     cookies: string | undefined,
-    requestId: string,
+    asked: AskedRequest,
   ): Promise<HttpResponse> {
     const party = context.parties.get(transaction.provider);
     if (party === undefined)
@@ -77,11 +78,11 @@ export function createCallback(context: SiteContext): Endpoint {
     const signedIn = await exchangeCode(party, site, transaction, answer);
     const forget = ["Set-Cookie", transactions.forget(site, transaction.state)];
     if (!couldPass(rules, site.access, signedIn.identity))
-      return refuse(signedIn, transaction, forget, requestId);
+      return refuse(signedIn, transaction, forget, asked);
     if (!isMet(transaction.stepUp, signedIn.identity.claims, now())) {
       return requireStepUp(transaction, forget);
     }
-    return open(party, signedIn, transaction, cookies, forget);
+    return open(party, signedIn, transaction, cookies, forget, asked);
   }
 
   /** One replica accepts an issuer's response, and only once (RFC 9700 §4.5). */
@@ -93,14 +94,16 @@ export function createCallback(context: SiteContext): Endpoint {
     { identity }: SignedIn,
     { provider, returnTo }: Transaction,
     forget: string[],
-    requestId: string,
+    asked: AskedRequest,
   ): HttpResponse {
     context.counts.signInFailed++;
-    const { issuer, subject } = identity;
-    const gaps = gapsAnywhere(rules, site.access, identity) ?? {};
-    context.log.info(
-      { requestId, provider, issuer, subject, reason: notListed, ...gaps },
+    const { requestId } = asked;
+    const { code, gaps = {} } = denialAnywhere(rules, site.access, identity);
+    context.audit(
       "denied",
+      code,
+      { ...asked, ...auditedIdentity(identity), rule: "access" },
+      { ...auditedClaims(identity), ...gaps },
     );
     forget.push("Set-Cookie", context.recentStarts.forget(site));
     return deniedPage(
@@ -133,8 +136,11 @@ export function createCallback(context: SiteContext): Endpoint {
     { returnTo }: Transaction,
     cookies: string | undefined,
     forget: string[],
+    asked: AskedRequest,
   ): Promise<HttpResponse> {
-    for (const earlier of sessionTokens(site, cookies)) await sessions.end(site, earlier);
+    const ended = [];
+    for (const earlier of sessionTokens(site, cookies))
+      ended.push((await sessions.end(site, earlier)) ?? []);
     const token = await sessions.start({
       identity,
       site: site.id,
@@ -142,9 +148,10 @@ export function createCallback(context: SiteContext): Endpoint {
       sid,
       tokens,
     });
-    const { issuer, subject, provider } = identity;
     context.counts.signedIn++;
-    context.log.info({ provider, issuer, subject }, "signed in");
+    const reason = ended.flat().length === 0 ? "new_session" : "replaced_session";
+    const who = { ...auditedIdentity(identity), session: sessionDigest(token) };
+    context.audit("signed_in", reason, { ...asked, ...who });
     const keep = setSessionCookie(site, token, Math.floor(context.config.session.lifetime / 1000));
     return redirect(302, returnTo, "Set-Cookie", keep, ...forget);
   }

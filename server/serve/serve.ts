@@ -3,11 +3,14 @@ import { empty } from "../http/response.ts";
 import { createSites } from "../config/sites.ts";
 import { createApp, type App } from "../app/app.ts";
 import { Changes } from "../config/changes.ts";
+import type { Config } from "../config/schema.ts";
 import { createForwardProxyOf, forwardProxies } from "../config/forward-proxy.ts";
 import { fileWarnings } from "../config/file-warnings.ts";
 import { filesOf, loadConfig, type Source } from "../config/load.ts";
 import { lazyListener } from "../http/lazy-listener.ts";
-import { reasonsOf, type Log } from "../observe/log.ts";
+import { createAudit } from "../observe/audit.ts";
+import { reasonsOf, setLog, type Log } from "../observe/log.ts";
+import { limitLog } from "../observe/visitor-log.ts";
 import { Listeners } from "./listeners.ts";
 import { AppSwitch } from "./app-switch.ts";
 import { Reloader, type Made } from "./reload.ts";
@@ -36,6 +39,8 @@ export async function serve(source: Source, log: Log): Promise<Running> {
     return { config, app: await createApp(config, { log, proxyOf }, before) };
   };
   const { config, app } = await make();
+  const onApplied = ({ log: settings }: Config) => setLog(log, settings);
+  onApplied(config);
   for (const { variable, shown } of forwardProxies(source.environment))
     log.info({ variable, proxy: shown }, "requests to issuers go through a proxy");
   const appSwitch = new AppSwitch(app, log);
@@ -53,7 +58,8 @@ export async function serve(source: Source, log: Log): Promise<Running> {
     await appSwitch.close();
     throw error;
   }
-  const reloader = new Reloader({ make, changes, appSwitch, listeners, log });
+  const audit = createAudit(log, limitLog(log));
+  const reloader = new Reloader({ make, changes, appSwitch, listeners, audit, onApplied });
   void reloader.watch();
   return {
     urls: () => listeners.urls(),

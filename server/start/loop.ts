@@ -1,5 +1,6 @@
-import type { SiteContext } from "../context.ts";
+import type { AskedRequest, SiteContext } from "../context.ts";
 import type { HttpResponse } from "../http/response.ts";
+import type { ReasonOf } from "../observe/events.ts";
 import { loopPage, type LoopCause } from "../pages/loop-page.ts";
 import type { Standing } from "./standing.ts";
 import { targetFix, type Wanted } from "./wanted.ts";
@@ -9,16 +10,17 @@ interface Loop {
   readonly wanted: Wanted;
   /** The `Set-Cookie` value that lets the visitor try again. */
   readonly setCookie: string;
-  readonly requestId: string;
+  readonly asked: AskedRequest;
 }
 
 /** The response to a browser that came back too often: a page with the cause that can be told from here. */
 export function stopLoop(
-  { site, config, visitorLog }: SiteContext,
-  { standing, wanted, setCookie, requestId }: Loop,
+  { site, config, audit }: SiteContext,
+  { standing, wanted, setCookie, asked }: Loop,
 ): HttpResponse {
   const cause = causeOf(standing, wanted);
-  const { host, hostname } = new URL(wanted.returnTo);
+  const { requestId } = asked;
+  const { host, hostname, pathname } = new URL(wanted.returnTo);
   const mend = fixes[cause]({
     site: site.url.href,
     cookie: site.sessionCookieName,
@@ -26,7 +28,8 @@ export function stopLoop(
     host,
     isCovered: site.covers(hostname),
   });
-  visitorLog.warn({ requestId, host, cause, mend }, "sign-in loop stopped");
+  const path = pathname.slice(0, 500);
+  audit("loop_broken", reasons[cause], { ...asked, host, path }, { mend });
   const rd = new URLSearchParams({ rd: wanted.returnTo });
   const links = {
     again: `${site.address("start")}?${rd}`,
@@ -41,6 +44,15 @@ function causeOf(standing: Standing, wanted: Wanted): LoopCause {
   if (standing === "conflict" || wanted.seen === "two_sessions") return "two sessions";
   return standing === "permitted" ? "session not seen" : standing;
 }
+
+const reasons: Readonly<Record<LoopCause, ReasonOf<"loop_broken">>> = {
+  target: "target",
+  "two sessions": "two_sessions",
+  "not permitted": "not_permitted",
+  "session not seen": "session_not_seen",
+  "unknown session": "unknown_session",
+  "no cookie": "no_cookie",
+};
 
 interface Facts {
   readonly site: string;

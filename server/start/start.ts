@@ -17,8 +17,8 @@ export function createStart(context: SiteContext): Endpoint {
   const { site, recentStarts } = context;
   const userInfo = createUserInfo(context);
 
-  return async ({ url: { searchParams: query }, req: { headers } }, requestId) => {
-    if (isScriptForJson(headers)) return userInfo(query, headers, requestId);
+  return async ({ url: { searchParams: query }, req: { headers } }, asked) => {
+    if (isScriptForJson(headers)) return userInfo(query, headers, asked);
     // Others would each use one of the browser's few pending transactions.
     if (!isVisitorNavigation(headers, tabOrFrame)) return empty(403);
     const elsewhere = ownStart(context, query, headers);
@@ -33,7 +33,7 @@ export function createStart(context: SiteContext): Endpoint {
     const standing = await standingOf(context, cookies, wanted);
     if (standing !== "permitted" && party === undefined) return choose(context, name, wanted);
     const { isLoop, setCookie } = recentStarts.count(site, cookies, wanted.returnTo);
-    if (isLoop) return stopLoop(context, { standing, wanted, setCookie, requestId });
+    if (isLoop) return stopLoop(context, { standing, wanted, setCookie, asked });
     return standing === "permitted" || party === undefined
       ? redirect(302, wanted.returnTo, "Set-Cookie", setCookie)
       : begin(context, party, cookies, wanted, setCookie);

@@ -1,4 +1,4 @@
-import type { SiteContext } from "../context.ts";
+import type { AskedRequest, SiteContext } from "../context.ts";
 import { AuthError, signInRequired } from "../errors.ts";
 import { isCrossSite } from "../http/fetch-metadata.ts";
 import { HttpResponse, json } from "../http/response.ts";
@@ -18,11 +18,11 @@ export function createUserInfo(context: SiteContext) {
   return async function userInfo(
     query: URLSearchParams,
     headers: Headers,
-    requestId: string,
+    asked: AskedRequest,
   ): Promise<HttpResponse> {
     // A request that a visitor types has the site `none`: it is no script's.
     if (headers.get("sec-fetch-site") === "none") return crossSite();
-    const found = await findUser(headers, requestId);
+    const found = await findUser(headers, asked);
     if (found instanceof HttpResponse) return found;
     if (found === undefined)
       return json(401, { error: signInRequired, signIn: signInUrl(query.get("rd")) });
@@ -44,7 +44,10 @@ interface User extends Pick<Session["record"], "identity" | "expiresAt"> {
 
 /** Finds the user of a browser's session; undefined = none. A response refuses the request. */
 export function createUserFinder({ site, rules, sessions, counts, visitorLog }: SiteContext) {
-  return async (headers: Headers, requestId: string): Promise<User | HttpResponse | undefined> => {
+  return async (
+    headers: Headers,
+    { requestId }: AskedRequest,
+  ): Promise<User | HttpResponse | undefined> => {
     if (isCrossSite(headers, site)) return crossSite();
     let session: BrowserSession;
     try {

@@ -22,6 +22,7 @@ import type { Session } from "../session/session.ts";
 import { createAuthenticate, type Authentication } from "./authenticate.ts";
 import { identified } from "./refusal.ts";
 import { createRefusals } from "./refusals.ts";
+import { createSetUpRefusals } from "./set-up-refusals.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
 /**
@@ -35,6 +36,7 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
   const identityHeaders = createIdentityHeaders(config.headers, log, namedGroups(sites, rules));
   const urlFreeRules = rulesForAnyUrl(rules);
   const only = sites.length === 1 && sites[0]?.hosts === undefined ? sites[0]?.first : undefined;
+  const setUp = createSetUpRefusals(app);
   const refuse = createRefusals(app);
   const authenticate = createAuthenticate(app, (context) => ({
     rules: urlFreeRules,
@@ -42,13 +44,14 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
   }));
 
   return function auth({ query, rawHeaders, peer }) {
-    if (!isTrusted(peer)) return refuse.untrustedPeer(peer);
+    if (!isTrusted(peer)) return setUp.untrustedPeer(peer, rawHeaders);
     const headers = new RequestHeaders(rawHeaders);
     const request = forwardedRequest("GET", "https", hostOf(headers), "/");
     if (headers.isRepeated("host") || isMalformed(request))
-      return refuse.malformed(
+      return setUp.malformed(
         { dialect, malformed: "Host is missing, repeated or not a host name" },
         headers,
+        peer,
       );
     const site =
       siteAt(request) ?? siteAt(readForwarded(headers, config.dialect, undefined)) ?? only;

@@ -1,6 +1,5 @@
 import { bearsToken } from "../credentials/authorization.ts";
 import type { Dialect } from "../forwarded/dialects.ts";
-import { urlOf, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
 import { isNavigation } from "../forwarded/navigation.ts";
 import type { RequestHeaders } from "../forwarded/request-headers.ts";
 import { requestIdHeader } from "../observe/request-id.ts";
@@ -27,9 +26,4 @@ export function identified(
   { requestId }: Pick<RequestHeaders, "requestId">,
 ): HttpResponse {
   return response.with(requestIdHeader, requestId);
-}
-
-/** Without the query, which may contain secrets. */
-export function loggedUrl(request: ForwardedRequest): string {
-  return urlOf({ ...request, uri: request.uri.split("?", 1)[0] ?? "/" });
 }

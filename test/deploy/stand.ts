@@ -72,7 +72,11 @@ export interface Stand {
   close(): Promise<void>;
 }
 
-export async function setUp(variant: Variant): Promise<Stand> {
+export async function setUp(
+  variant: Variant,
+  /** Changes the printed files, as a mistake of the operator would. */
+  changed: (text: string) => string = (text) => text,
+): Promise<Stand> {
   const { site, hosts } = variant;
   const { log, events } = capturingLog();
   const base = await mkdtemp(join(tmpdir(), "doorward-store-"));
@@ -83,7 +87,8 @@ export async function setUp(variant: Variant): Promise<Stand> {
   let doorward = await createApp(config, { log });
   const gate = await openGate(doorward.listener);
   const app = await startEchoApp();
-  const { files } = proxyFiles(config, variant.proxy);
+  const printed = proxyFiles(config, variant.proxy).files;
+  const files = new Map(Array.from(printed, ([name, text]) => [name, changed(text)]));
   const wiring = { files, hosts, doorwardPort: gate.port, appPort: app.port };
   const proxy = await variant.start(wiring);
   const newBrowser = () => new Browser(portsOf(variant, proxy));

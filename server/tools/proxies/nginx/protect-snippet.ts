@@ -42,6 +42,7 @@ satisfy           all;                      # with "any", an allowed address wou
 auth_request      /_doorward/verify;
 
 auth_request_set  $doorward_location $upstream_http_location;
+auth_request_set  $doorward_refusal  $upstream_http_x_doorward_refusal;
 `;
 
 const responses = `
