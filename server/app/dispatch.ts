@@ -7,6 +7,7 @@ import { requestIdHeader } from "../observe/request-id.ts";
 import { notFoundPage } from "../pages/not-found-page.ts";
 import { allowedMethods, endpointsByPath, siteForHost, type SiteEndpoint } from "./endpoints.ts";
 import { createDescribeRequest } from "./asked-request.ts";
+import { createBesideEndpoints } from "./beside-endpoints.ts";
 import type { Probe, ProbeName } from "./oauth2-proxy-probes.ts";
 
 /** A request as it was received: nothing is decoded, joined or normalized. */
@@ -47,6 +48,7 @@ export function createDispatch(
   probes: Probes,
 ): (request: WireRequest) => Dispatched {
   const endpoints = endpointsByPath(contexts);
+  const findBeside = createBesideEndpoints(endpoints);
   const describe = createDescribeRequest(contexts[0]?.config.trustedProxies ?? []);
   // If another dialect is pinned, paths below `/verify` do not exist.
   const extAuthzSites = contexts.filter(({ config }) =>
@@ -84,7 +86,14 @@ export function createDispatch(
   }
 
   function notFound(request: WireRequest): HttpResponse {
-    return identified(notFoundPage(siteForHost(contexts, request.rawHeaders)?.site), request);
+    const context = siteForHost(contexts, request.rawHeaders);
+    const asked = describe(request, context);
+    const isQuestion = isForwarded(new RequestHeaders(request.rawHeaders));
+    const nearest = findBeside(asked.path ?? "", isQuestion);
+    const mend = `the endpoint is ${nearest}: correct url, or the address in the proxy or at the issuer`;
+    if (nearest !== undefined)
+      contexts[0]?.audit("refused", "no_endpoint", asked, { nearest, mend });
+    return notFoundPage(context?.site).with(requestIdHeader, asked.requestId);
   }
 
   function identified(response: HttpResponse, request: WireRequest): HttpResponse {

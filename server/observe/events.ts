@@ -80,6 +80,7 @@ export const events = {
       fault: "what is wrong with the headers",
       sent: "the headers that should describe the request, without queries",
       header: "the header's name",
+      nearest: "the path of the endpoint",
       mend,
     },
   }),

@@ -97,6 +97,11 @@ export const refusedReasons = reasonTable({
     fix: "If `peer` is your proxy, add it to `trustedProxies`.",
     message: "refused: not a trusted proxy",
   },
+  no_endpoint: {
+    means: "A request for a path that only resembles an endpoint's, or a proxy's question there.",
+    fix: "`nearest` is the endpoint, and `mend` says what to change. Each is named once.",
+    message: "refused: no endpoint at this path",
+  },
   identity_header: {
     means: "The visitor sent an identity header, and nginx could pass it to the app.",
     fix: "If a gate in front sends `header`, remove it in the proxy.",
