@@ -30,7 +30,8 @@ describe.each(chosen)("the audit lines of a journey behind $name", (variant) => 
     await work();
     return auditLines(stand.events.slice(before)).map((line) => {
       const { level: _, time: _time, msg: _msg, requestId, issuer, ...fields } = line;
-      expect([typeof requestId, typeof issuer]).toEqual(["string", "string"]);
+      const hasIssuer = fields.subject !== undefined;
+      expect([typeof requestId, issuer !== undefined]).toEqual(["string", hasIssuer]);
       return fields;
     });
   }
@@ -85,6 +86,18 @@ describe.each(chosen)("the audit lines of a journey behind $name", (variant) => 
         groups: [],
       },
     ]);
+  });
+
+  it("a failed sign-in is one line", async () => {
+    const lines = await linesOf(() =>
+      stand
+        .newBrowser()
+        .ask(`${variant.site}/callback?code=${secret}&state=unknown`, { headers: navigation }),
+    );
+
+    const { site, host, path, address } = signedIn("", "");
+    const why = { reason: "transaction_missing", detail: expect.any(String) };
+    expect(lines).toEqual([{ event: "sign_in_failed", ...why, site, host, path, address }]);
   });
 
   it("a sign-out is one line", async () => {

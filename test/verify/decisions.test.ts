@@ -29,12 +29,12 @@ const ask = async (browser: Browser, path: string, times = 1) => {
   for (let index = 0; index < times; index++) await door.verify(browser, asked);
 };
 
-const fields = ["event", "reason", "rule", "path", "subject"];
+const fields = new Set(["event", "reason", "rule", "path", "subject"]);
 
 /** The audit lines, with these fields alone. */
 const lines = () =>
   auditLines(door.doorward.events).map((line) =>
-    Object.fromEntries(Object.entries(line).filter(([name]) => fields.includes(name))),
+    Object.fromEntries(Object.entries(line).filter(([name]) => fields.has(name))),
   );
 
 describe("log.decisions", () => {
