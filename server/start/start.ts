@@ -24,7 +24,7 @@ export function createStart(context: SiteContext): Endpoint {
     const elsewhere = ownStart(context, query, headers);
     if (elsewhere !== undefined) return redirect(302, elsewhere);
     const cookies = headers.get("cookie") ?? undefined;
-    const wanted = readWanted(context, query, headers);
+    const wanted = readWanted(context, query, headers, asked);
     const name = query.get("provider") ?? undefined;
     const party = chosen(context, name);
     // Only a visitor's click, or `/callback` once, sends a `prompt`: it cannot be part of a loop.

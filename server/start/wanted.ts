@@ -1,4 +1,4 @@
-import type { SiteContext } from "../context.ts";
+import type { AskedRequest, SiteContext } from "../context.ts";
 import type { StepUp } from "../identity/step-up.ts";
 import type { Rule } from "../policy/rules.ts";
 import { requestedTarget } from "../sign-in/return-target.ts";
@@ -15,7 +15,12 @@ export interface Wanted {
 }
 
 /** Reads the query of `/start`. A return target that is not allowed is dropped and logged. */
-export function readWanted(context: SiteContext, query: URLSearchParams, headers: Headers): Wanted {
+export function readWanted(
+  context: SiteContext,
+  query: URLSearchParams,
+  headers: Headers,
+  { requestId }: AskedRequest,
+): Wanted {
   const { site, rules, signInTarget, visitorLog } = context;
   const fallback = `${site.url.origin}/`;
   const rd = requestedTarget(context, query, headers);
@@ -23,7 +28,7 @@ export function readWanted(context: SiteContext, query: URLSearchParams, headers
   const isTargetDropped = rd !== null && target === undefined;
   if (isTargetDropped)
     visitorLog.warn(
-      { rd: rd.split(/[?#]/, 1)[0]?.slice(0, 200), mend: targetFix },
+      { requestId, rd: rd.split(/[?#]/, 1)[0]?.slice(0, 200), mend: targetFix },
       "return target not allowed; returning to the root of the site",
     );
   return {

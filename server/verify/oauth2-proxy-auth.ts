@@ -11,6 +11,7 @@ import { readForwarded, type ForwardedResult } from "../forwarded/read-forwarded
 import { RequestHeaders } from "../forwarded/request-headers.ts";
 import { createAddressRanges } from "../http/address-ranges.ts";
 import { empty, type HttpResponse } from "../http/response.ts";
+import { auditedIdentity } from "../identity/audited.ts";
 import type { Decision } from "../policy/decision.ts";
 import { createIdentityHeaders } from "../policy/identity-headers.ts";
 import { namedGroups } from "../policy/named-groups.ts";
@@ -19,6 +20,7 @@ import { decide } from "../policy/policy.ts";
 import type { RequestFacts } from "../policy/request-facts.ts";
 import { rulesForAnyUrl } from "../policy/rules-for-any-url.ts";
 import type { Session } from "../session/session.ts";
+import { createAuditedRequest } from "./audited-request.ts";
 import { createAuthenticate, type Authentication } from "./authenticate.ts";
 import { identified } from "./refusal.ts";
 import { createRefusals } from "./refusals.ts";
@@ -31,7 +33,9 @@ import type { VerifyContext } from "./verify-context.ts";
  * everywhere, by every rule and at every site; a public rule allows nothing.
  */
 export function createOAuth2ProxyAuth(app: AppContext): Verify {
-  const { config, sites, siteOf, rules, counts, log, now } = app;
+  const { config, sites, siteOf, rules, counts, audit, log, now } = app;
+  const logsAll = config.log.decisions === "all";
+  const auditedRequest = createAuditedRequest(config.trustedProxies);
   const isTrusted = createAddressRanges(config.trustedProxies);
   const identityHeaders = createIdentityHeaders(config.headers, log, namedGroups(sites, rules));
   const urlFreeRules = rulesForAnyUrl(rules);
@@ -95,9 +99,14 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
     if (session !== undefined && denial !== undefined) return refuse.deny(context, session, denial);
     if (session === undefined || decisions.some(({ verdict }) => verdict !== "allow")) {
       counts.challenge++;
+      if (logsAll) audit("challenged", "no_session", auditedRequest(context));
       return identified(empty(401), context.headers);
     }
     counts.allow++;
+    if (logsAll) {
+      const who = { ...auditedIdentity(session.record.identity), session: session.digest };
+      audit("allowed", "permitted", { ...auditedRequest(context), ...who });
+    }
     return empty(202, ...identityHeaders(session.record));
   }
 

@@ -1,8 +1,9 @@
 /**
  * nginx drops the body of a refusal. Its printed configuration asks a second time, with this parameter, for the page
- * alone: such a question is never an allow, and the first one is already counted and logged.
+ * alone: such a question is never an allow, and the first one is already counted and logged. The name is unusual, because
+ * some proxies append the visitor's query.
  */
-const parameter = "page";
+const parameter = "refusal_page";
 
 /** Names the page that the second question should get; without it, the page of the decision. */
 export const refusalHeader = "X-Doorward-Refusal";

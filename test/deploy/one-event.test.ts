@@ -22,7 +22,7 @@ describe.each(variants.filter(({ proxy }) => proxy === "nginx"))("behind $name",
     await stand.permit({ emails: ["ada@example.com"] });
     const before = stand.events.length;
 
-    const answer = await bob.ask(`${appUrl}/x?page=denied`, { headers: navigation });
+    const answer = await bob.ask(`${appUrl}/x?refusal_page=not_set_up`, { headers: navigation });
 
     const lines = stand.events.slice(before);
     expect(stand.gate.asked.filter(({ url }) => url.includes("/verify")).length).toBeGreaterThan(1);
