@@ -7,6 +7,8 @@ import type { ShowPage } from "./pages/show-page.ts";
 import type { Config } from "./config/schema.ts";
 import type { Site, SiteEntry } from "./config/site.ts";
 import type { EntryFinder, SiteFinder } from "./config/site-finder.ts";
+import type { Audit } from "./observe/audit.ts";
+import type { CommonFields } from "./observe/events.ts";
 import type { Counts } from "./observe/counts.ts";
 import type { Log } from "./observe/log.ts";
 import type { VisitorLog } from "./observe/visitor-log.ts";
@@ -39,6 +41,7 @@ export interface AppContext {
   readonly targetFault: ReturnTargets["targetFault"];
   readonly showPage: ShowPage;
   readonly counts: Counts;
+  readonly audit: Audit;
   readonly log: Log;
   /** For every line that a visitor without a session can cause. */
   readonly visitorLog: VisitorLog;
@@ -57,7 +60,12 @@ export interface SiteContext extends Omit<EntryContext, "entry"> {
   readonly site: Site;
 }
 
-export type Endpoint = (event: H3Event) => Promise<HttpResponse>;
+/** A browser's request in the log; its id is on the page and in the answer too. */
+export interface AskedRequest extends Pick<CommonFields, "site" | "host" | "path" | "address"> {
+  readonly requestId: string;
+}
+
+export type Endpoint = (event: H3Event, asked: AskedRequest) => Promise<HttpResponse>;
 
 /** The request to `/verify`. */
 export interface VerifyRequest {

@@ -24,7 +24,7 @@ export type AuthErrorCode = keyof typeof statuses;
 interface FailedTransaction {
   readonly state: string;
   readonly returnTo: string;
-  /** undefined = only its return target is still known. */
+  /** The provider's name; undefined = only the return target is still known. */
   readonly provider?: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;

@@ -39,7 +39,8 @@ describe("the configurations in the README", () => {
 
   it("nginx accepts its server block with the snippets of deploy/", () => {
     createCertificate(join(folder, "tls"), ["app.example.com"]);
-    const moved = (text: string) => text.replaceAll("/etc/nginx/snippets", folder);
+    const moved = (text: string) =>
+      text.replaceAll("/etc/nginx/snippets", folder).replaceAll("/var/log/nginx", folder);
     for (const name of readdirSync(join(deploy, "nginx/snippets"))) {
       write(name, moved(readFileSync(join(deploy, "nginx/snippets", name), "utf8")));
     }

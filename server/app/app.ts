@@ -19,6 +19,7 @@ import { acquireStore, openSharedState, type SharedState } from "./carried-over.
 import { createDispatch } from "./dispatch.ts";
 import { createOAuth2ProxyProbes } from "./oauth2-proxy-probes.ts";
 import { createRouter } from "./router.ts";
+import { createAudit } from "../observe/audit.ts";
 import { createCounts } from "../observe/counts.ts";
 import type { Log } from "../observe/log.ts";
 import { limitLog } from "../observe/visitor-log.ts";
@@ -73,12 +74,13 @@ export async function createApp(
   const issuerFetch = createIssuerFetch(createForwardFetch(fetch, proxyOf));
   const openAuthentication = createOpenAuthentication(log, proxyOf);
   const visitorLog = limitLog(log);
+  const audit = createAudit(log, visitorLog, config.log.decisions);
   const partyParts = { fetch: issuerFetch, now, log: visitorLog, openAuthentication };
   const parties = createRelyingParties(config, partyParts, before?.parties);
   await Promise.all([...parties.values()].map(({ directory }) => directory?.checkKey()));
   const sharedState = await openSharedState(config.storage, { log, now }, before);
   const held = acquireStore(sharedState);
-  const sessions = createSessions(config, { store: held.store, parties, log, now });
+  const sessions = createSessions(config, { store: held.store, parties, audit, log, now });
   const { store, tries, rightBefore, counts } = sharedState;
   const hashPool = createHashPool(log);
   const { check: checkHash } = hashPool;
@@ -93,6 +95,7 @@ export async function createApp(
     authenticateCredentials,
     showPage,
     counts,
+    audit,
     log,
     visitorLog,
     now,
@@ -130,7 +133,7 @@ export async function createApp(
 /** Sessions with the lifetimes of the configuration, and the test whether a session still matches it. */
 function createSessions(
   config: Config,
-  parts: Pick<SessionOptions, "store" | "parties" | "log" | "now">,
+  parts: Pick<SessionOptions, "store" | "parties" | "audit" | "log" | "now">,
 ): Sessions {
   const passesOn = (token: string) =>
     Object.values(config.headers).some((source) => source.endsWith(token));
@@ -160,14 +163,18 @@ function createSessions(
 export function createAppContext(
   config: Config,
   parts: Pick<AppContext, "sessions" | "log" | "now"> &
-    Partial<Pick<AppContext, "authenticateCredentials" | "counts" | "visitorLog" | "showPage">>,
+    Partial<
+      Pick<AppContext, "authenticateCredentials" | "counts" | "audit" | "visitorLog" | "showPage">
+    >,
 ): AppContext {
   const sites = createSites(config);
   const rules = compileRules(config.rules);
+  const visitorLog = limitLog(parts.log);
   return {
     authenticateCredentials: undefined,
     counts: createCounts(),
-    visitorLog: limitLog(parts.log),
+    audit: createAudit(parts.log, visitorLog, config.log.decisions),
+    visitorLog,
     showPage: createShowPage({ colour: config.pages.colour }),
     ...parts,
     config,

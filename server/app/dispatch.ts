@@ -4,8 +4,11 @@ import { RequestHeaders } from "../forwarded/request-headers.ts";
 import { hostsIn } from "../http/raw-headers.ts";
 import { empty, HttpResponse } from "../http/response.ts";
 import type { ShowPage } from "../pages/show-page.ts";
+import { requestIdHeader } from "../observe/request-id.ts";
 import { notFoundPage } from "../pages/not-found-page.ts";
 import { allowedMethods, endpointsByPath, siteForHost, type SiteEndpoint } from "./endpoints.ts";
+import { createDescribeRequest } from "./asked-request.ts";
+import { createBesideEndpoints } from "./beside-endpoints.ts";
 import type { Probe, ProbeName } from "./oauth2-proxy-probes.ts";
 
 /** A request as it was received: nothing is decoded, joined or normalized. */
@@ -47,6 +50,8 @@ export function createDispatch(
   showPage: ShowPage,
 ): (request: WireRequest) => Dispatched {
   const endpoints = endpointsByPath(contexts);
+  const findBeside = createBesideEndpoints(endpoints);
+  const describe = createDescribeRequest(contexts[0]?.config.trustedProxies ?? []);
   // If another dialect is pinned, paths below `/verify` do not exist.
   const extAuthzSites = contexts.filter(({ config }) =>
     [undefined, "ext-authz"].includes(config.dialect),
@@ -59,12 +64,14 @@ export function createDispatch(
     if (endpoint === undefined) return answerExtAuthz(request);
     const name = endpoint.name === "root" ? "verify" : endpoint.name;
     if (name === "ping" || name === "ready" || name === "robots")
-      return isThroughProxy(rawHeaders) ? notFound(rawHeaders) : probes[name]();
-    if (name !== "verify" && name !== "auth")
-      return browserRoute(request, endpoint, name) ?? notFound(rawHeaders);
+      return isThroughProxy(rawHeaders) ? notFound(request) : probes[name]();
+    if (name !== "verify" && name !== "auth") {
+      const route = browserRoute(request, endpoint, name) ?? notFound(request);
+      return route instanceof HttpResponse ? identified(route, request) : route;
+    }
     // Without a proxy's headers this is a visitor who opens the root.
     if (endpoint.name === "root" && !isForwarded(new RequestHeaders(rawHeaders)))
-      return notFound(rawHeaders);
+      return notFound(request);
     // A proxy may send any `Host`; the forwarded request determines the site.
     const query = queryStart === -1 ? "" : url.slice(queryStart + 1);
     const { method, peer } = request;
@@ -72,16 +79,28 @@ export function createDispatch(
   };
 
   /** The rest of the path after `/verify` is the visitor's URI: its dots, slashes and query are not interpreted here. */
-  function answerExtAuthz({ method, url, rawHeaders, peer }: WireRequest) {
+  function answerExtAuthz(request: WireRequest) {
+    const { method, url, rawHeaders, peer } = request;
     const context = extAuthzSites.find(({ entry }) => url.startsWith(`${entry.base}/verify/`));
-    if (context === undefined) return notFound(rawHeaders);
+    if (context === undefined) return notFound(request);
     const uri = url.slice(`${context.entry.base}/verify`.length);
     return proxyEndpoints.verify({ method, query: "", uri, rawHeaders, peer });
   }
 
-  function notFound(rawHeaders: readonly string[]): HttpResponse {
-    const page = notFoundPage(siteForHost(contexts, rawHeaders)?.site);
-    return showPage(page, new RequestHeaders(rawHeaders).get("accept-language"));
+  function notFound(request: WireRequest): HttpResponse {
+    const context = siteForHost(contexts, request.rawHeaders);
+    const asked = describe(request, context);
+    const headers = new RequestHeaders(request.rawHeaders);
+    const nearest = findBeside(asked.path ?? "", isForwarded(headers));
+    const mend = `the endpoint is ${nearest}: correct url, or the address in the proxy or at the issuer`;
+    if (nearest !== undefined)
+      contexts[0]?.audit("refused", "no_endpoint", asked, { nearest, mend });
+    const page = showPage(notFoundPage(context?.site), headers.get("accept-language"));
+    return page.with(requestIdHeader, asked.requestId);
+  }
+
+  function identified(response: HttpResponse, request: WireRequest): HttpResponse {
+    return response.with(requestIdHeader, describe(request).requestId);
   }
 }
 

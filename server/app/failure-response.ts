@@ -1,11 +1,10 @@
 import type { H3Event } from "h3";
 import { spentCookies } from "../callback/spent-transaction.ts";
 import { choicesOf } from "../start/choices.ts";
-import type { SiteContext } from "../context.ts";
+import type { AskedRequest, SiteContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { longestLocation, type HttpResponse } from "../http/response.ts";
 import { reasonsOf, stackOf } from "../observe/log.ts";
-import { createRequestId } from "../observe/request-id.ts";
 import { brokenPage, failedPage, isWorthARetry } from "../pages/failed-page.ts";
 
 /** The error page of an endpoint. For an unexpected failure the page shows only a request id; the log has the reason. */
@@ -13,11 +12,12 @@ export function failureResponse(
   context: SiteContext,
   error: unknown,
   { url, req: { headers } }: Pick<H3Event, "url" | "req">,
+  asked: AskedRequest,
 ): HttpResponse {
-  const { site, recentStarts, counts, visitorLog, showPage } = context;
+  const { site, recentStarts, counts, audit, visitorLog, showPage } = context;
   const cookies = headers.get("cookie") ?? undefined;
   const acceptLanguage = headers.get("accept-language");
-  const requestId = createRequestId();
+  const { requestId } = asked;
   const path = url.pathname;
   const reason = reasonsOf(error);
   if (!(error instanceof AuthError)) {
@@ -25,7 +25,15 @@ export function failureResponse(
     return showPage(brokenPage(requestId, site.address("start")), acceptLanguage);
   }
   const { code, status, transaction } = error;
-  visitorLog[status >= 500 ? "error" : "warn"]({ requestId, path, code, reason }, "refused");
+  if (path.endsWith("/sign_out"))
+    visitorLog[status >= 500 ? "error" : "warn"]({ requestId, path, code, reason }, "refused");
+  else
+    audit(
+      "sign_in_failed",
+      code,
+      { ...asked, provider: transaction?.provider },
+      { detail: reason },
+    );
   if (path.startsWith(`${site.base}/callback`)) counts.signInFailed++;
   const again = new URL(site.address(path.endsWith("/sign_out") ? "sign_out" : "start"));
   const rd = transaction?.returnTo ?? url.searchParams.get("rd");

@@ -5,13 +5,14 @@ import type { Endpoint, EntryContext, SiteContext } from "../context.ts";
 import { HttpResponse } from "../http/response.ts";
 import { reasonsOf, stackOf } from "../observe/log.ts";
 import type { VisitorLog } from "../observe/visitor-log.ts";
-import { createRequestId } from "../observe/request-id.ts";
+import { createRequestId, requestIdHeader } from "../observe/request-id.ts";
 import type { ShowPage } from "../pages/show-page.ts";
 import { brokenPage } from "../pages/failed-page.ts";
 import { createSignOut } from "../sign-out/sign-out.ts";
 import { createOAuth2ProxySignIn } from "../start/oauth2-proxy-sign-in.ts";
 import { createOAuth2ProxyUserInfo } from "../start/oauth2-proxy-user-info.ts";
 import { createStart } from "../start/start.ts";
+import { createDescribeRequest } from "./asked-request.ts";
 import type { BrowserRoute, Dispatched, WireRequest } from "./dispatch.ts";
 import { endpointsByPath } from "./endpoints.ts";
 import { createRateLimit } from "./rate-limit.ts";
@@ -24,7 +25,9 @@ export function createH3App(
   log: VisitorLog,
   showPage: ShowPage,
 ): H3 {
-  const rateLimit = createRateLimit(contexts[0]?.config.trustedProxies ?? [], { log, showPage });
+  const trustedProxies = contexts[0]?.config.trustedProxies ?? [];
+  const describe = createDescribeRequest(trustedProxies);
+  const rateLimit = createRateLimit(trustedProxies, { log, showPage });
   const app = new H3({
     silent: true,
     // `dispatch` compares raw paths, so h3 does not have to refuse a path that it cannot decode.
@@ -42,7 +45,8 @@ export function createH3App(
     const requestId = createRequestId();
     log.error({ requestId, reason: reasonsOf(error), stack: stackOf(error) }, "unexpected failure");
     const page = brokenPage(requestId, undefined);
-    return toH3(showPage(page, req.headers.get("accept-language")));
+    const response = showPage(page, req.headers.get("accept-language"));
+    return toH3(response.with(requestIdHeader, requestId));
   }
 
   async function handle(event: H3Event): Promise<HTTPResponse> {
@@ -50,12 +54,15 @@ export function createH3App(
     const result = await dispatch(request);
     if (result instanceof HttpResponse) return toH3(result);
     const { name, context } = result;
+    const asked = describe(request, context);
+    const respond = (response: HttpResponse) =>
+      toH3(response.with(requestIdHeader, asked.requestId));
     try {
       const refused = await rateLimit(result, request.peer, event.req.headers);
-      if (refused !== undefined) return toH3(refused);
-      return toH3(await browserEndpoints[name](context)(event));
+      if (refused !== undefined) return respond(refused);
+      return respond(await browserEndpoints[name](context)(event, asked));
     } catch (error) {
-      return toH3(failureResponse(context, error, event));
+      return respond(failureResponse(context, error, event, asked));
     }
   }
 }
@@ -64,8 +71,8 @@ export function createH3App(
 const browserEndpoints: Readonly<Record<BrowserRoute["name"], (context: SiteContext) => Endpoint>> =
   {
     start: createStart,
-    callback: (context) => (event) =>
-      (event.req.method === "POST" ? createFormPost : createCallback)(context)(event),
+    callback: (context) => (event, asked) =>
+      (event.req.method === "POST" ? createFormPost : createCallback)(context)(event, asked),
     sign_out: createSignOut,
     sign_in: createOAuth2ProxySignIn,
     userinfo: createOAuth2ProxyUserInfo,

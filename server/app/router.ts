@@ -3,6 +3,7 @@ import { lazyListener } from "../http/lazy-listener.ts";
 import { empty, HttpResponse } from "../http/response.ts";
 import { send } from "../http/send.ts";
 import { reasonsOf, stackOf } from "../observe/log.ts";
+import { createRequestId, requestIdHeader } from "../observe/request-id.ts";
 import type { VisitorLog } from "../observe/visitor-log.ts";
 import type { Dispatched, WireRequest } from "./dispatch.ts";
 
@@ -34,8 +35,9 @@ export function createRouter(
 
   /** An unexpected failure is never an allow. */
   function fail(response: ServerResponse, error: unknown): void {
-    log.error({ reason: reasonsOf(error), stack: stackOf(error) }, "unexpected failure");
+    const requestId = createRequestId();
+    log.error({ requestId, reason: reasonsOf(error), stack: stackOf(error) }, "unexpected failure");
     if (response.headersSent) response.destroy();
-    else send(response, empty(500));
+    else send(response, empty(500, requestIdHeader, requestId));
   }
 }

@@ -1,15 +1,15 @@
-import { notListed } from "../policy/access.ts";
-import { couldPass, gapsAnywhere } from "../policy/policy.ts";
+import { couldPass, denialAnywhere } from "../policy/policy.ts";
+import { auditedClaims, auditedIdentity } from "../identity/audited.ts";
 import { isMet } from "../identity/step-up.ts";
 import { redirect, type HttpResponse } from "../http/response.ts";
-import type { SiteContext, Endpoint } from "../context.ts";
+import type { AskedRequest, SiteContext, Endpoint } from "../context.ts";
 import { AuthError } from "../errors.ts";
-import { createRequestId } from "../observe/request-id.ts";
 import { deniedPage } from "../pages/denied-page.ts";
 import { setSessionCookie } from "../cookies/cookie.ts";
 import { rememberProvider } from "../cookies/last-provider.ts";
 import { appNameAt } from "../policy/app-name.ts";
 import { conflict, findBrowserSession, sessionTokens } from "../session/browser-session.ts";
+import { sessionDigest } from "../session/digest.ts";
 import { issuerRefusal } from "./issuer-refusal.ts";
 import { spentCookies } from "./spent-transaction.ts";
 import { exchangeCode, type CallbackAnswer, type SignedIn } from "../sign-in/code-flow.ts";
@@ -17,11 +17,18 @@ import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { startUrl } from "../sign-in/start-url.ts";
 import { transactionMs, type Transaction } from "../sign-in/transaction.ts";
 
+/** The browser's request to `/callback`. */
+interface Visit {
+  readonly cookies: string | undefined;
+  readonly acceptLanguage: string | null;
+  readonly asked: AskedRequest;
+}
+
 /** Accepts the issuer's response once, in the browser that started the sign-in, and opens a session. */
 export function createCallback(context: SiteContext): Endpoint {
   const { site, sessions, transactions, rules, now } = context;
 
-  return async ({ url: { searchParams: query, pathname }, req: { headers } }) => {
+  return async ({ url: { searchParams: query, pathname }, req: { headers } }, asked) => {
     const cookies = headers.get("cookie") ?? undefined;
     const state = single(query, "state");
     const transaction = state === undefined ? undefined : transactions.find(site, cookies, state);
@@ -31,7 +38,7 @@ export function createCallback(context: SiteContext): Endpoint {
       return await finish(
         transaction,
         { query, arrivedAt: arrivedAt(pathname), receivedAt: now() },
-        { cookies, acceptLanguage: headers.get("accept-language") },
+        { cookies, acceptLanguage: headers.get("accept-language"), asked },
       );
     } catch (error) {
       throw error instanceof AuthError ? error.during(transaction) : error;
@@ -71,7 +78,7 @@ export function createCallback(context: SiteContext): Endpoint {
   async function finish(
     transaction: Transaction,
     answer: CallbackAnswer,
-    { cookies, acceptLanguage }: { cookies: string | undefined; acceptLanguage: string | null },
+    { cookies, acceptLanguage, asked }: Visit,
   ): Promise<HttpResponse> {
     const party = context.parties.get(transaction.provider);
     if (party === undefined)
@@ -88,11 +95,11 @@ export function createCallback(context: SiteContext): Endpoint {
     checkAnswer(answer.query, party);
     const signedIn = await exchangeCode(party, site, transaction, answer);
     if (!couldPass(rules, site.access, signedIn.identity))
-      return refuse(signedIn, transaction, acceptLanguage, forget);
+      return refuse(signedIn, transaction, { acceptLanguage, asked }, forget);
     if (!isMet(transaction.stepUp, signedIn.identity.claims, now())) {
       return requireStepUp(transaction, forget);
     }
-    return open(party, signedIn, transaction, cookies, forget);
+    return open(party, signedIn, transaction, cookies, forget, asked);
   }
 
   /** One replica accepts an issuer's response, and only once (RFC 9700 §4.5). */
@@ -103,16 +110,17 @@ export function createCallback(context: SiteContext): Endpoint {
   function refuse(
     { identity }: SignedIn,
     { provider, returnTo }: Transaction,
-    acceptLanguage: string | null,
+    { acceptLanguage, asked }: Pick<Visit, "acceptLanguage" | "asked">,
     forget: string[],
   ): HttpResponse {
     context.counts.signInFailed++;
-    const requestId = createRequestId();
-    const { issuer, subject } = identity;
-    const gaps = gapsAnywhere(rules, site.access, identity) ?? {};
-    context.log.info(
-      { requestId, provider, issuer, subject, reason: notListed, ...gaps },
+    const { requestId } = asked;
+    const { code, gaps = {} } = denialAnywhere(rules, site.access, identity);
+    context.audit(
       "denied",
+      code,
+      { ...asked, ...auditedIdentity(identity), rule: "access" },
+      { ...auditedClaims(identity), ...gaps },
     );
     forget.push("Set-Cookie", context.recentStarts.forget(site));
     const page = deniedPage(
@@ -146,8 +154,11 @@ export function createCallback(context: SiteContext): Endpoint {
     { returnTo }: Transaction,
     cookies: string | undefined,
     forget: string[],
+    asked: AskedRequest,
   ): Promise<HttpResponse> {
-    for (const earlier of sessionTokens(site, cookies)) await sessions.end(site, earlier);
+    const ended = [];
+    for (const earlier of sessionTokens(site, cookies))
+      ended.push((await sessions.end(site, earlier)) ?? []);
     const token = await sessions.start({
       identity,
       site: site.id,
@@ -155,12 +166,13 @@ export function createCallback(context: SiteContext): Endpoint {
       sid,
       tokens,
     });
-    const { issuer, subject, provider } = identity;
     context.counts.signedIn++;
-    context.log.info({ provider, issuer, subject }, "signed in");
+    const reason = ended.flat().length === 0 ? "new_session" : "replaced_session";
+    const who = { ...auditedIdentity(identity), session: sessionDigest(token) };
+    context.audit("signed_in", reason, { ...asked, ...who });
     const keep = setSessionCookie(site, token, Math.floor(context.config.session.lifetime / 1000));
     const remember =
-      context.parties.size > 1 ? ["Set-Cookie", rememberProvider(site, provider)] : [];
+      context.parties.size > 1 ? ["Set-Cookie", rememberProvider(site, identity.provider)] : [];
     return redirect(302, returnTo, "Set-Cookie", keep, ...remember, ...forget);
   }
 }

@@ -1,5 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import { createLog } from "../observe/log.ts";
+import { createAudit } from "../observe/audit.ts";
+import { limitLog } from "../observe/visitor-log.ts";
 import { createRelyingParties } from "../app/relying-parties.ts";
 import { Revocations, type Revoked } from "../session/revocations.ts";
 import { driverFacts } from "../config/storage-drivers.ts";
@@ -26,11 +28,16 @@ export async function revoke(config: Config, whose: Whose): Promise<string[]> {
     const reason = `storage.driver "${driver}" keeps sessions in the memory of the serving process`;
     throw new Error(`${reason}: restart doorward to end all of them`);
   }
+  const log = createLog(process.stderr);
+  const audit = createAudit(log, limitLog(log));
   const store = await openStore(config.storage);
   try {
     const { lifetime: lifetimeMs } = config.session;
     const revocations = new Revocations({ store, lifetimeMs, onFlood: () => undefined });
-    for (const one of revoked) await revocations.revoke(one);
+    for (const one of revoked) {
+      await revocations.revoke(one);
+      audit("sessions_revoked", "operator", one.kind === "subject" ? one : {});
+    }
   } finally {
     await store.close();
   }

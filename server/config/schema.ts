@@ -5,6 +5,7 @@ import { allowedRedirectFault } from "./allowed-redirect.ts";
 import { access } from "../policy/access-schema.ts";
 import { authorization } from "./authorization-schema.ts";
 import { clientEntries } from "./client-schema.ts";
+import { log } from "./log-schema.ts";
 import { admin, listen } from "./listen-schema.ts";
 import { duration } from "../values/duration.ts";
 import { groupsClaim } from "../values/groups-claim.ts";
@@ -153,6 +154,7 @@ export const schema = v.strictObject({
   pages,
   admin,
   listen,
+  log,
 });
 
 export type Config = v.InferOutput<typeof schema>;

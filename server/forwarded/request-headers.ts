@@ -1,4 +1,5 @@
 import { equalsIgnoreCase } from "../http/raw-headers.ts";
+import { requestIdOf } from "../observe/request-id.ts";
 import { extAuthzHeaders, headerFamilies } from "./dialects.ts";
 
 /** The visitor's headers that a decision depends on: a proxy must pass them to doorward. */
@@ -82,6 +83,7 @@ export const readHeaders = new HeaderNames([
   ...headerFamilies.flatMap(({ required, signs }) => [required, signs].flat()),
   ...extAuthzHeaders,
   "x-forwarded-for",
+  "x-request-id",
   ...visitorHeaders,
 ]);
 
@@ -94,6 +96,7 @@ export class RequestHeaders {
   readonly #values: (string | undefined)[];
   /** One bit for each index. */
   #repeated = 0;
+  #requestId: string | undefined;
 
   constructor(rawHeaders: readonly string[], names: HeaderNames = readHeaders) {
     this.#names = names;
@@ -113,6 +116,13 @@ export class RequestHeaders {
 
   get(name: string): string | undefined {
     return this.#values[this.#names.placeOf(name)];
+  }
+
+  /** The request's id in the log, on its page and in the answer; made on first use, so that an allow needs none. */
+  get requestId(): string {
+    // Of two, one may be the visitor's.
+    const sent = this.isRepeated("x-request-id") ? undefined : this.get("x-request-id");
+    return (this.#requestId ??= requestIdOf(sent));
   }
 
   isRepeated(name: string): boolean {

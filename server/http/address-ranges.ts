@@ -87,6 +87,20 @@ export function visitorAddress(
 }
 
 /**
+ * The same for the log, where a visitor inside the ranges of the proxies has an address too: the first of a list of
+ * such addresses alone. A rule must not use it.
+ */
+export function loggedAddress(
+  forwardedFor: string | undefined,
+  isProxy: AddressRanges,
+): string | undefined {
+  const outside = visitorAddress(forwardedFor, isProxy);
+  if (outside !== undefined || forwardedFor === undefined) return outside;
+  const entries = forwardedFor.split(",").map((entry) => bareAddress(entry.trim()));
+  return entries.every(isProxy) ? entries[0] : undefined;
+}
+
+/**
  * Some proxies add the port: `203.0.113.7:4711`, `[2001:db8::1]:4711`. The zone of `fe80::1%eth0` is dropped: it is
  * a local name on the proxy's machine (RFC 4007 §11.2).
  */

@@ -25,6 +25,11 @@ export class HttpResponse {
     this.#lines = linesOf(headers);
   }
 
+  /** The same response with one more header. */
+  with(name: string, value: string): HttpResponse {
+    return new HttpResponse(this.status, [...this.#headers, name, value], this.body);
+  }
+
   /** The head as sent, without the headers that depend on the connection. */
   get head(): string {
     const isEmptyAllow = this.status === 200 && this.body === "";

@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import { pino, type Logger } from "pino";
+import type { LineLevel } from "./line-level.ts";
 
 export type Log = Logger;
 
@@ -7,17 +8,40 @@ const levels: Record<number, string> = { 20: "debug", 30: "info", 40: "warn", 50
 /** More than this is not queued for a reader that is too slow. */
 const mostQueued = 1024 * 1024;
 
+/** The settings of a log. */
+interface LogSettings {
+  readonly level: LineLevel;
+  /** undefined = readable text if the stream is a terminal. */
+  readonly format?: "json" | "pretty" | undefined;
+}
+
+/** The format of every log that `createLog` made. */
+const formats = new WeakMap<Log, { format: LogSettings["format"] }>();
+
+/** Applies settings to a log. A log of another maker keeps its format. */
+export function setLog(log: Log, { level, format }: LogSettings): void {
+  log.level = level;
+  const own = formats.get(log);
+  if (own !== undefined) own.format = format;
+}
+
 /** One line per event: JSON, or readable text if the stream is a terminal. */
 export function createLog(stream: Writable & { readonly isTTY?: boolean } = process.stdout): Log {
   const options = { base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const own: { format: LogSettings["format"] } = { format: undefined };
   let dropped = 0;
   const log = pino(options, { write });
+  formats.set(log, own);
   return log;
 
   function write(line: string): void {
     if (dropped === 0 && stream.writableLength < mostQueued)
-      return void stream.write(stream.isTTY === true ? readable(line) : line);
+      return void stream.write(isReadable() ? readable(line) : line);
     if (dropped++ === 0) stream.once("drain", report);
+  }
+
+  function isReadable(): boolean {
+    return own.format === undefined ? stream.isTTY === true : own.format === "pretty";
   }
 
   function report(): void {
@@ -30,7 +54,10 @@ export function createLog(stream: Writable & { readonly isTTY?: boolean } = proc
 function readable(line: string): string {
   const { time, level, msg, ...rest } = JSON.parse(line) as Record<string, unknown>;
   const details = Object.entries(rest).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-  return [String(time).slice(11, 19), levels[Number(level)], msg, ...details].join("  ") + "\n";
+  // The time is UTC: a `Z` says so.
+  return (
+    [`${String(time).slice(11, 19)}Z`, levels[Number(level)], msg, ...details].join("  ") + "\n"
+  );
 }
 
 /**

@@ -12,18 +12,26 @@ const contents = {
 
 type SetUpFault = keyof typeof contents;
 
-/** There is no sign-in link: it would lead back here. `url` is the page that the visitor wanted, if it is known. */
-export function notSetUpPage(
-  fault: SetUpFault,
-  { host, url, requestId }: { host: string; url: string | undefined; requestId: string },
-  status = 403,
-): Page {
+/** The address is not in the configuration; otherwise something in it is wrong. */
+function isUnknown(fault: SetUpFault): boolean {
+  return fault === "host" || fault === "port";
+}
+
+interface Details {
+  readonly host: string;
+  /** The page that the visitor wanted; undefined = it is not known, so that the next step loads this page again. */
+  readonly url: string | undefined;
+  readonly requestId: string;
+}
+
+/** There is no sign-in link: it would lead back here. */
+export function notSetUpPage(fault: SetUpFault, { host, url = "", requestId }: Details): Page {
   return {
     kind: "not-set-up",
-    status,
-    title: text("notSetUp", "title"),
+    status: 403,
+    title: isUnknown(fault) ? text("notSetUp", "title") : text("clientRejected", "title"),
     paragraphs: contents[fault](host),
-    actions: url === undefined ? [] : [tryAgain(url)],
+    actions: [tryAgain(url)],
     requestId,
   };
 }

@@ -1,4 +1,5 @@
 import type { Identity } from "../identity/identity.ts";
+import type { ReasonOf } from "../observe/events.ts";
 import type { StepUp } from "../identity/step-up.ts";
 import type { Gaps } from "./gaps.ts";
 
@@ -10,6 +11,8 @@ export type Decision =
       readonly verdict: "deny";
       readonly rule: string;
       readonly reason: string;
+      /** The same as a code, for the log. */
+      readonly code: ReasonOf<"denied">;
       /** What the identity lacks of what the lists compare, for the log. */
       readonly gaps?: Gaps | undefined;
     };

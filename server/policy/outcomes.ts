@@ -5,7 +5,7 @@ import { checkedString, oneOrMore } from "../values/leaves.ts";
 import { isListed, notListed } from "./access.ts";
 import { ruleAccess, type Access } from "./access-schema.ts";
 import type { Decision, Visitor } from "./decision.ts";
-import { gapsFor } from "./gaps.ts";
+import { denialBy } from "./gaps.ts";
 import { pathOf, type RequestFacts } from "./request-facts.ts";
 
 /** What an outcome may look at once its rule matches. */
@@ -54,7 +54,12 @@ const outcomeKinds = {
     schema: v.literal(true),
     compile: (written) =>
       written &&
-      (({ rule }) => ({ verdict: "deny", rule, reason: "the rule denies every request" })),
+      (({ rule }) => ({
+        verdict: "deny",
+        rule,
+        reason: "the rule denies every request",
+        code: "rule_denies",
+      })),
   }),
   preflight: kind({
     schema: v.picklist(["allow"]),
@@ -74,7 +79,7 @@ const outcomeKinds = {
         if (identity === undefined) return { verdict: "challenge", rule };
         const list = written ?? access;
         if (list === "signed-in" || isListed(list, identity)) return undefined;
-        return { verdict: "deny", rule, reason: notListed, gaps: gapsFor(identity, [list]) };
+        return { verdict: "deny", rule, reason: notListed, ...denialBy(identity, [list]) };
       };
     },
   }),
@@ -139,7 +144,7 @@ const noStepUp: StepUp = { maxAgeMs: undefined, acr: undefined };
 
 function unknownSettings(names: readonly string[]): Step {
   const reason = `the rule has settings that this version does not know: ${names.join(", ")}`;
-  return ({ rule }) => ({ verdict: "deny", rule, reason });
+  return ({ rule }) => ({ verdict: "deny", rule, reason, code: "rule_unknown" });
 }
 
 function stepOf<Name extends OutcomeName>(name: Name, config: OutcomeConfig): Step | undefined {

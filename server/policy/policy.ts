@@ -2,7 +2,7 @@ import type { Identity } from "../identity/identity.ts";
 import { hasEmail, hasEmailDomain, hasGroup, isListed, notListed } from "./access.ts";
 import type { Access } from "./access-schema.ts";
 import { stricter, type Decision, type Visitor } from "./decision.ts";
-import { gapsFor, type Gaps } from "./gaps.ts";
+import { denialBy, gapsFor, type Denial } from "./gaps.ts";
 import { applyOutcome } from "./outcomes.ts";
 import type { RequestFacts } from "./request-facts.ts";
 import { matchRule, type Decider, type Rule } from "./rules.ts";
@@ -53,8 +53,7 @@ export function decidedBy(rules: readonly Rule[], facts: RequestFacts): Decider 
 function byAccess(access: Access | undefined, { identity }: Visitor): Decision {
   if (identity === undefined) return { verdict: "challenge", rule: "access" };
   if (isListed(access, identity)) return { verdict: "allow", rule: "access" };
-  const gaps = gapsFor(identity, [access]);
-  return { verdict: "deny", rule: "access", reason: notListed, gaps };
+  return { verdict: "deny", rule: "access", reason: notListed, ...denialBy(identity, [access]) };
 }
 
 /** A narrowed public page is open only to an identity that the narrowing lists. */
@@ -70,6 +69,7 @@ function narrowed(
     verdict: "deny",
     rule: decision.rule,
     reason: "identity not listed in the query of /verify",
+    code: "query_not_listed",
     gaps: gapsFor(
       identity,
       narrowings.map(({ groups, emails, emailDomains }) => ({
@@ -108,15 +108,15 @@ export function couldPass(
 }
 
 /** Why an identity that could pass nowhere may be in none of the lists. */
-export function gapsAnywhere(
+export function denialAnywhere(
   rules: readonly Rule[],
   access: Access | undefined,
   identity: Identity,
-): Gaps | undefined {
+): Denial {
   const lists = rules
     .filter((rule) => isFor(rule, identity))
     .map(({ config: { allow } }) => (typeof allow === "string" ? undefined : allow));
-  return gapsFor(identity, [access, ...lists]);
+  return denialBy(identity, [access, ...lists]);
 }
 
 function isFor({ config: { provider } }: Rule, identity: Identity): boolean {

@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { App } from "../app/app.ts";
 import type { Changes } from "../config/changes.ts";
 import type { Config } from "../config/schema.ts";
-import { reasonsOf, type Log } from "../observe/log.ts";
+import type { Audit } from "../observe/audit.ts";
+import { reasonsOf } from "../observe/log.ts";
 import type { Listeners } from "./listeners.ts";
 import type { AppSwitch } from "./app-switch.ts";
 
@@ -21,7 +22,9 @@ interface Parts {
   readonly changes: Changes;
   readonly appSwitch: AppSwitch;
   readonly listeners: Listeners;
-  readonly log: Log;
+  readonly audit: Audit;
+  /** Called with each configuration that is in use from now on. */
+  readonly onApplied: (config: Config) => void;
 }
 
 /** Reloads the configuration on request, or when its files change, and applies all of it or nothing. */
@@ -57,19 +60,17 @@ export class Reloader {
 
   async #reload(): Promise<void> {
     if (this.#isStopped) return;
-    const { appSwitch, log } = this.#parts;
+    const { appSwitch, audit } = this.#parts;
     const { counts } = appSwitch.app;
     try {
       await this.#replace(appSwitch.app);
       this.#loadedAt = new Date();
       counts.reloaded++;
-      log.info("new configuration applied");
+      audit("config_reloaded", "applied", {});
     } catch (error) {
       counts.reloadFailed++;
-      log.error(
-        { reason: reasonsOf(error), since: this.#loadedAt.toISOString() },
-        "new configuration rejected; still using the previous one",
-      );
+      const since = this.#loadedAt.toISOString();
+      audit("config_reloaded", "rejected", {}, { detail: reasonsOf(error), since });
     }
   }
 
@@ -86,5 +87,6 @@ export class Reloader {
       throw error;
     }
     appSwitch.change(app);
+    this.#parts.onApplied(config);
   }
 }

@@ -4,11 +4,14 @@ import { createSites } from "../config/sites.ts";
 import { createApp, type App } from "../app/app.ts";
 import { summaryOf } from "../app/summary.ts";
 import { Changes } from "../config/changes.ts";
+import type { Config } from "../config/schema.ts";
 import { createForwardProxyOf, forwardProxies } from "../config/forward-proxy.ts";
 import { fileWarnings } from "../config/file-warnings.ts";
 import { filesOf, loadConfig, type Source } from "../config/load.ts";
 import { lazyListener } from "../http/lazy-listener.ts";
-import { reasonsOf, type Log } from "../observe/log.ts";
+import { createAudit } from "../observe/audit.ts";
+import { reasonsOf, setLog, type Log } from "../observe/log.ts";
+import { limitLog } from "../observe/visitor-log.ts";
 import { Listeners } from "./listeners.ts";
 import { AppSwitch } from "./app-switch.ts";
 import { SecretWatch } from "./secret-watch.ts";
@@ -40,6 +43,8 @@ export async function serve(source: Source, log: Log): Promise<Running> {
     return { config, app: await createApp(config, { log, proxyOf }, before) };
   };
   const { config, app } = await make();
+  const onApplied = ({ log: settings }: Config) => setLog(log, settings);
+  onApplied(config);
   for (const { variable, shown } of forwardProxies(source.environment))
     log.info({ variable, proxy: shown }, "requests to issuers go through a proxy");
   const summary = summaryOf(config);
@@ -59,7 +64,8 @@ export async function serve(source: Source, log: Log): Promise<Running> {
     await appSwitch.close();
     throw error;
   }
-  const reloader = new Reloader({ make, changes, appSwitch, listeners, log });
+  const audit = createAudit(log, limitLog(log));
+  const reloader = new Reloader({ make, changes, appSwitch, listeners, audit, onApplied });
   void reloader.watch();
   const secretWatch = new SecretWatch(() => appSwitch.app, log);
   return {

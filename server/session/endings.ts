@@ -1,6 +1,11 @@
+import { LRUCache } from "lru-cache";
 import type { Site } from "../config/site.ts";
+import { auditedIdentity } from "../identity/audited.ts";
 import type { TwoGenerationCache } from "../memory/recent-cache.ts";
+import type { Audit } from "../observe/audit.ts";
+import type { CommonFields, ReasonOf } from "../observe/events.ts";
 import type { BackgroundTasks } from "./background.ts";
+import { sessionDigest } from "./digest.ts";
 import type { HotSession } from "./hot-session.ts";
 import { retry } from "./retry.ts";
 import type { SessionRecord } from "./record.ts";
@@ -16,11 +21,24 @@ interface Parts {
   readonly revocations: Revocations;
   readonly hot: TwoGenerationCache<HotSession>;
   readonly background: BackgroundTasks;
+  readonly audit: Audit;
 }
+
+/** The parts of a session for the log. */
+export type Ended = Pick<SessionRecord, "identity" | "site">;
+
+/** The fields of an audit line about a session without a request. */
+export function auditedSession(token: string, { identity, site }: Ended): CommonFields {
+  return { ...auditedIdentity(identity), site, session: sessionDigest(token) };
+}
+
+/** Sessions whose end is logged. */
+const mostExpired = 10_000;
 
 /** Ends single sessions: in this process, in the store and, where needed, on every other replica. */
 export class Endings {
   readonly #parts: Parts;
+  readonly #expired = new LRUCache<string, true>({ max: mostExpired });
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -42,6 +60,16 @@ export class Endings {
   }
 
   /** For a session that has expired or was revoked. Every replica detects that by itself. */
+  expire(token: string, record: Ended, reason: ReasonOf<"session_ended">): undefined {
+    // Until its record is removed, each request finds it again.
+    if (this.#expired.get(token) === undefined) {
+      this.#expired.set(token, true);
+      this.#parts.audit("session_ended", reason, auditedSession(token, record));
+    }
+    return this.remove(token);
+  }
+
+  /** For a session that no browser has. */
   remove(token: string): undefined {
     const { records, hot, background } = this.#parts;
     hot.delete(token);

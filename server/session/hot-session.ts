@@ -1,3 +1,4 @@
+import { digestOfKey } from "./digest.ts";
 import type { SessionRecord, ShownRecord } from "./record.ts";
 import {
   revocationKeyOfAll,
@@ -70,6 +71,10 @@ export class HotSession extends Session {
     this.#subjectKey = subjectRevocationKey(record);
     this.#sidKey = sidRevocationKey(record);
     this.epoch = parts.epoch;
+  }
+
+  override get digest(): string {
+    return digestOfKey(this.#ownKey);
   }
 
   /** The revocation keys that end this session. */

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { setTimeout as wait } from "node:timers/promises";
 import { AuthError } from "../errors.ts";
+import type { Audit } from "../observe/audit.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { Backoff } from "../sign-in/backoff.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
@@ -13,9 +14,10 @@ import {
   type Outcome,
   type RenewalRequest,
 } from "./ask-issuer.ts";
+import { auditedSession } from "./endings.ts";
 import { takeLease } from "./lease.ts";
 import type { SessionRecord } from "./record.ts";
-import { storeKey, type Stored } from "./sealed-records.ts";
+import { storeKey } from "./sealed-records.ts";
 
 const pollMs = 50;
 /** The longest that two requests to the issuer and the store's responses may take. */
@@ -30,6 +32,7 @@ const mostFailing = 10_000;
 export const renewalFailed = "session renewal failed; the session is kept within its grace time";
 
 interface Parts extends RenewalParts {
+  readonly audit: Audit;
   readonly store: Store;
   readonly parties: ReadonlyMap<string, RelyingParty>;
   /** Signing out at the issuer needs the ID token. */
@@ -129,18 +132,22 @@ export class Renewals {
   }
 
   async #renewFromIssuer(request: RenewalRequest): Promise<Outcome> {
-    const { party, token } = request;
+    const { party, token, before } = request;
+    const { audit } = this.#parts;
+    const fields = auditedSession(token, before.record);
     const backoff = this.#backoffOf(party.name);
     if (!(await backoff.enter())) return { kind: "kept" };
     try {
       const outcome = await renewFromIssuer(this.#parts, request);
       this.#answered(backoff, token);
+      if (outcome.kind === "renewed") audit("session_refreshed", "refreshed", fields);
       return outcome;
     } catch (error) {
       const code = error instanceof AuthError ? error.code : undefined;
       if (code === "grant_ended") {
         this.#answered(backoff, token); // a refusal is a response: the issuer works
-        return this.#ended(error, request.before);
+        audit("session_ended", "refused_by_issuer", fields, { detail: reasonsOf(error) });
+        return { kind: "ended" };
       }
       if (code === "store_unreachable") {
         backoff.abandoned();
@@ -148,7 +155,7 @@ export class Renewals {
       }
       backoff.failed();
       await this.#failAlone(token);
-      this.#warn(error, renewalFailed);
+      audit("refresh_failed", code ?? "unexpected", fields, { detail: reasonsOf(error) });
       return { kind: "kept" };
     }
   }
@@ -164,13 +171,6 @@ export class Renewals {
     const backoff = this.#failing.get(token) ?? new Backoff(this.#parts.now, ofSession);
     if (await backoff.enter()) backoff.failed();
     this.#failing.set(token, backoff);
-  }
-
-  #ended(error: unknown, { record }: Stored): Outcome {
-    const { issuer, subject, provider } = record.identity;
-    const reason = reasonsOf(error);
-    this.#parts.log.info({ provider, issuer, subject, reason }, "session ended by the issuer");
-    return { kind: "ended" };
   }
 
   #warn(error: unknown, message: string): void {

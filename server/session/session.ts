@@ -7,4 +7,9 @@ export class Session {
   constructor(record: ShownRecord) {
     this.record = record;
   }
+
+  /** The session in the log; undefined = the request has no session, but a token or a password. */
+  get digest(): string | undefined {
+    return undefined;
+  }
 }

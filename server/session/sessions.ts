@@ -1,6 +1,7 @@
 import type { Site } from "../config/site.ts";
 import { AuthError } from "../errors.ts";
 import { TwoGenerationCache } from "../memory/recent-cache.ts";
+import type { Audit } from "../observe/audit.ts";
 import type { Log } from "../observe/log.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import type { Tokens } from "../sign-in/token-endpoint.ts";
@@ -27,6 +28,7 @@ export interface SessionOptions extends Limits {
   /** The tokens that a record keeps for identity headers. */
   readonly shown: (tokens: Tokens) => Pick<SessionRecord, "accessToken" | "idToken">;
   readonly keepsIdToken: boolean;
+  readonly audit: Audit;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -61,14 +63,14 @@ export class Sessions {
   readonly #lastUse: LastUse;
 
   constructor(options: SessionOptions) {
-    const { store, lifetimeMs, idleMs, log } = options;
+    const { store, lifetimeMs, idleMs, audit, log } = options;
     this.#options = options;
     this.#records = new SealedRecords(options);
     this.#renewals = new Renewals({ ...options, records: this.#records });
     this.revocations = new Revocations({ store, lifetimeMs, onFlood: () => this.#hot.clear() });
     this.#background = new BackgroundTasks(log);
     const parts = { records: this.#records, hot: this.#hot, background: this.#background };
-    this.#endings = new Endings({ ...parts, revocations: this.revocations });
+    this.#endings = new Endings({ ...parts, audit, revocations: this.revocations });
     this.#lastUse = new LastUse({ ...parts, idleMs });
   }
 
@@ -142,13 +144,16 @@ export class Sessions {
     const { epoch } = this.revocations;
     const stored = await this.#records.read(token);
     if (stored === undefined) {
+      const before = this.#hot.get(token);
       this.#hot.delete(token);
-      return undefined;
+      // The store has removed what was not used for too long.
+      return before !== undefined && this.#isIdle(before)
+        ? this.#expire(token, before, "idle")
+        : undefined;
     }
     const { record } = stored;
     if (await this.revocations.isRevoked(record)) {
-      this.#endings.remove(token);
-      return undefined;
+      return this.#endings.expire(token, record, "revoked");
     }
     if (!this.#options.isCurrent(record)) return undefined;
     const known = this.#hot.get(token)?.usedAt ?? 0;
@@ -169,16 +174,29 @@ export class Sessions {
     if (session.site !== site.id || !isOffered(site, session)) return undefined;
     if (this.#isOutdated(session)) return this.#cold(site, token);
     if (session.isFresh(time)) return session;
-    if (time >= session.endsAt) return this.#endings.remove(token);
+    if (time >= session.endsAt) return this.#expire(token, session, "lifetime");
     if (time >= session.usedAt + idleMs) {
       // Another replica may have recorded a later use.
-      return isJustLoaded ? this.#endings.remove(token) : this.#cold(site, token);
+      return isJustLoaded ? this.#expire(token, session, "idle") : this.#cold(site, token);
     }
     session.usedAt = time;
     this.#lastUse.note(token, session);
     if (time >= session.renewAt) return this.#renewed(site, token, session, time);
     session.skipChecksUntil(time, Math.min(longestSkipMs, idleMs / 100));
     return session;
+  }
+
+  #isIdle({ usedAt }: HotSession): boolean {
+    const { now, idleMs } = this.#options;
+    return now() >= usedAt + idleMs;
+  }
+
+  #expire(
+    token: string,
+    { site, record: { identity } }: HotSession,
+    reason: "lifetime" | "idle",
+  ): undefined {
+    return this.#endings.expire(token, { site, identity }, reason);
   }
 
   /** Whether an announcement since this session was read may have ended it. */
@@ -247,7 +265,7 @@ export class Sessions {
     // The session may have ended while the request waited.
     if (this.#isOutdated(next)) return this.#cold(site, token);
     const time = this.#options.now();
-    if (time >= next.endsAt) return this.#endings.remove(token);
+    if (time >= next.endsAt) return this.#expire(token, next, "lifetime");
     return next.withinGrace(time);
   }
 }

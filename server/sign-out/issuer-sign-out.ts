@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { decodeJwt } from "jose";
 import { empty, json, type HttpResponse } from "../http/response.ts";
-import type { SiteContext } from "../context.ts";
+import type { AskedRequest, SiteContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { reasonsOf } from "../observe/log.ts";
 import type { Revoked } from "../session/revocations.ts";
@@ -17,7 +17,7 @@ export function createIssuerSignOut({
   store,
   sessions,
   counts,
-  log,
+  audit,
   visitorLog,
   now,
 }: SiteContext) {
@@ -28,16 +28,20 @@ export function createIssuerSignOut({
   return { backChannel, frontChannel };
 
   /** OpenID Connect Back-Channel Logout 1.0 §2.8: 200 if the sessions have ended, 400 otherwise. */
-  async function backChannel(token: string): Promise<HttpResponse> {
+  async function backChannel(token: string, asked: AskedRequest): Promise<HttpResponse> {
     try {
       const claims = await checked(token);
       await once(claims, () => sessions.revocations.revoke(revokedBy(claims)));
       counts.signedOut++;
-      log.info({ issuer: claims.iss, subject: claims.sub }, "signed out by the issuer");
+      const { iss: issuer, sub: subject } = claims;
+      audit("sessions_revoked", "back_channel", { ...asked, issuer, subject });
       return empty(200);
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
-      visitorLog.warn({ code: error.code, reason: reasonsOf(error) }, "logout token rejected");
+      visitorLog.warn(
+        { requestId: asked.requestId, code: error.code, reason: reasonsOf(error) },
+        "logout token rejected",
+      );
       return json(400, { error: "invalid_request" });
     }
   }
@@ -79,14 +83,18 @@ export function createIssuerSignOut({
    * OpenID Connect Front-Channel Logout 1.0 §2: the issuer's page loads this in a frame, without our cookies.
    * Only a known session ends, so that a caller cannot fill the store with invented session ids.
    */
-  async function frontChannel(issuer: string, sid: string): Promise<HttpResponse> {
+  async function frontChannel(
+    issuer: string,
+    sid: string,
+    asked: AskedRequest,
+  ): Promise<HttpResponse> {
     const isKnown =
       checks.some(([party]) => party.issuers.includes(issuer)) &&
       (await sessions.revocations.isKnown(issuer, sid));
     if (isKnown) {
       await sessions.revocations.revoke({ kind: "sid", issuer, sid });
       counts.signedOut++;
-      log.info({ issuer }, "signed out by the issuer's page");
+      audit("sessions_revoked", "front_channel", { ...asked, issuer });
     }
     return empty(200);
   }

@@ -1,5 +1,6 @@
 import { empty, json, longestLocation, redirect, type HttpResponse } from "../http/response.ts";
-import type { SiteContext, Endpoint } from "../context.ts";
+import type { AskedRequest, SiteContext, Endpoint } from "../context.ts";
+import { auditedIdentity } from "../identity/audited.ts";
 import { isForm, readForm } from "../http/form.ts";
 import { isCrossSite, isSameOrigin, isVisitorNavigation, tab } from "../http/fetch-metadata.ts";
 import { createIssuerSignOut } from "./issuer-sign-out.ts";
@@ -7,6 +8,7 @@ import { reasonsOf } from "../observe/log.ts";
 import { confirmSignOutPage, signedOutPage } from "../pages/signed-out-page.ts";
 import { forgetSession } from "../cookies/cookie.ts";
 import { sessionTokens } from "../session/browser-session.ts";
+import { sessionDigest } from "../session/digest.ts";
 import type { SessionRecord } from "../session/record.ts";
 import { endSessionUrl, hintedTarget, revokeTokens } from "../sign-in/end-session.ts";
 import { requestedTarget } from "../sign-in/return-target.ts";
@@ -23,13 +25,14 @@ export function createSignOut(context: SiteContext): Endpoint {
     signOutReturns,
     returnTarget,
     counts,
+    audit,
     log,
     visitorLog,
     showPage,
   } = context;
   const { backChannel, frontChannel } = createIssuerSignOut(context);
 
-  return async ({ url: { searchParams: query }, req }) => {
+  return async ({ url: { searchParams: query }, req }, asked) => {
     const { headers } = req;
     // An issuer would read a 200 as a successful back-channel logout.
     const isPost = req.method === "POST";
@@ -37,9 +40,9 @@ export function createSignOut(context: SiteContext): Endpoint {
     const form = isPost ? await readForm(req) : new URLSearchParams();
     if (typeof form === "number") return empty(form);
     const logoutToken = form.get("logout_token");
-    if (logoutToken !== null) return backChannel(logoutToken);
+    if (logoutToken !== null) return backChannel(logoutToken, asked);
     const [issuer, sid] = [query.get("iss"), query.get("sid")];
-    if (issuer !== null && sid !== null) return frontChannel(issuer, sid);
+    if (issuer !== null && sid !== null) return frontChannel(issuer, sid, asked);
     // A prefetched link, an image or a frame must not sign a visitor out.
     const isOpened = isVisitorNavigation(headers, tab);
     if (!isPost && !isOpened) return empty(403);
@@ -53,7 +56,8 @@ export function createSignOut(context: SiteContext): Endpoint {
       return isOpened ? confirm(returnTo, acceptLanguage) : empty(403);
     // Two live sessions are a conflict, but each of them alone would still be valid: end all of them.
     const ended: SessionRecord[] = [];
-    for (const token of sessionTokens(site, cookies, mostEnded)) ended.push(...(await end(token)));
+    for (const token of sessionTokens(site, cookies, mostEnded))
+      ended.push(...(await end(token, asked)));
     const [record] = ended;
     const location =
       (await redirectWithHint(record, returnTo)) ??
@@ -61,12 +65,12 @@ export function createSignOut(context: SiteContext): Endpoint {
     return location ?? signedOut(returnTo, acceptLanguage);
   };
 
-  async function end(token: string): Promise<SessionRecord[]> {
+  async function end(token: string, asked: AskedRequest): Promise<SessionRecord[]> {
     const ended = await sessions.end(site, token);
     if (ended === undefined) return [];
-    const { issuer, subject, provider } = ended.identity;
     counts.signedOut++;
-    log.info({ provider, issuer, subject }, "signed out");
+    const who = { ...auditedIdentity(ended.identity), session: sessionDigest(token) };
+    audit("signed_out", "visitor", { ...asked, ...who });
     revoke(ended);
     return [ended];
   }

@@ -1,6 +1,6 @@
-import type { SiteContext } from "../context.ts";
+import type { AskedRequest, SiteContext } from "../context.ts";
 import type { HttpResponse } from "../http/response.ts";
-import { createRequestId } from "../observe/request-id.ts";
+import type { ReasonOf } from "../observe/events.ts";
 import { loopPage, type LoopCause } from "../pages/loop-page.ts";
 import type { Standing } from "./standing.ts";
 import { targetFix, type Wanted } from "./wanted.ts";
@@ -10,17 +10,18 @@ interface Loop {
   readonly wanted: Wanted;
   /** The `Set-Cookie` value that lets the visitor try again. */
   readonly setCookie: string;
+  readonly asked: AskedRequest;
 }
 
 /** The response to a browser that came back too often: a page with the cause that can be told from here. */
 export function stopLoop(
-  { site, config, visitorLog, showPage }: SiteContext,
-  { standing, wanted, setCookie }: Loop,
+  { site, config, audit, showPage }: SiteContext,
+  { standing, wanted, setCookie, asked }: Loop,
   acceptLanguage: string | null,
 ): HttpResponse {
   const cause = causeOf(standing, wanted);
-  const requestId = createRequestId();
-  const { host, hostname } = new URL(wanted.returnTo);
+  const { requestId } = asked;
+  const { host, hostname, pathname } = new URL(wanted.returnTo);
   const mend = fixes[cause]({
     site: site.url.href,
     cookie: site.sessionCookieName,
@@ -28,7 +29,8 @@ export function stopLoop(
     host,
     isCovered: site.covers(hostname),
   });
-  visitorLog.warn({ requestId, host, cause, mend }, "sign-in loop stopped");
+  const path = pathname.slice(0, 500);
+  audit("loop_broken", reasons[cause], { ...asked, host, path }, { mend });
   const rd = new URLSearchParams({ rd: wanted.returnTo });
   const links = {
     again: `${site.address("start")}?${rd}`,
@@ -43,6 +45,15 @@ function causeOf(standing: Standing, wanted: Wanted): LoopCause {
   if (standing === "conflict" || wanted.seen === "two_sessions") return "two sessions";
   return standing === "permitted" ? "session not seen" : standing;
 }
+
+const reasons: Readonly<Record<LoopCause, ReasonOf<"loop_broken">>> = {
+  target: "target",
+  "two sessions": "two_sessions",
+  "not permitted": "not_permitted",
+  "session not seen": "session_not_seen",
+  "unknown session": "unknown_session",
+  "no cookie": "no_cookie",
+};
 
 interface Facts {
   readonly site: string;

@@ -12,10 +12,10 @@ import { createUserFinder } from "./user-info.ts";
 export function createOAuth2ProxyUserInfo(context: SiteContext): Endpoint {
   const findUser = createUserFinder(context);
 
-  return async ({ req: { headers } }) => {
+  return async ({ req: { headers } }, asked) => {
     if (isForwarded(new RequestHeaders([...headers].flat())))
       return json(403, { error: "not_for_proxies" });
-    const found = await findUser(headers);
+    const found = await findUser(headers, asked);
     if (found instanceof HttpResponse) return found;
     if (found?.hasAccess !== true) return json(401, { error: signInRequired });
     const { subject, email = "", groups, preferredUsername } = found.identity;

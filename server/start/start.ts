@@ -6,7 +6,7 @@ import {
   tabOrFrame,
 } from "../http/fetch-metadata.ts";
 import { empty, redirect, type HttpResponse } from "../http/response.ts";
-import type { SiteContext, Endpoint } from "../context.ts";
+import type { AskedRequest, SiteContext, Endpoint } from "../context.ts";
 import { choosePage, stepUpPage } from "../pages/choose-page.ts";
 import { framedPage } from "../pages/framed-page.ts";
 import { ownPage } from "../pages/own-page.ts";
@@ -29,19 +29,19 @@ export function createStart(context: SiteContext): Endpoint {
   const { site, showPage, rulesOf } = context;
   const userInfo = createUserInfo(context);
 
-  return async ({ url: { searchParams: query }, req: { headers } }) => {
-    if (isScriptForJson(headers)) return userInfo(query, headers);
+  return async ({ url: { searchParams: query }, req: { headers } }, asked) => {
+    if (isScriptForJson(headers)) return userInfo(query, headers, asked);
     // Others would each use one of the browser's few pending transactions.
     if (!isVisitorNavigation(headers, tabOrFrame)) return empty(403);
     const elsewhere = ownStart(context, query, headers);
     if (elsewhere !== undefined) return redirect(302, elsewhere);
-    const wanted = readWanted(context, query, headers);
+    const wanted = readWanted(context, query, headers, asked);
     // Browsers send no cookie of a sign-in there, so it would never end.
     if (isFrame(headers) && isCrossSite(headers, site)) {
       const page = framedPage(appOf(rulesOf, wanted), wanted.returnTo);
       return showPage(page, headers.get("accept-language"));
     }
-    return answer(context, requestedProvider(context, query), wanted, headers);
+    return answer(context, requestedProvider(context, query), wanted, { headers, asked });
   };
 }
 
@@ -67,7 +67,7 @@ async function answer(
   context: SiteContext,
   { party, unknown }: Requested,
   wanted: Wanted,
-  headers: Headers,
+  { headers, asked }: { headers: Headers; asked: AskedRequest },
 ): Promise<HttpResponse> {
   const { site, recentStarts } = context;
   const cookies = headers.get("cookie") ?? undefined;
@@ -87,7 +87,8 @@ async function answer(
       choose(context, unknown, wanted, visitor)
     );
   const { isLoop, setCookie } = recentStarts.count(site, cookies, wanted.returnTo);
-  if (isLoop) return stopLoop(context, { standing, wanted, setCookie }, visitor.acceptLanguage);
+  if (isLoop)
+    return stopLoop(context, { standing, wanted, setCookie, asked }, visitor.acceptLanguage);
   return standing === "permitted" || party === undefined
     ? redirect(302, wanted.returnTo, "Set-Cookie", setCookie)
     : begin(context, party, cookies, wanted, setCookie);

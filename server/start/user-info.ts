@@ -1,9 +1,8 @@
-import type { SiteContext } from "../context.ts";
+import type { AskedRequest, SiteContext } from "../context.ts";
 import { AuthError, signInRequired } from "../errors.ts";
 import { isCrossSite } from "../http/fetch-metadata.ts";
 import { HttpResponse, json } from "../http/response.ts";
 import { reasonsOf } from "../observe/log.ts";
-import { createRequestId } from "../observe/request-id.ts";
 import { couldPass } from "../policy/policy.ts";
 import { conflict, findBrowserSession, type BrowserSession } from "../session/browser-session.ts";
 import type { Session } from "../session/session.ts";
@@ -16,10 +15,14 @@ export function createUserInfo(context: SiteContext) {
   const { site, returnTarget } = context;
   const findUser = createUserFinder(context);
 
-  return async function userInfo(query: URLSearchParams, headers: Headers): Promise<HttpResponse> {
+  return async function userInfo(
+    query: URLSearchParams,
+    headers: Headers,
+    asked: AskedRequest,
+  ): Promise<HttpResponse> {
     // A request that a visitor types has the site `none`: it is no script's.
     if (headers.get("sec-fetch-site") === "none") return crossSite();
-    const found = await findUser(headers);
+    const found = await findUser(headers, asked);
     if (found instanceof HttpResponse) return found;
     if (found === undefined)
       return json(401, { error: signInRequired, signIn: signInUrl(query.get("rd")) });
@@ -41,14 +44,17 @@ interface User extends Pick<Session["record"], "identity" | "expiresAt"> {
 
 /** Finds the user of a browser's session; undefined = none. A response refuses the request. */
 export function createUserFinder({ site, rules, sessions, counts, visitorLog }: SiteContext) {
-  return async (headers: Headers): Promise<User | HttpResponse | undefined> => {
+  return async (
+    headers: Headers,
+    { requestId }: AskedRequest,
+  ): Promise<User | HttpResponse | undefined> => {
     if (isCrossSite(headers, site)) return crossSite();
     let session: BrowserSession;
     try {
       session = await findBrowserSession(sessions, site, headers.get("cookie") ?? undefined);
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
-      return unreachable(error);
+      return unreachable(error, requestId);
     }
     if (session === undefined || session === conflict) return undefined;
     const { identity, expiresAt } = session.record;
@@ -56,9 +62,8 @@ export function createUserFinder({ site, rules, sessions, counts, visitorLog }: 
   };
 
   /** Not a sign-in: the session still exists when the store is back. */
-  function unreachable(error: AuthError): HttpResponse {
+  function unreachable(error: AuthError, requestId: string): HttpResponse {
     counts.storeUnreachable++;
-    const requestId = createRequestId();
     visitorLog.error({ requestId, reason: reasonsOf(error) }, "session store unreachable");
     return json(error.status, { error: error.code, requestId }, "Retry-After", "5");
   }

@@ -1,4 +1,4 @@
-import type { SiteContext } from "../context.ts";
+import type { AskedRequest, SiteContext } from "../context.ts";
 import type { StepUp } from "../identity/step-up.ts";
 import type { Rule } from "../policy/rules.ts";
 import { requestedTarget } from "../sign-in/return-target.ts";
@@ -19,7 +19,12 @@ export interface Wanted {
 }
 
 /** Reads the query of `/start`. A return target that is not allowed is dropped and logged. */
-export function readWanted(context: SiteContext, query: URLSearchParams, headers: Headers): Wanted {
+export function readWanted(
+  context: SiteContext,
+  query: URLSearchParams,
+  headers: Headers,
+  { requestId }: AskedRequest,
+): Wanted {
   const { site, rules, signInTarget, visitorLog } = context;
   // OpenID Connect Core §4: an issuer or an app initiates a sign-in, and names the issuer.
   const isInitiated = query.has("iss");
@@ -29,7 +34,7 @@ export function readWanted(context: SiteContext, query: URLSearchParams, headers
   const isTargetDropped = rd !== null && target === undefined;
   if (isTargetDropped)
     visitorLog.warn(
-      { rd: rd.split(/[?#]/, 1)[0]?.slice(0, 200), mend: targetFix },
+      { requestId, rd: rd.split(/[?#]/, 1)[0]?.slice(0, 200), mend: targetFix },
       "return target not allowed; signing in without a return target",
     );
   return {

@@ -3,20 +3,31 @@ import { challengesOf, stepUpChallenge } from "../credentials/www-authenticate.t
 import { signInRequired } from "../errors.ts";
 import { urlOf } from "../forwarded/forwarded-request.ts";
 import { empty, redirect, type HttpResponse } from "../http/response.ts";
-import { createRequestId } from "../observe/request-id.ts";
+import type { ReasonOf } from "../observe/events.ts";
 import { notSetUpPage, plainHttpPage } from "../pages/not-set-up-page.ts";
 import type { Decision } from "../policy/decision.ts";
 import type { TargetFault } from "../sign-in/return-target.ts";
-import { isForBrowser, jsonError, loggedUrl } from "./refusal.ts";
+import { createAuditedRequest } from "./audited-request.ts";
+import { identified, isForBrowser, jsonError } from "./refusal.ts";
 import { signInLocation, twoSessions } from "./sign-in-location.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
 type Challenge = Extract<Decision, { verdict: "challenge" }>;
 
 /** Every response of `/verify` that requires a sign-in, in the dialect of the proxy. */
-export function createChallenges({ rules, counts, visitorLog, targetFault, showPage }: AppContext) {
+export function createChallenges(app: AppContext) {
+  const { config, rules, counts, audit, visitorLog, targetFault, showPage } = app;
+  const logsAll = config.log.decisions === "all";
+  const auditedRequest = createAuditedRequest(config.trustedProxies);
   const ruleOf = new Map(rules.map((rule) => [rule.name, rule]));
-  return { challenge, conflict, weakToken };
+  return {
+    challenge: (context: VerifyContext, decision: Challenge) =>
+      identified(challenge(context, decision), context.headers),
+    conflict: (context: VerifyContext, decision: Challenge) =>
+      identified(conflict(context, decision), context.headers),
+    weakToken: (context: VerifyContext, decision: Challenge) =>
+      identified(weakToken(context, decision), context.headers),
+  };
 
   function challenge(
     context: VerifyContext,
@@ -24,15 +35,16 @@ export function createChallenges({ rules, counts, visitorLog, targetFault, showP
     ...hints: string[]
   ): HttpResponse {
     const { site, dialect, request, headers } = context;
+    const reason = hints.includes(twoSessions) ? "conflict" : stepUp ? "step_up" : "no_session";
     if (!isForBrowser(headers)) {
-      counts.challenge++;
+      count(context, reason, rule);
       const challenges = challengesOf(ruleOf.get(rule), headers);
       return jsonError(dialect, 401, signInRequired, ...challenges);
     }
     const url = URL.parse(urlOf(request));
     const fault = url === null ? "host" : targetFault(site, url);
     if (fault !== undefined) return noReturn(context, fault);
-    counts.challenge++;
+    count(context, reason, rule);
     const location = signInLocation(site, request, stepUp, ...hints);
     if (!dialect.isShown) return empty(401, "Location", location);
     return redirect(request.method === "GET" || request.method === "HEAD" ? 302 : 303, location);
@@ -41,31 +53,32 @@ export function createChallenges({ rules, counts, visitorLog, targetFault, showP
   /** A sign-in ends both sessions. If the browser sends `/start` only one of them, `/start` learns of the other here. */
   function conflict(context: VerifyContext, decision: Challenge): HttpResponse {
     visitorLog.warn(
-      { host: context.request.host },
+      { requestId: context.headers.requestId, host: context.request.host },
       "two live sessions in one browser; accepting neither",
     );
     return challenge(context, decision, twoSessions);
   }
 
   /** RFC 9470: the client has to obtain a token of a stronger or fresher sign-in. */
-  function weakToken({ dialect }: VerifyContext, { stepUp }: Challenge): HttpResponse {
-    counts.challenge++;
+  function weakToken(context: VerifyContext, { rule, stepUp }: Challenge): HttpResponse {
+    count(context, "step_up", rule);
     const error = "insufficient_user_authentication";
-    return jsonError(dialect, 401, error, "WWW-Authenticate", stepUpChallenge(stepUp));
+    return jsonError(context.dialect, 401, error, "WWW-Authenticate", stepUpChallenge(stepUp));
+  }
+
+  function count(context: VerifyContext, reason: ReasonOf<"challenged">, rule: string): void {
+    counts.challenge++;
+    if (logsAll) audit("challenged", reason, { ...auditedRequest(context), rule });
   }
 
   /** After a sign-in the browser would arrive elsewhere, or here again without a session. */
-  function noReturn(
-    { site, dialect, request, headers }: VerifyContext,
-    fault: TargetFault,
-  ): HttpResponse {
+  function noReturn(context: VerifyContext, fault: TargetFault): HttpResponse {
+    const { site, dialect, request, headers } = context;
     counts.deny++;
-    const requestId = createRequestId();
+    const { requestId } = headers;
     const mend = fixes[fault](request.host, site.url.href);
-    visitorLog.warn(
-      { requestId, url: loggedUrl(request), fault, mend },
-      "denied: no sign-in can lead back to this URL",
-    );
+    const { scheme } = request;
+    audit("denied", noReturnReasons[fault], auditedRequest(context), { scheme, mend });
     if (!dialect.isShown) return empty(403);
     const target = URL.parse(urlOf(request));
     const page =
@@ -79,6 +92,13 @@ export function createChallenges({ rules, counts, visitorLog, targetFault, showP
     return showPage(page, headers.get("accept-language"));
   }
 }
+
+const noReturnReasons = {
+  scheme: "no_return_scheme",
+  host: "no_return_host",
+  port: "no_return_port",
+  "own endpoint": "no_return_own_endpoint",
+} as const satisfies Readonly<Record<TargetFault, ReasonOf<"denied">>>;
 
 const fixes: Readonly<Record<TargetFault, (host: string, site: string) => string>> = {
   scheme: (_, site) =>

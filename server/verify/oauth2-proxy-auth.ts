@@ -11,6 +11,7 @@ import { readForwarded, type ForwardedResult } from "../forwarded/read-forwarded
 import { RequestHeaders } from "../forwarded/request-headers.ts";
 import { createAddressRanges } from "../http/address-ranges.ts";
 import { empty, type HttpResponse } from "../http/response.ts";
+import { auditedIdentity } from "../identity/audited.ts";
 import type { Decision } from "../policy/decision.ts";
 import { createIdentityHeaders } from "../policy/identity-headers.ts";
 import { namedGroups } from "../policy/named-groups.ts";
@@ -19,8 +20,11 @@ import { decide } from "../policy/policy.ts";
 import type { RequestFacts } from "../policy/request-facts.ts";
 import { rulesForAnyUrl } from "../policy/rules-for-any-url.ts";
 import type { Session } from "../session/session.ts";
+import { createAuditedRequest } from "./audited-request.ts";
 import { createAuthenticate, type Authentication } from "./authenticate.ts";
+import { identified } from "./refusal.ts";
 import { createRefusals } from "./refusals.ts";
+import { createSetUpRefusals } from "./set-up-refusals.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
 /**
@@ -29,11 +33,14 @@ import type { VerifyContext } from "./verify-context.ts";
  * everywhere, by every rule and at every site; a public rule allows nothing.
  */
 export function createOAuth2ProxyAuth(app: AppContext): Verify {
-  const { config, sites, siteOf, rules, counts, log, now } = app;
+  const { config, sites, siteOf, rules, counts, audit, log, now } = app;
+  const logsAll = config.log.decisions === "all";
+  const auditedRequest = createAuditedRequest(config.trustedProxies);
   const isTrusted = createAddressRanges(config.trustedProxies);
   const identityHeaders = createIdentityHeaders(config.headers, log, namedGroups(sites, rules));
   const urlFreeRules = rulesForAnyUrl(rules);
   const only = sites.length === 1 && sites[0]?.hosts === undefined ? sites[0]?.first : undefined;
+  const setUp = createSetUpRefusals(app);
   const refuse = createRefusals(app);
   const authenticate = createAuthenticate(app, (context) => ({
     rules: urlFreeRules,
@@ -41,13 +48,14 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
   }));
 
   return function auth({ query, rawHeaders, peer }) {
-    if (!isTrusted(peer)) return refuse.untrustedPeer(peer);
+    if (!isTrusted(peer)) return setUp.untrustedPeer(peer, rawHeaders);
     const headers = new RequestHeaders(rawHeaders);
     const request = forwardedRequest("GET", "https", hostOf(headers), "/");
     if (headers.isRepeated("host") || isMalformed(request))
-      return refuse.malformed(
+      return setUp.malformed(
         { dialect, malformed: "Host is missing, repeated or not a host name" },
         headers,
+        peer,
       );
     const site =
       siteAt(request) ?? siteAt(readForwarded(headers, config.dialect, undefined)) ?? only;
@@ -91,9 +99,14 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
     if (session !== undefined && denial !== undefined) return refuse.deny(context, session, denial);
     if (session === undefined || decisions.some(({ verdict }) => verdict !== "allow")) {
       counts.challenge++;
-      return empty(401);
+      if (logsAll) audit("challenged", "no_session", auditedRequest(context));
+      return identified(empty(401), context.headers);
     }
     counts.allow++;
+    if (logsAll) {
+      const who = { ...auditedIdentity(session.record.identity), session: session.digest };
+      audit("allowed", "permitted", { ...auditedRequest(context), ...who });
+    }
     return empty(202, ...identityHeaders(session.record));
   }
 

@@ -1,8 +1,8 @@
 import { bearsToken } from "../credentials/authorization.ts";
 import type { Dialect } from "../forwarded/dialects.ts";
-import { urlOf, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
 import { isNavigation } from "../forwarded/navigation.ts";
 import type { RequestHeaders } from "../forwarded/request-headers.ts";
+import { requestIdHeader } from "../observe/request-id.ts";
 import { empty, json, type HttpResponse } from "../http/response.ts";
 
 /** Whether to respond with a page or a redirect: to a browser navigation without a token. */
@@ -20,7 +20,10 @@ export function jsonError(
   return isShown ? json(status, { error }, ...headers) : empty(status, ...headers);
 }
 
-/** Without the query, which may contain secrets. */
-export function loggedUrl(request: ForwardedRequest): string {
-  return urlOf({ ...request, uri: request.uri.split("?", 1)[0] ?? "/" });
+/** The response with the id of its request, which the log line has too. */
+export function identified(
+  response: HttpResponse,
+  { requestId }: Pick<RequestHeaders, "requestId">,
+): HttpResponse {
+  return response.with(requestIdHeader, requestId);
 }

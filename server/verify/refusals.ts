@@ -2,55 +2,52 @@ import type { AppContext } from "../context.ts";
 import type { Rejection } from "../credentials/authenticate-credentials.ts";
 import { passwordChallenge, tokenChallenge } from "../credentials/www-authenticate.ts";
 import type { AuthError } from "../errors.ts";
-import type { Dialect } from "../forwarded/dialects.ts";
-import { urlOf, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
+import { urlOf } from "../forwarded/forwarded-request.ts";
 import type { ForwardedResult } from "../forwarded/read-forwarded.ts";
 import type { RequestHeaders } from "../forwarded/request-headers.ts";
 import { empty, json, type HttpResponse } from "../http/response.ts";
+import { auditedClaims, auditedIdentity } from "../identity/audited.ts";
 import { reasonsOf } from "../observe/log.ts";
-import { createRequestId } from "../observe/request-id.ts";
 import { closedPage, deniedPage } from "../pages/denied-page.ts";
 import { failedPage } from "../pages/failed-page.ts";
 import { notSetUpPage } from "../pages/not-set-up-page.ts";
 import { appNameOf } from "../policy/app-name.ts";
 import type { Decision } from "../policy/decision.ts";
 import type { Session } from "../session/session.ts";
-import { isForBrowser, jsonError, loggedUrl } from "./refusal.ts";
+import { createAuditedRequest } from "./audited-request.ts";
+import { identified, isForBrowser, jsonError } from "./refusal.ts";
 import { signInLocation } from "./sign-in-location.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
-/** Every refusal of `/verify`, in the dialect of the proxy, for a browser navigation or a program. */
-export function createRefusals({
-  sites,
-  rules,
-  rulesOf,
-  counts,
-  log,
-  visitorLog,
-  showPage,
-}: AppContext) {
-  const closing = new Set(rules.filter(({ config }) => config.deny).map(({ name }) => name));
+type Denial = Extract<Decision, { verdict: "deny" }>;
+type Found = Extract<ForwardedResult, { request: unknown }>;
+
+/** Every refusal of `/verify` to a request that a proxy described, in its dialect, for a browser or a program. */
+export function createRefusals(app: AppContext) {
+  const { config, sites, rules, rulesOf, counts, audit, visitorLog, showPage } = app;
+  const closing = new Set(rules.filter((rule) => rule.config.deny).map(({ name }) => name));
+  const auditedRequest = createAuditedRequest(config.trustedProxies);
   return {
-    credentials,
-    deny,
-    unknownHost,
-    untrustedPeer,
-    spoofed,
-    malformed,
-    unreachable,
-    issuerUnreachable,
+    unknownHost: (found: Found, headers: RequestHeaders) =>
+      identified(unknownHost(found, headers), headers),
+    deny: (context: VerifyContext, session: Session | undefined, denial: Denial) =>
+      identified(deny(context, session, denial), context.headers),
+    credentials: (context: VerifyContext, rejection: Rejection) =>
+      identified(credentials(context, rejection), context.headers),
+    unreachable: (error: AuthError, context: VerifyContext) =>
+      identified(unreachable(error, context), context.headers),
+    issuerUnreachable: (error: AuthError, context: VerifyContext) =>
+      identified(issuerUnreachable(error, context), context.headers),
   };
 
   function credentials(
-    { dialect, request }: VerifyContext,
-    { code, reason, scopes }: Rejection,
+    context: VerifyContext,
+    { code, reason: detail, scopes }: Rejection,
   ): HttpResponse {
+    const { dialect } = context;
     const isKnown = code === "insufficient_scope";
     counts[isKnown ? "deny" : "challenge"]++;
-    visitorLog.info(
-      { requestId: createRequestId(), url: loggedUrl(request), code, reason },
-      "refused",
-    );
+    audit("credentials_refused", code, auditedRequest(context), { detail });
     if (code === "invalid_token" || isKnown) {
       const value = tokenChallenge(code, scopes && { scope: scopes.join(" ") });
       return jsonError(dialect, isKnown ? 403 : 401, code, "WWW-Authenticate", value);
@@ -69,42 +66,35 @@ export function createRefusals({
   }
 
   function deny(
-    { site, dialect, request, headers }: VerifyContext,
+    context: VerifyContext,
     session: Session | undefined,
-    { rule, reason, gaps = {} }: Extract<Decision, { verdict: "deny" }>,
+    { rule, code, gaps = {} }: Denial,
   ): HttpResponse {
     counts.deny++;
-    const requestId = createRequestId();
+    const { site, dialect, request, headers } = context;
+    const { requestId } = headers;
     const identity = session?.record.identity;
-    const { issuer, subject } = identity ?? {};
-    const why = { rule, reason, ...gaps };
-    // A denial of an identity is an audit record, and none is left out.
-    const logged = identity === undefined ? visitorLog : log;
-    logged.info({ requestId, issuer, subject, url: loggedUrl(request), ...why }, "denied");
+    const who = { ...auditedIdentity(identity), session: session?.digest };
+    const had = identity === undefined ? {} : auditedClaims(identity);
+    audit("denied", code, { ...auditedRequest(context), ...who, rule }, { ...had, ...gaps });
     if (!dialect.isShown) return empty(403);
     if (!isForBrowser(headers)) return json(403, { error: "forbidden", requestId });
-    const app = appNameOf(rulesOf, request);
+    const appName = appNameOf(rulesOf, request);
     const acceptLanguage = headers.get("accept-language");
     if (identity === undefined || closing.has(rule))
-      return showPage(closedPage(app, urlOf(request), requestId), acceptLanguage);
+      return showPage(closedPage(appName, urlOf(request), requestId), acceptLanguage);
     const otherAccount = `${signInLocation(site, request)}&prompt=select_account`;
     const links = { otherAccount, signOut: site.address("sign_out") };
     const logLine = { requestId, fields: Object.keys(gaps) };
-    return showPage(deniedPage(identity, app, links, logLine), acceptLanguage);
+    return showPage(deniedPage(identity, appName, links, logLine), acceptLanguage);
   }
 
-  function unknownHost(
-    { dialect, request }: { dialect: Dialect; request: ForwardedRequest },
-    headers: RequestHeaders,
-  ): HttpResponse {
+  function unknownHost({ dialect, request }: Found, headers: RequestHeaders): HttpResponse {
     counts.deny++;
-    const requestId = createRequestId();
+    const { requestId } = headers;
     const known = sites.map(({ name }) => name).join(", ");
-    const fix = `no cookie of ${known} reaches this host: set cookie.domain (or hosts, if url has {host}), or add a site for the host`;
-    visitorLog.warn(
-      { requestId, host: request.host, mend: fix },
-      "denied: no site covers the host",
-    );
+    const mend = `no cookie of ${known} reaches this host: set cookie.domain (or hosts, if url has {host}), or add a site for the host`;
+    audit("denied", "unknown_host", auditedRequest({ headers, request }), { mend });
     if (!dialect.isShown) return empty(403);
     if (!isForBrowser(headers))
       return json(403, { error: "unknown_host", host: request.host, requestId });
@@ -112,42 +102,10 @@ export function createRefusals({
     return showPage(notSetUpPage("host", details), headers.get("accept-language"));
   }
 
-  function untrustedPeer(peer: string | undefined): HttpResponse {
-    counts.refused++;
-    const fix = "if this is your proxy, add its address to trustedProxies";
-    visitorLog.warn({ peer, mend: fix }, "refused: not a trusted proxy");
-    return json(403, { error: "untrusted_peer" });
-  }
-
-  /** The visitor's own identity header could reach the app together with doorward's. */
-  function spoofed(dialect: Dialect, header: string): HttpResponse {
-    counts.refused++;
-    const mend = "if a gate in front sends it, remove it in the proxy, for the app and for /verify";
-    visitorLog.warn(
-      { header: header.slice(0, 100), mend },
-      "refused: identity header of the visitor",
-    );
-    if (!dialect.isShown) return empty(dialect.malformedStatus);
-    return json(400, { error: "identity_header", header });
-  }
-
-  function malformed(
-    result: Exclude<ForwardedResult, { request: unknown }>,
-    headers: RequestHeaders,
-  ): HttpResponse {
-    counts.refused++;
-    const message = result.isConflict ? "refused: proxy header conflict" : "refused: malformed";
-    const original = headers.get("x-original-url") !== undefined;
-    visitorLog.warn({ reason: result.malformed, original }, message);
-    const status = result.dialect?.malformedStatus ?? 400;
-    const isShown = result.dialect?.isShown !== false;
-    return isShown ? json(status, { error: "malformed_request" }) : empty(status);
-  }
-
   /** Neither an allow nor a sign-in: the session still exists when the store is back. */
   function unreachable(error: AuthError, context: VerifyContext): HttpResponse {
     counts.storeUnreachable++;
-    const requestId = createRequestId();
+    const { requestId } = context.headers;
     visitorLog.error({ requestId, reason: reasonsOf(error) }, "session store unreachable");
     const status = context.dialect.storeUnreachableStatus;
     if (!context.dialect.isShown || !isForBrowser(context.headers)) {
@@ -159,9 +117,11 @@ export function createRefusals({
   }
 
   /** It is unknown whether the token is valid, so it is neither accepted nor rejected as invalid. */
-  function issuerUnreachable(error: AuthError, { dialect }: VerifyContext): HttpResponse {
+  function issuerUnreachable(
+    error: AuthError,
+    { dialect, headers: { requestId } }: VerifyContext,
+  ): HttpResponse {
     const { code } = error;
-    const requestId = createRequestId();
     visitorLog.error(
       { requestId, code, reason: reasonsOf(error) },
       "cannot validate the token: issuer unreachable",

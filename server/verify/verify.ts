@@ -10,6 +10,7 @@ import {
 } from "../forwarded/spoofable-header.ts";
 import { createAddressRanges, visitorAddress } from "../http/address-ranges.ts";
 import { empty, type HttpResponse } from "../http/response.ts";
+import { auditedIdentity } from "../identity/audited.ts";
 import { createIdentityHeaders } from "../policy/identity-headers.ts";
 import { namedGroups } from "../policy/named-groups.ts";
 import { readNarrowings } from "../policy/narrowing.ts";
@@ -17,15 +18,43 @@ import { decide, decidedBy } from "../policy/policy.ts";
 import { pathOf, type RequestFacts } from "../policy/request-facts.ts";
 import type { Rule } from "../policy/rules.ts";
 import type { Session } from "../session/session.ts";
+import { createAuditedRequest } from "./audited-request.ts";
 import { createAuthenticate, type Authentication } from "./authenticate.ts";
 import { PassMemo } from "./pass-memo.ts";
 import { createChallenges } from "./challenges.ts";
+import { isPageQuestion } from "./page-question.ts";
+import { createRefusalPage } from "./refusal-page.ts";
 import { createRefusals } from "./refusals.ts";
+import { createSetUpRefusals } from "./set-up-refusals.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
-/** Decides whether a request may pass. Every doubt denies, and only `allow` returns a 200. */
+/** `/verify`: decides, or shows the page of a refusal to a proxy that asks for it alone. */
 export function createVerify(app: AppContext): Verify {
-  const { config, sites, siteOf, rules, rulesOf, authenticateCredentials, counts, log, now } = app;
+  const answer = createDecidingVerify(app);
+  const page = createRefusalPage(app, createDecidingVerify);
+  return (request) => {
+    const { query } = request;
+    const isPage = query !== "" && query !== refuseQuery && isPageQuestion(query);
+    return isPage ? page(request) : answer(request);
+  };
+}
+
+/** Decides whether a request may pass. Every doubt denies, and only `allow` returns a 200. */
+function createDecidingVerify(app: AppContext): Verify {
+  const {
+    config,
+    sites,
+    siteOf,
+    rules,
+    rulesOf,
+    authenticateCredentials,
+    counts,
+    audit,
+    log,
+    now,
+  } = app;
+  const logsAll = config.log.decisions === "all";
+  const auditedRequest = createAuditedRequest(config.trustedProxies);
   const readsAddress = authenticateCredentials !== undefined || needs(rules, "address");
   const readsProvider = needs(rules, "provider");
   const isTrusted = createAddressRanges(config.trustedProxies);
@@ -33,6 +62,7 @@ export function createVerify(app: AppContext): Verify {
   const spoofedIn = createSpoofedHeaders(Object.keys(config.headers));
   const anonymous = empty(200, ...identityHeaders(undefined));
   const passes = new PassMemo(identityHeaders);
+  const setUp = createSetUpRefusals(app);
   const refuse = createRefusals(app);
   const challenges = createChallenges(app);
   const authenticate = createAuthenticate(app, (context) => ({
@@ -41,16 +71,16 @@ export function createVerify(app: AppContext): Verify {
   }));
 
   return function verify({ method, query, uri, rawHeaders, peer }) {
-    if (!isTrusted(peer)) return refuse.untrustedPeer(peer);
+    if (!isTrusted(peer)) return setUp.untrustedPeer(peer, rawHeaders);
     const headers = new RequestHeaders(rawHeaders);
     const carried = uri === undefined ? undefined : { method, uri };
     const result = headers.isRepeated("host")
       ? repeatedHost
       : readForwarded(headers, config.dialect, carried);
-    if (!("request" in result)) return refuse.malformed(result, headers);
+    if (!("request" in result)) return setUp.malformed(result, headers, peer);
     const { dialect, request } = result;
     const spoofed = refusesSpoofed(query) ? spoofedIn(rawHeaders) : undefined;
-    if (spoofed !== undefined) return refuse.spoofed(dialect, spoofed);
+    if (spoofed !== undefined) return setUp.spoofed(dialect, headers, spoofed);
     const site = siteOf(hostnameOf(request), request.host);
     if (site === undefined) return refuse.unknownHost(result, headers);
     const context = { dialect, request, headers, site, query, peer };
@@ -89,13 +119,14 @@ export function createVerify(app: AppContext): Verify {
     const matching = rulesFor(facts);
     const decider =
       session && (query === "" || query === refuseQuery) ? decidedBy(matching, facts) : undefined;
-    if (session !== undefined && decider !== undefined && !facts.isPreflight) {
+    if (session !== undefined && decider !== undefined && !facts.isPreflight && !logsAll) {
       const known = passes.recall(session, site.access, decider);
       if (known !== undefined) return allow(known);
     }
     const visitor = { identity: session?.record.identity, now: now() };
     const decision = decide(matching, site.access, facts, visitor, readNarrowings(query));
     if (decision.verdict === "allow") {
+      if (logsAll) logAllowed(context, session, decision.rule);
       if (session === undefined || decision.showing === "nothing") return allow(anonymous);
       if (decision.showing === "identity") return allow(passes.allowInPublic(session));
       return allow(passes.allow(session, site.access, decider));
@@ -110,7 +141,16 @@ export function createVerify(app: AppContext): Verify {
     const visitor = { identity: undefined, now: now() };
     const narrowings = readNarrowings(context.query);
     const decision = decide(rulesFor(facts), context.site.access, facts, visitor, narrowings);
-    return decision.verdict === "allow" ? allow(anonymous) : refuse.unreachable(error, context);
+    if (decision.verdict !== "allow") return refuse.unreachable(error, context);
+    if (logsAll) logAllowed(context, undefined, decision.rule);
+    return allow(anonymous);
+  }
+
+  /** With `log.decisions: all` only. */
+  function logAllowed(context: VerifyContext, session: Session | undefined, rule: string): void {
+    const who = { ...auditedIdentity(session?.record.identity), session: session?.digest };
+    const reason = session === undefined ? "public" : "permitted";
+    audit("allowed", reason, { ...auditedRequest(context), ...who, rule });
   }
 
   /** The only way to a 200 in this file: it lets a request pass. */

@@ -33,7 +33,7 @@ describe("the root of doorward, with compat", () => {
 
   /** Everything of a response but the time and the id in a page. */
   function comparable({ status, headers, body }: HttpResponse): unknown {
-    const { date: _, ...others } = headers;
+    const { date: _, "x-request-id": _id, ...others } = headers;
     const withoutId = body.replace(/(?<=code: |"requestId":")[\w-]+/g, "");
     return { status, others, body: withoutId };
   }
@@ -129,7 +129,8 @@ it("refuses a peer that is not a trusted proxy at the root, public pages include
     .ask(`${new URL(door.site).origin}/`, { headers: forwarded(door.site) });
   await door.close();
 
-  expect([answer.status, answer.body]).toEqual([403, '{"error":"untrusted_peer"}']);
+  expect(answer.status).toBe(403);
+  expect(answer.body).toContain("not set up correctly");
 });
 
 describe.each([

@@ -227,7 +227,7 @@ const redirects: readonly Attack[] = [
       const [, id = "no id"] = /this code: ([\w-]+)/.exec(answer.body) ?? [];
       const event = door.doorward.events.findLast(({ requestId }) => requestId === id);
       return [
-        event?.code,
+        event?.reason,
         /AuthError|transaction_missing|state|stack/i.test(
           answer.body.replace(/<style>.*<\/style>/s, ""),
         ),

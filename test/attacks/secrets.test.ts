@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { events } from "../../server/observe/events.ts";
 import { html, json, type Twist } from "../peers/hostile-issuer.ts";
 import { rs256 } from "../peers/jwt.ts";
 import { replaceFile } from "../peers/process.ts";
@@ -189,6 +190,53 @@ it("rejects new configurations, and applies one", async () => {
   doorward.signal("SIGHUP");
 
   expect(await doorward.logged("new configuration applied")).toHaveLength(1);
+});
+
+it("denies, revokes and stops a loop", async () => {
+  const { doorward, issuer, ask, verify, secret } = watched;
+  const browser = watched.newBrowser();
+  await watched.signIn(browser);
+  const refreshed = () => doorward.stdout().includes("session refreshed");
+  while (!refreshed()) await verify(browser);
+  const now = Math.floor(Date.now() / 1_000);
+  const claims = { iss: issuer.issuer, aud: "door", sub: "ada", jti: secret() };
+  const event = { "http://schemas.openid.net/event/backchannel-logout": {} };
+  const times = { iat: now, exp: now + 60 };
+  const head = { alg: "RS256", kid: "one", typ: "logout+jwt" };
+  const logoutToken = secret(rs256(head, { ...claims, ...times, events: event }));
+
+  const denied = await verify(browser, "/closed/x?token=of-the-app");
+  issuer.twist = proper(issuer, { reply: { "/token": html(500) } });
+  const renewal = "session renewal failed; the session is kept within its grace time";
+  for (let seen = false; !seen; seen = doorward.stdout().includes(renewal)) await verify(browser);
+  issuer.twist = proper(issuer);
+  const revoked = await ask(watched.newBrowser(), `${doorward.site}/sign_out`, {
+    method: "POST",
+    headers: form,
+    body: `logout_token=${logoutToken}`,
+  });
+  await verify(browser);
+  const looping = watched.newBrowser();
+  const starts = [];
+  for (let index = 0; index < 3; index++) {
+    const rd = encodeURIComponent(`/x?token=of-the-app-${index}`);
+    starts.push(await ask(looping, `${doorward.site}/start?provider=company&rd=${rd}`));
+  }
+  const last = `${doorward.site}/start?provider=company&rd=/same`;
+  for (let index = 0; index < 3; index++) starts.push(await ask(looping, last));
+  for (const { headers } of starts) {
+    const state = new URL(String(headers.location ?? "http://x/")).searchParams;
+    for (const name of ["state", "nonce", "code_challenge"]) secret(state.get(name) ?? secret());
+  }
+
+  expect([denied.status, revoked.status, starts.at(-1)?.status]).toEqual([403, 200, 403]);
+});
+
+it("has written every audit event", async () => {
+  const written = watched.doorward.stdout().matchAll(/"event":"(\w+)"/g);
+
+  expect(new Set(Array.from(written, ([, name]) => name))).toEqual(new Set(Object.keys(events)));
+  expect(watched.doorward.stdout()).not.toContain("of-the-app");
 });
 
 it("shows none of their secrets in its output, its metrics or its responses", async () => {

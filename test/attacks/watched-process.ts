@@ -68,9 +68,11 @@ export async function startWatchedProcess(): Promise<WatchedProcess> {
       rules: [
         { path: "/api/**", bearer: true, allow: "signed-in" },
         { path: "/files/**", basic: true, allow: "signed-in" },
+        { path: "/closed/**", deny: true },
       ],
       users,
       admin: { host: "127.0.0.1", port: adminPort },
+      log: { level: "debug", decisions: "all" },
     };
     return settings;
   });

@@ -145,7 +145,7 @@ describe("an error response of the issuer", () => {
       query.set("error", error);
       query.set("error_description", `Said\nby "them" ${"b2".repeat(20)} ${"long ".repeat(99)}`);
     });
-    const { reason } = door.doorward.events.at(-1) ?? {};
+    const { detail: reason } = door.doorward.events.at(-1) ?? {};
 
     expect(answer.status).toBe(status);
     expect(answer.body).toContain(`<h1>${page.title}</h1>`);

@@ -157,7 +157,7 @@ describe("a code at a real issuer", () => {
 
     expect(answer.status).toBe(502);
     expect(answer.body).toContain("does not accept this site");
-    expect(wrong.events).toContainEqual(expect.objectContaining({ code: "client_rejected" }));
+    expect(wrong.events).toContainEqual(expect.objectContaining({ reason: "client_rejected" }));
     expect(JSON.stringify(wrong.events)).not.toContain(company.clientSecret);
   });
 });

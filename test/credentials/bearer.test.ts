@@ -164,7 +164,7 @@ const invalid = 'Bearer realm="doorward", error="invalid_token"';
 /** What a program reads of a response, and the names of all headers that could identify a user. */
 function seen({ status, headers, body }: HttpResponse) {
   const names = Object.keys(headers).filter((name) =>
-    /^(x-.*|authorization|location|set-cookie)$/.test(name),
+    /^(x-(?!request-id).*|authorization|location|set-cookie)$/.test(name),
   );
   return { status, body, challenge: headers["www-authenticate"], names };
 }
@@ -300,14 +300,14 @@ describe("a rule with bearer: true", () => {
     await verify("api.example.com", bearer(token()));
 
     const found = doorward.events.filter(({ msg }) => msg === "refused");
-    expect(found).toMatchObject(reason.map((text) => ({ reason: expect.stringMatching(text) })));
+    expect(found).toMatchObject(reason.map((text) => ({ detail: expect.stringMatching(text) })));
   });
 
   it("does not ask for the typ of an access token where ID tokens count", async () => {
     await verify("ids.example.com", bearer(idToken({ aud: "account" })));
 
     const found = doorward.events.filter(({ msg }) => msg === "refused");
-    expect(found).toMatchObject([{ reason: 'aud is "account", expected door or api' }]);
+    expect(found).toMatchObject([{ detail: 'aud is "account", expected door or api' }]);
   });
 
   it("rejects two Authorization headers, because the app may read either", async () => {
@@ -805,8 +805,9 @@ describe("the log", () => {
     await verify("api.example.com", bearer(token));
 
     expect(doorward.events.at(-1)).toMatchObject({
-      code: "invalid_token",
-      url: "https://api.example.com/x",
+      reason: "invalid_token",
+      host: "api.example.com",
+      path: "/x",
     });
     expect(JSON.stringify(doorward.events)).not.toContain(token.slice(-40));
   });
@@ -815,8 +816,8 @@ describe("the log", () => {
     await verify("write.example.com", bearer(accessToken({ scope: "read" })));
 
     expect(doorward.events.at(-1)).toMatchObject({
-      code: "insufficient_scope",
-      reason: "the token lacks a required scope: write",
+      reason: "insufficient_scope",
+      detail: "the token lacks a required scope: write",
     });
   });
 });

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
 import { startIssuer, type Account, type Issuer } from "../../demo/issuer.ts";
-import { createApp, type App } from "../../server/app/app.ts";
+import { createApp } from "../../server/app/app.ts";
 import type { Config } from "../../server/config/schema.ts";
 import { proxyFiles } from "../../server/tools/proxy-files.ts";
 import { answered } from "../peers/answered.ts";
 import { Browser } from "../peers/browser.ts";
+import { capturingLog } from "../peers/capturing-log.ts";
 import { configOf } from "../peers/doorward.ts";
 import { startEchoApp, type EchoApp } from "../peers/echo-app.ts";
 import type { Proxy } from "../peers/proxy-process.ts";
@@ -63,6 +63,8 @@ export interface Stand {
   readonly app: EchoApp;
   readonly gate: Gate;
   readonly proxy: Proxy;
+  /** doorward's log. */
+  readonly events: readonly Record<string, unknown>[];
   newBrowser(): Browser;
   signedIn(account: string): Promise<Browser>;
   /** Replaces doorward by one with other `access`, with the same store. */
@@ -70,17 +72,23 @@ export interface Stand {
   close(): Promise<void>;
 }
 
-export async function setUp(variant: Variant): Promise<Stand> {
+export async function setUp(
+  variant: Variant,
+  /** Changes the printed files, as a mistake of the operator would. */
+  changed: (text: string) => string = (text) => text,
+): Promise<Stand> {
   const { site, hosts } = variant;
+  const { log, events } = capturingLog();
   const base = await mkdtemp(join(tmpdir(), "doorward-store-"));
   const issuer = await startIssuer({ accounts, ...client, redirectUris: [`${site}/callback`] });
   const configFor = (access: Record<string, unknown>) =>
     configOfVariant(variant, issuer, base, access);
   const config = configFor({ anyone: true });
-  let doorward = await openDoorward(config);
+  let doorward = await createApp(config, { log });
   const gate = await openGate(doorward.listener);
   const app = await startEchoApp();
-  const { files } = proxyFiles(config, variant.proxy);
+  const printed = proxyFiles(config, variant.proxy).files;
+  const files = new Map(Array.from(printed, ([name, text]) => [name, changed(text)]));
   const wiring = { files, hosts, doorwardPort: gate.port, appPort: app.port };
   const proxy = await variant.start(wiring);
   const newBrowser = () => new Browser(portsOf(variant, proxy));
@@ -88,6 +96,7 @@ export async function setUp(variant: Variant): Promise<Stand> {
     app,
     gate,
     proxy,
+    events,
     newBrowser,
     async signedIn(account) {
       const browser = newBrowser();
@@ -96,7 +105,7 @@ export async function setUp(variant: Variant): Promise<Stand> {
     },
     async permit(access) {
       await doorward.close();
-      doorward = await openDoorward(configFor(access));
+      doorward = await createApp(configFor(access), { log });
       gate.answer = doorward.listener;
     },
     async close() {
@@ -117,10 +126,6 @@ function configOfVariant(
   const providers = { company: { type: "oidc", issuer, ...client } };
   const storage = { driver: "fs-lite", base };
   return configOf({ url, cookie, providers, access, storage });
-}
-
-function openDoorward(config: Config): Promise<App> {
-  return createApp(config, { log: pino({ level: "silent" }) });
 }
 
 function portsOf({ hosts }: Variant, { http, https }: Proxy): Map<string, number> {

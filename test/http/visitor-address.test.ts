@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createAddressRanges, visitorAddress } from "../../server/http/address-ranges.ts";
+import {
+  createAddressRanges,
+  loggedAddress,
+  visitorAddress,
+} from "../../server/http/address-ranges.ts";
 
 const isProxy = createAddressRanges(["10.0.0.2", "10.0.0.3", "2001:db8:1::/48"]);
 
@@ -36,4 +40,24 @@ describe("the visitor's address", () => {
   ])("of %j is unknown", (header) => {
     expect(visitorAddress(header, isProxy)).toBeUndefined();
   });
+});
+
+describe("the visitor's address in the log", () => {
+  const isLocal = createAddressRanges(["10.0.0.0/8", "192.168.0.0/16"]);
+
+  it.each([
+    ["203.0.113.9, 10.0.0.2", "203.0.113.9"],
+    ["10.0.0.2", "10.0.0.2"],
+    ["192.168.1.7:4711, 10.0.0.2", "192.168.1.7"],
+    ["10.9.9.9, 203.0.113.9, 10.0.0.2", "203.0.113.9"],
+  ])("of %s is %s", (header, address) => {
+    expect(loggedAddress(header, isLocal)).toBe(address);
+  });
+
+  it.each([undefined, "", "10.0.0.3, unknown, 10.0.0.2", "unknown", "10.0.0.3,"])(
+    "of %j is unknown",
+    (header) => {
+      expect(loggedAddress(header, isLocal)).toBeUndefined();
+    },
+  );
 });

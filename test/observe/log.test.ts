@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
-import { expect, it } from "vitest";
-import { createLog } from "../../server/observe/log.ts";
+import { describe, expect, it } from "vitest";
+import { createLog, setLog } from "../../server/observe/log.ts";
 
 /** A stream whose reader does not read until `resume`. */
 function slowStream() {
@@ -46,4 +46,47 @@ it("the log queues at most about a mebibyte for a slow reader, and then logs how
 
   log.info("later");
   expect(lines.at(-1)).toContain('"msg":"later"');
+});
+
+describe("the settings of a log", () => {
+  function written(isTTY: boolean) {
+    const lines: string[] = [];
+    const write = (chunk: Buffer, _: string, done: () => void) => {
+      lines.push(String(chunk));
+      done();
+    };
+    const log = createLog(Object.assign(new Writable({ write }), { isTTY }));
+    return { log, lines };
+  }
+  const pretty = /^\d\d:\d\d:\d\dZ {2}info {2}signed in {2}subject="ada"\n$/;
+
+  it.each([
+    ["JSON elsewhere", false, undefined, /^\{"level":30,"time":"[^"]*Z","subject":"ada"/],
+    ["readable text at a terminal, with the zone of its times", true, undefined, pretty],
+    ["JSON at a terminal", true, "json", /^\{"level":30/],
+    ["readable text elsewhere", false, "pretty", pretty],
+  ] as const)("write %s", (_, isTTY, format, line) => {
+    const { log, lines } = written(isTTY);
+    setLog(log, { level: "info", format });
+
+    log.info({ subject: "ada" }, "signed in");
+    log.debug("left out");
+
+    expect(lines).toEqual([expect.stringMatching(line)]);
+  });
+
+  it("can change", () => {
+    const { log, lines } = written(false);
+    log.debug("left out");
+    setLog(log, { level: "debug" });
+    log.debug("written");
+    setLog(log, { level: "error", format: "pretty" });
+    log.warn("left out");
+    log.error("readable");
+
+    expect(lines).toEqual([
+      expect.stringContaining('"msg":"written"'),
+      expect.stringMatching(/Z {2}error {2}readable\n$/),
+    ]);
+  });
 });

@@ -20,7 +20,15 @@ export function startEnvoy(wiring: Wiring): Promise<Proxy> {
       .replace("port_value: 443 }", `port_value: ${https} }`);
     await writeFile(join(folder, "envoy.yaml"), moved);
     // Two Envoys of one machine must not share their memory for hot restarts.
-    const args = ["-c", "envoy.yaml", "--log-level", "error", "--use-dynamic-base-id"];
+    const args = [
+      "-c",
+      "envoy.yaml",
+      "--log-level",
+      "error",
+      "--use-dynamic-base-id",
+      "--file-flush-interval-msec",
+      "50",
+    ];
     return { program: wiring.program ?? pathOf("envoy"), args };
   });
 }

@@ -11,6 +11,7 @@ export function startNginx(wiring: Wiring): Promise<Proxy> {
     createCertificate(join(folder, "tls/example.com"), wiring.hosts);
     const files = rewired(wiring.files, {
       "/etc/nginx/": `${folder}/`,
+      "/var/log/nginx/": `${folder}/`,
       "127.0.0.1:4180": `127.0.0.1:${wiring.doorwardPort}`,
       "127.0.0.1:8080": `127.0.0.1:${wiring.appPort}`,
     });

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,6 +29,8 @@ export interface Ports {
 }
 
 export interface Proxy extends Ports {
+  /** What the program wrote so far, its access log too; a double writes none. */
+  output?(): string;
   stop(): Promise<void>;
 }
 
@@ -55,7 +58,7 @@ export async function startProxy(
         const served = await Promise.all(hosts.map((host) => hasCertificate(ports.https, host)));
         return served.every(Boolean);
       });
-      return { ...ports, stop: () => stop.now() };
+      return { ...ports, output: () => stop.output(), stop: () => stop.now() };
     } catch (error) {
       failures.push(error);
       await stop.now();
@@ -86,9 +89,10 @@ async function run({ program, args, environment = {} }: Command, folder: string)
   const child = spawn(program, args, {
     cwd: folder,
     env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin`, ...environment },
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  const stderr: string[] = [];
+  const [stdout, stderr]: [string[], string[]] = [[], []];
+  child.stdout.on("data", (chunk: Buffer) => stdout.push(String(chunk)));
   child.stderr.on("data", (chunk: Buffer) => stderr.push(String(chunk)));
   const killChild = () => child.kill();
   process.once("exit", killChild);
@@ -101,6 +105,10 @@ async function run({ program, args, environment = {} }: Command, folder: string)
         if (hasEnded(child) || Date.now() > deadline) throw new Error(stderr.join(""));
         await pause(20);
       }
+    },
+    output(): string {
+      const file = join(folder, "access.log");
+      return [...stdout, ...stderr, existsSync(file) ? readFileSync(file, "utf8") : ""].join("");
     },
     async now(): Promise<void> {
       process.off("exit", killChild);

@@ -1,6 +1,8 @@
 import { pino } from "pino";
 import type { Identity } from "../../server/identity/identity.ts";
 import type { Site } from "../../server/config/site.ts";
+import { createAudit } from "../../server/observe/audit.ts";
+import { limitLog } from "../../server/observe/visitor-log.ts";
 import { Sessions, type NewSession, type SessionOptions } from "../../server/session/sessions.ts";
 import { noTokens } from "../../server/sign-in/token-endpoint.ts";
 import { testSecret } from "./doorward.ts";
@@ -10,6 +12,7 @@ export function openSessions(
   options: Pick<SessionOptions, "store"> & Partial<SessionOptions>,
 ): Sessions {
   const day = 86_400_000;
+  const { log = pino({ enabled: false }) } = options;
   return new Sessions({
     secrets: [testSecret],
     parties: new Map(),
@@ -20,7 +23,8 @@ export function openSessions(
     isCurrent: () => true,
     shown: () => ({ accessToken: undefined, idToken: undefined }),
     keepsIdToken: false,
-    log: pino({ enabled: false }),
+    audit: createAudit(log, limitLog(log)),
+    log,
     now: Date.now,
     ...options,
   });

@@ -59,6 +59,7 @@ describe("a decision", () => {
       verdict: "deny",
       rule: "access",
       reason: notListed,
+      code: "group_not_listed",
     });
   });
 
@@ -92,11 +93,13 @@ describe("a decision", () => {
       verdict: "deny",
       rule: "rules.0",
       reason: notListed,
+      code: "subject_not_listed",
     });
     expect(decided([{ deny: true }], { identity: ada })).toEqual({
       verdict: "deny",
       rule: "rules.0",
       reason: "the rule denies every request",
+      code: "rule_denies",
     });
   });
 
@@ -122,6 +125,7 @@ describe("a decision", () => {
       verdict: "deny",
       rule: "rules.0",
       reason: "the rule has settings that this version does not know: color, size",
+      code: "rule_unknown",
     });
   });
 });
@@ -158,7 +162,7 @@ describe("the query of /verify", () => {
   });
 
   it("denies any other identity, and challenges a visitor without one, even on a public page", () => {
-    const denied = { verdict: "deny", rule: "rules.0", reason };
+    const denied = { verdict: "deny", rule: "rules.0", reason, code: "query_not_listed" };
 
     expect(decided(open, { identity: ada, query: unlisted })).toEqual(denied);
     expect(decided(open, { identity: ada, query: `${listed}&${unlisted}` })).toEqual(denied);

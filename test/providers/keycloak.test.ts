@@ -162,5 +162,5 @@ describe("a bearer token of Keycloak, whose header typ is JWT for every kind of 
 
 /** Why tokens were rejected, as the log says it. */
 function reasons({ doorward: { events } }: ProviderDoor): unknown[] {
-  return events.filter(({ msg }) => msg === "refused").map(({ reason }) => reason);
+  return events.filter(({ msg }) => msg === "refused").map(({ detail }) => detail);
 }

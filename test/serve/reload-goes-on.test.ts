@@ -171,7 +171,7 @@ describe("a reload with another address to listen on", () => {
     const [event] = await ada.doorward.logged(rejected);
     taken.close();
 
-    expect(event?.reason).toContain(`${loopback}:${port}`);
+    expect(event?.detail).toContain(`${loopback}:${port}`);
     expect(await ada.isAlive()).toBe(true);
     await expect(ask("/", {}, free)).rejects.toThrow("ECONNREFUSED");
   });
@@ -186,7 +186,7 @@ describe("a reload with another address to listen on", () => {
     );
     const [event] = await ada.doorward.logged(rejected);
 
-    expect(event?.reason).toMatch(/^listen: .*needs a restart/);
+    expect(event?.detail).toMatch(/^listen: .*needs a restart/);
     expect(await ada.isAlive()).toBe(true);
   });
 });

@@ -88,7 +88,7 @@ describe("a reload of listen.https", () => {
     await replaceFile(doorward.file.path, JSON.stringify({ ...settings, listen }));
     const [event] = await doorward.logged(rejected);
 
-    expect(event?.reason).toContain(
+    expect(event?.detail).toContain(
       `listen.https.key (${https.key}) names a file that cannot be read`,
     );
     expect(await ada.isAlive()).toBe(true);

@@ -119,10 +119,10 @@ describe("an invalid configuration", () => {
 
     expect(event?.level).toBe(50);
     for (const part of [path, "sesion: ", "listen.port: ", "access.emails.0: "])
-      expect(event?.reason).toContain(part);
+      expect(event?.detail).toContain(part);
     expect(Date.parse(String(event?.since))).toBeLessThanOrEqual(Date.now());
     const line = syntax.slice(0, syntax.indexOf('"access"')).split("\n").length;
-    expect(second?.reason).toMatch(new RegExp(`${path}.*at line ${line},`, "s"));
+    expect(second?.detail).toMatch(new RegExp(`${path}.*at line ${line},`, "s"));
     expect([meanwhile, fixed]).toEqual([true, false]);
     expect(doorward.stdout()).not.toContain(String(settings.secret));
   });
@@ -151,7 +151,7 @@ describe("an invalid configuration", () => {
     const [event] = await ada.doorward.logged(rejected);
     const isAlive = await ada.isAlive();
 
-    expect(event?.reason).toContain(named);
+    expect(event?.detail).toContain(named);
     expect(isAlive).toBe(true);
   });
 });

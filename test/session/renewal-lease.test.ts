@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { createStorage } from "unstorage";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { noAudit } from "../../server/observe/audit.ts";
 import { shape, type SessionRecord } from "../../server/session/record.ts";
 import { Renewals } from "../../server/session/renewals.ts";
 import { SealedRecords, storeKey } from "../../server/session/sealed-records.ts";
@@ -40,7 +41,16 @@ function opening() {
   const shown = () => ({ accessToken: undefined, idToken: undefined });
   const log = pino({ enabled: false });
   const parties = new Map();
-  const parts = { store, records, parties, keepsIdToken: true, shown, log, now };
+  const parts = {
+    store,
+    records,
+    parties,
+    keepsIdToken: true,
+    audit: noAudit,
+    shown,
+    log,
+    now,
+  };
   return {
     store,
     records,
@@ -153,7 +163,16 @@ describe("a renewal", () => {
     ]);
     const shown = () => ({ accessToken: undefined, idToken: undefined });
     const log = pino({ enabled: false });
-    const parts = { store: own, records: kept, parties, keepsIdToken: false, shown, log, now };
+    const parts = {
+      store: own,
+      records: kept,
+      parties,
+      keepsIdToken: false,
+      audit: noAudit,
+      shown,
+      log,
+      now,
+    };
     const tokens = {
       accessToken: "a",
       accessTokenExpiresAt: undefined,

@@ -213,7 +213,9 @@ describe("an issuer that no longer confirms a session", () => {
         provider: "company",
         issuer,
         subject: "ada",
-        reason: expect.stringContaining(`renewal at ${issuer} failed`),
+        event: "session_ended",
+        reason: "refused_by_issuer",
+        detail: expect.stringContaining(`renewal at ${issuer} failed`),
       },
     ]);
   });
@@ -247,7 +249,7 @@ describe("a renewal that fails for a while", () => {
       expect(await groups()).toEqual(["earlier"]);
 
       expect(events).toMatchObject([
-        { level: 40, msg: failure, reason: expect.stringContaining("failed") },
+        { msg: failure, event: "refresh_failed", detail: expect.stringContaining("failed") },
       ]);
       clock.now = begun + 2 * hour - 1;
       expect(await groups()).toEqual(["earlier"]);

@@ -95,7 +95,7 @@ describe("an issuer that fails after the callback", () => {
 
     await door.signIn(door.browser());
 
-    expect(String(door.doorward.events.at(-1)?.reason)).toMatch(
+    expect(String(door.doorward.events.at(-1)?.detail)).toMatch(
       new RegExp(`token_type (is )?"?${type}"?, not Bearer`, "i"),
     );
   });

@@ -174,7 +174,7 @@ describe("a client key or assertion file that changes at runtime", () => {
 
     expect(verdicts).toEqual([200, 200, 200]);
     expect(used.status).not.toBe(200);
-    expect(door.doorward.events.map(({ code }) => code)).toContain("client_rejected");
+    expect(door.doorward.events.map(({ reason }) => reason)).toContain("client_rejected");
   });
 });
 

@@ -16,7 +16,7 @@ async function reasonAfter(twist: Twist, provider: Record<string, unknown> = {})
   });
   const location = String(answer.headers.location ?? "");
   if (location !== "") await door.callback(browser, door.issuer.consent(location));
-  return String(door.doorward.events.find(({ reason }) => reason !== undefined)?.reason);
+  return String(door.doorward.events.find(({ detail }) => detail !== undefined)?.detail);
 }
 
 const refusal =

@@ -66,7 +66,7 @@ describe("no address of a redirect or a link is longer than 4 KiB", () => {
     expect(setCookies(answer)).toEqual([]);
     expect(door.doorward.events).toContainEqual(
       expect.objectContaining({
-        reason: expect.stringContaining("shorten scope or authorization"),
+        detail: expect.stringContaining("shorten scope or authorization"),
       }),
     );
   });

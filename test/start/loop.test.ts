@@ -143,7 +143,7 @@ describe("the page that ends a loop names the cause", () => {
     const answer = await thirdStart(door.browser());
 
     expect(answer.body).toContain("did not bring back the cookie");
-    expect(loopEvent()).toMatchObject({ cause: "no cookie" });
+    expect(loopEvent()).toMatchObject({ reason: "no_cookie" });
     expect(loopEvent()?.mend).toContain("Secure cookie");
   });
 
@@ -155,7 +155,7 @@ describe("the page that ends a loop names the cause", () => {
     const answer = await thirdStart(browser);
 
     expect(answer.body).toContain("does not see it");
-    expect(loopEvent()).toMatchObject({ cause: "session not seen" });
+    expect(loopEvent()).toMatchObject({ reason: "session_not_seen" });
     expect(loopEvent()?.mend).toContain("Cookie header");
   });
 
@@ -177,7 +177,7 @@ describe("the page that ends a loop names the cause", () => {
     const answer = await thirdStart(browser);
 
     expect(answer.body).toContain("no longer knows it");
-    expect(loopEvent()).toMatchObject({ cause: "unknown session" });
+    expect(loopEvent()).toMatchObject({ reason: "unknown_session" });
     expect(loopEvent()?.mend).toContain("storage.driver is memory");
   });
 
@@ -203,7 +203,7 @@ describe("the page that ends a loop names the cause", () => {
     );
     expect(answer.status).toBe(403);
     expect(answer.body).toContain("sends two sign-ins");
-    expect(loopEvent()).toMatchObject({ cause: "two sessions" });
+    expect(loopEvent()).toMatchObject({ reason: "two_sessions" });
     expect(loopEvent()?.mend).toContain(cookieNameOf(door.site));
   });
 
@@ -215,7 +215,7 @@ describe("the page that ends a loop names the cause", () => {
     const answer = await thirdStart(browser);
 
     expect(answer.body).toContain("stronger sign-in");
-    expect(loopEvent()).toMatchObject({ cause: "not permitted" });
+    expect(loopEvent()).toMatchObject({ reason: "not_permitted" });
   });
 
   it("the return target is not allowed", async () => {
@@ -224,7 +224,7 @@ describe("the page that ends a loop names the cause", () => {
     const answer = await thirdStart(door.browser(), "?rd=https://elsewhere.example/");
 
     expect(answer.status).toBe(403);
-    expect(loopEvent()).toMatchObject({ cause: "target" });
+    expect(loopEvent()).toMatchObject({ reason: "target" });
   });
 
   it("without HTML or script of the visitor's", async () => {

@@ -88,7 +88,7 @@ describe("/verify sends a browser to sign in only if the sign-in can lead back",
     expect(answer.body).toContain("<!doctype html>");
     expect(doorward.events.at(-1)).toMatchObject({
       msg: "denied: no sign-in can lead back to this URL",
-      fault,
+      reason: `no_return_${fault.replace(" ", "_")}`,
       mend: expect.any(String),
     });
     expect(answer.body).toContain(String(doorward.events.at(-1)?.requestId));

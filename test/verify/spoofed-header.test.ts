@@ -33,7 +33,11 @@ describe("/verify?identity_headers=refuse, asked with an identity header of the 
 
   it.each([
     ["original", 403, ""],
-    ["forwarded", 400, '{"error":"identity_header","header":"X-WebAuth-Role"}'],
+    [
+      "forwarded",
+      400,
+      '{"error":"identity_header","header":"X-WebAuth-Role","requestId":"edge-1"}',
+    ],
   ] as const)("refuses what it would allow, in the dialect %s", async (dialect, status, body) => {
     const headers = dialects[dialect];
     const known = await ask("/verify?identity_headers=refuse", headers);
@@ -41,6 +45,7 @@ describe("/verify?identity_headers=refuse, asked with an identity header of the 
     const answer = await ask("/verify?identity_headers=refuse", {
       ...headers,
       "X-WebAuth-Role": "Admin",
+      "X-Request-Id": "edge-1",
     });
 
     expect(known.status).toBe(200);

@@ -268,7 +268,9 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
       expect(events.at(-1)).toMatchObject({
         msg: "denied",
         subject: "s-1",
-        url: "https://app.example.com/private",
+        site: "https://auth.example.com/",
+        host: "app.example.com",
+        path: "/private",
         rule: "access",
       });
     });

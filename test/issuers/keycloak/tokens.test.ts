@@ -62,7 +62,7 @@ async function statuses(
 }
 
 function lastReason(door: RealmDoor | undefined): unknown {
-  return door?.doorward.events.findLast(({ msg }) => msg === "refused")?.reason;
+  return door?.doorward.events.findLast(({ msg }) => msg === "refused")?.detail;
 }
 
 describe("a token of Keycloak for a program", () => {

@@ -25,6 +25,7 @@ function write(proxy: string, index: number): string {
     mkdirSync(dirname(join(own, name)), { recursive: true });
     const moved = text
       .replaceAll("/etc/nginx/snippets/", join(own, "snippets/"))
+      .replaceAll("/var/log/nginx/", `${own}/`)
       .replaceAll(/\/etc\/(nginx|haproxy)\/tls\//g, join(folder, "tls/"))
       .replaceAll("/etc/haproxy/", `${own}/`)
       // `nginx -t` binds the ports: use an address that no other test uses.

@@ -57,6 +57,15 @@ const entryPoint = v.strictObject({
 });
 const staticFile = v.strictObject({
   entryPoints: v.record(v.string(), entryPoint),
+  accessLog: v.strictObject({
+    format: v.literal("json"),
+    fields: v.strictObject({
+      headers: v.strictObject({
+        defaultMode: v.literal("drop"),
+        names: v.strictObject({ "X-Request-Id": v.literal("keep") }),
+      }),
+    }),
+  }),
   providers: v.strictObject({ file: v.strictObject({ directory: v.string() }) }),
 });
 /** Traefik's service that leads to no server. */

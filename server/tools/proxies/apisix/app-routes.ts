@@ -15,6 +15,7 @@ const shown = [
   "Retry-After",
   "WWW-Authenticate",
   "X-Content-Type-Options",
+  "X-Request-Id",
 ];
 
 /**

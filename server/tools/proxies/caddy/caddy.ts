@@ -29,6 +29,7 @@ function block(host: PublicHost, doorward: string): string {
 # ${purposeOf(host)}
 ${scheme === "http" ? "http://" : ""}${authority} {
 	import doorward_down
+	import doorward_log
 
 	# \`route\` keeps the directives in this order. Anything before forward_auth is public.
 	route {
@@ -59,7 +60,9 @@ ${[...new Set(addresses)].join(", ")} {
 function endpoints(base: string, doorward: string): string {
   return `		# Hide /verify: a visitor who reached it could send forged headers.
 		respond ${base}/verify* 404
-		reverse_proxy ${base === "" ? "" : `${base}/* `}${doorward}
+		reverse_proxy ${base === "" ? "" : `${base}/* `}${doorward} {
+			header_up X-Request-Id {http.request.uuid}
+		}
 `;
 }
 

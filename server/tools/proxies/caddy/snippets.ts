@@ -7,7 +7,8 @@ export function snippets(identityHeaders: readonly string[]): string {
 ${strip(identityHeaders)}
 ${ask(identityHeaders)}
 ${keepCookie}
-${down}`;
+${down}
+${log}`;
 }
 
 function strip(identityHeaders: readonly string[]): string {
@@ -40,6 +41,7 @@ function ask(identityHeaders: readonly string[]): string {
 (doorward_ask) {
 	header_up -Connection
 	header_up -Upgrade
+	header_up X-Request-Id {http.request.uuid}
 	copy_headers ${identityHeaders.join(" ")}
 	transport http {
 		dial_timeout 2s
@@ -67,6 +69,26 @@ const down = `# If doorward or the app is unreachable: a plain text 503 instead 
 		header @doorward_down Cache-Control no-store
 		header @doorward_down Retry-After 5
 		respond @doorward_down "This page is not available right now. Please try again in a moment." 503
+	}
+}
+`;
+
+const log = `# The access log, with the id that doorward's log lines and pages have too, as X-Request-Id of resp_headers. No query and
+# no headers of the request: those of a sign-in have an issuer's code, and others can have secrets of the app.
+(doorward_log) {
+	header {
+		X-Request-Id {http.request.uuid}
+		defer
+	}
+	log {
+		format filter {
+			wrap json
+			fields {
+				request>uri regexp \\?.* ""
+				request>headers delete
+				resp_headers>Location delete
+			}
+		}
 	}
 }
 `;

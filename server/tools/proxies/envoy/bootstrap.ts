@@ -57,7 +57,7 @@ ${isTls ? tlsInspector : ""}      filter_chains:
                 stat_prefix: doorward-${port}
                 # Ignore X-Forwarded-For and X-Forwarded-Proto sent by the visitor.
                 use_remote_address: true
-                common_http_protocol_options:
+${accessLog}                common_http_protocol_options:
                   # Apps behind CGI, WSGI or PHP read X_Auth_Request_User as X-Auth-Request-User.
                   headers_with_underscores_action: DROP_HEADER
                 # Only WebSocket upgrades pass.
@@ -70,6 +70,21 @@ ${httpFilters}                  - name: envoy.filters.http.router
                   virtual_hosts:
 ${virtualHosts}${isTls ? certificate(sharing ?? []) : ""}`;
 }
+
+const accessLog = `                # The access log. Its last field is the id that doorward's log lines and pages have too. No query: that of
+                # a sign-in has an issuer's code.
+                access_log:
+                  - name: envoy.access_loggers.stdout
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog
+                      log_format:
+                        text_format_source:
+                          inline_string: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% [%START_TIME%] \\"%REQ(:METHOD)% %REQ(:AUTHORITY)%%REQ_WITHOUT_QUERY(:PATH)%\\" %RESPONSE_CODE% %REQ(X-REQUEST-ID)%\\n"
+                        formatters:
+                          - name: envoy.formatter.req_without_query
+                            typed_config:
+                              "@type": type.googleapis.com/envoy.extensions.formatter.req_without_query.v3.ReqWithoutQuery
+`;
 
 const tlsInspector = `      listener_filters:
         - name: envoy.filters.listener.tls_inspector

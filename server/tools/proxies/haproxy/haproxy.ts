@@ -31,9 +31,15 @@ const head = `# For HAProxy 2.6 or later, printed by \`doorward config haproxy\`
 global
     lua-load-per-thread /etc/haproxy/doorward.lua
     ssl-default-bind-options ssl-min-ver TLSv1.2
+    log stdout format raw local0
 
 defaults
     mode http
+    log global
+    # The access log. Its last field is the id that doorward's log lines and pages have too. No query: that of a
+    # sign-in has an issuer's code.
+    unique-id-format %[uuid()]
+    log-format '%ci [%tr] "%HM %HPO %HV" %ST %B %ID'
     timeout http-request 10s
     timeout connect 2s
     timeout client 60s
@@ -91,6 +97,7 @@ ${port === 80 ? toTls(all) : ""}${strips(identityHeaders)}
     http-request set-header X-Forwarded-Host %[var(txn.doorward_host)]${isUsual ? "" : `:${port}`}
     http-request set-header X-Forwarded-Proto ${scheme}
     http-request set-header X-Forwarded-For %[src]
+    http-request set-header X-Request-Id %[unique-id]
 
     # Only WebSocket upgrades pass. After \`Upgrade: h2c\` a visitor could send further requests that doorward
     # never checks.

@@ -24,7 +24,7 @@ local patience = 1250
 
 -- The headers that doorward reads. Other visitor headers go to the app only.
 local told = {
-    "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "user-agent",
+    "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-request-id", "user-agent",
 ${visitorHeaders.map((name) => `    "${name}",\n`).join("")}}
 
 -- HAProxy sets these itself.

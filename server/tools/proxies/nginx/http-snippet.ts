@@ -23,6 +23,11 @@ map $doorward_upgrade $doorward_connection {
     ''      '';
 }
 
+# The access log of doorward-server.conf. Its last field is the id that doorward's log lines and pages have too. No
+# query: that of a sign-in has an issuer's code.
+log_format doorward '$remote_addr [$time_iso8601] "$request_method $scheme://$host$uri $server_protocol" '
+                    '$status $body_bytes_sent "$http_user_agent" $request_id';
+
 # The visitor's cookies without doorward's session cookie: an app that stores or leaks it would give access to
 # every other app. Two passes, because a host below a site's cookie domain can have its own site, and browsers
 # then send both cookies.

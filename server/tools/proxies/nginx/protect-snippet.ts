@@ -42,6 +42,7 @@ satisfy           all;                      # with "any", an allowed address wou
 auth_request      /_doorward/verify;
 
 auth_request_set  $doorward_location $upstream_http_location;
+auth_request_set  $doorward_refusal  $upstream_http_x_doorward_refusal;
 `;
 
 const responses = `
@@ -69,6 +70,7 @@ proxy_set_header  X-Forwarded-For    $remote_addr;
 proxy_set_header  X-Forwarded-Host   $doorward_authority;
 proxy_set_header  X-Forwarded-Proto  $scheme;
 proxy_set_header  X-Real-IP          $remote_addr;
+proxy_set_header  X-Request-Id       $request_id;  # as in the access log, and in doorward's
 proxy_set_header  X-Forwarded-Method "";
 proxy_set_header  X-Forwarded-Path   "";
 proxy_set_header  X-Forwarded-Port   "";

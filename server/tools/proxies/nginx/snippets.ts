@@ -3,6 +3,8 @@ import { allNamesToStrip, namesToReplace } from "../visitor-headers.ts";
 /** Included in every server that asks doorward. */
 export const serverSnippet = `# Include in every server { } with a protected location, and in doorward's own. Needs $doorward_base.
 
+access_log /var/log/nginx/access.log doorward;
+
 # The auth request that nginx sends before every request. \`internal\`: visitors get 404 here.
 location = /_doorward/verify {
     internal;
@@ -25,6 +27,7 @@ location @doorward_sign_in {
     default_type application/json;
     add_header Cache-Control   no-store    always;
     add_header Referrer-Policy no-referrer always;
+    add_header X-Request-Id    $request_id always;
     if ($doorward_location = "") {
         return 401 '{"error":"sign_in_required"}';
     }
@@ -32,11 +35,11 @@ location @doorward_sign_in {
 }
 
 # Signed in but not permitted. nginx drops the body of a 403 from the auth request, so this requests /verify
-# again, with X-Forwarded-* headers, for which doorward returns its own page. The empty \`allowed_groups=\`
-# permits no one, so this second request is denied even if access changes in between.
+# again, with X-Forwarded-* headers, for which doorward returns its own page. A request with \`refusal_page=\` is never
+# allowed, and doorward does not log it: the log has the first one, with the same X-Request-Id.
 location @doorward_denied {
     include /etc/nginx/snippets/doorward-ask.conf;
-    proxy_pass       http://doorward$doorward_base/verify?allowed_groups=&identity_headers=refuse;
+    proxy_pass       http://doorward$doorward_base/verify?refusal_page=$doorward_refusal&allowed_groups=&identity_headers=refuse;
     proxy_method     GET;
     proxy_redirect   off;
     proxy_intercept_errors off;
@@ -51,8 +54,9 @@ location @doorward_denied {
 # doorward is down, hangs or sends an unexpected answer: the request is denied.
 location @doorward_down {
     default_type text/plain;
-    add_header Cache-Control no-store always;
-    add_header Retry-After   5        always;
+    add_header Cache-Control no-store    always;
+    add_header Retry-After   5           always;
+    add_header X-Request-Id  $request_id always;
     return 503 "This page is not available right now. Please try again in a moment.\\n";
 }
 `;
@@ -76,6 +80,7 @@ proxy_set_header          Content-Length    "";
 proxy_set_header          Host              $doorward_authority;
 proxy_set_header          X-Forwarded-For   $remote_addr;
 proxy_set_header          X-Real-IP         $remote_addr;
+proxy_set_header          X-Request-Id      $request_id;  # the same for both requests, and in the access log
 
 # Other headers with which a visitor could describe another request.
 proxy_set_header          Forwarded               "";
@@ -110,6 +115,7 @@ proxy_set_header   X-Forwarded-For   $remote_addr;
 proxy_set_header   X-Forwarded-Host  $doorward_authority;
 proxy_set_header   X-Forwarded-Proto $scheme;
 proxy_set_header   X-Real-IP         $remote_addr;
+proxy_set_header   X-Request-Id      $request_id;
 proxy_set_header   Forwarded         "";
 proxy_connect_timeout 2s;
 proxy_read_timeout 30s;                     # the callback waits for the issuer

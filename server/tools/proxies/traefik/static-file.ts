@@ -8,7 +8,13 @@ export function staticFile(hosts: readonly PublicHost[]): string {
     scheme === "https" ? overTls(name, port) : plain(name, port),
   );
   const isRedirected = entryPoints.has("websecure") && !entryPoints.has("web");
-  return [head, ...(isRedirected ? [plain("web", 80)] : []), ...listeners, providers].join("");
+  return [
+    head,
+    ...(isRedirected ? [plain("web", 80)] : []),
+    ...listeners,
+    accessLog,
+    providers,
+  ].join("");
 }
 
 const head = `# Traefik's static configuration, printed by \`doorward config traefik\` from a doorward.yaml. Needs Traefik 3.7.12 or
@@ -35,6 +41,18 @@ function plain(name: string, port: number): string {
       aliasHeadersStrategy: delete
 `;
 }
+
+/** Traefik itself makes no ids, and a visitor's is not sent to /verify. */
+const accessLog = `
+# Each refusal has the id of doorward's log line and page here, as downstream_X-Request-Id.
+accessLog:
+  format: json
+  fields:
+    headers:
+      defaultMode: drop
+      names:
+        X-Request-Id: keep
+`;
 
 const providers = `
 providers:

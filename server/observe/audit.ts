@@ -1,0 +1,56 @@
+import {
+  commonFields,
+  events,
+  type CommonFields,
+  type DetailsOf,
+  type EventName,
+  type ReasonOf,
+} from "./events.ts";
+import type { Log } from "./log.ts";
+import type { Reason } from "./reason.ts";
+import type { VisitorLog } from "./visitor-log.ts";
+
+/** Writes the line of an audit event. */
+export type Audit = <Name extends EventName>(
+  event: Name,
+  reason: ReasonOf<Name>,
+  fields: CommonFields,
+  details?: DetailsOf<Name>,
+) => void;
+
+const names = Object.keys(commonFields) as (keyof typeof commonFields)[];
+
+const ofDecisions: ReadonlySet<EventName> = new Set([
+  "denied",
+  "refused",
+  "credentials_refused",
+  "challenged",
+  "allowed",
+]);
+
+/**
+ * The writer of audit events. An event of an identity is always written; one that any visitor can cause counts
+ * towards the limits of `visitorLog`, unless the operator wants every decision.
+ */
+export function createAudit(
+  log: Log,
+  visitorLog: VisitorLog,
+  decisions: "none" | "denied" | "all" = "none",
+): Audit {
+  return (event, reason, fields, details) => {
+    const kind = events[event];
+    const reasons: Readonly<Partial<Record<PropertyKey, Reason>>> = kind.reasons;
+    const { level = kind.level, message = kind.message } = reasons[reason] ?? {};
+    const isWanted = decisions !== "none" && ofDecisions.has(event);
+    const isLimited = fields.subject === undefined && event !== "config_reloaded" && !isWanted;
+    const known = { ...fields, event, reason: String(reason) };
+    const line: Record<string, unknown> = {
+      ...Object.fromEntries(names.map((name) => [name, known[name]])),
+      ...details,
+    };
+    (isLimited ? visitorLog : log)[level](line, message);
+  };
+}
+
+/** For a question whose event is already written. */
+export const noAudit: Audit = () => undefined;

@@ -1,0 +1,33 @@
+import type { AppContext, Verify } from "../context.ts";
+import { RequestHeaders } from "../forwarded/request-headers.ts";
+import { createAddressRanges } from "../http/address-ranges.ts";
+import { empty, type HttpResponse } from "../http/response.ts";
+import { noAudit } from "../observe/audit.ts";
+import { createCounts } from "../observe/counts.ts";
+import { noVisitorLog } from "../observe/visitor-log.ts";
+import { asksForSetUpPage } from "./page-question.ts";
+import { createSetUpRefusals } from "./set-up-refusals.ts";
+
+/** Answers a question for a page alone: see page-question.ts. `create` makes the usual `/verify`. */
+export function createRefusalPage(app: AppContext, create: (app: AppContext) => Verify): Verify {
+  const silent = { ...app, counts: createCounts(), audit: noAudit, visitorLog: noVisitorLog };
+  const isTrusted = createAddressRanges(app.config.trustedProxies);
+  const { untrustedPeer } = createSetUpRefusals(app);
+  const { notSetUp } = createSetUpRefusals(silent);
+  let decide: Verify | undefined;
+
+  return (request) => {
+    const { query, rawHeaders, peer } = request;
+    // A peer that is not trusted must not be able to ask without a line in the log.
+    if (!isTrusted(peer)) return untrustedPeer(peer, rawHeaders);
+    if (asksForSetUpPage(query)) return notSetUp(new RequestHeaders(rawHeaders));
+    decide ??= create(silent);
+    // An empty list permits no one, so that this is a refusal even if access has changed since the first question.
+    const response = decide({ ...request, query: `allowed_groups=&${query}` });
+    return response instanceof Promise ? response.then(neverAllow) : neverAllow(response);
+  };
+}
+
+function neverAllow(response: HttpResponse): HttpResponse {
+  return response.status < 300 ? empty(403) : response;
+}
