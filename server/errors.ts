@@ -21,7 +21,10 @@ export const signInRequired = "sign_in_required";
 
 export type AuthErrorCode = keyof typeof statuses;
 
+export const authErrorCodes = Object.keys(statuses) as readonly AuthErrorCode[];
+
 interface FailedTransaction {
+  readonly provider: string;
   readonly state: string;
   readonly returnTo: string;
 }

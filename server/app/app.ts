@@ -13,7 +13,7 @@ import type { ForwardProxyOf } from "../config/forward-proxy.ts";
 import { createEntryFinder, createSiteFinder } from "../config/site-finder.ts";
 import type { SiteEntry } from "../config/site.ts";
 import { createSites } from "../config/sites.ts";
-import type { AppContext, EntryContext } from "../context.ts";
+import type { AppContext, EntryContext, Verify } from "../context.ts";
 import { checkedClock } from "./checked-clock.ts";
 import { acquireStore, openSharedState, type SharedState } from "./carried-over.ts";
 import { createDispatch } from "./dispatch.ts";
@@ -21,6 +21,7 @@ import { createOAuth2ProxyProbes } from "./oauth2-proxy-probes.ts";
 import { createRouter } from "./router.ts";
 import { createCounts } from "../observe/counts.ts";
 import type { Log } from "../observe/log.ts";
+import type { ConfiguredNames } from "../observe/series.ts";
 import { limitLog } from "../observe/visitor-log.ts";
 import { createRelyingParties } from "./relying-parties.ts";
 import { Sessions, type SessionOptions } from "../session/sessions.ts";
@@ -32,6 +33,7 @@ import { RecentStarts } from "../sign-in/recent-starts.ts";
 import { createReturnTargets } from "../sign-in/return-target.ts";
 import { SignOutReturns } from "../sign-in/sign-out-return.ts";
 import { Transactions } from "../sign-in/transaction.ts";
+import { timeVerify } from "../verify/timed-verify.ts";
 import { createVerify } from "../verify/verify.ts";
 
 /** The dependencies that a test can replace. */
@@ -47,6 +49,10 @@ export interface App extends SharedState {
   /** The same service for servers that mount h3 apps. */
   loadH3App(): Promise<H3>;
   readonly parties: ReadonlyMap<string, RelyingParty>;
+  /** The names that metrics may have as labels. */
+  readonly names: ConfiguredNames;
+  /** The number of sessions in the cache. */
+  cachedSessions(): number;
   /** Waits for pending writes, then releases the store. */
   close(): Promise<void>;
 }
@@ -66,19 +72,21 @@ export async function createApp(
   const issuerFetch = createIssuerFetch(createForwardFetch(fetch, proxyOf));
   const openAuthentication = createOpenAuthentication(log, proxyOf);
   const visitorLog = limitLog(log);
-  const partyParts = { fetch: issuerFetch, now, log: visitorLog, openAuthentication };
+  const counts = before?.counts ?? createCounts();
+  const partyParts = { fetch: issuerFetch, counts, now, log: visitorLog, openAuthentication };
   const parties = createRelyingParties(config, partyParts, before?.parties);
   await Promise.all([...parties.values()].map(({ directory }) => directory?.checkKey()));
-  const sharedState = await openSharedState(config.storage, { log, now }, before);
+  const sharedState = await openSharedState(config.storage, { log, counts, now }, before);
   const held = acquireStore(sharedState);
-  const sessions = createSessions(config, { store: held.store, parties, log, now });
-  const { store, tries, rightBefore, counts } = sharedState;
+  const sessions = createSessions(config, { store: held.store, parties, counts, log, now });
+  const { store, tries, rightBefore } = sharedState;
   const hashPool = createHashPool(log);
   const { check: checkHash } = hashPool;
   const passwords = users && createPasswords({ users, tries, rightBefore, checkHash, now });
   const authenticateCredentials = createAuthenticateCredentials(config, passwords, {
     parties,
     fetch: issuerFetch,
+    counts,
     now,
   });
   const context = createAppContext(config, {
@@ -95,7 +103,11 @@ export async function createApp(
     parties: offered(parties, entry),
     store,
   }));
-  const proxyEndpoints = { verify: createVerify(context), auth: createOAuth2ProxyAuth(context) };
+  const timed = (verify: Verify) => timeVerify(verify, counts.verifySeconds.of());
+  const proxyEndpoints = {
+    verify: timed(createVerify(context)),
+    auth: timed(createOAuth2ProxyAuth(context)),
+  };
   const probes = createOAuth2ProxyProbes(store, visitorLog);
   const dispatch = createDispatch(contexts, proxyEndpoints, probes);
   // h3 and the browser endpoints are loaded by the first request that needs them.
@@ -110,6 +122,8 @@ export async function createApp(
     listener: createRouter(dispatch, loadH3Listener, visitorLog),
     loadH3App,
     parties,
+    names: namesIn(config, context),
+    cachedSessions: () => sessions.cached,
     async close() {
       await Promise.all([sessions.settle(), hashPool.close()]);
       visitorLog.flush();
@@ -121,7 +135,7 @@ export async function createApp(
 /** Sessions with the lifetimes of the configuration, and the test whether a session still matches it. */
 function createSessions(
   config: Config,
-  parts: Pick<SessionOptions, "store" | "parties" | "log" | "now">,
+  parts: Pick<SessionOptions, "store" | "parties" | "counts" | "log" | "now">,
 ): Sessions {
   const passesOn = (token: string) =>
     Object.values(config.headers).some((source) => source.endsWith(token));
@@ -170,6 +184,18 @@ export function createAppContext(
     signOutReturns: new SignOutReturns(config.secret),
     recentStarts: new RecentStarts(config.secret, parts.now),
     ...createReturnTargets(sites, config),
+  };
+}
+
+function namesIn(
+  { rules: written, providers }: Config,
+  { sites, rules }: AppContext,
+): ConfiguredNames {
+  const tokenIssuers = written.flatMap(({ bearer }) => bearer?.issuers ?? []);
+  return {
+    site: new Set(sites.map(({ name }) => name)),
+    rule: new Set(rules.map(({ name }) => name)),
+    provider: new Set([...Object.keys(providers), ...tokenIssuers.map(({ issuer }) => issuer)]),
   };
 }
 

@@ -4,6 +4,7 @@ import { AuthError } from "../errors.ts";
 import { longestLocation, type HttpResponse } from "../http/response.ts";
 import { reasonsOf, stackOf } from "../observe/log.ts";
 import { createRequestId } from "../observe/request-id.ts";
+import { none } from "../observe/series.ts";
 import { brokenPage, failedPage } from "../pages/failed-page.ts";
 
 /** The error page of an endpoint. For an unexpected failure the page shows only a request id; the log has the reason. */
@@ -12,17 +13,20 @@ export function failureResponse(
   error: unknown,
   event: Pick<H3Event, "url">,
 ): HttpResponse {
-  const { site, transactions, recentStarts, counts, visitorLog } = context;
+  const { site, transactions, recentStarts, parties, counts, visitorLog } = context;
   const requestId = createRequestId();
   const path = event.url.pathname;
   const reason = reasonsOf(error);
+  const isCallback = path.startsWith(`${site.base}/callback`);
   if (!(error instanceof AuthError)) {
+    if (isCallback) counts.signIns.add(none, "unexpected");
     visitorLog.error({ requestId, path, reason, stack: stackOf(error) }, "unexpected failure");
     return brokenPage(requestId);
   }
   const { code, status, transaction } = error;
   visitorLog[status >= 500 ? "error" : "warn"]({ requestId, path, code, reason }, "refused");
-  if (path.startsWith(`${site.base}/callback`)) counts.signInFailed++;
+  const provider = transaction?.provider ?? none;
+  if (isCallback) counts.signIns.add(parties.has(provider) ? provider : none, code);
   const again = new URL(site.address(path.endsWith("/sign_out") ? "sign_out" : "start"));
   const rd = transaction?.returnTo ?? event.url.searchParams.get("rd");
   if (rd !== null) again.searchParams.set("rd", rd);

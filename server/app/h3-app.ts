@@ -42,7 +42,10 @@ export function createH3App(
     const { name, context } = result;
     try {
       const refused = await rateLimit(result, request.peer, event.req.headers);
-      if (refused !== undefined) return toH3(refused);
+      if (refused !== undefined) {
+        context.counts.refusals.add("too_many_requests");
+        return toH3(refused);
+      }
       return toH3(await browserEndpoints[name](context)(event));
     } catch (error) {
       return toH3(failureResponse(context, error, event));

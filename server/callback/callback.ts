@@ -93,7 +93,7 @@ export function createCallback(context: SiteContext): Endpoint {
     { provider, returnTo }: Transaction,
     forget: string[],
   ): HttpResponse {
-    context.counts.signInFailed++;
+    context.counts.signIns.add(provider, "denied");
     const requestId = createRequestId();
     const { issuer, subject } = identity;
     const gaps = gapsAnywhere(rules, site.access, identity) ?? {};
@@ -121,6 +121,7 @@ export function createCallback(context: SiteContext): Endpoint {
         `the ID token does not meet the required step-up ${JSON.stringify(stepUp)}`,
       );
     }
+    context.counts.signIns.add(provider, "step_up_again");
     const again = startUrl(site, { returnTo, provider, prompt: "login", stepUp });
     return redirect(302, again, ...forget);
   }
@@ -133,7 +134,8 @@ export function createCallback(context: SiteContext): Endpoint {
     cookies: string | undefined,
     forget: string[],
   ): Promise<HttpResponse> {
-    for (const earlier of sessionTokens(site, cookies)) await sessions.end(site, earlier);
+    for (const earlier of sessionTokens(site, cookies))
+      await sessions.end(site, earlier, "replaced");
     const token = await sessions.start({
       identity,
       site: site.id,
@@ -142,7 +144,7 @@ export function createCallback(context: SiteContext): Endpoint {
       tokens,
     });
     const { issuer, subject, provider } = identity;
-    context.counts.signedIn++;
+    context.counts.signIns.add(provider, "signed_in");
     context.log.info({ provider, issuer, subject }, "signed in");
     const keep = setSessionCookie(site, token, Math.floor(context.config.session.lifetime / 1000));
     return redirect(302, returnTo, "Set-Cookie", keep, ...forget);

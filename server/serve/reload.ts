@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { App } from "../app/app.ts";
 import type { Changes } from "../config/changes.ts";
 import type { Config } from "../config/schema.ts";
+import { configureCounts } from "../observe/counts.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import type { Listeners } from "./listeners.ts";
 import type { AppSwitch } from "./app-switch.ts";
@@ -33,6 +34,8 @@ export class Reloader {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    configureCounts(parts.appSwitch.app.counts, parts.appSwitch.app.names);
+    this.#showState(true);
   }
 
   /** One reload at a time. A fault changes nothing and is logged. */
@@ -62,15 +65,24 @@ export class Reloader {
     try {
       await this.#replace(appSwitch.app);
       this.#loadedAt = new Date();
-      counts.reloaded++;
+      counts.reloads.add("applied");
+      configureCounts(counts, appSwitch.app.names);
+      this.#showState(true);
       log.info("new configuration applied");
     } catch (error) {
-      counts.reloadFailed++;
+      counts.reloads.add("rejected");
+      this.#showState(false);
       log.error(
         { reason: reasonsOf(error), since: this.#loadedAt.toISOString() },
         "new configuration rejected; still using the previous one",
       );
     }
+  }
+
+  #showState(isCurrent: boolean): void {
+    const { counts } = this.#parts.appSwitch.app;
+    counts.reloadSucceeded.set(isCurrent);
+    counts.reloadedAt.set(this.#loadedAt.getTime() / 1000);
   }
 
   async #replace(before: App): Promise<void> {

@@ -1,5 +1,7 @@
 import type { Site } from "../config/site.ts";
 import type { TwoGenerationCache } from "../memory/recent-cache.ts";
+import type { Counts } from "../observe/counts.ts";
+import type { FoundCause, LeaveCause } from "../observe/session-metrics.ts";
 import type { BackgroundTasks } from "./background.ts";
 import type { HotSession } from "./hot-session.ts";
 import { retry } from "./retry.ts";
@@ -16,6 +18,7 @@ interface Parts {
   readonly revocations: Revocations;
   readonly hot: TwoGenerationCache<HotSession>;
   readonly background: BackgroundTasks;
+  readonly ended: Counts["ended"];
 }
 
 /** Ends single sessions: in this process, in the store and, where needed, on every other replica. */
@@ -27,9 +30,13 @@ export class Endings {
   }
 
   /** Ends a session on all replicas and returns its record, if there was one. Throws "store_unreachable". */
-  async end(site: Site, token: string | undefined): Promise<SessionRecord | undefined> {
+  async end(
+    site: Site,
+    token: string | undefined,
+    cause: LeaveCause,
+  ): Promise<SessionRecord | undefined> {
     if (token === undefined || !isToken(token)) return undefined;
-    const { records, hot } = this.#parts;
+    const { records, hot, ended } = this.#parts;
     const stored = await records.read(token);
     if (stored !== undefined && stored.record.site !== site.id) return undefined;
     // Any caller can invent tokens, so only the end of a known session is announced.
@@ -37,12 +44,21 @@ export class Endings {
       stored !== undefined || hot.get(token) !== undefined || (await records.has(token));
     await records.remove(token);
     hot.delete(token);
-    if (isKnown) await this.#announce(token);
+    if (isKnown) {
+      ended.add(cause);
+      await this.#announce(token);
+    }
     return stored?.record;
   }
 
   /** For a session that has expired or was revoked. Every replica detects that by itself. */
-  remove(token: string): undefined {
+  remove(token: string, cause: FoundCause): undefined {
+    this.#parts.ended.add(cause);
+    this.discard(token);
+  }
+
+  /** Removes a record that no browser has the token of. */
+  discard(token: string): void {
     const { records, hot, background } = this.#parts;
     hot.delete(token);
     background.run(notRemoved, () => records.remove(token));
@@ -50,7 +66,8 @@ export class Endings {
 
   /** For a session that the issuer has ended. Other replicas learn of it only by announcement. */
   endEverywhere(token: string): undefined {
-    const { records, hot, background } = this.#parts;
+    const { records, hot, background, ended } = this.#parts;
+    ended.add("issuer");
     hot.delete(token);
     background.run(notRemoved, async () => {
       await records.remove(token);

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { setTimeout as wait } from "node:timers/promises";
 import { AuthError } from "../errors.ts";
+import type { Counts } from "../observe/counts.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { Backoff } from "../sign-in/backoff.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
@@ -32,6 +33,7 @@ export const renewalFailed = "session renewal failed; the session is kept within
 interface Parts extends RenewalParts {
   readonly store: Store;
   readonly parties: ReadonlyMap<string, RelyingParty>;
+  readonly counts: Pick<Counts, "refreshes">;
   /** Signing out at the issuer needs the ID token. */
   readonly keepsIdToken: boolean;
 }
@@ -130,14 +132,17 @@ export class Renewals {
 
   async #renewFromIssuer(request: RenewalRequest): Promise<Outcome> {
     const { party, token } = request;
+    const { refreshes } = this.#parts.counts;
     const backoff = this.#backoffOf(party.name);
     if (!(await backoff.enter())) return { kind: "kept" };
     try {
       const outcome = await renewFromIssuer(this.#parts, request);
       this.#answered(backoff, token);
+      refreshes.add(party.name, outcome.kind === "renewed" ? "refreshed" : "session_gone");
       return outcome;
     } catch (error) {
       const code = error instanceof AuthError ? error.code : undefined;
+      refreshes.add(party.name, code ?? "unexpected");
       if (code === "grant_ended") {
         this.#answered(backoff, token); // a refusal is a response: the issuer works
         return this.#ended(error, request.before);

@@ -1,6 +1,9 @@
 import type { Site } from "../config/site.ts";
 import { AuthError } from "../errors.ts";
 import { TwoGenerationCache } from "../memory/recent-cache.ts";
+import type { Count } from "../observe/counter.ts";
+import type { Counts } from "../observe/counts.ts";
+import type { LeaveCause } from "../observe/session-metrics.ts";
 import type { Log } from "../observe/log.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import type { Tokens } from "../sign-in/token-endpoint.ts";
@@ -27,6 +30,7 @@ export interface SessionOptions extends Limits {
   /** The tokens that a record keeps for identity headers. */
   readonly shown: (tokens: Tokens) => Pick<SessionRecord, "accessToken" | "idToken">;
   readonly keepsIdToken: boolean;
+  readonly counts: Counts;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -58,17 +62,21 @@ export class Sessions {
   readonly #renewing = new Map<string, Promise<HotSession | undefined>>();
   readonly #background: BackgroundTasks;
   readonly #endings: Endings;
+  readonly #hits: Count;
+  readonly #misses: Count;
   readonly #lastUse: LastUse;
 
   constructor(options: SessionOptions) {
-    const { store, lifetimeMs, idleMs, log } = options;
+    const { store, lifetimeMs, idleMs, counts, log } = options;
     this.#options = options;
     this.#records = new SealedRecords(options);
     this.#renewals = new Renewals({ ...options, records: this.#records });
     this.revocations = new Revocations({ store, lifetimeMs, onFlood: () => this.#hot.clear() });
     this.#background = new BackgroundTasks(log);
     const parts = { records: this.#records, hot: this.#hot, background: this.#background };
-    this.#endings = new Endings({ ...parts, revocations: this.revocations });
+    this.#endings = new Endings({ ...parts, revocations: this.revocations, ended: counts.ended });
+    this.#hits = counts.cacheReads.of("hit");
+    this.#misses = counts.cacheReads.of("miss");
     this.#lastUse = new LastUse({ ...parts, idleMs });
   }
 
@@ -80,9 +88,16 @@ export class Sessions {
     if (token === undefined) return undefined;
     const session = this.#hot.get(token);
     // Without announcements, a session may have ended on another replica, so every request reads the store.
-    if (session !== undefined && this.#options.store.hearsAnnouncements)
+    if (session !== undefined && this.#options.store.hearsAnnouncements) {
+      this.#hits.value++;
       return this.#use(site, token, session);
+    }
     return this.#cold(site, token);
+  }
+
+  /** The number of cached sessions. */
+  get cached(): number {
+    return this.#hot.size;
   }
 
   /** Opens a session; only the browser may get the token. Throws "grant_ended" if the issuer's session has ended. */
@@ -107,14 +122,19 @@ export class Sessions {
     };
     // If the write times out, no browser has the token: `onLate` removes the record.
     await this.revocations.know(record);
-    await this.#records.create(token, record, () => this.#endings.remove(token));
+    await this.#records.create(token, record, () => this.#endings.discard(token));
+    this.#options.counts.opened.add(opened.identity.provider);
     if (this.#options.isCurrent(record)) this.#hot.set(token, this.#adopt(token, record, epoch));
     return token;
   }
 
   /** Ends a session on all replicas and returns its record, if there was one. Throws "store_unreachable". */
-  end(site: Site, token: string | undefined): Promise<SessionRecord | undefined> {
-    return this.#endings.end(site, token);
+  end(
+    site: Site,
+    token: string | undefined,
+    cause: LeaveCause = "signed_out",
+  ): Promise<SessionRecord | undefined> {
+    return this.#endings.end(site, token, cause);
   }
 
   /** Waits for all renewals and background work. */
@@ -130,6 +150,7 @@ export class Sessions {
 
   #cold(site: Site, token: string): undefined | Promise<Session | undefined> {
     if (!isToken(token)) return undefined;
+    this.#misses.value++;
     // A read that is in progress may miss a later end. Share it only while announcements reveal that end afterwards.
     const begun = this.#options.store.hearsAnnouncements ? this.#loading.get(token) : undefined;
     const pending = begun ?? this.#load(token).finally(() => this.#loading.delete(token));
@@ -147,8 +168,7 @@ export class Sessions {
     }
     const { record } = stored;
     if (await this.revocations.isRevoked(record)) {
-      this.#endings.remove(token);
-      return undefined;
+      return this.#endings.remove(token, "revoked");
     }
     if (!this.#options.isCurrent(record)) return undefined;
     const known = this.#hot.get(token)?.usedAt ?? 0;
@@ -169,10 +189,10 @@ export class Sessions {
     if (session.site !== site.id || !isOffered(site, session)) return undefined;
     if (this.#isOutdated(session)) return this.#cold(site, token);
     if (session.isFresh(time)) return session;
-    if (time >= session.endsAt) return this.#endings.remove(token);
+    if (time >= session.endsAt) return this.#endings.remove(token, "expired");
     if (time >= session.usedAt + idleMs) {
       // Another replica may have recorded a later use.
-      return isJustLoaded ? this.#endings.remove(token) : this.#cold(site, token);
+      return isJustLoaded ? this.#endings.remove(token, "idle") : this.#cold(site, token);
     }
     session.usedAt = time;
     this.#lastUse.note(token, session);
@@ -247,7 +267,7 @@ export class Sessions {
     // The session may have ended while the request waited.
     if (this.#isOutdated(next)) return this.#cold(site, token);
     const time = this.#options.now();
-    if (time >= next.endsAt) return this.#endings.remove(token);
+    if (time >= next.endsAt) return this.#endings.remove(token, "expired");
     return next.withinGrace(time);
   }
 }

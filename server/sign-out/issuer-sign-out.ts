@@ -32,7 +32,7 @@ export function createIssuerSignOut({
     try {
       const claims = await checked(token);
       await once(claims, () => sessions.revocations.revoke(revokedBy(claims)));
-      counts.signedOut++;
+      counts.signOuts.add("back_channel");
       log.info({ issuer: claims.iss, subject: claims.sub }, "signed out by the issuer");
       return empty(200);
     } catch (error) {
@@ -85,7 +85,7 @@ export function createIssuerSignOut({
       (await sessions.revocations.isKnown(issuer, sid));
     if (isKnown) {
       await sessions.revocations.revoke({ kind: "sid", issuer, sid });
-      counts.signedOut++;
+      counts.signOuts.add("front_channel");
       log.info({ issuer }, "signed out by the issuer's page");
     }
     return empty(200);

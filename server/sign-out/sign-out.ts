@@ -50,10 +50,10 @@ export function createSignOut(context: SiteContext): Endpoint {
   };
 
   async function end(token: string): Promise<SessionRecord[]> {
-    const ended = await sessions.end(site, token);
+    const ended = await sessions.end(site, token, "signed_out");
     if (ended === undefined) return [];
     const { issuer, subject, provider } = ended.identity;
-    counts.signedOut++;
+    counts.signOuts.add("visitor");
     log.info({ provider, issuer, subject }, "signed out");
     revoke(ended);
     return [ended];

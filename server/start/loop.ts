@@ -14,10 +14,11 @@ interface Loop {
 
 /** The response to a browser that came back too often: a page with the cause that can be told from here. */
 export function stopLoop(
-  { site, config, visitorLog }: SiteContext,
+  { site, config, counts, visitorLog }: SiteContext,
   { standing, wanted, setCookie }: Loop,
 ): HttpResponse {
   const cause = causeOf(standing, wanted);
+  counts.loops.add(loopNames[cause]);
   const requestId = createRequestId();
   const { host, hostname } = new URL(wanted.returnTo);
   const mend = fixes[cause]({
@@ -42,6 +43,15 @@ function causeOf(standing: Standing, wanted: Wanted): LoopCause {
   if (standing === "conflict" || wanted.seen === "two_sessions") return "two sessions";
   return standing === "permitted" ? "session not seen" : standing;
 }
+
+const loopNames = {
+  target: "target",
+  "two sessions": "two_sessions",
+  "not permitted": "not_permitted",
+  "session not seen": "session_not_seen",
+  "unknown session": "unknown_session",
+  "no cookie": "no_cookie",
+} as const;
 
 interface Facts {
   readonly site: string;

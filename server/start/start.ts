@@ -1,6 +1,7 @@
 import { isScriptForJson, isVisitorNavigation, tabOrFrame } from "../http/fetch-metadata.ts";
 import { empty, redirect, type HttpResponse } from "../http/response.ts";
 import type { SiteContext, Endpoint } from "../context.ts";
+import { AuthError } from "../errors.ts";
 import { choosePage } from "../pages/choose-page.ts";
 import { forgetSession, readCookies } from "../cookies/cookie.ts";
 import { authorizationUrl } from "../sign-in/code-flow.ts";
@@ -58,7 +59,7 @@ function choose(
 }
 
 async function begin(
-  { site, transactions, visitorLog }: SiteContext,
+  { site, transactions, counts, visitorLog }: SiteContext,
   party: RelyingParty,
   cookies: string | undefined,
   { returnTo, stepUp, prompt }: Wanted,
@@ -72,7 +73,13 @@ async function begin(
     isForced,
   });
   const requested = prompt === "select_account" ? party.provider.accountPrompt : prompt;
-  const location = await authorizationUrl(party, site, transaction, requested);
+  const location = await authorizationUrl(party, site, transaction, requested).catch(
+    (error: unknown) => {
+      counts.starts.add(party.name, error instanceof AuthError ? error.code : "unexpected");
+      throw error;
+    },
+  );
+  counts.starts.add(party.name, "started");
   // Two live sessions are a conflict at `/verify`, so one that stays could also break the next sign-in.
   if (readCookies(cookies, site.sessionCookieName).length > 1) {
     visitorLog.warn({}, "duplicate session cookies; clearing both");

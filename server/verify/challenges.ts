@@ -3,11 +3,13 @@ import { challengesOf, stepUpChallenge } from "../credentials/www-authenticate.t
 import { signInRequired } from "../errors.ts";
 import { urlOf } from "../forwarded/forwarded-request.ts";
 import { empty, redirect, type HttpResponse } from "../http/response.ts";
+import type { ChallengeKind } from "../observe/visitor-metrics.ts";
 import { createRequestId } from "../observe/request-id.ts";
 import { noReturnPage } from "../pages/no-return-page.ts";
 import type { Decision } from "../policy/decision.ts";
 import type { TargetFault } from "../sign-in/return-target.ts";
 import { isForBrowser, jsonError, loggedUrl } from "./refusal.ts";
+import { countRefusal } from "./refusal-counts.ts";
 import { signInLocation, twoSessions } from "./sign-in-location.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
@@ -25,14 +27,14 @@ export function createChallenges({ rules, counts, visitorLog, targetFault }: App
   ): HttpResponse {
     const { site, dialect, request, headers } = context;
     if (!isForBrowser(headers)) {
-      counts.challenge++;
+      count(context, rule, stepUp === undefined ? "unauthorized" : "step_up");
       const challenges = challengesOf(ruleOf.get(rule), headers);
       return jsonError(dialect, 401, signInRequired, ...challenges);
     }
     const url = URL.parse(urlOf(request));
     const fault = url === null ? "host" : targetFault(site, url);
     if (fault !== undefined) return noReturn(context, fault);
-    counts.challenge++;
+    count(context, rule, stepUp === undefined ? "redirect" : "step_up");
     const location = signInLocation(site, request, stepUp, ...hints);
     if (!dialect.isShown) return empty(401, "Location", location);
     return redirect(request.method === "GET" || request.method === "HEAD" ? 302 : 303, location);
@@ -40,6 +42,7 @@ export function createChallenges({ rules, counts, visitorLog, targetFault }: App
 
   /** A sign-in ends both sessions. If the browser sends `/start` only one of them, `/start` learns of the other here. */
   function conflict(context: VerifyContext, decision: Challenge): HttpResponse {
+    counts.challenges.add("two_sessions");
     visitorLog.warn(
       { host: context.request.host },
       "two live sessions in one browser; accepting neither",
@@ -48,15 +51,17 @@ export function createChallenges({ rules, counts, visitorLog, targetFault }: App
   }
 
   /** RFC 9470: the client has to obtain a token of a stronger or fresher sign-in. */
-  function weakToken({ dialect }: VerifyContext, { stepUp }: Challenge): HttpResponse {
-    counts.challenge++;
+  function weakToken(context: VerifyContext, { rule, stepUp }: Challenge): HttpResponse {
+    count(context, rule, "step_up");
+    const { dialect } = context;
     const error = "insufficient_user_authentication";
     return jsonError(dialect, 401, error, "WWW-Authenticate", stepUpChallenge(stepUp));
   }
 
   /** After a sign-in the browser would arrive elsewhere, or here again without a session. */
-  function noReturn({ site, dialect, request }: VerifyContext, fault: TargetFault): HttpResponse {
-    counts.deny++;
+  function noReturn(context: VerifyContext, fault: TargetFault): HttpResponse {
+    countRefusal(counts, "deny", "no_return", context);
+    const { site, dialect, request } = context;
     const requestId = createRequestId();
     const mend = fixes[fault](request.host, site.url.href);
     visitorLog.warn(
@@ -64,6 +69,11 @@ export function createChallenges({ rules, counts, visitorLog, targetFault }: App
       "denied: no sign-in can lead back to this URL",
     );
     return dialect.isShown ? noReturnPage(fault, urlOf(request), requestId) : empty(403);
+  }
+
+  function count({ site, dialect }: VerifyContext, rule: string, kind: ChallengeKind): void {
+    counts.decisions.add("challenge", site.name, rule, dialect.name);
+    counts.challenges.add(kind);
   }
 }
 

@@ -11,6 +11,7 @@ import { readForwarded, type ForwardedResult } from "../forwarded/read-forwarded
 import { RequestHeaders } from "../forwarded/request-headers.ts";
 import { createAddressRanges } from "../http/address-ranges.ts";
 import { empty, type HttpResponse } from "../http/response.ts";
+import { everyRule } from "../observe/series.ts";
 import type { Decision } from "../policy/decision.ts";
 import { createIdentityHeaders } from "../policy/identity-headers.ts";
 import { namedGroups } from "../policy/named-groups.ts";
@@ -86,14 +87,16 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
   }
 
   function decideFor(context: VerifyContext, session: Session | undefined): HttpResponse {
-    const decisions = sites.map((site) => decideAt(site, context, session));
+    const { site } = context;
+    const decisions = sites.map((entry) => decideAt(entry, context, session));
     const denial = decisions.find((decision) => decision.verdict === "deny");
     if (session !== undefined && denial !== undefined) return refuse.deny(context, session, denial);
     if (session === undefined || decisions.some(({ verdict }) => verdict !== "allow")) {
-      counts.challenge++;
+      counts.decisions.add("challenge", site.name, everyRule, dialect.name);
+      counts.challenges.add("unauthorized");
       return empty(401);
     }
-    counts.allow++;
+    counts.decisions.add("allow", site.name, everyRule, dialect.name);
     return empty(202, ...identityHeaders(session.record));
   }
 

@@ -14,6 +14,7 @@ import { failedPage } from "../pages/failed-page.ts";
 import type { Decision } from "../policy/decision.ts";
 import type { Session } from "../session/session.ts";
 import { isForBrowser, jsonError, loggedUrl } from "./refusal.ts";
+import { countRefusal } from "./refusal-counts.ts";
 import { signInLocation } from "./sign-in-location.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
@@ -30,12 +31,10 @@ export function createRefusals({ sites, counts, log, visitorLog }: AppContext) {
     issuerUnreachable,
   };
 
-  function credentials(
-    { dialect, request }: VerifyContext,
-    { code, reason, scopes }: Rejection,
-  ): HttpResponse {
+  function credentials(context: VerifyContext, { code, reason, scopes }: Rejection): HttpResponse {
+    const { dialect, request } = context;
     const isKnown = code === "insufficient_scope";
-    counts[isKnown ? "deny" : "challenge"]++;
+    countRefusal(counts, isKnown ? "deny" : "challenge", code, context);
     visitorLog.info(
       { requestId: createRequestId(), url: loggedUrl(request), code, reason },
       "refused",
@@ -62,7 +61,7 @@ export function createRefusals({ sites, counts, log, visitorLog }: AppContext) {
     session: Session | undefined,
     { rule, reason, gaps = {} }: Extract<Decision, { verdict: "deny" }>,
   ): HttpResponse {
-    counts.deny++;
+    counts.decisions.add("deny", site.name, rule, dialect.name);
     const requestId = createRequestId();
     const identity = session?.record.identity;
     const { issuer, subject } = identity ?? {};
@@ -81,7 +80,7 @@ export function createRefusals({ sites, counts, log, visitorLog }: AppContext) {
     { dialect, request }: { dialect: Dialect; request: ForwardedRequest },
     headers: RequestHeaders,
   ): HttpResponse {
-    counts.deny++;
+    countRefusal(counts, "deny", "unknown_host", { dialect });
     const requestId = createRequestId();
     const known = sites.map(({ name }) => name).join(", ");
     const fix = `no cookie of ${known} reaches this host: set cookie.domain (or hosts, if url has {host}), or add a site for the host`;
@@ -96,7 +95,7 @@ export function createRefusals({ sites, counts, log, visitorLog }: AppContext) {
   }
 
   function untrustedPeer(peer: string | undefined): HttpResponse {
-    counts.refused++;
+    countRefusal(counts, "refused", "untrusted_peer");
     const fix = "if this is your proxy, add its address to trustedProxies";
     visitorLog.warn({ peer, mend: fix }, "refused: not a trusted proxy");
     return json(403, { error: "untrusted_peer" });
@@ -104,7 +103,7 @@ export function createRefusals({ sites, counts, log, visitorLog }: AppContext) {
 
   /** The visitor's own identity header could reach the app together with doorward's. */
   function spoofed(dialect: Dialect, header: string): HttpResponse {
-    counts.refused++;
+    countRefusal(counts, "refused", "spoofed_header", { dialect });
     const mend = "if a gate in front sends it, remove it in the proxy, for the app and for /verify";
     visitorLog.warn(
       { header: header.slice(0, 100), mend },
@@ -118,7 +117,7 @@ export function createRefusals({ sites, counts, log, visitorLog }: AppContext) {
     result: Exclude<ForwardedResult, { request: unknown }>,
     headers: RequestHeaders,
   ): HttpResponse {
-    counts.refused++;
+    countRefusal(counts, "refused", result.isConflict ? "header_conflict" : "malformed", result);
     const message = result.isConflict ? "refused: proxy header conflict" : "refused: malformed";
     const original = headers.get("x-original-url") !== undefined;
     visitorLog.warn({ reason: result.malformed, original }, message);
@@ -129,7 +128,7 @@ export function createRefusals({ sites, counts, log, visitorLog }: AppContext) {
 
   /** Neither an allow nor a sign-in: the session still exists when the store is back. */
   function unreachable(error: AuthError, context: VerifyContext): HttpResponse {
-    counts.storeUnreachable++;
+    countRefusal(counts, "unavailable", "store_unreachable", context);
     const requestId = createRequestId();
     visitorLog.error({ requestId, reason: reasonsOf(error) }, "session store unreachable");
     const status = context.dialect.storeUnreachableStatus;
@@ -141,8 +140,10 @@ export function createRefusals({ sites, counts, log, visitorLog }: AppContext) {
   }
 
   /** It is unknown whether the token is valid, so it is neither accepted nor rejected as invalid. */
-  function issuerUnreachable(error: AuthError, { dialect }: VerifyContext): HttpResponse {
+  function issuerUnreachable(error: AuthError, context: VerifyContext): HttpResponse {
+    countRefusal(counts, "unavailable", "issuer_unreachable", context);
     const { code } = error;
+    const { dialect } = context;
     const requestId = createRequestId();
     visitorLog.error(
       { requestId, code, reason: reasonsOf(error) },

@@ -18,7 +18,8 @@ import { pathOf, type RequestFacts } from "../policy/request-facts.ts";
 import type { Rule } from "../policy/rules.ts";
 import type { Session } from "../session/session.ts";
 import { createAuthenticate, type Authentication } from "./authenticate.ts";
-import { PassMemo } from "./pass-memo.ts";
+import { allowCount } from "./allow-count.ts";
+import { PassMemo, type Pass } from "./pass-memo.ts";
 import { createChallenges } from "./challenges.ts";
 import { createRefusals } from "./refusals.ts";
 import type { VerifyContext } from "./verify-context.ts";
@@ -31,7 +32,7 @@ export function createVerify(app: AppContext): Verify {
   const isTrusted = createAddressRanges(config.trustedProxies);
   const identityHeaders = createIdentityHeaders(config.headers, log, namedGroups(sites, rules));
   const spoofedIn = createSpoofedHeaders(Object.keys(config.headers));
-  const anonymous = empty(200, ...identityHeaders(undefined));
+  const anonymous: Pass = { response: empty(200, ...identityHeaders(undefined)), count: undefined };
   const passes = new PassMemo(identityHeaders);
   const refuse = createRefusals(app);
   const challenges = createChallenges(app);
@@ -91,14 +92,17 @@ export function createVerify(app: AppContext): Verify {
       session && (query === "" || query === refuseQuery) ? decidedBy(matching, facts) : undefined;
     if (session !== undefined && decider !== undefined && !facts.isPreflight) {
       const known = passes.recall(session, site.access, decider);
-      if (known !== undefined) return allow(known);
+      if (known !== undefined) return allow(context, decider.name, known);
     }
     const visitor = { identity: session?.record.identity, now: now() };
     const decision = decide(matching, site.access, facts, visitor, readNarrowings(query));
+    const { rule } = decision;
     if (decision.verdict === "allow") {
-      if (session === undefined || decision.showing === "nothing") return allow(anonymous);
-      if (decision.showing === "identity") return allow(passes.allowInPublic(session));
-      return allow(passes.allow(session, site.access, decider));
+      if (session === undefined || decision.showing === "nothing")
+        return allow(context, rule, anonymous);
+      if (decision.showing === "identity")
+        return allow(context, rule, passes.allowInPublic(session));
+      return allow(context, rule, passes.allow(session, site.access, decider));
     }
     if (decision.verdict === "deny") return refuse.deny(context, session, decision);
     return challenge(context, decision);
@@ -110,13 +114,17 @@ export function createVerify(app: AppContext): Verify {
     const visitor = { identity: undefined, now: now() };
     const narrowings = readNarrowings(context.query);
     const decision = decide(rulesFor(facts), context.site.access, facts, visitor, narrowings);
-    return decision.verdict === "allow" ? allow(anonymous) : refuse.unreachable(error, context);
+    return decision.verdict === "allow"
+      ? allow(context, decision.rule, anonymous)
+      : refuse.unreachable(error, context);
   }
 
   /** The only way to a 200 in this file: it lets a request pass. */
-  function allow(response: HttpResponse): HttpResponse {
-    counts.allow++;
-    return response;
+  function allow(context: VerifyContext, rule: string, pass: Pass): HttpResponse {
+    const count = allowCount(counts, pass.count, context, rule);
+    count.value++;
+    pass.count = count;
+    return pass.response;
   }
 
   function rulesFor(facts: RequestFacts): readonly Rule[] {

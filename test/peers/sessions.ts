@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import type { Identity } from "../../server/identity/identity.ts";
 import type { Site } from "../../server/config/site.ts";
+import { createCounts } from "../../server/observe/counts.ts";
 import { Sessions, type NewSession, type SessionOptions } from "../../server/session/sessions.ts";
 import { noTokens } from "../../server/sign-in/token-endpoint.ts";
 import { testSecret } from "./doorward.ts";
@@ -20,6 +21,7 @@ export function openSessions(
     isCurrent: () => true,
     shown: () => ({ accessToken: undefined, idToken: undefined }),
     keepsIdToken: false,
+    counts: createCounts(),
     log: pino({ enabled: false }),
     now: Date.now,
     ...options,

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { createStorage } from "unstorage";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { shape, type SessionRecord } from "../../server/session/record.ts";
+import { createCounts } from "../../server/observe/counts.ts";
 import { Renewals } from "../../server/session/renewals.ts";
 import { SealedRecords, storeKey } from "../../server/session/sealed-records.ts";
 import { createToken } from "../../server/session/token.ts";
@@ -40,7 +41,8 @@ function opening() {
   const shown = () => ({ accessToken: undefined, idToken: undefined });
   const log = pino({ enabled: false });
   const parties = new Map();
-  const parts = { store, records, parties, keepsIdToken: true, shown, log, now };
+  const common = { counts: createCounts(), shown, log, now };
+  const parts = { store, records, parties, keepsIdToken: true, ...common };
   return {
     store,
     records,
@@ -153,7 +155,8 @@ describe("a renewal", () => {
     ]);
     const shown = () => ({ accessToken: undefined, idToken: undefined });
     const log = pino({ enabled: false });
-    const parts = { store: own, records: kept, parties, keepsIdToken: false, shown, log, now };
+    const common = { counts: createCounts(), shown, log, now };
+    const parts = { store: own, records: kept, parties, keepsIdToken: false, ...common };
     const tokens = {
       accessToken: "a",
       accessTokenExpiresAt: undefined,
