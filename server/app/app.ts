@@ -22,6 +22,7 @@ import { createRouter } from "./router.ts";
 import { createCounts } from "../observe/counts.ts";
 import type { Log } from "../observe/log.ts";
 import type { ConfiguredNames } from "../observe/series.ts";
+import { noTracer, type Tracer } from "../observe/tracer.ts";
 import { limitLog } from "../observe/visitor-log.ts";
 import { createRelyingParties } from "./relying-parties.ts";
 import { Sessions, type SessionOptions } from "../session/sessions.ts";
@@ -42,6 +43,7 @@ interface Surroundings {
   readonly now?: () => number;
   readonly fetch?: typeof globalThis.fetch;
   readonly proxyOf?: ForwardProxyOf;
+  readonly tracer?: Tracer | undefined;
 }
 
 export interface App extends SharedState {
@@ -67,27 +69,27 @@ export async function createApp(
   before?: App,
 ): Promise<App> {
   const { log, fetch = globalThis.fetch, proxyOf = () => undefined } = surroundings;
+  const { tracer = noTracer } = surroundings;
   const now = checkedClock(surroundings.now ?? Date.now);
   const users = config.users === undefined ? undefined : openUsers(config.users, log, now);
   const issuerFetch = createIssuerFetch(createForwardFetch(fetch, proxyOf));
   const openAuthentication = createOpenAuthentication(log, proxyOf);
   const visitorLog = limitLog(log);
   const counts = before?.counts ?? createCounts();
-  const partyParts = { fetch: issuerFetch, counts, now, log: visitorLog, openAuthentication };
+  const issuerParts = { fetch: issuerFetch, counts, tracer, now };
+  const partyParts = { ...issuerParts, log: visitorLog, openAuthentication };
   const parties = createRelyingParties(config, partyParts, before?.parties);
   await Promise.all([...parties.values()].map(({ directory }) => directory?.checkKey()));
   const sharedState = await openSharedState(config.storage, { log, counts, now }, before);
   const held = acquireStore(sharedState);
-  const sessions = createSessions(config, { store: held.store, parties, counts, log, now });
+  const sessions = createSessions(config, { store: held.store, parties, counts, tracer, log, now });
   const { store, tries, rightBefore } = sharedState;
   const hashPool = createHashPool(log);
   const { check: checkHash } = hashPool;
   const passwords = users && createPasswords({ users, tries, rightBefore, checkHash, now });
   const authenticateCredentials = createAuthenticateCredentials(config, passwords, {
     parties,
-    fetch: issuerFetch,
-    counts,
-    now,
+    ...issuerParts,
   });
   const context = createAppContext(config, {
     sessions,
@@ -112,7 +114,7 @@ export async function createApp(
   const dispatch = createDispatch(contexts, proxyEndpoints, probes);
   // h3 and the browser endpoints are loaded by the first request that needs them.
   const loadH3App = async () =>
-    (await import("./h3-app.ts")).createH3App(contexts, dispatch, visitorLog);
+    (await import("./h3-app.ts")).createH3App(contexts, dispatch, visitorLog, tracer);
   const loadH3Listener = async () => {
     const { toNodeHandler } = await import("h3/node");
     return toNodeHandler(await loadH3App());
@@ -135,7 +137,7 @@ export async function createApp(
 /** Sessions with the lifetimes of the configuration, and the test whether a session still matches it. */
 function createSessions(
   config: Config,
-  parts: Pick<SessionOptions, "store" | "parties" | "counts" | "log" | "now">,
+  parts: Pick<SessionOptions, "store" | "parties" | "counts" | "tracer" | "log" | "now">,
 ): Sessions {
   const passesOn = (token: string) =>
     Object.values(config.headers).some((source) => source.endsWith(token));

@@ -2,8 +2,10 @@ import { H3, HTTPResponse, type H3Event } from "h3";
 import { createCallback } from "../callback/callback.ts";
 import { createFormPost } from "../callback/form-post.ts";
 import type { Endpoint, EntryContext, SiteContext } from "../context.ts";
+import { createAddressRanges } from "../http/address-ranges.ts";
 import { HttpResponse } from "../http/response.ts";
 import { reasonsOf, stackOf } from "../observe/log.ts";
+import type { Tracer } from "../observe/tracer.ts";
 import type { VisitorLog } from "../observe/visitor-log.ts";
 import { createRequestId } from "../observe/request-id.ts";
 import { brokenPage } from "../pages/failed-page.ts";
@@ -21,7 +23,9 @@ export function createH3App(
   contexts: readonly EntryContext[],
   dispatch: (request: WireRequest) => Dispatched,
   log: VisitorLog,
+  tracer: Tracer,
 ): H3 {
+  const isProxy = createAddressRanges(contexts[0]?.config.trustedProxies ?? []);
   const rateLimit = createRateLimit(contexts[0]?.config.trustedProxies ?? [], log);
   const app = new H3({
     silent: true,
@@ -39,16 +43,30 @@ export function createH3App(
     const request = wireRequestOf(event);
     const result = await dispatch(request);
     if (result instanceof HttpResponse) return toH3(result);
-    const { name, context } = result;
+    const attributes = { "http.request.method": request.method, "http.route": result.name };
+    // A visitor must not choose the trace that a request belongs to.
+    const traceparent = isProxy(request.peer) ? event.req.headers.get("traceparent") : null;
+    const start = { kind: "server", attributes, traceparent: traceparent ?? undefined } as const;
+    return tracer.span(result.name, start, async (span) => {
+      const response = await answer(result, request.peer, event);
+      span.set({ "http.response.status_code": response.status });
+      return toH3(response);
+    });
+  }
+
+  async function answer(
+    route: BrowserRoute,
+    peer: string | undefined,
+    event: H3Event,
+  ): Promise<HttpResponse> {
+    const { name, context } = route;
     try {
-      const refused = await rateLimit(result, request.peer, event.req.headers);
-      if (refused !== undefined) {
-        context.counts.refusals.add("too_many_requests");
-        return toH3(refused);
-      }
-      return toH3(await browserEndpoints[name](context)(event));
+      const refused = await rateLimit(route, peer, event.req.headers);
+      if (refused === undefined) return await browserEndpoints[name](context)(event);
+      context.counts.refusals.add("too_many_requests");
+      return refused;
     } catch (error) {
-      return toH3(failureResponse(context, error, event));
+      return failureResponse(context, error, event);
     }
   }
 }

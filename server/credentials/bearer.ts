@@ -5,6 +5,7 @@ import type { RuleConfig } from "../policy/rule-schema.ts";
 import { AuthError } from "../errors.ts";
 import { TwoGenerationCache } from "../memory/recent-cache.ts";
 import type { Counts } from "../observe/counts.ts";
+import type { Tracer } from "../observe/tracer.ts";
 import { createIntrospection } from "../sign-in/introspection.ts";
 import type { IssuerFetch } from "../sign-in/issuer-fetch.ts";
 import { createTokenIssuer, type RelyingParty } from "../sign-in/relying-party.ts";
@@ -23,6 +24,7 @@ interface Parts {
   readonly rules: readonly RuleConfig[];
   readonly fetch: IssuerFetch;
   readonly counts: Pick<Counts, "issuerSeconds">;
+  readonly tracer?: Tracer | undefined;
   readonly now: () => number;
 }
 

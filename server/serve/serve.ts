@@ -10,6 +10,7 @@ import { lazyListener } from "../http/lazy-listener.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import { Listeners } from "./listeners.ts";
 import { AppSwitch } from "./app-switch.ts";
+import { openTracer } from "./open-tracer.ts";
 import { Reloader, type Made } from "./reload.ts";
 import { send } from "../http/send.ts";
 
@@ -28,12 +29,16 @@ interface Running {
 export async function serve(source: Source, log: Log): Promise<Running> {
   const changes = new Changes(filesOf(source));
   const proxyOf = createForwardProxyOf(source.environment);
+  const traces = await openTracer(source.environment, log);
   const make = async (before?: App): Promise<Made> => {
     await changes.mark();
     const config = loadConfig(source);
     for (const { message, ...place } of fileWarnings(config, source.environment))
       log.warn(place, `a file ${message}`);
-    return { config, app: await createApp(config, { log, proxyOf }, before) };
+    return {
+      config,
+      app: await createApp(config, { log, proxyOf, tracer: traces?.tracer }, before),
+    };
   };
   const { config, app } = await make();
   for (const { variable, shown } of forwardProxies(source.environment))
@@ -63,6 +68,7 @@ export async function serve(source: Source, log: Log): Promise<Running> {
       await reloader.stop();
       await listeners.close();
       await appSwitch.close();
+      await traces?.flush();
       log.info("stopped");
     },
   };

@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { AuthError } from "../errors.ts";
 import type { Counts } from "../observe/counts.ts";
 import { reasonsOf } from "../observe/log.ts";
+import { noTracer, type Tracer } from "../observe/tracer.ts";
 import { Backoff } from "../sign-in/backoff.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { renewalWay } from "../sign-in/renewal.ts";
@@ -34,6 +35,7 @@ interface Parts extends RenewalParts {
   readonly store: Store;
   readonly parties: ReadonlyMap<string, RelyingParty>;
   readonly counts: Pick<Counts, "refreshes">;
+  readonly tracer?: Tracer | undefined;
   /** Signing out at the issuer needs the ID token. */
   readonly keepsIdToken: boolean;
 }
@@ -132,11 +134,17 @@ export class Renewals {
 
   async #renewFromIssuer(request: RenewalRequest): Promise<Outcome> {
     const { party, token } = request;
-    const { refreshes } = this.#parts.counts;
+    const {
+      counts: { refreshes },
+      tracer = noTracer,
+    } = this.#parts;
     const backoff = this.#backoffOf(party.name);
     if (!(await backoff.enter())) return { kind: "kept" };
     try {
-      const outcome = await renewFromIssuer(this.#parts, request);
+      const attributes = { "doorward.provider": party.name };
+      const outcome = await tracer.span("refresh", { kind: "internal", attributes }, () =>
+        renewFromIssuer(this.#parts, request),
+      );
       this.#answered(backoff, token);
       refreshes.add(party.name, outcome.kind === "renewed" ? "refreshed" : "session_gone");
       return outcome;

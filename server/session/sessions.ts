@@ -5,6 +5,7 @@ import type { Count } from "../observe/counter.ts";
 import type { Counts } from "../observe/counts.ts";
 import type { LeaveCause } from "../observe/session-metrics.ts";
 import type { Log } from "../observe/log.ts";
+import type { Tracer } from "../observe/tracer.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import type { Tokens } from "../sign-in/token-endpoint.ts";
 import type { Store } from "../store/store.ts";
@@ -31,6 +32,7 @@ export interface SessionOptions extends Limits {
   readonly shown: (tokens: Tokens) => Pick<SessionRecord, "accessToken" | "idToken">;
   readonly keepsIdToken: boolean;
   readonly counts: Counts;
+  readonly tracer?: Tracer | undefined;
   readonly log: Log;
   readonly now: () => number;
 }

@@ -4,6 +4,7 @@ import type { Endpoints, Metadata, Provider } from "../../providers/provider.ts"
 import type { ProviderConfig } from "../config/schema.ts";
 import type { TokenIssuerConfig } from "../policy/bearer-schema.ts";
 import type { Counts } from "../observe/counts.ts";
+import type { Tracer } from "../observe/tracer.ts";
 import type { VisitorLog } from "../observe/visitor-log.ts";
 import {
   noAuthentication,
@@ -53,6 +54,7 @@ export interface RelyingParty {
 interface Parts {
   readonly fetch: IssuerFetch;
   readonly counts: Pick<Counts, "issuerSeconds">;
+  readonly tracer?: Tracer | undefined;
   readonly now: () => number;
 }
 
@@ -70,10 +72,10 @@ export function createRelyingParty(
 ): RelyingParty {
   const issuer = settings.issuer ?? provider.issuer ?? "";
   const endpoints = { ...provider.endpoints?.(issuer.replace(/\/+$/, "")), ...settings.endpoints };
-  const { authentication, counts } = parts;
+  const { authentication, counts, tracer } = parts;
   const place = placeAt(settings.discovery, provider.metadata?.(issuer) ?? usualPlace(issuer));
   const issuers = issuersOf(place, settings.tenants);
-  const { timed, learn } = createRequestTimer(name, place.address, counts);
+  const { timed, learn } = createRequestTimer(name, place.address, counts, tracer);
   const apiFetch = timed(parts.fetch);
   const health = watchIssuer(provider.isOAuthOnly ? undefined : place.address, {
     fetch: timed(authentication.fetch ?? parts.fetch),
@@ -127,13 +129,13 @@ export function createRelyingParty(
 export function createTokenIssuer(
   { issuer, discovery }: Pick<TokenIssuerConfig, "issuer" | "discovery">,
   credentials: Pick<ProviderConfig, "clientSecret"> & { clientId: string | undefined },
-  { fetch: plainFetch, counts, now }: Parts,
+  { fetch: plainFetch, counts, tracer, now }: Parts,
 ): Pick<RelyingParty, "discover" | "keys"> {
   const { clientId = "doorward", clientSecret } = credentials; // openid-client requires an id; it is not sent
   const authentication =
     clientSecret === undefined ? noAuthentication : secretAuthentication(clientSecret);
   const place = placeAt(discovery, usualPlace(issuer));
-  const { timed, learn } = createRequestTimer(issuer, place.address, counts);
+  const { timed, learn } = createRequestTimer(issuer, place.address, counts, tracer);
   const fetch = timed(plainFetch);
   const { ofVisitors, verifyIssued } = createIssuerKeys(
     { issuer, discover: () => discover() },

@@ -1,6 +1,7 @@
 import type { ServerMetadata } from "openid-client";
 import type { Counts } from "../observe/counts.ts";
 import type { IssuerOperation } from "../observe/backend-metrics.ts";
+import { noTracer, type Tracer } from "../observe/tracer.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 
 /** The endpoints in an issuer's metadata that doorward sends requests to. */
@@ -25,6 +26,7 @@ export function createRequestTimer(
   provider: string,
   discoveryAddress: string,
   { issuerSeconds }: Pick<Counts, "issuerSeconds">,
+  tracer: Tracer = noTracer,
 ): RequestTimer {
   const discovery = [discoveryAddress, "discovery"] as const;
   let known: ReadonlyMap<string, IssuerOperation> = new Map([discovery]);
@@ -32,14 +34,23 @@ export function createRequestTimer(
 
   function timed(fetch: IssuerFetch): IssuerFetch {
     return async (url, init) => {
+      const operation = known.get(url) ?? "api";
+      const attributes = { "doorward.provider": provider, "url.full": withoutQuery(url) };
       const startedAt = performance.now();
       let result: "ok" | "refused" | "error" = "error";
       try {
-        const response = await fetch(url, init);
-        if (response.status < 500) result = response.ok ? "ok" : "refused";
-        return response;
+        return await tracer.span(
+          `issuer ${operation}`,
+          { kind: "client", attributes },
+          async (span) => {
+            const response = await fetch(url, carrying(span.traceparent, init));
+            span.set({ "http.response.status_code": response.status });
+            if (response.status < 500) result = response.ok ? "ok" : "refused";
+            return response;
+          },
+        );
       } finally {
-        issuerSeconds.of(provider, known.get(url) ?? "api", result).since(startedAt);
+        issuerSeconds.of(provider, operation, result).since(startedAt);
       }
     };
   }
@@ -53,4 +64,17 @@ export function createRequestTimer(
     });
     known = new Map([discovery, ...found]);
   }
+}
+
+/** W3C Trace Context: the issuer's own spans then belong to the same trace. */
+function carrying(traceparent: string | undefined, init: RequestInit): RequestInit {
+  if (traceparent === undefined) return init;
+  const headers = new Headers(init.headers);
+  headers.set("traceparent", traceparent);
+  return { ...init, headers };
+}
+
+/** An API's query may name a person. */
+function withoutQuery(url: string): string {
+  return url.split("?", 1)[0] ?? "";
 }
