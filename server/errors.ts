@@ -21,6 +21,8 @@ export const signInRequired = "sign_in_required";
 
 export type AuthErrorCode = keyof typeof statuses;
 
+export const authErrorCodes = Object.keys(statuses) as readonly AuthErrorCode[];
+
 interface FailedTransaction {
   readonly state: string;
   readonly returnTo: string;

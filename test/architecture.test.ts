@@ -196,7 +196,8 @@ ${compile}  }),
 
   it("page text", async () => {
     const own = "server/pages/languages/en.ts";
-    expectSteps("page text", "server/errors.ts", own, "server/pages/failed-page.ts");
+    const reasons = "server/observe/session-reasons.ts";
+    expectSteps("page text", "server/errors.ts", own, "server/pages/failed-page.ts", reasons);
     await copy.insert("server/errors.ts", "const statuses = {\n", "  account_locked: 403,\n");
     const words = '  locked: { title: "Your account is locked", text: "Ask for help." },\n';
     await copy.insert(own, "export const en = {\n", words);
@@ -207,6 +208,11 @@ ${compile}  }),
       "server/pages/failed-page.ts",
       "Record<AuthErrorCode, Words>> = {\n",
       '  account_locked: { title: text("locked", "title"), text: text("locked", "text") },\n',
+    );
+    await copy.insert(
+      reasons,
+      "export const failureReasons = reasonTable({\n",
+      '  account_locked: { means: "The account is locked.", fix: nothingToDo },\n',
     );
 
     const body = await copy.evaluate(`
@@ -301,30 +307,38 @@ export function acmeFiles({ hosts }: ProxyModel): ReadonlyMap<string, string> {
   });
 
   it("metric", async () => {
-    expectSteps(
-      "metric",
-      "server/observe/counts.ts",
-      "server/observe/metrics.ts",
-      "server/sign-out/sign-out.ts",
+    const [table, place] = ["server/observe/visitor-metrics.ts", "server/sign-out/sign-out.ts"];
+    expectSteps("metric", table, place, "docs/metrics.md");
+    await copy.insert(
+      place,
+      "createIssuerSignOut(context);\n",
+      '  counts.signOutsAsked.add("visitor");\n',
     );
-    await copy.insert("server/observe/counts.ts", "const none = {\n", "  signOutAsked: 0,\n");
     const forgotten = await copy.typeFaults();
     await copy.insert(
-      "server/observe/metrics.ts",
-      "Record<keyof Counts, MetricName>> = {\n",
-      '  signOutAsked: "doorward_sign_in_total",\n',
+      table,
+      "export function visitorCounts() {\n  return {\n",
+      `    signOutsAsked: new Counter({
+      name: "doorward_sign_outs_asked_total",
+      labels: [labelOf("by", ["visitor"])],
+      help: "Sign-outs asked",
+      use: "None.",
+    }),
+`,
     );
+    await copy.run("node", "docs/metrics-page.ts");
 
     const text = await copy.evaluate(`
 import { createCounts } from "./server/observe/counts.ts";
-import { createMetrics } from "./server/observe/metrics.ts";
+import { writeMetrics } from "./server/observe/metrics.ts";
 const counts = createCounts();
-counts.signOutAsked++;
-console.log(JSON.stringify(await createMetrics(counts).metrics()));
+counts.signOutsAsked.add("visitor");
+console.log(JSON.stringify(await writeMetrics(counts)));
 `);
 
-    expect(forgotten).toContain("server/observe/metrics.ts");
+    expect(forgotten).toContain(place);
     expect(await copy.typeFaults()).toBe("");
-    expect(text).toContain('doorward_sign_in_total{event="sign_out_asked"} 1');
+    expect(text).toContain('doorward_sign_outs_asked_total{by="visitor"} 1');
+    expect(await copy.read("docs/metrics.md")).toContain("doorward_sign_outs_asked_total");
   });
 });

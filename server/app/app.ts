@@ -13,7 +13,7 @@ import type { ForwardProxyOf } from "../config/forward-proxy.ts";
 import { createEntryFinder, createSiteFinder } from "../config/site-finder.ts";
 import type { SiteEntry } from "../config/site.ts";
 import { createSites } from "../config/sites.ts";
-import type { AppContext, EntryContext } from "../context.ts";
+import type { AppContext, EntryContext, Verify } from "../context.ts";
 import { checkedClock } from "./checked-clock.ts";
 import { acquireStore, openSharedState, type SharedState } from "./carried-over.ts";
 import { createDispatch } from "./dispatch.ts";
@@ -22,6 +22,8 @@ import { createRouter } from "./router.ts";
 import { createAudit } from "../observe/audit.ts";
 import { createCounts } from "../observe/counts.ts";
 import type { Log } from "../observe/log.ts";
+import type { ConfiguredNames } from "../observe/series.ts";
+import { noTracer, type Tracer } from "../observe/tracer.ts";
 import { limitLog } from "../observe/visitor-log.ts";
 import { openPages } from "../pages/open-pages.ts";
 import { createShowPage } from "../pages/show-page.ts";
@@ -37,6 +39,7 @@ import { RecentStarts } from "../sign-in/recent-starts.ts";
 import { createReturnTargets } from "../sign-in/return-target.ts";
 import { SignOutReturns } from "../sign-in/sign-out-return.ts";
 import { Transactions } from "../sign-in/transaction.ts";
+import { timeVerify } from "../verify/timed-verify.ts";
 import { createVerify } from "../verify/verify.ts";
 
 /** The dependencies that a test can replace. */
@@ -45,6 +48,7 @@ interface Surroundings {
   readonly now?: () => number;
   readonly fetch?: typeof globalThis.fetch;
   readonly proxyOf?: ForwardProxyOf;
+  readonly tracer?: Tracer | undefined;
 }
 
 export interface App extends SharedState {
@@ -54,6 +58,10 @@ export interface App extends SharedState {
   readonly parties: ReadonlyMap<string, RelyingParty>;
   /** Of its secrets, to compare with those of other doorwards. */
   readonly secretMarks: readonly string[];
+  /** The names that metrics may have as labels. */
+  readonly names: ConfiguredNames;
+  /** The number of sessions in the cache. */
+  cachedSessions(): number;
   /** Waits for pending writes, then releases the store. */
   close(): Promise<void>;
 }
@@ -68,6 +76,7 @@ export async function createApp(
   before?: App,
 ): Promise<App> {
   const { log, fetch = globalThis.fetch, proxyOf = () => undefined } = surroundings;
+  const { tracer = noTracer } = surroundings;
   const now = checkedClock(surroundings.now ?? Date.now);
   const users = config.users === undefined ? undefined : openUsers(config.users, log, now);
   const showPage = await openPages(config.pages);
@@ -75,20 +84,22 @@ export async function createApp(
   const openAuthentication = createOpenAuthentication(log, proxyOf);
   const visitorLog = limitLog(log);
   const audit = createAudit(log, visitorLog, config.log.decisions);
-  const partyParts = { fetch: issuerFetch, now, log: visitorLog, openAuthentication };
+  const counts = before?.counts ?? createCounts();
+  const issuerParts = { fetch: issuerFetch, counts, tracer, now };
+  const partyParts = { ...issuerParts, log: visitorLog, openAuthentication };
   const parties = createRelyingParties(config, partyParts, before?.parties);
   await Promise.all([...parties.values()].map(({ directory }) => directory?.checkKey()));
-  const sharedState = await openSharedState(config.storage, { log, now }, before);
+  const sharedState = await openSharedState(config.storage, { log, counts, now }, before);
   const held = acquireStore(sharedState);
-  const sessions = createSessions(config, { store: held.store, parties, audit, log, now });
-  const { store, tries, rightBefore, counts } = sharedState;
+  const observers = { audit, counts, tracer, log };
+  const sessions = createSessions(config, { store: held.store, parties, ...observers, now });
+  const { store, tries, rightBefore } = sharedState;
   const hashPool = createHashPool(log);
   const { check: checkHash } = hashPool;
   const passwords = users && createPasswords({ users, tries, rightBefore, checkHash, now });
   const authenticateCredentials = createAuthenticateCredentials(config, passwords, {
     parties,
-    fetch: issuerFetch,
-    now,
+    ...issuerParts,
   });
   const context = createAppContext(config, {
     sessions,
@@ -106,12 +117,20 @@ export async function createApp(
     parties: offered(parties, entry),
     store,
   }));
-  const proxyEndpoints = { verify: createVerify(context), auth: createOAuth2ProxyAuth(context) };
+  const timed = (verify: Verify) => timeVerify(verify, counts.verifySeconds.of());
+  const proxyEndpoints = {
+    verify: timed(createVerify(context)),
+    auth: timed(createOAuth2ProxyAuth(context)),
+  };
   const probes = createOAuth2ProxyProbes(store, visitorLog);
   const dispatch = createDispatch(contexts, proxyEndpoints, probes, context.showPage);
   // h3 and the browser endpoints are loaded by the first request that needs them.
   const loadH3App = async () =>
-    (await import("./h3-app.ts")).createH3App(contexts, dispatch, visitorLog, context.showPage);
+    (await import("./h3-app.ts")).createH3App(contexts, dispatch, {
+      log: visitorLog,
+      showPage: context.showPage,
+      tracer,
+    });
   const loadH3Listener = async () => {
     const { toNodeHandler } = await import("h3/node");
     return toNodeHandler(await loadH3App());
@@ -122,6 +141,8 @@ export async function createApp(
     loadH3App,
     parties,
     secretMarks: fingerprintsOf(config.secret),
+    names: namesIn(config, context),
+    cachedSessions: () => sessions.cached,
     async close() {
       await Promise.all([sessions.settle(), hashPool.close()]);
       visitorLog.flush();
@@ -133,7 +154,7 @@ export async function createApp(
 /** Sessions with the lifetimes of the configuration, and the test whether a session still matches it. */
 function createSessions(
   config: Config,
-  parts: Pick<SessionOptions, "store" | "parties" | "audit" | "log" | "now">,
+  parts: Pick<SessionOptions, "store" | "parties" | "audit" | "counts" | "tracer" | "log" | "now">,
 ): Sessions {
   const passesOn = (token: string) =>
     Object.values(config.headers).some((source) => source.endsWith(token));
@@ -188,6 +209,18 @@ export function createAppContext(
     signOutReturns: new SignOutReturns(config.secret),
     recentStarts: new RecentStarts(config.secret, parts.now),
     ...createReturnTargets(sites, config),
+  };
+}
+
+function namesIn(
+  { rules: written, providers }: Config,
+  { sites, rules }: AppContext,
+): ConfiguredNames {
+  const tokenIssuers = written.flatMap(({ bearer }) => bearer?.issuers ?? []);
+  return {
+    site: new Set(sites.map(({ name }) => name)),
+    rule: new Set(rules.map(({ name }) => name)),
+    provider: new Set([...Object.keys(providers), ...tokenIssuers.map(({ issuer }) => issuer)]),
   };
 }
 

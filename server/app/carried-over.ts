@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import { FailedTries } from "../credentials/failed-tries.ts";
 import { RightBefore } from "../credentials/right-before.ts";
 import type { Config } from "../config/schema.ts";
-import { createCounts, type Counts } from "../observe/counts.ts";
+import type { Counts } from "../observe/counts.ts";
 import type { Log } from "../observe/log.ts";
 import { openStore } from "../store/open-store.ts";
+import { timeStore } from "../store/timed-store.ts";
 import type { Store } from "../store/store.ts";
 
 /** Store listeners registered by one app. */
@@ -24,27 +25,34 @@ export interface SharedState {
   readonly counts: Counts;
 }
 
+interface Surroundings {
+  readonly log: Log;
+  readonly counts: Counts;
+  readonly now: () => number;
+}
+
 /** Opens a new store only if `storage` changed; everything else is kept. */
 export async function openSharedState(
   storage: Config["storage"],
-  { log, now }: { readonly log: Log; readonly now: () => number },
+  { log, counts, now }: Surroundings,
   before: SharedState | undefined,
 ): Promise<SharedState> {
   const isSameStore = before !== undefined && isDeepStrictEqual(before.storage, storage);
-  const { store, holders } = isSameStore ? before : await openHeldStore(storage, { log, now });
-  const { tries, rightBefore, counts } = before ?? {
+  const { store, holders } = isSameStore
+    ? before
+    : await openHeldStore(storage, { log, counts, now });
+  const { tries, rightBefore } = before ?? {
     tries: new FailedTries(now),
     rightBefore: new RightBefore(),
-    counts: createCounts(),
   };
   return { storage, store, holders, tries, rightBefore, counts };
 }
 
 async function openHeldStore(
   storage: Config["storage"],
-  surroundings: { readonly log: Log; readonly now: () => number },
+  surroundings: Surroundings,
 ): Promise<Pick<SharedState, "store" | "holders">> {
-  const store = await openStore(storage, surroundings);
+  const store = timeStore(await openStore(storage, surroundings), surroundings.counts);
   const holders = new Set<StoreListeners>();
   store.onAnnounced((announcement) => {
     for (const { announced } of holders) for (const listener of announced) listener(announcement);
@@ -70,6 +78,9 @@ export function acquireStore({ store, holders }: Pick<SharedState, "store" | "ho
       ...store, // its functions do not use `this`
       get hearsAnnouncements() {
         return store.hearsAnnouncements;
+      },
+      get announcementLagMs() {
+        return store.announcementLagMs;
       },
       onAnnounced: (listener) => void holder.announced.push(listener),
       onReconnected: (listener) => void holder.reconnected.push(listener),

@@ -5,6 +5,7 @@ import type { AskedRequest, SiteContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { longestLocation, type HttpResponse } from "../http/response.ts";
 import { reasonsOf, stackOf } from "../observe/log.ts";
+import { none } from "../observe/series.ts";
 import { brokenPage, failedPage, isWorthARetry } from "../pages/failed-page.ts";
 
 /** The error page of an endpoint. For an unexpected failure the page shows only a request id; the log has the reason. */
@@ -14,13 +15,15 @@ export function failureResponse(
   { url, req: { headers } }: Pick<H3Event, "url" | "req">,
   asked: AskedRequest,
 ): HttpResponse {
-  const { site, recentStarts, counts, audit, visitorLog, showPage } = context;
+  const { site, recentStarts, parties, counts, audit, visitorLog, showPage } = context;
   const cookies = headers.get("cookie") ?? undefined;
   const acceptLanguage = headers.get("accept-language");
   const { requestId } = asked;
   const path = url.pathname;
   const reason = reasonsOf(error);
+  const isCallback = path.startsWith(`${site.base}/callback`);
   if (!(error instanceof AuthError)) {
+    if (isCallback) counts.signIns.add(none, "unexpected");
     visitorLog.error({ requestId, path, reason, stack: stackOf(error) }, "unexpected failure");
     return showPage(brokenPage(requestId, site.address("start")), acceptLanguage);
   }
@@ -34,7 +37,8 @@ export function failureResponse(
       { ...asked, provider: transaction?.provider },
       { detail: reason },
     );
-  if (path.startsWith(`${site.base}/callback`)) counts.signInFailed++;
+  const provider = transaction?.provider ?? none;
+  if (isCallback) counts.signIns.add(parties.has(provider) ? provider : none, code);
   const again = new URL(site.address(path.endsWith("/sign_out") ? "sign_out" : "start"));
   const rd = transaction?.returnTo ?? url.searchParams.get("rd");
   if (rd !== null && rd !== site.address("start")) again.searchParams.set("rd", rd);

@@ -1,9 +1,11 @@
 import { H3, HTTPResponse, type H3Event } from "h3";
 import { createCallback } from "../callback/callback.ts";
 import { createFormPost } from "../callback/form-post.ts";
-import type { Endpoint, EntryContext, SiteContext } from "../context.ts";
+import type { AskedRequest, Endpoint, EntryContext, SiteContext } from "../context.ts";
+import { createAddressRanges } from "../http/address-ranges.ts";
 import { HttpResponse } from "../http/response.ts";
 import { reasonsOf, stackOf } from "../observe/log.ts";
+import type { Tracer } from "../observe/tracer.ts";
 import type { VisitorLog } from "../observe/visitor-log.ts";
 import { createRequestId, requestIdHeader } from "../observe/request-id.ts";
 import type { ShowPage } from "../pages/show-page.ts";
@@ -18,15 +20,21 @@ import { endpointsByPath } from "./endpoints.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { failureResponse } from "./failure-response.ts";
 
+interface Parts {
+  readonly log: VisitorLog;
+  readonly showPage: ShowPage;
+  readonly tracer: Tracer;
+}
+
 /** The service as one h3 app: the four endpoints of every site, `/verify` too. Other servers can mount it. */
 export function createH3App(
   contexts: readonly EntryContext[],
   dispatch: (request: WireRequest) => Dispatched,
-  log: VisitorLog,
-  showPage: ShowPage,
+  { log, showPage, tracer }: Parts,
 ): H3 {
   const trustedProxies = contexts[0]?.config.trustedProxies ?? [];
   const describe = createDescribeRequest(trustedProxies);
+  const isProxy = createAddressRanges(trustedProxies);
   const rateLimit = createRateLimit(trustedProxies, { log, showPage });
   const app = new H3({
     silent: true,
@@ -53,16 +61,32 @@ export function createH3App(
     const request = wireRequestOf(event);
     const result = await dispatch(request);
     if (result instanceof HttpResponse) return toH3(result);
-    const { name, context } = result;
-    const asked = describe(request, context);
-    const respond = (response: HttpResponse) =>
-      toH3(response.with(requestIdHeader, asked.requestId));
+    const attributes = { "http.request.method": request.method, "http.route": result.name };
+    // A visitor must not choose the trace that a request belongs to.
+    const traceparent = isProxy(request.peer) ? event.req.headers.get("traceparent") : null;
+    const start = { kind: "server", attributes, traceparent: traceparent ?? undefined } as const;
+    const asked = describe(request, result.context);
+    return tracer.span(result.name, start, async (span) => {
+      const response = await answer(result, request.peer, event, asked);
+      span.set({ "http.response.status_code": response.status });
+      return toH3(response.with(requestIdHeader, asked.requestId));
+    });
+  }
+
+  async function answer(
+    route: BrowserRoute,
+    peer: string | undefined,
+    event: H3Event,
+    asked: AskedRequest,
+  ): Promise<HttpResponse> {
+    const { name, context } = route;
     try {
-      const refused = await rateLimit(result, request.peer, event.req.headers);
-      if (refused !== undefined) return respond(refused);
-      return respond(await browserEndpoints[name](context)(event, asked));
+      const refused = await rateLimit(route, peer, event.req.headers);
+      if (refused === undefined) return await browserEndpoints[name](context)(event, asked);
+      context.counts.refusals.add("too_many_requests");
+      return refused;
     } catch (error) {
-      return respond(failureResponse(context, error, event, asked));
+      return failureResponse(context, error, event, asked);
     }
   }
 }

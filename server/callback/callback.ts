@@ -113,7 +113,7 @@ export function createCallback(context: SiteContext): Endpoint {
     { acceptLanguage, asked }: Pick<Visit, "acceptLanguage" | "asked">,
     forget: string[],
   ): HttpResponse {
-    context.counts.signInFailed++;
+    context.counts.signIns.add(provider, "denied");
     const { requestId } = asked;
     const { code, gaps = {} } = denialAnywhere(rules, site.access, identity);
     context.audit(
@@ -143,6 +143,7 @@ export function createCallback(context: SiteContext): Endpoint {
         `the ID token does not meet the required step-up ${JSON.stringify(stepUp)}`,
       );
     }
+    context.counts.signIns.add(provider, "step_up_again");
     const again = startUrl(site, { returnTo, provider, prompt: "login", stepUp });
     return redirect(302, again, ...forget);
   }
@@ -158,7 +159,7 @@ export function createCallback(context: SiteContext): Endpoint {
   ): Promise<HttpResponse> {
     const ended = [];
     for (const earlier of sessionTokens(site, cookies))
-      ended.push((await sessions.end(site, earlier)) ?? []);
+      ended.push((await sessions.end(site, earlier, "replaced")) ?? []);
     const token = await sessions.start({
       identity,
       site: site.id,
@@ -166,7 +167,7 @@ export function createCallback(context: SiteContext): Endpoint {
       sid,
       tokens,
     });
-    context.counts.signedIn++;
+    context.counts.signIns.add(identity.provider, "signed_in");
     const reason = ended.flat().length === 0 ? "new_session" : "replaced_session";
     const who = { ...auditedIdentity(identity), session: sessionDigest(token) };
     context.audit("signed_in", reason, { ...asked, ...who });

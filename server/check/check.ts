@@ -17,6 +17,7 @@ import {
 } from "../config/forward-proxy.ts";
 import { fileWarnings } from "../config/file-warnings.ts";
 import type { Config } from "../config/schema.ts";
+import { createCounts } from "../observe/counts.ts";
 import { createLog, reasonsOf } from "../observe/log.ts";
 import { createRelyingParties } from "../app/relying-parties.ts";
 import { createOpenAuthentication } from "../sign-in/client-authentication.ts";
@@ -65,6 +66,7 @@ export async function check(
   const log = createLog(process.stderr);
   const parties = createRelyingParties(config, {
     fetch: createIssuerFetch(clocks.fetch),
+    counts: createCounts(),
     now: Date.now,
     log,
     openAuthentication: createOpenAuthentication(log, proxyOf),

@@ -1,4 +1,5 @@
 import type { Config } from "../config/schema.ts";
+import { createCounts } from "../observe/counts.ts";
 import { createLog } from "../observe/log.ts";
 import { createAudit } from "../observe/audit.ts";
 import { limitLog } from "../observe/visitor-log.ts";
@@ -51,6 +52,7 @@ function revokedBy(config: Config, { all, subject, provider }: Whose): Revoked[]
   if (subject === undefined) return [{ kind: "all" }];
   const parties = createRelyingParties(config, {
     fetch: createIssuerFetch(fetch),
+    counts: createCounts(),
     now: Date.now,
     log: createLog(process.stderr),
     openAuthentication: () => noAuthentication, // no issuer is contacted, so that a lost key cannot prevent this

@@ -29,7 +29,6 @@ export function createHostSites(
   const siteAt = (hostname: string, host = hostname) => new HostSite(parts, hostname, host);
   return {
     ...common,
-    name: href,
     port,
     redirectUri: (provider) =>
       `${href.replace(/\/$/, "")}/callback${provider === undefined ? "" : `/${provider}`}`,
@@ -78,6 +77,10 @@ class HostSite implements Site {
     this.#parts = parts;
     this.#hostname = hostname;
     this.#host = host;
+  }
+
+  get name(): string {
+    return this.#parts.common.name;
   }
 
   /** Without the port of the request, because a cookie reaches all ports of its host (RFC 6265 §8.5). */

@@ -5,6 +5,8 @@ import type { Config, SiteConfig } from "./schema.ts";
 
 /** What an entry of `sites` and each of its sites have in common. */
 export interface SiteCommon {
+  /** The URL of its entry in messages and metrics: `https://auth.example.com/` or `https://{host}/_auth`. */
+  readonly name: string;
   /** The path prefix of the endpoints, without a trailing slash: "" or "/_auth". */
   readonly base: string;
   /** Who has access if no rule matches; undefined = every request is denied. */
@@ -41,8 +43,6 @@ export interface Site extends SiteCommon {
 
 /** An entry of `sites`: one site or, with `hosts`, one at each host under them. */
 export interface SiteEntry extends SiteCommon {
-  /** Its URL in messages: `https://auth.example.com/` or `https://{host}/_auth`. */
-  readonly name: string;
   /** The port of its URL; "" = the default port of the scheme, undefined = the port of each request. */
   readonly port: string | undefined;
   /** Each of its sites has a host that equals or is under one of these; undefined = one site only. */
@@ -80,7 +80,6 @@ export function createSite(config: SiteConfig, compat?: Config["compat"]): Site 
     ...common,
     url,
     id: url.href,
-    name: url.href,
     port: url.port,
     hosts: undefined,
     get first() {
@@ -109,6 +108,7 @@ export function commonOf({
   const secure = protocol === "https:";
   const digest = digestOf(href, cookie.domain, hosts);
   return {
+    name: href,
     base: pathname === "/" ? "" : pathname,
     access,
     providers,

@@ -4,6 +4,8 @@ import { asymmetricAlgorithms, type TokenIssuerConfig } from "../policy/bearer-s
 import type { RuleConfig } from "../policy/rule-schema.ts";
 import { AuthError } from "../errors.ts";
 import { TwoGenerationCache } from "../memory/recent-cache.ts";
+import type { Counts } from "../observe/counts.ts";
+import type { Tracer } from "../observe/tracer.ts";
 import { createIntrospection } from "../sign-in/introspection.ts";
 import type { IssuerFetch } from "../sign-in/issuer-fetch.ts";
 import { createTokenIssuer, type RelyingParty } from "../sign-in/relying-party.ts";
@@ -21,6 +23,8 @@ interface Parts {
   readonly parties: ReadonlyMap<string, RelyingParty>;
   readonly rules: readonly RuleConfig[];
   readonly fetch: IssuerFetch;
+  readonly counts: Pick<Counts, "issuerSeconds">;
+  readonly tracer?: Tracer | undefined;
   readonly now: () => number;
 }
 
@@ -109,9 +113,9 @@ function addedSources(parts: Parts): ReadonlyMap<RuleConfig, readonly TokenSourc
   );
 }
 
-function addedSource(config: TokenIssuerConfig, { fetch, now }: Parts): TokenSource {
+function addedSource(config: TokenIssuerConfig, parts: Parts): TokenSource {
   const { issuer, clientId, clientSecret } = config;
-  const { discover, keys } = createTokenIssuer(config, { clientId, clientSecret }, { fetch, now });
+  const { discover, keys } = createTokenIssuer(config, { clientId, clientSecret }, parts);
   const introspect =
     clientSecret === undefined ? undefined : createIntrospection({ issuer, discover });
   return createTokenSource(
@@ -126,7 +130,7 @@ function addedSource(config: TokenIssuerConfig, { fetch, now }: Parts): TokenSou
       keys,
       introspect,
     },
-    now,
+    parts.now,
   );
 }
 

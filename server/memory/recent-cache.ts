@@ -29,6 +29,11 @@ export class TwoGenerationCache<Value extends {}> {
     return old;
   }
 
+  /** The number of entries. One that moved to the young generation may count twice. */
+  get size(): number {
+    return this.#young.size + this.#old.size;
+  }
+
   /** `key` comes from a header, so it is copied. */
   set(key: string, value: Value): void {
     if (this.#young.size >= this.#most && !this.#young.has(key)) {

@@ -1,21 +1,26 @@
-/** Events since the start, as plain numbers, so that counting costs next to nothing per request. */
-const none = {
-  allow: 0,
-  challenge: 0,
-  deny: 0,
-  /** Malformed requests, and requests from peers outside `trustedProxies`. */
-  refused: 0,
-  storeUnreachable: 0,
-  signedIn: 0,
-  signInFailed: 0,
-  signedOut: 0,
-  /** Configurations loaded and configurations rejected. */
-  reloaded: 0,
-  reloadFailed: 0,
-};
+import { backendCounts } from "./backend-metrics.ts";
+import { processCounts } from "./process-metrics.ts";
+import type { ConfiguredNames } from "./series.ts";
+import { sessionCounts } from "./session-metrics.ts";
+import { visitorCounts } from "./visitor-metrics.ts";
 
-export type Counts = typeof none;
+/**
+ * Every metric of doorward, and what each counts since the start. This table is the only list of them: `/metrics` and
+ * docs/metrics.md derive from it, so that nothing is counted without a metric.
+ */
+export function createCounts() {
+  return { ...visitorCounts(), ...sessionCounts(), ...backendCounts(), ...processCounts() };
+}
 
-export function createCounts(): Counts {
-  return { ...none };
+export type Counts = ReturnType<typeof createCounts>;
+
+/**
+ * Drops the series of sites, rules and providers that are no longer configured, and begins at 0 whatever can be listed:
+ * Prometheus does not see the first increase of a series that begins with it.
+ */
+export function configureCounts(counts: Counts, names: ConfiguredNames): void {
+  for (const metric of Object.values(counts)) {
+    metric.retain(names);
+    if (metric.type === "counter") metric.begin(names);
+  }
 }

@@ -1,53 +1,58 @@
-import { collectDefaultMetrics, Counter, Registry } from "prom-client";
+import { collectDefaultMetrics, Registry } from "prom-client";
 import type { Counts } from "./counts.ts";
+import type { Durations } from "./histogram.ts";
 
-const metrics = {
-  doorward_verify_total: { help: "Responses of /verify", label: "verdict" },
-  doorward_sign_in_total: { help: "Sign-ins and sign-outs", label: "event" },
-  doorward_config_reloads_total: { help: "Reloads", label: "result" },
-} as const;
+type Metric = Counts[keyof Counts];
 
-type MetricName = keyof typeof metrics;
+/** The metrics of the process come from prom-client, which cannot take over numbers that were counted elsewhere. */
+const processMetrics = new Registry();
+collectDefaultMetrics({ register: processMetrics });
 
-/** The metric of every count: a count without one does not compile. */
-const metricOf: Readonly<Record<keyof Counts, MetricName>> = {
-  allow: "doorward_verify_total",
-  challenge: "doorward_verify_total",
-  deny: "doorward_verify_total",
-  refused: "doorward_verify_total",
-  storeUnreachable: "doorward_verify_total",
-  signedIn: "doorward_sign_in_total",
-  signInFailed: "doorward_sign_in_total",
-  signedOut: "doorward_sign_in_total",
-  reloaded: "doorward_config_reloads_total",
-  reloadFailed: "doorward_config_reloads_total",
-};
+export const metricsType = processMetrics.contentType;
 
-/** The counts as Prometheus metrics, computed at each scrape. No label identifies a visitor. */
-export function createMetrics(counts: Readonly<Counts>): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  for (const name of Object.keys(metrics) as MetricName[]) expose(registry, name, counts);
-  return registry;
+/** The counts in the text format of Prometheus (exposition format 0.0.4). No label identifies a visitor. */
+export async function writeMetrics(counts: Counts): Promise<string> {
+  const own = Object.values(counts).flatMap(linesOf);
+  return `${own.join("\n")}\n${await processMetrics.metrics()}`;
 }
 
-function expose(registry: Registry, name: MetricName, counts: Readonly<Counts>): void {
-  const { help, label } = metrics[name];
-  const values = (Object.keys(metricOf) as (keyof Counts)[]).filter(
-    (one) => metricOf[one] === name,
-  );
-  const counter = new Counter({
-    name,
-    help,
-    labelNames: [label],
-    registers: [registry],
-    collect() {
-      counter.reset();
-      for (const value of values) counter.inc({ [label]: snakeCase(value) }, counts[value]);
-    },
+function linesOf(metric: Metric): string[] {
+  const { name, labels, help } = metric.text;
+  const series = metric.all.flatMap((one) => {
+    const pairs = labels.map(({ name: label }, index) => pair(label, one.values[index] ?? ""));
+    if (!("counts" in one)) return [sample(name, pairs, one.value)];
+    return metric.type === "histogram" ? buckets(name, pairs, one, metric.boundsSeconds) : [];
   });
+  return [`# HELP ${name} ${escaped(help)}`, `# TYPE ${name} ${metric.type}`, ...series];
 }
 
-function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** A bucket holds all durations up to its bound, those of the smaller buckets too. */
+function buckets(
+  name: string,
+  pairs: readonly string[],
+  { counts, sumMs }: Durations,
+  boundsSeconds: readonly number[],
+): string[] {
+  let total = 0;
+  const lines = [...boundsSeconds.map(String), "+Inf"].map((bound, index) => {
+    total += counts[index] ?? 0;
+    return sample(`${name}_bucket`, [...pairs, pair("le", bound)], total);
+  });
+  return [
+    ...lines,
+    sample(`${name}_sum`, pairs, sumMs / 1000),
+    sample(`${name}_count`, pairs, total),
+  ];
+}
+
+function sample(name: string, pairs: readonly string[], value: number): string {
+  return `${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}`;
+}
+
+function pair(label: string, value: string): string {
+  return `${label}="${escaped(value).replaceAll('"', '\\"')}"`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
 }

@@ -5,7 +5,7 @@ import { stricter, type Decision, type Visitor } from "./decision.ts";
 import { denialBy, gapsFor, type Denial } from "./gaps.ts";
 import { applyOutcome } from "./outcomes.ts";
 import type { RequestFacts } from "./request-facts.ts";
-import { matchRule, type Decider, type Rule } from "./rules.ts";
+import { accessDecides, matchRule, type Decider, type Rule } from "./rules.ts";
 
 /** What the query of `/verify` demands in addition to the policy; it can only restrict. */
 export interface Narrowing {
@@ -37,17 +37,17 @@ export function decide(
 }
 
 /**
- * What decides a request whatever its identity: the outcome of the first rule that matches, or "access"; undefined where
- * a rule that only may match contributes too. For the same identity at the same site an equal decider decides alike,
+ * What decides a request whatever its identity: the first rule that matches, or `access`; undefined where a rule that
+ * only may match contributes too. For the same identity at the same site a decider with an equal outcome decides alike,
  * except for preflights, times and narrowings.
  */
 export function decidedBy(rules: readonly Rule[], facts: RequestFacts): Decider | undefined {
   for (const rule of rules) {
     const match = matchRule(rule, facts);
-    if (match === "yes") return rule.outcome;
+    if (match === "yes") return rule;
     if (match === "maybe") return undefined;
   }
-  return "access";
+  return accessDecides;
 }
 
 function byAccess(access: Access | undefined, { identity }: Visitor): Decision {

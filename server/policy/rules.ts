@@ -15,8 +15,13 @@ export interface Rule {
   readonly outcome: Outcome;
 }
 
-/** What decides a request: a rule's outcome, or `access` where no rule matches. */
-export type Decider = Outcome | "access";
+/** What decides a request: a rule, or `access` where no rule matches. */
+export interface Decider {
+  readonly name: string;
+  readonly outcome: Outcome | "access";
+}
+
+export const accessDecides: Decider = { name: "access", outcome: "access" };
 
 /** Equal conditions and equal outcomes of several rules are held once, so that they stay in the processor's cache. */
 export function compileRules(configs: readonly RuleConfig[]): Rule[] {

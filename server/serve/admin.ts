@@ -5,10 +5,11 @@ import { empty } from "../http/response.ts";
 import type { App } from "../app/app.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import { send } from "../http/send.ts";
+import { observeApp } from "./observe-app.ts";
 
 /** The operators' endpoints, on their own port: liveness, readiness and metrics. `appNow` returns the active app. */
 export function createAdmin(
-  appNow: () => Pick<App, "store" | "counts" | "parties">,
+  appNow: () => Pick<App, "store" | "counts" | "parties" | "cachedSessions">,
   log: Log,
 ): RequestListener {
   const admin = new H3({ silent: true });
@@ -24,13 +25,10 @@ export function createAdmin(
       return plain(503, "the session store cannot be reached");
     }
   });
-  let metrics: Promise<import("prom-client").Registry> | undefined;
   admin.get("/metrics", async () => {
-    metrics ??= import("../observe/metrics.ts").then(({ createMetrics }) =>
-      createMetrics(appNow().counts),
-    );
-    const registry = await metrics;
-    return plain(200, await registry.metrics(), registry.contentType);
+    const { metricsType, writeMetrics } = await import("../observe/metrics.ts");
+    await observeApp(appNow());
+    return plain(200, await writeMetrics(appNow().counts), metricsType);
   });
   const handler = toNodeHandler(admin);
   return (request, response) => {

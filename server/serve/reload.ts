@@ -3,6 +3,7 @@ import type { App } from "../app/app.ts";
 import type { Changes } from "../config/changes.ts";
 import type { Config } from "../config/schema.ts";
 import type { Audit } from "../observe/audit.ts";
+import { configureCounts } from "../observe/counts.ts";
 import { reasonsOf } from "../observe/log.ts";
 import type { Listeners } from "./listeners.ts";
 import type { AppSwitch } from "./app-switch.ts";
@@ -36,6 +37,8 @@ export class Reloader {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    configureCounts(parts.appSwitch.app.counts, parts.appSwitch.app.names);
+    this.#showState(true);
   }
 
   /** One reload at a time. A fault changes nothing and is logged. */
@@ -65,13 +68,22 @@ export class Reloader {
     try {
       await this.#replace(appSwitch.app);
       this.#loadedAt = new Date();
-      counts.reloaded++;
+      counts.reloads.add("applied");
+      configureCounts(counts, appSwitch.app.names);
+      this.#showState(true);
       audit("config_reloaded", "applied", {});
     } catch (error) {
-      counts.reloadFailed++;
+      counts.reloads.add("rejected");
+      this.#showState(false);
       const since = this.#loadedAt.toISOString();
       audit("config_reloaded", "rejected", {}, { detail: reasonsOf(error), since });
     }
+  }
+
+  #showState(isCurrent: boolean): void {
+    const { counts } = this.#parts.appSwitch.app;
+    counts.reloadSucceeded.set(isCurrent);
+    counts.reloadedAt.set(this.#loadedAt.getTime() / 1000);
   }
 
   async #replace(before: App): Promise<void> {

@@ -15,6 +15,7 @@ import { limitLog } from "../observe/visitor-log.ts";
 import { Listeners } from "./listeners.ts";
 import { AppSwitch } from "./app-switch.ts";
 import { SecretWatch } from "./secret-watch.ts";
+import { openTracer } from "./open-tracer.ts";
 import { Reloader, type Made } from "./reload.ts";
 import { send } from "../http/send.ts";
 
@@ -35,12 +36,16 @@ interface Running {
 export async function serve(source: Source, log: Log): Promise<Running> {
   const changes = new Changes(filesOf(source));
   const proxyOf = createForwardProxyOf(source.environment);
+  const traces = await openTracer(source.environment, log);
   const make = async (before?: App): Promise<Made> => {
     await changes.mark();
     const config = loadConfig(source);
     for (const { message, ...place } of fileWarnings(config, source.environment))
       log.warn(place, `a file ${message}`);
-    return { config, app: await createApp(config, { log, proxyOf }, before) };
+    return {
+      config,
+      app: await createApp(config, { log, proxyOf, tracer: traces?.tracer }, before),
+    };
   };
   const { config, app } = await make();
   const onApplied = ({ log: settings }: Config) => setLog(log, settings);
@@ -78,6 +83,7 @@ export async function serve(source: Source, log: Log): Promise<Running> {
       await listeners.close();
       await secretWatch.stop();
       await appSwitch.close();
+      await traces?.flush();
       log.info("stopped");
     },
   };

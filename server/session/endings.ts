@@ -3,7 +3,9 @@ import type { Site } from "../config/site.ts";
 import { auditedIdentity } from "../identity/audited.ts";
 import type { TwoGenerationCache } from "../memory/recent-cache.ts";
 import type { Audit } from "../observe/audit.ts";
-import type { CommonFields, ReasonOf } from "../observe/events.ts";
+import type { Counts } from "../observe/counts.ts";
+import type { CommonFields } from "../observe/events.ts";
+import type { FoundCause, LeaveCause } from "../observe/session-metrics.ts";
 import type { BackgroundTasks } from "./background.ts";
 import { sessionDigest } from "./digest.ts";
 import type { HotSession } from "./hot-session.ts";
@@ -22,6 +24,7 @@ interface Parts {
   readonly hot: TwoGenerationCache<HotSession>;
   readonly background: BackgroundTasks;
   readonly audit: Audit;
+  readonly ended: Counts["ended"];
 }
 
 /** The parts of a session for the log. */
@@ -45,9 +48,13 @@ export class Endings {
   }
 
   /** Ends a session on all replicas and returns its record, if there was one. Throws "store_unreachable". */
-  async end(site: Site, token: string | undefined): Promise<SessionRecord | undefined> {
+  async end(
+    site: Site,
+    token: string | undefined,
+    cause: LeaveCause,
+  ): Promise<SessionRecord | undefined> {
     if (token === undefined || !isToken(token)) return undefined;
-    const { records, hot } = this.#parts;
+    const { records, hot, ended } = this.#parts;
     const stored = await records.read(token);
     if (stored !== undefined && stored.record.site !== site.id) return undefined;
     // Any caller can invent tokens, so only the end of a known session is announced.
@@ -55,22 +62,26 @@ export class Endings {
       stored !== undefined || hot.get(token) !== undefined || (await records.has(token));
     await records.remove(token);
     hot.delete(token);
-    if (isKnown) await this.#announce(token);
+    if (isKnown) {
+      ended.add(cause);
+      await this.#announce(token);
+    }
     return stored?.record;
   }
 
   /** For a session that has expired or was revoked. Every replica detects that by itself. */
-  expire(token: string, record: Ended, reason: ReasonOf<"session_ended">): undefined {
+  expire(token: string, record: Ended, cause: FoundCause): undefined {
     // Until its record is removed, each request finds it again.
     if (this.#expired.get(token) === undefined) {
       this.#expired.set(token, true);
-      this.#parts.audit("session_ended", reason, auditedSession(token, record));
+      this.#parts.ended.add(cause);
+      this.#parts.audit("session_ended", cause, auditedSession(token, record));
     }
-    return this.remove(token);
+    this.discard(token);
   }
 
-  /** For a session that no browser has. */
-  remove(token: string): undefined {
+  /** Removes a record that no browser has the token of. */
+  discard(token: string): void {
     const { records, hot, background } = this.#parts;
     hot.delete(token);
     background.run(notRemoved, () => records.remove(token));
@@ -78,7 +89,8 @@ export class Endings {
 
   /** For a session that the issuer has ended. Other replicas learn of it only by announcement. */
   endEverywhere(token: string): undefined {
-    const { records, hot, background } = this.#parts;
+    const { records, hot, background, ended } = this.#parts;
+    ended.add("issuer");
     hot.delete(token);
     background.run(notRemoved, async () => {
       await records.remove(token);

@@ -2,7 +2,9 @@ import { LRUCache } from "lru-cache";
 import { setTimeout as wait } from "node:timers/promises";
 import { AuthError } from "../errors.ts";
 import type { Audit } from "../observe/audit.ts";
+import type { Counts } from "../observe/counts.ts";
 import { reasonsOf } from "../observe/log.ts";
+import { noTracer, type Tracer } from "../observe/tracer.ts";
 import { Backoff } from "../sign-in/backoff.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { renewalWay } from "../sign-in/renewal.ts";
@@ -35,6 +37,8 @@ interface Parts extends RenewalParts {
   readonly audit: Audit;
   readonly store: Store;
   readonly parties: ReadonlyMap<string, RelyingParty>;
+  readonly counts: Pick<Counts, "refreshes">;
+  readonly tracer?: Tracer | undefined;
   /** Signing out at the issuer needs the ID token. */
   readonly keepsIdToken: boolean;
 }
@@ -133,17 +137,26 @@ export class Renewals {
 
   async #renewFromIssuer(request: RenewalRequest): Promise<Outcome> {
     const { party, token, before } = request;
-    const { audit } = this.#parts;
+    const {
+      audit,
+      counts: { refreshes },
+      tracer = noTracer,
+    } = this.#parts;
     const fields = auditedSession(token, before.record);
     const backoff = this.#backoffOf(party.name);
     if (!(await backoff.enter())) return { kind: "kept" };
     try {
-      const outcome = await renewFromIssuer(this.#parts, request);
+      const attributes = { "doorward.provider": party.name };
+      const outcome = await tracer.span("refresh", { kind: "internal", attributes }, () =>
+        renewFromIssuer(this.#parts, request),
+      );
       this.#answered(backoff, token);
+      refreshes.add(party.name, outcome.kind === "renewed" ? "refreshed" : "session_gone");
       if (outcome.kind === "renewed") audit("session_refreshed", "refreshed", fields);
       return outcome;
     } catch (error) {
       const code = error instanceof AuthError ? error.code : undefined;
+      refreshes.add(party.name, code ?? "unexpected");
       if (code === "grant_ended") {
         this.#answered(backoff, token); // a refusal is a response: the issuer works
         audit("session_ended", "refused_by_issuer", fields, { detail: reasonsOf(error) });

@@ -2,7 +2,11 @@ import type { Site } from "../config/site.ts";
 import { AuthError } from "../errors.ts";
 import { TwoGenerationCache } from "../memory/recent-cache.ts";
 import type { Audit } from "../observe/audit.ts";
+import type { Count } from "../observe/counter.ts";
+import type { Counts } from "../observe/counts.ts";
+import type { LeaveCause } from "../observe/session-metrics.ts";
 import type { Log } from "../observe/log.ts";
+import type { Tracer } from "../observe/tracer.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import type { Tokens } from "../sign-in/token-endpoint.ts";
 import type { Store } from "../store/store.ts";
@@ -29,6 +33,8 @@ export interface SessionOptions extends Limits {
   readonly shown: (tokens: Tokens) => Pick<SessionRecord, "accessToken" | "idToken">;
   readonly keepsIdToken: boolean;
   readonly audit: Audit;
+  readonly counts: Counts;
+  readonly tracer?: Tracer | undefined;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -60,17 +66,22 @@ export class Sessions {
   readonly #renewing = new Map<string, Promise<HotSession | undefined>>();
   readonly #background: BackgroundTasks;
   readonly #endings: Endings;
+  readonly #hits: Count;
+  readonly #misses: Count;
   readonly #lastUse: LastUse;
 
   constructor(options: SessionOptions) {
-    const { store, lifetimeMs, idleMs, audit, log } = options;
+    const { store, lifetimeMs, idleMs, audit, counts, log } = options;
     this.#options = options;
     this.#records = new SealedRecords(options);
     this.#renewals = new Renewals({ ...options, records: this.#records });
     this.revocations = new Revocations({ store, lifetimeMs, onFlood: () => this.#hot.clear() });
     this.#background = new BackgroundTasks(log);
     const parts = { records: this.#records, hot: this.#hot, background: this.#background };
-    this.#endings = new Endings({ ...parts, audit, revocations: this.revocations });
+    const { revocations } = this;
+    this.#endings = new Endings({ ...parts, audit, revocations, ended: counts.ended });
+    this.#hits = counts.cacheReads.of("hit");
+    this.#misses = counts.cacheReads.of("miss");
     this.#lastUse = new LastUse({ ...parts, idleMs });
   }
 
@@ -82,9 +93,16 @@ export class Sessions {
     if (token === undefined) return undefined;
     const session = this.#hot.get(token);
     // Without announcements, a session may have ended on another replica, so every request reads the store.
-    if (session !== undefined && this.#options.store.hearsAnnouncements)
+    if (session !== undefined && this.#options.store.hearsAnnouncements) {
+      this.#hits.value++;
       return this.#use(site, token, session);
+    }
     return this.#cold(site, token);
+  }
+
+  /** The number of cached sessions. */
+  get cached(): number {
+    return this.#hot.size;
   }
 
   /** Opens a session; only the browser may get the token. Throws "grant_ended" if the issuer's session has ended. */
@@ -109,14 +127,19 @@ export class Sessions {
     };
     // If the write times out, no browser has the token: `onLate` removes the record.
     await this.revocations.know(record);
-    await this.#records.create(token, record, () => this.#endings.remove(token));
+    await this.#records.create(token, record, () => this.#endings.discard(token));
+    this.#options.counts.opened.add(opened.identity.provider);
     if (this.#options.isCurrent(record)) this.#hot.set(token, this.#adopt(token, record, epoch));
     return token;
   }
 
   /** Ends a session on all replicas and returns its record, if there was one. Throws "store_unreachable". */
-  end(site: Site, token: string | undefined): Promise<SessionRecord | undefined> {
-    return this.#endings.end(site, token);
+  end(
+    site: Site,
+    token: string | undefined,
+    cause: LeaveCause = "signed_out",
+  ): Promise<SessionRecord | undefined> {
+    return this.#endings.end(site, token, cause);
   }
 
   /** Waits for all renewals and background work. */
@@ -132,6 +155,7 @@ export class Sessions {
 
   #cold(site: Site, token: string): undefined | Promise<Session | undefined> {
     if (!isToken(token)) return undefined;
+    this.#misses.value++;
     // A read that is in progress may miss a later end. Share it only while announcements reveal that end afterwards.
     const begun = this.#options.store.hearsAnnouncements ? this.#loading.get(token) : undefined;
     const pending = begun ?? this.#load(token).finally(() => this.#loading.delete(token));

@@ -3,6 +3,8 @@ import type { Configuration, ServerMetadata } from "openid-client";
 import type { Endpoints, Metadata, Provider } from "../../providers/provider.ts";
 import type { ProviderConfig } from "../config/schema.ts";
 import type { TokenIssuerConfig } from "../policy/bearer-schema.ts";
+import type { Counts } from "../observe/counts.ts";
+import type { Tracer } from "../observe/tracer.ts";
 import type { VisitorLog } from "../observe/visitor-log.ts";
 import {
   noAuthentication,
@@ -17,6 +19,7 @@ import { createIssuerKeys, type VerifyIssued } from "./issuer-keys.ts";
 import { oauthNeeds, tokenNeeds, signInNeeds } from "./metadata.ts";
 import { createSignInUrlBuilder, type BuildSignInUrl } from "./pushed-request.ts";
 import { cached, type Cached } from "../memory/cached.ts";
+import { createRequestTimer } from "./timed-fetch.ts";
 import { isTemplated, issuersOf, placeAt, usualPlace, withAcceptedKeys } from "./tenants.ts";
 
 /** Our registration at one issuer, as a sign-in needs it. */
@@ -50,6 +53,8 @@ export interface RelyingParty {
 
 interface Parts {
   readonly fetch: IssuerFetch;
+  readonly counts: Pick<Counts, "issuerSeconds">;
+  readonly tracer?: Tracer | undefined;
   readonly now: () => number;
 }
 
@@ -67,11 +72,13 @@ export function createRelyingParty(
 ): RelyingParty {
   const issuer = settings.issuer ?? provider.issuer ?? "";
   const endpoints = { ...provider.endpoints?.(issuer.replace(/\/+$/, "")), ...settings.endpoints };
-  const { authentication } = parts;
+  const { authentication, counts, tracer } = parts;
   const place = placeAt(settings.discovery, provider.metadata?.(issuer) ?? usualPlace(issuer));
   const issuers = issuersOf(place, settings.tenants);
+  const { timed, learn } = createRequestTimer(name, place.address, counts, tracer);
+  const apiFetch = timed(parts.fetch);
   const health = watchIssuer(provider.isOAuthOnly ? undefined : place.address, {
-    fetch: authentication.fetch ?? parts.fetch,
+    fetch: timed(authentication.fetch ?? parts.fetch),
     now: parts.now,
   });
   const { fetch: clientFetch } = health;
@@ -85,13 +92,13 @@ export function createRelyingParty(
   );
   const signer = { issuers, clientId, verifyIssued };
   const client = { clientId, endpoints, authentication, fetch, quirks: provider, signer };
-  const discover = cached(
-    async () =>
-      provider.isOAuthOnly
-        ? configure(place, { issuer }, client, oauthNeeds)
-        : discoverOnce(place, client, signInNeeds),
-    parts.now,
-  );
+  const discover = cached(async () => {
+    const configuration = provider.isOAuthOnly
+      ? await configure(place, { issuer }, client, oauthNeeds)
+      : await discoverOnce(place, client, signInNeeds);
+    learn(configuration.serverMetadata());
+    return configuration;
+  }, parts.now);
   return {
     name,
     label: settings.label ?? labelOf(name, provider),
@@ -102,8 +109,11 @@ export function createRelyingParty(
     settings,
     endpoints,
     authentication,
-    fetch: parts.fetch,
-    directory: createDirectory(name, provider, settings, endpoints.api, parts),
+    fetch: apiFetch,
+    directory: createDirectory(name, provider, settings, endpoints.api, {
+      ...parts,
+      fetch: apiFetch,
+    }),
     keys: ofVisitors,
     verifyIssued,
     health,
@@ -119,19 +129,25 @@ export function createRelyingParty(
 export function createTokenIssuer(
   { issuer, discovery }: Pick<TokenIssuerConfig, "issuer" | "discovery">,
   credentials: Pick<ProviderConfig, "clientSecret"> & { clientId: string | undefined },
-  { fetch, now }: Parts,
+  { fetch: plainFetch, counts, tracer, now }: Parts,
 ): Pick<RelyingParty, "discover" | "keys"> {
   const { clientId = "doorward", clientSecret } = credentials; // openid-client requires an id; it is not sent
   const authentication =
     clientSecret === undefined ? noAuthentication : secretAuthentication(clientSecret);
+  const place = placeAt(discovery, usualPlace(issuer));
+  const { timed, learn } = createRequestTimer(issuer, place.address, counts, tracer);
+  const fetch = timed(plainFetch);
   const { ofVisitors, verifyIssued } = createIssuerKeys(
     { issuer, discover: () => discover() },
     { fetch, now },
   );
   const signer = { issuers: [issuer], clientId, verifyIssued };
   const client = { clientId, endpoints: {}, authentication, fetch, signer };
-  const place = placeAt(discovery, usualPlace(issuer));
-  const discover = cached(() => discoverOnce(place, client, tokenNeeds), now);
+  const discover = cached(async () => {
+    const configuration = await discoverOnce(place, client, tokenNeeds);
+    learn(configuration.serverMetadata());
+    return configuration;
+  }, now);
   return { discover, keys: ofVisitors };
 }
 

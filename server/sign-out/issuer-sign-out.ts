@@ -32,7 +32,7 @@ export function createIssuerSignOut({
     try {
       const claims = await checked(token);
       await once(claims, () => sessions.revocations.revoke(revokedBy(claims)));
-      counts.signedOut++;
+      counts.signOuts.add("back_channel");
       const { iss: issuer, sub: subject } = claims;
       audit("sessions_revoked", "back_channel", { ...asked, issuer, subject });
       return empty(200);
@@ -93,7 +93,7 @@ export function createIssuerSignOut({
       (await sessions.revocations.isKnown(issuer, sid));
     if (isKnown) {
       await sessions.revocations.revoke({ kind: "sid", issuer, sid });
-      counts.signedOut++;
+      counts.signOuts.add("front_channel");
       audit("sessions_revoked", "front_channel", { ...asked, issuer });
     }
     return empty(200);

@@ -66,9 +66,9 @@ export function createSignOut(context: SiteContext): Endpoint {
   };
 
   async function end(token: string, asked: AskedRequest): Promise<SessionRecord[]> {
-    const ended = await sessions.end(site, token);
+    const ended = await sessions.end(site, token, "signed_out");
     if (ended === undefined) return [];
-    counts.signedOut++;
+    counts.signOuts.add("visitor");
     const who = { ...auditedIdentity(ended.identity), session: sessionDigest(token) };
     audit("signed_out", "visitor", { ...asked, ...who });
     revoke(ended);

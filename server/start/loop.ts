@@ -15,11 +15,12 @@ interface Loop {
 
 /** The response to a browser that came back too often: a page with the cause that can be told from here. */
 export function stopLoop(
-  { site, config, audit, showPage }: SiteContext,
+  { site, config, counts, audit, showPage }: SiteContext,
   { standing, wanted, setCookie, asked }: Loop,
   acceptLanguage: string | null,
 ): HttpResponse {
   const cause = causeOf(standing, wanted);
+  counts.loops.add(reasons[cause]);
   const { requestId } = asked;
   const { host, hostname, pathname } = new URL(wanted.returnTo);
   const mend = fixes[cause]({

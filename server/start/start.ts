@@ -7,6 +7,7 @@ import {
 } from "../http/fetch-metadata.ts";
 import { empty, redirect, type HttpResponse } from "../http/response.ts";
 import type { AskedRequest, SiteContext, Endpoint } from "../context.ts";
+import { AuthError } from "../errors.ts";
 import { choosePage, stepUpPage } from "../pages/choose-page.ts";
 import { framedPage } from "../pages/framed-page.ts";
 import { ownPage } from "../pages/own-page.ts";
@@ -156,7 +157,7 @@ function showOwn(
 }
 
 async function begin(
-  { site, transactions, knownTargets, visitorLog }: SiteContext,
+  { site, transactions, knownTargets, counts, visitorLog }: SiteContext,
   party: RelyingParty,
   cookies: string | undefined,
   { returnTo, stepUp, prompt, loginHint }: Wanted,
@@ -171,7 +172,13 @@ async function begin(
   });
   const requested = prompt === "select_account" ? party.provider.accountPrompt : prompt;
   const wish = { prompt: requested, loginHint };
-  const location = await authorizationUrl(party, site, transaction, wish);
+  const location = await authorizationUrl(party, site, transaction, wish).catch(
+    (error: unknown) => {
+      counts.starts.add(party.name, error instanceof AuthError ? error.code : "unexpected");
+      throw error;
+    },
+  );
+  counts.starts.add(party.name, "started");
   // Two live sessions are a conflict at `/verify`, so one that stays could also break the next sign-in.
   if (readCookies(cookies, site.sessionCookieName).length > 1) {
     visitorLog.warn({}, "duplicate session cookies; clearing both");

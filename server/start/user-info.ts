@@ -63,7 +63,7 @@ export function createUserFinder({ site, rules, sessions, counts, visitorLog }: 
 
   /** Not a sign-in: the session still exists when the store is back. */
   function unreachable(error: AuthError, requestId: string): HttpResponse {
-    counts.storeUnreachable++;
+    counts.refusals.add("store_unreachable");
     visitorLog.error({ requestId, reason: reasonsOf(error) }, "session store unreachable");
     return json(error.status, { error: error.code, requestId }, "Retry-After", "5");
   }

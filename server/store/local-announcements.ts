@@ -3,6 +3,8 @@ import type { Store } from "./store.ts";
 /** How a store sends and receives announcements. */
 export interface Announcements extends Pick<Store, "announce" | "onAnnounced" | "onReconnected"> {
   readonly isReceiving: boolean;
+  /** As `Store.announcementLagMs`. */
+  readonly lagMs: number;
   close(): void;
 }
 
@@ -10,6 +12,7 @@ export interface Announcements extends Pick<Store, "announce" | "onAnnounced" | 
 export class LocalAnnouncements implements Announcements {
   readonly #listeners: ((announcement: string) => void)[] = [];
   readonly isReceiving = true;
+  readonly lagMs = 0;
 
   async announce(announcement: string): Promise<void> {
     for (const listener of this.#listeners) listener(announcement);

@@ -58,6 +58,9 @@ export function createStore(
     get hearsAnnouncements() {
       return announcements.isReceiving;
     },
+    get announcementLagMs() {
+      return announcements.lagMs;
+    },
     onReconnected: (listener) => announcements.onReconnected(listener),
     async close() {
       stopSweeping?.();

@@ -29,7 +29,7 @@ export class PolledAnnouncements {
   #waiting: Entry[] = [];
   #writing: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
-  #receivedAt = Number.NEGATIVE_INFINITY;
+  #receivedAt = performance.now();
   #isOpen = false;
 
   /** `isTrusted`: the only other writers are commands on this machine, so a late poll does not disable caches. */
@@ -44,6 +44,11 @@ export class PolledAnnouncements {
   get isReceiving(): boolean {
     if (this.#isOpen && performance.now() - this.#receivedAt > silenceMs) this.#isOpen = false;
     return this.#isTrusted || this.#isOpen;
+  }
+
+  /** An announcement waits for the next poll, so it may be as old as the last one. */
+  get lagMs(): number {
+    return performance.now() - this.#receivedAt;
   }
 
   /** Announcements made during a write are batched into the next write. */

@@ -34,6 +34,9 @@ export class RedisChannel {
   #openedAt = 0;
   /** When the last received heartbeat was sent, on the clock of `performance.now()`. */
   #receivedAt = Number.NEGATIVE_INFINITY;
+  /** When a heartbeat arrived last, or since when the first one is awaited. */
+  #arrivedAt = performance.now();
+  #tripMs = 0;
   #dataEpoch: string | undefined;
   #isOpen = false;
   #isClosed = false;
@@ -48,6 +51,11 @@ export class RedisChannel {
   get isReceiving(): boolean {
     if (this.#isOpen && performance.now() - this.#receivedAt > silenceMs) this.#lose();
     return this.#isOpen;
+  }
+
+  /** The time that the newest heartbeat took, or the age of the last one if the next is overdue. */
+  get lagMs(): number {
+    return Math.max(this.#tripMs, performance.now() - this.#arrivedAt - beatMs);
   }
 
   async announce(announcement: string): Promise<void> {
@@ -93,6 +101,8 @@ export class RedisChannel {
     const sentAt = this.#sent.get(text);
     if (sentAt === undefined) return; // from another process, or a repeat
     this.#sent.delete(text);
+    this.#arrivedAt = performance.now();
+    this.#tripMs = this.#arrivedAt - sentAt;
     const wasReceiving = this.isReceiving;
     this.#receivedAt = Math.max(this.#receivedAt, sentAt);
     // Before the epoch is known, an emptied Redis would not be noticed.

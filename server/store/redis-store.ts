@@ -81,6 +81,9 @@ function createRedisStore({
     get hearsAnnouncements() {
       return channel.isReceiving;
     },
+    get announcementLagMs() {
+      return channel.lagMs;
+    },
     onReconnected: (listener) => channel.onReconnected(listener),
     async close() {
       channel.close();

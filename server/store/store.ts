@@ -31,6 +31,8 @@ export interface Store {
    * on every request.
    */
   readonly hearsAnnouncements: boolean;
+  /** How old the newest announcement or heartbeat was on arrival; longer while none arrives. */
+  readonly announcementLagMs: number;
   /**
    * `listener` is called when announcements arrive again, because some may have been missed, and when the store
    * was emptied.

@@ -4,11 +4,13 @@ import { signInRequired } from "../errors.ts";
 import { urlOf } from "../forwarded/forwarded-request.ts";
 import { empty, redirect, type HttpResponse } from "../http/response.ts";
 import type { ReasonOf } from "../observe/events.ts";
+import type { ChallengeKind } from "../observe/visitor-metrics.ts";
 import { notSetUpPage, plainHttpPage } from "../pages/not-set-up-page.ts";
 import type { Decision } from "../policy/decision.ts";
 import type { TargetFault } from "../sign-in/return-target.ts";
 import { createAuditedRequest } from "./audited-request.ts";
 import { identified, isForBrowser, jsonError } from "./refusal.ts";
+import { countRefusal } from "./refusal-counts.ts";
 import { signInLocation, twoSessions } from "./sign-in-location.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
@@ -37,14 +39,14 @@ export function createChallenges(app: AppContext) {
     const { site, dialect, request, headers } = context;
     const reason = hints.includes(twoSessions) ? "conflict" : stepUp ? "step_up" : "no_session";
     if (!isForBrowser(headers)) {
-      count(context, reason, rule);
+      count(context, rule, stepUp ? "step_up" : "unauthorized", reason);
       const challenges = challengesOf(ruleOf.get(rule), headers);
       return jsonError(dialect, 401, signInRequired, ...challenges);
     }
     const url = URL.parse(urlOf(request));
     const fault = url === null ? "host" : targetFault(site, url);
     if (fault !== undefined) return noReturn(context, fault);
-    count(context, reason, rule);
+    count(context, rule, stepUp ? "step_up" : "redirect", reason);
     const location = signInLocation(site, request, stepUp, ...hints);
     if (!dialect.isShown) return empty(401, "Location", location);
     return redirect(request.method === "GET" || request.method === "HEAD" ? 302 : 303, location);
@@ -52,6 +54,7 @@ export function createChallenges(app: AppContext) {
 
   /** A sign-in ends both sessions. If the browser sends `/start` only one of them, `/start` learns of the other here. */
   function conflict(context: VerifyContext, decision: Challenge): HttpResponse {
+    counts.challenges.add("two_sessions");
     visitorLog.warn(
       { requestId: context.headers.requestId, host: context.request.host },
       "two live sessions in one browser; accepting neither",
@@ -61,20 +64,26 @@ export function createChallenges(app: AppContext) {
 
   /** RFC 9470: the client has to obtain a token of a stronger or fresher sign-in. */
   function weakToken(context: VerifyContext, { rule, stepUp }: Challenge): HttpResponse {
-    count(context, "step_up", rule);
+    count(context, rule, "step_up", "step_up");
     const error = "insufficient_user_authentication";
     return jsonError(context.dialect, 401, error, "WWW-Authenticate", stepUpChallenge(stepUp));
   }
 
-  function count(context: VerifyContext, reason: ReasonOf<"challenged">, rule: string): void {
-    counts.challenge++;
+  function count(
+    context: VerifyContext,
+    rule: string,
+    kind: ChallengeKind,
+    reason: ReasonOf<"challenged">,
+  ): void {
+    counts.decisions.add("challenge", context.site.name, rule, context.dialect.name);
+    counts.challenges.add(kind);
     if (logsAll) audit("challenged", reason, { ...auditedRequest(context), rule });
   }
 
   /** After a sign-in the browser would arrive elsewhere, or here again without a session. */
   function noReturn(context: VerifyContext, fault: TargetFault): HttpResponse {
+    countRefusal(counts, "deny", "no_return", context);
     const { site, dialect, request, headers } = context;
-    counts.deny++;
     const { requestId } = headers;
     const mend = fixes[fault](request.host, site.url.href);
     const { scheme } = request;

@@ -12,6 +12,7 @@ import { RequestHeaders } from "../forwarded/request-headers.ts";
 import { createAddressRanges } from "../http/address-ranges.ts";
 import { empty, type HttpResponse } from "../http/response.ts";
 import { auditedIdentity } from "../identity/audited.ts";
+import { everyRule } from "../observe/series.ts";
 import type { Decision } from "../policy/decision.ts";
 import { createIdentityHeaders } from "../policy/identity-headers.ts";
 import { namedGroups } from "../policy/named-groups.ts";
@@ -94,15 +95,17 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
   }
 
   function decideFor(context: VerifyContext, session: Session | undefined): HttpResponse {
-    const decisions = sites.map((site) => decideAt(site, context, session));
+    const { site } = context;
+    const decisions = sites.map((entry) => decideAt(entry, context, session));
     const denial = decisions.find((decision) => decision.verdict === "deny");
     if (session !== undefined && denial !== undefined) return refuse.deny(context, session, denial);
     if (session === undefined || decisions.some(({ verdict }) => verdict !== "allow")) {
-      counts.challenge++;
+      counts.decisions.add("challenge", site.name, everyRule, dialect.name);
+      counts.challenges.add("unauthorized");
       if (logsAll) audit("challenged", "no_session", auditedRequest(context));
       return identified(empty(401), context.headers);
     }
-    counts.allow++;
+    counts.decisions.add("allow", site.name, everyRule, dialect.name);
     if (logsAll) {
       const who = { ...auditedIdentity(session.record.identity), session: session.digest };
       audit("allowed", "permitted", { ...auditedRequest(context), ...who });

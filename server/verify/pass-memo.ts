@@ -1,62 +1,69 @@
 import { empty, type HttpResponse } from "../http/response.ts";
 import type { IdentityHeaders } from "../policy/identity-headers.ts";
+import type { Count } from "../observe/counter.ts";
 import type { Access } from "../policy/access-schema.ts";
 import type { Decider } from "../policy/rules.ts";
 import type { Session } from "../session/session.ts";
 
+/** A response that lets a request pass, prepared once. */
+export interface Pass {
+  readonly response: HttpResponse;
+  /** What counted its last use. */
+  count: Count | undefined;
+}
+
 /** Cached decisions and responses of `/verify` for one session. */
-interface Memo {
-  /** The decider of its last allow, and the site's access: both together allow it again. */
-  passedBy: Decider | undefined;
+interface Memo extends Pass {
+  /** The decider's outcome at its last allow, and the site's access: both together allow it again. */
+  passedBy: Decider["outcome"] | undefined;
   passedWith: Access | undefined;
-  /** The response that lets it pass, prepared once. */
-  readonly allowed: HttpResponse;
 }
 
 /** The cache of `/verify` for each session, for as long as the session object exists. */
 export class PassMemo {
   readonly #memos = new WeakMap<Session, Memo>();
   /** The responses of public pages: few sessions need one. */
-  readonly #allowedInPublic = new WeakMap<Session, HttpResponse>();
+  readonly #inPublic = new WeakMap<Session, Pass>();
   readonly #identityHeaders: IdentityHeaders;
 
   constructor(identityHeaders: IdentityHeaders) {
     this.#identityHeaders = identityHeaders;
   }
 
-  /** The response that lets the session pass, if this decider let it pass before, with the site's access. */
-  recall(session: Session, access: Access | undefined, decider: Decider): HttpResponse | undefined {
+  /** The pass of a session that this decider let pass before, with the site's access. */
+  recall(session: Session, access: Access | undefined, { outcome }: Decider): Pass | undefined {
     const memo = this.#memos.get(session);
-    const isSame = memo !== undefined && memo.passedBy === decider && memo.passedWith === access;
-    return isSame ? memo.allowed : undefined;
+    const isSame = memo !== undefined && memo.passedBy === outcome && memo.passedWith === access;
+    return isSame ? memo : undefined;
   }
 
-  /** The response that lets the session pass. A decider that depends on the time (step-up) is not remembered. */
-  allow(session: Session, access: Access | undefined, decider: Decider | undefined): HttpResponse {
+  /** The pass of a session. A decider that depends on the time (step-up) is not remembered. */
+  allow(session: Session, access: Access | undefined, decider: Decider | undefined): Pass {
     const memo = this.#memoOf(session);
-    const isLasting = decider === "access" || decider?.stepUp.maxAgeMs === undefined;
-    if (decider !== undefined && isLasting) {
-      memo.passedBy = decider;
+    const outcome = decider?.outcome;
+    const isLasting = outcome === "access" || outcome?.stepUp.maxAgeMs === undefined;
+    if (outcome !== undefined && isLasting) {
+      memo.passedBy = outcome;
       memo.passedWith = access;
     }
-    return memo.allowed;
+    return memo;
   }
 
   /** The same on a public page, where a token would reach an app that need not protect it. */
-  allowInPublic(session: Session): HttpResponse {
-    const known = this.#allowedInPublic.get(session);
+  allowInPublic(session: Session): Pass {
+    const known = this.#inPublic.get(session);
     if (known !== undefined) return known;
     const record = { ...session.record, accessToken: undefined, idToken: undefined };
-    const response = empty(200, ...this.#identityHeaders(record));
-    this.#allowedInPublic.set(session, response);
-    return response;
+    const pass = { response: empty(200, ...this.#identityHeaders(record)), count: undefined };
+    this.#inPublic.set(session, pass);
+    return pass;
   }
 
   #memoOf(session: Session): Memo {
     const known = this.#memos.get(session);
     if (known !== undefined) return known;
-    const allowed = empty(200, ...this.#identityHeaders(session.record));
-    const memo: Memo = { passedBy: undefined, passedWith: undefined, allowed };
+    const response = empty(200, ...this.#identityHeaders(session.record));
+    const memo: Memo = { response, count: undefined, passedBy: undefined, passedWith: undefined };
     this.#memos.set(session, memo);
     return memo;
   }

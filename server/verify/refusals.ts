@@ -16,6 +16,7 @@ import type { Decision } from "../policy/decision.ts";
 import type { Session } from "../session/session.ts";
 import { createAuditedRequest } from "./audited-request.ts";
 import { identified, isForBrowser, jsonError } from "./refusal.ts";
+import { countRefusal } from "./refusal-counts.ts";
 import { signInLocation } from "./sign-in-location.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
@@ -46,7 +47,7 @@ export function createRefusals(app: AppContext) {
   ): HttpResponse {
     const { dialect } = context;
     const isKnown = code === "insufficient_scope";
-    counts[isKnown ? "deny" : "challenge"]++;
+    countRefusal(counts, isKnown ? "deny" : "challenge", code, context);
     audit("credentials_refused", code, auditedRequest(context), { detail });
     if (code === "invalid_token" || isKnown) {
       const value = tokenChallenge(code, scopes && { scope: scopes.join(" ") });
@@ -70,8 +71,8 @@ export function createRefusals(app: AppContext) {
     session: Session | undefined,
     { rule, code, gaps = {} }: Denial,
   ): HttpResponse {
-    counts.deny++;
     const { site, dialect, request, headers } = context;
+    counts.decisions.add("deny", site.name, rule, dialect.name);
     const { requestId } = headers;
     const identity = session?.record.identity;
     const who = { ...auditedIdentity(identity), session: session?.digest };
@@ -90,7 +91,7 @@ export function createRefusals(app: AppContext) {
   }
 
   function unknownHost({ dialect, request }: Found, headers: RequestHeaders): HttpResponse {
-    counts.deny++;
+    countRefusal(counts, "deny", "unknown_host", { dialect });
     const { requestId } = headers;
     const known = sites.map(({ name }) => name).join(", ");
     const mend = `no cookie of ${known} reaches this host: set cookie.domain (or hosts, if url has {host}), or add a site for the host`;
@@ -104,7 +105,7 @@ export function createRefusals(app: AppContext) {
 
   /** Neither an allow nor a sign-in: the session still exists when the store is back. */
   function unreachable(error: AuthError, context: VerifyContext): HttpResponse {
-    counts.storeUnreachable++;
+    countRefusal(counts, "unavailable", "store_unreachable", context);
     const { requestId } = context.headers;
     visitorLog.error({ requestId, reason: reasonsOf(error) }, "session store unreachable");
     const status = context.dialect.storeUnreachableStatus;
@@ -117,11 +118,13 @@ export function createRefusals(app: AppContext) {
   }
 
   /** It is unknown whether the token is valid, so it is neither accepted nor rejected as invalid. */
-  function issuerUnreachable(
-    error: AuthError,
-    { dialect, headers: { requestId } }: VerifyContext,
-  ): HttpResponse {
+  function issuerUnreachable(error: AuthError, context: VerifyContext): HttpResponse {
+    countRefusal(counts, "unavailable", "issuer_unreachable", context);
     const { code } = error;
+    const {
+      dialect,
+      headers: { requestId },
+    } = context;
     visitorLog.error(
       { requestId, code, reason: reasonsOf(error) },
       "cannot validate the token: issuer unreachable",

@@ -8,6 +8,7 @@ import { notSetUpPage } from "../pages/not-set-up-page.ts";
 import { createAuditedRequest } from "./audited-request.ts";
 import { notSetUp as notSetUpName, refusalHeader } from "./page-question.ts";
 import { identified, isForBrowser } from "./refusal.ts";
+import { countRefusal } from "./refusal-counts.ts";
 
 type Malformed = Exclude<ForwardedResult, { request: unknown }>;
 
@@ -28,7 +29,7 @@ export function createSetUpRefusals({ config, counts, audit, showPage }: AppCont
 
   /** Nothing that such a peer sends counts; its `Accept` and Fetch Metadata only choose between page and JSON. */
   function untrustedPeer(peer: string | undefined, rawHeaders: readonly string[]): HttpResponse {
-    counts.refused++;
+    countRefusal(counts, "refused", "untrusted_peer");
     const requestId = createRequestId();
     const mend = "if this is your proxy, add its address to trustedProxies";
     audit("refused", "untrusted_peer", { requestId }, { peer, mend });
@@ -41,7 +42,7 @@ export function createSetUpRefusals({ config, counts, audit, showPage }: AppCont
 
   /** The visitor's own identity header could reach the app together with doorward's. */
   function spoofed(dialect: Dialect, headers: RequestHeaders, header: string): HttpResponse {
-    counts.refused++;
+    countRefusal(counts, "refused", "identity_header", { dialect });
     const mend = "if a gate in front sends it, remove it in the proxy, for the app and for /verify";
     const shown = header.slice(0, longestValue);
     audit("refused", "identity_header", auditedRequest({ headers }), { header: shown, mend });
@@ -55,8 +56,8 @@ export function createSetUpRefusals({ config, counts, audit, showPage }: AppCont
     headers: RequestHeaders,
     peer: string | undefined,
   ): HttpResponse {
-    counts.refused++;
     const reason = result.isConflict ? "header_conflict" : "malformed";
+    countRefusal(counts, "refused", reason, result);
     const sent = describedIn(headers);
     const details = { peer, fault: result.malformed, sent, mend: mendOf(headers) };
     audit("refused", reason, auditedRequest({ headers }), details);

@@ -20,7 +20,8 @@ import type { Rule } from "../policy/rules.ts";
 import type { Session } from "../session/session.ts";
 import { createAuditedRequest } from "./audited-request.ts";
 import { createAuthenticate, type Authentication } from "./authenticate.ts";
-import { PassMemo } from "./pass-memo.ts";
+import { allowCount } from "./allow-count.ts";
+import { PassMemo, type Pass } from "./pass-memo.ts";
 import { createChallenges } from "./challenges.ts";
 import { isPageQuestion } from "./page-question.ts";
 import { createRefusalPage } from "./refusal-page.ts";
@@ -60,7 +61,7 @@ function createDecidingVerify(app: AppContext): Verify {
   const isTrusted = createAddressRanges(config.trustedProxies);
   const identityHeaders = createIdentityHeaders(config.headers, log, namedGroups(sites, rules));
   const spoofedIn = createSpoofedHeaders(Object.keys(config.headers));
-  const anonymous = empty(200, ...identityHeaders(undefined));
+  const anonymous: Pass = { response: empty(200, ...identityHeaders(undefined)), count: undefined };
   const passes = new PassMemo(identityHeaders);
   const setUp = createSetUpRefusals(app);
   const refuse = createRefusals(app);
@@ -121,15 +122,18 @@ function createDecidingVerify(app: AppContext): Verify {
       session && (query === "" || query === refuseQuery) ? decidedBy(matching, facts) : undefined;
     if (session !== undefined && decider !== undefined && !facts.isPreflight && !logsAll) {
       const known = passes.recall(session, site.access, decider);
-      if (known !== undefined) return allow(known);
+      if (known !== undefined) return allow(context, decider.name, known);
     }
     const visitor = { identity: session?.record.identity, now: now() };
     const decision = decide(matching, site.access, facts, visitor, readNarrowings(query));
+    const { rule } = decision;
     if (decision.verdict === "allow") {
-      if (logsAll) logAllowed(context, session, decision.rule);
-      if (session === undefined || decision.showing === "nothing") return allow(anonymous);
-      if (decision.showing === "identity") return allow(passes.allowInPublic(session));
-      return allow(passes.allow(session, site.access, decider));
+      if (logsAll) logAllowed(context, session, rule);
+      if (session === undefined || decision.showing === "nothing")
+        return allow(context, rule, anonymous);
+      if (decision.showing === "identity")
+        return allow(context, rule, passes.allowInPublic(session));
+      return allow(context, rule, passes.allow(session, site.access, decider));
     }
     if (decision.verdict === "deny") return refuse.deny(context, session, decision);
     return challenge(context, decision);
@@ -143,7 +147,7 @@ function createDecidingVerify(app: AppContext): Verify {
     const decision = decide(rulesFor(facts), context.site.access, facts, visitor, narrowings);
     if (decision.verdict !== "allow") return refuse.unreachable(error, context);
     if (logsAll) logAllowed(context, undefined, decision.rule);
-    return allow(anonymous);
+    return allow(context, decision.rule, anonymous);
   }
 
   /** With `log.decisions: all` only. */
@@ -154,9 +158,11 @@ function createDecidingVerify(app: AppContext): Verify {
   }
 
   /** The only way to a 200 in this file: it lets a request pass. */
-  function allow(response: HttpResponse): HttpResponse {
-    counts.allow++;
-    return response;
+  function allow(context: VerifyContext, rule: string, pass: Pass): HttpResponse {
+    const count = allowCount(counts, pass.count, context, rule);
+    count.value++;
+    pass.count = count;
+    return pass.response;
   }
 
   function rulesFor(facts: RequestFacts): readonly Rule[] {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { createApp } from "../../server/app/app.ts";
 import { acquireStore, openSharedState } from "../../server/app/carried-over.ts";
+import { createCounts } from "../../server/observe/counts.ts";
 import { capturingLog } from "../peers/capturing-log.ts";
 import { configOf } from "../peers/doorward.ts";
 
@@ -28,7 +29,7 @@ it("keeps a store open until the last app releases it", async () => {
 it("calls the store listeners of an app until that app releases the store", async () => {
   const sharedState = await openSharedState(
     config.storage,
-    { log: capturingLog().log, now: Date.now },
+    { log: capturingLog().log, counts: createCounts(), now: Date.now },
     undefined,
   );
   const [first, second] = [acquireStore(sharedState), acquireStore(sharedState)];

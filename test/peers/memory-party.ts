@@ -1,4 +1,5 @@
 import { providers } from "../../providers/registry.ts";
+import { createCounts } from "../../server/observe/counts.ts";
 import { secretAuthentication } from "../../server/sign-in/client-authentication.ts";
 import { createIssuerFetch } from "../../server/sign-in/issuer-fetch.ts";
 import { createRelyingParty, type RelyingParty } from "../../server/sign-in/relying-party.ts";
@@ -46,7 +47,7 @@ export function memoryParty(
   });
   const log = { warn: () => undefined };
   const authentication = secretAuthentication("shh");
-  const parts = { fetch, now, log, isAlone, authentication };
+  const parts = { fetch, counts: createCounts(), now, log, isAlone, authentication };
   return createRelyingParty("company", provider, company, parts);
 }
 

@@ -3,6 +3,7 @@ import type { Identity } from "../../server/identity/identity.ts";
 import type { Site } from "../../server/config/site.ts";
 import { createAudit } from "../../server/observe/audit.ts";
 import { limitLog } from "../../server/observe/visitor-log.ts";
+import { createCounts } from "../../server/observe/counts.ts";
 import { Sessions, type NewSession, type SessionOptions } from "../../server/session/sessions.ts";
 import { noTokens } from "../../server/sign-in/token-endpoint.ts";
 import { testSecret } from "./doorward.ts";
@@ -24,6 +25,7 @@ export function openSessions(
     shown: () => ({ accessToken: undefined, idToken: undefined }),
     keepsIdToken: false,
     audit: createAudit(log, limitLog(log)),
+    counts: createCounts(),
     log,
     now: Date.now,
     ...options,

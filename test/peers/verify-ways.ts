@@ -11,6 +11,7 @@ import type { Site } from "../../server/config/site.ts";
 import type { AppContext, EntryContext, VerifyRequest } from "../../server/context.ts";
 import { createOAuth2ProxyAuth } from "../../server/verify/oauth2-proxy-auth.ts";
 import { createVerify } from "../../server/verify/verify.ts";
+import { noTracer } from "../../server/observe/tracer.ts";
 import type { Store } from "../../server/store/store.ts";
 
 /** A response as it came over the wire. */
@@ -39,7 +40,13 @@ export const verifyWays: Readonly<Record<string, Open>> = {
   "the h3 app": (context, store) => {
     const { contexts, dispatch } = serviceOf(context, store);
     return serve(
-      toNodeHandler(createH3App(contexts, dispatch, context.visitorLog, context.showPage)),
+      toNodeHandler(
+        createH3App(contexts, dispatch, {
+          log: context.visitorLog,
+          showPage: context.showPage,
+          tracer: noTracer,
+        }),
+      ),
       siteOf(context),
     );
   },

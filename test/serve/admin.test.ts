@@ -43,13 +43,20 @@ describe("the admin listener", () => {
     expect((await fetch(`${origin}/healthz`)).status).toBe(200);
   });
 
-  it("exports counters in Prometheus' format, without labels that identify a person", async () => {
-    const page = await (await fetch(`${origin}/metrics`)).text();
+  it("shows the state of the store and of each issuer as metrics, and those of the process", async () => {
+    const upOf = async () =>
+      (await (await fetch(`${origin}/metrics`)).text()).match(/^doorward_\w+_up.*$/gm);
 
-    expect(page).toContain('doorward_verify_total{verdict="allow"} 0');
-    expect(page).toContain('doorward_verify_total{verdict="store_unreachable"} 0');
-    expect(page).toContain('doorward_sign_in_total{event="sign_in_failed"} 0');
-    expect(page).toContain("process_resident_memory_bytes");
+    await expect
+      .poll(upOf)
+      .toEqual([
+        "doorward_store_up 1",
+        'doorward_issuer_up{provider="company"} 0',
+        "doorward_revocation_channel_up 1",
+      ]);
+    const answer = await fetch(`${origin}/metrics`);
+    expect(answer.headers.get("content-type")).toContain("text/plain; version=0.0.4");
+    expect(await answer.text()).toContain("process_resident_memory_bytes");
   });
 
   it("is ready while an issuer is down, which it names, and not while the store is down", async () => {
@@ -59,7 +66,9 @@ describe("the admin listener", () => {
     rmSync(base, { recursive: true });
     writeFileSync(base, "a file where the folder was");
     const after = await fetch(`${origin}/readyz`);
+    const page = await (await fetch(`${origin}/metrics`)).text();
 
+    expect(page).toContain("doorward_store_up 0");
     expect([before.status, after.status]).toEqual([200, 503]);
   });
 

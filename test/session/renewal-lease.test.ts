@@ -3,6 +3,7 @@ import { createStorage } from "unstorage";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { noAudit } from "../../server/observe/audit.ts";
 import { shape, type SessionRecord } from "../../server/session/record.ts";
+import { createCounts } from "../../server/observe/counts.ts";
 import { Renewals } from "../../server/session/renewals.ts";
 import { SealedRecords, storeKey } from "../../server/session/sealed-records.ts";
 import { createToken } from "../../server/session/token.ts";
@@ -41,16 +42,8 @@ function opening() {
   const shown = () => ({ accessToken: undefined, idToken: undefined });
   const log = pino({ enabled: false });
   const parties = new Map();
-  const parts = {
-    store,
-    records,
-    parties,
-    keepsIdToken: true,
-    audit: noAudit,
-    shown,
-    log,
-    now,
-  };
+  const common = { audit: noAudit, counts: createCounts(), shown, log, now };
+  const parts = { store, records, parties, keepsIdToken: true, ...common };
   return {
     store,
     records,
@@ -163,16 +156,8 @@ describe("a renewal", () => {
     ]);
     const shown = () => ({ accessToken: undefined, idToken: undefined });
     const log = pino({ enabled: false });
-    const parts = {
-      store: own,
-      records: kept,
-      parties,
-      keepsIdToken: false,
-      audit: noAudit,
-      shown,
-      log,
-      now,
-    };
+    const common = { audit: noAudit, counts: createCounts(), shown, log, now };
+    const parts = { store: own, records: kept, parties, keepsIdToken: false, ...common };
     const tokens = {
       accessToken: "a",
       accessTokenExpiresAt: undefined,

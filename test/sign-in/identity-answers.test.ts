@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { AuthError } from "../../server/errors.ts";
 import type { Identity } from "../../server/identity/identity.ts";
+import { createCounts } from "../../server/observe/counts.ts";
 import { askIdentity } from "../../server/sign-in/ask-identity.ts";
 import { createTokenIssuer } from "../../server/sign-in/relying-party.ts";
 import {
@@ -713,7 +714,7 @@ describe("an issuer whose tokens alone are accepted", () => {
     const { discover } = createTokenIssuer(
       { issuer },
       { clientId, clientSecret },
-      { fetch, now: Date.now },
+      { fetch, counts: createCounts(), now: Date.now },
     );
     return (await discover()).clientMetadata().client_id;
   };
@@ -729,7 +730,11 @@ describe("an issuer whose tokens alone are accepted", () => {
       discovery: "https://tenant.example.com",
     };
     const client = { clientId: undefined };
-    const { discover } = createTokenIssuer(place, client, { fetch, now: Date.now });
+    const { discover } = createTokenIssuer(place, client, {
+      fetch,
+      counts: createCounts(),
+      now: Date.now,
+    });
 
     expect((await discover()).serverMetadata().issuer).toBe(place.issuer);
   });

@@ -88,6 +88,7 @@ describe("Redis", () => {
         try {
           await Promise.all([expectFailures(store), pause(1_000)]);
           expect(store.hearsAnnouncements).toBe(false);
+          expect(store.announcementLagMs).toBeGreaterThan(800);
           await expectFailures(store);
         } finally {
           await start();
@@ -96,6 +97,7 @@ describe("Redis", () => {
       });
 
       expect(recovery).toBeLessThan(1_000);
+      expect(store.announcementLagMs).toBeLessThan(800);
       expect(reconnected).toBeGreaterThanOrEqual(outages);
       for (const [, verb] of verbs) await verb(store);
     },

@@ -3,10 +3,12 @@ import { getHeapStatistics } from "node:v8";
 import { pino } from "pino";
 import { createStorage } from "unstorage";
 import memoryDriver from "unstorage/drivers/memory";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createAppContext } from "../../server/app/app.ts";
 import type { SiteEntry } from "../../server/config/site.ts";
+import { createCounts } from "../../server/observe/counts.ts";
 import { createStore } from "../../server/store/plain-store.ts";
+import { timeVerify } from "../../server/verify/timed-verify.ts";
 import { createVerify } from "../../server/verify/verify.ts";
 import { navigation } from "../peers/browser.ts";
 import { configOf } from "../peers/doorward.ts";
@@ -28,6 +30,8 @@ const shapes = {
     "X-Forwarded-Uri": "/area/report?year=2026",
   },
 };
+
+const dialects = { nginx: "original", Traefik: "forwarded" };
 
 const settings = {
   url: "https://auth.example.com",
@@ -55,23 +59,25 @@ async function openVerify(changed: object = {}) {
       return memory.getItem(key, {});
     },
   };
-  const sessions = openSessions({ store: createStore(createStorage({ driver })) });
+  const counts = createCounts();
+  const sessions = openSessions({ store: createStore(createStorage({ driver })), counts });
   const context = createAppContext(config, {
     sessions,
+    counts,
     log: pino({ enabled: false }),
     now: Date.now,
   });
   const [entry] = context.sites as [SiteEntry];
   const site = entry.at("app.example.com") ?? entry.first;
   const token = await sessions.start(newSession(site, { groups: ["staff"] }));
-  const verify = createVerify(context);
+  const verify = timeVerify(createVerify(context), counts.verifySeconds.of());
   const requestOf = (shape: keyof typeof shapes, cookie: string) => ({
     method: "GET",
     query: "",
     rawHeaders: Object.entries({ ...shapes[shape], ...navigation, Cookie: cookie }).flat(),
     peer: "127.0.0.1",
   });
-  return { calls, verify, requestOf, cookie: `a=b; ${site.sessionCookieName}=${token}` };
+  return { calls, counts, verify, requestOf, cookie: `a=b; ${site.sessionCookieName}=${token}` };
 }
 
 describe.each(Object.keys(shapes) as (keyof typeof shapes)[])(
@@ -111,6 +117,23 @@ describe.each(Object.keys(shapes) as (keyof typeof shapes)[])(
 
       expect(second).toBe(first);
       expect(first.status).toBe(200);
+    });
+
+    it("counts each request of a hot session, by what decided, with one look-up", async () => {
+      const { counts, verify, requestOf, cookie } = await openVerify();
+      const lookUp = vi.spyOn(counts.decisions, "of");
+
+      for (let index = 0; index < requests; index++) await verify(requestOf(shape, cookie));
+      await verify(requestOf(shape, "a=b"));
+
+      const values = ["https://auth.example.com/", "rules.1", dialects[shape]] as const;
+      expect(lookUp.mock.calls).toEqual([
+        ["allow", ...values],
+        ["challenge", ...values],
+      ]);
+      expect(counts.decisions.of("allow", ...values).value).toBe(requests);
+      expect(counts.verifySeconds.of().counts.reduce((sum, one) => sum + one)).toBe(requests + 8);
+      expect(counts.cacheReads.of("hit").value).toBe(requests);
     });
 
     it.each([
