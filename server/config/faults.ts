@@ -110,6 +110,7 @@ function holdsPassword(value: unknown): boolean {
 function expected(issue: v.BaseIssue<unknown>): string {
   const type = issue.expected ?? "";
   if (acceptsText(type) && isScalar(issue.input)) return "text";
-  if (acceptsText(type) && Array.isArray(issue.input)) return "a list of texts: put each in quotes";
+  if (type.includes("Array") && acceptsText(type) && Array.isArray(issue.input))
+    return "a list of texts: put each in quotes";
   return names[type] ?? `one of ${type.replace(/[()"]/g, "").replaceAll(" | ", ", ")}`;
 }

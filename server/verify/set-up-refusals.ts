@@ -46,7 +46,7 @@ export function createSetUpRefusals({ config, counts, audit, showPage }: AppCont
     const mend = "if a gate in front sends it, remove it in the proxy, for the app and for /verify";
     const shown = header.slice(0, longestValue);
     audit("refused", "identity_header", auditedRequest({ headers }), { header: shown, mend });
-    if (!dialect.isShown) return notShown(dialect.malformedStatus);
+    if (!dialect.isShown) return empty(dialect.malformedStatus);
     const { requestId } = headers;
     return json(400, { error: "identity_header", header, requestId });
   }

@@ -397,7 +397,14 @@ const attacks: readonly Attack[] = [
       const lines = [start, callback].flatMap((answer) => setCookies(answer));
       return [lines.length, new Set(lines.map((line) => attributesOf(line)))];
     },
-    [4, new Set(["Path=/", "Path=/_auth/start"].map((path) => `${path}; HttpOnly; SameSite=Lax`))],
+    [
+      5,
+      new Set(
+        ["Path=/", "Path=/_auth/", "Path=/_auth/start"].map(
+          (path) => `${path}; HttpOnly; SameSite=Lax`,
+        ),
+      ),
+    ],
   ],
   [
     "B7.11",

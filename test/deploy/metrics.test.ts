@@ -192,6 +192,12 @@ const steps: readonly [
   ],
 ];
 
+/** nginx asks a second time for the page of a denial: its session is read again, and nothing else is counted. */
+function readTwice({ proxy }: Variant, expected: Record<string, number>): Record<string, number> {
+  const isTwice = proxy === "nginx" && "decisions deny rules.0" in expected;
+  return isTwice ? { ...expected, "session_cache_reads{result=hit}": 2 } : expected;
+}
+
 /** Short names: the table holds for every dialect and site. */
 function shortened(found: Record<string, number>): Record<string, number> {
   const short: Record<string, number> = {};
@@ -216,7 +222,7 @@ describe.each([...measured.values()])("a journey behind $name", (variant) => {
     await act(world);
 
     const found = shortened(increases(before, await world.counts()));
-    expect(found).toEqual(expected);
+    expect(found).toEqual(readTwice(variant, expected));
   });
 
   it("has recorded the site, the dialect, and the times of the store and of the issuer", async () => {

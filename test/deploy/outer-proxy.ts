@@ -36,12 +36,11 @@ export const behindAnother: Record<ProxyKind, (files: Files) => Promise<Behind>>
       /^\tcopy_headers/m,
       "\ttrusted_proxies 127.0.0.1/32\n$&",
     );
-    return replaced(
-      asking,
-      "Caddyfile",
-      /reverse_proxy (127\.0\.0\.1:\d+)/g,
-      "reverse_proxy $1 {\n trusted_proxies 127.0.0.1/32\n}",
-    );
+    // Some have options already.
+    const bare = /reverse_proxy 127\.0\.0\.1:\d+$/gm;
+    const withOptions = replaced(asking, "Caddyfile", bare, "$& {\n}");
+    const trusting = "$&\n trusted_proxies 127.0.0.1/32";
+    return replaced(withOptions, "Caddyfile", /reverse_proxy 127\.0\.0\.1:\d+ \{/g, trusting);
   }),
   haproxy: byProxyProtocol,
   envoy: byHeader((files) => {

@@ -45,7 +45,8 @@ export function startLoad(replicas: Replicas, cookies: readonly string[], ended:
     () => note("no session", () => replicas.verify(turn, "")),
     () => note("no session", () => replicas.verify(turn, `${cookieNameOf(site)}=${random()}`)),
     () => note("no session", () => replicas.verify(turn, ended)),
-    () => note("/start", () => replicas.ask(turn, "/start", { ...navigation, Cookie: cookie() })),
+    () =>
+      note("/start", () => replicas.ask(turn, "/start?rd=/", { ...navigation, Cookie: cookie() })),
     async () => {
       const browser = replicas.browserAt(turn);
       const start = await browser.open(`${site}/start`, 0);

@@ -119,9 +119,9 @@ describe("a reload", () => {
     await ada.isAlive();
     const { body } = await ask("/metrics", {}, admin.port);
 
-    expect(body).toContain('doorward_verify_total{verdict="allow"} 2');
-    expect(body).toContain('doorward_config_reloads_total{result="reloaded"} 1');
-    expect(body).toContain('doorward_config_reloads_total{result="reload_failed"} 1');
+    expect(body).toMatch(/doorward_decisions_total\{outcome="allow",[^}]*rule="access"[^}]*\} 2/);
+    expect(body).toContain('doorward_config_reloads_total{result="applied"} 1');
+    expect(body).toContain('doorward_config_reloads_total{result="rejected"} 1');
   });
 
   it("changes to another store without sessions, and reports the readiness of that store", async () => {

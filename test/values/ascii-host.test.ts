@@ -133,7 +133,7 @@ describe("an international domain name is refused with its xn-- form", () => {
     const config = configOf(sound);
     const found = await check({ ...config, providers: {} }, name);
 
-    expect(() => explain(config, `https://${name}/`, {}, 0)).toThrow(ascii);
+    await expect(explain(config, `https://${name}/`, {}, 0)).rejects.toThrow(ascii);
     expect(found.map(({ text }) => text).join()).toContain(`write ${ascii}`);
   });
 
