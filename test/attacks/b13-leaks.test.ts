@@ -281,7 +281,7 @@ const attacks: readonly Attack[] = [
       const all = [scriptHeaders, navigation, { Accept: "*/*" }].map((headers) =>
         browser.ask(`${door.site}/verify`, { headers }),
       );
-      return (await Promise.all(all)).map(({ status, body }) => [status, body.includes("ada")]);
+      return (await Promise.all(all)).map(({ status, body }) => [status, /\bada\b/.test(body)]);
     },
     [
       [400, false],

@@ -153,8 +153,8 @@ describe.each([
       }
 
       expect(new Set(guessed.map(({ status }) => status))).toEqual(new Set([401, 429]));
-      // The machine's other processes disturb some rounds, quiet ones as well.
-      expect(median(ratios), `rounds: ${ratios.join(", ")}`).toBeLessThan(3);
+      // A delay by the flood is in every round; the machine's other processes disturb some, quiet ones as well.
+      expect(Math.min(...ratios), `rounds: ${ratios.join(", ")}`).toBeLessThan(3);
       expect(Math.max(...blocked)).toBeLessThan(leastHashMs / 2);
       const checked = guessed.filter(({ status }) => status === 401);
       expect(reads).toBeLessThan(Math.min(...checked.map(({ took }) => took)));
