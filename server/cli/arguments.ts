@@ -5,6 +5,15 @@ export type Known = Readonly<
   Record<string, { readonly type: string; readonly valueHint?: string | undefined }>
 >;
 
+/** The option of every command that reads the configuration. */
+export const configFile = {
+  config: {
+    type: "string",
+    description: "the configuration file (doorward.yaml)",
+    valueHint: "FILE",
+  },
+} as const;
+
 /**
  * Throws unless a command knows all of its options, each has its value, and no word is left over. citty 0.2.2 ignores all
  * that: a mistyped `--config` would make doorward read another file than was meant.

@@ -1,0 +1,57 @@
+import { defineCommand } from "citty";
+import { createLog } from "../observe/log.ts";
+import { configFile } from "./arguments.ts";
+import { withConfig, withSource } from "./run-command.ts";
+
+// A command loads its own modules when it runs, so that `health` starts quickly.
+
+const serveArgs = {
+  ...configFile,
+  open: { type: "boolean", description: "open the sign-in page in this machine's browser" },
+} as const;
+
+export const serve = defineCommand({
+  meta: { name: "serve", description: "serve the proxy's requests (the default)" },
+  args: serveArgs,
+  run: (given) =>
+    withSource(given, serveArgs, async (source) => {
+      const { serveUntilSignal } = await import("../serve/serve.ts");
+      await serveUntilSignal(source, createLog(), given.args);
+      process.exit(0);
+    }),
+});
+
+export const health = defineCommand({
+  meta: { name: "health", description: "exit 0 if doorward answers (for container probes)" },
+  args: configFile,
+  run: (given) =>
+    withConfig(given, configFile, async (loaded) => {
+      const { isHealthy } = await import("./health.ts");
+      if (await isHealthy(loaded)) return;
+      throw new Error(`no answer from doorward on ${loaded.listen.host}:${loaded.listen.port}`);
+    }),
+});
+
+const revokeArgs = {
+  ...configFile,
+  subject: { type: "string", description: "end the sessions of this subject" },
+  provider: { type: "string", description: "end them at this provider only" },
+  all: { type: "boolean", description: "end all sessions" },
+} as const;
+
+const revoke = defineCommand({
+  meta: { name: "revoke", description: "end sessions: --subject SUBJECT, or --all" },
+  args: revokeArgs,
+  run: (given) =>
+    withConfig(given, revokeArgs, async (loaded) => {
+      const { revoke: end } = await import("./revoke.ts");
+      const { all = false, subject, provider } = given.args;
+      const ended = await end(loaded, { all, subject, provider });
+      process.stdout.write(`${ended.join("\n")}\n`);
+    }),
+});
+
+export const sessions = defineCommand({
+  meta: { name: "sessions", description: "end sessions" },
+  subCommands: { revoke },
+});
