@@ -33,7 +33,7 @@ export function createCallback(context: SiteContext): Endpoint {
     const state = single(query, "state");
     const transaction = state === undefined ? undefined : transactions.find(site, cookies, state);
     if (transaction === undefined || transactions.isExpired(transaction))
-      return late(transaction, cookies, state);
+      return late(transaction, { cookies, asked }, state);
     try {
       return await finish(
         transaction,
@@ -53,13 +53,14 @@ export function createCallback(context: SiteContext): Endpoint {
   /** Over, or started in another browser: a visitor with a session continues, any other gets a page to start again. */
   async function late(
     transaction: Transaction | undefined,
-    cookies: string | undefined,
+    visit: Pick<Visit, "cookies" | "asked">,
     state: string | undefined,
   ): Promise<HttpResponse> {
+    const { cookies } = visit;
     const known =
       transaction ??
       (state === undefined ? undefined : context.knownTargets.find(site, cookies, state));
-    if (await hasSession(cookies)) return redirect(302, known?.returnTo ?? site.address("start"));
+    if (await hasSession(visit)) return redirect(302, known?.returnTo ?? site.address("start"));
     const [code, message] =
       transaction === undefined
         ? (["transaction_missing", "this browser has no pending sign-in with this state"] as const)
@@ -70,8 +71,11 @@ export function createCallback(context: SiteContext): Endpoint {
     throw new AuthError(code, message, { transaction: known });
   }
 
-  async function hasSession(cookies: string | undefined): Promise<boolean> {
-    const session = await findBrowserSession(sessions, site, cookies);
+  async function hasSession({
+    cookies,
+    asked,
+  }: Pick<Visit, "cookies" | "asked">): Promise<boolean> {
+    const session = await findBrowserSession(sessions, site, cookies, asked);
     return session !== undefined && session !== conflict;
   }
 
@@ -89,7 +93,8 @@ export function createCallback(context: SiteContext): Endpoint {
     // From here on the transaction is spent, even if the sign-in fails.
     const forget = spentCookies(context, cookies, transaction);
     if (!(await takeOnce(transaction.state))) {
-      if (await hasSession(cookies)) return redirect(302, transaction.returnTo, ...forget);
+      if (await hasSession({ cookies, asked }))
+        return redirect(302, transaction.returnTo, ...forget);
       throw new AuthError("transaction_used", "the state was already used");
     }
     checkAnswer(answer.query, party);

@@ -3,6 +3,11 @@ import { randomBytes } from "node:crypto";
 /** The header of the id, in a proxy's request and in the answer. */
 export const requestIdHeader = "X-Request-Id";
 
+/** A request whose id the lines of the log about it have. */
+export interface LoggedRequest {
+  readonly requestId: string;
+}
+
 /** Characters that no log format, page or header has to escape. */
 const grammar = /^[A-Za-z0-9._-]{1,64}$/;
 

@@ -1,5 +1,6 @@
 import { AuthError } from "../errors.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
+import type { LoggedRequest } from "../observe/request-id.ts";
 import { revokeTokens } from "../sign-in/end-session.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import {
@@ -39,6 +40,8 @@ export interface RenewalRequest {
   readonly party: RelyingParty;
   readonly way: Exclude<RenewalWay, undefined>;
   readonly token: string;
+  /** The request that the renewal was begun for. */
+  readonly asked: LoggedRequest | undefined;
   readonly before: Stored;
   /** Selects the tokens that a session keeps. */
   readonly kept: (tokens: Tokens) => Tokens | undefined;

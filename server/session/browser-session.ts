@@ -1,5 +1,6 @@
 import type { Site } from "../config/site.ts";
 import { nextValue, readCookies, valueAt } from "../cookies/cookie.ts";
+import type { LoggedRequest } from "../observe/request-id.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 import { isToken } from "./token.ts";
@@ -26,21 +27,23 @@ export function findBrowserSession(
   sessions: Sessions,
   site: Site,
   cookies: string | undefined,
+  asked: LoggedRequest,
 ): BrowserSession | Promise<BrowserSession> {
   if (cookies === undefined) return undefined;
   const start = nextValue(cookies, site.sessionCookieName, -1);
   if (start === -1) return undefined;
   const isOnly = nextValue(cookies, site.sessionCookieName, start) === -1;
-  if (isOnly) return sessions.find(site, valueAt(cookies, start));
-  return findAmong(sessions, site, sessionTokens(site, cookies));
+  if (isOnly) return sessions.find(site, valueAt(cookies, start), asked);
+  return findAmong(sessions, site, sessionTokens(site, cookies), asked);
 }
 
 async function findAmong(
   sessions: Sessions,
   site: Site,
   tokens: readonly string[],
+  asked: LoggedRequest,
 ): Promise<BrowserSession> {
-  const found = await Promise.all(tokens.map((token) => sessions.find(site, token)));
+  const found = await Promise.all(tokens.map((token) => sessions.find(site, token, asked)));
   const [session, ...others] = found.filter((one) => one !== undefined);
   return others.length === 0 ? session : conflict;
 }

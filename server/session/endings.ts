@@ -5,6 +5,7 @@ import type { TwoGenerationCache } from "../memory/recent-cache.ts";
 import type { Audit } from "../observe/audit.ts";
 import type { Counts } from "../observe/counts.ts";
 import type { CommonFields } from "../observe/events.ts";
+import type { LoggedRequest } from "../observe/request-id.ts";
 import type { FoundCause, LeaveCause } from "../observe/session-metrics.ts";
 import type { BackgroundTasks } from "./background.ts";
 import { sessionDigest } from "./digest.ts";
@@ -30,9 +31,14 @@ interface Parts {
 /** The parts of a session for the log. */
 export type Ended = Pick<SessionRecord, "identity" | "site">;
 
-/** The fields of an audit line about a session without a request. */
-export function auditedSession(token: string, { identity, site }: Ended): CommonFields {
-  return { ...auditedIdentity(identity), site, session: sessionDigest(token) };
+/** The fields of an audit line about a session. */
+export function auditedSession(
+  token: string,
+  { identity, site }: Ended,
+  asked: LoggedRequest | undefined,
+): CommonFields {
+  const session = sessionDigest(token);
+  return { requestId: asked?.requestId, ...auditedIdentity(identity), site, session };
 }
 
 /** Sessions whose end is logged. */
@@ -70,12 +76,17 @@ export class Endings {
   }
 
   /** For a session that has expired or was revoked. Every replica detects that by itself. */
-  expire(token: string, record: Ended, cause: FoundCause): undefined {
+  expire(
+    token: string,
+    record: Ended,
+    cause: FoundCause,
+    asked: LoggedRequest | undefined,
+  ): undefined {
     // Until its record is removed, each request finds it again.
     if (this.#expired.get(token) === undefined) {
       this.#expired.set(token, true);
       this.#parts.ended.add(cause);
-      this.#parts.audit("session_ended", cause, auditedSession(token, record));
+      this.#parts.audit("session_ended", cause, auditedSession(token, record, asked));
     }
     this.discard(token);
   }

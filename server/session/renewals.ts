@@ -4,6 +4,7 @@ import { AuthError } from "../errors.ts";
 import type { Audit } from "../observe/audit.ts";
 import type { Counts } from "../observe/counts.ts";
 import { reasonsOf } from "../observe/log.ts";
+import type { LoggedRequest } from "../observe/request-id.ts";
 import { noTracer, type Tracer } from "../observe/tracer.ts";
 import { Backoff } from "../sign-in/backoff.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
@@ -90,7 +91,11 @@ export class Renewals {
   }
 
   /** Renews a session; one renewal at a time among all replicas. Throws "store_unreachable". */
-  async renew(token: string, { askedAt }: Pick<SessionRecord, "askedAt">): Promise<Outcome> {
+  async renew(
+    token: string,
+    { askedAt }: Pick<SessionRecord, "askedAt">,
+    asked?: LoggedRequest,
+  ): Promise<Outcome> {
     const { store, records } = this.#parts;
     const deadline = performance.now() + timeoutMs;
     const warn = (error: unknown) => this.#warn(error, "could not keep or release a renewal lease");
@@ -106,7 +111,10 @@ export class Renewals {
     }
     const tasks: Promise<unknown>[] = [];
     try {
-      return await this.#renew(token, askedAt, (work) => void tasks.push(work));
+      return await this.#renew(token, askedAt, {
+        asked,
+        background: (work) => void tasks.push(work),
+      });
     } finally {
       this.#afterwards(tasks, lease.end);
     }
@@ -121,7 +129,7 @@ export class Renewals {
   async #renew(
     token: string,
     askedAt: number,
-    background: RenewalRequest["background"],
+    { asked, background }: Pick<RenewalRequest, "asked" | "background">,
   ): Promise<Outcome> {
     const stored = await this.#parts.records.read(token);
     if (stored === undefined) return { kind: "missing" };
@@ -132,17 +140,17 @@ export class Renewals {
     const way = party && renewalWay(party, tokens, this.#parts.now());
     if (party === undefined || way === undefined) return { kind: "unable" };
     const kept = (next: Tokens) => this.kept(provider, next);
-    return this.#renewFromIssuer({ party, way, token, before: stored, kept, background });
+    return this.#renewFromIssuer({ party, way, token, asked, before: stored, kept, background });
   }
 
   async #renewFromIssuer(request: RenewalRequest): Promise<Outcome> {
-    const { party, token, before } = request;
+    const { party, token, asked, before } = request;
     const {
       audit,
       counts: { refreshes },
       tracer = noTracer,
     } = this.#parts;
-    const fields = auditedSession(token, before.record);
+    const fields = auditedSession(token, before.record, asked);
     const backoff = this.#backoffOf(party.name);
     if (!(await backoff.enter())) return { kind: "kept" };
     try {

@@ -5,6 +5,7 @@ import type { Audit } from "../observe/audit.ts";
 import type { Count } from "../observe/counter.ts";
 import type { Counts } from "../observe/counts.ts";
 import type { LeaveCause } from "../observe/session-metrics.ts";
+import type { LoggedRequest } from "../observe/request-id.ts";
 import type { Log } from "../observe/log.ts";
 import type { Tracer } from "../observe/tracer.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
@@ -88,16 +89,22 @@ export class Sessions {
   /**
    * The live session for a site's cookie: synchronous from the cache, else from the store. A session of another
    * site is not returned. Throws "store_unreachable".
+   *
+   * @param asked the request: the log names it where the session ends or is renewed.
    */
-  find(site: Site, token: string | undefined): Session | undefined | Promise<Session | undefined> {
+  find(
+    site: Site,
+    token: string | undefined,
+    asked?: LoggedRequest,
+  ): Session | undefined | Promise<Session | undefined> {
     if (token === undefined) return undefined;
     const session = this.#hot.get(token);
     // Without announcements, a session may have ended on another replica, so every request reads the store.
     if (session !== undefined && this.#options.store.hearsAnnouncements) {
       this.#hits.value++;
-      return this.#use(site, token, session);
+      return this.#use(site, token, session, asked);
     }
-    return this.#cold(site, token);
+    return this.#cold(site, token, asked);
   }
 
   /** The number of cached sessions. */
@@ -153,17 +160,21 @@ export class Sessions {
     return new HotSession({ token, record, epoch, usedAt, canRenew, limits: this.#options });
   }
 
-  #cold(site: Site, token: string): undefined | Promise<Session | undefined> {
+  #cold(
+    site: Site,
+    token: string,
+    asked: LoggedRequest | undefined,
+  ): undefined | Promise<Session | undefined> {
     if (!isToken(token)) return undefined;
     this.#misses.value++;
     // A read that is in progress may miss a later end. Share it only while announcements reveal that end afterwards.
     const begun = this.#options.store.hearsAnnouncements ? this.#loading.get(token) : undefined;
-    const pending = begun ?? this.#load(token).finally(() => this.#loading.delete(token));
+    const pending = begun ?? this.#load(token, asked).finally(() => this.#loading.delete(token));
     this.#loading.set(token, pending);
-    return pending.then((found) => found && this.#use(site, token, found, true));
+    return pending.then((found) => found && this.#use(site, token, found, asked, true));
   }
 
-  async #load(token: string): Promise<HotSession | undefined> {
+  async #load(token: string, asked: LoggedRequest | undefined): Promise<HotSession | undefined> {
     // Read the epoch first: later announcements are then compared on use.
     const { epoch } = this.revocations;
     const stored = await this.#records.read(token);
@@ -172,12 +183,12 @@ export class Sessions {
       this.#hot.delete(token);
       // The store has removed what was not used for too long.
       return before !== undefined && this.#isIdle(before)
-        ? this.#expire(token, before, "idle")
+        ? this.#expire(token, before, "idle", asked)
         : undefined;
     }
     const { record } = stored;
     if (await this.revocations.isRevoked(record)) {
-      return this.#endings.expire(token, record, "revoked");
+      return this.#endings.expire(token, record, "revoked", asked);
     }
     if (!this.#options.isCurrent(record)) return undefined;
     const known = this.#hot.get(token)?.usedAt ?? 0;
@@ -191,21 +202,24 @@ export class Sessions {
     site: Site,
     token: string,
     session: HotSession,
+    asked: LoggedRequest | undefined,
     isJustLoaded = false,
   ): Session | undefined | Promise<Session | undefined> {
     const { now, idleMs } = this.#options;
     const time = now();
     if (session.site !== site.id || !isOffered(site, session)) return undefined;
-    if (this.#isOutdated(session)) return this.#cold(site, token);
+    if (this.#isOutdated(session)) return this.#cold(site, token, asked);
     if (session.isFresh(time)) return session;
-    if (time >= session.endsAt) return this.#expire(token, session, "lifetime");
+    if (time >= session.endsAt) return this.#expire(token, session, "lifetime", asked);
     if (time >= session.usedAt + idleMs) {
       // Another replica may have recorded a later use.
-      return isJustLoaded ? this.#expire(token, session, "idle") : this.#cold(site, token);
+      return isJustLoaded
+        ? this.#expire(token, session, "idle", asked)
+        : this.#cold(site, token, asked);
     }
     session.usedAt = time;
     this.#lastUse.note(token, session);
-    if (time >= session.renewAt) return this.#renewed(site, token, session, time);
+    if (time >= session.renewAt) return this.#renewed(site, token, session, time, asked);
     session.skipChecksUntil(time, Math.min(longestSkipMs, idleMs / 100));
     return session;
   }
@@ -219,8 +233,9 @@ export class Sessions {
     token: string,
     { site, record: { identity } }: HotSession,
     reason: "lifetime" | "idle",
+    asked: LoggedRequest | undefined,
   ): undefined {
-    return this.#endings.expire(token, { site, identity }, reason);
+    return this.#endings.expire(token, { site, identity }, reason, asked);
   }
 
   /** Whether an announcement since this session was read may have ended it. */
@@ -238,19 +253,24 @@ export class Sessions {
     token: string,
     session: HotSession,
     time: number,
+    asked: LoggedRequest | undefined,
   ): Session | undefined | Promise<Session | undefined> {
     const isStale = time >= session.staleAt;
     if (!this.#renewing.has(token) && this.#renewals.isShut(token, session.record))
       return session.withinGrace(time);
-    const renewing = this.#renewing.get(token) ?? this.#beginRenewal(token, session);
-    if (isStale) return this.#awaited(site, token, session, renewing);
+    const renewing = this.#renewing.get(token) ?? this.#beginRenewal(token, session, asked);
+    if (isStale) return this.#awaited(site, token, session, renewing, asked);
     renewing.catch((error: unknown) => this.#background.warn(renewalFailed, error));
     return session;
   }
 
-  #beginRenewal(token: string, session: HotSession): Promise<HotSession | undefined> {
+  #beginRenewal(
+    token: string,
+    session: HotSession,
+    asked: LoggedRequest | undefined,
+  ): Promise<HotSession | undefined> {
     const renewing = this.#renewals
-      .renew(token, session.record)
+      .renew(token, session.record, asked)
       .then((outcome) => this.#apply(token, session, outcome))
       .finally(() => this.#renewing.delete(token));
     this.#renewing.set(token, renewing);
@@ -279,6 +299,7 @@ export class Sessions {
     token: string,
     session: HotSession,
     renewing: Promise<HotSession | undefined>,
+    asked: LoggedRequest | undefined,
   ): Promise<Session | undefined> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<HotSession>((resolve) => {
@@ -287,9 +308,9 @@ export class Sessions {
     const next = await Promise.race([renewing, late]).finally(() => clearTimeout(timer));
     if (next === undefined) return undefined;
     // The session may have ended while the request waited.
-    if (this.#isOutdated(next)) return this.#cold(site, token);
+    if (this.#isOutdated(next)) return this.#cold(site, token, asked);
     const time = this.#options.now();
-    if (time >= next.endsAt) return this.#expire(token, next, "lifetime");
+    if (time >= next.endsAt) return this.#expire(token, next, "lifetime", asked);
     return next.withinGrace(time);
   }
 }

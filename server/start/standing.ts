@@ -1,6 +1,7 @@
 import { isMet } from "../identity/step-up.ts";
 import type { SiteContext } from "../context.ts";
 import { requestTo } from "../forwarded/forwarded-request.ts";
+import type { LoggedRequest } from "../observe/request-id.ts";
 import { decide } from "../policy/policy.ts";
 import { conflict, findBrowserSession, sessionTokens } from "../session/browser-session.ts";
 import type { Session } from "../session/session.ts";
@@ -27,9 +28,10 @@ export async function standingOf(
   context: SiteContext,
   cookies: string | undefined,
   wanted: Wanted,
+  asked: LoggedRequest,
 ): Promise<BrowserStanding> {
   const { site, sessions } = context;
-  const session = await findBrowserSession(sessions, site, cookies);
+  const session = await findBrowserSession(sessions, site, cookies, asked);
   if (session === conflict) return { standing: conflict, session: undefined };
   if (session !== undefined) {
     const standing = isPermitted(context, session, wanted) ? "permitted" : "not permitted";

@@ -78,7 +78,7 @@ async function answer(
     return party
       ? begin(context, party, cookies, wanted)
       : choose(context, unknown, wanted, visitor);
-  const { standing, session } = await standingOf(context, cookies, wanted);
+  const { standing, session } = await standingOf(context, cookies, wanted, asked);
   const isLeading = wanted.hasTarget || context.config.compat !== undefined;
   if (standing === "permitted" && session !== undefined && !isLeading)
     return showOwn(context, session, wanted, visitor);

@@ -46,15 +46,15 @@ interface User extends Pick<Session["record"], "identity" | "expiresAt"> {
 export function createUserFinder({ site, rules, sessions, counts, visitorLog }: SiteContext) {
   return async (
     headers: Headers,
-    { requestId }: AskedRequest,
+    asked: AskedRequest,
   ): Promise<User | HttpResponse | undefined> => {
     if (isCrossSite(headers, site)) return crossSite();
     let session: BrowserSession;
     try {
-      session = await findBrowserSession(sessions, site, headers.get("cookie") ?? undefined);
+      session = await findBrowserSession(sessions, site, headers.get("cookie") ?? undefined, asked);
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
-      return unreachable(error, requestId);
+      return unreachable(error, asked.requestId);
     }
     if (session === undefined || session === conflict) return undefined;
     const { identity, expiresAt } = session.record;

@@ -39,7 +39,7 @@ export function createAuthenticate(
   };
 
   function bySession({ site, headers }: VerifyContext): Authentication | Promise<Authentication> {
-    const session = findBrowserSession(sessions, site, headers.get("cookie"));
+    const session = findBrowserSession(sessions, site, headers.get("cookie"), headers);
     if (!(session instanceof Promise)) return authenticationBy(session);
     return session.then(authenticationBy, (error: unknown) => ({
       kind: "store down",

@@ -127,7 +127,7 @@ describe("the audit events", () => {
     });
 
     const ended = { ...who, event: "session_ended", reason, session: signedIn?.session };
-    expect(lines).toMatchObject([ended]);
+    expect(lines).toMatchObject([{ ...ended, requestId: "edge-1" }]);
   });
 
   it("of a revocation are followed by what the revoked browser's next request met", async () => {

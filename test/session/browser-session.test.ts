@@ -24,24 +24,26 @@ beforeEach(async () => {
   bob = await sessions.start(newSession(site, { subject: "bob" }));
 });
 
+const asked = { requestId: "edge-1" };
+
 /** The subject of the browser's session, the conflict, or nothing. */
 async function found(...values: string[]): Promise<string | undefined> {
   const cookies = values.map((value) => `${name}=${value}`).join("; ");
-  const session = await findBrowserSession(sessions, site, cookies);
+  const session = await findBrowserSession(sessions, site, cookies, asked);
   return session === conflict ? conflict : session?.record.identity.subject;
 }
 
 describe("the session of a browser", () => {
   it("is absent without cookies", async () => {
-    expect(findBrowserSession(sessions, site, undefined)).toBeUndefined();
-    expect(findBrowserSession(sessions, site, "")).toBeUndefined();
-    expect(findBrowserSession(sessions, site, `a=b; ${name}x=${ada}`)).toBeUndefined();
+    expect(findBrowserSession(sessions, site, undefined, asked)).toBeUndefined();
+    expect(findBrowserSession(sessions, site, "", asked)).toBeUndefined();
+    expect(findBrowserSession(sessions, site, `a=b; ${name}x=${ada}`, asked)).toBeUndefined();
     expect(await found("")).toBeUndefined();
     expect(await found(dead[0] ?? "")).toBeUndefined();
   });
 
   it("is that of its only cookie, at once if it is in memory", () => {
-    const session = findBrowserSession(sessions, site, `a=b; ${name}=${ada}`);
+    const session = findBrowserSession(sessions, site, `a=b; ${name}=${ada}`, asked);
 
     expect(session).toMatchObject({ record: { identity: { subject: "ada" } } });
   });

@@ -99,7 +99,7 @@ afterEach(() => void vi.useRealTimers());
 
 /** The groups of the session now; undefined = there is none. */
 async function groups(of = token): Promise<readonly string[] | undefined> {
-  return (await sessions.find(site, of))?.record.identity.groups;
+  return (await sessions.find(site, of, { requestId: "edge-1" }))?.record.identity.groups;
 }
 
 /** Without a timer, which some tests hold. */
@@ -214,6 +214,7 @@ describe("an issuer that no longer confirms a session", () => {
         issuer,
         subject: "ada",
         event: "session_ended",
+        requestId: "edge-1",
         reason: "refused_by_issuer",
         detail: expect.stringContaining(`renewal at ${issuer} failed`),
       },
@@ -249,7 +250,12 @@ describe("a renewal that fails for a while", () => {
       expect(await groups()).toEqual(["earlier"]);
 
       expect(events).toMatchObject([
-        { msg: failure, event: "refresh_failed", detail: expect.stringContaining("failed") },
+        {
+          msg: failure,
+          event: "refresh_failed",
+          requestId: "edge-1",
+          detail: expect.stringContaining("failed"),
+        },
       ]);
       clock.now = begun + 2 * hour - 1;
       expect(await groups()).toEqual(["earlier"]);
