@@ -32,21 +32,33 @@ interface FailedTransaction {
   readonly expiresAt: number;
 }
 
+/** A sign-in that could not be begun: nothing of it is in the browser. */
+interface Attempt {
+  readonly returnTo: string;
+  /** The provider's name; undefined = the visitor had to choose one. */
+  readonly provider: string | undefined;
+}
+
 /** An expected failure. The code may be shown to the visitor; the message and the cause are only logged. */
 export class AuthError extends Error {
   override readonly name = "AuthError";
   readonly code: AuthErrorCode;
   /** The failed sign-in, if it is known: its return target, and the state to forget. */
   readonly transaction: FailedTransaction | undefined;
+  readonly attempt: Attempt | undefined;
 
   constructor(
     code: AuthErrorCode,
     message: string,
-    options: ErrorOptions & { readonly transaction?: FailedTransaction | undefined } = {},
+    options: ErrorOptions & {
+      readonly transaction?: FailedTransaction | undefined;
+      readonly attempt?: Attempt | undefined;
+    } = {},
   ) {
     super(message, options);
     this.code = code;
     this.transaction = options.transaction;
+    this.attempt = options.attempt;
   }
 
   get status(): number {
@@ -56,5 +68,10 @@ export class AuthError extends Error {
   /** The same failure, with its transaction. */
   during(transaction: FailedTransaction): AuthError {
     return new AuthError(this.code, this.message, { cause: this.cause, transaction });
+  }
+
+  /** The same failure, with the sign-in that it prevented. */
+  preventing(attempt: Attempt): AuthError {
+    return new AuthError(this.code, this.message, { cause: this.cause, attempt });
   }
 }

@@ -28,19 +28,14 @@ export function failureResponse(
     return showPage(brokenPage(requestId, site.address("start")), acceptLanguage);
   }
   const { code, status, transaction } = error;
+  const signIn = transaction ?? error.attempt;
   if (path.endsWith("/sign_out"))
     visitorLog[status >= 500 ? "error" : "warn"]({ requestId, path, code, reason }, "refused");
-  else
-    audit(
-      "sign_in_failed",
-      code,
-      { ...asked, provider: transaction?.provider },
-      { detail: reason },
-    );
+  else audit("sign_in_failed", code, { ...asked, provider: signIn?.provider }, { detail: reason });
   const provider = transaction?.provider ?? none;
   if (isCallback) counts.signIns.add(parties.has(provider) ? provider : none, code);
   const again = new URL(site.address(path.endsWith("/sign_out") ? "sign_out" : "start"));
-  const rd = transaction?.returnTo ?? url.searchParams.get("rd");
+  const rd = signIn?.returnTo ?? url.searchParams.get("rd");
   if (rd !== null && rd !== site.address("start")) again.searchParams.set("rd", rd);
   if (again.href.length > longestLocation) again.search = "";
   // When the store is back, the same response of the issuer can still be accepted.
@@ -48,7 +43,7 @@ export function failureResponse(
   const forget = isSpent
     ? [...spentCookies(context, cookies, transaction), "Set-Cookie", recentStarts.forget(site)]
     : [];
-  const failed = transaction?.provider ?? url.searchParams.get("provider");
+  const failed = signIn?.provider ?? url.searchParams.get("provider");
   const others = choicesOf(context, cookies, {
     returnTo: rd === null ? undefined : context.signInTarget(site, rd),
   }).filter(({ name }) => name !== failed);

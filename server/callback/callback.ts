@@ -26,22 +26,22 @@ interface Visit {
 
 /** Accepts the issuer's response once, in the browser that started the sign-in, and opens a session. */
 export function createCallback(context: SiteContext): Endpoint {
-  const { site, sessions, transactions, rules, now } = context;
+  const { site, sessions, transactions, knownTargets, rules, now } = context;
 
   return async ({ url: { searchParams: query, pathname }, req: { headers } }, asked) => {
     const cookies = headers.get("cookie") ?? undefined;
     const state = single(query, "state");
     const transaction = state === undefined ? undefined : transactions.find(site, cookies, state);
-    if (transaction === undefined || transactions.isExpired(transaction))
-      return late(transaction, { cookies, asked }, state);
+    const known =
+      transaction ?? (state === undefined ? undefined : knownTargets.find(site, cookies, state));
+    const visit = { cookies, acceptLanguage: headers.get("accept-language"), asked };
     try {
-      return await finish(
-        transaction,
-        { query, arrivedAt: arrivedAt(pathname), receivedAt: now() },
-        { cookies, acceptLanguage: headers.get("accept-language"), asked },
-      );
+      if (transaction === undefined || transactions.isExpired(transaction))
+        return await late(transaction, known?.returnTo, visit);
+      const answer = { query, arrivedAt: arrivedAt(pathname), receivedAt: now() };
+      return await finish(transaction, answer, visit);
     } catch (error) {
-      throw error instanceof AuthError ? error.during(transaction) : error;
+      throw error instanceof AuthError && known !== undefined ? error.during(known) : error;
     }
   };
 
@@ -53,22 +53,16 @@ export function createCallback(context: SiteContext): Endpoint {
   /** Over, or started in another browser: a visitor with a session continues, any other gets a page to start again. */
   async function late(
     transaction: Transaction | undefined,
-    visit: Pick<Visit, "cookies" | "asked">,
-    state: string | undefined,
+    returnTo: string | undefined,
+    visit: Visit,
   ): Promise<HttpResponse> {
-    const { cookies } = visit;
-    const known =
-      transaction ??
-      (state === undefined ? undefined : context.knownTargets.find(site, cookies, state));
-    if (await hasSession(visit)) return redirect(302, known?.returnTo ?? site.address("start"));
-    const [code, message] =
-      transaction === undefined
-        ? (["transaction_missing", "this browser has no pending sign-in with this state"] as const)
-        : ([
-            "transaction_expired",
-            "the issuer's response arrived after the sign-in expired",
-          ] as const);
-    throw new AuthError(code, message, { transaction: known });
+    if (await hasSession(visit)) return redirect(302, returnTo ?? site.address("start"));
+    throw transaction === undefined
+      ? new AuthError("transaction_missing", "this browser has no pending sign-in with this state")
+      : new AuthError(
+          "transaction_expired",
+          "the issuer's response arrived after the sign-in expired",
+        );
   }
 
   async function hasSession({

@@ -13,7 +13,7 @@ export interface Choice {
   readonly isLast?: boolean;
 }
 
-/** Asks the visitor to choose one of several providers. `unknown` is a provider that was asked for and is not there. */
+/** Asks the visitor to choose one of several providers. `unknown` is one that is not there; "" = it has no name. */
 export function choosePage(
   app: string,
   choices: readonly Choice[],
@@ -24,7 +24,9 @@ export function choosePage(
     status: unknown === undefined ? 200 : 400,
     title: text("choose", "title"),
     paragraphs: [
-      ...(unknown === undefined ? [] : [text("choose", "unknown", { provider: unknown })]),
+      ...(unknown === undefined || unknown === ""
+        ? []
+        : [text("choose", "unknown", { provider: unknown })]),
       text("choose", "toOpen", { app }),
       text("choose", "text"),
     ],

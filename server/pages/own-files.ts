@@ -24,8 +24,9 @@ const takeByEnding: Readonly<Record<string, TakeFile>> = {
     files.style = source;
     return stem === "style" ? styleFaults(source) : [unknownName];
   },
-  ".yaml": (files, tag, source) => {
-    if (!/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(tag)) return [unknownName];
+  ".yaml": (files, stem, source) => {
+    const tag = languageTag(stem);
+    if (tag === undefined) return [unknownName];
     const [first, ...others] = files.languages;
     const base = files.languages.find((language) => language.tag === tag);
     const { texts, faults } = readTexts(source, base?.texts);
@@ -34,6 +35,16 @@ const takeByEnding: Readonly<Record<string, TakeFile>> = {
     return faults;
   },
 };
+
+/** The tag of a language in its usual spelling; undefined = `Intl` would throw at it, on a visitor's page. */
+function languageTag(written: string): string | undefined {
+  if (!/^[a-z]{2,3}(-|$)/i.test(written)) return undefined;
+  try {
+    return Intl.getCanonicalLocales(written)[0];
+  } catch {
+    return undefined; // a RangeError: no language tag
+  }
+}
 
 const unknownName: FileFault = {
   message: `is not a file of pages: use ${templateNames.map((name) => `${name}.html`).join(", ")}, style.css, or texts such as de.yaml`,

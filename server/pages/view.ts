@@ -73,7 +73,7 @@ export function viewOf(
     facts: facts.map((fact) => ({ name: plain(fact.name), value: shown(fact.value, tag) })),
     hasActions: actions.length > 0,
     actions: actions.map(({ href, label, isFirst, isNewWindow, mark, hint }) => ({
-      href,
+      href: lengthInHtml(href) <= longestAddress ? href : originOf(href),
       label: plain(label),
       isFirst: isFirst ?? false,
       isNewWindow: isNewWindow ?? false,
@@ -87,6 +87,17 @@ export function viewOf(
     footer,
     texts,
   };
+}
+
+/** In HTML. Proxies limit doorward's answers, HAProxy to 16 KiB, and a visitor's URL may be as long as a head. */
+const longestAddress = 8_192;
+
+function lengthInHtml(href: string): number {
+  return href.length + 5 * (href.match(/[&<>"']/g)?.length ?? 0);
+}
+
+function originOf(href: string): string {
+  return URL.parse(href)?.origin ?? "";
 }
 
 function partsOf({ group, name, values }: Text, { tag, texts }: Language): Part[] {

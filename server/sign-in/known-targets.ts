@@ -36,12 +36,14 @@ export class KnownTargets {
   add(site: Site, cookies: string | undefined, ended: readonly Ended[], room: number): string {
     const [key] = this.#keys;
     if (key === undefined) throw new TypeError("no secret is configured");
-    const added = ended.map(({ state, returnTo, expiresAt }) => ({
-      digest: digestOf(state),
-      returnTo,
-      until: Math.ceil(expiresAt / minuteMs),
-    }));
-    const targets = [...this.#read(site, cookies), ...added];
+    const added = ended.flatMap(({ state, returnTo, expiresAt }) =>
+      this.#now() < expiresAt
+        ? [{ digest: digestOf(state), returnTo, until: Math.ceil(expiresAt / minuteMs) }]
+        : [],
+    );
+    // A visitor who reloads an old callback adds its target again.
+    const known = new Map([...this.#read(site, cookies), ...added].map((one) => [one.digest, one]));
+    const targets = [...known.values()];
     const name = cookieName(site);
     let written = write(targets);
     while (targets.length > 0 && name.length + sealedLength(written) > room) {
@@ -51,6 +53,12 @@ export class KnownTargets {
     const value = targets.length === 0 ? "" : seal(key, contextOf(site), written);
     const maxAgeSeconds = value === "" ? 0 : transactionMs / 1000;
     return setCookie(name, value, { maxAgeSeconds, secure: site.secure, path: `${site.base}/` });
+  }
+
+  /** Whether the browser's cookie is no longer than `room`. */
+  fits(site: Site, cookies: string | undefined, room: number): boolean {
+    const name = cookieName(site);
+    return name.length + (readCookie(cookies, name)?.length ?? 0) <= room;
   }
 
   /** A sign-in of this browser that is over. */

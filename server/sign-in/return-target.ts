@@ -21,11 +21,12 @@ export type TargetFault =
 /** Validates the target of every redirect. Input that browsers parse differently is rejected before parsing. */
 export function createReturnTargets(
   sites: readonly SiteEntry[],
-  {
-    allowedRedirects,
-    rules,
-  }: { readonly allowedRedirects: readonly string[]; readonly rules: readonly RuleConfig[] },
+  config: Pick<Config, "compat"> & {
+    readonly allowedRedirects: readonly string[];
+    readonly rules: readonly RuleConfig[];
+  },
 ) {
+  const { allowedRedirects, rules } = config;
   const allowed = allowedRedirects
     .map(parseAllowedRedirect)
     .filter((target) => target !== undefined);
@@ -41,10 +42,11 @@ export function createReturnTargets(
     return url === undefined || mayBeEndpoint(url) ? undefined : url.href;
   }
 
-  /** The same for a sign-in: an endpoint of doorward counts as the root of its host, so that no visitor loops. */
+  /** The same for a sign-in: an endpoint of doorward counts as the home of its host, so that no visitor loops. */
   function signInTarget(site: Site, written: string | null): string | undefined {
     const url = allowedUrl(site, written);
-    return url && (mayBeEndpoint(url) ? `${url.origin}/` : url.href);
+    if (url === undefined || !mayBeEndpoint(url)) return url?.href;
+    return url.origin === site.url.origin ? homeOf({ site, config }) : `${url.origin}/`;
   }
 
   function allowedUrl(site: Site, written: string | null): URL | undefined {
@@ -88,6 +90,21 @@ export function createReturnTargets(
 /** The port of a site that has it from the request: the browser is there already. */
 function portAt(entry: SiteEntry, { url, id }: Site): string {
   return entry.at(url.hostname)?.id === id ? url.port : "";
+}
+
+/**
+ * Where a sign-in without a return target leads: to the root of the app in which doorward is mounted. On a host of its
+ * own the root is a page that does not exist, so it is `/start`, which shows the visitor's own page.
+ */
+export function homeOf({
+  site,
+  config,
+}: {
+  readonly site: Site;
+  readonly config: Pick<Config, "compat">;
+}): string {
+  const isMounted = site.base !== "" || config.compat !== undefined;
+  return isMounted ? `${site.url.origin}/` : site.address("start");
 }
 
 export type ReturnTargets = ReturnType<typeof createReturnTargets>;

@@ -42,26 +42,39 @@ export function createStart(context: SiteContext): Endpoint {
       const page = framedPage(appOf(rulesOf, wanted), wanted.returnTo);
       return showPage(page, headers.get("accept-language"));
     }
-    return answer(context, requestedProvider(context, query), wanted, { headers, asked });
+    const requested = requestedProvider(context, query);
+    try {
+      return await answer(context, requested, wanted, { headers, asked });
+    } catch (error) {
+      const attempt = { returnTo: wanted.returnTo, provider: requested.party?.name };
+      throw error instanceof AuthError ? error.preventing(attempt) : error;
+    }
   };
 }
 
 /** A provider by its name or, in a sign-in that an issuer or an app initiated, by its issuer. */
 interface Requested {
   readonly party: RelyingParty | undefined;
-  /** Requested, and not a provider of this site. */
+  /** The name or the host that was requested, and is not one of this site. "" = what was requested is neither. */
   readonly unknown: string | undefined;
 }
+
+/** Anyone can write a link: a page must not show sentences of theirs as its own. */
+const shownName = /^[\w.-]{1,64}$/;
 
 function requestedProvider({ parties }: SiteContext, query: URLSearchParams): Requested {
   const [name, issuer] = [query.get("provider") ?? undefined, query.get("iss") ?? undefined];
   const [only] = parties.size === 1 ? parties.values() : [];
   if (issuer !== undefined) {
     const party = [...parties.values()].find(({ issuers }) => issuers.includes(issuer));
-    return { party, unknown: party === undefined ? issuer : undefined };
+    return { party, unknown: party ? undefined : shownUnknown(URL.parse(issuer)?.hostname) };
   }
   const party = only ?? (name === undefined ? undefined : parties.get(name));
-  return { party, unknown: party === undefined ? name : undefined };
+  return { party, unknown: party || name === undefined ? undefined : shownUnknown(name) };
+}
+
+function shownUnknown(name = ""): string {
+  return shownName.test(name) ? name : "";
 }
 
 async function answer(
@@ -184,7 +197,8 @@ async function begin(
     visitorLog.warn({}, "duplicate session cookies; clearing both");
     setCookies.push(...forgetSession(site));
   }
-  if (dropped.length > 0) setCookies.push(knownTargets.add(site, cookies, dropped, room));
+  if (dropped.length > 0 || !knownTargets.fits(site, cookies, room))
+    setCookies.push(knownTargets.add(site, cookies, dropped, room));
   setCookies.push(...others);
   return redirect(302, location, ...setCookies.flatMap((cookie) => ["Set-Cookie", cookie]));
 }

@@ -1,7 +1,7 @@
 import type { AskedRequest, SiteContext } from "../context.ts";
 import type { StepUp } from "../identity/step-up.ts";
 import type { Rule } from "../policy/rules.ts";
-import { requestedTarget } from "../sign-in/return-target.ts";
+import { homeOf, requestedTarget } from "../sign-in/return-target.ts";
 
 /** The sign-in that the visitor requests. */
 export interface Wanted {
@@ -39,7 +39,8 @@ export function readWanted(
     );
   return {
     returnTo: target ?? homeOf(context),
-    hasTarget: target !== undefined,
+    // Links of error pages name `/start` itself where the visitor wanted no page.
+    hasTarget: target !== undefined && target !== site.address("start"),
     isTargetDropped,
     stepUp: readStepUp(query, rules),
     prompt: readPrompt(query),
@@ -54,15 +55,6 @@ const longestHint = 320;
 function readLoginHint(query: URLSearchParams): string | undefined {
   const hint = query.get("login_hint") ?? "";
   return hint === "" || hint.length > longestHint ? undefined : hint;
-}
-
-/**
- * Where a sign-in without a return target leads: to the root of the app in which doorward is mounted. On a host of its
- * own the root is a page that does not exist, so it is `/start`, which shows the visitor's own page.
- */
-function homeOf({ site, config }: Pick<SiteContext, "site" | "config">): string {
-  const isMounted = site.base !== "" || config.compat !== undefined;
-  return isMounted ? `${site.url.origin}/` : site.address("start");
 }
 
 export const targetFix =

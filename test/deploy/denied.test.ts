@@ -68,6 +68,31 @@ describe.each(variants)("an account that lost access, behind $name", (variant) =
   });
 });
 
+/** A picture of the largest size that `pages.logo` takes. */
+function largestLogo(): string {
+  const drawn = (path: string) =>
+    `<svg xmlns="http://www.w3.org/2000/svg"><path d="${path}"/></svg>`;
+  const room = 65_536 - drawn("").length;
+  const svg = drawn("M0 0".padEnd(room, " "));
+  return `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
+}
+
+it.each(variants.filter(({ name }) => name.endsWith("own host")))(
+  "the page of a denial is whole with the largest logo and a long address, behind $name",
+  async (variant) => {
+    const stand = await setUp(variant, undefined, { pages: { logo: largestLogo() } });
+    const bob = await stand.signedIn("bob");
+    await stand.permit({ emails: ["ada@example.com"] });
+
+    const answer = await bob.ask(`${appUrl}/x?${"&".repeat(4_000)}`, { headers: navigation });
+
+    expect(answer.status).toBe(403);
+    expect(answer.body.length).toBeGreaterThan(80_000);
+    expect(answer.body).toContain("</html>");
+    await stand.close();
+  },
+);
+
 describe.each(variants.filter(({ proxy }) => proxy === "nginx"))(
   "the second auth request after a 403, behind $name",
   (variant) => {

@@ -76,13 +76,14 @@ export async function setUp(
   variant: Variant,
   /** Changes the printed files, as a mistake of the operator would. */
   changed: (text: string) => string = (text) => text,
+  settings: Record<string, unknown> = {},
 ): Promise<Stand> {
   const { site, hosts } = variant;
   const { log, events } = capturingLog();
   const base = await mkdtemp(join(tmpdir(), "doorward-store-"));
   const issuer = await startIssuer({ accounts, ...client, redirectUris: [`${site}/callback`] });
   const configFor = (access: Record<string, unknown>) =>
-    configOfVariant(variant, issuer, base, access);
+    configOfVariant(variant, issuer, base, { ...settings, access });
   const config = configFor({ anyone: true });
   let doorward = await createApp(config, { log });
   const gate = await openGate(doorward.listener);
@@ -121,11 +122,11 @@ function configOfVariant(
   { site: url, cookie }: Variant,
   { issuer }: Issuer,
   base: string,
-  access: Record<string, unknown>,
+  settings: Record<string, unknown>,
 ): Config {
   const providers = { company: { type: "oidc", issuer, ...client } };
   const storage = { driver: "fs-lite", base };
-  return configOf({ url, cookie, providers, access, storage });
+  return configOf({ url, cookie, providers, ...settings, storage });
 }
 
 function portsOf({ hosts }: Variant, { http, https }: Proxy): Map<string, number> {

@@ -59,6 +59,32 @@ describe("the return target of a sign-in that is over", () => {
     expect(late.headers.location).toBe(`${door.site}/start`);
   });
 
+  it("stays known, however often the callback of another sign-in is opened again", async () => {
+    const browser = door.browser();
+    const first = door.issuer.consent(await door.start(browser, "?rd=/first"));
+    const second = door.issuer.consent(await door.start(browser, `?rd=/${"b".repeat(100)}`));
+    door.issuer.twist = { token: { error: "invalid_grant" } };
+    await door.callback(browser, first);
+
+    for (let time = 0; time < 25; time++) await door.callback(browser, second);
+
+    expect((await door.callback(browser, first)).body).toContain(
+      encodeURIComponent(`${origin()}/first`),
+    );
+  });
+
+  it("leaves all cookies under 4 KiB when the next sign-in begins", async () => {
+    const browser = door.browser();
+    const rd = `?rd=/${"a".repeat(1_850)}`;
+    door.issuer.twist = { token: { error: "invalid_grant" } };
+    await door.callback(browser, door.issuer.consent(await door.start(browser, rd)));
+
+    await door.start(browser, rd);
+
+    const header = await browser.jar.getCookieString(door.site);
+    expect(header.length + "; doorward-123456=".length + 43).toBeLessThan(4_096);
+  });
+
   it("is another browser's secret: a state leads only the browser that started it", async () => {
     const browser = door.browser();
     const url = door.issuer.consent(await door.start(browser, "?rd=/report"));

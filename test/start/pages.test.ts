@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { navigation, type Browser, type HttpResponse } from "../peers/browser.ts";
+import { Browser, navigation, type HttpResponse } from "../peers/browser.ts";
+import { configOf, startDoorward } from "../peers/doorward.ts";
 import { client, openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
 
 let door: SignInDoor;
@@ -134,9 +135,19 @@ describe("/start with one provider", () => {
     const answer = await open(door.browser(), "?iss=https://evil.example&login_hint=x");
 
     expect(answer.status).toBe(400);
-    expect(answer.body).toContain("https://evil.example");
+    expect(answer.body).toContain("evil.example");
     expect(pageOf(answer).links.map(([text]) => text)).toEqual(["Continue with Company"]);
   });
+
+  it.each(["iss=Your+account+is+locked.+Call+us", "iss=https://call us", "iss="])(
+    "does not repeat the words of a link that names no issuer: %s",
+    async (query) => {
+      const answer = await open(door.browser(), `?${query}`);
+
+      expect(answer.status).toBe(400);
+      expect(answer.body).not.toMatch(/locked|call|called/i);
+    },
+  );
 
   it("offers no other account where a rule denies every account", async () => {
     const browser = door.browser();
@@ -149,6 +160,65 @@ describe("/start with one provider", () => {
       title: "This page is closed",
       links: [["Try again", `${origin()}/closed/a?b=1`]],
     });
+  });
+
+  it("stays small for a long address: the link leads to the start of its host", async () => {
+    const browser = door.browser();
+    await door.signIn(browser);
+
+    const uri = `/closed/a?${"&".repeat(4_000)}`;
+    const answer = await door.verify(browser, { headers: { "X-Forwarded-Uri": uri } });
+
+    expect(answer.body.length).toBeLessThan(12 * 1_024);
+    expect(pageOf(answer).links).toEqual([["Try again", origin()]]);
+  });
+});
+
+describe("/start on a host of its own", () => {
+  it("is where the links of its pages lead a visitor who wanted no page", async () => {
+    const alone = await startDoorward(
+      configOf({
+        url: "http://localhost:1",
+        access: { emails: ["ada@example.com"] },
+        providers: { company: { type: "oidc", issuer: "http://127.0.0.1:9", ...client } },
+      }),
+    );
+    const browser = new Browser(new Map([["localhost:1", alone.port]]));
+
+    const answer = await browser.ask("http://localhost:1/start?rd=http://localhost:1/start", {
+      headers: navigation,
+    });
+
+    expect(answer.status).toBe(503);
+    expect(pageOf(answer).links).toEqual([["Try again", "http://localhost:1/start"]]);
+    await alone.close();
+  });
+});
+
+describe("/start with one provider that cannot be reached", () => {
+  it("offers no other way to sign in, and leads to the target of an initiated sign-in", async () => {
+    const issuer = "http://127.0.0.1:9";
+    const alone = await startDoorward(
+      configOf({
+        url: "http://localhost:1/_auth",
+        access: { anyone: true },
+        providers: { company: { type: "oidc", issuer, ...client } },
+      }),
+    );
+    const browser = new Browser(new Map([["localhost:1", alone.port]]));
+    const target = "http://localhost:1/report";
+    const query = new URLSearchParams({ iss: issuer, target_link_uri: target });
+
+    const answer = await browser.ask(`http://localhost:1/_auth/start?${query}`, {
+      headers: navigation,
+    });
+
+    const again = `http://localhost:1/_auth/start?${new URLSearchParams({ rd: target })}`;
+    expect(pageOf(answer).links).toEqual([["Try again", again]]);
+    expect(alone.events).toMatchObject([
+      { event: "sign_in_failed", reason: "issuer_unreachable", provider: "company" },
+    ]);
+    await alone.close();
   });
 });
 
@@ -224,7 +294,7 @@ describe("/start with several providers", () => {
 
     expect(answer.status).toBe(503);
     expect(pageOf(answer).links).toEqual([
-      ["Try again", `${door.site}/start?rd=%2Fa`],
+      ["Try again", `${door.site}/start?rd=${encodeURIComponent(`${origin()}/a`)}`],
       [
         "Continue with Company",
         `${door.site}/start?rd=${encodeURIComponent(`${origin()}/a`)}&provider=company`,

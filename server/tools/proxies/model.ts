@@ -15,6 +15,8 @@ export interface ProxyModel extends PublicHosts {
   /** Where a proxy on the same machine reaches doorward: `127.0.0.1:4180`, `[::1]:4180`. */
   readonly doorward: string;
   readonly doorwardPort: number;
+  /** Whether doorward's pages contain a picture, which makes them up to 100 KB long. */
+  readonly hasLogo: boolean;
 }
 
 /** `doorward.yaml` does not contain the addresses of the apps: a placeholder, printed with a CHANGE comment. */
@@ -35,6 +37,7 @@ export function proxyModel(config: Config): ProxyModel {
     identityHeaders: Object.keys(config.headers),
     doorward: `${reachable(config.listen.host)}:${config.listen.port}`,
     doorwardPort: config.listen.port,
+    hasLogo: config.pages.logo !== undefined,
   };
 }
 

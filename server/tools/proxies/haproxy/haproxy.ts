@@ -11,9 +11,9 @@ export function haproxyFiles(model: ProxyModel): ReadonlyMap<string, string> {
   ]);
 }
 
-function mainFile({ hosts, identityHeaders, doorward }: ProxyModel): string {
+function mainFile({ hosts, identityHeaders, doorward, hasLogo }: ProxyModel): string {
   return [
-    head,
+    head(hasLogo),
     plain(hosts),
     ...Array.from(Map.groupBy(hosts, ({ port }) => port).values(), (sharing) =>
       frontend(sharing, hosts, identityHeaders),
@@ -23,7 +23,9 @@ function mainFile({ hosts, identityHeaders, doorward }: ProxyModel): string {
   ].join("");
 }
 
-const head = `# For HAProxy 2.6 or later, printed by \`doorward config haproxy\` from a doorward.yaml.
+const head = (
+  hasLogo: boolean,
+) => `# For HAProxy 2.6 or later, printed by \`doorward config haproxy\` from a doorward.yaml.
 #
 # Copy this file to /etc/haproxy/haproxy.cfg, and doorward.lua to the same folder.
 # Edit the lines marked CHANGE: the addresses of the apps, and the certificates.
@@ -32,7 +34,7 @@ global
     lua-load-per-thread /etc/haproxy/doorward.lua
     ssl-default-bind-options ssl-min-ver TLSv1.2
     log stdout format raw local0
-
+${hasLogo ? buffer : ""}
 defaults
     mode http
     log global
@@ -49,6 +51,11 @@ defaults
     option http-restrict-req-hdr-names delete
     # If doorward or the app is unreachable: a plain text 503 instead of HAProxy's own error page.
 ${[502, 503, 504].map(outage).join("")}`;
+
+/** HAProxy answers 500 instead of a reply of its Lua script that does not fit into one buffer. */
+const buffer = `    # doorward's pages contain the picture of \`pages.logo\`, and each has to fit into one buffer.
+    tune.bufsize 131072
+`;
 
 function outage(status: number): string {
   return `    http-error status ${status} content-type text/plain string "This page is not available right now. Please try again in a moment.\\n" hdr Cache-Control no-store hdr Retry-After 5
