@@ -7,6 +7,8 @@ interface OpenTracer {
   readonly tracer: Tracer;
   /** Sends the spans that wait. */
   flush(): Promise<void>;
+  /** The same at the end of the process, in less than a second. */
+  close(): Promise<void>;
 }
 
 /**
@@ -35,7 +37,11 @@ export async function openTracer(
     },
     log,
   );
-  return { tracer: createOtlpTracer(exporter), flush: () => exporter.flush() };
+  return {
+    tracer: createOtlpTracer(exporter),
+    flush: () => exporter.flush(),
+    close: () => exporter.close(),
+  };
 }
 
 /** An address to which a path can be added, and which a log line may contain. */

@@ -235,6 +235,27 @@ describe("OpenTelemetry's variables", () => {
   );
 });
 
+it("the end waits 900 ms for a slow collector, however many batches are left", async () => {
+  const slow = createServer((_, response) => void setTimeout(() => response.end("{}"), 700));
+  slow.listen(0, "127.0.0.1");
+  await once(slow, "listening");
+  const { port } = slow.address() as AddressInfo;
+  const endpoint = `http://127.0.0.1:${port}`;
+  const opened = await openTracer({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }, capturingLog().log);
+  const one = { kind: "internal", attributes: {} } as const;
+  for (let count = 0; count < 2_000; count++)
+    await opened?.tracer.span("refresh", one, async () => undefined);
+  void opened?.flush();
+
+  const before = performance.now();
+  await opened?.close();
+  const waited = performance.now() - before;
+  slow.closeAllConnections();
+  slow.close();
+
+  expect(waited).toBeLessThan(1_350);
+});
+
 it("a collector that is down leaves one line in the log, and delays no one", async () => {
   const { log, events } = capturingLog();
   const endpoint = `http://127.0.0.1:${await freePort()}`;
