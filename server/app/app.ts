@@ -220,7 +220,8 @@ function namesIn(
   return {
     site: new Set(sites.map(({ name }) => name)),
     rule: new Set(rules.map(({ name }) => name)),
-    provider: new Set([...Object.keys(providers), ...tokenIssuers.map(({ issuer }) => issuer)]),
+    provider: new Set(Object.keys(providers)),
+    tokenIssuer: new Set(tokenIssuers.map(({ issuer }) => issuer)),
   };
 }
 

@@ -82,12 +82,17 @@ function placeOf({ host = ["any host"], path = [], exactPath = [], ...others }: 
   const { methods = [], query = [], ip = [], provider = [] } = others;
   const more = [
     several(methods),
-    query.length === 0 ? "" : `query ${several(query, " or ")}`,
+    query.length === 0 ? "" : `query ${several(query.map(parameterName), " or ")}`,
     ip.length === 0 ? "" : `from ${several(ip)}`,
     provider.length === 0 ? "" : `signed in by ${several(provider, " or ")}`,
   ].filter((part) => part !== "");
   const place = `${several(host)}${paths.length === 0 ? "" : ` ${several(paths)}`}`;
   return more.length === 0 ? place : `${place} (${more.join("; ")})`;
+}
+
+/** Without its value: that of a shared link is a secret. */
+function parameterName(parameter: string): string {
+  return parameter.split("=", 1)[0] ?? "";
 }
 
 function sessionWords({ lifetime, idle, refresh }: Config["session"]): string {

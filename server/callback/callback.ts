@@ -13,6 +13,7 @@ import { sessionDigest } from "../session/digest.ts";
 import { issuerRefusal } from "./issuer-refusal.ts";
 import { spentCookies } from "./spent-transaction.ts";
 import { exchangeCode, type CallbackAnswer, type SignedIn } from "../sign-in/code-flow.ts";
+import { quoted } from "../sign-in/issuer-words.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { startUrl } from "../sign-in/start-url.ts";
 import { transactionMs, type Transaction } from "../sign-in/transaction.ts";
@@ -191,7 +192,7 @@ function checkAnswer(query: URLSearchParams, party: RelyingParty): void {
   if (iss !== undefined && !party.issuers.includes(iss)) {
     throw new AuthError(
       "response_rejected",
-      `the response has iss ${iss}, expected ${party.issuer}`,
+      `the response has iss ${quoted(iss)}, expected ${party.issuer}`,
     );
   }
   if (error !== undefined)

@@ -28,6 +28,9 @@ const ofDecisions: ReadonlySet<EventName> = new Set([
   "allowed",
 ]);
 
+/** Only an issuer or an operator can cause them, so they are written even if they name no identity. */
+const notOfVisitors: ReadonlySet<EventName> = new Set(["config_reloaded", "sessions_revoked"]);
+
 /**
  * The writer of audit events. An event of an identity is always written; one that any visitor can cause counts
  * towards the limits of `visitorLog`, unless the operator wants every decision.
@@ -42,7 +45,7 @@ export function createAudit(
     const reasons: Readonly<Partial<Record<PropertyKey, Reason>>> = kind.reasons;
     const { level = kind.level, message = kind.message } = reasons[reason] ?? {};
     const isWanted = decisions !== "none" && ofDecisions.has(event);
-    const isLimited = fields.subject === undefined && event !== "config_reloaded" && !isWanted;
+    const isLimited = fields.subject === undefined && !notOfVisitors.has(event) && !isWanted;
     const known = { ...fields, event, reason: String(reason) };
     const line: Record<string, unknown> = {
       ...Object.fromEntries(names.map((name) => [name, known[name]])),

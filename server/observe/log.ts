@@ -55,8 +55,15 @@ function readable(line: string): string {
   const { time, level, msg, ...rest } = JSON.parse(line) as Record<string, unknown>;
   const details = Object.entries(rest).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
   // The time is UTC: a `Z` says so.
-  return (
-    [`${String(time).slice(11, 19)}Z`, levels[Number(level)], msg, ...details].join("  ") + "\n"
+  const parts = [`${String(time).slice(11, 19)}Z`, levels[Number(level)], msg, ...details];
+  return `${escaped(parts.join("  "))}\n`;
+}
+
+/** A visitor's text must not control a terminal, or change the order in which it shows a line. JSON leaves these. */
+function escaped(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
 

@@ -22,7 +22,7 @@ interface Target {
 }
 
 const pauseMs = 5_000;
-/** Also the longest that a stopping process waits for a collector. */
+/** For one batch, and for all that a stopping process has left. */
 const timeoutMs = 900;
 const mostPerRequest = 512;
 /** A visitor can cause spans: more than this are not kept for a collector that is slow or down. */
@@ -38,6 +38,8 @@ export class OtlpExporter {
   #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> = Promise.resolve();
   #isFailing = false;
+  /** Aborts what a stopping process does not wait for. */
+  readonly #end = new AbortController();
 
   constructor(target: Target, log: Log) {
     this.#url = `${target.endpoint.replace(/\/+$/, "")}/v1/traces`;
@@ -57,6 +59,13 @@ export class OtlpExporter {
     this.#timer = undefined;
     this.#sending = this.#sending.then(() => this.#send());
     return this.#sending;
+  }
+
+  /** Sends what is left, as far as the collector accepts it in time: an orchestrator kills a process that stops late. */
+  async close(): Promise<void> {
+    const timer = setTimeout(() => this.#end.abort(new Error("no time left")), timeoutMs);
+    await this.flush();
+    clearTimeout(timer);
   }
 
   async #send(): Promise<void> {
@@ -85,7 +94,7 @@ export class OtlpExporter {
       headers: { ...headers, "Content-Type": "application/json" },
       body: JSON.stringify({ resourceSpans: [{ resource: { attributes }, scopeSpans }] }),
       redirect: "manual",
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#end.signal]),
     });
     await response.arrayBuffer();
     if (!response.ok) throw new Error(`the collector returned ${response.status}`);

@@ -23,7 +23,12 @@ export interface MetricText<Values extends readonly string[] = readonly string[]
 }
 
 /** The labels whose values come from the configuration, and these values. */
-export type ConfiguredNames = Readonly<Record<"site" | "rule" | "provider", ReadonlySet<string>>>;
+type ConfiguredLabels = Readonly<Record<"site" | "rule" | "provider", ReadonlySet<string>>>;
+
+export interface ConfiguredNames extends ConfiguredLabels {
+  /** Values of the label `provider` too, but of few metrics: no one signs in there, so no series begins with them. */
+  readonly tokenIssuer: ReadonlySet<string>;
+}
 
 /** The value of a label for what no site, rule or provider of the configuration is concerned with. */
 export const none = "none";
@@ -85,7 +90,8 @@ export class Series<Values extends readonly string[], One extends Labelled<Value
 
 function isCurrent(label: Label | undefined, value: string, names: ConfiguredNames): boolean {
   const configured = label && configuredValues(label, names);
-  return configured === undefined || configured.has(value) || fixedValues.has(value);
+  if (configured === undefined || configured.has(value) || fixedValues.has(value)) return true;
+  return label?.name === "provider" && names.tokenIssuer.has(value);
 }
 
 /** undefined = the label's values do not come from the configuration. */

@@ -80,10 +80,12 @@ export async function serve(source: Source, log: Log): Promise<Running> {
     reload: () => reloader.reload(),
     async stop() {
       await reloader.stop();
+      // While the last requests finish, so that only their own spans are left for the end.
+      void traces?.flush();
       await listeners.close();
       await secretWatch.stop();
       await appSwitch.close();
-      await traces?.flush();
+      await traces?.close();
       log.info("stopped");
     },
   };

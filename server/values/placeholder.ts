@@ -12,8 +12,11 @@ const unfilled: readonly RegExp[] = [
   /^%[a-z_]+%$/,
   /^__[a-z_-]+__$/,
   /^(todo|tbd|fixme|placeholder|null|undefined|n\/a)$/,
-  /^(change|replace|fill)[-_ ]?(me|this|it|in|with)([-_ ].*)?$/,
-  /^(your|insert|enter|put|paste)[-_ ]?([a-z]+[-_ ])*(client|app|application)?[-_ ]?(id|key|secret|client|password)([-_ ]here)?$/,
+  /^(change|replace|fill)[-_ ]?me([-_ ].*)?$/,
+  // Nothing more than that: `fill-in-forms` is the name of an app.
+  /^(change|replace|fill)[-_ ]?(this|it|in|with)([-_ ](your[-_ ].*|(client[-_ ]?)?(id|secret|key|password|value)))?$/,
+  // A verb alone is not enough: `enter-key` is the name of an app.
+  /^(((enter|put|paste)[-_ ])?your|insert)[-_ ]?([a-z]+[-_ ])*(client|app|application)?[-_ ]?(id|key|secret|client|password)([-_ ]here)?$/,
   /^(client|app|application)[-_ ]?(id|key|secret)[-_ ]here$/,
 ];
 
@@ -61,6 +64,7 @@ const part =
 /** The part of an address that an example leaves to fill in; undefined = none. `{host}` has a meaning in `url`. */
 export function placeholderIn(address: string): string | undefined {
   const rest = address.replace(/^[a-z]+:\/\//i, "").replaceAll("{host}", "");
-  const bracketed = /<[^<>]*>|\{[^{}]*\}|\[[a-z][^[\]]*\]|\$[a-z]+|…|\.\.\./i.exec(rest)?.[0];
+  // A colon in brackets is that of an IPv6 address.
+  const bracketed = /<[^<>]*>|\{[^{}]*\}|\[[a-z][^[\]:]*\]|\$[a-z]+|…|\.\.\./i.exec(rest)?.[0];
   return bracketed ?? rest.split(/[./:]/).find((label) => part.test(label.toLowerCase()));
 }

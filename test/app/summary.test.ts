@@ -113,6 +113,14 @@ describe("the summary of a configuration", () => {
     expect(summaryOf(config)).toBe(sentences.join(" "));
   });
 
+  it("names the parameter of a query, and not its value, which may be a secret", () => {
+    const rules = [{ path: "/share", query: ["token=S3CR3T", "preview"], allow: "public" }];
+    const config = configOf({ url: "https://auth.example.com", providers: { google }, rules });
+
+    expect(summaryOf(config)).toContain("any host /share (query token or preview).");
+    expect(summaryOf(config)).not.toContain("S3CR3T");
+  });
+
   it("counts the rules beyond the first few", () => {
     const rules = Array.from({ length: 40 }, (_, index) => ({
       host: `app-${index}.example.com`,

@@ -65,6 +65,20 @@ describe("a response that does not match a sign-in of this browser", () => {
     expect(await refusalFaults(door, browser, answer)).toEqual([]);
   });
 
+  it("with an iss of any length and any characters leaves a short line in the log", async () => {
+    const before = door.doorward.events.length;
+
+    await arrive((query) =>
+      query.set("iss", `https://evil.example/\u009b31m ${"x".repeat(9_000)}`),
+    );
+
+    const lines = door.doorward.events.slice(before);
+    const details = lines.map(({ detail }) => String(detail));
+    const found = details.find((detail) => detail.includes("https://evil.example/")) ?? "";
+    expect(found).toContain('has iss "https://evil.example/');
+    expect(found.length).toBeLessThan(400);
+  });
+
   it("is rejected if it is of another browser, with valid code and state (login CSRF)", async () => {
     const attacker = door.browser();
     const victim = door.browser();

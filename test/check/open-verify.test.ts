@@ -30,17 +30,62 @@ describe("/verify at the public address", () => {
     ]);
   });
 
+  const noStore = { "Cache-Control": "no-store" };
+
   it.each([
-    ["doorward's own 404", async () => new Response(null, { status: 404 })],
+    ["malformed_request", 400],
+    ["identity_header", 400],
+    ["untrusted_peer", 403],
+    ["forbidden", 403],
+    ["unknown_host", 403],
+    ["sign_in_required", 401],
+    ["insufficient_user_authentication", 401],
+    ["invalid_token", 401],
+    ["issuer_unreachable", 503],
+  ])("is a warning if the answer has doorward's code %s", async (error, status) => {
+    const found = await findingsOf(async () =>
+      Response.json({ error }, { status, headers: noStore }),
+    );
+
+    expect(found).toEqual([expect.stringMatching(`^warning ${address} is open to visitors: `)]);
+  });
+
+  it("is a warning if the answer has the id of a request, and nothing else", async () => {
+    const headers = { ...noStore, "X-Request-Id": "edge-1" };
+
+    const found = await findingsOf(async () => new Response(null, { status: 401, headers }));
+
+    expect(found).toEqual([expect.stringMatching(`^warning ${address} is open to visitors: `)]);
+  });
+
+  it("is ok if the answer is 404, of any server", async () => {
+    const headers = { ...noStore, "X-Request-Id": "edge-1" };
+
+    const found = await findingsOf(async () => new Response(null, { status: 404, headers }));
+
+    expect(found).toEqual([`ok ${address} is not open to visitors: it answers with 404`]);
+  });
+
+  it.each([
     ["an app", async () => Response.json({ error: "malformed_request" }, { status: 400 })],
+    [
+      "an app with codes of its own",
+      async () => Response.json({ error: "no" }, { status: 401, headers: noStore }),
+    ],
+    [
+      "an app with ids of its own",
+      async () => new Response("hello", { headers: { "X-Request-Id": "1" } }),
+    ],
     [
       "a redirect, which is not followed",
       async (_: string, { redirect }: RequestInit) =>
         redirect === "manual" ? new Response(null, { status: 302 }) : Response.error(),
     ],
-  ])("is ok if the answer comes from %s", async (_, answer) => {
+  ])("is not known if the answer may come from %s", async (_, answer) => {
     expect(await findingsOf(answer)).toEqual([
-      expect.stringMatching(`^ok ${address} is not open to visitors: it answers with [34]`),
+      expect.stringMatching(
+        `^unknown not known whether ${address} is open to visitors: it answers with [234]\\d\\d, `,
+      ),
     ]);
   });
 

@@ -75,6 +75,24 @@ describe("the settings of a log", () => {
     expect(lines).toEqual([expect.stringMatching(line)]);
   });
 
+  it.each([
+    ["\u007f", "u007f"],
+    ["\u009b31m", "u009b31m"],
+    ["\u2028", "u2028"],
+    ["\u202e", "u202e"],
+    ["\u2066", "u2066"],
+    ["\u200f", "u200f"],
+    ["\u061c", "u061c"],
+  ])("escape in readable text what could control a terminal: %j", (sent, escaped) => {
+    const { log, lines } = written(true);
+
+    log.warn({ path: `/é${sent}` }, `refused${sent}`);
+
+    expect(lines.join("")).not.toContain(sent);
+    expect(lines.join("").split(`\\${escaped}`)).toHaveLength(3);
+    expect(lines.join("")).toContain("/é");
+  });
+
   it("can change", () => {
     const { log, lines } = written(false);
     log.debug("left out");

@@ -7,6 +7,7 @@ const names = {
   site: new Set(["https://auth.example.com/"]),
   rule: new Set(["rules.0"]),
   provider: new Set(["company", 'a "quoted" \\ name\nof two lines']),
+  tokenIssuer: new Set(["https://tokens.example.com"]),
 };
 
 function configured() {
@@ -110,6 +111,20 @@ describe("a new configuration", () => {
     expect(counts.signIns.of("company", "denied").value).toBe(1);
     expect(new Set(counts.opened.all.map(({ values: [provider] }) => provider))).toEqual(
       new Set(["company"]),
+    );
+  });
+
+  it("keeps a series of an issuer of tokens, and begins none", () => {
+    const counts = configured();
+    const series = () => counts.issuerUp.all.map(({ values: [provider] }) => provider);
+
+    counts.issuerUp.of("https://tokens.example.com");
+    counts.issuerUp.of("https://old.example.com");
+    configureCounts(counts, names);
+
+    expect(series()).toEqual(["https://tokens.example.com"]);
+    expect(counts.signIns.all.map(({ values: [provider] }) => provider)).not.toContain(
+      "https://tokens.example.com",
     );
   });
 

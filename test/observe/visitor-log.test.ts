@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createAudit } from "../../server/observe/audit.ts";
 import { limitLog } from "../../server/observe/visitor-log.ts";
 import { capturingLog } from "../peers/capturing-log.ts";
 
@@ -15,6 +16,16 @@ function limited() {
 }
 
 const summary = { msg: "similar lines left out", message: "refused", level: 40 };
+
+it("audit events of an issuer or an operator have no limit, with a subject or without", () => {
+  const { log, events } = capturingLog();
+  const audit = createAudit(log, limitLog(log));
+
+  for (let index = 0; index < 100; index++) audit("sessions_revoked", "front_channel", {});
+  for (let index = 0; index < 100; index++) audit("config_reloaded", "applied", {});
+
+  expect(events).toHaveLength(200);
+});
 
 describe("the log for lines that visitors cause", () => {
   it("writes 60 lines of a kind in a minute, and then the number left out", () => {

@@ -200,12 +200,60 @@ describe("OpenTelemetry's variables", () => {
   it.each([
     ["not a URL", "OTEL_EXPORTER_OTLP_ENDPOINT"],
     ["http://user:password@127.0.0.1:4318", "OTEL_EXPORTER_OTLP_ENDPOINT"],
+    ["http://:password@127.0.0.1:4318", "OTEL_EXPORTER_OTLP_ENDPOINT"],
+    ["http://127.0.0.1:4318/?key=password@", "OTEL_EXPORTER_OTLP_ENDPOINT"],
+    ["http://127.0.0.1:4318/#password@", "OTEL_EXPORTER_OTLP_ENDPOINT"],
   ])("stop the start if they cannot be used: %s", async (endpoint, named) => {
     const opening = openTracer({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }, capturingLog().log);
 
     await expect(opening).rejects.toThrow(named);
     await expect(opening).rejects.not.toThrow("password@");
   });
+
+  it.each([
+    ["x-key=a%0Ab-secret", "the value of x-key"],
+    ["x-key=se%E2%80%A6cret", "the value of x-key"],
+    ["x key=b-secret", "a name"],
+    ["x(key=b-secret", "a name"],
+    ["b-secret", "name=value"],
+    ["x-key=b-secret%", "not part of a percent-encoding"],
+  ])(
+    "stop the start at headers that cannot be sent, and keep the value secret: %s",
+    async (headers, named) => {
+      const opening = openTracer(
+        {
+          OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318",
+          OTEL_EXPORTER_OTLP_HEADERS: headers,
+        },
+        capturingLog().log,
+      );
+
+      await expect(opening).rejects.toThrow(named);
+      await expect(opening).rejects.toThrow("OTEL_EXPORTER_OTLP_HEADERS");
+      await expect(opening).rejects.not.toThrow(/secret|cret$/);
+    },
+  );
+});
+
+it("the end waits 900 ms for a slow collector, however many batches are left", async () => {
+  const slow = createServer((_, response) => void setTimeout(() => response.end("{}"), 700));
+  slow.listen(0, "127.0.0.1");
+  await once(slow, "listening");
+  const { port } = slow.address() as AddressInfo;
+  const endpoint = `http://127.0.0.1:${port}`;
+  const opened = await openTracer({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }, capturingLog().log);
+  const one = { kind: "internal", attributes: {} } as const;
+  for (let count = 0; count < 2_000; count++)
+    await opened?.tracer.span("refresh", one, async () => undefined);
+  void opened?.flush();
+
+  const before = performance.now();
+  await opened?.close();
+  const waited = performance.now() - before;
+  slow.closeAllConnections();
+  slow.close();
+
+  expect(waited).toBeLessThan(1_350);
 });
 
 it("a collector that is down leaves one line in the log, and delays no one", async () => {

@@ -60,6 +60,7 @@ const staticFile = v.strictObject({
   accessLog: v.strictObject({
     format: v.literal("json"),
     fields: v.strictObject({
+      names: v.strictObject({ RequestPath: v.literal("drop") }),
       headers: v.strictObject({
         defaultMode: v.literal("drop"),
         names: v.strictObject({ "X-Request-Id": v.literal("keep") }),

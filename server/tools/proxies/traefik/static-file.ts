@@ -44,10 +44,13 @@ function plain(name: string, port: number): string {
 
 /** Traefik itself makes no ids, and a visitor's is not sent to /verify. */
 const accessLog = `
-# Each refusal has the id of doorward's log line and page here, as downstream_X-Request-Id.
+# Each refusal has the id of doorward's log line and page here, as downstream_X-Request-Id. No path, because Traefik logs
+# it with its query, and that of /callback has codes of the issuer: doorward's log has the paths of its events.
 accessLog:
   format: json
   fields:
+    names:
+      RequestPath: drop
     headers:
       defaultMode: drop
       names:
