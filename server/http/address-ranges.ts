@@ -87,8 +87,9 @@ export function visitorAddress(
 }
 
 /**
- * The same for the log, where a visitor inside the ranges of the proxies has an address too: the first of a list of
- * such addresses alone. A rule must not use it.
+ * The same for the log, where a visitor inside the ranges of the proxies has an address too: the one that the nearest
+ * proxy wrote. The visitor can forge each entry before it, and a program that bans addresses would ban another visitor.
+ * A rule must not use it.
  */
 export function loggedAddress(
   forwardedFor: string | undefined,
@@ -97,7 +98,7 @@ export function loggedAddress(
   const outside = visitorAddress(forwardedFor, isProxy);
   if (outside !== undefined || forwardedFor === undefined) return outside;
   const entries = forwardedFor.split(",").map((entry) => bareAddress(entry.trim()));
-  return entries.every(isProxy) ? entries[0] : undefined;
+  return entries.every(isProxy) ? entries.at(-1) : undefined;
 }
 
 /**
