@@ -55,7 +55,10 @@ ${table(
   ],
 )}
 
-fail2ban: this filter finds wrong passwords, tokens and callbacks. It needs a proxy that sends \`X-Forwarded-For\`.
+fail2ban: this filter finds wrong passwords, tokens and callbacks. It needs a proxy that sends \`X-Forwarded-For\`,
+and only your own proxies in \`trustedProxies\`. doorward trusts what an address in that list says about the visitor's
+address, so a host in a wide range could get other addresses banned. If all addresses of the header are in the list,
+\`address\` is the last of them.
 
 \`\`\`ini
 # /etc/fail2ban/filter.d/doorward.conf

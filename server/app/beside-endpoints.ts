@@ -12,15 +12,29 @@ const longestWord = 40;
 export function createBesideEndpoints(
   endpoints: ReadonlyMap<string, SiteEndpoint>,
 ): (path: string, isQuestion: boolean) => string | undefined {
-  const found = new Set<string>();
+  const pathsOf = Map.groupBy(
+    endpoints.keys(),
+    (path): string | undefined => endpoints.get(path)?.name,
+  );
+  const unfound = new Map([...pathsOf].map(([name, paths]) => [name, new Set(paths)]));
   return (path, isQuestion) => {
     const name = isQuestion ? "verify" : nameIn(path);
-    const paths = [...endpoints].flatMap(([own, endpoint]) => (endpoint.name === name ? own : []));
-    const closest = paths.toSorted((one, other) => shared(other, path) - shared(one, path))[0];
-    if (closest === undefined || found.has(closest)) return undefined;
-    found.add(closest);
-    return closest;
+    const left = unfound.get(name);
+    // A visitor can ask for any number of paths, and there can be many sites.
+    if (left === undefined || left.size === 0) return undefined;
+    const closest = closestTo(path, pathsOf.get(name) ?? []);
+    return closest !== undefined && left.delete(closest) ? closest : undefined;
   };
+}
+
+function closestTo(path: string, paths: readonly string[]): string | undefined {
+  let closest: string | undefined;
+  let most = -1;
+  for (const one of paths) {
+    const length = shared(one, path);
+    if (length > most) [closest, most] = [one, length];
+  }
+  return closest;
 }
 
 function nameIn(path: string): string | undefined {

@@ -69,35 +69,57 @@ export function createAddressRanges(ranges: readonly string[]): AddressRanges {
   };
 }
 
+/** More than the proxies of any request. A visitor can send thousands of entries, and each one costs time. */
+const mostEntries = 32;
+
+/** `X-Forwarded-For`, read from the right. */
+interface ForwardedFor {
+  /** The first address that is not a trusted proxy. */
+  readonly outside?: string;
+  /** The address at the end, which the nearest proxy wrote. */
+  readonly last?: string | undefined;
+  /** Whether every entry is the address of a trusted proxy. */
+  readonly isInside?: boolean;
+}
+
+function readForwardedFor(written: string, isProxy: AddressRanges): ForwardedFor {
+  let last: string | undefined;
+  let end = written.length;
+  for (let count = 0; count < mostEntries; count++) {
+    const comma = written.lastIndexOf(",", end - 1);
+    const address = bareAddress(written.slice(comma + 1, end).trim());
+    if (isIP(address) === 0) break;
+    last ??= address;
+    if (!isProxy(address)) return { outside: address, last };
+    if (comma === -1) return { last, isInside: true };
+    end = comma;
+  }
+  return { last };
+}
+
 /**
  * The visitor's address: from the right, the first one that is not a trusted proxy. The visitor can forge everything to
- * the left of it. An entry that is not an address ends the search: the address is then unknown.
+ * the left of it. An entry that is not an address ends the search, and so do too many entries: the address is then
+ * unknown.
  */
 export function visitorAddress(
   forwardedFor: string | undefined,
   isProxy: AddressRanges,
 ): string | undefined {
-  const entries = forwardedFor?.split(",") ?? [];
-  for (let index = entries.length - 1; index >= 0; index--) {
-    const address = bareAddress(entries[index]?.trim() ?? "");
-    if (isIP(address) === 0) return undefined;
-    if (!isProxy(address)) return address;
-  }
-  return undefined;
+  return readForwardedFor(forwardedFor ?? "", isProxy).outside;
 }
 
 /**
- * The same for the log, where a visitor inside the ranges of the proxies has an address too: the first of a list of
- * such addresses alone. A rule must not use it.
+ * The same for the log, where a visitor inside the ranges of the proxies has an address too: the one that the nearest
+ * proxy wrote. The visitor can forge each entry before it, and a program that bans addresses would ban another visitor.
+ * A rule must not use it.
  */
 export function loggedAddress(
   forwardedFor: string | undefined,
   isProxy: AddressRanges,
 ): string | undefined {
-  const outside = visitorAddress(forwardedFor, isProxy);
-  if (outside !== undefined || forwardedFor === undefined) return outside;
-  const entries = forwardedFor.split(",").map((entry) => bareAddress(entry.trim()));
-  return entries.every(isProxy) ? entries[0] : undefined;
+  const { outside, last, isInside } = readForwardedFor(forwardedFor ?? "", isProxy);
+  return isInside === true ? last : outside;
 }
 
 /**

@@ -54,6 +54,3 @@ export function createAudit(
     (isLimited ? visitorLog : log)[level](line, message);
   };
 }
-
-/** For a question whose event is already written. */
-export const noAudit: Audit = () => undefined;

@@ -67,12 +67,3 @@ export function limitLog(log: Log): VisitorLog {
     flush: () => kinds.forEach(report),
   };
 }
-
-/** For a question whose lines are already written. */
-export const noVisitorLog: VisitorLog = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  flush: () => undefined,
-};

@@ -1,6 +1,6 @@
 /**
  * nginx drops the body of a refusal. Its printed configuration asks a second time, with this parameter, for the page
- * alone: such a question is never an allow, and the first one is already counted and logged. The name is unusual, because
+ * alone: such a question is never an allow, and a denial is already counted and logged. The name is unusual, because
  * some proxies append the visitor's query.
  */
 const parameter = "refusal_page";

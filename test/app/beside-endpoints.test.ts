@@ -1,4 +1,6 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createBesideEndpoints } from "../../server/app/beside-endpoints.ts";
+import type { SiteEndpoint } from "../../server/app/endpoints.ts";
 import { checkAuditLines } from "../peers/audit-lines.ts";
 import { navigation, send } from "../peers/browser.ts";
 import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
@@ -75,5 +77,38 @@ describe("a request beside the endpoints", () => {
         await ask(`/${index}/${name}/`);
 
     expect(doorward.events).toHaveLength(4);
+  });
+});
+
+describe("of many sites", () => {
+  const bases = Array.from({ length: 50 }, (_, index) => `/site${index}`);
+  const endpointOf = (name: SiteEndpoint["name"]) => ({ name, contexts: [], provider: undefined });
+  const endpoints = new Map<string, SiteEndpoint>(
+    bases.flatMap((base) => [
+      [`${base}/start`, endpointOf("start")],
+      [`${base}/verify`, endpointOf("verify")],
+    ]),
+  );
+
+  it("each endpoint is found once, and no other one in its place", () => {
+    const find = createBesideEndpoints(endpoints);
+
+    const found = [...bases, ...bases].map((base) => find(`${base}/x/start`, false));
+
+    expect(found).toEqual([...bases.map((base) => `${base}/start`), ...bases.map(() => undefined)]);
+    expect(find("/site7/x", true)).toBe("/site7/verify");
+  });
+
+  it("the endpoints are read once, not at each request", () => {
+    const reads = ["entries", "values", "keys", Symbol.iterator] as const;
+    const own = new Map(endpoints);
+    const spies = reads.map((read) => vi.spyOn(own, read));
+    const find = createBesideEndpoints(own);
+    for (const spy of spies) spy.mockClear();
+
+    for (const base of bases) find(`${base}/x/start`, false);
+    find("/x/start", false);
+
+    expect(spies.flatMap((spy) => spy.mock.calls)).toEqual([]);
   });
 });

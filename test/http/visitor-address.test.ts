@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   createAddressRanges,
   loggedAddress,
@@ -48,7 +48,8 @@ describe("the visitor's address in the log", () => {
   it.each([
     ["203.0.113.9, 10.0.0.2", "203.0.113.9"],
     ["10.0.0.2", "10.0.0.2"],
-    ["192.168.1.7:4711, 10.0.0.2", "192.168.1.7"],
+    ["10.0.0.2, 192.168.1.7:4711", "192.168.1.7"],
+    ["192.168.66.66, 10.0.0.7", "10.0.0.7"],
     ["10.9.9.9, 203.0.113.9, 10.0.0.2", "203.0.113.9"],
   ])("of %s is %s", (header, address) => {
     expect(loggedAddress(header, isLocal)).toBe(address);
@@ -60,4 +61,31 @@ describe("the visitor's address in the log", () => {
       expect(loggedAddress(header, isLocal)).toBeUndefined();
     },
   );
+});
+
+describe("a long X-Forwarded-For", () => {
+  const trusted = (count: number) => Array<string>(count).fill("10.0.0.2").join(",");
+
+  it.each([visitorAddress, loggedAddress])("leaves the address unknown: %o", (read) => {
+    expect(read(`203.0.113.9,${trusted(4_000)}`, isProxy)).toBeUndefined();
+    expect(read(trusted(4_000), isProxy)).toBeUndefined();
+    expect(read(`203.0.113.9,${trusted(32)}`, isProxy)).toBeUndefined();
+    expect(read(`203.0.113.9,${trusted(31)}`, isProxy)).toBe("203.0.113.9");
+    expect(read(`${trusted(4_000)},203.0.113.9`, isProxy)).toBe("203.0.113.9");
+  });
+
+  it.each([visitorAddress, loggedAddress])("is read for at most 32 entries: %o", (read) => {
+    let reads = 0;
+    const counting = (address: string | undefined) => {
+      reads++;
+      return isProxy(address);
+    };
+    const split = vi.spyOn(String.prototype, "split");
+
+    read(trusted(4_000), counting);
+
+    expect(reads).toBe(32);
+    expect(split).not.toHaveBeenCalled();
+    split.mockRestore();
+  });
 });

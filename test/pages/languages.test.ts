@@ -112,6 +112,8 @@ describe("the language of a page", () => {
     ["xx, yy", "en"],
     [";;;,,q=", "en"],
     [`de,${"x".repeat(300)}`, "en"],
+    ["x,x,x,x,x,x,x,x,x,de", "de"],
+    ["x,x,x,x,x,x,x,x,x,x,de", "en"],
   ])("is, for Accept-Language %s, %s", (accepted, tag) => {
     expect(chooseLanguage(languages, accepted).tag).toBe(tag);
   });

@@ -1,7 +1,6 @@
 import { pino } from "pino";
 import { createStorage } from "unstorage";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { noAudit } from "../../server/observe/audit.ts";
 import { shape, type SessionRecord } from "../../server/session/record.ts";
 import { createCounts } from "../../server/observe/counts.ts";
 import { Renewals } from "../../server/session/renewals.ts";
@@ -42,7 +41,7 @@ function opening() {
   const shown = () => ({ accessToken: undefined, idToken: undefined });
   const log = pino({ enabled: false });
   const parties = new Map();
-  const common = { audit: noAudit, counts: createCounts(), shown, log, now };
+  const common = { audit: () => undefined, counts: createCounts(), shown, log, now };
   const parts = { store, records, parties, keepsIdToken: true, ...common };
   return {
     store,
@@ -156,7 +155,7 @@ describe("a renewal", () => {
     ]);
     const shown = () => ({ accessToken: undefined, idToken: undefined });
     const log = pino({ enabled: false });
-    const common = { audit: noAudit, counts: createCounts(), shown, log, now };
+    const common = { audit: () => undefined, counts: createCounts(), shown, log, now };
     const parts = { store: own, records: kept, parties, keepsIdToken: false, ...common };
     const tokens = {
       accessToken: "a",

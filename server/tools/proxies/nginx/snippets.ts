@@ -36,7 +36,7 @@ location @doorward_sign_in {
 
 # Signed in but not permitted. nginx drops the body of a 403 from the auth request, so this requests /verify
 # again, with X-Forwarded-* headers, for which doorward returns its own page. A request with \`refusal_page=\` is never
-# allowed, and doorward does not log it: the log has the first one, with the same X-Request-Id.
+# allowed, and doorward does not log a denial twice: the log has the first one, with the same X-Request-Id.
 location @doorward_denied {
     include /etc/nginx/snippets/doorward-ask.conf;
     proxy_pass       http://doorward$doorward_base/verify?refusal_page=$doorward_refusal&allowed_groups=&identity_headers=refuse;
