@@ -37,11 +37,31 @@ function someOf(
   return list === undefined || list.length === 0 ? [] : words(list);
 }
 
+/** Whether it admits everyone whom a provider signs in, who may be anyone at all. */
+export function isOpen(access: Access | RuleAccess | undefined): boolean {
+  if (access === undefined) return false;
+  const { verified, all = [] } = access;
+  const isForAnyone = "anyone" in access && access.anyone === true;
+  return isForAnyone || verified === true || (all.length > 0 && all.every(isOpen));
+}
+
+/** The first few, and whatever else is open: a way in must not hide behind a count. */
+export function named<Entry>(
+  entries: readonly Entry[],
+  isWayIn: (entry: Entry) => boolean,
+): readonly Entry[] {
+  return entries.filter((entry, index) => index < mostNamed || isWayIn(entry));
+}
+
 /** `a, b and 3 more`. */
 export function several(names: readonly string[], between = ", "): string {
-  const more = names.length - mostNamed;
-  const named = names.slice(0, mostNamed).join(between);
-  return more > 0 ? `${named} and ${more} more` : named;
+  return listed(names.slice(0, mostNamed), names.length, between);
+}
+
+/** The same with the names that are to be shown, of so many. */
+export function listed(names: readonly string[], of = names.length, between = ", "): string {
+  const more = of - names.length;
+  return names.join(between) + (more > 0 ? ` and ${more} more` : "");
 }
 
 export function count(number: number, one: string, many: string): string {

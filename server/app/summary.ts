@@ -3,10 +3,7 @@ import type { Config } from "../config/schema.ts";
 import type { SiteEntry } from "../config/site.ts";
 import { createSites } from "../config/sites.ts";
 import { configuredScope } from "../sign-in/requested-scope.ts";
-import { accessWords, durationWords, several } from "./access-words.ts";
-
-/** A log line must stay readable. */
-const mostSites = 5;
+import { accessWords, durationWords, isOpen, listed, named, several } from "./access-words.ts";
 
 type Rule = Config["rules"][number];
 
@@ -14,11 +11,11 @@ type Rule = Config["rules"][number];
 export function summaryOf(config: Config): string {
   const sites = createSites(config);
   const isForAll = sites.every(({ access }) => access === sites[0]?.access);
+  const shown = named(sites, ({ access }) => isOpen(access));
+  const more = sites.length - shown.length;
   return [
-    ...sites
-      .slice(0, mostSites)
-      .map((site) => siteWords(site, config) + (isForAll ? "" : ` ${ownAccess(site)}`)),
-    ...(sites.length > mostSites ? [`And ${sites.length - mostSites} more sites.`] : []),
+    ...shown.map((site) => siteWords(site, config) + (isForAll ? "" : ` ${ownAccess(site)}`)),
+    ...(more > 0 ? [`And ${more} more sites.`] : []),
     ...(isForAll ? [`${accessOf(config)}: ${accessWords(sites[0]?.access)}.`] : []),
     ...effects.flatMap((effect) => effectWords(effect, config.rules)),
     sessionWords(config.session),
@@ -38,7 +35,8 @@ function ownAccess({ access }: SiteEntry): string {
 function siteWords(site: SiteEntry, config: Config): string {
   const { name, hosts, cookieDomain, first, providers: offered } = site;
   const names = offered ?? Object.keys(config.providers);
-  const where = hosts === undefined ? name : `${name} on ${several(hosts)} and every host under it`;
+  const list = isOpen(site.access) ? listed : several;
+  const where = hosts === undefined ? name : `${name} on ${list(hosts)} and every host under it`;
   const own = hosts === undefined ? first.url.hostname : "the host of the sign-in";
   const cookie =
     cookieDomain === undefined ? `${own} only` : `${cookieDomain} and every host under it`;
@@ -49,17 +47,28 @@ function siteWords(site: SiteEntry, config: Config): string {
 interface Effect {
   readonly words: string;
   applies(rule: Rule): boolean;
+  /** Whether it lets in anyone, or everyone who can sign in. */
+  isWayIn?(rule: Rule): boolean;
   /** More about one rule. */
   detail?(rule: Rule): string;
 }
 
 const effects: readonly Effect[] = [
   { words: "Denied", applies: ({ deny }) => deny === true },
-  { words: "Public, without a sign-in", applies: ({ allow }) => allow === "public" },
-  { words: "Open to everyone who can sign in", applies: ({ allow }) => allow === "signed-in" },
+  {
+    words: "Public, without a sign-in",
+    applies: ({ allow }) => allow === "public",
+    isWayIn: () => true,
+  },
+  {
+    words: "Open to everyone who can sign in",
+    applies: ({ allow }) => allow === "signed-in",
+    isWayIn: () => true,
+  },
   {
     words: "Access by rules",
     applies: ({ allow }) => typeof allow === "object",
+    isWayIn: ({ allow }) => typeof allow === "object" && isOpen(allow),
     detail: ({ allow }) => ` for ${accessWords(typeof allow === "object" ? allow : undefined)}`,
   },
   {
@@ -71,13 +80,24 @@ const effects: readonly Effect[] = [
   { words: "Passwords of `users` are accepted", applies: ({ basic }) => basic === true },
 ];
 
-function effectWords({ words, applies, detail }: Effect, rules: readonly Rule[]): string[] {
-  const places = rules.filter(applies).map((rule) => placeOf(rule) + (detail?.(rule) ?? ""));
-  return places.length === 0 ? [] : [`${words}: ${several(places)}.`];
+function effectWords(effect: Effect, rules: readonly Rule[]): string[] {
+  const { words, applies, isWayIn = () => false, detail } = effect;
+  const found = rules.filter(applies);
+  if (found.length === 0) return [];
+  const places = named(found, isWayIn).map(
+    (rule) => placeOf(rule, isWayIn(rule) ? listed : several) + (detail?.(rule) ?? ""),
+  );
+  const opens = (rule: Rule) => applies(rule) && isWayIn(rule);
+  const isAfterOthers = !rules.slice(0, Math.max(0, rules.findLastIndex(opens))).every(opens);
+  const limit = isAfterOthers ? ", where no earlier rule decides" : "";
+  return [`${words}: ${listed(places, found.length)}${limit}.`];
 }
 
 /** `app.example.com/public/** (GET, HEAD)`. */
-function placeOf({ host = ["any host"], path = [], exactPath = [], ...others }: Rule): string {
+function placeOf(
+  { host = ["any host"], path = [], exactPath = [], ...others }: Rule,
+  list: (names: readonly string[]) => string,
+): string {
   const paths = [...path, ...exactPath];
   const { methods = [], query = [], ip = [], provider = [] } = others;
   const more = [
@@ -86,7 +106,7 @@ function placeOf({ host = ["any host"], path = [], exactPath = [], ...others }: 
     ip.length === 0 ? "" : `from ${several(ip)}`,
     provider.length === 0 ? "" : `signed in by ${several(provider, " or ")}`,
   ].filter((part) => part !== "");
-  const place = `${several(host)}${paths.length === 0 ? "" : ` ${several(paths)}`}`;
+  const place = `${list(host)}${paths.length === 0 ? "" : ` ${list(paths)}`}`;
   return more.length === 0 ? place : `${place} (${more.join("; ")})`;
 }
 

@@ -1,3 +1,4 @@
+import { rulesAccepting } from "../credentials/authenticate-credentials.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Decision } from "../policy/decision.ts";
 import { decide } from "../policy/policy.ts";
@@ -13,7 +14,7 @@ import {
   type ForwardedRequest,
 } from "../forwarded/forwarded-request.ts";
 import { urlHostOutsideAscii } from "../values/ascii-host.ts";
-import { identityFrom, type Person } from "./visitor.ts";
+import { signedInAt, usersName, type Person, type SignedIn } from "./visitor.ts";
 
 /** The person and the request of the command line's options. */
 export interface Visitor extends Person {
@@ -37,23 +38,40 @@ export async function explain(
       "deny: set cookie.domain (or hosts, if url has {host}), or give the host a site",
     ];
   }
-  const identity = await identityFrom(config, visitor);
-  const facts: RequestFacts = {
-    request,
-    address: visitor.ip,
-    provider: identity?.provider,
-    isPreflight: false,
-  };
+  const person = await signedInAt(site, config, visitor);
+  const asked = { request, address: visitor.ip, isPreflight: false };
   const rules = compileRules(config.rules);
+  const { identity, absence } = acceptedBy(rules, asked, person);
+  const facts: RequestFacts = { ...asked, provider: identity?.provider };
   const decision = decide(rules, site.access, facts, { identity, now });
-  const reason = decision.verdict === "deny" ? `: ${decision.reason}` : "";
   return [
     `site: ${site.url.href}`,
-    identity === undefined ? "identity: not signed in" : `identity: ${describe(identity)}`,
+    `identity: ${identity === undefined ? `not signed in${because(absence)}` : describe(identity)}`,
     ...considered(rules, facts),
     ...lacking(decision),
-    `${decision.verdict} by ${decision.rule}${reason}`,
+    `${decision.verdict} by ${decision.rule}${because(reasonOf(decision, absence))}`,
   ];
+}
+
+/** A password signs in only where each rule that may decide accepts one. */
+function acceptedBy(
+  rules: readonly Rule[],
+  asked: Omit<RequestFacts, "provider">,
+  person: SignedIn,
+): SignedIn {
+  if (person.identity?.provider !== usersName) return person;
+  const facts = { ...asked, provider: usersName };
+  if (rulesAccepting("basic", { rules, facts }, usersName).length > 0) return person;
+  return { identity: undefined, absence: "no rule accepts a password of `users` here" };
+}
+
+function reasonOf(decision: Decision, absence: string | undefined): string | undefined {
+  if (decision.verdict === "deny") return decision.reason;
+  return decision.verdict === "challenge" ? absence : undefined;
+}
+
+function because(reason: string | undefined): string {
+  return reason === undefined ? "" : `: ${reason}`;
 }
 
 function readUrl(url: string, method: string): ForwardedRequest {

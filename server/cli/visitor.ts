@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs";
-import { claimAt, text, type Claims } from "../../providers/claims.ts";
+import { text, type Claims } from "../../providers/claims.ts";
 import { providers } from "../../providers/registry.ts";
 import type { Config } from "../config/schema.ts";
 import { isObject } from "../config/shape.ts";
+import type { SiteCommon } from "../config/site.ts";
 import { parseEmail } from "../identity/email.ts";
 import type { Identity } from "../identity/identity.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { identityOf } from "../sign-in/identity-of.ts";
 import { noApi } from "../sign-in/provider-api.ts";
+import { issuerFault, issuerOfTenant, issuersFor } from "../sign-in/tenants.ts";
 
 /** The person of the command line's options. */
 export interface Person {
@@ -21,24 +23,46 @@ export interface Person {
   readonly claims?: string | undefined;
 }
 
-/** Any option about the person means that they are signed in. */
-export async function identityFrom(config: Config, person: Person): Promise<Identity | undefined> {
+/** Whose request it is. */
+export interface SignedIn {
+  readonly identity: Identity | undefined;
+  /** Why the person of the options has no session; undefined = they have one, or there is no person. */
+  readonly absence?: string;
+}
+
+/** The provider of those who sign in with a password. */
+export const usersName = "users";
+
+/** Any option about the person means that they are signed in, if the site offers their provider. */
+export async function signedInAt(
+  site: Pick<SiteCommon, "providers">,
+  config: Config,
+  person: Person,
+): Promise<SignedIn> {
   const { email, groups, subject, provider, claims, unverified = false } = person;
   if (unverified && email === undefined) throw new Error("--unverified needs --email ADDRESS");
   const given = [email, groups, subject, provider, claims];
-  if (given.every((part) => part === undefined)) return undefined;
-  const names = [
-    ...Object.keys(config.providers),
-    ...(config.users === undefined ? [] : ["users"]),
-  ];
+  if (given.every((part) => part === undefined)) return { identity: undefined };
+  const users = config.users === undefined ? [] : [usersName];
+  const here = [...(site.providers ?? Object.keys(config.providers)), ...users];
+  const names = [...Object.keys(config.providers), ...users];
   if (provider !== undefined && !names.includes(provider)) {
     throw new Error(`unknown provider "${provider}"; configured: ${names.join(", ")}`);
   }
-  const name = provider ?? Object.keys(config.providers)[0] ?? "";
+  const name = provider ?? here[0] ?? "";
+  if (!here.includes(name))
+    return { identity: undefined, absence: `this site does not offer ${name}` };
+  return { identity: await identityFrom(config, person, name) };
+}
+
+async function identityFrom(config: Config, person: Person, name: string): Promise<Identity> {
+  const { email, groups, subject, claims } = person;
+  if (name === usersName && (email ?? groups) !== undefined)
+    throw new Error("a user of the password file has only a name: use --subject");
   if (claims === undefined) return assumed(config, person, name);
   if ([email, groups, subject].some((part) => part !== undefined))
     throw new Error("--claims replaces --email, --groups and --subject: remove them");
-  return claimed(config, readClaims(claims), name);
+  return claimed(config, claims, name);
 }
 
 function assumed(config: Config, person: Person, provider: string): Identity {
@@ -61,12 +85,18 @@ function assumed(config: Config, person: Person, provider: string): Identity {
 }
 
 /** Read as in a sign-in, but without requests to the provider. */
-function claimed({ providers: configured }: Config, claims: Claims, name: string) {
+function claimed({ providers: configured }: Config, file: string, name: string) {
   const settings = configured[name];
   const provider = providers.get(settings?.type ?? name);
   if (settings === undefined || provider?.isOAuthOnly !== undefined || provider === undefined)
     throw new Error(`--claims is for providers of OpenID Connect, and ${name} is not one`);
-  const issuer = text(claimAt(claims, "iss")) ?? settings.issuer ?? provider.issuer ?? "";
+  const claims = readClaims(file);
+  const { place, issuers } = issuersFor(provider, settings);
+  const { iss = issuerOfTenant(place, claims) } = claims;
+  // A file may leave out what is the same in each ID token.
+  const fault = iss === undefined ? undefined : issuerFault({ place, issuers }, { ...claims, iss });
+  if (fault !== undefined) throw new Error(`--claims ${file}: the ID token ${fault}`);
+  const issuer = text(iss) ?? settings.issuer ?? provider.issuer ?? "";
   const answers = { idToken: claims, userinfo: undefined };
   return identityOf({ name, issuer, provider, settings }, answers, { api: noApi });
 }

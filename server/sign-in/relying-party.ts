@@ -20,7 +20,7 @@ import { oauthNeeds, tokenNeeds, signInNeeds } from "./metadata.ts";
 import { createSignInUrlBuilder, type BuildSignInUrl } from "./pushed-request.ts";
 import { cached, type Cached } from "../memory/cached.ts";
 import { createRequestTimer } from "./timed-fetch.ts";
-import { isTemplated, issuersOf, placeAt, usualPlace, withAcceptedKeys } from "./tenants.ts";
+import { isTemplated, issuersFor, placeAt, usualPlace, withAcceptedKeys } from "./tenants.ts";
 
 /** Our registration at one issuer, as a sign-in needs it. */
 export interface RelyingParty {
@@ -73,8 +73,7 @@ export function createRelyingParty(
   const issuer = settings.issuer ?? provider.issuer ?? "";
   const endpoints = { ...provider.endpoints?.(issuer.replace(/\/+$/, "")), ...settings.endpoints };
   const { authentication, counts, tracer } = parts;
-  const place = placeAt(settings.discovery, provider.metadata?.(issuer) ?? usualPlace(issuer));
-  const issuers = issuersOf(place, settings.tenants);
+  const { place, issuers } = issuersFor(provider, settings);
   const { timed, learn } = createRequestTimer(name, place.address, counts, tracer);
   const apiFetch = timed(parts.fetch);
   const health = watchIssuer(provider.isOAuthOnly ? undefined : place.address, {

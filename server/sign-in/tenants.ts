@@ -7,8 +7,9 @@ import {
   type ServerMetadata,
 } from "openid-client";
 import * as v from "valibot";
-import type { Metadata } from "../../providers/provider.ts";
+import type { Metadata, Provider } from "../../providers/provider.ts";
 import type { Claims } from "../../providers/claims.ts";
+import type { ProviderConfig } from "../config/schema.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 
 /** Stands for the tenant id in the issuer of Microsoft's metadata. */
@@ -49,6 +50,22 @@ export function issuersOf({ issuer }: Metadata, tenants: readonly string[] = [])
     : [issuer];
 }
 
+/** The place of a provider's metadata, and the values of `iss` that its ID tokens may have. */
+export function issuersFor(
+  provider: Pick<Provider, "issuer" | "metadata">,
+  settings: Pick<ProviderConfig, "issuer" | "discovery" | "tenants">,
+): { readonly place: Metadata; readonly issuers: readonly string[] } {
+  const issuer = settings.issuer ?? provider.issuer ?? "";
+  const place = placeAt(settings.discovery, provider.metadata?.(issuer) ?? usualPlace(issuer));
+  return { place, issuers: issuersOf(place, settings.tenants) };
+}
+
+/** The issuer of a tenant's ID tokens; undefined = the provider has one issuer for all. */
+export function issuerOfTenant({ issuer }: Metadata, { tid }: Claims): string | undefined {
+  if (!isTemplated(issuer) || typeof tid !== "string") return undefined;
+  return issuer.replace(placeholder, () => tid);
+}
+
 /** The fault in an ID token's issuer. With many tenants, each has its own issuer, and `tid` must match it. */
 export function issuerFault(
   { place, issuers }: { readonly place: Metadata; readonly issuers: readonly string[] },
@@ -58,8 +75,9 @@ export function issuerFault(
   if (!isTemplated(place.issuer))
     return isListed ? undefined : `has the issuer ${String(iss)}, not ${place.issuer}`;
   if (!isListed) return `has the issuer ${String(iss)}, whose tenant is not listed in \`tenants\``;
-  const isItself = typeof tid === "string" && place.issuer.replace(placeholder, () => tid) === iss;
-  return isItself ? undefined : "has a tenant id (tid) that does not match its issuer";
+  return issuerOfTenant(place, { tid }) === iss
+    ? undefined
+    : "has a tenant id (tid) that does not match its issuer";
 }
 
 /**

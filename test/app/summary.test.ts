@@ -95,7 +95,7 @@ const cases: [string, Record<string, unknown>, string[]][] = [
       "Access where no rule decides: no one.",
       "Denied: old.example.com.",
       "Public, without a sign-in: status.example.com, app.example.com /public/** (GET, HEAD), any host /healthz (from 203.0.113.0/24).",
-      "Open to everyone who can sign in: files.example.com (signed in by users).",
+      "Open to everyone who can sign in: files.example.com (signed in by users), where no earlier rule decides.",
       "Access by rules: grafana.example.com for the group ops.",
       "A recent or stronger sign-in is required: pay.example.com.",
       "CORS preflights pass: api.example.com.",
@@ -124,11 +124,46 @@ describe("the summary of a configuration", () => {
   it("counts the rules beyond the first few", () => {
     const rules = Array.from({ length: 40 }, (_, index) => ({
       host: `app-${index}.example.com`,
-      allow: "public",
+      deny: true,
     }));
     const config = configOf({ url: "https://auth.example.com", providers: { google }, rules });
 
     expect(summaryOf(config)).toContain("app-3.example.com, app-4.example.com and 35 more.");
+  });
+
+  it.each([
+    ["public", "Public, without a sign-in"],
+    ["signed-in", "Open to everyone who can sign in"],
+    [{ verified: true }, "Access by rules"],
+  ])("names every place that is open, and each of its hosts: %j", (allow, words) => {
+    const names = (prefix: string) =>
+      Array.from({ length: 9 }, (_, index) => `${prefix}-${index}.example.com`);
+    const rules = [
+      ...names("closed").map((host) => ({ host, allow: { groups: ["ops"] } })),
+      ...names("one").map((host) => ({ host, allow })),
+      { host: names("many"), path: names("path").map((name) => `/${name}`), allow },
+    ];
+    const config = configOf({ url: "https://auth.example.com", providers: { google }, rules });
+
+    const sentence =
+      summaryOf(config)
+        .split(`${words}: `)[1]
+        ?.split(/\. (?=[A-Z])/)[0] ?? "";
+
+    expect(sentence.match(/(one|many|path)-\d/g)).toHaveLength(27);
+    expect(sentence).toMatch(/, where no earlier rule decides$/);
+  });
+
+  it("names every site with open access, and counts the others", () => {
+    const sites = Array.from({ length: 20 }, (_, index) => ({
+      url: `https://site-${index}.example.com`,
+      access: index % 2 === 1 ? { anyone: true } : { groups: ["ops"] },
+    }));
+
+    const summary = summaryOf(configOf({ providers: { google }, sites }));
+
+    expect(summary.match(/Sign in at https:\/\/site-\d*[13579]\.example/g)).toHaveLength(10);
+    expect(summary).toContain("And 7 more sites.");
   });
 
   it("stays short with many sites, providers, groups and hosts", () => {

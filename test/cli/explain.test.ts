@@ -31,6 +31,8 @@ const config = configOf({
   ],
 });
 
+const tenant = "11111111-2222-3333-4444-555555555555";
+
 type Visitor = Parameters<typeof explain>[2];
 
 function lines(url: string, visitor: Visitor = {}, of = config): Promise<string[]> {
@@ -169,6 +171,104 @@ describe("explain", () => {
 
     expect((await lines(admin, named)).at(-1)).toBe("allow by rules.2");
     expect(await lines(admin, none)).toContainEqual(expect.stringMatching(/^noGroups: groups /));
+  });
+
+  const narrow = configOf({
+    sites: [
+      {
+        url: "https://auth.example.com",
+        cookie: { domain: "example.com" },
+        providers: ["tenants"],
+      },
+    ],
+    providers: {
+      google: { clientId: "x" },
+      tenants: {
+        type: "entra-id",
+        clientId: "x",
+        issuer: "https://login.microsoftonline.com/organizations/v2.0",
+        tenants: [tenant],
+      },
+    },
+    access: { anyone: true },
+    rules: [{ path: "/public/**", allow: "public" }],
+  });
+
+  it("assumes the first provider that the site offers, and no session of another", async () => {
+    const google = { email: "ada@example.com", provider: "google" };
+
+    expect(await lines(app, { email: "ada@example.com" }, narrow)).toContain(
+      "identity: ada@example.com, groups [], signed in by tenants",
+    );
+    expect(await lines(app, google, narrow)).toEqual(
+      expect.arrayContaining([
+        "identity: not signed in: this site does not offer google",
+        "challenge by access: this site does not offer google",
+      ]),
+    );
+    expect((await lines("https://app.example.com/public/x", google, narrow)).at(-1)).toBe(
+      "allow by rules.0",
+    );
+  });
+
+  const issuerOf = (id: string) => `https://login.microsoftonline.com/${id}/v2.0`;
+  const other = "99999999-2222-3333-4444-555555555555";
+
+  it.each<[Record<string, unknown>, string]>([
+    [{ iss: issuerOf(other), tid: other }, "whose tenant is not listed in `tenants`"],
+    [{ tid: other }, "whose tenant is not listed in `tenants`"],
+    [{ iss: issuerOf(tenant), tid: other }, "has a tenant id (tid) that does not match its issuer"],
+    [{ iss: "https://evil.example" }, "has the issuer https://evil.example"],
+  ])(
+    "rejects the claims of an ID token that a sign-in would reject: %j",
+    async (claims, reason) => {
+      const file = write({ ...ada, ...claims });
+
+      await expect(lines(app, { claims: file }, narrow)).rejects.toThrow(reason);
+    },
+  );
+
+  it("accepts the claims of a listed tenant, and rejects another issuer than the provider's", async () => {
+    const listed = { claims: write({ ...ada, iss: issuerOf(tenant), tid: tenant }) };
+    const foreign = { claims: write({ ...ada, iss: "https://x.example" }), provider: "company" };
+
+    expect((await lines(app, listed, narrow)).at(-1)).toBe("allow by access");
+    await expect(lines(app, foreign)).rejects.toThrow(
+      "the ID token has the issuer https://x.example, not https://id.example.com",
+    );
+  });
+
+  describe("with a user of the password file", () => {
+    const passwords = configOf({
+      sites: [{ url: "https://auth.example.com", cookie: { domain: "example.com" } }],
+      providers: { google: { clientId: "x" } },
+      users: "users",
+      access: { anyone: true },
+      rules: [
+        { path: "/files/**", basic: true, provider: "users", allow: "signed-in" },
+        { path: "/closed/**", allow: "signed-in" },
+      ],
+    });
+
+    it.each([
+      ["/files/x", "allow by rules.0"],
+      ["/closed/x", "challenge by rules.1: no rule accepts a password of `users` here"],
+      ["/x", "challenge by access: no rule accepts a password of `users` here"],
+    ])("accepts it only where each rule does: %s", async (path, end) => {
+      const found = await lines(
+        `https://app.example.com${path}`,
+        { provider: "users", subject: "ada" },
+        passwords,
+      );
+
+      expect(found.at(-1)).toBe(end);
+    });
+
+    it.each([{ email: "ada@example.com" }, { groups: "ops" }])("rejects %j", async (options) => {
+      await expect(lines(app, { provider: "users", ...options }, passwords)).rejects.toThrow(
+        "a user of the password file has only a name: use --subject",
+      );
+    });
   });
 
   it("names the rule as the log does", async () => {
