@@ -3,7 +3,7 @@ import type { RateLimiterRes } from "rate-limiter-flexible";
 import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
 import type { Site } from "../config/site.ts";
 import type { SiteContext } from "../context.ts";
-import { createAddressRanges, visitorAddress } from "../http/address-ranges.ts";
+import { createAddressRanges, limitedAddress } from "../http/address-ranges.ts";
 import {
   isCrossSite,
   isScriptForJson,
@@ -30,7 +30,7 @@ type RateLimit = (
 
 /**
  * Limits `/start` and `/callback`, which ask the issuer and the store on behalf of anyone. All visitors of a proxy that
- * sends no `X-Forwarded-For` look like one, so they are not limited.
+ * sends no `X-Forwarded-For` look like one, and share its limit.
  */
 export function createRateLimit(
   trustedProxies: readonly string[],
@@ -45,7 +45,7 @@ export function createRateLimit(
   return async ({ name, context }, peer, headers) => {
     const limiter = limiters.get(name);
     const forwardedFor = headers.get("x-forwarded-for") ?? undefined;
-    const address = isProxy(peer) ? visitorAddress(forwardedFor, isProxy) : peer;
+    const address = isProxy(peer) ? limitedAddress(forwardedFor, isProxy, peer) : peer;
     if (limiter === undefined || address === undefined) return undefined;
     if (name === "start" && isRefusedAnyway(headers, context.site)) return undefined;
     const { consumedPoints, msBeforeNext } = await limiter.count(networkOf(address));

@@ -8,8 +8,8 @@ import { matchRule, type Rule } from "../policy/rules.ts";
 export interface CredentialRequest {
   readonly site: Site;
   readonly headers: RequestHeaders;
-  /** The proxy's address. */
-  readonly peer: string | undefined;
+  /** The address that limits count by. No rule may use it: it can be a proxy's. */
+  readonly limitedAddress: string | undefined;
   readonly facts: RequestFacts;
   /** The rules of its host. */
   readonly rules: readonly Rule[];

@@ -65,7 +65,7 @@ export function createPasswords(parts: Parts): AuthenticateCredentials {
 
   function resultOf(
     list: UserList,
-    { facts, peer }: CredentialRequest,
+    { limitedAddress: address = "" }: CredentialRequest,
     credentials: Password,
   ): CredentialResult | Promise<CredentialResult> {
     const name = rightBefore.credentialsOf(credentials.user, credentials.password);
@@ -74,7 +74,6 @@ export function createPasswords(parts: Parts): AuthenticateCredentials {
       return { session: found.session };
     const pending = checking.get(name);
     if (pending !== undefined) return pending;
-    const address = facts.address ?? peer ?? "";
     const attempt = rightBefore.tryOf(name, credentials.user, address);
     const precedent = rightBefore.precedentOf(attempt);
     if (checking.size >= places[precedent]) return tooMany("too many password checks at once");

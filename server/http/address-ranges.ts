@@ -123,6 +123,19 @@ export function loggedAddress(
 }
 
 /**
+ * The address that limits count by, so that a request through trusted addresses alone (`anyone` trusts all) is limited
+ * too: the visitor's, or the one that the nearest proxy wrote, or the peer's. A rule must not use it.
+ */
+export function limitedAddress(
+  forwardedFor: string | undefined,
+  isProxy: AddressRanges,
+  peer: string | undefined,
+): string | undefined {
+  const { outside, last } = readForwardedFor(forwardedFor ?? "", isProxy);
+  return outside ?? last ?? peer;
+}
+
+/**
  * Some proxies add the port: `203.0.113.7:4711`, `[2001:db8::1]:4711`. The zone of `fe80::1%eth0` is dropped: it is
  * a local name on the proxy's machine (RFC 4007 §11.2).
  */

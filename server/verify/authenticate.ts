@@ -5,6 +5,7 @@ import type {
   Rejection,
 } from "../credentials/authenticate-credentials.ts";
 import { AuthError } from "../errors.ts";
+import { createAddressRanges, limitedAddress } from "../http/address-ranges.ts";
 import { conflict, findBrowserSession, type BrowserSession } from "../session/browser-session.ts";
 import type { Session } from "../session/session.ts";
 import type { VerifyContext } from "./verify-context.ts";
@@ -30,9 +31,10 @@ export type Authenticate = (context: VerifyContext) => Authentication | Promise<
  * credentials are accepted.
  */
 export function createAuthenticate(
-  { sessions, authenticateCredentials }: AppContext,
+  { config, sessions, authenticateCredentials }: AppContext,
   credentialRules: (context: VerifyContext) => Pick<CredentialRequest, "facts" | "rules">,
 ): Authenticate {
+  const isProxy = createAddressRanges(config.trustedProxies);
   return (context) => {
     const authorization = authenticateCredentials && context.headers.get("authorization");
     return (authorization && byCredentials(context, authorization)) || bySession(context);
@@ -52,7 +54,8 @@ export function createAuthenticate(
     authorization: string,
   ): Authentication | Promise<Authentication> | undefined {
     const { site, headers, peer } = context;
-    const request = { site, headers, peer, ...credentialRules(context) };
+    const address = limitedAddress(headers.get("x-forwarded-for"), isProxy, peer);
+    const request = { site, headers, limitedAddress: address, ...credentialRules(context) };
     const result = authenticateCredentials?.(request, authorization);
     if (!(result instanceof Promise)) return result && authenticationOf(result);
     return result.then(authenticationOf, (error: unknown) => ({

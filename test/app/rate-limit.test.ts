@@ -123,20 +123,44 @@ describe("one visitor's address", () => {
   });
 });
 
-describe("nothing is limited", () => {
+describe("visitors whom the proxies do not tell apart", () => {
+  const newRateLimit = (trustedProxies: readonly string[]) => {
+    const rateLimit = createRateLimit(trustedProxies, {
+      log: capturingLog().log,
+      showPage: () => empty(429),
+    });
+    const [{ first: site }] = createSites(configOf(settings)) as [SiteEntry];
+    const route = { name: "callback", context: { site } } as const;
+    return async (peer: string, headers: Record<string, string>) =>
+      (await rateLimit(route, peer, new Headers(headers)))?.status;
+  };
+
   it.each<[string, Record<string, string>]>([
-    ["behind a proxy without X-Forwarded-For, where all visitors look like one", {}],
+    ["behind a proxy without X-Forwarded-For", {}],
     ["behind proxies alone", { "X-Forwarded-For": "127.0.0.1, 10.0.0.1" }],
     ["where X-Forwarded-For holds no address", { "X-Forwarded-For": "unknown" }],
-  ])("%s", async (_, headers) => {
-    expect(await askOften(limit + 50, "start", headers)).toEqual({ 302: limit + 50 });
+  ])("share a limit %s", async (_, headers) => {
+    const statusFor = newRateLimit(["loopback", "private"]);
+    for (let sent = 0; sent < limit; sent++) await statusFor("127.0.0.1", headers);
+
+    expect(await statusFor("127.0.0.1", headers)).toBe(429);
+    expect(await statusFor("127.0.0.1", { "X-Forwarded-For": visitor })).toBeUndefined();
   });
 
-  it("at /verify", async () => {
-    const headers = { ...forwarded(door.site), "X-Forwarded-For": visitor };
+  it("are limited each where anyone is a trusted proxy, by the last address", async () => {
+    const statusFor = newRateLimit(["anyone"]);
+    for (let sent = 0; sent < limit; sent++)
+      await statusFor("127.0.0.1", { "X-Forwarded-For": `198.51.100.${sent % 250}, ${visitor}` });
 
-    expect(await askOften(limit + 50, "verify", headers)).toEqual({ 302: limit + 50 });
+    expect(await statusFor("127.0.0.1", { "X-Forwarded-For": visitor })).toBe(429);
+    expect(await statusFor("127.0.0.1", { "X-Forwarded-For": "192.0.2.99" })).toBeUndefined();
   });
+});
+
+it("nothing is limited at /verify", async () => {
+  const headers = { ...forwarded(door.site), "X-Forwarded-For": visitor };
+
+  expect(await askOften(limit + 50, "verify", headers)).toEqual({ 302: limit + 50 });
 });
 
 it("a peer that is no trusted proxy is limited by its own address, whatever header it sends", async () => {

@@ -55,7 +55,7 @@ async function tryOne(name: string, password: string, address = home): Promise<s
   const authorization = `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}`;
   const headers = new RequestHeaders(["Authorization", authorization]);
   const facts = { request: asked, address, provider: undefined, isPreflight: false };
-  const request = { site, headers, peer: "127.0.0.1", rules, facts };
+  const request = { site, headers, limitedAddress: address, rules, facts };
   const result = await authenticate(request, authorization);
   if (result === undefined) return "left to the app";
   return "session" in result ? "right" : result.rejection.code;

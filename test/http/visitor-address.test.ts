@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import {
   createAddressRanges,
+  limitedAddress,
   loggedAddress,
   visitorAddress,
 } from "../../server/http/address-ranges.ts";
@@ -87,5 +88,22 @@ describe("a long X-Forwarded-For", () => {
     expect(reads).toBe(32);
     expect(split).not.toHaveBeenCalled();
     split.mockRestore();
+  });
+});
+
+describe("the address that limits count by", () => {
+  const isAnyone = createAddressRanges(["anyone"]);
+
+  it.each([
+    ["203.0.113.9, 10.0.0.2", isProxy, "203.0.113.9"],
+    ["198.51.100.1, 203.0.113.9", isAnyone, "203.0.113.9"],
+    ["10.0.0.3,10.0.0.2", isProxy, "10.0.0.2"],
+    ["unknown,10.0.0.2", isProxy, "10.0.0.2"],
+    ["203.0.113.9, unknown", isAnyone, "192.0.2.1"],
+    ["", isProxy, "192.0.2.1"],
+    [undefined, isAnyone, "192.0.2.1"],
+  ])("of %j, among proxies by %o, is always known: %s", (header, ranges, address) => {
+    expect(limitedAddress(header, ranges, "192.0.2.1")).toBe(address);
+    expect(visitorAddress(header, isAnyone)).toBeUndefined();
   });
 });
