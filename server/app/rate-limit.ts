@@ -3,7 +3,7 @@ import type { RateLimiterRes } from "rate-limiter-flexible";
 import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
 import type { Site } from "../config/site.ts";
 import type { SiteContext } from "../context.ts";
-import { createAddressRanges, limitedAddress } from "../http/address-ranges.ts";
+import { createAddressRanges, createLimitedAddress } from "../http/address-ranges.ts";
 import {
   isCrossSite,
   isScriptForJson,
@@ -30,13 +30,14 @@ type RateLimit = (
 
 /**
  * Limits `/start` and `/callback`, which ask the issuer and the store on behalf of anyone. All visitors of a proxy that
- * sends no `X-Forwarded-For` look like one, and share its limit.
+ * sends no `X-Forwarded-For` look like one, so they are not limited.
  */
 export function createRateLimit(
   trustedProxies: readonly string[],
   { log, showPage }: { readonly log: VisitorLog; readonly showPage: ShowPage },
 ): RateLimit {
   const isProxy = createAddressRanges(trustedProxies);
+  const limitedAddress = createLimitedAddress(trustedProxies);
   const limiters = new Map([
     ["start", new BoundedLimiter()],
     ["callback", new BoundedLimiter()],
@@ -45,7 +46,7 @@ export function createRateLimit(
   return async ({ name, context }, peer, headers) => {
     const limiter = limiters.get(name);
     const forwardedFor = headers.get("x-forwarded-for") ?? undefined;
-    const address = isProxy(peer) ? limitedAddress(forwardedFor, isProxy, peer) : peer;
+    const address = isProxy(peer) ? limitedAddress(forwardedFor) : peer;
     if (limiter === undefined || address === undefined) return undefined;
     if (name === "start" && isRefusedAnyway(headers, context.site)) return undefined;
     const { consumedPoints, msBeforeNext } = await limiter.count(networkOf(address));

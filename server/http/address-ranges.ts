@@ -123,16 +123,18 @@ export function loggedAddress(
 }
 
 /**
- * The address that limits count by, so that a request through trusted addresses alone (`anyone` trusts all) is limited
- * too: the visitor's, or the one that the nearest proxy wrote, or the peer's. A rule must not use it.
+ * Finds the address that limits count by: the visitor's. Where `anyone` is trusted, no address is a visitor's, so that
+ * it is the one that the nearest proxy wrote. A rule must not use it.
  */
-export function limitedAddress(
-  forwardedFor: string | undefined,
-  isProxy: AddressRanges,
-  peer: string | undefined,
-): string | undefined {
-  const { outside, last } = readForwardedFor(forwardedFor ?? "", isProxy);
-  return outside ?? last ?? peer;
+export function createLimitedAddress(
+  trustedProxies: readonly string[],
+): (forwardedFor: string | undefined) => string | undefined {
+  const isProxy = createAddressRanges(trustedProxies);
+  const isAnyoneTrusted = trustedProxies.includes("anyone");
+  return (forwardedFor) => {
+    const { outside, last } = readForwardedFor(forwardedFor ?? "", isProxy);
+    return outside ?? (isAnyoneTrusted ? last : undefined);
+  };
 }
 
 /**

@@ -5,7 +5,7 @@ import type {
   Rejection,
 } from "../credentials/authenticate-credentials.ts";
 import { AuthError } from "../errors.ts";
-import { createAddressRanges, limitedAddress } from "../http/address-ranges.ts";
+import { createLimitedAddress } from "../http/address-ranges.ts";
 import { conflict, findBrowserSession, type BrowserSession } from "../session/browser-session.ts";
 import type { Session } from "../session/session.ts";
 import type { VerifyContext } from "./verify-context.ts";
@@ -34,7 +34,7 @@ export function createAuthenticate(
   { config, sessions, authenticateCredentials }: AppContext,
   credentialRules: (context: VerifyContext) => Pick<CredentialRequest, "facts" | "rules">,
 ): Authenticate {
-  const isProxy = createAddressRanges(config.trustedProxies);
+  const limitedAddress = createLimitedAddress(config.trustedProxies);
   return (context) => {
     const authorization = authenticateCredentials && context.headers.get("authorization");
     return (authorization && byCredentials(context, authorization)) || bySession(context);
@@ -54,7 +54,7 @@ export function createAuthenticate(
     authorization: string,
   ): Authentication | Promise<Authentication> | undefined {
     const { site, headers, peer } = context;
-    const address = limitedAddress(headers.get("x-forwarded-for"), isProxy, peer);
+    const address = limitedAddress(headers.get("x-forwarded-for")) ?? peer;
     const request = { site, headers, limitedAddress: address, ...credentialRules(context) };
     const result = authenticateCredentials?.(request, authorization);
     if (!(result instanceof Promise)) return result && authenticationOf(result);

@@ -2,10 +2,18 @@ import type { AppContext } from "../context.ts";
 import type { Audit } from "../observe/audit.ts";
 import { Counter } from "../observe/counter.ts";
 import type { Counts } from "../observe/counts.ts";
-import type { RefusalReason } from "../observe/visitor-metrics.ts";
+import type { DecisionOutcome, RefusalReason } from "../observe/visitor-metrics.ts";
 
-/** The refusals that are logged as `denied`. */
-const reasonsOfDenials: ReadonlySet<RefusalReason> = new Set(["unknown_host", "no_return"]);
+/** The refusals with 403 besides those by a rule: after each of them nginx asks for the page. */
+const forbidden: ReadonlySet<string> = new Set<RefusalReason>([
+  "unknown_host",
+  "no_return",
+  "identity_header",
+  "insufficient_scope",
+]);
+
+/** The outcomes of the first question. */
+const counted: ReadonlySet<DecisionOutcome> = new Set<DecisionOutcome>(["deny", "refused"]);
 
 /**
  * The app for a question whose denial is logged and counted already. Whatever else is found, such as a wrong password,
@@ -16,8 +24,8 @@ export function withoutDenials(app: AppContext): AppContext {
 }
 
 function otherEvents(audit: Audit): Audit {
-  return (event, ...line) => {
-    if (event !== "denied") audit(event, ...line);
+  return (event, reason, ...line) => {
+    if (event !== "denied" && !forbidden.has(String(reason))) audit(event, reason, ...line);
   };
 }
 
@@ -25,8 +33,8 @@ function otherCounts(counts: Counts): Counts {
   const { decisions, refusals } = counts;
   return {
     ...counts,
-    decisions: new PartialCounter(decisions, ([outcome]) => outcome !== "deny"),
-    refusals: new PartialCounter(refusals, ([reason]) => !reasonsOfDenials.has(reason)),
+    decisions: new PartialCounter(decisions, ([outcome]) => !counted.has(outcome)),
+    refusals: new PartialCounter(refusals, ([reason]) => !forbidden.has(reason)),
   };
 }
 

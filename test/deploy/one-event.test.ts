@@ -31,6 +31,21 @@ describe.each(variants.filter(({ proxy }) => proxy === "nginx"))("behind $name",
     expect(answer.body).toContain(String(lines[0]?.requestId));
   });
 
+  it("an identity header of a visitor is one event, though nginx asks twice", async () => {
+    stand = await setUp(variant);
+    const before = stand.events.length;
+
+    const answer = await stand
+      .newBrowser()
+      .ask(`${appUrl}/x`, { headers: { ...navigation, "X-Auth-Request-Role": "admin" } });
+
+    expect(answer.status).toBe(400);
+    expect(stand.gate.asked.filter(({ url }) => url.includes("/verify"))).toHaveLength(2);
+    expect(stand.events.slice(before)).toMatchObject([
+      { event: "refused", reason: "identity_header", header: "X-Auth-Request-Role" },
+    ]);
+  });
+
   it("a question with swapped headers gets a page of its own, whose code leads to the cause", async () => {
     stand = await setUp(variant, swapped);
     const before = stand.events.length;
