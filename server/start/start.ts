@@ -8,19 +8,13 @@ import {
 import { empty, redirect, type HttpResponse } from "../http/response.ts";
 import type { AskedRequest, SiteContext, Endpoint } from "../context.ts";
 import { AuthError } from "../errors.ts";
-import { choosePage, stepUpPage } from "../pages/choose-page.ts";
 import { framedPage } from "../pages/framed-page.ts";
-import { ownPage } from "../pages/own-page.ts";
-import { appNameAt } from "../policy/app-name.ts";
 import { forgetSession, readCookies } from "../cookies/cookie.ts";
-import { isAsked } from "../identity/step-up.ts";
-import type { Session } from "../session/session.ts";
 import { authorizationUrl } from "../sign-in/code-flow.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
-import { startUrl } from "../sign-in/start-url.ts";
-import { choiceOf, choicesOf } from "./choices.ts";
 import { stopLoop } from "./loop.ts";
 import { ownStart } from "./oauth2-proxy-host.ts";
+import { appOf, askForStepUp, choose, showOwn } from "./show-start-page.ts";
 import { standingOf } from "./standing.ts";
 import { createUserInfo } from "./user-info.ts";
 import { readWanted, type Wanted } from "./wanted.ts";
@@ -106,67 +100,6 @@ async function answer(
   return standing === "permitted" || party === undefined
     ? redirect(302, wanted.returnTo, "Set-Cookie", setCookie)
     : begin(context, party, cookies, wanted, setCookie);
-}
-
-interface Visitor {
-  readonly cookies: string | undefined;
-  readonly acceptLanguage: string | null;
-}
-
-function appOf(rulesOf: SiteContext["rulesOf"], { returnTo }: Wanted): string {
-  return appNameAt(rulesOf, new URL(returnTo));
-}
-
-function choose(
-  context: SiteContext,
-  unknown: string | undefined,
-  wanted: Wanted,
-  { cookies, acceptLanguage }: Visitor,
-): HttpResponse {
-  const choices = choicesOf(context, cookies, wanted);
-  return context.showPage(
-    choosePage(appOf(context.rulesOf, wanted), choices, unknown),
-    acceptLanguage,
-  );
-}
-
-/** The page that asks for a stronger sign-in of the session's own account; undefined = a rule asks for none. */
-function askForStepUp(
-  { site, parties, rulesOf, showPage }: SiteContext,
-  session: Session | undefined,
-  wanted: Wanted,
-  { acceptLanguage }: Visitor,
-): HttpResponse | undefined {
-  const party = session && parties.get(session.record.identity.provider);
-  if (party === undefined || !isAsked(wanted.stepUp)) return undefined;
-  const own = choiceOf(site, party, { ...wanted, prompt: "login" });
-  const other = otherAccountUrl(site, wanted);
-  return showPage(stepUpPage(appOf(rulesOf, wanted), own, other), acceptLanguage);
-}
-
-function otherAccountUrl(site: SiteContext["site"], wanted?: Wanted): string {
-  return startUrl(site, { ...wanted, prompt: "select_account" });
-}
-
-function showOwn(
-  { site, parties, rulesOf, showPage }: SiteContext,
-  { record }: Session,
-  { isTargetDropped }: Wanted,
-  { acceptLanguage }: Visitor,
-): HttpResponse {
-  const { identity } = record;
-  const root = new URL("/", site.url);
-  const isMounted = site.base !== "";
-  const page = ownPage(
-    { ...record, provider: parties.get(identity.provider)?.label ?? identity.provider },
-    {
-      home: isMounted ? { href: root.href, app: appNameAt(rulesOf, root) } : undefined,
-      otherAccount: otherAccountUrl(site),
-      signOut: site.address("sign_out"),
-    },
-    isTargetDropped,
-  );
-  return showPage(page, acceptLanguage);
 }
 
 async function begin(
