@@ -28,8 +28,12 @@ const ofDecisions: ReadonlySet<EventName> = new Set([
   "allowed",
 ]);
 
-/** Only an issuer or an operator can cause them, so they are written even if they name no identity. */
+/**
+ * Only an issuer or an operator can cause them, so they are written even if they name no identity. A front-channel
+ * logout is a URL that a visitor who knows it can open again and again.
+ */
 const notOfVisitors: ReadonlySet<EventName> = new Set(["config_reloaded", "sessions_revoked"]);
+const ofVisitors = "front_channel";
 
 /**
  * The writer of audit events. An event of an identity is always written; one that any visitor can cause counts
@@ -45,7 +49,8 @@ export function createAudit(
     const reasons: Readonly<Partial<Record<PropertyKey, Reason>>> = kind.reasons;
     const { level = kind.level, message = kind.message } = reasons[reason] ?? {};
     const isWanted = decisions !== "none" && ofDecisions.has(event);
-    const isLimited = fields.subject === undefined && !notOfVisitors.has(event) && !isWanted;
+    const isOfVisitors = !notOfVisitors.has(event) || reason === ofVisitors;
+    const isLimited = fields.subject === undefined && isOfVisitors && !isWanted;
     const known = { ...fields, event, reason: String(reason) };
     const line: Record<string, unknown> = {
       ...Object.fromEntries(names.map((name) => [name, known[name]])),

@@ -5,7 +5,6 @@ import type {
   Rejection,
 } from "../credentials/authenticate-credentials.ts";
 import { AuthError } from "../errors.ts";
-import { createLimitedAddress } from "../http/address-ranges.ts";
 import { conflict, findBrowserSession, type BrowserSession } from "../session/browser-session.ts";
 import type { Session } from "../session/session.ts";
 import type { VerifyContext } from "./verify-context.ts";
@@ -31,10 +30,11 @@ export type Authenticate = (context: VerifyContext) => Authentication | Promise<
  * credentials are accepted.
  */
 export function createAuthenticate(
-  { config, sessions, authenticateCredentials }: AppContext,
-  credentialRules: (context: VerifyContext) => Pick<CredentialRequest, "facts" | "rules">,
+  { sessions, authenticateCredentials }: AppContext,
+  credentialRules: (
+    context: VerifyContext,
+  ) => Pick<CredentialRequest, "facts" | "rules" | "limitedAddress">,
 ): Authenticate {
-  const limitedAddress = createLimitedAddress(config.trustedProxies);
   return (context) => {
     const authorization = authenticateCredentials && context.headers.get("authorization");
     return (authorization && byCredentials(context, authorization)) || bySession(context);
@@ -53,9 +53,8 @@ export function createAuthenticate(
     context: VerifyContext,
     authorization: string,
   ): Authentication | Promise<Authentication> | undefined {
-    const { site, headers, peer } = context;
-    const address = limitedAddress(headers.get("x-forwarded-for")) ?? peer;
-    const request = { site, headers, limitedAddress: address, ...credentialRules(context) };
+    const { site, headers } = context;
+    const request = { site, headers, ...credentialRules(context) };
     const result = authenticateCredentials?.(request, authorization);
     if (!(result instanceof Promise)) return result && authenticationOf(result);
     return result.then(authenticationOf, (error: unknown) => ({

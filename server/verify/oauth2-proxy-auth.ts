@@ -46,6 +46,8 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
   const authenticate = createAuthenticate(app, (context) => ({
     rules: urlFreeRules,
     facts: factsOf(context, undefined),
+    // A visitor can write the X-Forwarded-For of such a configuration, and would be a new one with each guess.
+    limitedAddress: context.peer,
   }));
 
   return function auth({ query, rawHeaders, peer }) {

@@ -8,7 +8,11 @@ import {
   refuseQuery,
   refusesSpoofed,
 } from "../forwarded/spoofable-header.ts";
-import { createAddressRanges, visitorAddress } from "../http/address-ranges.ts";
+import {
+  createAddressRanges,
+  createLimitedAddress,
+  visitorAddress,
+} from "../http/address-ranges.ts";
 import { empty, type HttpResponse } from "../http/response.ts";
 import { auditedIdentity } from "../identity/audited.ts";
 import { createIdentityHeaders } from "../policy/identity-headers.ts";
@@ -59,6 +63,7 @@ function createDecidingVerify(app: AppContext): Verify {
   const readsAddress = authenticateCredentials !== undefined || needs(rules, "address");
   const readsProvider = needs(rules, "provider");
   const isTrusted = createAddressRanges(config.trustedProxies);
+  const limitedAddress = createLimitedAddress(config.trustedProxies);
   const identityHeaders = createIdentityHeaders(config.headers, log, namedGroups(sites, rules));
   const spoofedIn = createSpoofedHeaders(Object.keys(config.headers));
   const anonymous: Pass = { response: empty(200, ...identityHeaders(undefined)), count: undefined };
@@ -69,6 +74,7 @@ function createDecidingVerify(app: AppContext): Verify {
   const authenticate = createAuthenticate(app, (context) => ({
     rules: rulesOf(context.request),
     facts: factsOf(context, undefined),
+    limitedAddress: limitedAddress(context.headers.get("x-forwarded-for")) ?? context.peer,
   }));
 
   return function verify({ method, query, uri, rawHeaders, peer }) {

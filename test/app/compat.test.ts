@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hashSync } from "bcryptjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { navigation, type HttpResponse, type Browser } from "../peers/browser.ts";
 import { openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
@@ -320,4 +324,27 @@ it("returns no identity from /oauth2/auth to a peer that is not a trusted proxy"
 
   expect(answer.status).toBe(403);
   expect(answer.headers["x-auth-request-email"]).toBeUndefined();
+});
+
+describe("passwords at /oauth2/auth", () => {
+  it("are limited by the proxy's address: a visitor can write a new X-Forwarded-For each time", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "doorward-compat-"));
+    const users = join(folder, "users");
+    writeFileSync(users, `robot:${hashSync("open sesame", 10)}\n`);
+    const rules = [{ basic: true, provider: "users", allow: "signed-in" }];
+    const door = await openSignInDoor({ compat: "oauth2-proxy", users, rules });
+
+    for (let tries = 0; tries < 11; tries++) {
+      const Authorization = `Basic ${Buffer.from(`robot:guess ${tries}`).toString("base64")}`;
+      const headers = { Authorization, "X-Forwarded-For": `198.51.100.${tries}` };
+      await auth(door, door.browser(), { headers });
+    }
+
+    expect(door.doorward.events.at(-1)).toMatchObject({
+      event: "credentials_refused",
+      reason: "too_many_tries",
+    });
+    await door.close();
+    rmSync(folder, { recursive: true });
+  });
 });

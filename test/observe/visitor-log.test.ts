@@ -21,10 +21,19 @@ it("audit events of an issuer or an operator have no limit, with a subject or wi
   const { log, events } = capturingLog();
   const audit = createAudit(log, limitLog(log));
 
-  for (let index = 0; index < 100; index++) audit("sessions_revoked", "front_channel", {});
+  for (let index = 0; index < 100; index++) audit("sessions_revoked", "back_channel", {});
   for (let index = 0; index < 100; index++) audit("config_reloaded", "applied", {});
 
   expect(events).toHaveLength(200);
+});
+
+it("front-channel logouts have a limit, because a visitor can open their URL again and again", () => {
+  const { log, events } = capturingLog();
+  const audit = createAudit(log, limitLog(log));
+
+  for (let index = 0; index < 100; index++) audit("sessions_revoked", "front_channel", {});
+
+  expect(events).toHaveLength(60);
 });
 
 describe("the log for lines that visitors cause", () => {
