@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startIssuer, type Issuer } from "../../demo/issuer.ts";
 import { createForwardProxyOf } from "../../server/config/forward-proxy.ts";
+import { events } from "../../server/observe/events.ts";
 import { createForwardFetch } from "../../server/sign-in/forward-fetch.ts";
 import { Browser } from "../peers/browser.ts";
 import { startForwardProxy } from "../peers/forward-proxy.ts";
@@ -112,6 +113,7 @@ describe("requests to an issuer", () => {
       const { door, status } = await signIn(network, { HTTPS_PROXY: url });
 
       expect(status).toBe(503);
+      await door.logged(events.sign_in_failed.message);
       expect(door.stdout()).toContain(
         `the request through the proxy ${url.replace("door:wrong-pass@", "")} failed`,
       );
