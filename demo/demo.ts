@@ -1,15 +1,39 @@
-import { parseArgs } from "node:util";
+import { defineCommand } from "citty";
+import { refuseUnknown } from "../server/cli/arguments.ts";
+import { reportErrors } from "../server/cli/run-command.ts";
 import { makeJourney } from "./journey.ts";
 import { isTaken, listenOnLoopback } from "./loopback.ts";
 import { chooseProxy, proxyLabels, proxyNames, type ProxyName } from "./proxy.ts";
 import { startStack } from "./stack.ts";
 
-const usage = `npm run demo -- [--check] [--port N] [--proxy ${proxyNames.join("|")}]
+const args = {
+  check: { type: "boolean", description: "run the whole sign-in without a browser; exit 0 or 1" },
+  port: { type: "string", description: "the port to listen on (8080)", valueHint: "N" },
+  proxy: {
+    type: "string",
+    description: `the proxy to use: ${proxyNames.join(", ")} (the first that is installed)`,
+    valueHint: "NAME",
+  },
+} as const;
 
-  --check    run the whole sign-in without a browser and exit 0 or 1
-  --port N   the port to listen on (8080)
-  --proxy    the proxy to use (the first of these that is installed)
-`;
+export const demo = defineCommand({
+  meta: {
+    name: "demo",
+    description: "try doorward on this machine: an issuer, an app and a proxy",
+  },
+  args,
+  run: (given) =>
+    reportErrors(async () => {
+      refuseUnknown(given.rawArgs, args);
+      await runDemo(await optionsOf(given.args));
+    }),
+});
+
+interface Written {
+  readonly check?: boolean | undefined;
+  readonly port?: string | undefined;
+  readonly proxy?: string | undefined;
+}
 
 interface Options {
   readonly isCheck: boolean;
@@ -17,51 +41,27 @@ interface Options {
   readonly proxy: ProxyName;
 }
 
-try {
-  process.exitCode = await run(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
-
-async function run(args: string[]): Promise<number> {
-  const options = await readOptions(args);
-  if (options === undefined) {
-    print(usage);
-    return 0;
-  }
-  const { isCheck, port, proxy } = options;
+async function runDemo({ isCheck, port, proxy }: Options): Promise<void> {
   if (await isTaken(port))
-    throw new Error(`port ${port} is in use: stop the program on it, or add -- --port N`);
+    throw new Error(`port ${port} is in use: stop the program on it, or add --port N`);
   const stopSignal = nextSignal();
   const stack = await startStack({ port, proxy });
   try {
     if (isCheck) {
       print(`through ${proxyLabels[proxy]} at ${stack.address}`);
-      return (await makeJourney(stack, print)) ? 0 : 1;
+      if (!(await makeJourney(stack, print))) process.exitCode = 1;
+      return;
     }
     print(welcome(stack.address, proxy));
     await stopSignal;
-    return 0;
   } finally {
     await stack.close();
   }
 }
 
-async function readOptions(args: string[]): Promise<Options | undefined> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      check: { type: "boolean", default: false },
-      port: { type: "string" },
-      proxy: { type: "string" },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  });
-  if (values.help) return undefined;
-  const isCheck = values.check;
-  const proxy = values.proxy === undefined ? chooseProxy() : proxyOf(values.proxy);
-  if (values.port !== undefined) return { isCheck, proxy, port: portOf(values.port) };
+async function optionsOf({ check: isCheck = false, port, proxy: name }: Written): Promise<Options> {
+  const proxy = name === undefined ? chooseProxy() : proxyOf(name);
+  if (port !== undefined) return { isCheck, proxy, port: portOf(port) };
   // No browser opens the address of a check, so any free port works and no other server is in the way.
   return { isCheck, proxy, port: isCheck ? await anyPort() : 8080 };
 }

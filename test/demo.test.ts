@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { root } from "../docs/source-files.ts";
 import { startChild } from "../demo/proxy-child.ts";
 import { freePort } from "./peers/free-port.ts";
 
@@ -24,7 +25,7 @@ afterEach(() => {
 });
 
 function startDemo(...args: string[]): Demo {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "../demo/demo.ts"), ...args], {
+  const child = spawn(process.execPath, [join(root, "server/cli/doorward.js"), "demo", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   running.add(child);
@@ -131,7 +132,7 @@ describe("the demo", () => {
   it.each([
     [["--proxy", "apache"], '--proxy must be one of caddy, nginx, own, not "apache"'],
     [["--port", "eighty"], '--port must be a number from 1 to 65535, not "eighty"'],
-    [["--chekc"], "Unknown option '--chekc'"],
+    [["--chekc"], 'unknown option "--chekc"; available: --check, --port, --proxy'],
   ])("rejects %j with the reason", async (args, reason) => {
     const demo = startDemo(...args);
 

@@ -1,12 +1,12 @@
-#!/usr/bin/env node
-import { defineCommand, runMain } from "citty";
+import { defineCommand, runMain, type SubCommandsDef } from "citty";
 import manifest from "../../package.json" with { type: "json" };
 import { commandFirst, configFile } from "./arguments.ts";
 import { check, config, explain, importing, secret } from "./configuration-commands.ts";
 import { health, serve, sessions } from "./service-commands.ts";
 
-await runMain(
-  defineCommand({
+/** Runs the command that this process was started with. `others` are commands beside doorward's own. */
+export async function runCli(others: SubCommandsDef): Promise<void> {
+  const command = defineCommand({
     meta: {
       name: "doorward",
       version: manifest.version,
@@ -15,7 +15,17 @@ await runMain(
     },
     args: configFile, // also here, or citty would take the FILE after --config for a command
     default: "serve",
-    subCommands: { serve, check, explain, config, import: importing, health, sessions, secret },
-  }),
-  { rawArgs: commandFirst(process.argv.slice(2)) },
-);
+    subCommands: {
+      serve,
+      check,
+      explain,
+      config,
+      import: importing,
+      health,
+      sessions,
+      secret,
+      ...others,
+    },
+  });
+  await runMain(command, { rawArgs: commandFirst(process.argv.slice(2)) });
+}

@@ -20,4 +20,6 @@ enableCompileCache(join(import.meta.dirname, "../../node_modules/.cache/doorward
 // citty reads this when it loads, and writes colours into pipes and files otherwise.
 if (!process.stdout.isTTY || !process.stderr.isTTY || process.env.NO_COLOR)
   process.env.NO_COLOR = "1";
-await import("./cli.ts");
+const { runCli } = await import("./cli.ts");
+// Loaded when it runs: its issuer is a development package.
+await runCli({ demo: async () => (await import("../../demo/demo.ts")).demo });

@@ -1,5 +1,8 @@
-# The proxy of the demo, with plain http on this machine only. For a real site use deploy/nginx.
-# The demo fills in the ports, writes this file to a temporary folder, and stops the process itself.
+import type { Ports } from "./front.ts";
+
+/** The configuration of the demo's nginx. The demo stops the process itself. */
+export function nginxConf({ port, doorward, app }: Ports): string {
+  return `# The proxy of the demo, with plain http on this machine only. For a real site use deploy/nginx.
 daemon off;
 master_process off;
 pid nginx.pid;
@@ -15,16 +18,16 @@ http {
     scgi_temp_path scgi;
 
     upstream doorward {
-        server 127.0.0.1:@DOORWARD@ max_fails=0;
+        server 127.0.0.1:${doorward} max_fails=0;
         keepalive 8;
     }
     upstream app {
-        server 127.0.0.1:@APP@ max_fails=0;
+        server 127.0.0.1:${app} max_fails=0;
         keepalive 8;
     }
 
     server {
-        listen 127.0.0.1:@PORT@;
+        listen 127.0.0.1:${port};
         proxy_http_version 1.1;
 
         location / {
@@ -41,7 +44,7 @@ http {
             proxy_set_header X-Auth-Request-Email $email;
             proxy_set_header X-Auth-Request-Groups $groups;
             proxy_set_header X-Auth-Request-Preferred-Username $username;
-            proxy_set_header Host localhost:@PORT@;
+            proxy_set_header Host localhost:${port};
             proxy_set_header Connection "";
             proxy_pass http://app;
         }
@@ -49,14 +52,14 @@ http {
         location = /doorward-verify {
             internal;
             # $host is the host that nginx routes by; $http_host is the raw Host header, which may differ.
-            proxy_set_header X-Original-URL $scheme://$host:@PORT@$request_uri;
+            proxy_set_header X-Original-URL $scheme://$host:${port}$request_uri;
             proxy_set_header X-Original-Method $request_method;
             # Cleared: if a visitor sends these, doorward refuses the request as a conflict.
             proxy_set_header X-Forwarded-Uri "";
             proxy_set_header X-Forwarded-Method "";
             proxy_set_header X-Forwarded-Host "";
             proxy_set_header X-Forwarded-Proto "";
-            proxy_set_header Host localhost:@PORT@;
+            proxy_set_header Host localhost:${port};
             proxy_set_header Connection "";
             proxy_set_header Upgrade "";
             proxy_set_header Content-Length "";
@@ -74,7 +77,7 @@ http {
         }
 
         location ^~ /_auth/ {
-            proxy_set_header Host localhost:@PORT@;
+            proxy_set_header Host localhost:${port};
             proxy_set_header Connection "";
             proxy_pass http://doorward;
         }
@@ -83,4 +86,6 @@ http {
             return 404;
         }
     }
+}
+`;
 }

@@ -1,4 +1,8 @@
-# The proxy of the demo, with plain http on this machine only. For a real site use deploy/caddy.
+import type { Ports } from "./front.ts";
+
+/** The configuration of the demo's Caddy. */
+export function caddyfile({ port, doorward, app }: Ports): string {
+  return `# The proxy of the demo, with plain http on this machine only. For a real site use deploy/caddy.
 {
 	admin off
 	auto_https off
@@ -7,10 +11,10 @@
 	}
 }
 
-http://:{$DEMO_PORT} {
+http://:${port} {
 	bind 127.0.0.1
 
-	# `route` keeps this order; Caddy's default order would strip headers after forward_auth.
+	# route keeps this order; Caddy's default order would strip headers after forward_auth.
 	route {
 		# Only the proxy may call /verify.
 		@verify path /_auth/verify /_auth/verify/*
@@ -18,7 +22,7 @@ http://:{$DEMO_PORT} {
 
 		@doorward path /_auth/*
 		handle @doorward {
-			reverse_proxy {$DEMO_DOORWARD}
+			reverse_proxy 127.0.0.1:${doorward}
 		}
 
 		handle {
@@ -30,15 +34,17 @@ http://:{$DEMO_PORT} {
 				request_header -X-Forwarded-Uri
 				request_header -X-Forwarded-Method
 
-				forward_auth {$DEMO_DOORWARD} {
+				forward_auth 127.0.0.1:${doorward} {
 					# The question mark drops the visitor's query from the call to /verify.
 					uri /_auth/verify?
 					header_up -Upgrade
 					header_up -Connection
 					copy_headers X-Auth-Request-User X-Auth-Request-Email X-Auth-Request-Groups X-Auth-Request-Preferred-Username
 				}
-				reverse_proxy {$DEMO_APP}
+				reverse_proxy 127.0.0.1:${app}
 			}
 		}
 	}
+}
+`;
 }
