@@ -4,7 +4,7 @@ import { ruleFaults } from "./rule-checks.ts";
 import { isLoopbackAddress } from "../http/loopback.ts";
 import { isObject } from "./shape.ts";
 import { siteFaults } from "./site-checks.ts";
-import { isPublicSuffix } from "./written-site.ts";
+import { isPublicSuffix } from "../values/public-suffix.ts";
 import { storageFaults } from "./storage-checks.ts";
 
 /** Checks how settings fit together. It reads raw values, because a configuration may have other faults too. */

@@ -1,6 +1,7 @@
 import { isLoopbackHost } from "../http/loopback.ts";
 import type { Fault } from "./faults.ts";
-import { isPublicSuffix, isUnder, type WrittenSite } from "./written-site.ts";
+import { isUnder, type WrittenSite } from "./written-site.ts";
+import { isPublicSuffix } from "../values/public-suffix.ts";
 
 /** `hosts` and the placeholder in `url` belong together. */
 export function hostsFaults({ prefix, takesHost: isOpen, hosts, scheme }: WrittenSite): Fault[] {

@@ -4,7 +4,7 @@ import { bearerFaults, passwordFaults, tokenIssuerNames } from "./credential-che
 import type { Fault } from "./faults.ts";
 import { isObject } from "./shape.ts";
 import { providerNameFaults } from "./site-checks.ts";
-import { isPublicSuffix } from "./written-site.ts";
+import { isPublicSuffix } from "../values/public-suffix.ts";
 
 /** Faults of rules that no single value shows, such as a rule that can never match. */
 export function ruleFaults(raw: Record<string, unknown>): Fault[] {

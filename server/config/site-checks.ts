@@ -2,7 +2,8 @@ import type { Fault } from "./faults.ts";
 import { hostsFaults, ownHostFaults, sharedHosts } from "./hosts-checks.ts";
 import { isObject } from "./shape.ts";
 import { unknown } from "./unknown-keys.ts";
-import { isPublicSuffix, isUnder, readSite, type WrittenSite } from "./written-site.ts";
+import { isUnder, readSite, type WrittenSite } from "./written-site.ts";
+import { isPublicSuffix } from "../values/public-suffix.ts";
 
 export function siteFaults(raw: Record<string, unknown>): Fault[] {
   const { sites } = raw;

@@ -1,4 +1,3 @@
-import { getPublicSuffix } from "tldts";
 import { isObject } from "./shape.ts";
 import { siteUrlFault, takesHost } from "./site-url.ts";
 
@@ -37,9 +36,4 @@ export function readSite(
 
 export function isUnder(hostname: string, domain: string): boolean {
   return hostname === domain || hostname.endsWith(`.${domain}`);
-}
-
-/** A domain under which anyone can register names: `com`, `co.uk`, `github.io`. */
-export function isPublicSuffix(domain: string): boolean {
-  return !domain.includes(".") || getPublicSuffix(domain, { allowPrivateDomains: true }) === domain;
 }

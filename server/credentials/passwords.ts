@@ -1,4 +1,4 @@
-import { LRUCache } from "lru-cache";
+import { createBoundedCache } from "../memory/bounded-cache.ts";
 import type { Session } from "../session/session.ts";
 import {
   rulesAccepting,
@@ -49,7 +49,7 @@ interface Parts {
  */
 export function createPasswords(parts: Parts): AuthenticateCredentials {
   const { users, tries, rightBefore, checkHash, now } = parts;
-  const known = new LRUCache<string, Known>({ max: mostKnown });
+  const known = createBoundedCache<Known>(mostKnown);
   const checking = new Map<string, Promise<CredentialResult>>();
 
   return (request, authorization) => {

@@ -1,4 +1,4 @@
-import { LRUCache } from "lru-cache";
+import { createBoundedCache } from "../memory/bounded-cache.ts";
 import type { Site } from "../config/site.ts";
 import { auditedIdentity } from "../identity/audited.ts";
 import type { TwoGenerationCache } from "../memory/recent-cache.ts";
@@ -47,7 +47,7 @@ const mostExpired = 10_000;
 /** Ends single sessions: in this process, in the store and, where needed, on every other replica. */
 export class Endings {
   readonly #parts: Parts;
-  readonly #expired = new LRUCache<string, true>({ max: mostExpired });
+  readonly #expired = createBoundedCache<true>(mostExpired);
 
   constructor(parts: Parts) {
     this.#parts = parts;

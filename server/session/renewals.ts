@@ -1,4 +1,4 @@
-import { LRUCache } from "lru-cache";
+import { createBoundedCache } from "../memory/bounded-cache.ts";
 import { setTimeout as wait } from "node:timers/promises";
 import { AuthError } from "../errors.ts";
 import type { Audit } from "../observe/audit.ts";
@@ -50,7 +50,7 @@ export class Renewals {
   /** By provider name. */
   readonly #backoffs = new Map<string, Backoff>();
   /** By session token, for sessions whose last renewal failed. */
-  readonly #failing = new LRUCache<string, Backoff>({ max: mostFailing });
+  readonly #failing = createBoundedCache<Backoff>(mostFailing);
   /** Writes that continue in the background. */
   readonly #background = new Set<Promise<unknown>>();
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { LRUCache } from "lru-cache";
+import { createBoundedCache } from "../memory/bounded-cache.ts";
 import type { Storage } from "unstorage";
 import * as v from "valibot";
 import { readItem } from "./read-item.ts";
@@ -27,7 +27,7 @@ export class ExpiryIndex {
   /** The last page of each hour. It is rewritten until it is full. */
   readonly #pages = new Map<number, { readonly index: number; readonly keys: readonly string[] }>();
   /** Skips the page write when a record is written again with the same expiry hour. */
-  readonly #noted = new LRUCache<string, number>({ max: 10_000 });
+  readonly #noted = createBoundedCache<number>(10_000);
   #hours: Hours | undefined;
   #waiting: { readonly key: string; readonly hour: number }[] = [];
   #writing: Promise<void> = Promise.resolve();

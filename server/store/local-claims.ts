@@ -1,17 +1,16 @@
-import { LRUCache } from "lru-cache";
+import { createBoundedCache } from "../memory/bounded-cache.ts";
 import type { Store } from "./store.ts";
 
 const most = 100_000;
-
-type Holders = LRUCache<string, string>;
 
 function copied(text: string): string {
   return Buffer.from(text).toString();
 }
 
-/** `maxSize` instead of `max`: with `max`, lru-cache allocates a full cache at once, many megabytes at startup. */
-function createHolders(): Holders {
-  return new LRUCache({ maxSize: most, sizeCalculation: () => 1 });
+type Holders = ReturnType<typeof createHolders>;
+
+function createHolders() {
+  return createBoundedCache<string>(most);
 }
 
 /** Claims in memory, for a store that no other process claims in. */

@@ -1,8 +1,9 @@
-import { builtinDrivers, createStorage, type Driver } from "unstorage";
+import { createStorage, type Driver } from "unstorage";
 import type { Config } from "../config/schema.ts";
 import { type Log, reasonsOf } from "../observe/log.ts";
 import { driverFacts } from "../config/storage-drivers.ts";
 import { openFileDriver } from "./file-driver.ts";
+import { importDriver } from "./import-driver.ts";
 import { createStore } from "./plain-store.ts";
 import type { Store } from "./store.ts";
 
@@ -41,9 +42,8 @@ type CreateDriver = (settings: Record<string, unknown>) => Driver;
 
 /** Loads one of unstorage's drivers. Many need a package that unstorage does not depend on. */
 async function loadDriver(name: string): Promise<CreateDriver> {
-  const path = new Map<string, string>(Object.entries(builtinDrivers)).get(name);
   try {
-    const loaded: unknown = await import(path ?? name);
+    const loaded = await importDriver(name);
     if (hasFactory(loaded)) return loaded.default;
   } catch (cause) {
     const [, missing] = /Cannot find package '([^']+)'/.exec(reasonsOf(cause)) ?? [];

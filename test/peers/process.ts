@@ -9,7 +9,12 @@ import { fileURLToPath } from "node:url";
 import { testSecret } from "./doorward.ts";
 import { freePort } from "./free-port.ts";
 
-const cli = fileURLToPath(new URL("../../server/cli/doorward.js", import.meta.url));
+const source = fileURLToPath(new URL("../../server/cli/doorward.js", import.meta.url));
+/** `npm run test:executable` sets it, to the program that `npm run build` made. */
+const executable = process.env.DOORWARD_TEST_EXECUTABLE;
+/** What runs doorward: the single executable, or Node with the source. */
+const [program, ...first] =
+  executable === undefined ? [process.execPath, source] : ([executable] as const);
 
 interface Finished {
   /** null = ended by a signal. */
@@ -38,7 +43,7 @@ function start(
   environment: Readonly<Record<string, string>>,
   cwd: string,
 ) {
-  return spawn(process.execPath, [cli, ...words], {
+  return spawn(program, [...first, ...words], {
     cwd,
     env: { PATH: process.env.PATH, ...environment },
     stdio: ["ignore", "pipe", "pipe"],

@@ -128,6 +128,7 @@ describe("the addresses", () => {
     const command = `exec ${process.execPath} ${cli} serve --config ${file.path}`;
     const child = spawn("script", ["-qefc", command, "/dev/null"], {
       stdio: ["ignore", "pipe", "ignore"],
+      env: { PATH: process.env.PATH },
     });
     let shown = "";
     child.stdout.on("data", (chunk) => {

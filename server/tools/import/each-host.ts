@@ -1,4 +1,4 @@
-import { isPublicSuffix } from "../../config/written-site.ts";
+import { isPublicSuffix } from "../../values/public-suffix.ts";
 import { siteHostFault } from "../../config/site-url.ts";
 import { isLoopbackHost } from "../../http/loopback.ts";
 

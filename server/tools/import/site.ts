@@ -1,5 +1,5 @@
 import { isLoopbackHost } from "../../http/loopback.ts";
-import { isPublicSuffix } from "../../config/written-site.ts";
+import { isPublicSuffix } from "../../values/public-suffix.ts";
 import { parseAllowedRedirect } from "../../config/allowed-redirect.ts";
 import { eachHostNote, sitesOfEachHost, widest, type SitesOfEachHost } from "./each-host.ts";
 import type { Settings } from "./settings.ts";

@@ -1,0 +1,39 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import * as v from "valibot";
+import { root } from "../docs/source-files.ts";
+
+const manifest = v.object({ name: v.string(), version: v.string(), license: v.string() });
+
+/** The licenses of doorward, of Node.js and of every package that these modules are of. */
+export function licensesOf(modules: Iterable<string>): string {
+  const folders = new Set(Array.from(modules, packageOf).filter((folder) => folder !== undefined));
+  const packages = [...folders].map(licenseOf).toSorted();
+  const node = `Node.js ${process.versions.node}, and what it contains\nhttps://github.com/nodejs/node/blob/v${process.versions.node}/LICENSE\n`;
+  return [licenseOf(root), node, ...packages].join(`\n${"-".repeat(80)}\n\n`);
+}
+
+/** The folder of the package that a module is of. */
+function packageOf(module: string): string | undefined {
+  if (!module.includes("/node_modules/")) return undefined;
+  let folder = dirname(module);
+  // A folder with a package.json can be a part that says only how its files are to be read.
+  while (!existsSync(join(folder, "package.json")) || !isPackage(folder)) folder = dirname(folder);
+  return folder;
+}
+
+function isPackage(folder: string): boolean {
+  return v.is(manifest, manifestIn(folder));
+}
+
+function manifestIn(folder: string): unknown {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+}
+
+function licenseOf(folder: string): string {
+  const { name, version, license } = v.parse(manifest, manifestIn(folder));
+  const texts = readdirSync(folder)
+    .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
+    .map((file) => readFileSync(join(folder, file), "utf8").trim());
+  return `${name} ${version} (${license})\n\n${texts.join("\n\n")}\n`;
+}

@@ -1,0 +1,32 @@
+import { join, resolve, dirname } from "node:path";
+import type { Plugin } from "rolldown";
+import { latePackages } from "./late-packages.ts";
+
+const here = import.meta.dirname;
+
+/** What the executable contains instead of a file or a package. */
+const standIns: Readonly<Record<string, string>> = {
+  [join(here, "../server/store/import-driver.ts")]: join(here, "contained-drivers.ts"),
+  "node-forge": join(here, "late-node-forge.ts"),
+};
+
+/** Throws if one of them is never imported: its file has another name now. */
+export function standInsForImports(): Plugin {
+  const used = new Set<string>();
+  return {
+    name: "stand-ins",
+    resolveId(id, importer) {
+      const imported = id.startsWith(".") && importer ? resolve(dirname(importer), id) : id;
+      const standIn = standIns[imported];
+      if (standIn !== undefined && importer !== standIn) {
+        used.add(imported);
+        return standIn;
+      }
+      return latePackages.includes(id) ? { id, external: true } : undefined;
+    },
+    buildEnd() {
+      const unused = Object.keys(standIns).filter((imported) => !used.has(imported));
+      if (unused.length > 0) throw new Error(`nothing imports ${unused.join(", ")}`);
+    },
+  };
+}
