@@ -90,7 +90,7 @@ export const providers: Section = {
     },
     tenants: {
       text: "Microsoft: the ids of the tenants that may sign in, for an issuer of many tenants.",
-      example: ["11111111-2222-3333-4444-555555555555"],
+      example: ["11111111-2222-3333-4444-5555aaaabbbb"],
       page: "providers.md",
     },
     directory: {

@@ -84,18 +84,23 @@ const around: readonly (readonly [RegExp, Settings])[] = [
   [/^admin\./, { admin: { port: 9180 } }],
 ];
 
-/** A complete configuration for each key, with the key's documented example: its path, and the settings. */
-export function exampleConfigurations(): [string, Settings][] {
+type Change = (example: unknown) => unknown;
+
+/**
+ * A complete configuration for each key, with the key's documented example, or what `change` makes of it: its path, and
+ * the settings.
+ */
+export function exampleConfigurations(change: Change = (example) => example): [string, Settings][] {
   return keysIn(structure())
-    .map(({ path }): [string, Settings] => [path, exampleAt(path)])
+    .map(({ path }): [string, Settings] => [path, exampleAt(path, change)])
     .toArray();
 }
 
-function exampleAt(path: string): Settings {
+function exampleAt(path: string, change: Change): Settings {
   const needed = around.flatMap(([pattern, settings]) => (pattern.test(path) ? [settings] : []));
   const config = structuredClone(Object.assign({}, base, ...needed) as Settings);
   const [setting] = settingsAt(path);
-  setAt(config, stepsOf(path), filledIn(setting?.example));
+  setAt(config, stepsOf(path), change(filledIn(setting?.example)));
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { parseYAML } from "confbox";
@@ -10,9 +10,12 @@ import { root } from "../../docs/source-files.ts";
 import { checkConfig } from "../../server/config/load.ts";
 import { schemaAddress, schemaLine } from "../../server/config/schema-address.ts";
 import { isObject } from "../../server/config/shape.ts";
+import { importFiles } from "../../server/tools/import/report.ts";
 import { changedBy, complete, configCase } from "../fuzz/config-target.ts";
 import { testSecret } from "../peers/doorward.ts";
 import { exampleConfigurations } from "./example-configurations.ts";
+
+const setUps = join(root, "test/tools/import/set-ups");
 
 type Settings = Record<string, unknown>;
 
@@ -86,6 +89,14 @@ describe("the schema accepts", () => {
     expect(parsed.flatMap(refusals)).toEqual([]);
   });
 
+  it.each(readdirSync(setUps))("what `import` prints for %s, which names the schema", (name) => {
+    const options = { service: undefined, environment: {} };
+    const { output = "" } = importFiles("oauth2-proxy", [join(setUps, name)], options);
+
+    expect(output.split("\n", 1)).toEqual([schemaLine]);
+    expect(refusals(parseYAML(output))).toEqual([]);
+  });
+
   it("every example of docs/providers.md", () => {
     const examples = [...providersPage().matchAll(/```yaml\n(.*?)```/gs)];
 
@@ -128,19 +139,35 @@ function valuesIn(value: unknown): string[] {
   return [JSON.stringify(value), ...below.flatMap(valuesIn)];
 }
 
+const changeTexts =
+  (by: (text: string) => string) =>
+  (value: unknown): unknown =>
+    JSON.parse(JSON.stringify(value), (_, one: unknown) =>
+      typeof one === "string" ? by(one) : one,
+    );
+
 /** Other spellings of a value, some of which doorward accepts too. */
-const spellings: readonly ((value: unknown) => unknown)[] = [
-  (value) => (typeof value === "string" ? value.toUpperCase() : value),
-  (value) => (typeof value === "string" ? ` ${value}` : value),
-  (value) => (typeof value === "string" ? `${value}\u{1f6aa}` : value),
-  (value) => (Array.isArray(value) ? value[0] : [value]),
-  (value) => (Array.isArray(value) ? [...value, ...value] : value),
-  (value) => (isObject(value) ? Object.fromEntries(Object.entries(value).slice(1)) : value),
-  (value) => (typeof value === "number" ? value + 1 : !value),
-];
+const spellings: Readonly<Record<string, (value: unknown) => unknown>> = {
+  "in capitals": changeTexts((text) => text.toUpperCase()),
+  "in lower case": changeTexts((text) => text.toLowerCase()),
+  "after a space": changeTexts((text) => ` ${text}`),
+  "after a line break": changeTexts((text) => `\n${text}`),
+  "with an emoji": changeTexts((text) => `${text}\u{1f6aa}`),
+  "five times": changeTexts((text) => text.repeat(5)),
+  "as one character": changeTexts((text) => text.slice(0, 1)),
+  "as one of a list": (value) => (Array.isArray(value) ? value[0] : [value]),
+  "in a longer list": (value) => [value, value].flat(),
+  "in a list of ten": (value) => Array.from({ length: 10 }, () => value).flat(),
+  "without its first key": (value) =>
+    isObject(value) ? Object.fromEntries(Object.entries(value).slice(1)) : value,
+  empty: (value) => (isObject(value) ? {} : Array.isArray(value) ? [] : ""),
+  negated: (value) => !value,
+  "as text": String,
+  "as the next number": (value) => (typeof value === "number" ? value + 1 : 1),
+};
 
 const change = fc.oneof(
-  fc.constantFrom(...spellings),
+  fc.constantFrom(...Object.values(spellings)),
   fc.constantFrom(...values).map((value) => () => value),
   fc
     .oneof(fc.string({ unit: "grapheme" }), fc.double(), fc.jsonValue())
@@ -162,6 +189,14 @@ function withChange(
 }
 
 describe("the schema never refuses what doorward accepts", () => {
+  it.each(Object.entries(spellings))("of all documented examples, %s", (_, spell) => {
+    const accepted = exampleConfigurations(spell).filter(([, settings]) => isAccepted(settings));
+
+    expect(accepted.length).toBeGreaterThan(0);
+    const refused = accepted.map(([path, settings]) => ({ path, reasons: refusals(settings) }));
+    expect(refused.filter(({ reasons }) => reasons.length > 0)).toEqual([]);
+  });
+
   it("in a documented example with a changed value", () => {
     let accepted = 0;
     const place = fc.tuple(fc.constantFrom(...exampleConfigurations()), fc.nat(14), change);
