@@ -31,8 +31,11 @@ const conversion: ConversionConfig = {
   },
 };
 
-/** Values of every type, for schemas that depend on the type of the value. */
-const samples: readonly unknown[] = [undefined, true, 0, "", {}];
+/**
+ * Values of every type, for schemas that depend on the type of the value. Of alternatives that all fail, editors explain
+ * the first one, so the simple ones come first.
+ */
+const samples: readonly unknown[] = ["", true, 0, {}];
 
 function alternatives({ getter }: Lazy): JsonSchema {
   const found = samples.map((sample) => convert(getter(sample)));
