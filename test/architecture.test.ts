@@ -194,6 +194,35 @@ ${compile}  }),
     expect(await copy.typeFaults()).toContain("server/policy/outcomes.ts");
   });
 
+  it("setting", async () => {
+    const [declared, described] = ["server/config/schema.ts", "docs/settings/top-level.ts"];
+    const pages = ["docs/configuration.md", "doorward.schema.json"];
+    expectSteps("setting", declared, described, "docs/configuration.md");
+    await copy.insert(
+      declared,
+      'signOut: v.optional(v.picklist(["local", "issuer"]), "local"),\n',
+      "  motto: v.optional(text),\n",
+    );
+    await copy.run("node", "docs/schema-file.ts");
+    await copy.run("node", "docs/configuration-page.ts");
+    const undescribed = await copy.run("vitest", "run", "test/docs/configuration.test.ts");
+    await copy.insert(
+      described,
+      "  settings: {\n",
+      '    motto: { text: "A motto.", example: "Ask first." },\n',
+    );
+    await copy.run("node", "docs/schema-file.ts");
+    await copy.run("node", "docs/configuration-page.ts");
+
+    const suite = await copy.run("vitest", "run", "test/docs/configuration.test.ts");
+
+    expect(undescribed.code).toBe(1);
+    expect(await copy.typeFaults()).toBe("");
+    for (const name of pages) expect(await copy.read(name)).toContain("A motto.");
+    expect(suite.output).toMatch(/Tests .*\d+ passed/);
+    expect(suite.code).toBe(0);
+  });
+
   it("page text", async () => {
     const own = "server/pages/languages/en.ts";
     const reasons = "server/observe/session-reasons.ts";

@@ -34,7 +34,13 @@ export const pages = v.optional(
     /** The path of a picture, or a data URL. */
     logo: v.optional(logo),
     /** The colour of buttons and links, as `#rrggbb`. */
-    colour: v.optional(checkedString(colourFault), "#2f5d8a"),
+    colour: v.optional(
+      v.pipe(
+        checkedString(colourFault),
+        v.metadata({ pattern: "^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$" }),
+      ),
+      "#2f5d8a",
+    ),
     /** Where visitors find help: an email address or a URL. */
     support: v.optional(checkedString(supportFault)),
     /** A line at the foot of every page. */

@@ -26,25 +26,26 @@ import { storage } from "./storage-schema.ts";
 import { trustedProxies } from "./trusted-proxies-schema.ts";
 
 const tenantId = v.pipe(
-  checkedString((written) =>
-    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(written)
-      ? undefined
-      : "is not a tenant id: copy it from the portal, such as 11111111-2222-3333-4444-555555555555",
+  v.string(),
+  v.regex(
+    /^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/,
+    "is not a tenant id: copy it from the portal, such as 11111111-2222-3333-4444-555555555555",
   ),
   v.toLowerCase(),
 );
 
 /** Becomes part of an API path, so only the characters of GitHub and Bitbucket, and no dot segment. */
-const repository = checkedString((written) =>
-  /^[\w-]+\/(?!\.{1,2}$)[\w.-]+$/.test(written)
-    ? undefined
-    : "is not a repository: use owner/name as in its URL",
+const repository = v.pipe(
+  v.string(),
+  v.regex(/^[\w-]+\/(?!\.{1,2}$)[\w.-]+$/, "is not a repository: use owner/name as in its URL"),
 );
 
-const project = checkedString((written) =>
-  /^[^\s=/]+(\/[^\s=/]+)+(=(10|15|20|30|40|50))?$/.test(written)
-    ? undefined
-    : "is not a project: use namespace/name, or namespace/name=30 with the minimum access level (10 to 50)",
+const project = v.pipe(
+  v.string(),
+  v.regex(
+    /^[^\s=/]+(\/[^\s=/]+)+(=(10|15|20|30|40|50))?$/,
+    "is not a project: use namespace/name, or namespace/name=30 with the minimum access level (10 to 50)",
+  ),
 );
 
 const provider = v.strictObject({
@@ -97,10 +98,12 @@ const provider = v.strictObject({
   ),
 });
 
-const providerName = checkedString((name) =>
-  /^[a-z0-9][a-z0-9-]{0,31}$/.test(name)
-    ? undefined
-    : "is not a provider name: use lower-case letters, digits and hyphens",
+const providerName = v.pipe(
+  v.string(),
+  v.regex(
+    /^[a-z0-9][a-z0-9-]{0,31}$/,
+    "is not a provider name: use lower-case letters, digits and hyphens",
+  ),
 );
 
 /** The whole configuration. Everything else derives the shape of the configuration from this schema. */

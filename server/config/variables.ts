@@ -94,7 +94,7 @@ export function variablesOf(schema: v.GenericSchema, raw: unknown): string[] {
 }
 
 /** `clientId` is CLIENT_ID, `entra-id` is ENTRA_ID. */
-function variableName(key: string): string {
+export function variableName(key: string): string {
   return key
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replaceAll("-", "_")

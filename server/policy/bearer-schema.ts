@@ -1,14 +1,7 @@
 import * as v from "valibot";
 import { claimValue } from "./access-schema.ts";
 import { groupsClaim } from "../values/groups-claim.ts";
-import {
-  checkedString,
-  clientId,
-  clientSecret,
-  discoveryAddress,
-  issuerAddress,
-  text,
-} from "../values/leaves.ts";
+import { clientId, clientSecret, discoveryAddress, issuerAddress, text } from "../values/leaves.ts";
 
 /**
  * Signatures checked with a public key. With a shared secret, every party that can check a token can also forge one
@@ -29,10 +22,12 @@ export const asymmetricAlgorithms = [
 ] as const;
 
 /** RFC 6749 §3.3. doorward also sends it in `WWW-Authenticate`, between quotes. */
-const scope = checkedString((written) =>
-  /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(written)
-    ? undefined
-    : "is not a scope: use one name, without spaces, quotes or backslashes",
+const scope = v.pipe(
+  v.string(),
+  v.regex(
+    /^[\x21\x23-\x5b\x5d-\x7e]+$/,
+    "is not a scope: use one name, without spaces, quotes or backslashes",
+  ),
 );
 
 const atLeastOne = "is empty, so no token could pass: add a value";

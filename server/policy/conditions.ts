@@ -27,10 +27,9 @@ function kind<Schema extends v.GenericSchema>(entry: ConditionKind<Schema>): Con
   return entry;
 }
 
-const method = checkedString((written) =>
-  /^[A-Z][A-Z-]{0,31}$/.test(written)
-    ? undefined
-    : "is not a method: use capital letters, such as GET",
+const method = v.pipe(
+  v.string(),
+  v.regex(/^[A-Z][A-Z-]{0,31}$/, "is not a method: use capital letters, such as GET"),
 );
 
 /**

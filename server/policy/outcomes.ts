@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { isMet, type StepUp } from "../identity/step-up.ts";
 import { duration } from "../values/duration.ts";
-import { checkedString, oneOrMore } from "../values/leaves.ts";
+import { oneOrMore } from "../values/leaves.ts";
 import { isListed, notListed } from "./access.ts";
 import { ruleAccess, type Access } from "./access-schema.ts";
 import type { Decision, Visitor } from "./decision.ts";
@@ -35,10 +35,9 @@ function kind<Schema extends v.GenericSchema>(entry: OutcomeKind<Schema>): Outco
 }
 
 /** OpenID Connect Core §3.1.2.1 separates several values by spaces, so a value with a space could not be requested. */
-const acrValue = checkedString((written) =>
-  /^\S+$/.test(written)
-    ? undefined
-    : "is not an acr value: use one value without spaces, and a list for several",
+const acrValue = v.pipe(
+  v.string(),
+  v.regex(/^\S+$/, "is not an acr value: use one value without spaces, and a list for several"),
 );
 
 const allow = v.lazy((written) =>

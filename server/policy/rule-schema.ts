@@ -14,10 +14,13 @@ const credentialEntries = {
 const labelEntries = {
   /** What pages call the app: "Sign in to open Grafana". */
   label: v.optional(
-    checkedString((written) =>
-      written.trim() === "" || written.length > 80
-        ? "is not a label: use 1 to 80 characters"
-        : undefined,
+    v.pipe(
+      checkedString((written) =>
+        written.trim() === "" || written.length > 80
+          ? "is not a label: use 1 to 80 characters"
+          : undefined,
+      ),
+      v.metadata({ pattern: "\\S", maxLength: 80 }),
     ),
   ),
 };

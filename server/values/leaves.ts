@@ -16,7 +16,8 @@ function emptyFault(value: string): string | undefined {
   return value.trim() === "" ? "is empty" : undefined;
 }
 
-export const text = checkedString(emptyFault);
+/** `docs/` makes the pattern of the JSON Schema from the expression. */
+export const text = v.pipe(v.string(), v.regex(/\S/, "is empty"));
 
 export const clientId = checkedString((value) => emptyFault(value) ?? idFault(value));
 export const clientSecret = checkedString((value) => emptyFault(value) ?? placeholderFault(value));
@@ -39,6 +40,7 @@ export const port = v.pipe(
     (value) => Number.isInteger(value) && value >= 1 && value <= 65_535,
     "is not a port: use 1 to 65535",
   ),
+  v.metadata({ type: "integer", minimum: 1, maximum: 65_535 }),
 );
 
 export const dnsName =

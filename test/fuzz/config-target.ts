@@ -7,7 +7,7 @@ import { expectNone, fuzzTarget } from "./fuzz-target.ts";
 const marker = "qT7vMx2LrJ9wKd4HsZ8bYn3CfPa6GuVe";
 
 /** A configuration with every kind of setting; each path of it is changed in turn. */
-const complete: Record<string, unknown> = {
+export const complete: Record<string, unknown> = {
   url: "https://auth.example.com",
   cookie: { domain: "example.com" },
   secret: [marker],
@@ -92,7 +92,7 @@ const variable = fc.tuple(
   ),
   fc.oneof(fc.string(), fc.constantFrom("/nonexistent/file", "true", "1", "a,b", "{}")),
 );
-const configCase = fc.record({
+export const configCase = fc.record({
   changes: fc.array(fc.tuple(fc.constantFrom(...paths), anyValue), { maxLength: 3 }),
   unknownIn: fc.option(fc.constantFrom(...strictObjects), { nil: undefined }),
   environment: fc.array(variable, { maxLength: 2 }),
@@ -103,8 +103,7 @@ export const configTarget = fuzzTarget("objects in the configuration", configCas
   checkConfig("doorward.yaml", complete, {}); // throws if it is not valid, because then every case would be rejected
   return {
     check({ changes, unknownIn, environment }) {
-      const file = structuredClone(complete);
-      for (const [path, changed] of changes) set(file, path, changed);
+      const file = changedBy(changes);
       const isUnknown = unknownIn !== undefined && addUnknown(file, unknownIn);
       const variables = Object.fromEntries(
         environment.map(([name, text]) => [`DOORWARD_${name}`, text]),
@@ -126,6 +125,13 @@ export const configTarget = fuzzTarget("objects in the configuration", configCas
     close: () => Promise.resolve(),
   };
 });
+
+/** The complete configuration with the values at some paths replaced. */
+export function changedBy(changes: readonly [readonly string[], unknown][]) {
+  const file = structuredClone(complete);
+  for (const [path, changed] of changes) set(file, path, changed);
+  return file;
+}
 
 function errorOf(check: () => unknown): unknown {
   try {

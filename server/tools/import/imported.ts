@@ -1,6 +1,7 @@
 import { stringifyYAML } from "confbox";
 import { checkConfig } from "../../config/load.ts";
 import { ConfigError } from "../../config/faults.ts";
+import { schemaLine } from "../../config/schema-address.ts";
 import { createSecret } from "../../config/secret.ts";
 import { isObject } from "../../config/shape.ts";
 import { idFault } from "../../values/placeholder.ts";
@@ -75,6 +76,7 @@ export function render(tool: string, config: Record<string, unknown>): string {
   };
   const head = stringifyYAML(sites === undefined ? only : { sites });
   return [
+    schemaLine,
     `# Imported from ${tool}. Do the steps that the import printed on stderr, then run \`doorward check\`.`,
     head.trimEnd(),
     "# Replace this with the output of `doorward secret`, or remove the line and set DOORWARD_SECRET_FILE.",
