@@ -51,11 +51,15 @@ describe.each([exampleConfig(), ...oddConfigs].map((config, index) => ({ index, 
   },
 );
 
-it("the schema of Traefik's resources detects a value of the wrong type", () => {
-  const metadata = { name: "x", namespace: "doorward" };
-  const route = { apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute", metadata };
+describe("the published schemas", () => {
+  it.each([
+    ["apps/v1", "Deployment", "replicas", { replicas: "two" }],
+    ["gateway.networking.k8s.io/v1", "HTTPRoute", "hostnames", { hostnames: "app.example.com" }],
+    ["monitoring.coreos.com/v1", "ServiceMonitor", "endpoints", { endpoints: {}, selector: {} }],
+    ["traefik.io/v1alpha1", "IngressRoute", "match", { routes: [{ match: 1, kind: "Rule" }] }],
+  ])("detect a value of the wrong type: %s %s", (apiVersion, kind, place, spec) => {
+    const metadata = { name: "x", namespace: "doorward" };
 
-  expect(resourceFault({ ...route, spec: { routes: [{ match: 1, kind: "Rule" }] } })).toContain(
-    "match",
-  );
+    expect(resourceFault({ apiVersion, kind, metadata, spec })).toContain(place);
+  });
 });

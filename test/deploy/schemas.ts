@@ -42,7 +42,7 @@ const kinds: Record<string, new (data: never) => Checked> = {
 const resource = v.looseObject({
   apiVersion: v.string(),
   kind: v.string(),
-  metadata: v.object({ name: v.string(), namespace: v.string() }),
+  metadata: v.looseObject({ name: v.string(), namespace: v.string() }),
 });
 export type Resource = v.InferOutput<typeof resource>;
 
