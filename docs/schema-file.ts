@@ -24,9 +24,9 @@ export function structure(): JsonSchema {
   });
 }
 
-/** The whole of doorward.schema.json, in draft-07, the newest that the YAML language server supports completely. */
-export function schemaFile(): string {
-  const described = eachPart(structure(), ({ schema: part, path, isKey }) => {
+/** The structure of the configuration with its sentences, defaults and examples. */
+export function describedStructure(): JsonSchema {
+  return eachPart(structure(), ({ schema: part, path, isKey }) => {
     const [setting] = isKey ? settingsAt(path) : [];
     const { required, default: usual, ...rest } = part;
     return {
@@ -37,12 +37,16 @@ export function schemaFile(): string {
       ...(isNeeded(required, path) && { required }),
     } as JsonSchema;
   });
+}
+
+/** The whole of doorward.schema.json, in draft-07, the newest that the YAML language server supports completely. */
+export function schemaFile(): string {
   const head = {
     $schema: "http://json-schema.org/draft-07/schema#",
     $id: schemaAddress,
     title: "Configuration of doorward",
   };
-  return `${JSON.stringify({ ...head, ...described }, undefined, 2)}\n`;
+  return `${JSON.stringify({ ...head, ...describedStructure() }, undefined, 2)}\n`;
 }
 
 /** A key in an entry of a list is in the file. Any other may come from an environment variable. */

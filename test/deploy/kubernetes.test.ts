@@ -1,30 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseYAML } from "confbox";
-import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { checkConfig } from "../../server/config/load.ts";
 import { proxyFiles } from "../../server/tools/proxy-files.ts";
 import { testSecret } from "../peers/doorward.ts";
 import { oddConfigs } from "../tools/proxies/odd-configs.ts";
 import { deployFolder, exampleConfig } from "./example.ts";
+import { loadPod } from "./pod.ts";
 import { readResources, resourceFault, type Resource } from "./schemas.ts";
-
-const deployment = v.object({
-  spec: v.object({
-    template: v.object({
-      spec: v.object({
-        containers: v.tuple([
-          v.object({
-            env: v.array(v.object({ name: v.string(), value: v.string() })),
-            ports: v.array(v.object({ containerPort: v.number() })),
-          }),
-        ]),
-      }),
-    }),
-  }),
-});
 
 describe("the manifests in deploy/kubernetes", () => {
   const folder = join(deployFolder, "kubernetes");
@@ -39,32 +21,9 @@ describe("the manifests in deploy/kubernetes", () => {
   });
 
   it("contain a configuration that doorward accepts with the Secret's files, and matching ports", () => {
-    const { data } = v.parse(
-      v.object({ data: v.object({ "doorward.yaml": v.string() }) }),
-      find("ConfigMap", "doorward"),
-    );
-    const [container] = v.parse(deployment, find("Deployment", "doorward")).spec.template.spec
-      .containers;
-    const secrets = mkdtempSync(join(tmpdir(), "doorward-secrets-"));
-    for (const name of ["secret", "client-secret", "redis-password"]) {
-      writeFileSync(join(secrets, name), `${testSecret}\n`);
-    }
-    const environment = container.env.map(({ name, value }) => [
-      name,
-      value.replace("/run/secrets/doorward", secrets),
-    ]);
+    const { config, ports } = loadPod(resources);
 
-    const config = checkConfig(
-      "config.yaml",
-      parseYAML<Record<string, unknown>>(data["doorward.yaml"]),
-      Object.fromEntries(environment),
-    );
-
-    rmSync(secrets, { recursive: true });
-    expect(container.ports.map(({ containerPort }) => containerPort)).toEqual([
-      config.listen.port,
-      config.admin?.port,
-    ]);
+    expect(ports).toEqual([config.listen.port, config.admin?.port]);
     expect(config.storage).toMatchObject({ driver: "redis", url: "redis://doorward-redis:6379" });
     expect(config.storage.password).toBe(testSecret);
     expect(find("Service", "doorward-redis")).toBeDefined();
@@ -92,11 +51,15 @@ describe.each([exampleConfig(), ...oddConfigs].map((config, index) => ({ index, 
   },
 );
 
-it("the schema of Traefik's resources detects a value of the wrong type", () => {
-  const metadata = { name: "x", namespace: "doorward" };
-  const route = { apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute", metadata };
+describe("the published schemas", () => {
+  it.each([
+    ["apps/v1", "Deployment", "replicas", { replicas: "two" }],
+    ["gateway.networking.k8s.io/v1", "HTTPRoute", "hostnames", { hostnames: "app.example.com" }],
+    ["monitoring.coreos.com/v1", "ServiceMonitor", "endpoints", { endpoints: {}, selector: {} }],
+    ["traefik.io/v1alpha1", "IngressRoute", "match", { routes: [{ match: 1, kind: "Rule" }] }],
+  ])("detect a value of the wrong type: %s %s", (apiVersion, kind, place, spec) => {
+    const metadata = { name: "x", namespace: "doorward" };
 
-  expect(resourceFault({ ...route, spec: { routes: [{ match: 1, kind: "Rule" }] } })).toContain(
-    "match",
-  );
+    expect(resourceFault({ apiVersion, kind, metadata, spec })).toContain(place);
+  });
 });

