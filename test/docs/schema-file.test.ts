@@ -36,8 +36,10 @@ describe("doorward.schema.json", () => {
     expect(JSON.parse(file).$id).toBe(schemaAddress);
   });
 
-  it("is the first line of the example configuration", () => {
-    expect(textOf("deploy/doorward.yaml").split("\n", 1)).toEqual([schemaLine]);
+  it("is the first line of every example configuration", () => {
+    const texts = [textOf("deploy/doorward.yaml"), textOf("deploy/systemd/doorward.yaml"), readme()];
+
+    expect(texts.map((text) => text.split("\n", 1)[0])).toEqual(texts.map(() => schemaLine));
   });
 
   it("describes every key, and offers no secret", () => {
@@ -49,6 +51,12 @@ describe("doorward.schema.json", () => {
   });
 });
 
+/** The first configuration in README.md. */
+function readme(): string {
+  const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(textOf("README.md")) ?? [];
+  return yaml;
+}
+
 describe("the schema accepts", () => {
   it.each(exampleConfigurations())("the documented example of %s", (_, settings) => {
     expect(refusals(settings)).toEqual([]);
@@ -56,11 +64,11 @@ describe("the schema accepts", () => {
 
   it("the example configurations of deploy/ and README.md", () => {
     const configMap = parseYAML<{ data: Settings }>(textOf("deploy/kubernetes/config.yaml"));
-    const [, inReadme = ""] = /```yaml\n(.*?)```/s.exec(textOf("README.md")) ?? [];
     const texts = [
       textOf("deploy/doorward.yaml"),
+      textOf("deploy/systemd/doorward.yaml"),
       String(configMap.data["doorward.yaml"]),
-      inReadme,
+      readme(),
     ];
 
     const parsed = texts.map((text) => parseYAML<Settings>(text));
