@@ -30,6 +30,13 @@ An environment variable overrides the file. In a variable, a list is written wit
 settings as JSON. \`NAME\` is a name from the file in capitals, with \`_\` for \`-\`. With \`_FILE\` at its end, a variable
 is the path of a file with the value: \`DOORWARD_SECRET_FILE\`. If the setting is a path itself, the variable is that
 path. Settings in an entry of a list have no variable.
+
+A byte order mark and white space at the end of a file of a secret, a token, a key or passwords are left out. The log and
+\`check\` warn of them, except of one line ending.
+
+International host names are written in ASCII everywhere: \`xn--bcher-kva.example\`, not \`bücher.example\`. Any other
+spelling is an error that names this one. An address that an issuer sends in the other spelling is compared in ASCII.
+Group names are compared exactly. An email address counts only if the issuer reports it as verified.
 `;
 
 /** The whole of docs/configuration.md. */

@@ -16,8 +16,14 @@ How to set up sign-in with each kind of provider. You choose a provider's name i
 kind itself, set \`type\` to the kind. You can override every default of the kind: \`scope\`, \`groupsClaim\`,
 \`endpoints\`, and so on.
 
-The redirect URI to register is \`${redirectUri}\`, under your own \`url\`; with several
-providers it may be \`…/callback/NAME\`. \`doorward check\` prints the exact URI and tests the rest of the set-up.
+The redirect URI to register is \`${redirectUri}\`, under your own \`url\`. With several
+providers, a provider without the \`iss\` response parameter (RFC 9207), such as Google, uses its own:
+\`…/callback/NAME\`. \`doorward check\` prints the exact URI and tests the rest of the set-up, as far as that works
+without signing in.
+
+\`issuer\` is exactly the issuer in the ID tokens. If its metadata is at another address, as with a tenant's own domain,
+write that as \`discovery: https://tenant.example.com\`, or the whole address of the document. The document must name
+\`issuer\`. The \`issuers\` of \`bearer\` in a rule have the same setting.
 
 An email address is accepted only if the provider marks it as verified: \`email_verified\` must be the boolean \`true\`.
 \`trustEmail: true\` also accepts the address of an account without \`email_verified\`. \`trustEmail: always\` accepts even

@@ -1,34 +1,40 @@
-import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parseYAML } from "confbox";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
+import { root, trackedFiles } from "../docs/source-files.ts";
 import { checkConfig } from "../server/config/load.ts";
+import { send } from "./peers/browser.ts";
 import { testSecret } from "./peers/doorward.ts";
+import { freePort } from "./peers/free-port.ts";
 import { createCertificate } from "./peers/tls.ts";
+import { until } from "./peers/until.ts";
 
-const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
+const readme = readFileSync(join(root, "README.md"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "doorward-readme-"));
+const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(readme) ?? [];
 
-function block(language: string): string {
-  const [, text] = new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, "s").exec(readme) ?? [];
-  return text ?? "";
-}
+afterAll(() => rmSync(folder, { recursive: true }));
 
-function write(name: string, text: string): string {
-  const file = join(folder, name);
-  writeFileSync(file, text);
-  return file;
-}
+describe("the README", () => {
+  it("stays short", () => {
+    expect(readme.split("\n").length).toBeLessThan(150);
+  });
 
-const deploy = join(import.meta.dirname, "../deploy");
-
-describe("the configurations in the README", () => {
-  it("doorward accepts its YAML once the ellipses are filled in", () => {
-    const parse = (text: string) => parseYAML<Record<string, unknown>>(text);
-    const settings = parse(block("yaml"));
-    const filledIn = parse(block("yaml").replaceAll("…", "filled-in"));
+  it("has a configuration that doorward accepts once the ellipses are filled in", () => {
+    const settings = parseYAML<Record<string, unknown>>(yaml);
+    const filledIn = parseYAML<Record<string, unknown>>(yaml.replaceAll("…", "filled-in"));
 
     const { url } = checkConfig("README.md", { ...filledIn, secret: testSecret }, {});
 
@@ -37,39 +43,73 @@ describe("the configurations in the README", () => {
     expect(() => checkConfig("README.md", settings, {})).toThrow(/google\.clientId: "…" is a /);
   });
 
-  it("nginx accepts its server block with the snippets of deploy/", () => {
-    createCertificate(join(folder, "tls"), ["app.example.com"]);
-    const moved = (text: string) =>
-      text.replaceAll("/etc/nginx/snippets", folder).replaceAll("/var/log/nginx", folder);
-    for (const name of readdirSync(join(deploy, "nginx/snippets"))) {
-      write(name, moved(readFileSync(join(deploy, "nginx/snippets", name), "utf8")));
-    }
-    const server = moved(block("nginx")).replaceAll(
-      "/etc/ssl/app.example.com",
-      join(folder, "tls"),
-    );
-    const main = `pid ${folder}/pid; error_log stderr; events {} http { access_log off; ${server} }`;
-    const file = write("nginx.conf", main);
+  it("has commands after which Debian's nginx, as installed, serves the configuration", async () => {
+    const etc = installByCommands();
+    const ports = { http: await freePort(), https: await freePort() };
+    relocate(etc, ports);
+    const words = ["-c", join(etc, "nginx.conf"), "-g", "daemon off;"];
+    const options = { env: { PATH: `${process.env.PATH}:/usr/sbin` }, stdio: "pipe" } as const;
+    execFileSync("nginx", ["-t", "-q", ...words], options);
+    const nginx = spawn("nginx", words, options);
+    const ask = () =>
+      send("http://app.example.com/page", new Map([["app.example.com:80", ports.http]]), {});
+    await until(() => ask().then(Boolean, () => false));
 
-    const test = () =>
-      execFileSync("nginx", ["-t", "-q", "-p", folder, "-c", file], { env: path(), stdio: "pipe" });
+    const { status, headers } = await ask();
+    nginx.kill();
+    await once(nginx, "exit");
 
-    expect(server).toContain("doorward-protect.conf");
-    expect(test).not.toThrow();
-  });
-
-  it("Caddy accepts its Caddyfile with deploy/caddy/doorward.caddy", () => {
-    copyFileSync(join(deploy, "caddy/doorward.caddy"), join(folder, "doorward.caddy"));
-    const file = write("Caddyfile", block("caddyfile"));
-
-    const adapted = execFileSync("caddy", ["adapt", "--adapter", "caddyfile", "--config", file], {
-      stdio: "pipe",
-    });
-
-    expect(String(adapted)).toContain("/_auth/verify");
+    expect(status).toBe(308);
+    expect(headers.location).toBe("https://app.example.com/page");
   });
 });
 
-function path(): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
+/** Runs the README's commands on a copy of /etc/nginx, up to its own check of the result. */
+function installByCommands(): string {
+  const etc = join(folder, "etc-nginx");
+  cpSync("/etc/nginx", etc, { recursive: true, verbatimSymlinks: true });
+  const settings = yaml.replace("secret: …", `secret: ${testSecret}`).replaceAll("…", "filled-in");
+  writeFileSync(join(folder, "doorward.yaml"), settings);
+  const [, commands = ""] = /```sh\n(doorward config nginx.*?)nginx -t/s.exec(readme) ?? [];
+  const cli = join(root, "server/cli/doorward.js");
+  const doorward = `doorward() { ${process.execPath} ${cli} "$@"; }`;
+  const script = `${doorward}\n${commands.replaceAll("/etc/nginx", etc)}`;
+  execFileSync("bash", ["-euc", script], { cwd: folder, stdio: "pipe" });
+  return etc;
 }
+
+/** The changes for a second nginx on this machine, and the certificate, which the commands say to change. */
+function relocate(etc: string, { http, https }: { readonly http: number; readonly https: number }) {
+  createCertificate(join(folder, "tls"), ["app.example.com"]);
+  const files = readdirSync(etc, { recursive: true, withFileTypes: true });
+  for (const { parentPath, name } of files.filter((file) => file.isFile())) {
+    const file = join(parentPath, name);
+    const text = readFileSync(file, "utf8")
+      .replaceAll("/etc/nginx/tls/example.com", join(folder, "tls"))
+      .replaceAll("/etc/nginx", etc)
+      .replaceAll(/\/var\/log\/nginx|\/run(?=\/nginx\.pid)/g, folder)
+      .replaceAll("listen 80", `listen 127.0.0.1:${http}`)
+      .replaceAll("listen 443", `listen 127.0.0.1:${https}`);
+    writeFileSync(file, text);
+  }
+}
+
+it("every link between the documents leads to a file", () => {
+  const links = trackedFiles()
+    .filter((file) => file.endsWith(".md"))
+    .flatMap((file) => {
+      const text = readFileSync(join(root, file), "utf8");
+      return Array.from(
+        text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g),
+        ([, target = ""]) => ({
+          file,
+          target,
+        }),
+      );
+    });
+
+  const broken = links.filter(({ file, target }) => !existsSync(join(root, dirname(file), target)));
+
+  expect(links.length).toBeGreaterThan(100);
+  expect(broken).toEqual([]);
+});

@@ -37,7 +37,11 @@ describe("doorward.schema.json", () => {
   });
 
   it("is the first line of every example configuration", () => {
-    const texts = [textOf("deploy/doorward.yaml"), textOf("deploy/systemd/doorward.yaml"), readme()];
+    const texts = [
+      textOf("deploy/doorward.yaml"),
+      textOf("deploy/systemd/doorward.yaml"),
+      readme(),
+    ];
 
     expect(texts.map((text) => text.split("\n", 1)[0])).toEqual(texts.map(() => schemaLine));
   });
