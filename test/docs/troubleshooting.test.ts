@@ -52,7 +52,9 @@ it.each(blocks)("doorward accepts %s", (yaml) => {
 });
 
 it("has at least ten symptoms, and quotes the pages as visitors see them", () => {
-  const titles = new Set<string>(Object.values(en).map((texts) => ("title" in texts ? texts.title : "")));
+  const titles = new Set<string>(
+    Object.values(en).map((texts) => ("title" in texts ? texts.title : "")),
+  );
   const quoted = sections.flatMap(([title]) => /^(?:403, )?"(.*?)"/.exec(title)?.[1] ?? []);
 
   expect(sections.length).toBeGreaterThanOrEqual(10);

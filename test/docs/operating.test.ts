@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseYAML } from "confbox";
+import { expect, it } from "vitest";
+import { root } from "../../docs/source-files.ts";
+import { checkConfig } from "../../server/config/load.ts";
+import { Browser } from "../peers/browser.ts";
+import { freePort } from "../peers/free-port.ts";
+import { runDoorward, settingsFor, startProcess } from "../peers/process.ts";
+
+const page = readFileSync(join(root, "docs/operating.md"), "utf8");
+
+it("has configurations that doorward accepts", () => {
+  const blocks = Array.from(page.matchAll(/```yaml\n(.*?)```/gs), ([, yaml = ""]) => yaml);
+
+  for (const yaml of blocks) {
+    const settings = { ...settingsFor(4180), ...parseYAML<object>(yaml) };
+    expect(() => checkConfig("docs/operating.md", settings, {})).not.toThrow();
+  }
+  expect(blocks.length).toBeGreaterThan(0);
+});
+
+it("has probes that answer, and a command that ends the sessions of a running doorward", async () => {
+  const adminPort = await freePort();
+  const doorward = await startProcess((port) => ({
+    ...settingsFor(port),
+    storage: { driver: "fs-lite", base: "sessions" },
+    admin: { host: "127.0.0.1", port: adminPort },
+  }));
+  const paths = Array.from(page.matchAll(/^\| `GET (\/\w+)` on/gm), ([, path = ""]) => path);
+  const [, command = ""] = /```sh\ndoorward (.*)\n```/.exec(page) ?? [];
+  const config = ["--config", doorward.file.path];
+
+  const statuses = [];
+  for (const path of paths)
+    statuses.push((await new Browser().ask(`http://127.0.0.1:${adminPort}${path}`)).status);
+  const health = await runDoorward(["health", ...config]);
+  const revoked = await runDoorward([...command.split(" "), ...config], {}, doorward.file.folder);
+  await doorward.close();
+
+  expect(paths).toEqual(["/healthz", "/readyz"]);
+  expect(statuses).toEqual([200, 200]);
+  expect(health.code).toBe(0);
+  expect(command).toBe("sessions revoke --all");
+  expect(revoked.code).toBe(0);
+});
