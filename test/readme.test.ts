@@ -23,16 +23,17 @@ import { until } from "./peers/until.ts";
 
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "doorward-readme-"));
-const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(readme) ?? [];
+const quickStart = readFileSync(join(root, "docs/quick-start.md"), "utf8");
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe("the README", () => {
-  it("stays short", () => {
+describe("the first steps", () => {
+  it("fit into a short README", () => {
     expect(readme.split("\n").length).toBeLessThan(150);
   });
 
-  it("has a configuration that doorward accepts once the ellipses are filled in", () => {
+  it("have a configuration that doorward accepts once the ellipses are filled in", () => {
+    const yaml = yamlIn(readme);
     const settings = parseYAML<Record<string, unknown>>(yaml);
     const filledIn = parseYAML<Record<string, unknown>>(yaml.replaceAll("…", "filled-in"));
 
@@ -43,8 +44,11 @@ describe("the README", () => {
     expect(() => checkConfig("README.md", settings, {})).toThrow(/google\.clientId: "…" is a /);
   });
 
-  it("has commands after which Debian's nginx, as installed, serves the configuration", async () => {
-    const etc = installByCommands();
+  it.each([
+    ["README.md", readme],
+    ["docs/quick-start.md", quickStart],
+  ])("%s has commands after which Debian's nginx, as installed, serves it", async (_, page) => {
+    const etc = installByCommands(page);
     const ports = { http: await freePort(), https: await freePort() };
     relocate(etc, ports);
     const words = ["-c", join(etc, "nginx.conf"), "-g", "daemon off;"];
@@ -62,20 +66,50 @@ describe("the README", () => {
     expect(status).toBe(308);
     expect(headers.location).toBe("https://app.example.com/page");
   });
+  it("have commands that install the printed files of Caddy and Traefik", () => {
+    const shells = Array.from(quickStart.matchAll(/```sh\n(.*?)```/gs), ([, text = ""]) => text);
+    const [caddy = "", traefik = ""] = ["caddy", "traefik"].map((name) =>
+      shells.find((text) => text.startsWith(`doorward config ${name} `)),
+    );
+
+    const withCaddy = runCommands(
+      quickStart,
+      `mkdir etc\n${caddy.replaceAll("/etc/caddy", "etc").replace(/ && systemctl .*/, "")}`,
+    );
+    const withTraefik = runCommands(
+      quickStart,
+      `mkdir etc\n${traefik.replaceAll("/etc/traefik", "etc").replace(/^traefik .*/m, "")}`,
+    );
+
+    expect(readdirSync(join(withCaddy, "etc"))).toEqual(["Caddyfile", "doorward.caddy"]);
+    expect(readdirSync(join(withTraefik, "etc"))).toEqual(["dynamic", "traefik.yaml"]);
+    // `caddy validate` passed as one of the commands; test/deploy/ runs Traefik on these files.
+    expect(caddy).toContain("caddy validate");
+  });
 });
 
-/** Runs the README's commands on a copy of /etc/nginx, up to its own check of the result. */
-function installByCommands(): string {
-  const etc = join(folder, "etc-nginx");
+/** Runs a page's commands on a copy of /etc/nginx, up to nginx's own check of the result. */
+function installByCommands(page: string): string {
+  const etc = mkdtempSync(join(folder, "etc-nginx-"));
   cpSync("/etc/nginx", etc, { recursive: true, verbatimSymlinks: true });
-  const settings = yaml.replace("secret: …", `secret: ${testSecret}`).replaceAll("…", "filled-in");
-  writeFileSync(join(folder, "doorward.yaml"), settings);
-  const [, commands = ""] = /```sh\n(doorward config nginx.*?)nginx -t/s.exec(readme) ?? [];
-  const cli = join(root, "server/cli/doorward.js");
-  const doorward = `doorward() { ${process.execPath} ${cli} "$@"; }`;
-  const script = `${doorward}\n${commands.replaceAll("/etc/nginx", etc)}`;
-  execFileSync("bash", ["-euc", script], { cwd: folder, stdio: "pipe" });
+  const [, commands = ""] = /```sh\n(doorward config nginx.*?)nginx -t/s.exec(page) ?? [];
+  runCommands(page, commands.replaceAll("/etc/nginx", etc));
   return etc;
+}
+
+/** Runs commands of a page in an empty folder with the page's doorward.yaml, and returns the folder. */
+function runCommands(page: string, commands: string): string {
+  const cwd = mkdtempSync(join(folder, "commands-"));
+  const settings = yamlIn(page).replace("secret: …", `secret: ${testSecret}`);
+  writeFileSync(join(cwd, "doorward.yaml"), settings.replaceAll("…", "filled-in"));
+  const cli = join(root, "server/cli/doorward.js");
+  const script = `doorward() { ${process.execPath} ${cli} "$@"; }\n${commands}`;
+  execFileSync("bash", ["-euc", script], { cwd, stdio: "pipe" });
+  return cwd;
+}
+
+function yamlIn(page: string): string {
+  return /```yaml\n(.*?)```/s.exec(page)?.[1] ?? "";
 }
 
 /** The changes for a second nginx on this machine, and the certificate, which the commands say to change. */
