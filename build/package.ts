@@ -1,5 +1,5 @@
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
 import { root } from "../docs/source-files.ts";
 import { compile } from "./compile.ts";
 import { bundleDemo } from "./demo-bundle.ts";
@@ -30,4 +30,18 @@ await writeFile(
   join(folder, "package.json"),
   `${JSON.stringify(packageManifest(manifest), null, 2)}\n`,
 );
-process.stdout.write("package/: `npm publish ./package` publishes it\n");
+await printSizes();
+
+async function printSizes(): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = new Map<string, number>();
+  for (const { parentPath, name } of files) {
+    const file = join(parentPath, name);
+    const [part = ""] = relative(folder, file).split(sep, 1);
+    sizes.set(part, (sizes.get(part) ?? 0) + (await stat(file)).size);
+  }
+  for (const [part, size] of sizes)
+    process.stdout.write(`package/${part}: ${(size / 1000).toFixed(0)} kB\n`);
+  process.stdout.write(`package/: ${files.length} files\n`);
+}

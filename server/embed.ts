@@ -1,5 +1,6 @@
 import type { RequestListener } from "node:http";
 import type { H3 } from "h3";
+import manifest from "../package.json" with { type: "json" };
 import { createApp } from "./app/app.ts";
 import { fileWarnings } from "./config/file-warnings.ts";
 import { checkConfig } from "./config/load.ts";
@@ -32,12 +33,14 @@ export interface Doorward {
 
 /**
  * Creates doorward for a server of yours. Reads the files that the settings name, and no environment variables. Rejects
- * with a `ConfigError` that lists every wrong setting, or with an `Error` if a file or the store cannot be opened.
+ * with a `ConfigError` that lists every wrong setting, or with an `Error` if a file or the store cannot be opened, or if
+ * this Node is too old.
  */
 export async function createDoorward(
   settings: Settings,
   { log: givenLog }: EmbedOptions = {},
 ): Promise<Doorward> {
+  refuseOldNode();
   const environment = {};
   const config = checkConfig("the configuration", settings, environment);
   const log = givenLog ?? createLog(process.stderr);
@@ -47,4 +50,15 @@ export async function createDoorward(
   const { listener, loadH3App, close } = await createApp(config, { log });
   const app = await loadH3App();
   return { listener, app, fetch: async (request) => app.fetch(request), close };
+}
+
+/** An older Node drops the header lines after the first thousand, and with them what the proxy says about a request. */
+function refuseOldNode(): void {
+  const needed = manifest.engines.node.replace(">=", "");
+  const [neededMajor = 0, neededMinor = 0] = needed.split(".").map(Number);
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major < neededMajor || (major === neededMajor && minor < neededMinor))
+    throw new Error(
+      `doorward needs Node ${needed} or newer, and this is Node ${process.versions.node}`,
+    );
 }

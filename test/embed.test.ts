@@ -61,6 +61,17 @@ describe("createDoorward", () => {
     expect(faults).toEqual(["colour", "secret"]);
   });
 
+  it.each(["22.12.0", "26.5.3"])("rejects on Node %s, which drops header lines", async (node) => {
+    const { versions } = process;
+    const setVersions = (value: object) => Object.defineProperty(process, "versions", { value });
+    setVersions({ ...versions, node });
+    ends.push(async () => void setVersions(versions));
+
+    const created = createDoorward(settings, silent);
+
+    await expect(created).rejects.toThrow(`and this is Node ${node}`);
+  });
+
   it("leaves the level of a log that it is given", async () => {
     const lines: string[] = [];
     const log = pino({ level: "warn" }, { write: (line: string) => void lines.push(line) });
