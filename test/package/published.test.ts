@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
@@ -7,10 +7,13 @@ import manifest from "../../package.json" with { type: "json" };
 import { root } from "../../docs/source-files.ts";
 
 const tarball = readFileSync(inject("tarball"));
-const installed = join(inject("project"), "node_modules/doorward");
-const files = readdirSync(installed, { recursive: true, encoding: "utf8" }).filter((name) =>
-  statSync(join(installed, name)).isFile(),
-);
+const packed = createPackageFromTarballData(tarball);
+const prefix = `/node_modules/${packed.packageName}/`;
+const files = packed.listFiles().map((name) => name.slice(prefix.length));
+
+function textOf(file: string): string {
+  return packed.readFile(prefix + file);
+}
 
 it("has no fault that publint finds", async () => {
   const pack = { tarball: Uint8Array.from(tarball).buffer };
@@ -21,7 +24,7 @@ it("has no fault that publint finds", async () => {
 });
 
 it("has types that every resolution of an ES module finds", async () => {
-  const analysis = await checkPackage(createPackageFromTarballData(tarball));
+  const analysis = await checkPackage(packed);
 
   expect(analysis.types).toEqual({ kind: "included" });
   const problems = "problems" in analysis ? analysis.problems : undefined;
@@ -41,16 +44,13 @@ it("contains compiled JavaScript, and the types of its exports only", () => {
 it("contains the repository's pages, schema and proxy files", () => {
   const pages = ["README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "doorward.schema.json"];
   const names = [...pages, "deploy/nginx/doorward.conf"];
-  const textsIn = (folder: string) => names.map((name) => readFileSync(join(folder, name), "utf8"));
 
-  expect(textsIn(installed)).toEqual(textsIn(root));
+  expect(names.map(textOf)).toEqual(names.map((name) => readFileSync(join(root, name), "utf8")));
 });
 
 it("has the license of every package that the demo contains", () => {
-  const licenses = readFileSync(join(installed, "demo/LICENSES"), "utf8");
-  const bundled = readFileSync(join(installed, "demo/demo.js"), "utf8").matchAll(
-    /^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//gm,
-  );
+  const licenses = textOf("demo/LICENSES");
+  const bundled = textOf("demo/demo.js").matchAll(/^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//gm);
   const names = new Set(Array.from(bundled, ([, name = ""]) => name));
 
   expect(names).toContain("oidc-provider");
@@ -61,7 +61,7 @@ it("has the license of every package that the demo contains", () => {
 });
 
 it("has a package.json that installs nothing but the dependencies, and runs no script", () => {
-  const published = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+  const published = JSON.parse(textOf("package.json"));
 
   expect(published.dependencies).toEqual(manifest.dependencies);
   expect(published.engines).toEqual(manifest.engines);
