@@ -25,8 +25,8 @@ const leftOut = {
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // `npm run test:issuers` needs Keycloak and oauth2-proxy, `npm run test:executable` a build.
-    exclude: ["test/issuers/**", "test/executable/**"],
+    // `npm run test:issuers` needs Keycloak and oauth2-proxy, the other two a build.
+    exclude: ["test/issuers/**", "test/executable/**", "test/package/**"],
     // Far longer than any test takes: a stall of the machine must fail none.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -61,7 +61,8 @@ export async function bundleMain(file: string): Promise<void> {
 /** A package of the demo's issuer names its functions by `eval`, which the bundler only advises against. */
 const harmless: ReadonlySet<string | undefined> = new Set(["EVAL"]);
 
-function refuseWarnings(level: string, { code, message }: RolldownLog): void {
+/** Ends the build at every other warning. */
+export function refuseWarnings(level: string, { code, message }: RolldownLog): void {
   if (level === "warn" && !harmless.has(code))
     throw new Error(`the bundle is not what was meant: ${message}`);
 }

@@ -1,8 +1,9 @@
 import { rolldown, type Plugin } from "rolldown";
 import { dirname, resolve } from "node:path";
 
-/** A worker's file beside the module that starts it: by a URL, as Node wants it, or as tinypool writes it. */
-const ours = /new URL\("([\w-]+\.ts)", import\.meta\.url\)/g;
+/** A worker's file in the folder of the module that starts it, by a URL, as Node wants it. */
+export const workerUrl = /new URL\("([\w-]+\.ts)", import\.meta\.url\)/g;
+/** The same, as tinypool writes it. */
 const tinypools = /fileURLToPath\(import\.meta\.url \+ "\/\.\.\/(entry\/worker\.js)"\)/g;
 
 /**
@@ -17,7 +18,7 @@ export function inlinedWorkers(): Plugin {
       filter: { code: /import\.meta\.url/ },
       async handler(code, id) {
         let changed = code;
-        for (const pattern of [ours, tinypools])
+        for (const pattern of [workerUrl, tinypools])
           for (const [written, file = ""] of code.matchAll(pattern)) {
             found.add(pattern);
             const url = await dataUrlOf(resolve(dirname(id), file));

@@ -5,12 +5,18 @@ import { root } from "../docs/source-files.ts";
 
 const manifest = v.object({ name: v.string(), version: v.string(), license: v.string() });
 
+const line = `\n${"-".repeat(80)}\n\n`;
+
 /** The licenses of doorward, of Node.js and of every package that these modules are of. */
 export function licensesOf(modules: Iterable<string>): string {
-  const folders = new Set(Array.from(modules, packageOf).filter((folder) => folder !== undefined));
-  const packages = [...folders].map(licenseOf).toSorted();
   const node = `Node.js ${process.versions.node}, and what it contains\nhttps://github.com/nodejs/node/blob/v${process.versions.node}/LICENSE\n`;
-  return [licenseOf(root), node, ...packages].join(`\n${"-".repeat(80)}\n\n`);
+  return [licenseOf(root), node, packageLicenses(modules)].join(line);
+}
+
+/** The licenses of every package that these modules are of. */
+export function packageLicenses(modules: Iterable<string>): string {
+  const folders = new Set(Array.from(modules, packageOf).filter((folder) => folder !== undefined));
+  return [...folders].map(licenseOf).toSorted().join(line);
 }
 
 /** The folder of the package that a module is of. */

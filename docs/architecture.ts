@@ -5,6 +5,7 @@ import { folderOf, importsOf, ranks, root, sourceFiles } from "./source-files.ts
 /** What each box of the picture contains. Two folders of one box are drawn as one. */
 const captions: Readonly<Record<string, string>> = {
   cli: "commands",
+  "embed.ts": "for Node servers",
   tools: "import, proxy printers",
   check: "doorward check",
   serve: "sockets, reload, admin",

@@ -7,6 +7,7 @@ export const root = join(import.meta.dirname, "..");
 /** From the top down, one folder a rank. A file may import from its own folder and from the ranks below it. */
 export const ranks: readonly string[] = [
   "server/cli",
+  "server/embed.ts",
   "server/tools",
   "server/tools/proxies/apisix",
   "server/tools/proxies/caddy",

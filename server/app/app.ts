@@ -124,13 +124,13 @@ export async function createApp(
   };
   const probes = createOAuth2ProxyProbes(store, visitorLog);
   const dispatch = createDispatch(contexts, proxyEndpoints, probes, context.showPage);
-  // h3 and the browser endpoints are loaded by the first request that needs them.
-  const loadH3App = async () =>
-    (await import("./h3-app.ts")).createH3App(contexts, dispatch, {
-      log: visitorLog,
-      showPage: context.showPage,
-      tracer,
-    });
+  // h3 and the browser endpoints are loaded by the first request that needs them. There is one h3 app, because it has
+  // the rate limit.
+  let h3App: Promise<H3> | undefined;
+  const loadH3App = () =>
+    (h3App ??= import("./h3-app.ts").then(({ createH3App }) =>
+      createH3App(contexts, dispatch, { log: visitorLog, showPage: context.showPage, tracer }),
+    ));
   const loadH3Listener = async () => {
     const { toNodeHandler } = await import("h3/node");
     return toNodeHandler(await loadH3App());

@@ -1,7 +1,14 @@
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import { equalsIgnoreCase } from "./raw-headers.ts";
 
 type Message = typeof IncomingMessage;
+
+interface LeanMessage extends IncomingMessage {
+  isDispatched: boolean;
+  /** undefined = not determined yet. */
+  hasNoBody: boolean | undefined;
+}
 
 /** The `headers` that Node gets for a request without a body, until the request is dispatched. */
 const plain = Object.freeze({ host: "" });
@@ -11,12 +18,11 @@ const plain = Object.freeze({ host: "" });
  * an object of all headers. That takes longer than a decision of `/verify`, which reads the raw headers. So until a
  * request `isDispatched`, its `headers` contain only what Node needs; after that they are built on first use, as usual.
  */
-export function leanRequests(Base: Message) {
+export function leanRequests(Base: Message): Message & (new (socket: Socket) => LeanMessage) {
   const usual = Object.getOwnPropertyDescriptor(Base.prototype, "headers");
   const get = usual?.get;
-  class LeanRequest extends Base {
+  class LeanRequest extends Base implements LeanMessage {
     isDispatched = false;
-    /** undefined = not determined yet. */
     hasNoBody: boolean | undefined;
   }
   // A later Node may have no such getter: then its class stays as it is.
