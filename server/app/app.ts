@@ -126,11 +126,12 @@ export async function createApp(
   const dispatch = createDispatch(contexts, proxyEndpoints, probes, context.showPage);
   // h3 and the browser endpoints are loaded by the first request that needs them. There is one h3 app, because it has
   // the rate limit.
-  let h3App: Promise<H3> | undefined;
-  const loadH3App = () =>
-    (h3App ??= import("./h3-app.ts").then(({ createH3App }) =>
-      createH3App(contexts, dispatch, { log: visitorLog, showPage: context.showPage, tracer }),
-    ));
+  let h3App: H3 | undefined;
+  const loadH3App = async () => {
+    const { createH3App } = await import("./h3-app.ts");
+    const parts = { log: visitorLog, showPage: context.showPage, tracer };
+    return (h3App ??= createH3App(contexts, dispatch, parts));
+  };
   const loadH3Listener = async () => {
     const { toNodeHandler } = await import("h3/node");
     return toNodeHandler(await loadH3App());
