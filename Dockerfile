@@ -15,7 +15,7 @@ RUN cp --dereference /usr/lib/*-linux-gnu/libatomic.so.1 dist/ && mkdir dist/ses
 
 # glibc, libstdc++, the certificates of public authorities, and the user 65532; no shell, no package manager.
 FROM gcr.io/distroless/cc-debian12:nonroot
-ARG VERSION=0.1.0
+ARG VERSION=1.0.0-rc.1
 LABEL org.opencontainers.image.title="doorward" \
       org.opencontainers.image.description="A forward-auth service for Traefik, Caddy and nginx: sign-in with OpenID Connect in front of any app" \
       org.opencontainers.image.licenses="MIT" \
