@@ -1,26 +1,33 @@
-# doorward and what it needs at run time, nothing of the tests. Node runs the TypeScript as it is.
-FROM node:26.10-slim AS packages
+# The single executable is made for the system and the processor of this stage.
+FROM node:26.10.0-bookworm-slim AS build
 WORKDIR /doorward
 COPY package.json package-lock.json .npmrc ./
-# valibot names TypeScript as an optional peer: without the second flag it is installed too, with 30 MB.
-RUN npm ci --omit=dev --omit=optional --ignore-scripts
-
-FROM node:26.10-slim
-WORKDIR /doorward
-COPY --from=packages /doorward/node_modules node_modules
-COPY package.json LICENSE ./
+RUN npm ci
+COPY LICENSE ./
+COPY build build
+COPY demo demo
+COPY docs/source-files.ts docs/
 COPY providers providers
 COPY server server
-# A start without a configuration fails, and leaves compiled what every start needs (server/cli/doorward.js).
-# It ends before listhen is loaded, which is therefore loaded by itself.
-RUN node server/cli/doorward.js serve --config /none.yaml; \
-    node -e 'require("node:module").enableCompileCache("node_modules/.cache/doorward"); require("listhen")'; \
-    chmod -R a+rX node_modules/.cache
-# Sessions lie here where `storage` is a folder; the rest of the image needs no writing.
-RUN mkdir data && chown node:node data
-VOLUME /doorward/data
-ENV NODE_ENV=production
-USER node
-HEALTHCHECK CMD ["node", "server/cli/doorward.js", "health", "--config", "/etc/doorward/doorward.yaml"]
-ENTRYPOINT ["node", "server/cli/doorward.js"]
+RUN npm run build
+# Node needs libatomic, which the base of the final stage does not have. Sessions are stored in the folder.
+RUN cp --dereference /usr/lib/*-linux-gnu/libatomic.so.1 dist/ && mkdir dist/sessions
+
+# glibc, libstdc++, the certificates of public authorities, and the user 65532; no shell, no package manager.
+FROM gcr.io/distroless/cc-debian12:nonroot
+ARG VERSION=1.0.0-rc.1
+LABEL org.opencontainers.image.title="doorward" \
+      org.opencontainers.image.description="A forward-auth service for Traefik, Caddy and nginx: sign-in with OpenID Connect in front of any app" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="$VERSION"
+COPY --from=build /doorward/dist/libatomic.so.1 /usr/lib/
+COPY --from=build /doorward/dist/doorward /usr/local/bin/
+# The only folder that doorward writes. A relative `storage.base` is below it.
+COPY --from=build --chown=65532:65532 /doorward/dist/sessions /var/lib/doorward
+WORKDIR /var/lib/doorward
+VOLUME /var/lib/doorward
+USER 65532:65532
+EXPOSE 4180
+HEALTHCHECK CMD ["/usr/local/bin/doorward", "health", "--config", "/etc/doorward/doorward.yaml"]
+ENTRYPOINT ["/usr/local/bin/doorward"]
 CMD ["serve", "--config", "/etc/doorward/doorward.yaml"]

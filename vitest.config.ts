@@ -35,6 +35,8 @@ export default defineConfig({
     maxWorkers: 3,
     // Each proxy needs seconds to give up a doorward that hangs, and no processor.
     maxConcurrency: 20,
+    // Its files import JSON without the attribute that Node wants.
+    server: { deps: { inline: [/node_modules\/@actions\//] } },
     reporters: ["default", leftOut],
     sequence: { sequencer: LongestWaitFirst },
   },

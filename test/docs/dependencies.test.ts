@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { root } from "../../docs/source-files.ts";
+import { importsOf, root, sourceFiles } from "../../docs/source-files.ts";
 
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 
@@ -45,6 +45,17 @@ describe("docs/dependencies.md", () => {
 });
 
 describe("the packages of a production install", () => {
+  it("contain every package that the service imports", () => {
+    // A text that contains `from "` can look like an import of something with spaces.
+    const imported = sourceFiles()
+      .flatMap((file) => importsOf(file))
+      .filter(({ isLocal, target }) => !isLocal && !/^(\.|node:)|\s/.test(target))
+      .map(({ target }) => /^(@[^/]+\/)?[^/]+/.exec(target)?.[0] ?? "");
+
+    expect(imported.length).toBeGreaterThan(0);
+    expect(imported.filter((name) => !Object.hasOwn(dependencies, name))).toEqual([]);
+  });
+
   it("run no script when they are installed", () => {
     expect(installed.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([]);
   });
