@@ -128,22 +128,40 @@ function relocate(etc: string, { http, https }: { readonly http: number; readonl
   }
 }
 
-it("every link between the documents leads to a file", () => {
+describe("every link between the documents", () => {
   const links = trackedFiles()
     .filter((file) => file.endsWith(".md"))
     .flatMap((file) => {
       const text = readFileSync(join(root, file), "utf8");
-      return Array.from(
-        text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g),
-        ([, target = ""]) => ({
-          file,
-          target,
-        }),
-      );
+      const found = text.matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)/g);
+      return Array.from(found, ([, target = "", anchor]) => {
+        const path = target === "" ? join(root, file) : join(root, dirname(file), target);
+        return { file, target, path, anchor };
+      });
     });
 
-  const broken = links.filter(({ file, target }) => !existsSync(join(root, dirname(file), target)));
+  it("leads to a file", () => {
+    expect(links.length).toBeGreaterThan(100);
+    expect(links.filter(({ path }) => !existsSync(path))).toEqual([]);
+  });
 
-  expect(links.length).toBeGreaterThan(100);
-  expect(broken).toEqual([]);
+  it("leads to a heading, if it names one", () => {
+    const named = links.filter(({ path, anchor }) => anchor !== undefined && path.endsWith(".md"));
+
+    const broken = named.filter(({ path, anchor = "" }) => !anchorsIn(path).includes(anchor));
+
+    expect(named.length).toBeGreaterThan(20);
+    expect(broken).toEqual([]);
+  });
 });
+
+/** The anchors that GitHub gives to the headings of a page. */
+function anchorsIn(path: string): string[] {
+  const headings = readFileSync(path, "utf8").matchAll(/^#+ (.+)$/gm);
+  return Array.from(headings, ([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
