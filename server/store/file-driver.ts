@@ -2,14 +2,18 @@ import { randomUUID } from "node:crypto";
 import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Driver } from "unstorage";
+import { openOwnership, type Ownership } from "./file-owner.ts";
 
 /**
- * unstorage's folder driver with two changes: files are readable by their owner only, and a write is atomic
- * (temporary file, then rename), so that a reader or a crash never sees half a record.
+ * unstorage's folder driver with three changes: files are readable by their owner only, that owner is the folder's, and a
+ * write is atomic (temporary file, then rename), so that a reader or a crash never sees half a record.
  */
 export async function openFileDriver(name: "fs" | "fs-lite", base: string): Promise<Driver> {
+  let ownership: Ownership;
   try {
-    await mkdir(base, { recursive: true });
+    const made = await mkdir(base, { recursive: true });
+    ownership = await openOwnership(made === undefined ? base : dirname(made));
+    await ownership.giveFolders(made, resolve(base));
     await chmod(base, 0o700); // records are sealed, but other users need not read them either
   } catch (cause) {
     const fix = "choose a folder that doorward's user owns";
@@ -32,9 +36,12 @@ export async function openFileDriver(name: "fs" | "fs-lite", base: string): Prom
       try {
         await write().catch(async (error: NodeJS.ErrnoException) => {
           if (error.code !== "ENOENT") throw error;
-          await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+          const folder = dirname(path);
+          const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+          await ownership.giveFolders(made, folder);
           await write();
         });
+        await ownership.giveFile(unfinished);
         await rename(unfinished, path);
       } catch (error) {
         await rm(unfinished, { force: true });

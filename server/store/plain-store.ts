@@ -36,7 +36,7 @@ export function createStore(
   const records = new Records(storage, now, index);
   const writes = new Writes(timeoutMs, (key) => records.remove(key));
   const claims = isShared ? new SharedClaims(records) : new LocalClaims();
-  const announcements = announcementsOf(storage, reach);
+  const announcements = announcementsOf(storage, reach, log);
   const stopSweeping = index && startSweeping({ index, records, writes, claims, log });
   const timely = <T>(work: Promise<T>) => inTime(work, timeoutMs);
   return {
@@ -70,9 +70,9 @@ export function createStore(
   };
 }
 
-function announcementsOf(storage: Storage, reach: Reach): Announcements {
+function announcementsOf(storage: Storage, reach: Reach, log: Log | undefined): Announcements {
   if (reach === "process") return new LocalAnnouncements();
-  return new PolledAnnouncements(storage, { isTrusted: reach === "machine" });
+  return new PolledAnnouncements(storage, { isTrusted: reach === "machine", log });
 }
 
 async function isVersion(records: Records, key: string, expected: number): Promise<boolean> {

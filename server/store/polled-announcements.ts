@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Storage } from "unstorage";
 import * as v from "valibot";
+import { reasonsOf, type Log } from "../observe/log.ts";
 import { readItem } from "./read-item.ts";
 
 const key = "announced";
@@ -14,6 +15,11 @@ const most = 128;
 const entry = v.object({ id: v.string(), announcement: v.string() });
 const document = v.object({ entries: v.array(entry) });
 type Entry = v.InferOutput<typeof entry>;
+
+interface Options {
+  readonly isTrusted: boolean;
+  readonly log?: Log | undefined;
+}
 
 /**
  * Announcements for stores without push: one small key holds the most recent ones, and every process reads it
@@ -31,19 +37,23 @@ export class PolledAnnouncements {
   #next: Promise<void> | undefined;
   #receivedAt = performance.now();
   #isOpen = false;
+  #isFailing = false;
 
-  /** `isTrusted`: the only other writers are commands on this machine, so a late poll does not disable caches. */
-  constructor(storage: Storage, { isTrusted }: { readonly isTrusted: boolean }) {
+  /**
+   * `isTrusted`: the only other writers are commands on this machine, so a late poll does not disable caches. A poll
+   * that fails does: a command could have ended a session.
+   */
+  constructor(storage: Storage, { isTrusted, log }: Options) {
     this.#storage = storage;
     this.#isTrusted = isTrusted;
-    const poll = () => void this.poll().catch(() => undefined); // `isReceiving` turns false instead
+    const poll = () => void this.poll().catch((error: unknown) => this.#fail(error, log));
     this.#timer = setInterval(poll, pollMs).unref();
     poll();
   }
 
   get isReceiving(): boolean {
     if (this.#isOpen && performance.now() - this.#receivedAt > silenceMs) this.#isOpen = false;
-    return this.#isTrusted || this.#isOpen;
+    return this.#isOpen || (this.#isTrusted && !this.#isFailing);
   }
 
   /** An announcement waits for the next poll, so it may be as old as the last one. */
@@ -81,6 +91,17 @@ export class PolledAnnouncements {
       if (seen?.has(id) !== true) for (const listener of this.#listeners) listener(announcement);
     this.#receivedAt = askedAt;
     this.#isOpen = true;
+    this.#isFailing = false;
+  }
+
+  #fail(error: unknown, log: Log | undefined): void {
+    if (!this.#isFailing)
+      log?.error(
+        { reason: reasonsOf(error) },
+        "announcements cannot be read: every request reads its session from the store",
+      );
+    this.#isFailing = true;
+    this.#isOpen = false;
   }
 
   close(): void {

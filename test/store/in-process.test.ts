@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStore } from "../../server/store/open-store.ts";
 import { createStore } from "../../server/store/plain-store.ts";
 import type { Store } from "../../server/store/store.ts";
+import { capturingLog } from "../peers/capturing-log.ts";
 import { itIsAtomic, itIsAStore } from "./verbs.ts";
 
 describe.each(["memory", "fs", "fs-lite"])("the %s driver", (driver) => {
@@ -105,6 +106,34 @@ describe("a file store", () => {
     await expect.poll(ours).toHaveLength(3);
     expect(service.hearsAnnouncements).toBe(true);
     await service.close();
+  });
+});
+
+describe("a store whose announcements cannot be read", () => {
+  it("has every request read its session, logs that once, and drops caches when it can read again", async () => {
+    let isFailing = false;
+    const data = memoryDriver(undefined);
+    const driver: Driver = {
+      ...data,
+      getItem: (key, options) =>
+        isFailing && key === "announced" ? new Error("EACCES") : data.getItem(key, options),
+    };
+    const { log, events } = capturingLog();
+    const store = createStore(createStorage({ driver }), { reach: "machine", expires: true, log });
+    let reconnected = 0;
+    store.onReconnected(() => reconnected++);
+    const before = store.hearsAnnouncements;
+
+    isFailing = true;
+    await expect.poll(() => store.hearsAnnouncements).toBe(false);
+    const dropped = reconnected;
+    isFailing = false;
+    await expect.poll(() => store.hearsAnnouncements).toBe(true);
+    await store.close();
+
+    expect(before).toBe(true);
+    expect(reconnected).toBeGreaterThan(dropped);
+    expect(events.map(({ reason }) => reason)).toEqual(["EACCES"]);
   });
 });
 
