@@ -3,10 +3,12 @@ import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../docs/source-files.ts";
-import { licensesAsset } from "./assets.ts";
+import { licensesAsset, suffixesAsset } from "./assets.ts";
 import { bundleChunks, bundleMain } from "./bundle.ts";
 import { writeCodeCaches } from "./code-caches.ts";
 import { licensesOf } from "./licenses.ts";
+import { publicSuffixRules } from "./public-suffixes.ts";
+import { suffixList } from "./suffix-list.ts";
 
 /** Makes the single executable for this machine's system and processor, with the Node that runs this. */
 async function buildExecutable(output: string): Promise<void> {
@@ -17,6 +19,7 @@ async function buildExecutable(output: string): Promise<void> {
     await writeCodeCaches(chunks, temporary);
     const modules = bundled.flatMap(({ moduleIds }) => moduleIds);
     await writeFile(join(chunks, licensesAsset), licensesOf(modules));
+    await writeFile(join(chunks, suffixesAsset), suffixList(publicSuffixRules()));
     const main = join(temporary, "main.cjs");
     await bundleMain(main);
     const executable = join(temporary, "doorward");

@@ -1,7 +1,7 @@
 import type { Plugin } from "rolldown";
 
 /** Packages in chunks of their own, which nearly no start runs: the Public Suffix List, and what makes certificates. */
-export const latePackages: readonly string[] = ["tldts", "tldts-experimental", "node-forge"];
+export const latePackages: readonly string[] = ["tldts", "node-forge"];
 
 const declaration = /^const require = createRequire\(import\.meta\.url\);$/m;
 

@@ -7,6 +7,7 @@ const here = import.meta.dirname;
 /** What the executable contains instead of a file or a package. */
 const standIns: Readonly<Record<string, string>> = {
   [join(here, "../server/store/import-driver.ts")]: join(here, "contained-drivers.ts"),
+  [join(here, "../server/values/public-suffix.ts")]: join(here, "contained-suffixes.ts"),
   "node-forge": join(here, "late-node-forge.ts"),
 };
 
