@@ -42,6 +42,18 @@ const broken: readonly [message: string, values: object][] = [
     "config.storage.secretAccessKey: would be in a ConfigMap",
     withConfig(redis, { storage: { driver: "s3", secretAccessKey: "x" } }),
   ],
+  ...["token", "apiToken", "userServiceKey"].map((key): [string, object] => [
+    `config.storage.${key}: would be in a ConfigMap`,
+    withConfig(redis, { storage: { driver: "cloudflare-kv-http", [key]: "x" } }),
+  ]),
+  [
+    "config.storage.headers.Authorization: would be in a ConfigMap",
+    withConfig(redis, { storage: { driver: "http", headers: { Authorization: "Bearer x" } } }),
+  ],
+  [
+    "config: has a URL with a password",
+    withConfig(redis, { storage: { driver: "redis", url: "redis://u:pa'ss@redis:6379" } }),
+  ],
   [
     "config: has a URL with a password",
     withConfig(redis, { storage: { driver: "redis", url: "redis://:x@redis:6379" } }),
@@ -65,6 +77,19 @@ const ofWrongShape: readonly [place: string, values: object][] = [
 const proxyFile = `proxyResources.traefik=${join(deployFolder, "traefik/kubernetes.yaml")}`;
 
 describe.skipIf(without.has("helm"))("the chart refuses values", () => {
+  it("but not for the address of a token endpoint, or a header with the access token for the app", () => {
+    const endpoints = { token: "https://id.example.com/token" };
+    const { stderr, status } = renderChart(
+      withConfig(one, {
+        providers: { company: { endpoints } },
+        headers: { Authorization: "Bearer accessToken" },
+      }),
+    );
+
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+  });
+
   it.each(broken)("with the message: %s", (message, values) => {
     const { status, stderr } = renderChart(values);
 

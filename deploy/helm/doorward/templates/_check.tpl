@@ -25,20 +25,25 @@
 {{- if regexMatch `-----BEGIN [A-Z ]*PRIVATE KEY` $text -}}
 {{- $faults = append $faults "config: has a private key, and would be in a ConfigMap: move it to the Secret, and write its path /run/secrets/doorward/KEY" -}}
 {{- end -}}
-{{- if regexMatch `://[^\s/@"']*:[^\s/@"']+@` $text -}}
+{{- if regexMatch `://[^\s/@"']*:[^\s/@]+@` $text -}}
 {{- $faults = append $faults "config: has a URL with a password, and would be in a ConfigMap: set DOORWARD_STORAGE_PASSWORD_FILE in secret.variables" -}}
 {{- end -}}
 {{- toYaml $faults -}}
 {{- end -}}
 
-{{/* The places of secrets in settings, separated by spaces. A mapping is no secret, but a provider of that name. */}}
+{{/*
+The places of secrets in settings, separated by spaces. A mapping is no secret, but a provider of that name. The address
+of a token endpoint is none; a header that a storage driver sends may be one.
+*/}}
 {{- define "doorward.secretPaths" -}}
 {{- $path := .path -}}
 {{- range $key, $value := .value -}}
 {{- $place := printf "%s.%v" $path $key -}}
 {{- if or (kindIs "map" $value) (and (kindIs "slice" $value) (ne $place "config.secret")) -}}
 {{- include "doorward.secretPaths" (dict "path" $place "value" $value) -}}
-{{- else if regexMatch `(?i)^(secret|clientSecret|.*password|token|.*(account|access|sas|api)Key|connectionString)$` (toString $key) -}}
+{{- else if hasPrefix "config.storage.headers." $place -}}
+{{- printf "%s " $place -}}
+{{- else if and (not (hasSuffix ".endpoints.token" $place)) (regexMatch `(?i)^(secret|clientSecret|.*password|.*token|.*(account|access|sas|api|service)Key|connectionString)$` (toString $key)) -}}
 {{- printf "%s " $place -}}
 {{- end -}}
 {{- end -}}
