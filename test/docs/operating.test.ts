@@ -1,24 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseYAML } from "confbox";
 import { expect, it } from "vitest";
 import { root } from "../../docs/source-files.ts";
-import { checkConfig } from "../../server/config/load.ts";
 import { Browser } from "../peers/browser.ts";
 import { freePort } from "../peers/free-port.ts";
 import { runDoorward, settingsFor, startProcess } from "../peers/process.ts";
 
 const page = readFileSync(join(root, "docs/operating.md"), "utf8");
-
-it("has configurations that doorward accepts", () => {
-  const blocks = Array.from(page.matchAll(/```yaml\n(.*?)```/gs), ([, yaml = ""]) => yaml);
-
-  for (const yaml of blocks) {
-    const settings = { ...settingsFor(4180), ...parseYAML<object>(yaml) };
-    expect(() => checkConfig("docs/operating.md", settings, {})).not.toThrow();
-  }
-  expect(blocks.length).toBeGreaterThan(0);
-});
 
 it("has probes that answer, and a command that ends the sessions of a running doorward", async () => {
   const adminPort = await freePort();

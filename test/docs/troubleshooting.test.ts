@@ -1,20 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseYAML } from "confbox";
 import { expect, it } from "vitest";
 import { root } from "../../docs/source-files.ts";
-import { checkConfig } from "../../server/config/load.ts";
-import { isObject } from "../../server/config/shape.ts";
 import { en } from "../../server/pages/languages/en.ts";
 import { events } from "../../server/observe/events.ts";
-import { settingsFor } from "../peers/process.ts";
 
 const page = readFileSync(join(root, "docs/troubleshooting.md"), "utf8");
 const sections = page
   .split(/^## /m)
   .slice(1)
   .map((section): [title: string, text: string] => [section.split("\n", 1)[0] ?? "", section]);
-const blocks = Array.from(page.matchAll(/```yaml\n(.*?)```/gs), ([, yaml = ""]) => yaml);
 
 /** Every event and reason that doorward can log. */
 const codes = new Map(
@@ -32,23 +27,6 @@ it.each(sections)("%s: names events and reasons that there are", (_, section) =>
   expect(named.length > 0 && known.length === 0).toBe(false);
   const meant = [...named.filter((name) => !codes.has(name)), ...items];
   expect(meant.filter((name) => !reasons.has(name))).toEqual([]);
-});
-
-it.each(blocks)("doorward accepts %s", (yaml) => {
-  const written = parseYAML<Record<string, unknown>>(yaml);
-  const settings = settingsFor(4180);
-  const providers = isObject(settings.providers) ? settings.providers : {};
-  const changed = isObject(written.providers) ? written.providers : {};
-  const company = { ...Object(providers.company), ...Object(changed.company) };
-  const all = {
-    ...settings,
-    url: "https://auth.example.com",
-    cookie: { domain: "example.com" },
-    ...written,
-    providers: { company },
-  };
-
-  expect(() => checkConfig("docs/troubleshooting.md", all, {})).not.toThrow();
 });
 
 it("has at least ten symptoms, and quotes the pages as visitors see them", () => {
