@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Driver } from "unstorage";
 import { openOwnership, type Ownership } from "./file-owner.ts";
@@ -32,7 +32,15 @@ export async function openFileDriver(name: "fs" | "fs-lite", base: string): Prom
       const path = join(resolve(base), key.replaceAll(":", "/"));
       // Another process may write the same record, so the name is unique. No read ever looks for it after a crash.
       const unfinished = `${path}.${randomUUID()}.new`;
-      const write = () => writeFile(unfinished, value, { mode: 0o600, flag: "wx" });
+      const write = async () => {
+        const file = await open(unfinished, "wx", 0o600);
+        try {
+          await file.writeFile(value);
+          await ownership.give(file);
+        } finally {
+          await file.close();
+        }
+      };
       try {
         await write().catch(async (error: NodeJS.ErrnoException) => {
           if (error.code !== "ENOENT") throw error;
@@ -41,7 +49,6 @@ export async function openFileDriver(name: "fs" | "fs-lite", base: string): Prom
           await ownership.giveFolders(made, folder);
           await write();
         });
-        await ownership.giveFile(unfinished);
         await rename(unfinished, path);
       } catch (error) {
         await rm(unfinished, { force: true });

@@ -1,7 +1,16 @@
-import { chownSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import {
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openOwnership } from "../../server/store/file-owner.ts";
 import { openStore } from "../../server/store/open-store.ts";
 
 const service = 65_534;
@@ -42,6 +51,19 @@ describe.runIf(process.geteuid?.() === 0)(
       await write(join(home, "data", "sessions"));
 
       expect(ownersBelow(home)).toEqual(new Set([service]));
+    });
+
+    it("is given through no link, which that user could have put there", async () => {
+      const outside = join(home, "of-root");
+      const link = join(home, "link");
+      mkdirSync(outside);
+      symlinkSync(outside, link);
+      chownSync(home, service, service);
+      const ownership = await openOwnership(home);
+
+      await expect(ownership.giveFolders(link, link)).rejects.toMatchObject({ code: "ENOTDIR" });
+
+      expect(statSync(outside).uid).toBe(0);
     });
 
     it("stays root's in a folder of root", async () => {
