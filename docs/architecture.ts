@@ -35,10 +35,12 @@ const captions: Readonly<Record<string, string>> = {
 
 type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
+/** A folder within a folder has no box of its own. */
 function boxOf(file: string): string {
-  const folder = folderOf(file);
-  if (folder.startsWith("server/tools")) return "tools";
-  return folder.replace(/^server\//, "");
+  const [box = ""] = folderOf(file)
+    .replace(/^server\//, "")
+    .split("/");
+  return box;
 }
 
 /** Which boxes a box imports. Without `types`, only what is loaded at run time. */
@@ -98,7 +100,12 @@ export function architectureSvg(): string {
       places.set(box, { x, y: 74 + row * rowHeight });
     }
   }
-  const at = (box: string) => places.get(box) ?? { x: 0, y: 0 };
+  const at = (box: string) => {
+    const place = places.get(box);
+    if (place === undefined)
+      throw new Error(`${box} has no caption, so no box to draw an arrow to`);
+    return place;
+  };
   const kindOf = (box: string) => (gate.has(box) ? "gate" : service.has(box) ? "service" : "apart");
   const boxes = [...graph.keys()].map((box) => drawBox(box, at(box), kindOf(box)));
   const arrows = arrowsOf(graph).map(([from, to]) => drawArrow(at(from), at(to)));
