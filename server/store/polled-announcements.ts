@@ -8,6 +8,10 @@ import { readItem } from "./read-item.ts";
 const key = "announced";
 const pollMs = 1_000;
 const silenceMs = 2_500;
+/** Not by the clock: after a stall of this process, one tick comes before the responses that have arrived. */
+const lateAfterPolls = 3;
+/** As many as begin before a request without a response fails by itself. */
+const mostUnanswered = 300;
 const attempts = 5;
 /** Older entries are dropped. A poll that sees more new entries than this reports a gap. */
 const most = 128;
@@ -38,17 +42,18 @@ export class PolledAnnouncements {
   #receivedAt = performance.now();
   #isOpen = false;
   #isFailing = false;
+  /** The polls that have begun since the last success. */
+  #unanswered = 0;
 
   /**
    * `isTrusted`: the only other writers are commands on this machine, so a late poll does not disable caches. A poll
-   * that fails does: a command could have ended a session.
+   * that fails, or that the store leaves without a response, does: a command could have ended a session.
    */
   constructor(storage: Storage, { isTrusted, log }: Options) {
     this.#storage = storage;
     this.#isTrusted = isTrusted;
-    const poll = () => void this.poll().catch((error: unknown) => this.#fail(error, log));
-    this.#timer = setInterval(poll, pollMs).unref();
-    poll();
+    this.#timer = setInterval(() => this.#tick(log), pollMs).unref();
+    this.#tick(log);
   }
 
   get isReceiving(): boolean {
@@ -92,6 +97,15 @@ export class PolledAnnouncements {
     this.#receivedAt = askedAt;
     this.#isOpen = true;
     this.#isFailing = false;
+    this.#unanswered = 0;
+  }
+
+  #tick(log: Log | undefined): void {
+    if (this.#unanswered >= lateAfterPolls)
+      this.#fail(new Error(`no response to ${this.#unanswered} polls`), log);
+    if (this.#unanswered >= mostUnanswered) return;
+    this.#unanswered++;
+    this.poll().catch((error: unknown) => this.#fail(error, log));
   }
 
   #fail(error: unknown, log: Log | undefined): void {

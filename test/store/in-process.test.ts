@@ -137,6 +137,38 @@ describe("a store whose announcements cannot be read", () => {
   });
 });
 
+describe("a store that leaves the polls of announcements without a response", () => {
+  it("has every request read its session, and trusts its caches again after a response", async () => {
+    const answers: (() => void)[] = [];
+    let isHanging = false;
+    const data = memoryDriver(undefined);
+    const driver: Driver = {
+      ...data,
+      async getItem(key, options) {
+        if (isHanging && key === "announced") await new Promise<void>((done) => answers.push(done));
+        return data.getItem(key, options);
+      },
+    };
+    const { log, events } = capturingLog();
+    const store = createStore(createStorage({ driver }), { reach: "machine", expires: true, log });
+    let reconnected = 0;
+    store.onReconnected(() => reconnected++);
+    const before = store.hearsAnnouncements;
+
+    isHanging = true;
+    await expect.poll(() => store.hearsAnnouncements, { timeout: 6_000 }).toBe(false);
+    const dropped = reconnected;
+    isHanging = false;
+    for (const answer of answers) answer();
+    await expect.poll(() => store.hearsAnnouncements).toBe(true);
+    await store.close();
+
+    expect(before).toBe(true);
+    expect(reconnected).toBeGreaterThan(dropped);
+    expect(events.map(({ reason }) => reason)).toEqual(["no response to 3 polls"]);
+  });
+});
+
 describe("a store with slow writes", () => {
   it("delivers a hundred concurrent announcements", async () => {
     const data = memoryDriver(undefined);
