@@ -28,7 +28,7 @@ for (const name of copied) await cp(join(root, name), join(folder, name), { recu
 const manifest: unknown = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 await writeFile(
   join(folder, "package.json"),
-  `${JSON.stringify(packageManifest(manifest), null, 2)}\n`,
+  `${JSON.stringify(packageManifest(manifest, process.env), null, 2)}\n`,
 );
 await printSizes();
 
