@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { root } from "../docs/source-files.ts";
@@ -7,16 +8,24 @@ const manifest = v.object({ name: v.string(), version: v.string(), license: v.st
 
 const line = `\n${"-".repeat(80)}\n\n`;
 
-/** The licenses of doorward, of Node.js and of every package that these modules are of. */
+/** The licenses of doorward, of Node.js with what it contains, and of every package that these modules are of. */
 export function licensesOf(modules: Iterable<string>): string {
-  const node = `Node.js ${process.versions.node}, and what it contains\nhttps://github.com/nodejs/node/blob/v${process.versions.node}/LICENSE\n`;
-  return [licenseOf(root), node, packageLicenses(modules)].join(line);
+  return [licenseOf(root), licenseOf(nodeFolder(), "Node.js"), packageLicenses(modules)].join(line);
+}
+
+/** The package `node` depends on one package for each system and processor, which has the program and its license. */
+function nodeFolder(): string {
+  const { resolve } = createRequire(join(root, "node_modules/node/package.json"));
+  return dirname(resolve(`node-${process.platform}-${process.arch}/package.json`));
 }
 
 /** The licenses of every package that these modules are of. */
 export function packageLicenses(modules: Iterable<string>): string {
   const folders = new Set(Array.from(modules, packageOf).filter((folder) => folder !== undefined));
-  return [...folders].map(licenseOf).toSorted().join(line);
+  return [...folders]
+    .map((folder) => licenseOf(folder))
+    .toSorted()
+    .join(line);
 }
 
 /** The folder of the package that a module is of. */
@@ -36,10 +45,10 @@ function manifestIn(folder: string): unknown {
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 }
 
-function licenseOf(folder: string): string {
+function licenseOf(folder: string, title?: string): string {
   const { name, version, license } = v.parse(manifest, manifestIn(folder));
   const texts = readdirSync(folder)
     .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
     .map((file) => readFileSync(join(folder, file), "utf8").trim());
-  return `${name} ${version} (${license})\n\n${texts.join("\n\n")}\n`;
+  return `${title ?? name} ${version} (${license})\n\n${texts.join("\n\n")}\n`;
 }
