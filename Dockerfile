@@ -22,9 +22,10 @@ LABEL org.opencontainers.image.title="doorward" \
       org.opencontainers.image.version="$VERSION"
 COPY --from=build /doorward/dist/libatomic.so.1 /usr/lib/
 COPY --from=build /doorward/dist/doorward /usr/local/bin/
-# The only folder that doorward writes. A relative `storage.base` is below it.
+# The only folder that doorward writes.
 COPY --from=build --chown=65532:65532 /doorward/dist/sessions /var/lib/doorward
-WORKDIR /var/lib/doorward
+# A relative `storage.base` is below it, in whatever folder a command runs.
+ENV STATE_DIRECTORY=/var/lib/doorward
 VOLUME /var/lib/doorward
 USER 65532:65532
 EXPOSE 4180

@@ -14,9 +14,10 @@ export const storage: Section = {
       page: "storage.md",
     },
     base: {
-      text: "The folder of the file drivers, or the prefix of all keys and channels in Redis.",
+      text: "The folder of the file drivers, relative to `$STATE_DIRECTORY` or else to the configuration file; in Redis, the prefix of all keys and channels.",
+      page: "storage.md#a-folder",
       example: "./data",
-      unset: "`./data`; in Redis `doorward`",
+      unset: "`data`; in Redis `doorward`",
     },
     url: {
       text: "The address of a single Redis server; `rediss://` is TLS.",

@@ -2,6 +2,7 @@ import { providers } from "../../providers/registry.ts";
 import type { Config } from "../config/schema.ts";
 import type { SiteEntry } from "../config/site.ts";
 import { createSites } from "../config/sites.ts";
+import { isFileDriver } from "../config/storage-drivers.ts";
 import { configuredScope } from "../sign-in/requested-scope.ts";
 import { accessWords, durationWords, isOpen, listed, named, several } from "./access-words.ts";
 
@@ -19,6 +20,7 @@ export function summaryOf(config: Config): string {
     ...(isForAll ? [`${accessOf(config)}: ${accessWords(sites[0]?.access)}.`] : []),
     ...effects.flatMap((effect) => effectWords(effect, config.rules)),
     sessionWords(config.session),
+    ...storageWords(config.storage),
     ...askedWords(config),
     `Requests to /verify are accepted from ${trusted(config.trustedProxies)}.`,
   ].join(" ");
@@ -117,6 +119,10 @@ function parameterName(parameter: string): string {
 
 function sessionWords({ lifetime, idle, refresh }: Config["session"]): string {
   return `A session ends ${durationWords(lifetime)} after the sign-in, or after ${durationWords(idle)} without a request; the identity is refreshed every ${durationWords(refresh).replace(/^1 /, "")} where the provider supports that.`;
+}
+
+function storageWords({ driver, base }: Config["storage"]): string[] {
+  return isFileDriver(driver) && base !== undefined ? [`Sessions are stored in ${base}.`] : [];
 }
 
 function askedWords(config: Config): string[] {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Config } from "../config/schema.ts";
 import { createCounts } from "../observe/counts.ts";
 import { createLog } from "../observe/log.ts";
@@ -5,7 +6,7 @@ import { createAudit } from "../observe/audit.ts";
 import { limitLog } from "../observe/visitor-log.ts";
 import { createRelyingParties } from "../app/relying-parties.ts";
 import { Revocations, type Revoked } from "../session/revocations.ts";
-import { driverFacts } from "../config/storage-drivers.ts";
+import { driverFacts, isFileDriver } from "../config/storage-drivers.ts";
 import { openStore } from "../store/open-store.ts";
 import { noAuthentication } from "../sign-in/client-authentication.ts";
 import { createIssuerFetch } from "../sign-in/issuer-fetch.ts";
@@ -24,10 +25,15 @@ interface Whose {
  */
 export async function revoke(config: Config, whose: Whose): Promise<string[]> {
   const revoked = revokedBy(config, whose);
-  const { driver } = config.storage;
+  const { driver, base = "" } = config.storage;
   if (driverFacts[driver]?.reach === "process") {
     const reason = `storage.driver "${driver}" keeps sessions in the memory of the serving process`;
     throw new Error(`${reason}: restart doorward to end all of them`);
+  }
+  // A folder made now would have none of the sessions to end.
+  if (isFileDriver(driver) && !existsSync(base)) {
+    const fix = "run this command with the configuration and the environment of the service";
+    throw new Error(`storage.base: "${base}" does not exist, so it has no sessions: ${fix}`);
   }
   const log = createLog(process.stderr);
   const audit = createAudit(log, limitLog(log));

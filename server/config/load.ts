@@ -18,6 +18,7 @@ import { flatKeys } from "./indentation.ts";
 import { otherToolsVariable } from "./other-tools.ts";
 import { schema, type Config } from "./schema.ts";
 import { isObject } from "./shape.ts";
+import { withStorageFolder } from "./storage-folder.ts";
 import { unknownKeys } from "./unknown-keys.ts";
 
 /** None of these parsers runs code from the file. */
@@ -58,7 +59,11 @@ export function filesOf({ file, environment }: Source): string[] {
 }
 
 /** Reads and checks the configuration. Throws a `ConfigError` that lists every fault. */
-export function loadConfig({ file, environment }: Source): Config {
+export function loadConfig(source: Source): Config {
+  return withStorageFolder(readConfig(source), source);
+}
+
+function readConfig({ file, environment }: Source): Config {
   if (file === "") {
     throw new ConfigError("--config", [
       { path: "", message: "has no file name: use --config doorward.yaml" },

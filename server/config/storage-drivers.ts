@@ -37,6 +37,11 @@ export const driverFacts: Readonly<Record<string, DriverFacts>> = {
   "vercel-blob": shared,
 };
 
+/** The drivers that store each record as a file in the folder `base`. */
+export function isFileDriver(name: string): name is "fs" | "fs-lite" {
+  return name === "fs" || name === "fs-lite";
+}
+
 const forBrowsers = "stores data in a browser: use another driver, such as redis";
 const forCloudflare = "works only inside Cloudflare's own runtime: use cloudflare-kv-http";
 

@@ -1,7 +1,7 @@
 import { createStorage, type Driver } from "unstorage";
 import type { Config } from "../config/schema.ts";
 import { type Log, reasonsOf } from "../observe/log.ts";
-import { driverFacts } from "../config/storage-drivers.ts";
+import { driverFacts, isFileDriver } from "../config/storage-drivers.ts";
 import { openFileDriver } from "./file-driver.ts";
 import { importDriver } from "./import-driver.ts";
 import { createStore } from "./plain-store.ts";
@@ -28,7 +28,7 @@ export async function openStore(
 
 async function openDriver({ driver: name, ...settings }: Config["storage"]): Promise<Driver> {
   if (name === "memory") return (await import("unstorage/drivers/memory")).default(undefined);
-  if (name === "fs" || name === "fs-lite") return openFileDriver(name, settings.base ?? "./data");
+  if (isFileDriver(name)) return openFileDriver(name, settings.base ?? "data");
   const create = await loadDriver(name);
   try {
     return create(settings);

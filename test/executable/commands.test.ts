@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -120,6 +120,7 @@ it("health fails where nothing answers", async () => {
 
 it("sessions revoke ends the sessions of a store in files", async () => {
   const storage = { driver: "fs", base: join(folder, "sessions") };
+  mkdirSync(storage.base);
   writeFileSync(join(folder, "fs.json"), JSON.stringify({ ...settingsFor(4180), storage }));
 
   const { code, stdout } = await run("sessions", "revoke", "--all", "--config", "fs.json");
@@ -137,6 +138,7 @@ it("licenses prints the license of every package that doorward runs on", async (
     (name) => !new RegExp(`^${RegExp.escape(name)} \\d+\\.\\d+\\.\\d+`, "m").test(stdout),
   );
   expect(missing).toEqual([]);
+  expect(stdout).toContain("OpenSSL"); // Node contains it
 });
 
 it("demo runs a whole sign-in", async () => {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { wordsOf } from "../peers/dockerfile.ts";
+import { wordsOf, type Stage } from "../peers/dockerfile.ts";
 import type { BuiltImage } from "./built-image.ts";
 
 /** What `docker run --read-only --volume VOLUME:… --volume CONFIG:/etc/doorward:ro` gets. */
@@ -14,14 +14,19 @@ export interface Mounts {
 
 /** The mounts are only in the process's own namespace, and end with it. */
 const enter = `
-image=$1 volume=$2 config=$3 data=$4 workdir=$5 uid=$6 gid=$7; shift 7
+image=$1 volume=$2 config=$3 data=$4 uid=$5 gid=$6; shift 6
 mount --bind -o ro "$image" "$image"
 mount --bind "$volume" "$image$data"
 mount --bind -o ro "$config" "$image/etc/doorward"
 mount --rbind /proc "$image/proc"
 mount --rbind /dev "$image/dev"
-exec unshare --root="$image" --wd="$workdir" --setgid="$gid" --setuid="$uid" -- "$@"
+exec unshare --root="$image" --wd=/ --setgid="$gid" --setuid="$uid" -- "$@"
 `;
+
+function environmentOf(stage: Stage): Record<string, string> {
+  const variables = wordsOf(stage, "ENV").map((word) => word.split("="));
+  return Object.fromEntries(variables.map(([name = "", ...value]) => [name, value.join("=")]));
+}
 
 /** Starts a command as the image's user, with a read-only root file system. */
 function startInside(
@@ -30,10 +35,10 @@ function startInside(
   command: readonly string[],
 ): ChildProcessByStdio<null, Readable, Readable> {
   const [user = ""] = wordsOf(stage, "USER");
-  const places = [wordsOf(stage, "VOLUME"), wordsOf(stage, "WORKDIR")].map(([path = ""]) => path);
-  const given = [folder, volume, config, ...places, ...user.split(":")];
+  const [data = ""] = wordsOf(stage, "VOLUME");
+  const given = [folder, volume, config, data, ...user.split(":")];
   return spawn("unshare", ["--mount", "sh", "-ec", enter, "sh", ...given, ...command], {
-    env: { PATH: process.env.PATH },
+    env: { PATH: process.env.PATH, ...environmentOf(stage) },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }
