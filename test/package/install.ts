@@ -21,9 +21,9 @@ export function setup({ provide }: TestProject): () => void {
   const project = join(folder, "project");
   const run = (program: string, words: readonly string[], cwd: string) =>
     execFileSync(program, words, { cwd, stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" });
-  run(process.execPath, ["build/package.ts"], root);
+  // Its `prepack` compiles the package.
   const words = ["pack", "--silent", "--pack-destination", folder];
-  const tarball = join(folder, run("npm", words, join(root, "package")).trim());
+  const tarball = join(folder, run("npm", words, root).trim().split("\n").at(-1) ?? "");
   mkdirSync(project);
   const { h3 } = manifest.dependencies;
   const dependencies = { doorward: `file:${tarball}`, h3 };

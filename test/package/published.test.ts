@@ -38,7 +38,9 @@ it("has types that every resolution of an ES module finds", async () => {
 it("contains compiled JavaScript, and the types of its exports only", () => {
   expect(files.filter((name) => /\.[cm]?ts$/.test(name) && !name.endsWith(".d.ts"))).toEqual([]);
   expect(files.filter((name) => name.endsWith(".d.ts")).length).toBeLessThan(10);
-  expect(files).toEqual(expect.arrayContaining(["server/embed.js", "server/embed.d.ts"]));
+  expect(files).toEqual(
+    expect.arrayContaining(["package/server/embed.js", "package/server/embed.d.ts"]),
+  );
 });
 
 it("contains the repository's pages, schema and proxy files", () => {
@@ -49,8 +51,10 @@ it("contains the repository's pages, schema and proxy files", () => {
 });
 
 it("has the license of every package that the demo contains", () => {
-  const licenses = textOf("demo/LICENSES");
-  const bundled = textOf("demo/demo.js").matchAll(/^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//gm);
+  const licenses = textOf("package/demo/LICENSES");
+  const bundled = textOf("package/demo/demo.js").matchAll(
+    /^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//gm,
+  );
   const names = new Set(Array.from(bundled, ([, name = ""]) => name));
 
   expect(names).toContain("oidc-provider");
@@ -60,12 +64,11 @@ it("has the license of every package that the demo contains", () => {
   expect(missing).toEqual([]);
 });
 
-it("has a package.json that installs nothing but the dependencies, and runs no script", () => {
+it("can be published, and runs no script where it is installed", () => {
   const published = JSON.parse(textOf("package.json"));
 
+  expect(published.private).toBeUndefined();
   expect(published.dependencies).toEqual(manifest.dependencies);
-  expect(published.engines).toEqual(manifest.engines);
-  expect(published.publishConfig).toEqual({ access: "public", provenance: true });
-  for (const key of ["private", "scripts", "devDependencies", "allowScripts"])
-    expect(published).not.toHaveProperty(key);
+  const scripts = ["preinstall", "install", "postinstall", "prepare"];
+  expect(scripts.filter((name) => name in published.scripts)).toEqual([]);
 });

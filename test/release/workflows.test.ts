@@ -168,6 +168,8 @@ describe("release.yml", () => {
     );
 
     expect(trusted.map(([name]) => name)).toEqual(["package"]);
-    expect(trusted[0]?.[1].steps.at(-1)?.run).toMatch(/^npm publish \.\/package --provenance /);
+    const runs = trusted.flatMap(([, { steps }]) => steps.map(({ run }) => run));
+    expect(runs.at(-2)).toMatch(/^npm pkg set repository\.type=git "repository\.url=git\+\$/);
+    expect(runs.at(-1)).toMatch(/^npm publish --provenance /);
   });
 });
