@@ -31,6 +31,8 @@ settings as JSON. \`NAME\` is a name from the file in capitals, with \`_\` for \
 is the path of a file with the value: \`DOORWARD_SECRET_FILE\`. If the setting is a path itself, the variable is that
 path. Settings in an entry of a list have no variable.
 
+A relative path in the file starts at the folder of the file; in a variable, at the working directory.
+
 A byte order mark and white space at the end of a file of a secret, a token, a key or passwords are left out. The log and
 \`check\` warn of them, except of one line ending.
 

@@ -19,8 +19,10 @@ const conversion: ConversionConfig = {
   ignoreActions: ["check", "raw_check", "finite", "to_lower_case"],
   overrideAction({ valibotAction, jsonSchema }) {
     if (valibotAction.type !== "metadata") return undefined;
-    // These two are for reading environment variables.
-    const { isPath: _, holdsCommas: __, anyOf, ...rest } = jsonSchema as Record<string, unknown>;
+    // These are for reading a configuration.
+    const own = new Set(["isPath", "mayBePath", "holdsCommas"]);
+    const others = Object.entries(jsonSchema).filter(([name]) => !own.has(name));
+    const { anyOf, ...rest } = Object.fromEntries(others);
     // Metadata with a type replaces the alternatives, which are there for better messages only.
     return rest.type === undefined && anyOf !== undefined ? { ...rest, anyOf } : rest;
   },

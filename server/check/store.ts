@@ -2,15 +2,13 @@ import type { Config } from "../config/schema.ts";
 import { isLoopbackHost } from "../http/loopback.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { hasOtherSecrets, fingerprintsOf, otherSecrets } from "../session/secret-marks.ts";
-import { isFileDriver } from "../config/storage-drivers.ts";
 import { openStore } from "../store/open-store.ts";
 import { tryStore } from "../store/try-store.ts";
 import { fault, ok, warning, type Finding } from "./finding.ts";
 
 /** Tests the store with real requests, and reports settings by which it may lose data. */
 export async function checkStore({ storage, replicas, secret }: Config): Promise<Finding[]> {
-  const { driver, base = "" } = storage;
-  const name = isFileDriver(driver) ? `store ${driver} in ${base}` : `store ${driver}`;
+  const name = `store ${storage.driver}`;
   try {
     const works = ok(`${name}: ${await tryStore(storage)}`);
     const dangers = [

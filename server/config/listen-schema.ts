@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { listenHostFault, listenPortFault } from "../values/listen-address.ts";
-import { checkedString, port, text } from "../values/leaves.ts";
+import { checkedString, pemOrPath, port } from "../values/leaves.ts";
 
 const host = v.optional(checkedString(listenHostFault), "127.0.0.1");
 
@@ -12,8 +12,8 @@ const listenPort = v.pipe(
   }),
 );
 
-/** PEM, or the path of a file that holds it. The certificate may be followed by its chain. */
-const certificate = v.strictObject({ cert: text, key: text });
+/** The certificate may be followed by its chain. */
+const certificate = v.strictObject({ cert: pemOrPath, key: pemOrPath });
 
 /** `true` = a self-signed certificate, made at start. */
 const https = v.lazy((written) =>

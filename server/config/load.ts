@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { extname } from "node:path";
+import { dirname, extname } from "node:path";
 import { parseJSON, parseTOML, parseYAML } from "confbox";
 import * as v from "valibot";
 import { reasonsOf } from "../observe/log.ts";
@@ -16,6 +16,7 @@ import { ConfigError, type Fault, faultOf, withhold } from "./faults.ts";
 import { forwardProxyFaults } from "./forward-proxy.ts";
 import { flatKeys } from "./indentation.ts";
 import { otherToolsVariable } from "./other-tools.ts";
+import { resolvePaths } from "./resolve-paths.ts";
 import { schema, type Config } from "./schema.ts";
 import { isObject } from "./shape.ts";
 import { withStorageFolder } from "./storage-folder.ts";
@@ -71,7 +72,7 @@ function readConfig({ file, environment }: Source): Config {
   }
   if (file !== undefined) {
     const { settings, text } = readFile(file);
-    return checkConfig(file, settings, environment, text);
+    return checkConfig(file, resolvePaths(schema, settings, dirname(file)), environment, text);
   }
   const none = "the configuration (no doorward.yaml in this folder, and no --config)";
   return checkConfig(none, {}, environment);

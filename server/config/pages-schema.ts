@@ -19,12 +19,15 @@ function supportFault(written: string): string | undefined {
     : "is neither an email address nor an https URL";
 }
 
-const logo = checkedString((written) => {
-  if (written.trim() === "") return "is empty: give the path of a picture, or a data URL";
-  return URL.parse(written)?.protocol.startsWith("http") === true
-    ? "is an address, and pages load nothing from elsewhere: give the path of a picture, or a data URL"
-    : undefined;
-});
+const logo = v.pipe(
+  checkedString((written) => {
+    if (written.trim() === "") return "is empty: give the path of a picture, or a data URL";
+    return URL.parse(written)?.protocol.startsWith("http") === true
+      ? "is an address, and pages load nothing from elsewhere: give the path of a picture, or a data URL"
+      : undefined;
+  }),
+  v.metadata({ mayBePath: true }),
+);
 
 /** What visitors see of the people who run the site. */
 export const pages = v.optional(

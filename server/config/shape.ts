@@ -17,7 +17,12 @@ export type Shape =
       /** Whether a text is not split at commas, because it may be a secret. */
       readonly holdsCommas: boolean;
     }
-  | { readonly kind: "leaf"; readonly type: "number" | "boolean" | "text" | "path" | "anything" };
+  | {
+      readonly kind: "leaf";
+      readonly type: "number" | "boolean" | "text" | "path" | "anything";
+      /** Whether its text is a path, or may be one instead of contents. */
+      readonly mayBePath: boolean;
+    };
 
 /** Reads valibot's schema alone, so that a new option is declared in one place only. */
 export function shapeOf(schema: Schema, value?: unknown): Shape {
@@ -30,11 +35,11 @@ export function shapeOf(schema: Schema, value?: unknown): Shape {
   if (schema.type === "record" && "value" in schema) {
     return { kind: "record", value: schema.value as Schema, names: namesOf(schema) };
   }
-  const { isPath, holdsCommas } = v.parse(notes, v.getMetadata(schema));
+  const { isPath, mayBePath, holdsCommas } = v.parse(notes, v.getMetadata(schema));
   const list = [schema, ...alternatives(schema)].find(isList);
   if (list !== undefined) return { kind: "list", item: list.item, holdsCommas };
   const type = isSwitch(schema) ? "boolean" : leafTypes[schema.type];
-  return { kind: "leaf", type: isPath ? "path" : (type ?? "text") };
+  return { kind: "leaf", type: isPath ? "path" : (type ?? "text"), mayBePath: isPath || mayBePath };
 }
 
 /** A union of on, off and single words. */
@@ -48,6 +53,7 @@ function isSwitch(schema: Schema): boolean {
 /** A schema's `v.metadata`. */
 const notes = v.object({
   isPath: v.optional(v.boolean(), false),
+  mayBePath: v.optional(v.boolean(), false),
   holdsCommas: v.optional(v.boolean(), false),
 });
 

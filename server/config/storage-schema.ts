@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { hostOutsideAscii } from "../values/ascii-host.ts";
-import { text, checkedString } from "../values/leaves.ts";
+import { checkedString, pemOrPath, text } from "../values/leaves.ts";
 
 /** `redis-1.example.com`, `redis-1:6379`, `[::1]:6379`. */
 const hostAndPort = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
@@ -42,12 +42,12 @@ export const storage = v.optional(
       sentinelPassword: v.optional(text),
       /** Some nodes of a Cluster; they report the others. */
       cluster: v.optional(addresses),
-      /** PEM, or the path of a PEM file. Even an empty `tls` turns TLS on. */
+      /** Even an empty `tls` turns TLS on. */
       tls: v.optional(
         v.strictObject({
-          ca: v.optional(text),
-          cert: v.optional(text),
-          key: v.optional(text),
+          ca: v.optional(pemOrPath),
+          cert: v.optional(pemOrPath),
+          key: v.optional(pemOrPath),
         }),
       ),
     },

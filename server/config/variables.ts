@@ -48,7 +48,7 @@ function locate(
   }
   const isOpen = shape.kind === "object" && shape.isOpen && !name.endsWith("_FILE");
   return isOpen
-    ? { path: [camelCase(name)], shape: { kind: "leaf", type: "anything" } }
+    ? { path: [camelCase(name)], shape: { kind: "leaf", type: "anything", mayBePath: false } }
     : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config/schema.ts";
-import { driverFacts, type Reach } from "../config/storage-drivers.ts";
+import { driverFacts, isFileDriver, type Reach } from "../config/storage-drivers.ts";
 import { openStore } from "./open-store.ts";
 import type { Store } from "./store.ts";
 
@@ -16,7 +16,8 @@ export async function tryStore(settings: Config["storage"]): Promise<string> {
   const expiry = expires
     ? "the store removes expired records itself"
     : "doorward removes expired records";
-  return `works; ${settings.driver === "redis" ? redis : reaches[reach]}; ${expiry}`;
+  const folder = isFileDriver(settings.driver) ? `in ${settings.base}; ` : "";
+  return `works; ${folder}${settings.driver === "redis" ? redis : reaches[reach]}; ${expiry}`;
 }
 
 const redis = "shared by all replicas; sign-outs reach them at once";

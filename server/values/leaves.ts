@@ -31,6 +31,9 @@ export const path = v.pipe(
   v.metadata({ isPath: true }),
 );
 
+/** PEM as it is, or the path of a file that contains it. */
+export const pemOrPath = v.pipe(text, v.metadata({ mayBePath: true }));
+
 export const webAddress = checkedString(ownAddressFault);
 export const issuerAddress = checkedString(issuerAddressFault);
 export const discoveryAddress = checkedString(discoveryFault);
