@@ -7,7 +7,8 @@ interface NotRun {
   readonly reason: string;
 }
 
-const noEngine = "needs a container engine; test/deploy/dockerfile.test.ts reads the Dockerfile";
+const noEngine =
+  "needs a container engine; test/deploy/dockerfile.test.ts compares the paths with the image";
 const noCompose = "needs a container engine; test/deploy/compose.test.ts checks each compose file";
 const noCluster = "needs a cluster";
 const registry = "asks a package registry";
@@ -62,7 +63,7 @@ export const notRun: readonly NotRun[] = [
     file: "deploy/container/README.md",
     language: "inline",
     start: "chown 65532",
-    reason: "needs root; test/executable/image.test.ts builds the image's user",
+    reason: "needs root; test/deploy/dockerfile.test.ts compares the user with the image",
   },
   { file: "deploy/systemd/README.md", language: "inline", start: "apt install", reason: registry },
   { file: "deploy/systemd/README.md", language: "inline", start: "systemctl ", reason: noSystemd },
