@@ -15,6 +15,9 @@ import { parseYAML } from "confbox";
 import { afterAll, describe, expect, it } from "vitest";
 import { root, trackedFiles } from "../docs/source-files.ts";
 import { checkConfig } from "../server/config/load.ts";
+import { block, blocksOf } from "./docs/blocks.ts";
+import { configurationOf } from "./docs/page-configuration.ts";
+import { runShell } from "./docs/shell.ts";
 import { send } from "./peers/browser.ts";
 import { testSecret } from "./peers/doorward.ts";
 import { freePort } from "./peers/free-port.ts";
@@ -23,7 +26,6 @@ import { until } from "./peers/until.ts";
 
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "doorward-readme-"));
-const quickStart = readFileSync(join(root, "docs/quick-start.md"), "utf8");
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -33,7 +35,7 @@ describe("the first steps", () => {
   });
 
   it("have a configuration that doorward accepts once the ellipses are filled in", () => {
-    const yaml = yamlIn(readme);
+    const [yaml = ""] = blocksOf("README.md", "yaml");
     const settings = parseYAML<Record<string, unknown>>(yaml);
     const filledIn = parseYAML<Record<string, unknown>>(yaml.replaceAll("…", "filled-in"));
 
@@ -45,10 +47,10 @@ describe("the first steps", () => {
   });
 
   it.each([
-    ["README.md", readme],
-    ["docs/quick-start.md", quickStart],
-  ])("%s has commands after which Debian's nginx, as installed, serves it", async (_, page) => {
-    const etc = installByCommands(page);
+    ["README.md", block("README.md", "sh", "doorward config nginx")],
+    ["docs/quick-start.md", block("docs/quick-start.md", "sh", "doorward config nginx")],
+  ])("%s has commands after which Debian's nginx serves it", async (page, commands) => {
+    const etc = await installByCommands(page, commands);
     const ports = { http: await freePort(), https: await freePort() };
     relocate(etc, ports);
     const words = ["-c", join(etc, "nginx.conf"), "-g", "daemon off;"];
@@ -66,50 +68,18 @@ describe("the first steps", () => {
     expect(status).toBe(308);
     expect(headers.location).toBe("https://app.example.com/page");
   });
-  it("have commands that install the printed files of Caddy and Traefik", () => {
-    const shells = Array.from(quickStart.matchAll(/```sh\n(.*?)```/gs), ([, text = ""]) => text);
-    const [caddy = "", traefik = ""] = ["caddy", "traefik"].map((name) =>
-      shells.find((text) => text.startsWith(`doorward config ${name} `)),
-    );
-
-    const withCaddy = runCommands(
-      quickStart,
-      `mkdir etc\n${caddy.replaceAll("/etc/caddy", "etc").replace(/ && systemctl .*/, "")}`,
-    );
-    const withTraefik = runCommands(
-      quickStart,
-      `mkdir etc\n${traefik.replaceAll("/etc/traefik", "etc").replace(/^traefik .*/m, "")}`,
-    );
-
-    expect(readdirSync(join(withCaddy, "etc"))).toEqual(["Caddyfile", "doorward.caddy"]);
-    expect(readdirSync(join(withTraefik, "etc"))).toEqual(["dynamic", "traefik.yaml"]);
-    // `caddy validate` passed as one of the commands; test/deploy/ runs Traefik on these files.
-    expect(caddy).toContain("caddy validate");
-  });
 });
 
-/** Runs a page's commands on a copy of /etc/nginx, up to nginx's own check of the result. */
-function installByCommands(page: string): string {
+/** Runs a page's commands on a copy of /etc/nginx. nginx's own check follows, after the changes that the page asks for. */
+async function installByCommands(page: string, commands: string): Promise<string> {
   const etc = mkdtempSync(join(folder, "etc-nginx-"));
   cpSync("/etc/nginx", etc, { recursive: true, verbatimSymlinks: true });
-  const [, commands = ""] = /```sh\n(doorward config nginx.*?)nginx -t/s.exec(page) ?? [];
-  runCommands(page, commands.replaceAll("/etc/nginx", etc));
-  return etc;
-}
-
-/** Runs commands of a page in an empty folder with the page's doorward.yaml, and returns the folder. */
-function runCommands(page: string, commands: string): string {
   const cwd = mkdtempSync(join(folder, "commands-"));
-  const settings = yamlIn(page).replace("secret: …", `secret: ${testSecret}`);
-  writeFileSync(join(cwd, "doorward.yaml"), settings.replaceAll("…", "filled-in"));
-  const cli = join(root, "server/cli/doorward.js");
-  const script = `doorward() { ${process.execPath} ${cli} "$@"; }\n${commands}`;
-  execFileSync("bash", ["-euc", script], { cwd, stdio: "pipe" });
-  return cwd;
-}
-
-function yamlIn(page: string): string {
-  return /```yaml\n(.*?)```/s.exec(page)?.[1] ?? "";
+  writeFileSync(join(cwd, "doorward.yaml"), configurationOf(page));
+  const [copies = "", ...checks] = commands.split("nginx -t && systemctl reload nginx");
+  if (checks.length !== 1) throw new Error(`${page} does not check and reload nginx`);
+  await runShell(copies.replaceAll("/etc/nginx", etc), { cwd });
+  return etc;
 }
 
 /** The changes for a second nginx on this machine, and the certificate, which the commands say to change. */

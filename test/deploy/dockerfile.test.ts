@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
 import { root } from "../../docs/source-files.ts";
+import { blocks } from "../docs/blocks.ts";
+import { runShell } from "../docs/shell.ts";
 import { dockerfileStages, stepsOf, wordsOf } from "../peers/dockerfile.ts";
 import { allOptions } from "./chart-values.ts";
 import { renderChart, resourcesOf } from "./helm.ts";
@@ -78,6 +81,38 @@ describe("the final stage", () => {
     const [user = ""] = wordsOf(final, "USER");
 
     expect(user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+  });
+});
+
+describe("the docker commands of deploy/container/README.md", () => {
+  const written = blocks.filter(({ file }) => file === "deploy/container/README.md");
+  const find = (start: string) => written.find(({ text }) => text.startsWith(start))?.text ?? "";
+  /** The words of a command as a shell passes them to docker. */
+  const wordsFor = async (start: string) => {
+    const setUp = `docker() { printf '%s\\n' "$@"; }`;
+    return (await runShell(find(start), { cwd: tmpdir(), setUp })).trim().split("\n");
+  };
+
+  it("mount what the image reads and writes, and run the image that they build", async () => {
+    const words = await wordsFor("docker run");
+    const after = (flag: string) => words.filter((_, index) => words[index - 1] === flag);
+    const targets = after("--volume").map((volume) => volume.split(":")[1]);
+    const files = after("--env").map((variable) => dirname(variable.replace(/.*=/, "")));
+    const configuration = wordsOf(final, "CMD").at(-1) ?? "";
+
+    expect(targets).toEqual(expect.arrayContaining([...wordsOf(final, "VOLUME"), ...files]));
+    expect(targets).toContain(dirname(configuration));
+    expect(await wordsFor("docker build --tag")).toContain(words.at(-1));
+    expect(words).toContain("--read-only");
+  });
+
+  it("name the executable, the configuration and the user of the image", async () => {
+    const [, name, ...words] = await wordsFor("docker exec");
+    const configuration = wordsOf(final, "CMD").slice(1);
+
+    expect(words).toEqual([...wordsOf(final, "ENTRYPOINT"), "check", ...configuration]);
+    expect(await wordsFor("docker run")).toContain(name);
+    expect(find("chown").split(" ")).toContain(wordsOf(final, "USER")[0]);
   });
 });
 

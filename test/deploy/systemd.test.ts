@@ -6,6 +6,7 @@ import { parseYAML } from "confbox";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadConfig } from "../../server/config/load.ts";
 import { unitLines } from "../../server/tools/import/formats/systemd-lines.ts";
+import { block } from "../docs/blocks.ts";
 import { testSecret } from "../peers/doorward.ts";
 import { freePort } from "../peers/free-port.ts";
 import { startProcess } from "../peers/process.ts";
@@ -17,9 +18,11 @@ const scratch = mkdtempSync(join(tmpdir(), "doorward-unit-"));
 const credentials = join(scratch, "credentials");
 afterAll(() => rmSync(scratch, { recursive: true }));
 
+const dropIn = block("deploy/systemd/README.md", "ini", "[Service]");
+
 /** Every value of a key in the unit. */
-function valuesOf(key: string): string[] {
-  return unitLines({ name: "doorward.service", text: unitText })
+function valuesOf(key: string, text = unitText): string[] {
+  return unitLines({ name: "doorward.service", text })
     .filter((line) => line.key === key)
     .map(({ value }) => value);
 }
@@ -32,11 +35,13 @@ function analyze(words: readonly string[], text = unitText) {
 }
 
 /** The variables of the unit, with the credentials that systemd would make. */
-function environment(): Record<string, string> {
+function environment(text = unitText): Record<string, string> {
   mkdirSync(credentials, { recursive: true });
-  for (const value of valuesOf("LoadCredential"))
+  for (const value of valuesOf("LoadCredential", text))
     writeFileSync(join(credentials, value.replace(/:.*/, "")), `${testSecret}\n`);
-  const pairs = valuesOf("Environment").map((text) => text.replace("%d", credentials).split("="));
+  const pairs = valuesOf("Environment", text).map((line) =>
+    line.replace("%d", credentials).split("="),
+  );
   return Object.fromEntries(pairs);
 }
 
@@ -69,6 +74,29 @@ describe("the systemd unit", () => {
     expect(config.storage.base).toMatch(new RegExp(`^/var/lib/${stateDirectory}/`));
     expect(valuesOf("WorkingDirectory")).toEqual([`%S/${stateDirectory}`]);
     expect(config.listen.port).toBeGreaterThan(1023); // CapabilityBoundingSet is empty
+  });
+
+  it("takes the further secret of the README's drop-in", () => {
+    const folder = join(scratch, "doorward.service.d");
+    mkdirSync(folder, { recursive: true });
+    const verify = (text: string) => {
+      writeFileSync(join(folder, "override.conf"), text);
+      return analyze(["verify", "--man=no"]).stderr;
+    };
+    const [found, misspelt] = [dropIn, dropIn.replace("LoadCred", "LoadCrad")].map(verify);
+    rmSync(folder, { recursive: true });
+    const config = loadConfig({
+      file: exampleFile,
+      environment: {
+        DOORWARD_STORAGE_DRIVER: "redis",
+        DOORWARD_STORAGE_URL: "redis://127.0.0.1",
+        ...environment(unitText + dropIn),
+      },
+    });
+
+    expect(found).toBe("");
+    expect(misspelt).toContain("LoadCradential");
+    expect(config.storage.password).toBe(testSecret);
   });
 
   it("starts, reloads and stops doorward with the example", async () => {

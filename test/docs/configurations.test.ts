@@ -1,11 +1,9 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseYAML } from "confbox";
 import { expect, it } from "vitest";
-import { root, trackedFiles } from "../../docs/source-files.ts";
 import { checkConfig } from "../../server/config/load.ts";
 import { isObject } from "../../server/config/shape.ts";
 import { settingsFor } from "../peers/process.ts";
+import { blocks } from "./blocks.ts";
 
 /** Blocks of other files, by their first key. */
 const ofOthers = new Map([
@@ -15,15 +13,9 @@ const ofOthers = new Map([
 /** Other tests read these pages: the lists of keys and of events. */
 const generated = new Set(["docs/configuration.md", "docs/events.md"]);
 
-const blocks = trackedFiles()
-  .filter((file) => file.endsWith(".md") && !generated.has(file))
-  .flatMap((file) => {
-    const text = readFileSync(join(root, file), "utf8");
-    return Array.from(text.matchAll(/```yaml\n(.*?)```/gs), ({ index, 1: yaml = "" }) => ({
-      place: `${file}:${text.slice(0, index).split("\n").length}`,
-      yaml,
-    }));
-  })
+const configurations = blocks
+  .filter(({ file, language }) => language === "yaml" && !generated.has(file))
+  .map(({ file, line, text }) => ({ place: `${file}:${line}`, yaml: text }))
   .filter(({ yaml }) => !ofOthers.has(/^(\w+):/m.exec(yaml)?.[1] ?? ""));
 
 const { providers: own, ...base } = settingsFor(4180);
@@ -51,11 +43,11 @@ function completed(yaml: string): Record<string, unknown> {
   };
 }
 
-it.each(blocks)("doorward accepts the configuration at $place", ({ place, yaml }) => {
+it.each(configurations)("doorward accepts the configuration at $place", ({ place, yaml }) => {
   expect(() => checkConfig(place, completed(yaml), {})).not.toThrow();
 });
 
 it("finds the configurations of the manual", () => {
-  expect(blocks.length).toBeGreaterThan(70);
+  expect(configurations.length).toBeGreaterThan(70);
   expect(() => checkConfig("a page", completed("acess: { anyone: true }"), {})).toThrow("acess");
 });

@@ -7,6 +7,7 @@ import { afterAll, afterEach, expect, it, vi } from "vitest";
 import { root } from "../../docs/source-files.ts";
 import { explain } from "../../server/cli/configuration-commands.ts";
 import { settingsFor } from "../peers/process.ts";
+import { blocksOf } from "./blocks.ts";
 
 const page = readFileSync(join(root, "docs/cookbook.md"), "utf8");
 const recipes = page
@@ -35,10 +36,11 @@ function inFolder(word: string): string {
   return word.endsWith(".json") ? join(folder, word) : word;
 }
 
-it("has twenty recipes", () => {
+it("has twenty recipes, each with its commands", () => {
   expect(recipes.map(([title]) => /^(\d+)\. /.exec(title)?.[1])).toEqual(
     Array.from({ length: 20 }, (_, index) => String(index + 1)),
   );
+  expect(blocksOf("docs/cookbook.md", "console")).toHaveLength(recipes.length);
 });
 
 it.each(recipes)("%s", async (_, recipe) => {

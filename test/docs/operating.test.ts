@@ -5,6 +5,7 @@ import { root } from "../../docs/source-files.ts";
 import { Browser } from "../peers/browser.ts";
 import { freePort } from "../peers/free-port.ts";
 import { runDoorward, settingsFor, startProcess } from "../peers/process.ts";
+import { block } from "./blocks.ts";
 
 const page = readFileSync(join(root, "docs/operating.md"), "utf8");
 
@@ -16,7 +17,7 @@ it("has probes that answer, and a command that ends the sessions of a running do
     admin: { host: "127.0.0.1", port: adminPort },
   }));
   const paths = Array.from(page.matchAll(/^\| `GET (\/\w+)` on/gm), ([, path = ""]) => path);
-  const [, command = ""] = /```sh\ndoorward (.*)\n```/.exec(page) ?? [];
+  const command = block("docs/operating.md", "sh").replace(/^doorward (.*)\n$/, "$1");
   const config = ["--config", doorward.file.path];
 
   const statuses = [];

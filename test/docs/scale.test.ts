@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../peers/free-port.ts";
+import { block } from "./blocks.ts";
 
 const servers: Server[] = [];
 let port: number;
@@ -16,8 +17,7 @@ let close: () => Promise<void>;
 
 /** The real nginx with the upstream of docs/scale.md, in front of two servers that each answer their own address. */
 beforeAll(async () => {
-  const page = await readFile(join(import.meta.dirname, "../../docs/scale.md"), "utf8");
-  let [, upstream = ""] = /```nginx\n(.*?)```/s.exec(page) ?? [];
+  let upstream = block("docs/scale.md", "nginx");
   for (const address of ["10.0.0.11:4180", "10.0.0.12:4180"]) {
     const server = createServer((_, response) => response.end(address)).listen(0, "127.0.0.1");
     await once(server, "listening");

@@ -1,18 +1,18 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { root } from "../../docs/source-files.ts";
+import { blocksOf } from "../docs/blocks.ts";
 import { Browser } from "../peers/browser.ts";
 import { testSecret } from "../peers/doorward.ts";
 import { freePort } from "../peers/free-port.ts";
 import { forwarded } from "../peers/sign-in-door.ts";
 
 const project = inject("project");
-const page = readFileSync(join(root, "docs/embedding.md"), "utf8");
-const examples = Array.from(page.matchAll(/```ts\n(.*?)```/gs), ([, code = ""]) => code);
+const examples = blocksOf("docs/embedding.md", "ts");
 const names = ["node-http.ts", "h3.ts"];
 
 beforeAll(() => {

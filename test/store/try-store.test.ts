@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { check } from "../../server/check/check.ts";
+import { block } from "../docs/blocks.ts";
 import { configOf } from "../peers/doorward.ts";
 import { freePort } from "../peers/free-port.ts";
 import { startCluster, type RedisCluster } from "../peers/redis-cluster.ts";
@@ -24,7 +25,9 @@ beforeAll(async () => {
     startRedis({
       lines: [
         `user default on >${password} ${open}`,
-        `user door on >${password} ~doorward:* &doorward:* -@all +get +set +unlink +del +pexpire +eval +publish +subscribe +info +client`,
+        block("docs/storage.md", "")
+          .trim()
+          .replace("user doorward on >…", `user door on >${password}`),
         `user deaf on >${password} ~* resetchannels +@all`,
         `user dumb on >${password} ${open} -eval`,
         `user else on >${password} ~else:* &* +@all`,
