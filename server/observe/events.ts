@@ -73,7 +73,7 @@ export const events = {
   refused: kind({
     level: "warn",
     message: "refused",
-    when: "A question of a proxy, or of another peer, was refused before any rule.",
+    when: "doorward refused an auth request before it applied any rule.",
     reasons: refusedReasons,
     details: {
       peer: "the address of the connection",
@@ -115,7 +115,7 @@ export const events = {
   session_ended: kind({
     level: "info",
     message: "session ended",
-    when: "A session ended without a sign-out. doorward learns of an end at the next request of the session.",
+    when: "A session ended without a sign-out. doorward logs the end at the next request of the session.",
     reasons: only(sessionReasons, "lifetime", "idle", "revoked", "refused_by_issuer"),
     details: { detail },
   }),
