@@ -167,7 +167,7 @@ export const commonFields = {
   event: "the event",
   reason: "a code: see the event",
   requestId:
-    "the id of the request, as on the page, in the answer's `X-Request-Id` and in the proxy's access log",
+    "the id of the request, as on the page, in the response's `X-Request-Id` and in the proxy's access log",
   subject: "the person's id at the issuer",
   issuer: "the issuer of the subject",
   email: "the verified address",
