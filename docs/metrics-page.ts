@@ -12,13 +12,13 @@ const introduction = `# Metrics
 The \`admin\` listener serves \`/metrics\` in the text format of Prometheus. [deploy/grafana](../deploy/grafana/README.md)
 has a dashboard and alert rules that use them.
 
-- No label identifies a visitor, and none has a value that a visitor could make up. A \`site\` is the \`url\` of an entry of
-  the configuration, a \`provider\` is its name in the configuration (for an issuer that only a rule's \`bearer\` names, its
-  URL), and a \`rule\` is its place: \`rules.0\` is the first, and \`access\` decides where no rule matches. \`none\` stands
-  for a request that no site, rule or provider of the configuration is concerned with.
-- Every count begins at 0 when doorward starts, and goes on across reloads. After a reload, a name that the new
-  configuration does not have loses its series. \`rules.3\` is then the rule that is now at that place.
-- A series of doorward_decisions_total and of a histogram with labels begins with its first event. All others begin at 0.
+- No label identifies a visitor, and no visitor can choose the value of a label.
+- The label \`site\` is the \`url\` of a site. \`provider\` is the name of a provider in the configuration; for an issuer that only
+  \`bearer\` of a rule names, it is the issuer's URL. \`rule\` is the place of a rule: \`rules.0\` is the first, and \`access\`
+  decides if no rule matches. \`none\` means that no site, rule or provider of the configuration applies.
+- Every count begins at 0 when doorward starts, and continues across reloads. After a reload, series of names that the new
+  configuration does not have disappear, and \`rules.3\` is the rule that is now at that place.
+- A series of doorward_decisions_total, or of a histogram with labels, exists from its first event on. All others begin at 0.
 - Each replica counts its own events: add them up with \`sum\`.
 - Prometheus' usual metrics of a Node.js process (\`process_*\`, \`nodejs_*\`) follow.
 `;

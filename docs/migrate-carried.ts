@@ -62,7 +62,7 @@ export const oauth2Proxy: readonly Row[] = [
   [
     "skip_auth_routes skip_auth_regex",
     "narrower",
-    "rules with `allow: public`, for what `path` and `exactPath` can say; the others are a step to do",
+    "rules with `allow: public`, if `path` and `exactPath` can describe the paths; the others are a step to do",
   ],
   ["skip_auth_preflight", "narrower", "`preflight: allow`, for real CORS preflights only"],
   [
@@ -135,7 +135,7 @@ export const traefikForwardAuth: readonly Row[] = [
   [
     "providers.generic-oauth.token-url providers.generic-oauth.user-url providers.generic-oauth.token-style providers.generic-oauth.scope providers.generic-oauth.resource",
     "always so",
-    "doorward knows the addresses and the scopes of these kinds",
+    "doorward has the addresses and the scopes of these kinds",
   ],
   ["whitelist", "carried", "`access.emails`"],
   ["domain", "carried", "`access.domains`, unless a whitelist is set"],
@@ -224,7 +224,7 @@ export const vouchProxy: readonly Row[] = [
   [
     "oauth.auth_url oauth.token_url oauth.user_info_url",
     "always so",
-    "doorward knows the address, or reads it from the issuer's metadata; they show the kind of an `oidc` provider",
+    "doorward has the address, or reads it from the issuer's metadata; the import uses them to find the kind of an `oidc` provider",
   ],
   ["oauth.discord_use_ids", "carried", "the `whiteList` by id instead of by user name, at Discord"],
 ];

@@ -19,7 +19,7 @@ const meanings: Readonly<Record<Fate, string>> = {
   "always so": "doorward always does this, or never needs it",
   narrower: "it admits fewer requests than before, and never more",
   "the proxy's": "your proxy does this",
-  none: "there is no counterpart; the table says what to use instead",
+  none: "there is no counterpart; the table has what to use instead",
 };
 
 const marker =

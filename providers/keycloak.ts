@@ -28,13 +28,13 @@ export const keycloak: Provider = {
     emails: "verified",
     renewal: "refresh token",
     notes: [
-      "Lightweight access tokens contain no roles: people sign in without groups, and the log says why. Turn them off for the client.",
+      "Lightweight access tokens contain no roles: users sign in without groups, and the log has the reason. Turn them off for the client.",
       "Every account has the roles `offline_access`, `uma_authorization`, `default-roles-REALM` and those of the client `account`. Rules may name them, as `role:offline_access`. The groups header contains only those that `access` or a rule names; `headers: { X-Roles: claims.realm_access.roles }` sends all roles of the realm.",
       "Groups are compared as the mapper sends them. Leave its Full group path on: then they are `/a/dev` and `/b/dev`. Off, both are `dev`, and a person in either of them has the access of both.",
       [
         "Access tokens of programs, on rules with `bearer`:",
         "",
-        "- Keycloak's header says `typ: JWT` for every kind of token, so doorward also reads `typ` in the payload: `Bearer` is an access token. ID tokens need `bearer.idTokens`; refresh, offline and logout tokens are refused.",
+        "- Every kind of token of Keycloak has `typ: JWT` in its header, so doorward also reads `typ` in the payload: `Bearer` is an access token. ID tokens need `bearer.idTokens`; refresh, offline and logout tokens are refused.",
         "- The audience is `account` at first. At the client that requests the tokens, Client scopes → NAME-dedicated → Add mapper → By configuration → Audience adds doorward's client, and nothing else is needed.",
         "- `audience: [account]` instead accepts the access tokens of every client of the realm, for whichever app they were issued.",
         '- For a realm of the type oidc, and in `bearer.issuers`, also switch on Advanced → Use "at+jwt" as access token header type at the client that requests the tokens.',

@@ -70,6 +70,26 @@ describe("the first steps", () => {
   });
 });
 
+describe("the list of the manual", () => {
+  const [, list = ""] = readme.split("## The manual\n");
+
+  it("has every page once", () => {
+    const listed = Array.from(list.matchAll(/\[[^\]]+\]\(([^)]+)\)/g), ([, page = ""]) => page);
+    const pages = trackedFiles().filter((file) => file.endsWith(".md") && file !== "README.md");
+
+    expect(listed.toSorted()).toEqual(pages.toSorted());
+  });
+
+  it("has one group of links a bullet, and nothing else", () => {
+    const groups = list.trim().split(/^- /m).slice(1);
+    const link = String.raw`\[[^\]]+\]\([^)]+\)`;
+    const group = new RegExp(`^\\*\\*[A-Z][a-z ]+\\*\\*: ${link}(,\\s+${link})*\\s*$`);
+
+    expect(groups.length).toBeGreaterThan(4);
+    expect(groups.filter((text) => !group.test(text))).toEqual([]);
+  });
+});
+
 /** Runs a page's commands on a copy of /etc/nginx. nginx's own check follows, after the changes that the page asks for. */
 async function installByCommands(page: string, commands: string): Promise<string> {
   const etc = mkdtempSync(join(folder, "etc-nginx-"));

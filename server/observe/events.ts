@@ -73,7 +73,7 @@ export const events = {
   refused: kind({
     level: "warn",
     message: "refused",
-    when: "A question of a proxy, or of another peer, was refused before any rule.",
+    when: "doorward refused an auth request before it applied any rule.",
     reasons: refusedReasons,
     details: {
       peer: "the address of the connection",
@@ -115,7 +115,7 @@ export const events = {
   session_ended: kind({
     level: "info",
     message: "session ended",
-    when: "A session ended without a sign-out. doorward learns of an end at the next request of the session.",
+    when: "A session ended without a sign-out. doorward logs the end at the next request of the session.",
     reasons: only(sessionReasons, "lifetime", "idle", "revoked", "refused_by_issuer"),
     details: { detail },
   }),
@@ -167,7 +167,7 @@ export const commonFields = {
   event: "the event",
   reason: "a code: see the event",
   requestId:
-    "the id of the request, as on the page, in the answer's `X-Request-Id` and in the proxy's access log",
+    "the id of the request, as on the page, in the response's `X-Request-Id` and in the proxy's access log",
   subject: "the person's id at the issuer",
   issuer: "the issuer of the subject",
   email: "the verified address",

@@ -60,7 +60,7 @@ export const deniedReasons = reasonTable({
   },
   no_return_scheme: {
     means: "The proxy reports http, where the browser sends no cookie.",
-    fix: "`mend` says what to change.",
+    fix: "`mend` has the fix.",
     ...noWayBack,
   },
   no_return_host: {
@@ -74,8 +74,8 @@ export const deniedReasons = reasonTable({
     ...noWayBack,
   },
   no_return_own_endpoint: {
-    means: "The proxy asks about doorward's own address.",
-    fix: "`mend` says which requests the proxy has to pass to doorward.",
+    means: "The proxy sends an auth request about doorward's own address.",
+    fix: "`mend` names the requests that the proxy has to pass to doorward.",
     ...noWayBack,
   },
 });
@@ -84,7 +84,7 @@ export const deniedReasons = reasonTable({
 export const refusedReasons = reasonTable({
   malformed: {
     means: "The proxy's headers do not describe a request.",
-    fix: "`fault` and `sent` show it, and `mend` says what to change.",
+    fix: "`fault` and `sent` show the cause, and `mend` has the fix.",
     message: "refused: malformed",
   },
   header_conflict: {
@@ -98,13 +98,13 @@ export const refusedReasons = reasonTable({
     message: "refused: not a trusted proxy",
   },
   no_endpoint: {
-    means: "A request for a path that only resembles an endpoint's, or a proxy's question there.",
-    fix: "`nearest` is the endpoint, and `mend` says what to change. Each is named once.",
+    means: "A visitor or a proxy requested a path that only resembles an endpoint's.",
+    fix: "`nearest` is the endpoint, and `mend` has the fix. Each endpoint is logged once.",
     message: "refused: no endpoint at this path",
   },
   identity_header: {
     means: "The visitor sent an identity header, and nginx could pass it to the app.",
-    fix: "If a gate in front sends `header`, remove it in the proxy.",
+    fix: "If another gateway in front sends `header`, remove it in the proxy.",
     message: "refused: identity header of the visitor",
   },
 });

@@ -83,7 +83,7 @@ export const loopReasons = reasonTable({
   target: { means: "The return target is not allowed.", fix: "`mend` names the setting." },
   two_sessions: {
     means: "The browser sends two live sessions.",
-    fix: "`mend` says where the other cookie comes from.",
+    fix: "`mend` describes where the other cookie comes from.",
   },
   not_permitted: {
     means: "The rule of the target requires more than the sign-in gives.",

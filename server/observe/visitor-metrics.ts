@@ -77,7 +77,7 @@ export function visitorCounts() {
       {
         name: "doorward_verify_duration_seconds",
         labels: [],
-        help: "Time from a question to /verify to its answer, without the network",
+        help: "Time from an auth request at /verify to its response, without the network",
         use: "The proxy waits this long before every request. Above a millisecond, the store is slow or the session cache is not used. Of the answers without a look-up in the store, each eighth is measured, and counts as eight.",
       },
       verifySeconds,

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { block } from "../docs/blocks.ts";
 import { doorwardFunction, runShell } from "../docs/shell.ts";
@@ -49,6 +50,8 @@ function run(commands: string, input = ""): Promise<string> {
   return runShell(commands, { cwd: folder, setUp, input, environment });
 }
 
+const configMap = v.object({ data: v.object({ "doorward.yaml": v.string() }) });
+
 function stored(kind: string, name = "doorward"): StoredObject | undefined {
   return [...cluster.objects.values()].findLast(
     (one) => one.kind === kind && one.metadata.name === name,
@@ -72,7 +75,7 @@ describe.skipIf(without.has("helm"))("the commands of deploy/kubernetes/README.m
       block("deploy/kubernetes/README.md", "sh", "kubectl create"),
       "the client's secret\n",
     );
-    await run(block("deploy/kubernetes/README.md", "inline", "kubectl apply"));
+    await run(block("deploy/kubernetes/README.md", "inline", "kubectl apply -f deploy/kubernetes"));
 
     const manifests = JSON.stringify([...cluster.objects.values()]);
     const mounted = Array.from(manifests.matchAll(/"key":"([\w-]+)"/g), ([, key]) => key);
@@ -105,6 +108,18 @@ describe.skipIf(without.has("helm"))("the commands of deploy/kubernetes/README.m
     ]);
     expect(before).not.toContain("restartedAt");
     expect(JSON.stringify(stored("Deployment"))).toContain("restartedAt");
+  });
+
+  it("print and apply the resources of a proxy, from the configuration of the manifests", async () => {
+    const { data } = v.parse(configMap, stored("ConfigMap"));
+    writeFileSync(join(folder, "doorward.yaml"), data["doorward.yaml"]);
+
+    await run(block("deploy/kubernetes/README.md", "inline", "DOORWARD_SECRET_FILE"));
+    await run(block("deploy/kubernetes/README.md", "inline", "kubectl apply -f proxy"));
+
+    rmSync(join(folder, "proxy"), { recursive: true });
+    const kinds = [...cluster.objects.values()].map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(["Middleware", "IngressRoute"]));
   });
 });
 

@@ -53,6 +53,19 @@ describe("a command of doorward in a sentence or a table", () => {
     await expect(run).resolves.not.toContain("FAULT");
   });
 
+  it("ends sessions by the commands of docs/sessions.md", async () => {
+    const environment = { DOORWARD_CONFIG: doorward.file.path };
+    const written = block("docs/sessions.md", "sh", "doorward sessions revoke");
+
+    const printed = await runShell(written, { cwd: doorward.file.folder, environment });
+
+    expect(printed.split("\n")).toEqual([
+      expect.stringMatching(/^ended all sessions of 248289761001 at http:/),
+      "ended all sessions",
+      "",
+    ]);
+  });
+
   it("explains the example of docs/rules.md as the page says", async () => {
     const folder = mkdtempSync(join(tmpdir(), "doorward-rules-"));
     const [yaml = ""] = blocksOf("docs/rules.md", "yaml");

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { root } from "../../docs/source-files.ts";
 import { navigation, send } from "../peers/browser.ts";
 import { freePort } from "../peers/free-port.ts";
 import { pathOf, without } from "../peers/programs.ts";
@@ -74,6 +75,15 @@ describe("the quick start", () => {
       "https://app.example.com/_auth/start?rd=https%3A%2F%2Fapp.example.com%2Fpage",
     );
     expect(code).toBe(0);
+  });
+
+  it("has a shell function that runs doorward from the checkout", async () => {
+    const [install = "", setUp = ""] = block(page, "sh", "npm ci #").split("\n");
+
+    const printed = await runShell("doorward secret", { cwd: root, setUp });
+
+    expect(install).toMatch(/^npm ci #/);
+    expect(printed).toMatch(/^[\w-]{43}\n$/);
   });
 
   it("explains the access of the example", async () => {

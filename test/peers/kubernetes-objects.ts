@@ -15,6 +15,11 @@ const served: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "apps/v1": { deployments: "Deployment", statefulsets: "StatefulSet" },
   "networking.k8s.io/v1": { ingresses: "Ingress", networkpolicies: "NetworkPolicy" },
   "policy/v1": { poddisruptionbudgets: "PodDisruptionBudget" },
+  "traefik.io/v1alpha1": {
+    ingressroutes: "IngressRoute",
+    middlewares: "Middleware",
+    tlsoptions: "TLSOption",
+  },
 };
 
 const objectShape = v.looseObject({

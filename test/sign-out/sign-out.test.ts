@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Sessions } from "../../server/session/sessions.ts";
 import { createToken } from "../../server/session/token.ts";
+import { block } from "../docs/blocks.ts";
 import { openSignInDoor, type SignInDoor } from "../peers/sign-in-door.ts";
 import { cookieNameOf } from "../peers/cookie-name.ts";
 
+const link = block("docs/sessions.md", "html");
 let door: SignInDoor;
 /** The `Cookie` header of a browser that is signed in. */
 let signedIn: string;
@@ -31,6 +33,19 @@ async function status(): Promise<number> {
   const browser = door.browser();
   return (await door.verify(browser, { headers: { Cookie: signedIn } })).status;
 }
+
+describe("the link of docs/sessions.md", () => {
+  it("ends the session, and leads back to the app", async () => {
+    const [, path = ""] = /href="https:\/\/app\.example\.com\/_auth(\/[^"]+)"/.exec(link) ?? [];
+
+    const { status: code, headers } = await door
+      .browser()
+      .ask(`${door.site}${path}`, { headers: { Cookie: signedIn } });
+
+    expect([code, headers.location]).toEqual([303, `${new URL(door.site).origin}/`]);
+    expect(await status()).toBe(302);
+  });
+});
 
 describe("a sign-out with several session cookies", () => {
   it("ends the session of the eighth", async () => {

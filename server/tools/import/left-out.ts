@@ -103,7 +103,7 @@ export const leftOut: readonly Reason[] = [
   {
     names: "auth_request_response_mode",
     fate: "always so",
-    message: "is not needed: doorward asks for form_post where the issuer requires it",
+    message: "is not needed: doorward requests form_post if the issuer requires it",
   },
   {
     names: "bearer_token_login_fallback",
