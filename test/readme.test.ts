@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseYAML } from "confbox";
 import { afterAll, describe, expect, it } from "vitest";
+import { slug } from "../docs/site/slug.ts";
 import { root, trackedFiles } from "../docs/source-files.ts";
 import { checkConfig } from "../server/config/load.ts";
 import { block, blocksOf } from "./docs/blocks.ts";
@@ -148,10 +149,5 @@ describe("every link between the documents", () => {
 /** The anchors that GitHub gives to the headings of a page. */
 function anchorsIn(path: string): string[] {
   const headings = readFileSync(path, "utf8").matchAll(/^#+ (.+)$/gm);
-  return Array.from(headings, ([, heading = ""]) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
-      .replaceAll(" ", "-"),
-  );
+  return Array.from(headings, ([, heading = ""]) => slug(heading));
 }
