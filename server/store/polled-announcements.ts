@@ -10,8 +10,8 @@ const pollMs = 1_000;
 const silenceMs = 2_500;
 /** Not by the clock: after a stall of this process, one tick comes before the responses that have arrived. */
 const lateAfterPolls = 3;
-/** As many as begin before a request without a response fails by itself. */
-const mostUnanswered = 300;
+/** A poll may never end. Later ones find out whether the store is back, and are bounded. */
+const mostInFlight = 300;
 const attempts = 5;
 /** Older entries are dropped. A poll that sees more new entries than this reports a gap. */
 const most = 128;
@@ -42,8 +42,10 @@ export class PolledAnnouncements {
   #receivedAt = performance.now();
   #isOpen = false;
   #isFailing = false;
-  /** The polls that have begun since the last success. */
-  #unanswered = 0;
+  /** Of polls, which may end in another order: the number that have begun, and the last one with a response. */
+  #begun = 0;
+  #answered = 0;
+  #inFlight = 0;
 
   /**
    * `isTrusted`: the only other writers are commands on this machine, so a late poll does not disable caches. A poll
@@ -82,9 +84,11 @@ export class PolledAnnouncements {
     this.#onReconnected.push(listener);
   }
 
-  async poll(): Promise<void> {
+  async #poll(number = ++this.#begun): Promise<void> {
     const askedAt = performance.now();
     const entries = await this.#read();
+    if (number < this.#answered) return; // a later poll has read what was there then
+    this.#answered = number;
     const { isReceiving } = this;
     const seen = this.#seen;
     this.#seen = new Set(entries.map(({ id }) => id));
@@ -96,16 +100,22 @@ export class PolledAnnouncements {
       if (seen?.has(id) !== true) for (const listener of this.#listeners) listener(announcement);
     this.#receivedAt = askedAt;
     this.#isOpen = true;
-    this.#isFailing = false;
-    this.#unanswered = 0;
+    const isTimely = performance.now() - askedAt <= silenceMs;
+    if (isTimely) this.#isFailing = false;
   }
 
   #tick(log: Log | undefined): void {
-    if (this.#unanswered >= lateAfterPolls)
-      this.#fail(new Error(`no response to ${this.#unanswered} polls`), log);
-    if (this.#unanswered >= mostUnanswered) return;
-    this.#unanswered++;
-    this.poll().catch((error: unknown) => this.#fail(error, log));
+    const unanswered = this.#begun - this.#answered;
+    if (unanswered >= lateAfterPolls)
+      this.#fail(new Error(`no response to ${unanswered} polls`), log);
+    if (this.#inFlight >= mostInFlight) return;
+    this.#inFlight++;
+    const number = ++this.#begun;
+    this.#poll(number)
+      .catch((error: unknown) => {
+        if (number > this.#answered) this.#fail(error, log);
+      })
+      .finally(() => this.#inFlight--);
   }
 
   #fail(error: unknown, log: Log | undefined): void {
@@ -135,7 +145,7 @@ export class PolledAnnouncements {
       const entries = await this.#read();
       await this.#storage.setItem(key, { entries: [...entries, ...added].slice(-most) });
       const kept = new Set((await this.#read()).map(({ id }) => id));
-      if (added.every(({ id }) => kept.has(id))) return this.poll();
+      if (added.every(({ id }) => kept.has(id))) return this.#poll();
       await pause(10 * 2 ** attempt);
     }
     throw new Error(`announcement overwritten by other writers ${attempts} times in a row`);

@@ -138,34 +138,68 @@ describe("a store whose announcements cannot be read", () => {
 });
 
 describe("a store that leaves the polls of announcements without a response", () => {
-  it("has every request read its session, and trusts its caches again after a response", async () => {
-    const answers: (() => void)[] = [];
-    let isHanging = false;
+  /** Its reads of announcements wait for `hold.release`. */
+  function openHeldStore() {
+    const held: ((outcome: Error | undefined) => void)[] = [];
     const data = memoryDriver(undefined);
+    const hold = {
+      isOn: false,
+      get waiting() {
+        return held.length;
+      },
+      release: (outcome?: Error, count = held.length) =>
+        held.splice(0, count).forEach((end) => end(outcome)),
+    };
     const driver: Driver = {
       ...data,
       async getItem(key, options) {
-        if (isHanging && key === "announced") await new Promise<void>((done) => answers.push(done));
+        const isHeld = hold.isOn && key === "announced";
+        const outcome = isHeld && (await new Promise<Error | undefined>((end) => held.push(end)));
+        if (outcome) throw outcome;
         return data.getItem(key, options);
       },
     };
     const { log, events } = capturingLog();
     const store = createStore(createStorage({ driver }), { reach: "machine", expires: true, log });
+    return { store, events, hold };
+  }
+
+  it("has every request read its session, and trusts its caches again after a response in time", async () => {
+    const { store, events, hold } = openHeldStore();
     let reconnected = 0;
     store.onReconnected(() => reconnected++);
     const before = store.hearsAnnouncements;
 
-    isHanging = true;
-    await expect.poll(() => store.hearsAnnouncements, { timeout: 6_000 }).toBe(false);
+    hold.isOn = true;
+    await expect.poll(() => store.hearsAnnouncements).toBe(false);
     const dropped = reconnected;
-    isHanging = false;
-    for (const answer of answers) answer();
+    hold.release(undefined, 1); // the first response, which is late
+    await expect.poll(() => reconnected).toBeGreaterThan(dropped);
+    const afterLate = store.hearsAnnouncements;
+    hold.isOn = false;
+    hold.release();
     await expect.poll(() => store.hearsAnnouncements).toBe(true);
     await store.close();
 
-    expect(before).toBe(true);
-    expect(reconnected).toBeGreaterThan(dropped);
+    expect([before, afterLate]).toEqual([true, false]);
     expect(events.map(({ reason }) => reason)).toEqual(["no response to 3 polls"]);
+  });
+
+  it("is not distrusted again by the failures of earlier polls", async () => {
+    const { store, events, hold } = openHeldStore();
+
+    hold.isOn = true;
+    await expect.poll(() => store.hearsAnnouncements).toBe(false);
+    hold.isOn = false;
+    await expect.poll(() => store.hearsAnnouncements).toBe(true);
+    expect(hold.waiting).toBeGreaterThan(2);
+    hold.release(new Error("ETIMEDOUT"));
+    await store.announce("a");
+    const after = store.hearsAnnouncements;
+    await store.close();
+
+    expect(after).toBe(true);
+    expect(events).toHaveLength(1);
   });
 });
 
