@@ -21,7 +21,8 @@ export function sessionTokens(site: Site, cookies: string | undefined, most = mo
 
 /**
  * The live session of a browser, synchronous from the cache. A browser sends a cookie of another path or domain with
- * the same name too (RFC 6265 §5.4), so each of up to four is tried. Throws "store_unreachable".
+ * the same name too (RFC 6265 §5.4), so each of up to four is tried. Of more, a live one may be among those that are not
+ * tried: that is a conflict too. Throws "store_unreachable".
  */
 export function findBrowserSession(
   sessions: Sessions,
@@ -34,16 +35,18 @@ export function findBrowserSession(
   if (start === -1) return undefined;
   const isOnly = nextValue(cookies, site.sessionCookieName, start) === -1;
   if (isOnly) return sessions.find(site, valueAt(cookies, start), asked);
-  return findAmong(sessions, site, sessionTokens(site, cookies), asked);
+  return findAmong(sessions, site, readCookies(cookies, site.sessionCookieName), asked);
 }
 
 async function findAmong(
   sessions: Sessions,
   site: Site,
-  tokens: readonly string[],
+  values: readonly string[],
   asked: LoggedRequest,
 ): Promise<BrowserSession> {
+  const tokens = values.slice(0, mostTried).filter(isToken);
   const found = await Promise.all(tokens.map((token) => sessions.find(site, token, asked)));
   const [session, ...others] = found.filter((one) => one !== undefined);
-  return others.length === 0 ? session : conflict;
+  const isCertain = others.length === 0 && values.length <= mostTried;
+  return session === undefined || isCertain ? session : conflict;
 }

@@ -63,9 +63,12 @@ describe("the session of a browser", () => {
     expect(await found("a", "b")).toBeUndefined();
   });
 
-  it("is not looked for among more than four", async () => {
+  it("is not looked for among more than four, and is a conflict there", async () => {
     expect(await found(...dead, ada)).toBeUndefined();
-    expect(await found(ada, ...dead, bob)).toBe("ada");
+    // A sibling host that sets five cookies must not choose which of two live sessions counts.
+    expect(await found(ada, ...dead, bob)).toBe(conflict);
+    expect(await found(ada, ...dead)).toBe(conflict);
+    expect(await found(ada, ...dead.slice(1))).toBe("ada");
   });
 
   it("is a conflict if two are live", async () => {
