@@ -87,6 +87,14 @@ export function overlayEnvironment(
   return { raw, sources, faults, withheld };
 }
 
+/** Whether a variable sets the value at these keys. The file may have the same one. */
+export function fromVariable(sources: Overlay["sources"]) {
+  return (keys: readonly unknown[]): boolean => {
+    const path = `${keys.join(".")}.`;
+    return [...sources.keys()].some((source) => path.startsWith(`${source}.`));
+  };
+}
+
 function readPlace(value: string, { shape, fromFile }: Place): Read {
   if (!fromFile) return read(value, shape);
   const file = readNamedFile(value);

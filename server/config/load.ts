@@ -11,7 +11,7 @@ import {
 } from "./as-written.ts";
 import { claimNumberFaults } from "./claim-numbers.ts";
 import { crossChecks } from "./cross-checks.ts";
-import { overlayEnvironment, secretFiles } from "./environment.ts";
+import { fromVariable, overlayEnvironment, secretFiles } from "./environment.ts";
 import { ConfigError, type Fault, faultOf, withhold } from "./faults.ts";
 import { forwardProxyFaults } from "./forward-proxy.ts";
 import { flatKeys } from "./indentation.ts";
@@ -72,7 +72,7 @@ function readConfig({ file, environment }: Source): Config {
   }
   if (file !== undefined) {
     const { settings, text } = readFile(file);
-    return checkConfig(file, resolvePaths(schema, settings, dirname(file)), environment, text);
+    return checkConfig(file, settings, environment, text);
   }
   const none = "the configuration (no doorward.yaml in this folder, and no --config)";
   return checkConfig(none, {}, environment);
@@ -83,11 +83,13 @@ export function checkConfig(
   source: string,
   file: Record<string, unknown>,
   environment: Source["environment"],
-  { find, lineOfKey }: Text = noText,
+  { find, lineOfKey, folder }: Text = noText,
 ): Config {
   const { raw, sources, faults, withheld } = overlayEnvironment(schema, file, environment);
   const result = v.safeParse(schema, raw);
-  const inFile = notFrom(sources, find);
+  const isOfVariable = fromVariable(sources);
+  const inFile: FindAsWritten = (keys, value) =>
+    isOfVariable(keys) ? undefined : find(keys, value);
   const flat = flatKeys(schema, raw, lineOfKey);
   const found = [
     ...faults,
@@ -116,16 +118,8 @@ export function checkConfig(
       ),
     );
   }
+  resolvePaths(schema, result.output, (keys) => (isOfVariable(keys) ? "" : folder));
   return result.output;
-}
-
-/** A variable's value is not in the file, although the file may have the same one. */
-function notFrom(sources: ReadonlyMap<string, string>, find: FindAsWritten): FindAsWritten {
-  return (keys, value) => {
-    const path = `${keys.join(".")}.`;
-    const isFromVariable = [...sources.keys()].some((source) => path.startsWith(`${source}.`));
-    return isFromVariable ? undefined : find(keys, value);
-  };
 }
 
 /** If a single value stands for a list of one, its path has no index. */
@@ -165,13 +159,15 @@ interface Read {
   readonly text: Text;
 }
 
-/** Where a file has its values and keys. */
+/** Where a file is, and where it has its values and keys. */
 interface Text {
+  /** Where its relative paths start. Empty: in the working directory. */
+  readonly folder: string;
   readonly find: FindAsWritten;
   readonly lineOfKey: LineOfKey;
 }
 
-const noText: Text = { find: () => undefined, lineOfKey: () => undefined };
+const noText: Text = { folder: "", find: () => undefined, lineOfKey: () => undefined };
 
 function readFile(file: string): Read {
   const parse = parsers[extname(file).toLowerCase()];
@@ -189,6 +185,7 @@ function readFile(file: string): Read {
     throw fault(readingFault(error));
   }
   const places = {
+    folder: dirname(file),
     find: createFindAsWritten(text, parse),
     lineOfKey: createLineOfKey(text, parse),
   };

@@ -1,46 +1,42 @@
 import { resolve } from "node:path";
 import type * as v from "valibot";
-import { isObject, shapeOf } from "./shape.ts";
+import { shapeOf, type Shape } from "./shape.ts";
 
 /**
- * A file's settings with absolute paths. A relative path starts at the folder of the file that contains it, so that every
- * command reads the same files from any working directory.
+ * Makes every path of a checked configuration absolute, in place: every command then reads the same files from any working
+ * directory. `folderOf` returns where the path at these keys starts.
  */
 export function resolvePaths(
   schema: v.GenericSchema,
-  settings: Record<string, unknown>,
-  folder: string,
-): Record<string, unknown> {
+  settings: unknown,
+  folderOf: (keys: readonly string[]) => string,
+  keys: readonly string[] = [],
+): void {
   const shape = shapeOf(schema, settings);
-  const entries = Object.entries(settings).map(([name, child]) => {
-    const below = shape.kind === "record" ? shape.value : ownEntry(shape, name);
-    return [name, below === undefined ? child : resolved(below, child, folder)];
-  });
-  return Object.fromEntries(entries);
-}
-
-function resolved(schema: v.GenericSchema, value: unknown, folder: string): unknown {
-  const shape = shapeOf(schema, value);
-  if (shape.kind === "leaf") {
-    const isText = shape.mayBePath && typeof value === "string";
-    return isText && isPath(value) ? resolve(folder, value) : value;
+  if (!isGroup(settings)) return;
+  for (const [name, value] of Object.entries(settings)) {
+    const below = schemaOf(shape, name);
+    if (below === undefined) continue;
+    const at = [...keys, name];
+    if (typeof value !== "string") resolvePaths(below, value, folderOf, at);
+    else if (isPath(shapeOf(below, value), value)) settings[name] = resolve(folderOf(at), value);
   }
-  if (shape.kind === "list")
-    return Array.isArray(value) ? value.map((one) => resolved(shape.item, one, folder)) : value;
-  return isGroup(value) ? resolvePaths(schema, value, folder) : value;
 }
 
-/** Neither contents, nor a data URL, nor what the schema refuses. */
-function isPath(written: string): boolean {
-  return !/[\n{]|-----|^\s*$|^[a-z][a-z0-9+.-]+:/i.test(written);
-}
-
-/** Not a date, which YAML and TOML read as such. */
+/** An object or a list. */
 function isGroup(value: unknown): value is Record<string, unknown> {
-  return isObject(value) && !(value instanceof Date);
+  return typeof value === "object" && value !== null;
 }
 
-function ownEntry(shape: ReturnType<typeof shapeOf>, name: string): v.GenericSchema | undefined {
-  const isNamed = shape.kind === "object" && Object.hasOwn(shape.entries, name);
-  return isNamed ? shape.entries[name] : undefined;
+function schemaOf(shape: Shape, name: string): v.GenericSchema | undefined {
+  if (shape.kind === "leaf") return undefined;
+  if (shape.kind === "list") return shape.item;
+  if (shape.kind === "record") return shape.value;
+  return Object.hasOwn(shape.entries, name) ? shape.entries[name] : undefined;
+}
+
+/** Not PEM as it is, and no data URL. */
+function isPath(shape: Shape, written: string): boolean {
+  if (shape.kind !== "leaf") return false;
+  return shape.type === "path" || (shape.mayBePath && !/-----BEGIN|^data:/i.test(written));
 }

@@ -13,10 +13,14 @@ interface Surroundings {
  * directory: a `sessions revoke` in another folder would end none of the sessions that `serve` has.
  */
 export function withStorageFolder(config: Config, surroundings: Surroundings): Config {
-  const { driver, base = "data" } = config.storage;
-  if (!isFileDriver(driver)) return config;
-  const storage = { ...config.storage, base: resolve(stateFolder(surroundings), base) };
-  return { ...config, storage };
+  const { driver, base = "data", path } = config.storage;
+  const folder = stateFolder(surroundings);
+  if (isFileDriver(driver))
+    return { ...config, storage: { ...config.storage, base: resolve(folder, base) } };
+  // Its file, or the address of a remote database.
+  if (driver === "deno-kv-node" && typeof path === "string" && !/^(https?|:memory):/.test(path))
+    return { ...config, storage: { ...config.storage, path: resolve(folder, path) } };
+  return config;
 }
 
 /** systemd sets `STATE_DIRECTORY` for a unit with `StateDirectory=`, and the image does the same. */

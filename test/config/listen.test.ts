@@ -63,7 +63,7 @@ describe("listen and admin", () => {
 });
 
 describe("listen.https", () => {
-  it.each([[true], [{ cert: "cert.pem", key: "key.pem" }], [false], [undefined]])(
+  it.each([[true], [{ cert: "/tls/cert.pem", key: "/tls/key.pem" }], [false], [undefined]])(
     "takes %j",
     (https) => {
       expect(configOf({ ...usual, listen: { https } }).listen.https).toEqual(https);
@@ -73,8 +73,8 @@ describe("listen.https", () => {
   it.each([
     [{ DOORWARD_LISTEN_HTTPS: "true" }, true],
     [
-      { DOORWARD_LISTEN_HTTPS_CERT: "cert.pem", DOORWARD_LISTEN_HTTPS_KEY: "key.pem" },
-      { cert: "cert.pem", key: "key.pem" },
+      { DOORWARD_LISTEN_HTTPS_CERT: "/tls/cert.pem", DOORWARD_LISTEN_HTTPS_KEY: "/tls/key.pem" },
+      { cert: "/tls/cert.pem", key: "/tls/key.pem" },
     ],
   ])("comes from the environment: %j", (environment, https) => {
     expect(listenOf(environment).https).toEqual(https);
@@ -97,8 +97,8 @@ describe("listen.https", () => {
   );
 
   it.each([
-    [{ cert: "cert.pem" }, "listen.https.key: is missing"],
-    [{ key: "key.pem" }, "listen.https.cert: is missing"],
+    [{ cert: "/tls/cert.pem" }, "listen.https.key: is missing"],
+    [{ key: "/tls/key.pem" }, "listen.https.cert: is missing"],
     [{ cert: "c", key: "k", ca: "x" }, "listen.https.ca: is unknown"],
     ["yes", 'listen.https: "yes" is not true or false'],
   ])("refuses %j", (https, fault) => {
@@ -108,7 +108,7 @@ describe("listen.https", () => {
   it("never prints the key", () => {
     const key = ["a-secret-key"];
 
-    expect(faultsOf({ listen: { https: { cert: "cert.pem", key } } })).toMatch(
+    expect(faultsOf({ listen: { https: { cert: "/tls/cert.pem", key } } })).toMatch(
       /listen\.https\.key: is not text$/m,
     );
   });

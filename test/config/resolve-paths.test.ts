@@ -1,10 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import * as v from "valibot";
-import { expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { loadConfig } from "../../server/config/load.ts";
 import { resolvePaths } from "../../server/config/resolve-paths.ts";
 import { schema } from "../../server/config/schema.ts";
 import { path } from "../../server/values/leaves.ts";
-import { settingsFor, writeConfig } from "../peers/process.ts";
+import { settingsFor } from "../peers/process.ts";
 
 const pem = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----";
 const picture = "data:image/png;base64,iVBORw0KGgo=";
@@ -40,27 +43,41 @@ it.each<[string, object, object]>([
     { pages: { logo: "/etc/gate/logo.svg", dir: "/etc/gate/pages" } },
   ],
   ["a logo in the file", { pages: { logo: picture } }, { pages: { logo: picture } }],
-  ["contents in the place of a path", { users: "ada:{SHA}x" }, { users: "ada:{SHA}x" }],
+  ["a path with a colon", { users: "keys:v2/users" }, { users: "/etc/gate/keys:v2/users" }],
+  [
+    "a path with hyphens to a certificate",
+    { storage: { tls: { ca: "a-----b/ca.pem" } } },
+    { storage: { tls: { ca: "/etc/gate/a-----b/ca.pem" } } },
+  ],
   ["no text", { users: 4, pages: ["a"] }, { users: 4, pages: ["a"] }],
   ["unknown keys", { usres: "users" }, { usres: "users" }],
 ])("resolves %s from the folder of the configuration file", (_, written, expected) => {
-  expect(resolvePaths(schema, { ...written }, "/etc/gate")).toEqual(expected);
+  const found = structuredClone(written);
+  resolvePaths(schema, found, () => "/etc/gate");
+
+  expect(found).toEqual(expected);
 });
 
 it("resolves the paths of a list", () => {
   const listing = v.object({ files: v.array(path) });
 
-  const found = resolvePaths(listing, { files: ["one", "/srv/two"] }, "/etc/gate");
+  const found = { files: ["one", "/srv/two"] };
+  resolvePaths(listing, found, () => "/etc/gate");
 
   expect(found).toEqual({ files: ["/etc/gate/one", "/srv/two"] });
 });
 
-it("leaves the path in a variable to the working directory", async () => {
-  const file = await writeConfig(settingsFor(4180));
+describe("the paths of a configuration", () => {
+  const folder = mkdtempSync(join(tmpdir(), "doorward-paths-----"));
+  afterAll(() => rmSync(folder, { recursive: true }));
 
-  const environment = { DOORWARD_PAGES_DIR: "pages" };
-  const { pages } = loadConfig({ file: file.path, environment });
-  await file.remove();
+  it("start at the folder of the file, and in a variable at the working directory", () => {
+    const file = join(folder, "doorward.json");
+    const pages = { logo: "logo.svg", dir: "pages" };
+    writeFileSync(file, JSON.stringify({ ...settingsFor(4180), pages }));
 
-  expect(pages.dir).toBe("pages");
+    const config = loadConfig({ file, environment: { DOORWARD_PAGES_DIR: "pages" } });
+
+    expect(config.pages).toMatchObject({ logo: join(folder, "logo.svg"), dir: resolve("pages") });
+  });
 });

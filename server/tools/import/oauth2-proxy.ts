@@ -6,6 +6,7 @@ import type { Surroundings } from "./formats/given-files.ts";
 import { importListeners } from "./listeners.ts";
 import { importProvider, present } from "./provider.ts";
 import { readOAuth2Proxy } from "./read.ts";
+import { relativePathNotes } from "./relative-paths.ts";
 import { importRules } from "./rules.ts";
 import { importSession } from "./session.ts";
 import type { ImportFile, Problem } from "./setting.ts";
@@ -27,7 +28,7 @@ export function importOAuth2Proxy(
   const config = configOf(from, (path) => reading.texts.get(path) ?? readBeside(path));
   noteLeftOut(from);
   from.notes.push(...reading.notes);
-  from.notes.push(sessionsNote);
+  from.notes.push(sessionsNote, ...relativePathNotes(config ?? {}));
   const isEmpty = reading.settings.length === 0 && reading.problems.length > 0;
   const problems = [...reading.problems, ...(isEmpty ? [] : from.problems)];
   // Only without other problems: these faults would only repeat them.

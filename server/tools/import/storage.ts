@@ -6,7 +6,7 @@ export function importStorage(from: Settings): Record<string, unknown> | undefin
   const type = from.text("session_store_type") ?? "cookie";
   if (type === "cookie") {
     const message =
-      "sessions are stored in files under ./data and no longer in cookies: with several replicas, write storage: { driver: redis, url: … } (docs/storage.md)";
+      "sessions are stored in files under data, next to doorward.yaml, and no longer in cookies: with several replicas, write storage: { driver: redis, url: … } (docs/storage.md)";
     from.note("different", "session_store_type", message);
     return undefined;
   }

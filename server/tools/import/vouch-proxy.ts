@@ -1,5 +1,6 @@
 import { duration } from "./go-values.ts";
 import { faultsOf, render, type Imported } from "./imported.ts";
+import { relativePathNotes } from "./relative-paths.ts";
 import { present } from "./provider.ts";
 import type { ImportFile } from "./setting.ts";
 import { importVouchAccess } from "./vouch-access.ts";
@@ -20,6 +21,7 @@ export function importVouchProxy(files: readonly ImportFile[]): Imported {
   const config = configOf(from);
   noteVouchLeftOut(from);
   noteAlways(from);
+  from.notes.push(...relativePathNotes(config ?? {}));
   const problems = [...readings.flatMap((reading) => reading.problems), ...from.problems];
   // Only without other problems: these faults would only repeat them.
   if (problems.length === 0 && config !== undefined) problems.push(...faultsAt(from, config));

@@ -27,6 +27,17 @@ describe("an import of oauth2-proxy's configuration", () => {
     expect(notes.join("\n")).toContain("to do: cookie_secret");
   });
 
+  it("asks to move the file of a relative path, which starts elsewhere now", () => {
+    const redis = ["session_store_type = 'redis'", "redis_connection_url = 'rediss://redis'"];
+
+    const { notes } = imported(
+      withLeast(...redis, "redis_ca_path = 'tls/ca.pem'", "htpasswd_file = '/srv/users'"),
+    );
+
+    const toDo = notes.filter((note) => note.includes("starts at the folder of doorward.yaml"));
+    expect(toDo).toEqual([expect.stringContaining('to do: storage.tls.ca: "tls/ca.pem" starts')]);
+  });
+
   it("has a note for every option that is not imported unchanged", () => {
     const lines = [
       'banner = "Hello"',
