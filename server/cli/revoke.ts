@@ -6,6 +6,7 @@ import { createAudit } from "../observe/audit.ts";
 import { limitLog } from "../observe/visitor-log.ts";
 import { createRelyingParties } from "../app/relying-parties.ts";
 import { Revocations, type Revoked } from "../session/revocations.ts";
+import { fingerprintsOf, isUsedWith } from "../session/secret-marks.ts";
 import { driverFacts, isFileDriver } from "../config/storage-drivers.ts";
 import { openStore } from "../store/open-store.ts";
 import { noAuthentication } from "../sign-in/client-authentication.ts";
@@ -39,6 +40,8 @@ export async function revoke(config: Config, whose: Whose): Promise<string[]> {
   const audit = createAudit(log, limitLog(log));
   const store = await openStore(config.storage);
   try {
+    if (!(await isUsedWith(store, fingerprintsOf(config.secret), Date.now())))
+      log.warn({ store: driver, base: config.storage.base }, unusedStore);
     const { lifetime: lifetimeMs } = config.session;
     const revocations = new Revocations({ store, lifetimeMs, onFlood: () => undefined });
     for (const one of revoked) {
@@ -50,6 +53,10 @@ export async function revoke(config: Config, whose: Whose): Promise<string[]> {
   }
   return revoked.map(describe);
 }
+
+/** A store of another folder, prefix or secret has none of the sessions to end. */
+const unusedStore =
+  "no doorward with this secret has used this store in the last 25 minutes: if one runs, its sessions go on; run this command with its configuration and its environment";
 
 function revokedBy(config: Config, { all, subject, provider }: Whose): Revoked[] {
   if (all === (subject !== undefined)) {

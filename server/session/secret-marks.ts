@@ -32,7 +32,20 @@ export async function hasOtherSecrets(
   return areOthers(await read(store, now), marks);
 }
 
-/** The same, and notes these secrets as used. Of two notes at one time, one may be lost until its next renewal. */
+/** Whether a doorward that one of these secrets belongs to used the store lately. */
+export async function isUsedWith(
+  store: Pick<Store, "get">,
+  marks: readonly string[],
+  now: number,
+): Promise<boolean> {
+  const seen = await read(store, now);
+  return seen.some((one) => one.marks.some((mark) => marks.includes(mark)));
+}
+
+/**
+ * Whether another doorward used the store lately; notes these secrets as used. Of two notes at one time, one may be lost
+ * until its next renewal.
+ */
 export async function noteSecrets(
   store: Pick<Store, "get" | "set">,
   marks: readonly string[],

@@ -1,11 +1,17 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadConfig } from "../../server/config/load.ts";
 import { openStore } from "../../server/store/open-store.ts";
 import { testSecret } from "../peers/doorward.ts";
-import { runDoorward, settingsFor, writeConfig, type ConfigFile } from "../peers/process.ts";
+import {
+  runDoorward,
+  settingsFor,
+  startProcess,
+  writeConfig,
+  type ConfigFile,
+} from "../peers/process.ts";
 
 /** `settingsFor` has the driver memory. */
 const settings = { ...settingsFor(4180), storage: undefined };
@@ -54,6 +60,19 @@ describe("the folder of sessions", () => {
     expect(config.storage.base).toBe(join(process.cwd(), "data"));
   });
 
+  it.each([
+    ["a file", "kv.sqlite", "/var/lib/gate/kv.sqlite"],
+    ["an address", "https://kv.example.com", "https://kv.example.com"],
+  ])("is for %s of another driver too", (_, path, expected) => {
+    const environment = {
+      DOORWARD_STORAGE_DRIVER: "deno-kv-node",
+      DOORWARD_STORAGE_PATH: path,
+      STATE_DIRECTORY: "/var/lib/gate",
+    };
+
+    expect(loadConfig({ file: file.path, environment }).storage.path).toBe(expected);
+  });
+
   it("leaves the prefix of Redis as it is", () => {
     const environment = {
       DOORWARD_STORAGE_DRIVER: "redis",
@@ -63,6 +82,22 @@ describe("the folder of sessions", () => {
     };
 
     expect(loadConfig({ file: file.path, environment }).storage.base).toBe("gate");
+  });
+
+  it("is that of the running service, for a command in another folder", async () => {
+    const storage = { driver: "fs-lite", base: "sessions" };
+    const doorward = await startProcess((port) => ({ ...settingsFor(port), storage }));
+    const revoke = ["sessions", "revoke", "--all", "--config", doorward.file.path];
+    await expect
+      .poll(() => existsSync(join(doorward.file.folder, "sessions/secrets/seen")))
+      .toBe(true);
+
+    const { code, stderr } = await runDoorward(revoke, {}, elsewhere);
+    await doorward.close();
+
+    expect(code).toBe(0);
+    expect(stderr).not.toContain("no doorward");
+    expect(readdirSync(elsewhere)).toEqual([]);
   });
 
   it("is the same for a command that runs in another folder", async () => {
@@ -78,5 +113,7 @@ describe("the folder of sessions", () => {
       `storage.base: "${join(file.folder, "data")}" does not exist, so it has no sessions`,
     );
     expect(after).toMatchObject({ code: 0, stdout: "ended all sessions\n" });
+    // Another command made the folder, and no service has used it.
+    expect(after.stderr).toContain("no doorward with this secret has used this store");
   });
 });
