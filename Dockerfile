@@ -26,6 +26,7 @@ COPY --from=build /doorward/dist/doorward /usr/local/bin/
 COPY --from=build --chown=65532:65532 /doorward/dist/sessions /var/lib/doorward
 # A relative `storage.base` is below it, in whatever folder a command runs.
 ENV STATE_DIRECTORY=/var/lib/doorward
+WORKDIR /var/lib/doorward
 VOLUME /var/lib/doorward
 USER 65532:65532
 EXPOSE 4180

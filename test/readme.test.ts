@@ -74,13 +74,6 @@ describe("the first steps", () => {
 describe("the list of the manual", () => {
   const [, list = ""] = readme.split("## The manual\n");
 
-  it("has every page once", () => {
-    const listed = Array.from(list.matchAll(/\[[^\]]+\]\(([^)]+)\)/g), ([, page = ""]) => page);
-    const pages = trackedFiles().filter((file) => file.endsWith(".md") && file !== "README.md");
-
-    expect(listed.toSorted()).toEqual(pages.toSorted());
-  });
-
   it("has one group of links a bullet, and nothing else", () => {
     const groups = list.trim().split(/^- /m).slice(1);
     const link = String.raw`\[[^\]]+\]\([^)]+\)`;

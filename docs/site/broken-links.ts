@@ -5,11 +5,16 @@ interface OutputPage {
   readonly file: string;
   readonly ids: ReadonlySet<string>;
   readonly links: readonly string[];
+  /** What the page loads by itself. */
+  readonly sources: readonly string[];
 }
 
 const origin = "http://site.invalid";
 
-/** Every link, picture, style and script of a built site that leads to no file or to no anchor of it. */
+/**
+ * Every link, picture, style and script of a built site that leads to no file or to no anchor of it, and every picture and
+ * script of another site.
+ */
 export function brokenLinks(folder: string, base: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   const files = new Set(
@@ -22,14 +27,16 @@ export function brokenLinks(folder: string, base: string): string[] {
       .filter((file) => file.endsWith(".html"))
       .map((file) => [file, readPage(folder, file)]),
   );
-  return [...pages.values()].flatMap(({ file, links }) =>
-    links
-      .filter((link) => leadsNowhere(new URL(link, `${origin}${base}${file}`)))
-      .map((link) => `${file}: ${link}`),
-  );
+  return [...pages.values()].flatMap(({ file, links, sources }) => {
+    const place = `${origin}${base}${file}`;
+    const foreign = sources.filter((link) => isForeign(new URL(link, place)));
+    const dead = [...links, ...sources].filter((link) => leadsNowhere(new URL(link, place)));
+    return [...foreign, ...dead].map((link) => `${file}: ${link}`);
+  });
 
-  function leadsNowhere({ origin: to, pathname, hash }: URL): boolean {
-    if (to !== origin) return false;
+  function leadsNowhere(url: URL): boolean {
+    if (url.origin !== origin) return false;
+    const { pathname, hash } = url;
     const path = decodeURIComponent(pathname);
     if (!path.startsWith(base)) return true;
     const file = path.slice(base.length).replace(/(^|\/)$/, "$1index.html");
@@ -38,11 +45,15 @@ export function brokenLinks(folder: string, base: string): string[] {
   }
 }
 
+function isForeign({ origin: to, protocol }: URL): boolean {
+  return to !== origin && protocol !== "data:";
+}
+
 function readPage(folder: string, file: string): OutputPage {
   const html = readFileSync(join(folder, file), "utf8");
   const values = (name: string) =>
     Array.from(html.matchAll(new RegExp(`\\s${name}="([^"]*)"`, "g")), ([, value = ""]) =>
       value.replaceAll("&amp;", "&"),
     );
-  return { file, ids: new Set(values("id")), links: [...values("href"), ...values("src")] };
+  return { file, ids: new Set(values("id")), links: values("href"), sources: values("src") };
 }

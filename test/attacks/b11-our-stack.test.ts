@@ -517,13 +517,22 @@ const libraries: readonly Attack[] = [
           { integrity?: string; inBundle?: boolean; hasInstallScript?: boolean }
         >;
       } = JSON.parse(text("package-lock.json"));
-      const { dependencies }: { dependencies: object } = JSON.parse(text("package.json"));
+      const {
+        dependencies,
+        allowScripts,
+      }: { dependencies: object; allowScripts: Record<string, boolean> } = JSON.parse(
+        text("package.json"),
+      );
       const packages = Object.entries(lock.packages).filter(([path]) => path !== "");
       return [
         packages.filter(
           ([, { integrity, inBundle }]) => integrity === undefined && inBundle !== true,
         ),
-        packages.flatMap(([path, { hasInstallScript }]) => (hasInstallScript ? [path] : [])),
+        packages.flatMap(([path, { hasInstallScript }]) =>
+          hasInstallScript && allowScripts[path.replace(/^.*node_modules\//, "")] !== false
+            ? [path]
+            : [],
+        ),
         Object.keys(dependencies).length <= 20,
       ];
     },

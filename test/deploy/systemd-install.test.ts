@@ -109,5 +109,7 @@ describe("the commands of deploy/systemd/README.md", () => {
 
     expect(printed).toContain(issuer.issuer);
     expect(printed).not.toContain("FAULT");
+    expect(printed).toContain("ended all sessions");
+    expect(printed).toMatch(/^ok {4}store fs-lite: works; in .*\/var\/lib\/doorward\/sessions;/m);
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { root, trackedFiles } from "../../docs/source-files.ts";
-import { blocks, blocksIn, type Block } from "./blocks.ts";
+import { blocks, blocksIn, pages, type Block } from "./blocks.ts";
 import { npmCommandsIn } from "./npm-commands.ts";
 import { notRun } from "./not-run.ts";
 
@@ -50,6 +50,12 @@ describe("every block of the documents", () => {
   it("is run by a test, or has a reason why not", () => {
     expect(blocks.length).toBeGreaterThan(130);
     expect(forgotten(blocks)).toEqual([]);
+  });
+
+  it("has a fence of backticks", () => {
+    const others = pages.filter((file) => /^\s*~~~/m.test(readFileSync(join(root, file), "utf8")));
+
+    expect(others).toEqual([]);
   });
 
   it.each([

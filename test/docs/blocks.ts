@@ -12,13 +12,18 @@ export interface Block {
 
 /** Programs whose commands the documents also have in sentences and tables. */
 const programs =
-  "apt|apt-get|caddy|chown|docker|doorward|envoy|haproxy|helm|htpasswd|install|journalctl|kubectl|nginx|npm|npx|openssl|redis-cli|systemctl|systemd-analyze|traefik";
+  "apt|apt-get|bash|caddy|cat|chmod|chown|cp|curl|docker|doorward|envoy|git|haproxy|helm|htpasswd|install|journalctl|kill|kubectl|mv|nginx|node|npm|npx|openssl|redis-cli|rm|sh|sudo|systemctl|systemd-analyze|traefik";
 const inlineCommand = new RegExp(String.raw`^(?:[A-Z_]+=\S+ )*(?:${programs}) \S`);
 
-/** Every block and every command of the documents. The changelog also has commands of earlier versions. */
-export const blocks: readonly Block[] = trackedFiles()
-  .filter((file) => file.endsWith(".md") && file !== "CHANGELOG.md")
-  .flatMap((file) => blocksIn(file, readFileSync(join(root, file), "utf8")));
+/** The documents. The changelog also has commands of earlier versions. */
+export const pages: readonly string[] = trackedFiles().filter(
+  (file) => file.endsWith(".md") && file !== "CHANGELOG.md",
+);
+
+/** Every block and every command of the documents. */
+export const blocks: readonly Block[] = pages.flatMap((file) =>
+  blocksIn(file, readFileSync(join(root, file), "utf8")),
+);
 
 /** A block in a list is indented; it is returned without the indentation. */
 export function blocksIn(file: string, page: string): Block[] {

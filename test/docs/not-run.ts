@@ -83,5 +83,11 @@ export const notRun: readonly NotRun[] = [
     start: "docker run",
     reason: "is an example of the text that the import reads",
   },
+  {
+    file: "docs/performance.md",
+    language: "inline",
+    start: "node -e 0",
+    reason: "is the unit of a figure; bench/start-up.ts runs it",
+  },
   { file: "docs/performance.md", language: "inline", start: "apt-get install", reason: registry },
 ];

@@ -12,11 +12,12 @@ export function npmCommandsIn(text: string): NpmCommand[] | undefined {
     .filter((line) => line !== "");
   const commands = lines.map((line) => {
     const [, variables = "", words = ""] =
-      /^((?:[A-Z_]+=\S+ )*)(np[mx] (?!install\b).*)$/.exec(line) ?? [];
+      /^((?:[A-Z_]+=\S+ )*)(np[mx] (?!install\b)[^|;<>&]*)$/.exec(line) ?? [];
     return {
       variables: Array.from(variables.matchAll(/([A-Z_]+)=/g), ([, name = ""]) => name),
       words: words.split(/\s+/),
     };
   });
-  return commands.some(({ words }) => words.length < 2) ? undefined : commands;
+  const isAllNpm = commands.length > 0 && commands.every(({ words }) => words.length > 1);
+  return isAllNpm ? commands : undefined;
 }

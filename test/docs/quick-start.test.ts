@@ -80,7 +80,9 @@ describe("the quick start", () => {
   it("has a shell function that runs doorward from the checkout", async () => {
     const [install = "", setUp = ""] = block(page, "sh", "npm ci #").split("\n");
 
-    const printed = await runShell("doorward secret", { cwd: root, setUp });
+    const environment = { HOME: folder }; // npm writes there
+
+    const printed = await runShell("doorward secret", { cwd: root, setUp, environment });
 
     expect(install).toMatch(/^npm ci #/);
     expect(printed).toMatch(/^[\w-]{43}\n$/);

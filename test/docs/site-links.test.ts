@@ -80,7 +80,7 @@ describe("the check of a built site", () => {
   const folder = mkdtempSync(join(tmpdir(), "doorward-site-links-"));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it("finds links to no file, to no anchor and out of the base", () => {
+  it("finds links to no file, to no anchor and out of the base, and pictures of other sites", () => {
     mkdirSync(join(folder, "deploy"));
     writeFileSync(join(folder, "deploy/index.html"), '<h1 id="one">');
     writeFileSync(join(folder, "file.yaml"), "");
@@ -95,11 +95,13 @@ describe("the check of a built site", () => {
       "deploy",
     ];
     const anchors = [...good, ...bad, "https://example.com/x"].map((href) => `<a href="${href}">`);
-    const rest = '<img id="here" src="gone.png"><link href="gone.css"><a href="?a=1&amp;b=2#here">';
+    const badge = "https://example.com/badge.svg";
+    const pictures = `<img id="here" src="gone.png"><img src="data:,"><img src="${badge}">`;
+    const rest = `${pictures}<link href="gone.css"><a href="?a=1&amp;b=2#here">`;
     writeFileSync(join(folder, "index.html"), `${anchors.join("")}${rest}`);
 
     expect(brokenLinks(folder, "/base/").toSorted()).toEqual(
-      [...bad, "gone.png", "gone.css"].map((link) => `index.html: ${link}`).toSorted(),
+      [...bad, "gone.png", "gone.css", badge].map((link) => `index.html: ${link}`).toSorted(),
     );
   });
 });

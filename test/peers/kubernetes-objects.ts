@@ -72,9 +72,9 @@ async function serve(
     objects.set(pathname, changed);
     return answer(response, 200, changed);
   }
-  const [, namespace] =
-    /(\/api\/v1\/namespaces\/[^/]+)\/|\/namespaces\/[^/]+\//.exec(pathname) ?? [];
-  if (namespace !== undefined && !objects.has(namespace)) return notFound(response);
+  const [, namespace] = /\/namespaces\/([^/]+)\//.exec(pathname) ?? [];
+  if (namespace !== undefined && !objects.has(`/api/v1/namespaces/${namespace}`))
+    return notFound(response);
   const created = v.parse(objectShape, body);
   objects.set(`${pathname}/${created.metadata.name}`, created);
   return answer(response, 201, created);
