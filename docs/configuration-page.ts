@@ -39,8 +39,9 @@ An environment variable overrides the file. Each key below lists its variable.
 
 ## Paths
 
-A relative path in the file starts at the folder of the file. In a variable, it starts at the working directory.
-For sessions, see [storage.md](storage.md#a-folder).
+A relative path in the file starts at the folder of the file (of a symbolic link: the link's folder). In a variable, it starts
+at the working directory. Exceptions: \`storage.base\` ([storage.md](storage.md#a-folder)), and settings that doorward passes on to
+a driver.
 
 ## Spelling
 

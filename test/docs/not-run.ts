@@ -20,6 +20,14 @@ export const notRun: readonly NotRun[] = [
   { file: "README.md", language: "inline", start: "docker build", reason: noEngine },
   { file: "README.md", language: "inline", start: "npm ci && npm run build", reason: inExecutable },
   { file: "README.md", language: "inline", start: "npm ci && npm pack", reason: inPackage },
+  { file: "README.md", language: "inline", start: "apt install", reason: registry },
+  { file: "docs/quick-start.md", language: "inline", start: "apt install", reason: registry },
+  {
+    file: "docs/quick-start.md",
+    language: "sh",
+    start: "install doorward",
+    reason: "test/deploy/systemd-install.test.ts runs the same command of deploy/systemd",
+  },
   {
     file: "docs/quick-start.md",
     language: "sh",
