@@ -48,12 +48,13 @@ describe("a reload of listen.https", () => {
     const slow = connect(doorward.port, "127.0.0.1");
     await once(slow, "connect");
     slow.write(`GET /_auth/verify HTTP/1.1\r\nHost: x\r\n${lines}`);
+    const response = text(slow);
 
     await ada.reload({ listen: { ...listen, https: own() } });
     const secure = await verdict(ada);
     const health = await runDoorward(["health", "--config", doorward.file.path]);
     slow.write(`Cookie: ${cookie}\r\nConnection: close\r\n\r\n`);
-    const finished = await text(slow);
+    const finished = await response;
     await ada.reload({ listen });
 
     expect(finished).toMatch(/^HTTP\/1\.1 200 OK/);
