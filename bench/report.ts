@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, type Row } from "./rows.ts";
@@ -17,6 +18,8 @@ export async function writeReport(rows: readonly Row[]): Promise<void> {
       (_, start: string, end: string) => `${start}\n${describe(rows)}\n\n${end}`,
     ),
   );
+  // `npm test` checks the format of every page, such as the width of a table's columns.
+  execFileSync("npx", ["oxfmt", page], { stdio: "ignore" });
   await writeFile(picture, plot(rows.filter(({ goal, better }) => better === "more" && goal <= 1)));
 }
 
