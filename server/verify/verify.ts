@@ -24,7 +24,7 @@ import type { Rule } from "../policy/rules.ts";
 import type { Session } from "../session/session.ts";
 import { createAuditedRequest } from "./audited-request.ts";
 import { createAuthenticate, type Authentication } from "./authenticate.ts";
-import { createAllowCount } from "./allow-count.ts";
+import { allowCount } from "./allow-count.ts";
 import { PassMemo, type Pass } from "./pass-memo.ts";
 import { createChallenges } from "./challenges.ts";
 import { isPageQuestion } from "./page-question.ts";
@@ -46,7 +46,18 @@ export function createVerify(app: AppContext): Verify {
 
 /** Decides whether a request may pass. Every doubt denies, and only `allow` returns a 200. */
 function createDecidingVerify(app: AppContext): Verify {
-  const { config, sites, siteOf, rules, rulesOf, authenticateCredentials, audit, log, now } = app;
+  const {
+    config,
+    sites,
+    siteOf,
+    rules,
+    rulesOf,
+    authenticateCredentials,
+    counts,
+    audit,
+    log,
+    now,
+  } = app;
   const logsAll = config.log.decisions === "all";
   const auditedRequest = createAuditedRequest(config.trustedProxies);
   const readsAddress = authenticateCredentials !== undefined || needs(rules, "address");
@@ -57,7 +68,6 @@ function createDecidingVerify(app: AppContext): Verify {
   const spoofedIn = createSpoofedHeaders(Object.keys(config.headers));
   const anonymous: Pass = { response: empty(200, ...identityHeaders(undefined)), count: undefined };
   const passes = new PassMemo(identityHeaders);
-  const countOf = createAllowCount(app.counts);
   const setUp = createSetUpRefusals(app);
   const refuse = createRefusals(app);
   const challenges = createChallenges(app);
@@ -155,7 +165,7 @@ function createDecidingVerify(app: AppContext): Verify {
 
   /** The only way to a 200 in this file: it lets a request pass. */
   function allow(context: VerifyContext, rule: string, pass: Pass): HttpResponse {
-    const count = countOf(pass.count, context, rule);
+    const count = allowCount(counts, pass.count, context, rule);
     count.value++;
     pass.count = count;
     return pass.response;
