@@ -133,7 +133,7 @@ export const decisionReasons = reasonTable({
   no_session: { means: "The request has no session.", fix: nothingToDo },
   step_up: { means: "The rule requires a fresher or stronger sign-in.", fix: nothingToDo },
   conflict: {
-    means: "The browser sends two live sessions.",
+    means: "The browser sends two live sessions, or one among more than four session cookies.",
     fix: "Find the host that sets the other cookie; without `cookie.domain`, no other host can.",
   },
 });

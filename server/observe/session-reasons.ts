@@ -82,7 +82,7 @@ export const sessionReasons = reasonTable({
 export const loopReasons = reasonTable({
   target: { means: "The return target is not allowed.", fix: "`mend` names the setting." },
   two_sessions: {
-    means: "The browser sends two live sessions.",
+    means: "The browser sends two live sessions, or one among more than four session cookies.",
     fix: "`mend` describes where the other cookie comes from.",
   },
   not_permitted: {

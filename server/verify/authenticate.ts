@@ -13,7 +13,7 @@ import type { VerifyContext } from "./verify-context.ts";
 export type Authentication =
   /** The session of the cookie; undefined = no session. */
   | { readonly kind: "session"; readonly session: Session | undefined }
-  /** The browser sends two live sessions. */
+  /** The browser sends two live sessions, or one among more than four session cookies. */
   | { readonly kind: "conflict" }
   /** The token or password in `Authorization`, if the rules accept one. */
   | { readonly kind: "credentials"; readonly session: Session }

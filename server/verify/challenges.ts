@@ -57,7 +57,7 @@ export function createChallenges(app: AppContext) {
     counts.challenges.add("two_sessions");
     visitorLog.warn(
       { requestId: context.headers.requestId, host: context.request.host },
-      "two live sessions in one browser; accepting neither",
+      "two live sessions, or more than four session cookies, in one browser; accepting none",
     );
     return challenge(context, decision, twoSessions);
   }

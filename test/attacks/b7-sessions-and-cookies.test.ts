@@ -169,6 +169,22 @@ const attacks: readonly Attack[] = [
   ],
   [
     "B7.3",
+    "a host that sets cookies in front of the visitor's own does not choose which session counts",
+    async () => {
+      const [ada, eve] = [
+        await tokenOf(await signedIn("ada")),
+        await tokenOf(await signedIn("eve")),
+      ];
+      const tossed = Array.from({ length: 3 }, () => named(createToken()));
+      return [
+        await statusOf([named(eve), ...tossed, named(ada)].join("; ")),
+        await statusOf([...tossed, named(createToken()), named(eve), named(ada)].join("; ")),
+      ];
+    },
+    [302, 302],
+  ],
+  [
+    "B7.3",
     "a dead cookie beside the live one, as of another path, locks no visitor out",
     async () => {
       const ada = await tokenOf(await signedIn("ada"));

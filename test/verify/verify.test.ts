@@ -233,7 +233,7 @@ describe.each(Object.entries(verifyWays))("/verify through %s", (_way, open) => 
 
       expect((await ask(verify, headers)).status).toBe(401);
       expect(events.at(-1)).toMatchObject({
-        msg: "two live sessions in one browser; accepting neither",
+        msg: "two live sessions, or more than four session cookies, in one browser; accepting none",
       });
     });
   });
