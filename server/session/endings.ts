@@ -41,13 +41,13 @@ export function auditedSession(
   return { requestId: asked?.requestId, ...auditedIdentity(identity), site, session };
 }
 
-/** Sessions whose end is logged. */
-const mostExpired = 10_000;
+/** Ended sessions whose records may still be in the store. */
+const mostEnded = 10_000;
 
 /** Ends single sessions: in this process, in the store and, where needed, on every other replica. */
 export class Endings {
   readonly #parts: Parts;
-  readonly #expired = createBoundedCache<true>(mostExpired);
+  readonly #ended = createBoundedCache<true>(mostEnded);
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -83,12 +83,20 @@ export class Endings {
     asked: LoggedRequest | undefined,
   ): undefined {
     // Until its record is removed, each request finds it again.
-    if (this.#expired.get(token) === undefined) {
-      this.#expired.set(token, true);
+    if (!this.hasEnded(token)) {
+      this.#ended.set(token, true);
       this.#parts.ended.add(cause);
       this.#parts.audit("session_ended", cause, auditedSession(token, record, asked));
     }
     this.discard(token);
+  }
+
+  /**
+   * Whether this process has found that a session ended by itself or at the issuer. Its record is removed in the background,
+   * and until then it must not count again: also not if the clock goes back.
+   */
+  hasEnded(token: string): boolean {
+    return this.#ended.get(token) === true;
   }
 
   /** Removes a record that no browser has the token of. */
@@ -102,6 +110,7 @@ export class Endings {
   endEverywhere(token: string): undefined {
     const { records, hot, background, ended } = this.#parts;
     ended.add("issuer");
+    this.#ended.set(token, true);
     hot.delete(token);
     background.run(notRemoved, async () => {
       await records.remove(token);

@@ -190,7 +190,7 @@ export class Sessions {
     if (await this.revocations.isRevoked(record)) {
       return this.#endings.expire(token, record, "revoked", asked);
     }
-    if (!this.#options.isCurrent(record)) return undefined;
+    if (!this.#options.isCurrent(record) || this.#endings.hasEnded(token)) return undefined;
     const known = this.#hot.get(token)?.usedAt ?? 0;
     const session = this.#adopt(token, record, epoch, Math.max(record.usedAt, known));
     this.#hot.set(token, session);
@@ -285,7 +285,8 @@ export class Sessions {
     }
     if (outcome.kind === "ended") return this.#endings.endEverywhere(token);
     // Do not remove the record: a replica with another secret may be able to open it.
-    if (outcome.kind === "missing" || !this.#options.isCurrent(outcome.stored.record)) {
+    const isLost = outcome.kind === "missing" || this.#endings.hasEnded(token);
+    if (isLost || !this.#options.isCurrent(outcome.stored.record)) {
       this.#hot.delete(token);
       return undefined;
     }
@@ -306,8 +307,8 @@ export class Sessions {
       timer = setTimeout(() => resolve(session), timeoutMs);
     });
     const next = await Promise.race([renewing, late]).finally(() => clearTimeout(timer));
-    if (next === undefined) return undefined;
     // The session may have ended while the request waited.
+    if (next === undefined || this.#endings.hasEnded(token)) return undefined;
     if (this.#isOutdated(next)) return this.#cold(site, token, asked);
     const time = this.#options.now();
     if (time >= next.endsAt) return this.#expire(token, next, "lifetime", asked);

@@ -115,3 +115,25 @@ describe("a session that expires", () => {
     expect(await sessions.find(site, token)).toBeUndefined();
   });
 });
+
+describe("a session whose record is not removed yet", () => {
+  it("stays ended when the clock goes back after its lifetime", async () => {
+    const clock = { now: 1_700_000_000_000 };
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const remove = (key: string) => promise.then(() => store.remove(key));
+    const held = { ...store, remove };
+    const sessions = openSessions({ store: held, now: () => clock.now, idleMs: 7 * day });
+    const token = await sessions.start(newSession(site));
+
+    clock.now += 7 * day;
+    const over = await sessions.find(site, token);
+    clock.now -= 60_000;
+    const afterwards = await sessions.find(site, token);
+    const inStore = await store.get(storeKey(token));
+    resolve();
+    await sessions.settle();
+
+    expect([over, afterwards]).toEqual([undefined, undefined]);
+    expect(inStore).not.toBeNull();
+  });
+});

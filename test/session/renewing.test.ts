@@ -198,6 +198,39 @@ describe("a renewal with a refresh token", () => {
   });
 });
 
+describe("a session that expires during its renewal, and a clock that goes back then", () => {
+  it.each([
+    ["in the background", 0.8 * hour],
+    ["before the response", hour],
+  ])("does not count again after a renewal %s", async (_, passed) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const remove = store.remove.bind(store);
+    store.remove = (key) => promise.then(() => remove(key));
+    const answer = Promise.withResolvers<void>();
+    replies["/token"] = async (...parts) => {
+      await answer.promise;
+      return good["/token"]?.(...parts) ?? new Response("");
+    };
+    clock.now = begun + passed;
+    const waiting = groups();
+    await until(() => requests.length > 0);
+
+    clock.now = begun + 24 * hour;
+    const over = await groups();
+    clock.now = begun + passed;
+    answer.resolve();
+    const waited = await waiting;
+    await expect.poll(async () => (await stored())?.version).toBe(3); // the renewed record
+    const afterwards = await groups();
+    resolve();
+    await sessions.settle();
+
+    expect([over, afterwards]).toEqual([undefined, undefined]);
+    // Only a request before the end got the session.
+    expect(waited).toEqual(passed === hour ? undefined : ["earlier"]);
+  });
+});
+
 describe("an issuer that no longer confirms a session", () => {
   it("ends it everywhere, and the log names whose", async () => {
     replies["/token"] = refused;
@@ -219,6 +252,24 @@ describe("an issuer that no longer confirms a session", () => {
         detail: expect.stringContaining(`renewal at ${issuer} failed`),
       },
     ]);
+  });
+
+  it("ends it although its record is not removed yet", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const remove = store.remove.bind(store);
+    store.remove = (key) => promise.then(() => remove(key));
+    replies["/token"] = refused;
+    clock.now = begun + hour;
+
+    const asked = await groups();
+    replies = { ...good };
+    const afterwards = await groups();
+    const inStore = await stored();
+    resolve();
+    await sessions.settle();
+
+    expect([asked, afterwards]).toEqual([undefined, undefined]);
+    expect(inStore).toBeDefined();
   });
 
   it("also at userinfo, where the new refresh token is revoked", async () => {
@@ -347,6 +398,21 @@ describe("a renewal that the issuer answers late", () => {
     vi.useRealTimers();
     await sessions.settle();
     expect(await groups()).toEqual(["later"]);
+  });
+
+  it("gives no request a session that expired meanwhile, also if the clock goes back", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { found, resolve } = await pending();
+    const { now: before } = clock;
+    clock.now = begun + 24 * hour;
+    const over = await groups();
+    clock.now = before;
+    await vi.advanceTimersByTimeAsync(5_000);
+
+    expect([over, await found]).toEqual([undefined, undefined]);
+    resolve();
+    vi.useRealTimers();
+    await sessions.settle();
   });
 
   it("ends with a session that is signed out meanwhile, and its new refresh token is revoked", async () => {
