@@ -12,6 +12,7 @@ import type { CommonFields } from "./observe/events.ts";
 import type { Counts } from "./observe/counts.ts";
 import type { Log } from "./observe/log.ts";
 import type { VisitorLog } from "./observe/visitor-log.ts";
+import type { HandOvers } from "./session/hand-overs.ts";
 import type { Sessions } from "./session/sessions.ts";
 import type { KnownTargets } from "./sign-in/known-targets.ts";
 import type { RelyingParty } from "./sign-in/relying-party.ts";
@@ -53,6 +54,7 @@ export interface EntryContext extends AppContext {
   readonly entry: SiteEntry;
   readonly parties: ReadonlyMap<string, RelyingParty>;
   readonly store: Store;
+  readonly handOvers: HandOvers;
 }
 
 /** The same, for one of its sites. */

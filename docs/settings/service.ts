@@ -28,6 +28,11 @@ export const session: Section = {
       unset: "the `lifetime`",
       page: sessionPage,
     },
+    perHost: {
+      text: "One sign-in at the one host of `url`, and a session with a cookie of its own at each host under `hosts`.",
+      example: true,
+      page: "session-per-host.md",
+    },
   },
 };
 

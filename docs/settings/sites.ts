@@ -11,7 +11,7 @@ export const sites: Section = {
       example: "https://auth.example.com",
     },
     hosts: {
-      text: "With `url: https://{host}/_auth`, the domains of the apps of this site.",
+      text: "With `url: https://{host}/_auth` or `session.perHost`, the domains of the apps of this site.",
       example: ["example.org"],
       page: "rules.md#one-site-for-many-hosts",
     },

@@ -11,7 +11,7 @@ export const topLevel: Section = {
       required: "without `sites`",
     },
     hosts: {
-      text: "With `url: https://{host}/_auth`, the domains of your apps: each host in them has a sign-in of its own.",
+      text: "The domains of your apps. With `url: https://{host}/_auth`, each host in them has a sign-in of its own; with `session.perHost`, a session of its own.",
       example: ["example.com"],
       page: "rules.md#one-site-for-many-hosts",
     },

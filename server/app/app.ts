@@ -28,6 +28,7 @@ import { limitLog } from "../observe/visitor-log.ts";
 import { openPages } from "../pages/open-pages.ts";
 import { createShowPage } from "../pages/show-page.ts";
 import { createRelyingParties } from "./relying-parties.ts";
+import { HandOvers } from "../session/hand-overs.ts";
 import { fingerprintsOf } from "../session/secret-marks.ts";
 import { Sessions, type SessionOptions } from "../session/sessions.ts";
 import { createOpenAuthentication } from "../sign-in/client-authentication.ts";
@@ -111,11 +112,13 @@ export async function createApp(
     visitorLog,
     now,
   });
+  const handOvers = new HandOvers({ store: held.store, secrets: config.secret, now });
   const contexts = context.sites.map((entry): EntryContext => ({
     ...context,
     entry,
     parties: offered(parties, entry),
     store,
+    handOvers,
   }));
   const timed = (verify: Verify) => timeVerify(verify, counts.verifySeconds.of());
   const proxyEndpoints = {

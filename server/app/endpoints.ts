@@ -43,7 +43,10 @@ export function endpointsByPath(
     const hasCompat = sharing.some(({ config }) => config.compat !== undefined);
     for (const name of [...endpointNames, ...(hasCompat ? compatNames : [])])
       endpoints.set(`${base}/${name}`, { name, contexts: sharing, provider: undefined });
-    const several = sharing.filter(({ config }) => Object.keys(config.providers).length > 1);
+    const several = sharing.filter(
+      ({ config, entry }) =>
+        Object.keys(config.providers).length > 1 && entry.first.signInSite === undefined,
+    );
     for (const provider of several.flatMap(({ parties }) => Array.from(parties.keys()))) {
       const path = `${base}/callback/${provider}`;
       endpoints.set(path, { name: "callback", contexts: sharing, provider });
@@ -87,11 +90,12 @@ function firstOf(context: EntryContext): SiteContext {
   return { ...context, site: context.entry.first };
 }
 
-/** A callback accepts POST only for a provider that responds by form post. */
+/** A callback accepts POST only for a provider that responds by form post; no issuer responds to the host of an app. */
 export function allowedMethods(
   { name, provider }: SiteEndpoint,
-  { parties }: SiteContext,
+  { site, parties }: SiteContext,
 ): readonly string[] | undefined {
+  if (site.signInSite !== undefined) return methods[name];
   const responding = provider === undefined ? [...parties.values()] : [parties.get(provider)];
   const acceptsForm = responding.some((party) => party?.provider.responseMode === "form_post");
   return name === "callback" && acceptsForm ? ["GET", "POST"] : methods[name];

@@ -1,4 +1,5 @@
 import { H3, HTTPResponse, type H3Event } from "h3";
+import { createAppHostCallback } from "../callback/app-host-callback.ts";
 import { createCallback } from "../callback/callback.ts";
 import { createFormPost } from "../callback/form-post.ts";
 import type { AskedRequest, Endpoint, EntryContext, SiteContext } from "../context.ts";
@@ -95,12 +96,17 @@ export function createH3App(
 const browserEndpoints: Readonly<Record<BrowserRoute["name"], (context: SiteContext) => Endpoint>> =
   {
     start: createStart,
-    callback: (context) => (event, asked) =>
-      (event.req.method === "POST" ? createFormPost : createCallback)(context)(event, asked),
+    callback: (context) => (event, asked) => callbackFor(context, event)(event, asked),
     sign_out: createSignOut,
     sign_in: createOAuth2ProxySignIn,
     userinfo: createOAuth2ProxyUserInfo,
   };
+
+function callbackFor(context: SiteContext, { req }: H3Event): Endpoint {
+  const { signInSite } = context.site;
+  if (signInSite !== undefined) return createAppHostCallback(context, signInSite);
+  return (req.method === "POST" ? createFormPost : createCallback)(context);
+}
 
 /**
  * The request as it came over the wire, from Node's own request. Without one, the address of the peer is not known

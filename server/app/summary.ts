@@ -38,6 +38,8 @@ function siteWords(site: SiteEntry, config: Config): string {
   const { name, hosts, cookieDomain, first, providers: offered } = site;
   const names = offered ?? Object.keys(config.providers);
   const list = isOpen(site.access) ? listed : several;
+  if (hosts !== undefined && first.signInSite !== undefined)
+    return `One sign-in counts on ${list(hosts)} and every host under it; each host has a session and a cookie of its own.`;
   const where = hosts === undefined ? name : `${name} on ${list(hosts)} and every host under it`;
   const own = hosts === undefined ? first.url.hostname : "the host of the sign-in";
   const cookie =

@@ -11,8 +11,10 @@ import { appNameAt } from "../policy/app-name.ts";
 import { conflict, findBrowserSession, sessionTokens } from "../session/browser-session.ts";
 import { sessionDigest } from "../session/digest.ts";
 import { issuerRefusal } from "./issuer-refusal.ts";
+import { singleParameter } from "./single-parameter.ts";
 import { spentCookies } from "./spent-transaction.ts";
 import { exchangeCode, type CallbackAnswer, type SignedIn } from "../sign-in/code-flow.ts";
+import { arrivalAt } from "../sign-in/app-host.ts";
 import { quoted } from "../sign-in/issuer-words.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { startUrl } from "../sign-in/start-url.ts";
@@ -31,7 +33,7 @@ export function createCallback(context: SiteContext): Endpoint {
 
   return async ({ url: { searchParams: query, pathname }, req: { headers } }, asked) => {
     const cookies = headers.get("cookie") ?? undefined;
-    const state = single(query, "state");
+    const state = singleParameter(query, "state");
     const transaction = state === undefined ? undefined : transactions.find(site, cookies, state);
     const known =
       transaction ?? (state === undefined ? undefined : knownTargets.find(site, cookies, state));
@@ -57,7 +59,7 @@ export function createCallback(context: SiteContext): Endpoint {
     returnTo: string | undefined,
     visit: Visit,
   ): Promise<HttpResponse> {
-    if (await hasSession(visit)) return redirect(302, returnTo ?? site.address("start"));
+    if (await hasSession(visit)) return arrive(returnTo ?? site.address("start"));
     throw transaction === undefined
       ? new AuthError("transaction_missing", "this browser has no pending sign-in with this state")
       : new AuthError(
@@ -88,8 +90,7 @@ export function createCallback(context: SiteContext): Endpoint {
     // From here on the transaction is spent, even if the sign-in fails.
     const forget = spentCookies(context, cookies, transaction);
     if (!(await takeOnce(transaction.state))) {
-      if (await hasSession({ cookies, asked }))
-        return redirect(302, transaction.returnTo, ...forget);
+      if (await hasSession({ cookies, asked })) return arrive(transaction.returnTo, ...forget);
       throw new AuthError("transaction_used", "the state was already used");
     }
     checkAnswer(answer.query, party);
@@ -174,21 +175,17 @@ export function createCallback(context: SiteContext): Endpoint {
     const keep = setSessionCookie(site, token, Math.floor(context.config.session.lifetime / 1000));
     const remember =
       context.parties.size > 1 ? ["Set-Cookie", rememberProvider(site, identity.provider)] : [];
-    return redirect(302, returnTo, "Set-Cookie", keep, ...remember, ...forget);
+    return arrive(returnTo, "Set-Cookie", keep, ...remember, ...forget);
   }
-}
 
-/** RFC 6749 §3.1: a parameter must not be repeated. */
-function single(query: URLSearchParams, name: string): string | undefined {
-  const [value, ...more] = query.getAll(name);
-  if (more.length > 0)
-    throw new AuthError("callback_malformed", `the parameter ${name} is repeated`);
-  return value;
+  function arrive(returnTo: string, ...headers: string[]): HttpResponse {
+    return redirect(302, arrivalAt(context, returnTo), ...headers);
+  }
 }
 
 /** The checks before the code is sent to an issuer: RFC 6749 §4.1.2, RFC 9207 §2.4. */
 function checkAnswer(query: URLSearchParams, party: RelyingParty): void {
-  const [code, error, iss] = ["code", "error", "iss"].map((name) => single(query, name));
+  const [code, error, iss] = ["code", "error", "iss"].map((name) => singleParameter(query, name));
   if (iss !== undefined && !party.issuers.includes(iss)) {
     throw new AuthError(
       "response_rejected",

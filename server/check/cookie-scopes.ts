@@ -12,7 +12,8 @@ export function cookieScopes(config: Config): Finding[] {
 }
 
 function reachOf({ cookieDomain, name, hosts, first }: SiteEntry): Finding {
-  const own = hosts === undefined ? first.url.hostname : "the host of its sign-in";
+  const ofMany = first.signInSite === undefined ? "the host of its sign-in" : "its own host";
+  const own = hosts === undefined ? first.url.hostname : ofMany;
   const reach =
     cookieDomain === undefined ? `${own} only` : `${cookieDomain} and every host under it`;
   const served = hosts === undefined ? "" : `; {host}: ${hosts.join(", ")} and every host under it`;
@@ -62,7 +63,7 @@ function fixFor(name: string, sites: readonly SiteEntry[]): string {
     ({ first }) => domain !== null && domainOf(first.url.hostname) === domain,
   );
   if (relative === undefined) return "add a site for the host to `sites`";
-  return relative.hosts === undefined
+  return relative.hosts === undefined && !relative.hasAppHosts
     ? `set cookie.domain of ${relative.name} to ${domain}, or add a site for the host`
     : `add it to hosts of ${relative.name}, or add a site for the host`;
 }

@@ -12,7 +12,9 @@ export interface OfferingSites {
 
 export function offeringSites(config: Config, provider: string): OfferingSites {
   const entries = createSites(config).filter(
-    ({ providers }) => providers?.includes(provider) !== false,
+    // Visitors of an app's host sign in at the site of another entry.
+    ({ providers, first }) =>
+      providers?.includes(provider) !== false && first.signInSite === undefined,
   );
   const named = [...new Set(config.rules.flatMap(({ host = [] }) => host.filter(isOneHost)))];
   return {

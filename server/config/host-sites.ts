@@ -10,6 +10,7 @@ import { commonOf, createCover, type Site, type SiteCommon, type SiteEntry } fro
 export function createHostSites(
   config: SiteConfig & { readonly hosts: readonly string[] },
   hasCompat: boolean,
+  signInSite?: Site,
 ): SiteEntry {
   const { url: written, hosts } = config;
   const common = commonOf(config);
@@ -23,7 +24,7 @@ export function createHostSites(
   const covers = (hostname: string) => scopes.some((isCovered) => isCovered(hostname));
   // The cookie of a domain reaches all of its sites, so a session counts at all of them. This is no site's own id.
   const sharedId = cookieDomain && `${href}#${cookieDomain}:${hosts.join(",")}`;
-  const parts = { common, covers, sharedId, scheme: `${protocol}//`, ownPort };
+  const parts = { common, covers, sharedId, scheme: `${protocol}//`, ownPort, signInSite };
   const isAtSite = (url: URL) =>
     url.protocol === protocol && (port === undefined || url.port === port) && covers(url.hostname);
   const siteAt = (hostname: string, host = hostname) => new HostSite(parts, hostname, host);
@@ -33,6 +34,7 @@ export function createHostSites(
     redirectUri: (provider) =>
       `${href.replace(/\/$/, "")}/callback${provider === undefined ? "" : `/${provider}`}`,
     hosts,
+    hasAppHosts: false,
     first: siteAt(hosts[0] ?? hostPlaceholder),
     at: (hostname, host) => (covers(hostname) ? siteAt(hostname, host) : undefined),
     covers,
@@ -50,6 +52,7 @@ interface Parts {
   readonly scheme: string;
   /** The port of the entry's own URL, which replaces that of the request: "" or ":8443". */
   readonly ownPort: string;
+  readonly signInSite: Site | undefined;
 }
 
 /** `/verify` makes one for each request: it builds an address only if it needs one. */
@@ -87,6 +90,10 @@ class HostSite implements Site {
   get id(): string {
     const { sharedId, ownPort, scheme } = this.#parts;
     return sharedId ?? `${scheme}${this.#hostname}${ownPort}${this.base || "/"}`;
+  }
+
+  get signInSite(): Site | undefined {
+    return this.#parts.signInSite;
   }
 
   get url(): URL {

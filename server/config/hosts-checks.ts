@@ -3,17 +3,20 @@ import type { Fault } from "./faults.ts";
 import { isUnder, type WrittenSite } from "./written-site.ts";
 import { isPublicSuffix } from "../values/public-suffix.ts";
 
-/** `hosts` and the placeholder in `url` belong together. */
-export function hostsFaults({ prefix, takesHost: isOpen, hosts, scheme }: WrittenSite): Fault[] {
+/** `hosts` belongs together with the placeholder in `url`, or with `session.perHost`. */
+export function hostsFaults(
+  { prefix, takesHost: isOpen, hosts, scheme }: WrittenSite,
+  isPerHost: boolean,
+): Fault[] {
   const fault = (message: string) => [{ path: `${prefix}hosts`, message }];
   if (hosts === undefined && isOpen)
     return fault(
       "is missing: list the domains of your hosts, such as [example.com], because url takes its host from the request",
     );
   if (hosts === undefined) return [];
-  if (!isOpen && scheme !== undefined)
+  if (!isOpen && !isPerHost && scheme !== undefined)
     return fault(
-      "has no effect, because url names one host: write url: https://{host}/_auth, or remove hosts",
+      "has no effect, because url names one host: write session: { perHost: true } for one sign-in at url, or url: https://{host}/_auth for one at each host, or remove hosts",
     );
   return hosts.flatMap((host) => {
     if (isLoopbackHost(host)) return [];

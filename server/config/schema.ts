@@ -134,6 +134,8 @@ export const schema = v.strictObject({
       refresh: v.optional(duration, "1h"),
       /** How long a session survives while its issuer is unreachable; undefined = its lifetime. */
       grace: v.optional(duration),
+      /** One sign-in, and a session of its own at each host under `hosts`. */
+      perHost: v.optional(v.boolean(), false),
     }),
     {},
   ),

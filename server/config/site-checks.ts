@@ -1,5 +1,6 @@
 import type { Fault } from "./faults.ts";
 import { hostsFaults, ownHostFaults, sharedHosts } from "./hosts-checks.ts";
+import { isPerHost, perHostFaults } from "./per-host-checks.ts";
 import { isObject } from "./shape.ts";
 import { unknown } from "./unknown-keys.ts";
 import { isUnder, readSite, type WrittenSite } from "./written-site.ts";
@@ -9,7 +10,8 @@ export function siteFaults(raw: Record<string, unknown>): Fault[] {
   const { sites } = raw;
   if (sites === undefined) {
     if (raw.url === undefined) return [{ path: "url", message: urlMissing }];
-    return entryFaults(readSite(raw, ""));
+    const site = readSite(raw, "");
+    return [...entryFaults(site, raw), ...perHostFaults([site], raw)];
   }
   if (!Array.isArray(sites)) return [];
   if (sites.length === 0)
@@ -23,7 +25,8 @@ export function siteFaults(raw: Record<string, unknown>): Fault[] {
       path,
       message: "cannot be combined with `sites`, which replaces it: move it into one of the sites",
     })),
-    ...all.flatMap(entryFaults),
+    ...all.flatMap((site) => entryFaults(site, raw)),
+    ...perHostFaults(all, raw),
     ...overlaps(all),
     ...sharedHosts(all),
     ...all.flatMap((site) => ownHostFaults(site, all)),
@@ -37,8 +40,8 @@ export function siteFaults(raw: Record<string, unknown>): Fault[] {
 const urlMissing =
   "is missing: set the address at which browsers reach doorward, such as https://auth.example.com";
 
-function entryFaults(entry: WrittenSite): Fault[] {
-  return [...hostsFaults(entry), ...cookieFaults(entry)];
+function entryFaults(entry: WrittenSite, raw: Record<string, unknown>): Fault[] {
+  return [...hostsFaults(entry, isPerHost(raw)), ...cookieFaults(entry)];
 }
 
 function cookieFaults({ prefix, hostname, hosts = [], domain }: WrittenSite): Fault[] {

@@ -32,6 +32,11 @@ export interface Site extends SiteCommon {
   /** The site in the record of a session, which counts at this site alone. */
   readonly id: string;
   /**
+   * With `session.perHost`, where the visitors of an app's host sign in: sessions at the host hang on one there.
+   * undefined = at this site itself.
+   */
+  readonly signInSite: Site | undefined;
+  /**
    * RFC 9700 §4.1: from the configuration, never from a parameter of a request; with `hosts`, at the host of the
    * request. With a provider's name it is a separate one for that provider.
    */
@@ -47,6 +52,8 @@ export interface SiteEntry extends SiteCommon {
   readonly port: string | undefined;
   /** Each of its sites has a host that equals or is under one of these; undefined = one site only. */
   readonly hosts: readonly string[] | undefined;
+  /** With `session.perHost`: whether another entry has a site at each host of the apps, whose visitors sign in here. */
+  readonly hasAppHosts: boolean;
   /** Its redirect URI in messages: `https://{host}/_auth/callback`. */
   redirectUri(provider?: string): string;
   /** Its only site; with `hosts`, the one at the first of them. */
@@ -80,8 +87,10 @@ export function createSite(config: SiteConfig, compat?: Config["compat"]): Site 
     ...common,
     url,
     id: url.href,
+    signInSite: undefined,
     port: url.port,
     hosts: undefined,
+    hasAppHosts: config.hosts !== undefined,
     get first() {
       return site;
     },

@@ -1,8 +1,12 @@
+import { createAppHosts, hasAppHosts } from "./app-hosts.ts";
 import { createHostSites } from "./host-sites.ts";
 import type { Config, SiteConfig } from "./schema.ts";
 import { createSite, type SiteEntry } from "./site.ts";
 
-/** All sites of a configuration; top-level `url`, `hosts` and `cookie` are a short form of one entry. */
+/**
+ * All sites of a configuration; top-level `url`, `hosts` and `cookie` are a short form of one entry. With
+ * `session.perHost`, the sites at the hosts of the apps follow after all entries.
+ */
 export function createSites({
   url,
   hosts,
@@ -11,11 +15,16 @@ export function createSites({
   sites,
   compat,
 }: Pick<Config, "url" | "hosts" | "cookie" | "access" | "sites" | "compat">): SiteEntry[] {
-  const configs = sites ?? (url === undefined ? [] : [{ url, hosts, cookie }]);
-  return configs.map((written: SiteConfig) => {
-    const config = { access, ...written };
-    return config.hosts === undefined
-      ? createSite(config, compat)
-      : createHostSites({ ...config, hosts: config.hosts }, compat !== undefined);
+  const written = sites ?? (url === undefined ? [] : [{ url, hosts, cookie }]);
+  const appHosts: SiteEntry[] = [];
+  const entries = written.map((one: SiteConfig) => {
+    const config = { access, ...one };
+    if (config.hosts === undefined) return createSite(config, compat);
+    if (!hasAppHosts(config))
+      return createHostSites({ ...config, hosts: config.hosts }, compat !== undefined);
+    const site = createSite(config);
+    appHosts.push(createAppHosts(config, site));
+    return site;
   });
+  return [...entries, ...appHosts];
 }

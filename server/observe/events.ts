@@ -46,6 +46,13 @@ export const events = {
     reasons: only(sessionReasons, "new_session", "replaced_session"),
     details: {},
   }),
+  handed_over: kind({
+    level: "info",
+    message: "session handed over",
+    when: "The host of an app got a session of its own, from the session at the sign-in (`session.perHost`).",
+    reasons: only(sessionReasons, "app_host"),
+    details: {},
+  }),
   sign_in_failed: kind({
     level: "warn",
     message: "refused",

@@ -55,6 +55,10 @@ export const failureReasons = reasonTable({
 export const sessionReasons = reasonTable({
   new_session: { means: "The browser had no session.", fix: nothingToDo },
   replaced_session: { means: "The earlier session of the browser has ended.", fix: nothingToDo },
+  app_host: {
+    means: "The browser was signed in, and had no session at this host.",
+    fix: nothingToDo,
+  },
   refreshed: { means: "The issuer confirmed the identity.", fix: nothingToDo },
   visitor: { means: "The person signed out here.", fix: nothingToDo },
   lifetime: { means: "The session reached `session.lifetime`.", fix: nothingToDo },

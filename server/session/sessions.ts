@@ -14,6 +14,7 @@ import type { Store } from "../store/store.ts";
 import type { Outcome } from "./ask-issuer.ts";
 import { BackgroundTasks } from "./background.ts";
 import { Endings } from "./endings.ts";
+import { HostSessions } from "./host-sessions.ts";
 import { HotSession, type Limits } from "./hot-session.ts";
 import { LastUse } from "./last-use.ts";
 import { shape, type SessionRecord } from "./record.ts";
@@ -61,6 +62,8 @@ export class Sessions {
   readonly #records: SealedRecords;
   readonly #renewals: Renewals;
   readonly revocations: Revocations;
+  /** The sessions at the hosts of apps, with `session.perHost`. */
+  readonly atHosts: HostSessions;
   readonly #hot = new TwoGenerationCache<HotSession>(hotSessions);
   /** One store read and one renewal per session at a time, however many requests wait for it. */
   readonly #loading = new Map<string, Promise<HotSession | undefined>>();
@@ -76,6 +79,7 @@ export class Sessions {
     this.#options = options;
     this.#records = new SealedRecords(options);
     this.#renewals = new Renewals({ ...options, records: this.#records });
+    this.atHosts = new HostSessions(options);
     this.revocations = new Revocations({ store, lifetimeMs, onFlood: () => this.#hot.clear() });
     this.#background = new BackgroundTasks(log);
     const parts = { records: this.#records, hot: this.#hot, background: this.#background };
@@ -88,7 +92,7 @@ export class Sessions {
 
   /**
    * The live session for a site's cookie: synchronous from the cache, else from the store. A session of another
-   * site is not returned. Throws "store_unreachable".
+   * site is not returned. For a session at the host of an app, it is the parent. Throws "store_unreachable".
    *
    * @param asked the request: the log names it where the session ends or is renewed.
    */
@@ -98,6 +102,8 @@ export class Sessions {
     asked?: LoggedRequest,
   ): Session | undefined | Promise<Session | undefined> {
     if (token === undefined) return undefined;
+    const { signInSite } = site;
+    if (signInSite !== undefined) return this.#findAtHost(site, signInSite, token, asked);
     const session = this.#hot.get(token);
     // Without announcements, a session may have ended on another replica, so every request reads the store.
     if (session !== undefined && this.#options.store.hearsAnnouncements) {
@@ -105,6 +111,18 @@ export class Sessions {
       return this.#use(site, token, session, asked);
     }
     return this.#cold(site, token, asked);
+  }
+
+  #findAtHost(
+    site: Site,
+    signInSite: Site,
+    token: string,
+    asked: LoggedRequest | undefined,
+  ): Session | undefined | Promise<Session | undefined> {
+    const parent = this.atHosts.parentOf(site, token);
+    return parent instanceof Promise
+      ? parent.then((found) => this.find(signInSite, found, asked))
+      : this.find(signInSite, parent, asked);
   }
 
   /** The number of cached sessions. */

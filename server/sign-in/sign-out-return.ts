@@ -23,6 +23,26 @@ export class SignOutReturns {
     return { state, setCookie: keep(site, value, lifetimeSeconds) };
   }
 
+  /**
+   * The state of a sign-out at the host of an app, which cannot set a cookie of the site where the issuer returns the
+   * visitor. It has the target itself, and opens only in the browser that had the session at that site.
+   */
+  beginFor(signInSite: Site, sessionToken: string, returnTo: string | undefined): string {
+    const [key] = this.#keys;
+    if (key === undefined) throw new TypeError("no secret is configured");
+    return seal(key, contextOf(signInSite, sessionToken), fitting(returnTo ?? ""));
+  }
+
+  /** The target of `beginFor`; undefined = none of these was the session of that sign-out. */
+  findFor(site: Site, sessionTokens: readonly string[], state: string): string | undefined {
+    for (const token of sessionTokens)
+      for (const key of this.#keys) {
+        const returnTo = open(key, contextOf(site, token), state);
+        if (returnTo !== undefined) return returnTo;
+      }
+    return undefined;
+  }
+
   /** undefined = this browser has no sign-out with that state; "" = no target was requested. */
   find(site: Site, cookies: string | undefined, state: string): string | undefined {
     const value = readCookie(cookies, cookieName(site));

@@ -13,6 +13,12 @@ import type { SessionRecord } from "../session/record.ts";
 import { endSessionUrl, hintedTarget, revokeTokens } from "../sign-in/end-session.ts";
 import { requestedTarget } from "../sign-in/return-target.ts";
 
+/** A session that this sign-out ended. */
+interface Ended {
+  readonly token: string;
+  readonly record: SessionRecord;
+}
+
 /** More than `/verify` tries, so that no session is left that a visitor wanted to end. */
 const mostEnded = 8;
 
@@ -30,6 +36,7 @@ export function createSignOut(context: SiteContext): Endpoint {
     visitorLog,
     showPage,
   } = context;
+  const { signInSite = site } = site;
   const { backChannel, frontChannel } = createIssuerSignOut(context);
 
   return async ({ url: { searchParams: query }, req }, asked) => {
@@ -48,31 +55,38 @@ export function createSignOut(context: SiteContext): Endpoint {
     if (!isPost && !isOpened) return empty(403);
     const cookies = headers.get("cookie") ?? undefined;
     const acceptLanguage = headers.get("accept-language");
-    const returned = signOutReturns.find(site, cookies, query.get("state") ?? "");
+    const state = query.get("state") ?? "";
+    const returned = signOutReturns.find(site, cookies, state);
     if (returned !== undefined) return back(returned, acceptLanguage);
+    const tokens = sessionTokens(site, cookies, mostEnded);
+    const fromAppHost = signOutReturns.findFor(site, tokens, state);
+    if (fromAppHost !== undefined) return back(fromAppHost, acceptLanguage, ...removals());
     const rd = requestedTarget(context, query.has("rd") ? query : form, headers);
     const returnTo = returnTarget(site, rd);
     if (!isOwnWish(isPost, headers))
       return isOpened ? confirm(returnTo, acceptLanguage) : empty(403);
     // Two live sessions are a conflict, but each of them alone would still be valid: end all of them.
-    const ended: SessionRecord[] = [];
-    for (const token of sessionTokens(site, cookies, mostEnded))
-      ended.push(...(await end(token, asked)));
-    const [record] = ended;
+    const ended: Ended[] = [];
+    for (const token of tokens) ended.push(...(await end(token, asked)));
+    const [first] = ended;
     const location =
-      (await redirectWithHint(record, returnTo)) ??
-      (record && (await redirectToIssuer(record, returnTo)));
+      (await redirectWithHint(first?.record, returnTo)) ??
+      (first && (await redirectToIssuer(first, returnTo)));
     return location ?? signedOut(returnTo, acceptLanguage);
   };
 
-  async function end(token: string, asked: AskedRequest): Promise<SessionRecord[]> {
-    const ended = await sessions.end(site, token, "signed_out");
-    if (ended === undefined) return [];
+  /** At the host of an app, this ends the session at the sign-in, and with it those of all hosts. */
+  async function end(written: string, asked: AskedRequest): Promise<Ended[]> {
+    const isAppHost = site.signInSite !== undefined;
+    const token = isAppHost ? await sessions.atHosts.parentOf(site, written) : written;
+    const record = await sessions.end(signInSite, token, "signed_out");
+    if (isAppHost) await sessions.atHosts.end(written);
+    if (token === undefined || record === undefined) return [];
     counts.signOuts.add("visitor");
-    const who = { ...auditedIdentity(ended.identity), session: sessionDigest(token) };
+    const who = { ...auditedIdentity(record.identity), session: sessionDigest(token) };
     audit("signed_out", "visitor", { ...asked, ...who });
-    revoke(ended);
-    return [ended];
+    revoke(record);
+    return [{ token, record }];
   }
 
   /** In the background: without its session the visitor is already signed out. */
@@ -86,18 +100,29 @@ export function createSignOut(context: SiteContext): Endpoint {
 
   /** Redirects to the issuer, to sign out there too. If the issuer is down, the visitor is still signed out here. */
   async function redirectToIssuer(
-    { identity, tokens }: SessionRecord,
+    { token, record: { identity, tokens } }: Ended,
     returnTo: string | undefined,
   ): Promise<HttpResponse | undefined> {
     const party = context.parties.get(identity.provider);
     if (config.signOut !== "issuer" || party === undefined) return undefined;
-    const { state, setCookie } = signOutReturns.begin(site, returnTo);
+    const { state, setCookies } = returnFromIssuer(token, returnTo);
     const session = { identity, idToken: tokens?.idToken };
     const location = await issuerUrl(identity.provider, () =>
-      endSessionUrl(party, site, session, state),
+      endSessionUrl(party, signInSite, session, state),
     );
     if (location === undefined) return undefined;
-    return redirect(303, location, ...removals(), "Set-Cookie", setCookie);
+    return redirect(303, location, ...removals(), ...setCookies);
+  }
+
+  /** The issuer knows only the addresses of the sign-in's site. */
+  function returnFromIssuer(
+    token: string,
+    returnTo: string | undefined,
+  ): { state: string; setCookies: string[] } {
+    if (site.signInSite !== undefined)
+      return { state: signOutReturns.beginFor(site.signInSite, token, returnTo), setCookies: [] };
+    const { state, setCookie } = signOutReturns.begin(site, returnTo);
+    return { state, setCookies: ["Set-Cookie", setCookie] };
   }
 
   /** oauth2-proxy's way to sign out at the issuer too: the return target is there, and names the ID token. */
@@ -131,8 +156,8 @@ export function createSignOut(context: SiteContext): Endpoint {
   }
 
   /** The issuer redirected the visitor back, with the state of this browser's cookie. */
-  function back(returnTo: string, acceptLanguage: string | null): HttpResponse {
-    const forget = ["Set-Cookie", signOutReturns.forget(site)];
+  function back(returnTo: string, acceptLanguage: string | null, ...more: string[]): HttpResponse {
+    const forget = ["Set-Cookie", signOutReturns.forget(site), ...more];
     if (returnTo === "")
       return showPage(signedOutPage(site.address("start"), true), acceptLanguage, ...forget);
     return redirect(303, returnTo, ...forget);

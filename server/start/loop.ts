@@ -2,6 +2,7 @@ import type { AskedRequest, SiteContext } from "../context.ts";
 import type { HttpResponse } from "../http/response.ts";
 import type { ReasonOf } from "../observe/events.ts";
 import { loopPage, type LoopCause } from "../pages/loop-page.ts";
+import { appSiteAt } from "../sign-in/app-host.ts";
 import type { Standing } from "./standing.ts";
 import { targetFix, type Wanted } from "./wanted.ts";
 
@@ -15,10 +16,11 @@ interface Loop {
 
 /** The response to a browser that came back too often: a page with the cause that can be told from here. */
 export function stopLoop(
-  { site, config, counts, audit, showPage }: SiteContext,
+  context: SiteContext,
   { standing, wanted, setCookie, asked }: Loop,
   acceptLanguage: string | null,
 ): HttpResponse {
+  const { site, config, counts, audit, showPage } = context;
   const cause = causeOf(standing, wanted);
   counts.loops.add(reasons[cause]);
   const { requestId } = asked;
@@ -28,7 +30,7 @@ export function stopLoop(
     cookie: site.sessionCookieName,
     driver: config.storage.driver,
     host,
-    isCovered: site.covers(hostname),
+    isCovered: site.covers(hostname) || appSiteAt(context, wanted.returnTo) !== undefined,
   });
   const path = pathname.slice(0, 500);
   audit("loop_broken", reasons[cause], { ...asked, host, path }, { mend });

@@ -2,6 +2,7 @@ import { isMet } from "../identity/step-up.ts";
 import type { SiteContext } from "../context.ts";
 import { requestTo } from "../forwarded/forwarded-request.ts";
 import type { LoggedRequest } from "../observe/request-id.ts";
+import { appSiteAt } from "../sign-in/app-host.ts";
 import { decide } from "../policy/policy.ts";
 import { conflict, findBrowserSession, sessionTokens } from "../session/browser-session.ts";
 import type { Session } from "../session/session.ts";
@@ -42,12 +43,15 @@ export async function standingOf(
 }
 
 function isPermitted(
-  { site, siteOf, rulesOf, now }: SiteContext,
+  context: SiteContext,
   session: Session,
   { returnTo, hasTarget, stepUp }: Wanted,
 ): boolean {
+  const { site, siteOf, rulesOf, now } = context;
   const { identity } = session.record;
-  if (!hasTarget) return isMet(stepUp, identity.claims, now());
+  // At the host of an app, `/verify` decides once that host has its session: it may refuse with a page of its own.
+  if (!hasTarget || appSiteAt(context, returnTo) !== undefined)
+    return isMet(stepUp, identity.claims, now());
   const target = new URL(returnTo);
   const request = requestTo(target);
   // A target that this site does not protect has no rules here.

@@ -12,6 +12,10 @@ import { framedPage } from "../pages/framed-page.ts";
 import { forgetSession, readCookies } from "../cookies/cookie.ts";
 import { authorizationUrl } from "../sign-in/code-flow.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
+import { arrivalAt } from "../sign-in/app-host.ts";
+import { startAtAppHost } from "./app-host-start.ts";
+import { begunCookies } from "./begun-cookies.ts";
+import { handOver } from "./hand-over.ts";
 import { stopLoop } from "./loop.ts";
 import { ownStart } from "./oauth2-proxy-host.ts";
 import { appOf, askForStepUp, choose, showOwn } from "./show-start-page.ts";
@@ -36,6 +40,10 @@ export function createStart(context: SiteContext): Endpoint {
       const page = framedPage(appOf(rulesOf, wanted), wanted.returnTo);
       return showPage(page, headers.get("accept-language"));
     }
+    if (site.signInSite !== undefined)
+      return startAtAppHost(context, site.signInSite, wanted, { query, headers, asked });
+    const withCode = await handOver(context, wanted, { query, headers, asked });
+    if (withCode !== undefined) return withCode;
     const requested = requestedProvider(context, query);
     try {
       return await answer(context, requested, wanted, { headers, asked });
@@ -98,24 +106,22 @@ async function answer(
   if (isLoop)
     return stopLoop(context, { standing, wanted, setCookie, asked }, visitor.acceptLanguage);
   return standing === "permitted" || party === undefined
-    ? redirect(302, wanted.returnTo, "Set-Cookie", setCookie)
+    ? redirect(302, arrivalAt(context, wanted.returnTo), "Set-Cookie", setCookie)
     : begin(context, party, cookies, wanted, setCookie);
 }
 
 async function begin(
-  { site, transactions, knownTargets, counts, visitorLog }: SiteContext,
+  context: SiteContext,
   party: RelyingParty,
   cookies: string | undefined,
   { returnTo, stepUp, prompt, loginHint }: Wanted,
   ...others: string[]
 ): Promise<HttpResponse> {
+  const { site, transactions, counts, visitorLog } = context;
   const isForced = prompt === "login";
-  const { transaction, setCookies, dropped, room } = transactions.begin(site, cookies, {
-    provider: party.name,
-    returnTo,
-    stepUp,
-    isForced,
-  });
+  const { name: provider } = party;
+  const begun = transactions.begin(site, cookies, { provider, returnTo, stepUp, isForced });
+  const { transaction } = begun;
   const requested = prompt === "select_account" ? party.provider.accountPrompt : prompt;
   const wish = { prompt: requested, loginHint };
   const location = await authorizationUrl(party, site, transaction, wish).catch(
@@ -126,12 +132,12 @@ async function begin(
   );
   counts.starts.add(party.name, "started");
   // Two live sessions are a conflict at `/verify`, so one that stays could also break the next sign-in.
-  if (readCookies(cookies, site.sessionCookieName).length > 1) {
-    visitorLog.warn({}, "duplicate session cookies; clearing both");
-    setCookies.push(...forgetSession(site));
-  }
-  if (dropped.length > 0 || !knownTargets.fits(site, cookies, room))
-    setCookies.push(knownTargets.add(site, cookies, dropped, room));
-  setCookies.push(...others);
+  const isDouble = readCookies(cookies, site.sessionCookieName).length > 1;
+  if (isDouble) visitorLog.warn({}, "duplicate session cookies; clearing both");
+  const setCookies = [
+    ...(isDouble ? forgetSession(site) : []),
+    ...begunCookies(context, cookies, begun),
+    ...others,
+  ];
   return redirect(302, location, ...setCookies.flatMap((cookie) => ["Set-Cookie", cookie]));
 }

@@ -12,7 +12,7 @@ export function signInLocation(
   stepUp?: StepUp,
   ...hints: string[]
 ): string {
-  const start = `${site.address("start")}?rd=`;
+  const start = `${(site.signInSite ?? site).address("start")}?rd=`;
   const parameters =
     stepUpParameters(stepUp)
       .map(([name, value]) => `&${name}=${encodeURIComponent(value)}`)

@@ -104,10 +104,6 @@ const notApplicable: readonly NotApplicable[] = [
     row: "B7.8",
     why: "no cookie is a MAC over joined fields: a session is a random token, a transaction is JSON sealed by AES-GCM",
   },
-  {
-    row: "B8.17",
-    why: "there are no hand-over codes: a session has one site, and each site signs in by itself",
-  },
 ];
 
 const shownElsewhere: readonly ShownElsewhere[] = [

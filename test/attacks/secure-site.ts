@@ -4,7 +4,7 @@ import { startHostileIssuer, type HostileIssuer } from "../peers/hostile-issuer.
 import { setCookies } from "../peers/sign-in-door.ts";
 
 /** doorward for https sites, asked as by the proxy in front of it, which ended TLS. */
-interface SecureSite {
+export interface SecureSite {
   readonly issuer: HostileIssuer;
   readonly doorward: TestDoorward;
   /** A navigation to this https URL; `headers` are sent in addition. */
@@ -22,6 +22,7 @@ type Settings = Readonly<Record<string, unknown>>;
 /** `settings` may use the provider, which is the only one otherwise. */
 export async function openSecureSite(
   settings: Settings | ((company: Settings) => Settings),
+  held: Parameters<typeof startDoorward>[1] = {},
 ): Promise<SecureSite> {
   const issuer = await startHostileIssuer();
   const company = { type: "oidc", issuer: issuer.issuer, clientId: "door", clientSecret: "of it" };
@@ -31,6 +32,7 @@ export async function openSecureSite(
       access: { anyone: true },
       ...(typeof settings === "function" ? settings(company) : settings),
     }),
+    held,
   );
   const open = (url: string, headers: Record<string, string> = {}) => {
     const { host, pathname, search } = new URL(url);

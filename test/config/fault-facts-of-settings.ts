@@ -166,7 +166,36 @@ export const faultsOfSettings: [string, Settings, Facts][] = [
   [
     "hosts with one host in url",
     { hosts: ["example.com"] },
-    { place: "hosts", values: ["url", "one host"], fix: [openUrl, "remove"] },
+    { place: "hosts", values: ["url", "one host"], fix: ["perHost: true", openUrl, "remove"] },
+  ],
+  [
+    "a session for each host without hosts",
+    { session: { perHost: true } },
+    { place: "session.perHost", values: ["hosts"], fix: ["domains", "hosts: [example.com]"] },
+  ],
+  [
+    "a session for each host where each has a sign-in",
+    { url: openUrl, hosts: ["example.com"], session: { perHost: true } },
+    { place: "session.perHost", values: ["{host}", "url"], fix: ["one host", "remove"] },
+  ],
+  [
+    "a session for each host and a cookie of all",
+    { hosts: ["example.com"], cookie: { domain: "example.com" }, session: { perHost: true } },
+    {
+      place: "cookie.domain",
+      values: ['"example.com"', "session.perHost"],
+      fix: ["hosts: [example.com]", "instead"],
+    },
+  ],
+  [
+    "a session for each host and another tool's paths",
+    { hosts: ["example.com"], compat: "oauth2-proxy", session: { perHost: true } },
+    { place: "session.perHost", values: ["compat"], fix: ["remove compat", "print"] },
+  ],
+  [
+    "a public suffix in hosts with a session for each",
+    { hosts: ["co.uk"], session: { perHost: true } },
+    { place: "hosts", values: ['"co.uk"', "other people's hosts"], fix: ["domain of your own"] },
   ],
   [
     "a public suffix in hosts",

@@ -36,7 +36,7 @@ function completed(yaml: string): Record<string, unknown> {
   const site = { url: "https://auth.example.com", cookie: { domain: "example.com" } };
   return {
     ...base,
-    ...(written.sites === undefined ? site : { url: undefined, cookie: undefined }),
+    ...((written.sites ?? written.url) === undefined ? site : { url: undefined }),
     ...written,
     secret,
     providers,

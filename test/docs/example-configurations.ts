@@ -82,6 +82,7 @@ const around: readonly (readonly [RegExp, Settings])[] = [
   ],
   [/^listen\.https\./, { listen: { https: { cert: "/c.pem", key: "/k.pem" } } }],
   [/^admin\./, { admin: { port: 9180 } }],
+  [/^session\.perHost/, { hosts: ["example.com"] }],
 ];
 
 type Change = (example: unknown) => unknown;

@@ -12,6 +12,7 @@ import type { AppContext, EntryContext, VerifyRequest } from "../../server/conte
 import { createOAuth2ProxyAuth } from "../../server/verify/oauth2-proxy-auth.ts";
 import { createVerify } from "../../server/verify/verify.ts";
 import { noTracer } from "../../server/observe/tracer.ts";
+import { HandOvers } from "../../server/session/hand-overs.ts";
 import type { Store } from "../../server/store/store.ts";
 
 /** A response as it came over the wire. */
@@ -58,6 +59,7 @@ function serviceOf(context: AppContext, store: Store) {
     entry,
     parties: new Map(),
     store,
+    handOvers: new HandOvers({ store, secrets: context.config.secret, now: context.now }),
   }));
   const endpoints = { verify: createVerify(context), auth: createOAuth2ProxyAuth(context) };
   const probes = createOAuth2ProxyProbes(store, context.visitorLog);

@@ -85,11 +85,11 @@ function withoutPort(host: string): string {
   return host.replace(/:\d+$/, "");
 }
 
-function noAppFault({ name, hosts, cookieDomain }: SiteEntry): string | undefined {
+function noAppFault({ name, hosts, hasAppHosts, cookieDomain }: SiteEntry): string | undefined {
   const origin = name.replace(/\/$/, "");
   if (hosts !== undefined)
     return `leaves no app to protect: doorward serves all of every host. Add a path such as ${origin}/_auth`;
-  if (cookieDomain !== undefined) return undefined;
+  if (cookieDomain !== undefined || hasAppHosts) return undefined;
   return `leaves no app to protect: doorward serves all of ${origin}, and its cookie reaches no other host. Set cookie.domain, or add a path such as ${origin}/_auth`;
 }
 

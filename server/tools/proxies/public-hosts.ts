@@ -54,7 +54,8 @@ export function publicHosts(config: Config): PublicHosts {
   const hosts = sites.flatMap((site) => {
     if (site.hosts !== undefined) return hostsUnder(site.hosts, site, patterns.filter(isOf(site)));
     const apps = appsOf(site, patterns.filter(isOf(site)));
-    if (apps.length === 0 && site.base === "") examples.set(site, example(site, entryOf));
+    if (apps.length === 0 && site.base === "" && !site.hasAppHosts)
+      examples.set(site, example(site, entryOf));
     const guards = apps.concat(examples.get(site) ?? []);
     return guards
       .map((app) => toPublicHost(app, site, "app"))

@@ -42,15 +42,28 @@ export const endpointPriority = 20_000;
 
 export function routersOf(hosts: readonly PublicHost[], version: Version): Router[] {
   const forwardAuths = forwardAuthsOf(hosts);
+  const mounts = mountsOf(hosts);
   return [
     ...redirect(hosts, version),
     ...hosts.flatMap((host, index) => [
-      ...(host.serves === "app" ? [] : endpoints(host, version)),
+      ...endpoints(mounts.get(host) ?? [], version),
       ...(host.serves === "doorward"
         ? []
         : [guard(host, version, appPriority - index, forwardAuths)]),
     ]),
   ];
+}
+
+/**
+ * The hosts that have doorward's endpoints, by the first of those that share a site: one router by path serves all hosts
+ * of a site.
+ */
+function mountsOf(hosts: readonly PublicHost[]): Map<PublicHost, readonly PublicHost[]> {
+  const mounted = hosts.filter(({ serves }) => serves !== "app");
+  const shared = Map.groupBy(mounted, (host) => `${entryPointOf(host)} ${host.site}`);
+  return new Map(
+    [...shared.values()].flatMap((group) => (group[0] === undefined ? [] : [[group[0], group]])),
+  );
 }
 
 /**
@@ -64,7 +77,7 @@ function redirect(hosts: readonly PublicHost[], version: Version): Router[] {
   return [
     {
       name: toHttps.name,
-      rule: `(${secure.map((host) => hostRule(host, version)).join(" || ")}) && !${challenge[version]}`,
+      rule: `(${anyOf(secure, version)}) && !${challenge[version]}`,
       priority: endpointPriority,
       entryPoint: "web",
       middlewares: [toHttps.name],
@@ -78,9 +91,12 @@ const challenge: Readonly<Record<Version, string>> = {
   v3: "PathRegexp(`^/\\.well-known/acme-challenge/[A-Za-z0-9_-]+$`)",
 };
 
-function endpoints(host: PublicHost, version: Version): Router[] {
+function endpoints(hosts: readonly PublicHost[], version: Version): Router[] {
+  const [host] = hosts;
+  if (host === undefined) return [];
   const { name, base } = host;
-  const under = (path: string) => `${hostRule(host, version)} && PathPrefix(\`${base}${path}\`)`;
+  const any = hosts.length === 1 ? hostRule(host, version) : `(${anyOf(hosts, version)})`;
+  const under = (path: string) => `${any} && PathPrefix(\`${base}${path}\`)`;
   const common = { entryPoint: entryPointOf(host), service: "doorward" };
   return [
     {
@@ -117,6 +133,10 @@ function guard(
     middlewares: [realRequest.name, forwardAuth.name],
     service: host.name,
   };
+}
+
+function anyOf(hosts: readonly PublicHost[], version: Version): string {
+  return hosts.map((host) => hostRule(host, version)).join(" || ");
 }
 
 function hostRule({ host }: PublicHost, version: Version): string {
