@@ -65,7 +65,7 @@ export function createAppHostCallback(context: SiteContext, signInSite: Site): E
     const session = await sessions.find(signInSite, parent, asked);
     if (session === undefined)
       throw new AuthError("grant_ended", "the session that the code hands over has ended");
-    for (const earlier of sessionTokens(site, cookies)) await sessions.atHosts.end(earlier);
+    for (const earlier of sessionTokens(site, cookies)) await replace(earlier, parent);
     const { identity, expiresAt: endsAt } = session.record;
     const leftMs = endsAt - now();
     const token = await sessions.atHosts.start(site, parent, leftMs);
@@ -74,5 +74,12 @@ export function createAppHostCallback(context: SiteContext, signInSite: Site): E
     const keep = setSessionCookie(site, token, Math.floor(leftMs / 1000));
     const spent = spentCookies(context, cookies, { state, returnTo, expiresAt });
     return redirect(302, returnTo, "Set-Cookie", keep, ...spent);
+  }
+
+  /** The session that this browser had here ends, and its parent too, unless it is the same one. */
+  async function replace(earlier: string, parent: string): Promise<void> {
+    const before = await sessions.atHosts.parentOf(site, earlier);
+    if (before !== parent) await sessions.end(signInSite, before, "replaced");
+    await sessions.atHosts.end(earlier);
   }
 }

@@ -13,7 +13,7 @@ export function createHostSites(
   signInSite?: Site,
 ): SiteEntry {
   const { url: written, hosts } = config;
-  const common = commonOf(config);
+  const common = { ...commonOf(config), isPerHost: signInSite !== undefined };
   const { href, protocol, port: fixedPort } = new URL(written);
   const port = fixedPort === "" ? undefined : fixedPort;
   const ownPort = port === undefined ? "" : `:${port}`;
@@ -64,6 +64,7 @@ class HostSite implements Site {
   readonly secure: boolean;
   readonly sessionCookieName: string;
   readonly ownCookiePrefix: string;
+  readonly isPerHost: boolean;
   readonly #parts: Parts;
   readonly #hostname: string;
   readonly #host: string;
@@ -77,6 +78,7 @@ class HostSite implements Site {
     this.secure = common.secure;
     this.sessionCookieName = common.sessionCookieName;
     this.ownCookiePrefix = common.ownCookiePrefix;
+    this.isPerHost = common.isPerHost;
     this.#parts = parts;
     this.#hostname = hostname;
     this.#host = host;

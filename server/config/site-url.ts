@@ -17,6 +17,17 @@ export function takesHost(url: string): boolean {
   return withPlaceholder.test(url);
 }
 
+/** Whether `hosts` are those of apps whose visitors sign in at the one host of `url` (`session.perHost`). */
+export function hasAppHosts({
+  url,
+  hosts,
+}: {
+  readonly url: string;
+  readonly hosts?: readonly string[] | undefined;
+}): boolean {
+  return hosts !== undefined && !takesHost(url);
+}
+
 /** The `url` with a host instead of the placeholder. */
 export function urlAt(url: string, host: string): string {
   return url.replace(hostPlaceholder, () => host);

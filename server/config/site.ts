@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Access } from "../policy/access-schema.ts";
 import { createEndpointPaths, type EndpointName } from "./endpoint-paths.ts";
 import type { Config, SiteConfig } from "./schema.ts";
+import { hasAppHosts } from "./site-url.ts";
 
 /** What an entry of `sites` and each of its sites have in common. */
 export interface SiteCommon {
@@ -22,6 +23,8 @@ export interface SiteCommon {
    * host. A digest of the site follows, so that two instances never share a name: `__Secure-doorward-7f3a2c`.
    */
   readonly sessionCookieName: string;
+  /** Whether `session.perHost` applies: no other host may receive or set one of its cookies. */
+  readonly isPerHost: boolean;
   /** The beginning of the names of its other cookies, which only its own host gets: `__Host-doorward-7f3a2c-`. */
   readonly ownCookiePrefix: string;
 }
@@ -90,7 +93,7 @@ export function createSite(config: SiteConfig, compat?: Config["compat"]): Site 
     signInSite: undefined,
     port: url.port,
     hosts: undefined,
-    hasAppHosts: config.hosts !== undefined,
+    hasAppHosts: common.isPerHost,
     get first() {
       return site;
     },
@@ -124,6 +127,7 @@ export function commonOf({
     cookieDomain: cookie.domain,
     secure,
     sessionCookieName: `${secure ? (cookie.domain === undefined ? "__Host-" : "__Secure-") : ""}doorward-${digest}`,
+    isPerHost: hasAppHosts({ url: written, hosts }),
     ownCookiePrefix: `${secure ? "__Host-" : ""}doorward-${digest}-`,
   };
 }

@@ -1,6 +1,7 @@
-import { createAppHosts, hasAppHosts } from "./app-hosts.ts";
+import { createAppHosts } from "./app-hosts.ts";
 import { createHostSites } from "./host-sites.ts";
 import type { Config, SiteConfig } from "./schema.ts";
+import { hasAppHosts } from "./site-url.ts";
 import { createSite, type SiteEntry } from "./site.ts";
 
 /**
@@ -18,12 +19,12 @@ export function createSites({
   const written = sites ?? (url === undefined ? [] : [{ url, hosts, cookie }]);
   const appHosts: SiteEntry[] = [];
   const entries = written.map((one: SiteConfig) => {
-    const config = { access, ...one };
-    if (config.hosts === undefined) return createSite(config, compat);
-    if (!hasAppHosts(config))
-      return createHostSites({ ...config, hosts: config.hosts }, compat !== undefined);
-    const site = createSite(config);
-    appHosts.push(createAppHosts(config, site));
+    const { hosts: own, ...config } = { access, ...one };
+    if (own === undefined) return createSite(config, compat);
+    const withHosts = { ...config, hosts: own };
+    if (!hasAppHosts(withHosts)) return createHostSites(withHosts, compat !== undefined);
+    const site = createSite(withHosts);
+    appHosts.push(createAppHosts(withHosts, site));
     return site;
   });
   return [...entries, ...appHosts];

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Site } from "../config/site.ts";
 import { readCookie, setCookie } from "../cookies/cookie.ts";
+import { endpointCookie } from "../cookies/endpoint-cookie.ts";
 import { deriveKey, open, seal } from "../cookies/seal.ts";
 import { transactionMs, type Transaction } from "./transaction.ts";
 
@@ -44,7 +45,7 @@ export class KnownTargets {
     // A visitor who reloads an old callback adds its target again.
     const known = new Map([...this.#read(site, cookies), ...added].map((one) => [one.digest, one]));
     const targets = [...known.values()];
-    const name = cookieName(site);
+    const { name, path } = cookieOf(site);
     let written = write(targets);
     while (targets.length > 0 && name.length + sealedLength(written) > room) {
       targets.shift();
@@ -52,12 +53,12 @@ export class KnownTargets {
     }
     const value = targets.length === 0 ? "" : seal(key, contextOf(site), written);
     const maxAgeSeconds = value === "" ? 0 : transactionMs / 1000;
-    return setCookie(name, value, { maxAgeSeconds, secure: site.secure, path: `${site.base}/` });
+    return setCookie(name, value, { maxAgeSeconds, secure: site.secure, path });
   }
 
   /** Whether the browser's cookie is no longer than `room`. */
   fits(site: Site, cookies: string | undefined, room: number): boolean {
-    const name = cookieName(site);
+    const { name } = cookieOf(site);
     return name.length + (readCookie(cookies, name)?.length ?? 0) <= room;
   }
 
@@ -69,7 +70,7 @@ export class KnownTargets {
   }
 
   #read(site: Site, cookies: string | undefined): Target[] {
-    const value = readCookie(cookies, cookieName(site));
+    const value = readCookie(cookies, cookieOf(site).name);
     const now = Math.floor(this.#now() / minuteMs);
     for (const key of value === undefined ? [] : this.#keys) {
       const text = open(key, contextOf(site), value ?? "");
@@ -117,7 +118,6 @@ function contextOf({ url }: Site): string {
   return `known targets:${url.href}`;
 }
 
-/** For the endpoints alone: no app that doorward is mounted in gets it; `__Host-` would require the path `/`. */
-function cookieName({ ownCookiePrefix }: Site): string {
-  return `${ownCookiePrefix.replace("__Host-", "__Secure-")}targets`;
+function cookieOf(site: Site) {
+  return endpointCookie(site, "targets", "/");
 }

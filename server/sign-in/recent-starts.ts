@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as v from "valibot";
 import type { Site } from "../config/site.ts";
 import { readCookie, setCookie } from "../cookies/cookie.ts";
+import { endpointCookie } from "../cookies/endpoint-cookie.ts";
 import { deriveKey, open, seal } from "../cookies/seal.ts";
 
 const windowSeconds = 60;
@@ -50,7 +51,7 @@ export class RecentStarts {
   }
 
   #read(site: Site, cookies: string | undefined, now: number): Starts {
-    const value = readCookie(cookies, cookieName(site));
+    const value = readCookie(cookies, cookieOf(site).name);
     if (value === undefined) return [];
     for (const key of this.#keys) {
       const text = open(key, contextOf(site), value);
@@ -78,14 +79,13 @@ function isRecent(time: number, now: number): boolean {
   return time <= now && now < time + windowSeconds;
 }
 
-/** For `/start` alone, so that no app gets it; `__Host-` would require the path `/`. */
 function keep(site: Site, value: string, maxAgeSeconds: number): string {
-  const path = `${site.base}/start`;
-  return setCookie(cookieName(site), value, { maxAgeSeconds, secure: site.secure, path });
+  const { name, path } = cookieOf(site);
+  return setCookie(name, value, { maxAgeSeconds, secure: site.secure, path });
 }
 
-function cookieName({ ownCookiePrefix }: Site): string {
-  return `${ownCookiePrefix.replace("__Host-", "__Secure-")}starts`;
+function cookieOf(site: Site) {
+  return endpointCookie(site, "starts", "/start");
 }
 
 function contextOf({ url }: Site): string {

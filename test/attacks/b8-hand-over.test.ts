@@ -253,7 +253,7 @@ async function sessionNames(): Promise<{ app: string; auth: string }> {
   const visitor = door.visitor();
   await visitor.open(`${app}/`);
   const nameAt = async (origin: string) =>
-    (await visitor.jar.getCookieString(origin)).split("=", 1)[0] ?? "";
+    /__Host-doorward-[0-9a-f]{6}(?==)/.exec(await visitor.jar.getCookieString(origin))?.[0] ?? "";
   return { app: await nameAt(app), auth: await nameAt(auth) };
 }
 
