@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { navigation } from "../peers/browser.ts";
 import { forwarded, setCookies } from "../peers/sign-in-door.ts";
-import { openSecureSite } from "../attacks/secure-site.ts";
+import { openSecureSite } from "../peers/secure-site.ts";
 
 type SecureSite = Awaited<ReturnType<typeof openSecureSite>>;
 

@@ -8,7 +8,7 @@ import { cookieNameOf } from "../peers/cookie-name.ts";
 import { json } from "../peers/hostile-issuer.ts";
 import { forwarded, openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
 import type { Attack } from "./attack.ts";
-import { openSecureSite } from "./secure-site.ts";
+import { openSecureSite } from "../peers/secure-site.ts";
 import { sessionTokenIn } from "./session-cookie.ts";
 
 const minute = 60_000;

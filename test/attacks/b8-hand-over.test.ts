@@ -3,7 +3,14 @@ import { Revocations } from "../../server/session/revocations.ts";
 import type { HttpResponse } from "../peers/browser.ts";
 import { expectNoSecrets } from "../peers/no-secrets.ts";
 import { setCookies } from "../peers/sign-in-door.ts";
-import { app, auth, blog, openPerHostDoor, wiki, type PerHostDoor } from "./per-host-door.ts";
+import {
+  app,
+  auth,
+  blog,
+  openPerHostDoor,
+  wiki,
+  type PerHostDoor,
+} from "../peers/per-host-door.ts";
 
 // `session.perHost`: the sign-in's site hands a session over to the host of an app by a code in a redirect.
 

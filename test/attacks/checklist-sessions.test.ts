@@ -10,7 +10,7 @@ import { rs256, type Claims } from "../peers/jwt.ts";
 import { openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
 import { startSignedInProcess } from "../serve/signed-in-process.ts";
 import type { Attack } from "./attack.ts";
-import { openSecureSite } from "./secure-site.ts";
+import { openSecureSite } from "../peers/secure-site.ts";
 import { sessionTokenIn } from "./session-cookie.ts";
 
 const minute = 60_000;

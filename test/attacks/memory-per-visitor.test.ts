@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { oidc } from "../../providers/oidc.ts";
 import { createAppContext } from "../../server/app/app.ts";
 import { createSiteFinder } from "../../server/config/site-finder.ts";
+import { createSites } from "../../server/config/sites.ts";
 import { createSite } from "../../server/config/site.ts";
 import { tokenIn } from "../../server/credentials/authorization.ts";
 import { RightBefore } from "../../server/credentials/right-before.ts";
@@ -108,6 +109,21 @@ describe("what a visitor makes up is not kept by", () => {
 
     expect(await retained(mostSent, (index) => ask(host(index)))).toBeLessThan(2 * mebibyte);
     expect(await ask(host(0))).toMatchObject({ status: 401 });
+  });
+
+  it("/verify: a session cookie at the host of an app, with `session.perHost`", async () => {
+    const url = "https://auth.example.com";
+    const ask = await openVerify({ url, cookie: {}, hosts: ["example.com"] });
+    const site = createSites({ ...config, url, cookie: {}, hosts: ["example.com"] })[1]?.first;
+    const cookie = (index: number) =>
+      `${site?.sessionCookieName}=${String(index).padStart(43, "A")}; other=${long}`;
+
+    const kept = await retained(mostSent, (index) =>
+      ask("app.example.com", "Cookie", cookie(index)),
+    );
+
+    expect(kept).toBeLessThan(2 * mebibyte);
+    expect(site?.signInSite?.id).toBe(`${url}/`);
   });
 
   it("/verify: an address at the end of a long X-Forwarded-For header", async () => {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { forwarded, setCookies } from "../peers/sign-in-door.ts";
-import { openSecureSite, type SecureSite } from "./secure-site.ts";
+import { openSecureSite, type SecureSite } from "../peers/secure-site.ts";
 
 // With `url: https://{host}/_auth`, the `Host` of a request is a part of doorward's addresses.
 const [app, wiki] = ["https://app.example.com/_auth", "https://wiki.example.com/_auth"];

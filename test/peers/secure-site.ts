@@ -1,14 +1,18 @@
-import { navigation, send, type HttpResponse } from "../peers/browser.ts";
-import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
-import { startHostileIssuer, type HostileIssuer } from "../peers/hostile-issuer.ts";
-import { setCookies } from "../peers/sign-in-door.ts";
+import { navigation, send, type HttpResponse } from "./browser.ts";
+import type { Config } from "../../server/config/schema.ts";
+import { configOf, startDoorward, type TestDoorward } from "./doorward.ts";
+import { startHostileIssuer, type HostileIssuer } from "./hostile-issuer.ts";
+import { setCookies } from "./sign-in-door.ts";
 
 /** doorward for https sites, asked as by the proxy in front of it, which ended TLS. */
 export interface SecureSite {
   readonly issuer: HostileIssuer;
+  readonly config: Config;
   readonly doorward: TestDoorward;
   /** A navigation to this https URL; `headers` are sent in addition. */
   open(url: string, headers?: Record<string, string>): Promise<HttpResponse>;
+  /** The same, at another doorward on this port. */
+  openAt(port: number, url: string, headers?: Record<string, string>): Promise<HttpResponse>;
   /** Signs in at a site: both answers, and the cookies that a browser then has. `query` is that of `/start`. */
   signIn(
     site: string,
@@ -26,25 +30,27 @@ export async function openSecureSite(
 ): Promise<SecureSite> {
   const issuer = await startHostileIssuer();
   const company = { type: "oidc", issuer: issuer.issuer, clientId: "door", clientSecret: "of it" };
-  const doorward = await startDoorward(
-    configOf({
-      providers: { company },
-      access: { anyone: true },
-      ...(typeof settings === "function" ? settings(company) : settings),
-    }),
-    held,
-  );
-  const open = (url: string, headers: Record<string, string> = {}) => {
+  const config = configOf({
+    providers: { company },
+    access: { anyone: true },
+    ...(typeof settings === "function" ? settings(company) : settings),
+  });
+  const doorward = await startDoorward(config, held);
+  const openAt = (port: number, url: string, headers: Record<string, string> = {}) => {
     const { host, pathname, search } = new URL(url);
-    return send(`http://127.0.0.1:${doorward.port}`, new Map(), {
+    return send(`http://127.0.0.1:${port}`, new Map(), {
       target: pathname + search,
       headers: { ...navigation, Host: host, ...headers },
     });
   };
+  const open = (url: string, headers?: Record<string, string>) =>
+    openAt(doorward.port, url, headers);
   return {
     issuer,
+    config,
     doorward,
     open,
+    openAt,
     async signIn(site, query = "") {
       const start = await open(`${site}/start${query}`);
       const url = issuer.consent(String(start.headers.location));

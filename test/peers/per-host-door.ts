@@ -1,6 +1,6 @@
 import { CookieJar } from "tough-cookie";
-import type { HttpResponse } from "../peers/browser.ts";
-import { forwarded, setCookies } from "../peers/sign-in-door.ts";
+import type { HttpResponse } from "./browser.ts";
+import { forwarded, setCookies } from "./sign-in-door.ts";
 import { openSecureSite, type SecureSite } from "./secure-site.ts";
 
 export const auth = "https://auth.example.com";
@@ -15,6 +15,8 @@ export interface Visitor {
   readonly jar: CookieJar;
   /** One navigation, with the browser's cookies. */
   ask(url: string, headers?: Record<string, string>): Promise<HttpResponse>;
+  /** Takes the cookies of an answer that another request got. */
+  keep(answer: HttpResponse | undefined, url: string): Promise<void>;
   /** Follows redirects from a URL, signing in at the issuer, and returns the first one that matches, not opened. */
   until(url: string, stop: RegExp): Promise<string>;
   /** Opens a page of an app: follows `/verify` and the redirects until the page is allowed, or what refuses it. */
@@ -27,6 +29,8 @@ export interface PerHostDoor {
   visitor(): Visitor;
   /** The status of `/verify` for the root page of a host, with this `Cookie` header. */
   verdict(origin: string, cookie: string): Promise<number>;
+  /** The same, of another doorward on this port. */
+  verdictAt(port: number, origin: string, cookie: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -43,16 +47,17 @@ export async function openPerHostDoor(
     { url: auth, hosts: ["example.com", "example.org"], session: { perHost: true }, ...settings },
     { now: () => clock.now },
   );
-  const verify = (url: string, cookie: string) => {
+  const verify = (url: string, cookie: string, port = site.doorward.port) => {
     const { origin, pathname, search } = new URL(url);
     const headers = { ...forwarded(origin), "X-Forwarded-Uri": pathname + search, Cookie: cookie };
-    return site.open(`${auth}/verify`, headers);
+    return site.openAt(port, `${auth}/verify`, headers);
   };
   return {
     site,
     clock,
     visitor: () => createVisitor(site, verify),
     verdict: async (origin, cookie) => (await verify(`${origin}/`, cookie)).status,
+    verdictAt: async (port, origin, cookie) => (await verify(`${origin}/`, cookie, port)).status,
     close: () => site.close(),
   };
 }
@@ -69,8 +74,12 @@ function createVisitor(
       const answer = isPage(url)
         ? await verify(url, Cookie)
         : await site.open(url, { ...(Cookie !== "" && { Cookie }), ...headers });
-      for (const line of setCookies(answer)) await jar.setCookie(line, url, { ignoreError: true });
+      await visitor.keep(answer, url);
       return answer;
+    },
+    async keep(answer, url) {
+      for (const line of answer === undefined ? [] : setCookies(answer))
+        await jar.setCookie(line, url, { ignoreError: true });
     },
     async until(url, stop) {
       let next = url;
