@@ -9,11 +9,18 @@ export const failureReasons = reasonTable({
   callback_malformed: { means: "A parameter of the callback is missing or repeated.", fix: again },
   transaction_missing: {
     means:
-      "The browser has no sign-in with this state: another browser began it, or it was dropped.",
+      "The browser has no sign-in, or no hand-over to this host, with this state or code: another browser began it, or it was dropped.",
     fix: again,
   },
-  transaction_expired: { means: "The sign-in took longer than ten minutes.", fix: nothingToDo },
-  transaction_used: { means: "The issuer's response arrived twice.", fix: nothingToDo },
+  transaction_expired: {
+    means:
+      "The sign-in took longer than ten minutes, or a hand-over to a host longer than 30 seconds.",
+    fix: nothingToDo,
+  },
+  transaction_used: {
+    means: "The issuer's response, or the code of a hand-over, arrived twice.",
+    fix: nothingToDo,
+  },
   provider_unknown: { means: "The provider is no longer configured.", fix: nothingToDo },
   provider_refused: {
     means: "The issuer returned an error, or the visitor cancelled.",

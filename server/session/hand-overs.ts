@@ -52,18 +52,18 @@ export class HandOvers {
 
   /**
    * The token of the session that a code hands over. Throws "transaction_expired" if it is unknown or too old,
-   * "response_rejected" if it was issued for another host, browser or target, "transaction_used" if another request used
-   * it, and "store_unreachable".
+   * "transaction_missing" if it was issued for another host, browser or target, "transaction_used" if another request
+   * used it, and "store_unreachable".
    */
   async redeem(code: string, { site, returnTo, codeVerifier }: Redeeming): Promise<string> {
     const found = await this.#records.read(code);
     if (found === undefined || this.#now() >= found.until)
       throw new AuthError("transaction_expired", "the hand-over code is unknown, used or too old");
     if (found.site !== site.id)
-      throw new AuthError("response_rejected", `the hand-over code is for ${found.site}`);
+      throw new AuthError("transaction_missing", `the hand-over code is for ${found.site}`);
     // Checked before the code is spent: a copy in another browser must not keep the visitor out.
     if (found.codeChallenge !== codeChallengeOf(codeVerifier) || found.returnTo !== returnTo)
-      throw new AuthError("response_rejected", "the hand-over code is for another transaction");
+      throw new AuthError("transaction_missing", "the hand-over code is for another transaction");
     const spent = sha256(code);
     if (!(await this.#store.claim(`handed-over:${spent}`, spent, 2 * handOverMs)))
       throw new AuthError("transaction_used", "the hand-over code was already used");
