@@ -1,4 +1,5 @@
 import type { Config } from "../../config/schema.ts";
+import { documentsAt, type Document } from "./documents.ts";
 import { createEntryFinder } from "../../config/site-finder.ts";
 import type { SiteEntry } from "../../config/site.ts";
 import { createSites } from "../../config/sites.ts";
@@ -26,6 +27,8 @@ export interface PublicHost {
   readonly base: string;
   /** The site's URL; with the placeholder, if the site has the host of the request. */
   readonly site: string;
+  /** The metadata of its protected resources, each at a path of its own. */
+  readonly documents: readonly Document[];
 }
 
 interface Guarded {
@@ -61,7 +64,10 @@ export function publicHosts(config: Config): PublicHosts {
       .concat(toPublicHost(ownHost(site), site, site.base === "" ? "doorward" : "both"));
   });
   return {
-    hosts: distinct(hosts.toSorted(wildcardsLast)),
+    hosts: distinct(hosts.toSorted(wildcardsLast)).map((host) => ({
+      ...host,
+      documents: documentsAt(config, host.authority),
+    })),
     uncovered: patterns.filter(isOf(undefined)),
     examples: [...examples.values()].map(({ host }) => host),
   };
@@ -122,6 +128,7 @@ function toPublicHost(
     serves,
     base: site.base,
     site: site.name.replace(/\/$/, ""),
+    documents: [],
   };
 }
 

@@ -16,6 +16,9 @@ export function ingressNginxFiles(model: ProxyModel): ReadonlyMap<string, string
         head,
         ...guards.map((host) => guarded(host, model)),
         ...contexts.map((host) => endpoints(host, model.doorwardPort)),
+        ...hosts
+          .filter(({ documents }) => documents.length > 0)
+          .map((host) => metadata(host, model.doorwardPort)),
       ].join(""),
     ],
     ["strip-headers.yaml", strip(model.identityHeaders)],
@@ -70,6 +73,12 @@ function endpoints(host: PublicHost, port: number): string {
     to("Prefix", "callback/"),
   ];
   return ingress(host, `doorward-public-${host.name}`, "", paths.join(""));
+}
+
+/** Where clients get tokens (RFC 9728): doorward answers exactly these paths, which need no session. */
+function metadata(host: PublicHost, port: number): string {
+  const paths = host.documents.map((one) => path("Exact", one.path, "doorward", String(port)));
+  return ingress(host, `doorward-metadata-${host.name}`, "", paths.join(""));
 }
 
 function guarded(host: PublicHost, { doorwardPort, identityHeaders }: ProxyModel): string {

@@ -45,6 +45,7 @@ export function routersOf(hosts: readonly PublicHost[], version: Version): Route
   return [
     ...redirect(hosts, version),
     ...hosts.flatMap((host, index) => [
+      ...metadata(host, version),
       ...(host.serves === "app" ? [] : endpoints(host, version)),
       ...(host.serves === "doorward"
         ? []
@@ -77,6 +78,18 @@ const challenge: Readonly<Record<Version, string>> = {
   v2: "Path(`/.well-known/acme-challenge/{token:[A-Za-z0-9_-]+}`)",
   v3: "PathRegexp(`^/\\.well-known/acme-challenge/[A-Za-z0-9_-]+$`)",
 };
+
+/** Where clients get tokens (RFC 9728): Traefik has no answers of its own, so doorward answers exactly this path. */
+function metadata(host: PublicHost, version: Version): Router[] {
+  return host.documents.map(({ path }, index) => ({
+    name: `doorward-metadata-${index + 1}-${host.name}`,
+    rule: `${hostRule(host, version)} && Path(\`${path}\`)`,
+    priority: endpointPriority + 2,
+    entryPoint: entryPointOf(host),
+    middlewares: [],
+    service: "doorward",
+  }));
+}
 
 function endpoints(host: PublicHost, version: Version): Router[] {
   const { name, base } = host;
