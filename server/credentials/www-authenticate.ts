@@ -63,9 +63,10 @@ export function challengesOf(
   const { bearer: tokens, basic } = rule.config;
   const challenges: string[] = [];
   if (tokens !== undefined) challenges.push(bearerChallenge(resource));
-  // git sends Basic, and only after this challenge; a browser would show a password dialog.
-  if (basic !== undefined || (tokens !== undefined && isProgram(headers)))
-    challenges.push(passwordChallenge);
+  // git sends Basic, and only after this challenge; a browser would show a password dialog. A client that finds its
+  // issuer by the metadata needs no other challenge.
+  const isForGit = tokens !== undefined && resource === undefined && isProgram(headers);
+  if (basic !== undefined || isForGit) challenges.push(passwordChallenge);
   // One header, because nginx passes on only one.
   return challenges.length === 0 ? [] : ["WWW-Authenticate", challenges.join(", ")];
 }

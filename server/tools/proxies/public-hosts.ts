@@ -64,13 +64,14 @@ export function publicHosts(config: Config): PublicHosts {
       .concat(toPublicHost(ownHost(site), site, site.base === "" ? "doorward" : "both"));
   });
   return {
-    hosts: distinct(hosts.toSorted(wildcardsLast)).map((host) => ({
-      ...host,
-      documents: documentsAt(config, host.authority),
-    })),
+    hosts: distinct(hosts.toSorted(wildcardsLast)).map((host) => withDocuments(host, config)),
     uncovered: patterns.filter(isOf(undefined)),
     examples: [...examples.values()].map(({ host }) => host),
   };
+}
+
+function withDocuments(host: PublicHost, config: Config): PublicHost {
+  return { ...host, documents: documentsAt(config, host.authority) };
 }
 
 /** Each host under `hosts` has an app and doorward's endpoints: those that rules name, and all others. */
