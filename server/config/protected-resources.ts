@@ -22,6 +22,8 @@ export interface ProtectedResource {
   readonly scopes: readonly string[];
   /** The providers whose tokens are accepted; none if the rule names its own issuers. */
   readonly providers: readonly string[];
+  /** The issuers whose tokens are accepted. */
+  readonly issuers: readonly string[];
   /** The document, as JSON. */
   readonly document: string;
 }
@@ -32,7 +34,6 @@ export type ProtectedResources = ReadonlyMap<RuleConfig, ProtectedResource>;
 const wellKnown = "/.well-known/oauth-protected-resource";
 
 type Described = Omit<ProtectedResource, "document"> & {
-  readonly issuers: readonly string[];
   readonly scopesSupported: readonly string[];
 };
 

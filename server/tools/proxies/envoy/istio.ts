@@ -42,19 +42,28 @@ ${listed(lower(identityHeaders), 8)}`;
 /** Asks about every host that is not listed, including hosts added to the gateway later. */
 function policy(hosts: readonly PublicHost[]): string {
   const own = hosts.filter(({ serves, documents }) => serves !== "app" || documents.length > 0);
-  const mounted = own.filter(({ serves }) => serves !== "doorward");
-  const asMounted = mounted.map(
-    (one) => `    - to:
+  // Istio compares host names with any port, and asks if any of these rules applies.
+  const mounted = Map.groupBy(
+    own.filter(({ serves }) => serves !== "doorward"),
+    ({ host }) => host,
+  );
+  const asMounted = Array.from(mounted, ([host, sharing]) => {
+    // A host under this wildcard whose documents are public has a rule of its own.
+    const narrower = [...mounted]
+      .filter(([, ofHost]) => ofHost.some(({ documents }) => documents.length > 0))
+      .map(([one]) => one)
+      .filter((one) => host.startsWith("*") && one !== host && one.endsWith(host.slice(1)));
+    return `    - to:
         - operation:
             hosts:
-${listed([`"${one.host}"`, `"${one.host}:*"`], 14)}            # Only these paths are doorward's endpoints.
+${listed(onAnyPort(host), 14)}${narrower.length === 0 ? "" : `            notHosts:\n${listed(narrower.flatMap(onAnyPort), 14)}`}            # Only these paths are doorward's endpoints.
             notPaths:
 ${listed(
-  publicPaths(one).map((path) => `"${path}"`),
+  [...new Set(sharing.flatMap(publicPaths))].map((path) => `"${path}"`),
   14,
-)}`,
-  );
-  const names = own.flatMap(({ host }) => [`"${host}"`, `"${host}:*"`]);
+)}`;
+  });
+  const names = [...new Set(own.flatMap(({ host }) => onAnyPort(host)))];
   return `---
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
@@ -74,6 +83,10 @@ spec:
         - operation:
             notHosts:
 ${listed(names, 14)}${asMounted.join("")}`;
+}
+
+function onAnyPort(host: string): string[] {
+  return [`"${host}"`, `"${host}:*"`];
 }
 
 function publicPaths({ serves, base, documents }: PublicHost): string[] {
