@@ -46,7 +46,8 @@ export const tokenIssuers: Section = {
       unset: "under `issuer`",
     },
     audiences: {
-      text: "The audiences of which a token must have one. Required without `metadata`; with it, they are accepted in addition to the URL of the rule.",
+      text: "The audiences of which a token must have one. With `metadata`, they are accepted in addition to the URL of the rule.",
+      required: "without `metadata`",
       example: ["doorward"],
     },
     algorithms: {

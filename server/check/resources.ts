@@ -1,4 +1,3 @@
-import type { Configuration } from "openid-client";
 import { createProtectedResources, type ProtectedResource } from "../config/protected-resources.ts";
 import type { Config } from "../config/schema.ts";
 import { createCounts } from "../observe/counts.ts";
@@ -7,7 +6,7 @@ import type { IssuerFetch } from "../sign-in/issuer-fetch.ts";
 import { createTokenIssuer, type RelyingParty } from "../sign-in/relying-party.ts";
 import { fault, ok, warning, type Finding } from "./finding.ts";
 
-type Metadata = ReturnType<Configuration["serverMetadata"]>;
+type Metadata = ReturnType<Awaited<ReturnType<RelyingParty["discover"]>>["serverMetadata"]>;
 
 /** Whether clients that know only the URL of a protected resource can get a token at its issuers. */
 export async function checkResources(

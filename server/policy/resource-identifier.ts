@@ -16,7 +16,7 @@ interface Written {
 }
 
 /** Why the settings of a rule name no single resource, and the setting to change. */
-export interface PlaceFault {
+interface PlaceFault {
   readonly setting: "host" | "path" | "exactPath";
   readonly problem: string;
 }

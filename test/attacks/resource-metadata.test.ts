@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { navigation } from "../peers/browser.ts";
 import { openResourceDoor, type ResourceDoor } from "../peers/resource-door.ts";
@@ -60,15 +59,6 @@ describe("a token for another resource is refused", () => {
     expect(await statusOf("https://api.example.com/", token)).toBe(401);
     expect(await statusOf("https://root.example.com/", token)).toBe(200);
   });
-
-  it("even with every other audience", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.webUrl(), { maxLength: 5 }), async (aud) => {
-        expect(await statusOf(mcp, door.token(door.company, { aud, scope }))).toBe(401);
-      }),
-      { numRuns: 30 },
-    );
-  });
 });
 
 describe("a token of another issuer is refused", () => {
@@ -88,7 +78,7 @@ describe("a token of another issuer is refused", () => {
       "that has the same key id",
       mcp,
       () => {
-        const stranger = createKey();
+        const other = createKey();
         const header = { alg: "RS256", typ: "at+jwt", kid: door.company.keys[0]?.kid };
         const iat = Math.floor(Date.now() / 1000);
         const claims = {
@@ -99,7 +89,7 @@ describe("a token of another issuer is refused", () => {
           iat,
           exp: iat + 60,
         };
-        return jws(header, claims, stranger);
+        return jws(header, claims, other);
       },
     ],
     [

@@ -68,7 +68,7 @@ export async function createClientProvider(
   };
 }
 
-/** Node's `fetch`, except that the public host is at a proxy on this machine whose certificate nobody signed. */
+/** Node's `fetch`, except that the public host is at a proxy on this machine with a certificate of its own. */
 export function fetchThrough(host: string, port: number, seen: string[]): FetchLike {
   return async (input, init = {}) => {
     const url = new URL(input);
