@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { navigation } from "../peers/browser.ts";
 import { openResourceDoor, type ResourceDoor } from "../peers/resource-door.ts";
 import { createKey, jws, type Fields } from "../peers/token-issuer.ts";
+import { ask } from "./wire.ts";
 
 let door: ResourceDoor;
 beforeAll(async () => {
@@ -196,6 +197,19 @@ describe("the address of the metadata", () => {
     const answer = await door.open("mcp.example.com", path, { method });
 
     expect([answer.status, answer.headers.allow, answer.body]).toEqual([405, "GET, HEAD", ""]);
+  });
+
+  it.each<[string, string, string[]]>([
+    ["two hosts", "GET", ["mcp.example.com", "evil.example"]],
+    ["the same host twice", "GET", ["mcp.example.com", "mcp.example.com"]],
+    ["a method in lower case", "get", ["mcp.example.com"]],
+  ])("is no document for %s", async (_, method, hosts) => {
+    const lines = hosts.map((host) => ["Host", host] as const);
+
+    const answer = await ask(door.doorward.port, { method, target: path, lines });
+
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.body).not.toContain("authorization_servers");
   });
 
   it("ignores headers that name another host, and sends no cookie", async () => {

@@ -162,6 +162,16 @@ describe("the metadata of a resource", () => {
     });
   });
 
+  it("is the same in a server that mounts the h3 app", async () => {
+    const h3 = await door.doorward.app.loadH3App();
+    const host = "mcp.example.com";
+
+    const answer = await h3.request(`https://${host}${wellKnown}/mcp`, { headers: { host } });
+
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toBe((await door.open(host, `${wellKnown}/mcp`)).body);
+  });
+
   it("has no body for HEAD", async () => {
     const answer = await door.open("mcp.example.com", `${wellKnown}/mcp`, { method: "HEAD" });
 

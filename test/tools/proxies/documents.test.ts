@@ -70,6 +70,7 @@ describe("the documents of protected resources", () => {
 
     for (const name of ["a", "b"]) expect(text).toContain(`${path}/${name}`);
     expect(text).not.toContain('{"resource"');
+    expect(text).not.toMatch(/Prefix\S* \S*\/\.well-known|PathPrefix\(`\/\.well-known/);
   });
 
   it("are excepted from Istio's policy by their exact paths", () => {
