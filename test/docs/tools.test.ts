@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseYAML } from "confbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { root } from "../../docs/source-files.ts";
 import { isObject } from "../../server/config/shape.ts";
 import { send } from "../peers/browser.ts";
 import { configOf, startDoorward, type TestDoorward } from "../peers/doorward.ts";
+import { openResourceDoor } from "../peers/resource-door.ts";
 import { forwarded } from "../peers/sign-in-door.ts";
 import { block, blocksOf } from "./blocks.ts";
 
@@ -48,5 +52,18 @@ describe("docs/tools.md", () => {
     const answer = await send(url, ports(doorward), {});
 
     expect(JSON.parse(answer.body)).toEqual(JSON.parse(block(page, "json")));
+  });
+
+  it("quotes the log for a token of another audience", async () => {
+    const door = await openResourceDoor();
+    const token = door.token(door.company, { aud: "api" });
+
+    await door.verify("https://mcp.example.com/mcp", { Authorization: `Bearer ${token}` });
+
+    const refused = door.doorward.events.find(({ event }) => event === "credentials_refused");
+    const text = readFileSync(join(root, page), "utf8");
+    expect(text).toContain("`credentials_refused`");
+    expect(text).toContain(`\`${String(refused?.detail)}\``);
+    await door.close();
   });
 });
