@@ -8,13 +8,13 @@ import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/
 /** A server of the Model Context Protocol without any sign-in of its own; its tool returns the identity headers. */
 export interface TestMcpServer {
   readonly port: number;
-  /** The requests that reached it, as method and path. */
-  readonly asked: string[];
+  /** The paths of the requests that reached it, and who sent them. */
+  readonly asked: { readonly path: string | undefined; readonly user: string }[];
   close(): Promise<void>;
 }
 
 export async function startMcpServer(): Promise<TestMcpServer> {
-  const asked: string[] = [];
+  const asked: { readonly path: string | undefined; readonly user: string }[] = [];
   const transports = new Map<string, StreamableHTTPServerTransport>();
   const server = createServer((request, response) => void answer(request, response));
   server.listen(0, "127.0.0.1");
@@ -31,7 +31,7 @@ export async function startMcpServer(): Promise<TestMcpServer> {
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    asked.push(`${request.method} ${request.url}`);
+    asked.push({ path: request.url, user: String(request.headers["x-auth-request-user"]) });
     const id = String(request.headers["mcp-session-id"] ?? "");
     const transport = transports.get(id) ?? (await open());
     await transport.handleRequest(request, response);
