@@ -16,24 +16,37 @@ interface Asked {
 export function createResourceDocuments(
   resources: ProtectedResources,
 ): (path: string, request: Asked) => HttpResponse | undefined {
-  const byPath = Map.groupBy(
-    new Map(Array.from(resources.values(), (one) => [one.identifier, one])).values(),
-    ({ metadataPath }) => metadataPath,
-  );
-  const responses = new Map([...resources.values()].map((one) => [one.identifier, shown(one)]));
+  // By path and then by origin, because many hosts can have a resource at the same path.
+  const byPath = new Map<string, Map<string, HttpResponse>>();
+  for (const resource of resources.values()) {
+    const byOrigin = byPath.get(resource.metadataPath) ?? new Map<string, HttpResponse>();
+    byPath.set(resource.metadataPath, byOrigin.set(originOf(resource), shown(resource)));
+  }
 
   return (path, { method, rawHeaders }) => {
+    const byOrigin = byPath.get(path);
+    if (byOrigin === undefined) return undefined;
     const [host = "", ...more] = hostsIn(rawHeaders);
-    const resource = byPath.get(path)?.find((one) => isAt(one, host));
     // Of two hosts, the proxy may have read the other one.
-    if (resource === undefined || more.length > 0) return undefined;
-    return ["GET", "HEAD"].includes(method) ? responses.get(resource.identifier) : notAllowed;
+    if (more.length > 0) return undefined;
+    const response = originsOf(host)
+      .map((origin) => byOrigin.get(origin))
+      .find(Boolean);
+    if (response === undefined) return undefined;
+    return ["GET", "HEAD"].includes(method) ? response : notAllowed;
   };
 }
 
-function isAt({ scheme, host }: ProtectedResource, written: string): boolean {
-  const request = forwardedRequest("GET", scheme, written, "/");
-  return !isMalformed(request) && request.host === host;
+function originOf({ scheme, host }: Pick<ProtectedResource, "scheme" | "host">): string {
+  return `${scheme}://${host}`;
+}
+
+/** doorward does not see by which scheme the visitor's request came; each has a default port of its own. */
+function originsOf(written: string): string[] {
+  return (["https", "http"] as const).flatMap((scheme) => {
+    const request = forwardedRequest("GET", scheme, written, "/");
+    return isMalformed(request) ? [] : [originOf(request)];
+  });
 }
 
 /** Scripts of any origin may read it, because it is public and clients also run in browsers. */

@@ -20,6 +20,9 @@ export interface TokenSourceParts {
   readonly now: () => number;
 }
 
+/** There can be hundreds of resources, and the cache of each takes its memory at once: 31 KiB instead of 456. */
+const mostOfResource = 1_000;
+
 /** The providers as sources of tokens, for rules without `metadata`. */
 export function ownSources({ parties, now }: TokenSourceParts): TokenSource[] {
   return Array.from(parties.values(), (party) => {
@@ -38,37 +41,55 @@ export function addedSources(
 ): ReadonlyMap<RuleConfig, readonly TokenSource[]> {
   const { parties, rules, resources, now } = parts;
   const source = sharing<TokenSource>();
-  const connection = sharing<ReturnType<typeof createTokenIssuer>>();
-  const added = (config: TokenIssuerConfig): Omit<TokenIssuer, "audiences"> => {
-    const { issuer, discovery, clientId, clientSecret } = config;
-    const client = { clientId, clientSecret };
-    const connected = connection([issuer, discovery, client], () =>
-      createTokenIssuer(config, client, parts),
-    );
-    return addedIssuer(config, connected);
-  };
+  const connect = createConnections(parts);
   return new Map(
     rules.map((rule) => {
-      const { audiences = [], providers = [] } = resources.get(rule) ?? {};
-      const ofResource = providers.flatMap((name) => {
-        const party = parties.get(name);
-        // Without an audience, a token of our client could be for any resource, so there is no client id.
-        const recipient = { audiences, clientId: undefined, idTokenClient: undefined };
-        return party === undefined
-          ? []
-          : source([name, audiences], () =>
-              createTokenSource({ ...issuerOf(party), ...recipient }, now),
-            );
-      });
-      const ofRule = (rule.bearer?.issuers ?? []).map((config) => {
-        const all = [...audiences, ...(config.audiences ?? [])];
-        return source([config, all], () =>
-          createTokenSource({ ...added(config), audiences: all }, now),
-        );
-      });
-      return [rule, [...ofResource, ...ofRule]];
+      const resource = resources.get(rule);
+      const { audiences = [], providers = [] } = resource ?? {};
+      const ofResource = providers.flatMap((name) => parties.get(name) ?? []);
+      return [
+        rule,
+        [
+          ...ofResource.map((party) =>
+            source([party.name, audiences], () =>
+              createTokenSource(forResource(issuerOf(party), audiences), now, mostOfResource),
+            ),
+          ),
+          ...(rule.bearer?.issuers ?? []).map((config) =>
+            source([config, audiences], () => {
+              const { audiences: own = [] } = config;
+              const issuer = addedIssuer(config, connect(config));
+              return resource === undefined
+                ? createTokenSource({ ...issuer, audiences: own }, now)
+                : createTokenSource(
+                    forResource(issuer, [...audiences, ...own]),
+                    now,
+                    mostOfResource,
+                  );
+            }),
+          ),
+        ],
+      ];
     }),
   );
+}
+
+/** A token without an audience could be for any resource, even one of doorward's own client. */
+function forResource(
+  issuer: Omit<TokenIssuer, "audiences" | "clientId" | "idTokenClient">,
+  audiences: readonly string[],
+): TokenIssuer {
+  return { ...issuer, audiences, clientId: undefined, idTokenClient: undefined };
+}
+
+/** Issuers that differ in nothing but what a rule requires of their tokens have one connection. */
+function createConnections(parts: TokenSourceParts) {
+  const connection = sharing<ReturnType<typeof createTokenIssuer>>();
+  return (config: TokenIssuerConfig) => {
+    const { issuer, discovery, clientId, clientSecret } = config;
+    const client = { clientId, clientSecret };
+    return connection([issuer, discovery, client], () => createTokenIssuer(config, client, parts));
+  };
 }
 
 function issuerOf(party: RelyingParty) {

@@ -84,21 +84,27 @@ describe("a rule with bearer.metadata", () => {
     expect((await present(url, door.token(door[issuer], claims))).status).toBe(200);
   });
 
-  it("accepts an opaque token that its issuer confirms for the resource", async () => {
-    const answer = { active: true, token_type: "Bearer", sub: "ada" };
-    const { opaque } = door.company;
-    opaque.set("for-the-root", { ...answer, aud: "https://root.example.com" });
-    opaque.set("for-another", { ...answer, aud: mcp });
-    opaque.set("of-our-client", { ...answer, client_id: "door" });
+  it.each([
+    ["the site's provider", "root.example.com", "company"],
+    ["an issuer of the rule", "asked.example.com", "ci"],
+  ] as const)(
+    "accepts an opaque token that %s confirms for the resource",
+    async (_, host, name) => {
+      const answer = { active: true, token_type: "Bearer", sub: "ada" };
+      const { opaque } = door[name];
+      opaque.set("for-the-host", { ...answer, aud: `https://${host}` });
+      opaque.set("for-another", { ...answer, aud: mcp });
+      opaque.set("of-our-client", { ...answer, client_id: "door" });
 
-    const statuses = await Promise.all(
-      ["for-the-root", "for-another", "of-our-client"].map(
-        async (token) => (await present("https://root.example.com/", token)).status,
-      ),
-    );
+      const statuses = await Promise.all(
+        ["for-the-host", "for-another", "of-our-client"].map(
+          async (token) => (await present(`https://${host}/`, token)).status,
+        ),
+      );
 
-    expect(statuses).toEqual([200, 401, 401]);
-  });
+      expect(statuses).toEqual([200, 401, 401]);
+    },
+  );
 
   it("answers an invalid token with the address of the metadata", async () => {
     const answer = await present(mcp, door.token(door.company, { aud: "api", scope }));

@@ -69,6 +69,10 @@ function configuration(company: TokenIssuer, ci: TokenIssuer): Fields {
         exactPath: "/named",
         bearer: { metadata: true, ...ofCi({ audiences: ["api://tools"], scopes: ["use"] }) },
       },
+      {
+        host: "asked.example.com",
+        bearer: { metadata: true, introspection: true, ...ofCi(client) },
+      },
       { host: "root.example.com", bearer: { metadata: true, introspection: true } },
       { host: "port.example.com:8443", path: "/mcp", bearer: { metadata: true } },
       { host: "fresh.example.com", bearer: { metadata: true }, maxAge: "15m" },

@@ -9,13 +9,19 @@ export interface Document {
   readonly text: string;
 }
 
-/** The documents of a public host, each once. */
-export function documentsAt(config: Config, authority: string): Document[] {
-  const here = [...createProtectedResources(config).values()].filter(
-    ({ host }) => host === authority,
+/** The documents of each public host, each once. */
+export function documentsByHost(config: Config): ReadonlyMap<string, readonly Document[]> {
+  const resources = createProtectedResources(config).values();
+  const once = new Map(Array.from(resources, (one) => [one.metadataUrl, one])).values();
+  return new Map(
+    Array.from(
+      Map.groupBy(once, ({ host }) => host),
+      ([host, here]) => [
+        host,
+        here.map(({ metadataPath: path, document: text }) => ({ path, text })),
+      ],
+    ),
   );
-  const byPath = new Map(here.map(({ metadataPath, document }) => [metadataPath, document]));
-  return Array.from(byPath, ([path, text]) => ({ path, text }));
 }
 
 /** A line of HAProxy's configuration has at most 2,047 characters. */

@@ -1,5 +1,5 @@
 import type { Config } from "../../config/schema.ts";
-import { documentsAt, type Document } from "./documents.ts";
+import { documentsByHost, type Document } from "./documents.ts";
 import { createEntryFinder } from "../../config/site-finder.ts";
 import type { SiteEntry } from "../../config/site.ts";
 import { createSites } from "../../config/sites.ts";
@@ -50,6 +50,7 @@ export interface PublicHosts {
 export function publicHosts(config: Config): PublicHosts {
   const sites = createSites(config);
   const entryOf = createEntryFinder(sites);
+  const documents = documentsByHost(config);
   const patterns = [...new Set(config.rules.flatMap(({ host = [] }) => host))];
   const isOf = (site: SiteEntry | undefined) => (pattern: string) =>
     entryOf(pattern.replace(/:\d+$/, "")) === site;
@@ -64,14 +65,17 @@ export function publicHosts(config: Config): PublicHosts {
       .concat(toPublicHost(ownHost(site), site, site.base === "" ? "doorward" : "both"));
   });
   return {
-    hosts: distinct(hosts.toSorted(wildcardsLast)).map((host) => withDocuments(host, config)),
+    hosts: distinct(hosts.toSorted(wildcardsLast)).map((host) => withDocuments(host, documents)),
     uncovered: patterns.filter(isOf(undefined)),
     examples: [...examples.values()].map(({ host }) => host),
   };
 }
 
-function withDocuments(host: PublicHost, config: Config): PublicHost {
-  return { ...host, documents: documentsAt(config, host.authority) };
+function withDocuments(
+  host: PublicHost,
+  documents: ReturnType<typeof documentsByHost>,
+): PublicHost {
+  return { ...host, documents: documents.get(host.authority) ?? [] };
 }
 
 /** Each host under `hosts` has an app and doorward's endpoints: those that rules name, and all others. */
