@@ -12,7 +12,12 @@ import {
 import { isSignedToken, tokenIn } from "./authorization.ts";
 import type { Rule } from "../policy/rules.ts";
 import type { TokenSource, TokenVerdict } from "./token-source.ts";
-import { addedSources, ownSources, type TokenSourceParts } from "./token-sources.ts";
+import {
+  addedSources,
+  ownSources,
+  providerIssuers,
+  type TokenSourceParts,
+} from "./token-sources.ts";
 
 /** An issuer whose tokens a request may use, and the rules that then decide. */
 interface Candidate {
@@ -27,8 +32,9 @@ const longestKnown = 4 * 1024;
 
 /** Accepts tokens instead of sessions, only on rules with `bearer`. */
 export function createBearer(parts: TokenSourceParts): AuthenticateCredentials {
-  const own = ownSources(parts);
-  const added = addedSources(parts);
+  const issuers = providerIssuers(parts);
+  const own = ownSources(issuers.values(), parts.now);
+  const added = addedSources(parts, issuers);
   /** Tokens by their whole header: parsing the header again takes longer than the other steps together. */
   const tokens = new TwoGenerationCache<string>(mostKnown);
 

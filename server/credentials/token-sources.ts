@@ -23,12 +23,21 @@ export interface TokenSourceParts {
 /** There can be hundreds of resources, and the cache of each takes its memory at once: 31 KiB instead of 456. */
 const mostOfResource = 1_000;
 
+/** The providers as issuers of tokens, by name. All their sources share one limit of requests for introspection. */
+export function providerIssuers({
+  parties,
+}: Pick<TokenSourceParts, "parties">): ReadonlyMap<string, ProviderIssuer> {
+  return new Map([...parties].map(([name, party]) => [name, issuerOf(party)]));
+}
+
+type ProviderIssuer = ReturnType<typeof issuerOf>;
+
 /** The providers as sources of tokens, for rules without `metadata`. */
-export function ownSources({ parties, now }: TokenSourceParts): TokenSource[] {
-  return Array.from(parties.values(), (party) => {
-    const { clientId, audience = [] } = party.settings;
+export function ownSources(issuers: Iterable<ProviderIssuer>, now: () => number): TokenSource[] {
+  return Array.from(issuers, (issuer) => {
+    const { clientId, audience = [] } = issuer.settings;
     const recipient = { audiences: [clientId, ...audience], clientId, idTokenClient: clientId };
-    return createTokenSource({ ...issuerOf(party), ...recipient }, now);
+    return createTokenSource({ ...issuer, ...recipient }, now);
   });
 }
 
@@ -38,21 +47,22 @@ export function ownSources({ parties, now }: TokenSourceParts): TokenSource[] {
  */
 export function addedSources(
   parts: TokenSourceParts,
+  issuers: ReadonlyMap<string, ProviderIssuer>,
 ): ReadonlyMap<RuleConfig, readonly TokenSource[]> {
-  const { parties, rules, resources, now } = parts;
+  const { rules, resources, now } = parts;
   const source = sharing<TokenSource>();
   const connect = createConnections(parts);
   return new Map(
     rules.map((rule) => {
       const resource = resources.get(rule);
       const { audiences = [], providers = [] } = resource ?? {};
-      const ofResource = providers.flatMap((name) => parties.get(name) ?? []);
+      const ofResource = providers.flatMap((name) => issuers.get(name) ?? []);
       return [
         rule,
         [
-          ...ofResource.map((party) =>
-            source([party.name, audiences], () =>
-              createTokenSource(forResource(issuerOf(party), audiences), now, mostOfResource),
+          ...ofResource.map((issuer) =>
+            source([issuer.name, audiences], () =>
+              createTokenSource(forResource(issuer, audiences), now, mostOfResource),
             ),
           ),
           ...(rule.bearer?.issuers ?? []).map((config) =>
@@ -84,11 +94,16 @@ function forResource(
 
 /** Issuers that differ in nothing but what a rule requires of their tokens have one connection. */
 function createConnections(parts: TokenSourceParts) {
-  const connection = sharing<ReturnType<typeof createTokenIssuer>>();
+  const connection = sharing<Pick<TokenIssuer, "keys" | "introspect">>();
   return (config: TokenIssuerConfig) => {
     const { issuer, discovery, clientId, clientSecret } = config;
     const client = { clientId, clientSecret };
-    return connection([issuer, discovery, client], () => createTokenIssuer(config, client, parts));
+    return connection([issuer, discovery, client], () => {
+      const { discover, keys } = createTokenIssuer(config, client, parts);
+      const introspect =
+        clientSecret === undefined ? undefined : createIntrospection({ issuer, discover });
+      return { keys, introspect };
+    });
   };
 }
 
@@ -104,20 +119,17 @@ function issuerOf(party: RelyingParty) {
 
 function addedIssuer(
   config: TokenIssuerConfig,
-  { discover, keys }: ReturnType<typeof createTokenIssuer>,
+  connection: Pick<TokenIssuer, "keys" | "introspect">,
 ): Omit<TokenIssuer, "audiences"> {
-  const { issuer, clientId, clientSecret } = config;
-  const introspect =
-    clientSecret === undefined ? undefined : createIntrospection({ issuer, discover });
+  const { issuer, clientId } = config;
   return {
     ...config,
+    ...connection,
     name: issuer,
     issuers: [issuer],
     provider: oidc,
     settings: config,
     clientId,
     idTokenClient: undefined,
-    keys,
-    introspect,
   };
 }
