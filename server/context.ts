@@ -4,6 +4,7 @@ import type { RulesOfHost } from "./policy/rule-index.ts";
 import type { Rule } from "./policy/rules.ts";
 import type { HttpResponse } from "./http/response.ts";
 import type { ShowPage } from "./pages/show-page.ts";
+import type { ProtectedResources } from "./config/protected-resources.ts";
 import type { Config } from "./config/schema.ts";
 import type { Site, SiteEntry } from "./config/site.ts";
 import type { EntryFinder, SiteFinder } from "./config/site-finder.ts";
@@ -30,6 +31,8 @@ export interface AppContext {
   readonly siteOf: SiteFinder;
   readonly rules: readonly Rule[];
   readonly rulesOf: RulesOfHost;
+  /** Of the rules with `bearer.metadata`. */
+  readonly resources: ProtectedResources;
   readonly sessions: Sessions;
   /** undefined = every rule accepts sessions only. */
   readonly authenticateCredentials: AuthenticateCredentials | undefined;

@@ -19,8 +19,13 @@ export const bearer: Section = {
       example: ["repo"],
     },
     issuers: {
-      text: "Issuers of tokens in addition to the site's providers.",
+      text: "Issuers of tokens in addition to the site's providers; with `metadata`, instead of them.",
       example: [{ issuer: "https://ci.example.com", audiences: ["doorward"] }],
+    },
+    metadata: {
+      text: "Publishes where clients get tokens (RFC 9728), and accepts only tokens whose audience is the URL of this rule.",
+      example: true,
+      page: "tools.md",
     },
   },
 };
@@ -41,7 +46,8 @@ export const tokenIssuers: Section = {
       unset: "under `issuer`",
     },
     audiences: {
-      text: "The audiences of which a token must have one.",
+      text: "The audiences of which a token must have one. With `metadata`, they are accepted in addition to the URL of the rule.",
+      required: "without `metadata`",
       example: ["doorward"],
     },
     algorithms: {

@@ -8,6 +8,7 @@ import { compileRules } from "../policy/rules.ts";
 import { createHashPool } from "../credentials/hash-pool.ts";
 import { openUsers } from "../credentials/users.ts";
 import { createOAuth2ProxyAuth } from "../verify/oauth2-proxy-auth.ts";
+import { createProtectedResources } from "../config/protected-resources.ts";
 import type { Config } from "../config/schema.ts";
 import type { ForwardProxyOf } from "../config/forward-proxy.ts";
 import { createEntryFinder, createSiteFinder } from "../config/site-finder.ts";
@@ -208,6 +209,7 @@ export function createAppContext(
     siteOf: createSiteFinder(sites),
     rules,
     rulesOf: indexByHost(rules),
+    resources: createProtectedResources(config),
     transactions: new Transactions(config.secret, parts.now),
     knownTargets: new KnownTargets(config.secret, parts.now),
     signOutReturns: new SignOutReturns(config.secret),
@@ -239,12 +241,14 @@ function offered(
 
 /** Authenticates a caller without a session: by a password of the users file, else by a token. */
 function createAuthenticateCredentials(
-  { rules }: Config,
+  config: Config,
   passwords: AuthenticateCredentials | undefined,
-  parts: Omit<Parameters<typeof createBearer>[0], "rules">,
+  parts: Omit<Parameters<typeof createBearer>[0], "rules" | "resources">,
 ): AuthenticateCredentials | undefined {
+  const { rules } = config;
   const acceptsTokens = rules.some(({ bearer }) => bearer !== undefined);
-  const bearer = acceptsTokens ? createBearer({ ...parts, rules }) : undefined;
+  const resources = createProtectedResources(config);
+  const bearer = acceptsTokens ? createBearer({ ...parts, rules, resources }) : undefined;
   if (passwords === undefined) return bearer;
   return (...request) => passwords(...request) ?? bearer?.(...request);
 }

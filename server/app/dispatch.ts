@@ -10,6 +10,7 @@ import { allowedMethods, endpointsByPath, siteForHost, type SiteEndpoint } from 
 import { createDescribeRequest } from "./asked-request.ts";
 import { createBesideEndpoints } from "./beside-endpoints.ts";
 import type { Probe, ProbeName } from "./oauth2-proxy-probes.ts";
+import { createResourceDocuments } from "./resource-documents.ts";
 
 /** A request as it was received: nothing is decoded, joined or normalized. */
 export interface WireRequest {
@@ -50,6 +51,8 @@ export function createDispatch(
   showPage: ShowPage,
 ): (request: WireRequest) => Dispatched {
   const endpoints = endpointsByPath(contexts);
+  const resources = contexts[0]?.resources;
+  const documentAt = resources?.size ? createResourceDocuments(resources) : undefined;
   const findBeside = createBesideEndpoints(endpoints);
   const describe = createDescribeRequest(contexts[0]?.config.trustedProxies ?? []);
   // If another dialect is pinned, paths below `/verify` do not exist.
@@ -60,8 +63,9 @@ export function createDispatch(
   return (request) => {
     const { url, rawHeaders } = request;
     const queryStart = url.indexOf("?");
-    const endpoint = endpoints.get(queryStart === -1 ? url : url.slice(0, queryStart));
-    if (endpoint === undefined) return answerExtAuthz(request);
+    const path = queryStart === -1 ? url : url.slice(0, queryStart);
+    const endpoint = endpoints.get(path);
+    if (endpoint === undefined) return documentAt?.(path, request) ?? answerExtAuthz(request);
     const name = endpoint.name === "root" ? "verify" : endpoint.name;
     if (name === "ping" || name === "ready" || name === "robots")
       return isThroughProxy(rawHeaders) ? notFound(request) : probes[name]();

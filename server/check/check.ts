@@ -8,6 +8,7 @@ import { openVerify } from "./open-verify.ts";
 import { checkProvider } from "./provider.ts";
 import { passwordCosts } from "./password-costs.ts";
 import { sharedNames } from "./shared-names.ts";
+import { checkResources } from "./resources.ts";
 import { checkStore } from "./store.ts";
 import { trustedProxies } from "./trusted-proxies.ts";
 import {
@@ -53,6 +54,7 @@ const checks: readonly Check[] = [
   ofEach(({ proxyOf }, party) => forwardProxy(party, proxyOf)),
   ofEach(({ config, clocks }, party) => checkProvider(config, party, clocks)),
   ofEach((_, party) => checkDirectory(party)),
+  ({ config, parties, clocks }) => checkResources(config, parties, createIssuerFetch(clocks.fetch)),
 ];
 
 /** Checks everything that a sign-in needs, for a valid configuration. */

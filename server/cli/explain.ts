@@ -4,6 +4,7 @@ import type { Decision } from "../policy/decision.ts";
 import { decide } from "../policy/policy.ts";
 import { type RequestFacts } from "../policy/request-facts.ts";
 import { compileRules, failedCondition, matchRule, type Rule } from "../policy/rules.ts";
+import { createProtectedResources } from "../config/protected-resources.ts";
 import type { Config } from "../config/schema.ts";
 import { createSiteFinder } from "../config/site-finder.ts";
 import { createSites } from "../config/sites.ts";
@@ -48,6 +49,7 @@ export async function explain(
     `site: ${site.url.href}`,
     `identity: ${identity === undefined ? `not signed in${because(absence)}` : describe(identity)}`,
     ...considered(rules, facts),
+    ...resourceOf(config, rules, decision),
     ...lacking(decision),
     `${decision.verdict} by ${decision.rule}${because(reasonOf(decision, absence))}`,
   ];
@@ -95,6 +97,17 @@ function readUrl(url: string, method: string): ForwardedRequest {
 function describe({ email, subject, groups, provider }: Identity): string {
   const name = email ?? (subject === "" ? "no email or subject given" : subject);
   return `${name}, groups [${groups.join(", ")}], signed in by ${provider}`;
+}
+
+/** With `bearer.metadata`: what a token has to be for, and whose it may be. */
+function resourceOf(config: Config, rules: readonly Rule[], { rule }: Decision): string[] {
+  const decider = rules.find(({ name }) => name === rule);
+  const resource = decider && createProtectedResources(config).get(decider.config);
+  if (resource === undefined) return [];
+  const { identifier, issuers, metadataUrl } = resource;
+  return [
+    `resource: ${identifier}, for tokens of ${issuers.join(" or ")}; metadata at ${metadataUrl}`,
+  ];
 }
 
 /** What the identity lacks of what the lists compare, as in the log. */

@@ -2,6 +2,7 @@ import { createAddressRanges } from "../http/address-ranges.ts";
 import { effectNames } from "../policy/rule-schema.ts";
 import { bearerFaults, passwordFaults, tokenIssuerNames } from "./credential-checks.ts";
 import type { Fault } from "./faults.ts";
+import { metadataFaults } from "./metadata-checks.ts";
 import { isObject } from "./shape.ts";
 import { providerNameFaults } from "./site-checks.ts";
 import { isPublicSuffix } from "../values/public-suffix.ts";
@@ -22,7 +23,7 @@ export function ruleFaults(raw: Record<string, unknown>): Fault[] {
       ...bearerFaults(rule.bearer, providers, `${path}.bearer`),
     ];
   });
-  return [...ofRules, ...passwordFaults(raw, rules)];
+  return [...ofRules, ...metadataFaults(raw, rules), ...passwordFaults(raw, rules)];
 }
 
 /** The names that a rule's `provider` may use: every source of identities. */

@@ -1,3 +1,4 @@
+import type { ProtectedResource } from "../config/protected-resources.ts";
 import type { Site } from "../config/site.ts";
 import type { RequestHeaders } from "../forwarded/request-headers.ts";
 import type { Session } from "../session/session.ts";
@@ -21,6 +22,8 @@ export interface Rejection {
   readonly reason: string;
   /** All required scopes, for "insufficient_scope". */
   readonly scopes?: readonly string[];
+  /** With `metadata`: the resource for which the client needs a token. */
+  readonly resource?: ProtectedResource | undefined;
 }
 
 /** The result of a check: a session for the request, or a rejection. */

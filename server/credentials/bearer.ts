@@ -1,14 +1,8 @@
 import { decodeJwt } from "jose";
-import { oidc } from "../../providers/oidc.ts";
-import { asymmetricAlgorithms, type TokenIssuerConfig } from "../policy/bearer-schema.ts";
+import type { ProtectedResource } from "../config/protected-resources.ts";
 import type { RuleConfig } from "../policy/rule-schema.ts";
 import { AuthError } from "../errors.ts";
 import { TwoGenerationCache } from "../memory/recent-cache.ts";
-import type { Counts } from "../observe/counts.ts";
-import type { Tracer } from "../observe/tracer.ts";
-import { createIntrospection } from "../sign-in/introspection.ts";
-import type { IssuerFetch } from "../sign-in/issuer-fetch.ts";
-import { createTokenIssuer, type RelyingParty } from "../sign-in/relying-party.ts";
 import {
   rulesAccepting,
   type CredentialResult,
@@ -17,30 +11,30 @@ import {
 } from "./authenticate-credentials.ts";
 import { isSignedToken, tokenIn } from "./authorization.ts";
 import type { Rule } from "../policy/rules.ts";
-import { createTokenSource, type TokenSource, type TokenVerdict } from "./token-source.ts";
-
-interface Parts {
-  readonly parties: ReadonlyMap<string, RelyingParty>;
-  readonly rules: readonly RuleConfig[];
-  readonly fetch: IssuerFetch;
-  readonly counts: Pick<Counts, "issuerSeconds">;
-  readonly tracer?: Tracer | undefined;
-  readonly now: () => number;
-}
+import type { TokenSource, TokenVerdict } from "./token-source.ts";
+import {
+  addedSources,
+  ownSources,
+  providerIssuers,
+  type TokenSourceParts,
+} from "./token-sources.ts";
 
 /** An issuer whose tokens a request may use, and the rules that then decide. */
 interface Candidate {
   readonly source: TokenSource;
   readonly rules: readonly Rule[];
+  /** With `metadata`: of the rule that decides unless the request is ambiguous. */
+  readonly resource: ProtectedResource | undefined;
 }
 
 const mostKnown = 2_000;
 const longestKnown = 4 * 1024;
 
 /** Accepts tokens instead of sessions, only on rules with `bearer`. */
-export function createBearer(parts: Parts): AuthenticateCredentials {
-  const own = [...parts.parties.values()].map((party) => ownSource(party, parts));
-  const added = addedSources(parts);
+export function createBearer(parts: TokenSourceParts): AuthenticateCredentials {
+  const issuers = providerIssuers(parts);
+  const own = ownSources(issuers.values(), parts.now);
+  const added = addedSources(parts, issuers);
   /** Tokens by their whole header: parsing the header again takes longer than the other steps together. */
   const tokens = new TwoGenerationCache<string>(mostKnown);
 
@@ -53,8 +47,9 @@ export function createBearer(parts: Parts): AuthenticateCredentials {
     if (candidates.length === 0) return undefined;
     // Of two headers, the app may read the other one.
     if (request.headers.isRepeated("authorization"))
-      return rejected("duplicate Authorization header");
-    if (token === "") return rejected("the Authorization header contains no valid token");
+      return rejected("duplicate Authorization header", candidates);
+    if (token === "")
+      return rejected("the Authorization header contains no valid token", candidates);
     for (const candidate of candidates) {
       const verdict = candidate.source.recall(token);
       if (verdict === undefined || "refused" in verdict) continue;
@@ -72,8 +67,11 @@ export function createBearer(parts: Parts): AuthenticateCredentials {
     const others = new Set(rules.flatMap(({ config }) => added.get(config) ?? []));
     return [...offered, ...others].flatMap((source) => {
       const deciding = rulesAccepting("bearer", request, source.issuer.name);
-      const hasSource = ({ config }: Rule) => !others.has(source) || isAdded(config, source);
-      return deciding.length > 0 && deciding.every(hasSource) ? [{ source, rules: deciding }] : [];
+      const hasSource = ({ config }: Rule) =>
+        others.has(source) ? isAdded(config, source) : config.bearer?.metadata !== true;
+      const last = deciding.at(-1);
+      if (last === undefined || !deciding.every(hasSource)) return [];
+      return [{ source, rules: deciding, resource: parts.resources.get(last.config) }];
     });
   }
 
@@ -82,65 +80,13 @@ export function createBearer(parts: Parts): AuthenticateCredentials {
   }
 }
 
-function ownSource(party: RelyingParty, { now }: Parts): TokenSource {
-  const { clientId, audience = [] } = party.settings;
-  return createTokenSource(
-    {
-      ...party,
-      audiences: [clientId, ...audience],
-      clientId,
-      idTokenClient: clientId,
-      claims: {},
-      scopes: [],
-      algorithms: asymmetricAlgorithms,
-      introspect: party.authentication.method === "none" ? undefined : createIntrospection(party),
-    },
-    now,
-  );
-}
-
-/** Equal issuers of several rules share one source, so that their keys are fetched once. */
-function addedSources(parts: Parts): ReadonlyMap<RuleConfig, readonly TokenSource[]> {
-  const made = new Map<string, TokenSource>();
-  const sourceOf = (config: TokenIssuerConfig): TokenSource => {
-    const key = JSON.stringify(config);
-    const source = made.get(key) ?? addedSource(config, parts);
-    made.set(key, source);
-    return source;
-  };
-  return new Map(
-    parts.rules.map((rule) => [rule, rule.bearer?.issuers.map((issuer) => sourceOf(issuer)) ?? []]),
-  );
-}
-
-function addedSource(config: TokenIssuerConfig, parts: Parts): TokenSource {
-  const { issuer, clientId, clientSecret } = config;
-  const { discover, keys } = createTokenIssuer(config, { clientId, clientSecret }, parts);
-  const introspect =
-    clientSecret === undefined ? undefined : createIntrospection({ issuer, discover });
-  return createTokenSource(
-    {
-      ...config,
-      name: issuer,
-      issuers: [issuer],
-      provider: oidc,
-      settings: config,
-      clientId,
-      idTokenClient: undefined,
-      keys,
-      introspect,
-    },
-    parts.now,
-  );
-}
-
 /** The token's unverified claims only select one of the configured issuers; no URL in them is fetched. */
 async function askKeys(candidates: readonly Candidate[], token: string): Promise<CredentialResult> {
   let unverified: ReturnType<typeof decodeJwt>;
   try {
     unverified = decodeJwt(token);
   } catch {
-    return rejected("the token is not a JWT");
+    return rejected("the token is not a JWT", candidates);
   }
   const audiences = new Set([unverified.aud].flat());
   const ofIssuer = candidates.filter(({ source }) =>
@@ -149,7 +95,8 @@ async function askKeys(candidates: readonly Candidate[], token: string): Promise
   const chosen =
     ofIssuer.find(({ source }) => source.issuer.audiences.some((one) => audiences.has(one))) ??
     ofIssuer[0];
-  if (chosen === undefined) return rejected("iss is not an issuer that the rule accepts");
+  if (chosen === undefined)
+    return rejected("iss is not an issuer that the rule accepts", candidates);
   return resultOf(chosen, await chosen.source.verify(token));
 }
 
@@ -165,13 +112,13 @@ async function askIssuers(
       source.issuer.introspect !== undefined &&
       rules.every(({ config }) => config.bearer?.introspection),
   );
-  let refusal = rejected(opaqueToken);
+  let refusal = rejected(opaqueToken, candidates);
   let failure: AuthError | undefined;
   for (const candidate of askable) {
     try {
       const verdict = candidate.source.recall(token) ?? (await candidate.source.verify(token));
       if ("verified" in verdict) return resultOf(candidate, verdict);
-      refusal = rejected(verdict.refused);
+      refusal = rejected(verdict.refused, candidates);
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
       failure = error;
@@ -182,24 +129,30 @@ async function askIssuers(
 }
 
 /** A valid token must also have a kind and scopes that every one of the rules accepts. */
-function resultOf({ source, rules }: Candidate, verdict: TokenVerdict): CredentialResult {
+function resultOf(candidate: Candidate, verdict: TokenVerdict): CredentialResult {
+  const { source, rules, resource } = candidate;
   const options = rules.flatMap(({ config }) => config.bearer ?? []);
   const { type } = "refused" in verdict ? verdict : verdict.verified;
   const typeFault =
     type?.kind === "id" && !options.every(({ idTokens }) => idTokens) ? type.fault : undefined;
-  if ("refused" in verdict)
-    return rejected(typeFault === undefined ? verdict.refused : `${typeFault}; ${verdict.refused}`);
-  if (typeFault !== undefined) return rejected(typeFault);
+  if ("refused" in verdict) {
+    const reason = typeFault === undefined ? verdict.refused : `${typeFault}; ${verdict.refused}`;
+    return rejected(reason, [candidate]);
+  }
+  if (typeFault !== undefined) return rejected(typeFault, [candidate]);
   const { scopes, session } = verdict.verified;
   if (type === undefined && !options.every(({ introspection }) => introspection))
-    return rejected(opaqueToken);
-  const wanted = [...source.issuer.scopes, ...options.flatMap((option) => option.scopes)];
-  const missing = [...new Set(wanted.filter((scope) => !scopes.has(scope)))];
+    return rejected(opaqueToken, [candidate]);
+  const wanted = new Set([...source.issuer.scopes, ...options.flatMap((one) => one.scopes)]);
+  const missing = [...wanted].filter((scope) => !scopes.has(scope));
   if (missing.length === 0) return { session };
   const reason = `the token lacks a required scope: ${missing.join(" ")}`;
-  return { rejection: { code: "insufficient_scope", reason, scopes: [...new Set(wanted)] } };
+  return { rejection: { code: "insufficient_scope", reason, scopes: [...wanted], resource } };
 }
 
-function rejected(reason: string): CredentialResult {
-  return { rejection: { code: "invalid_token", reason } };
+function rejected(
+  reason: string,
+  [candidate]: readonly Pick<Candidate, "resource">[],
+): CredentialResult {
+  return { rejection: { code: "invalid_token", reason, resource: candidate?.resource } };
 }

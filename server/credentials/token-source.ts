@@ -57,9 +57,13 @@ const mostTokens = 10_000;
 const mostCharacters = 16 * 1024 * 1024;
 
 /** Checks the tokens of one issuer, and caches the verdicts. */
-export function createTokenSource(issuer: TokenIssuer, now: () => number): TokenSource {
+export function createTokenSource(
+  issuer: TokenIssuer,
+  now: () => number,
+  most = mostTokens,
+): TokenSource {
   const seen = new LRUCache<string, { verdict: TokenVerdict; since: number }>({
-    max: mostTokens,
+    max: most,
     maxSize: mostCharacters,
     sizeCalculation: (_, token) => token.length + 512,
   });

@@ -36,7 +36,8 @@ const atLeastOne = "is empty, so no token could pass: add a value";
 const tokenIssuer = v.strictObject({
   issuer: issuerAddress,
   discovery: v.optional(discoveryAddress),
-  audiences: v.pipe(v.array(text), v.minLength(1, atLeastOne)),
+  /** Required without `metadata`: a token must be meant for this rule. */
+  audiences: v.optional(v.pipe(v.array(text), v.minLength(1, atLeastOne))),
   algorithms: v.optional(
     v.pipe(v.array(v.picklist(asymmetricAlgorithms)), v.minLength(1, atLeastOne)),
     [...asymmetricAlgorithms],
@@ -63,6 +64,8 @@ const options = v.strictObject({
   introspection: v.optional(v.boolean(), false),
   scopes: v.optional(v.array(scope), []),
   issuers: v.optional(v.array(tokenIssuer), []),
+  /** Publishes where clients get tokens (RFC 9728), and requires tokens for this resource (RFC 8707). */
+  metadata: v.optional(v.boolean(), false),
 });
 
 const justTokens = v.pipe(

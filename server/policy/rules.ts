@@ -1,3 +1,4 @@
+import { sharing } from "../memory/sharing.ts";
 import { conditionNames, conditionsOf, unknownCondition, type Condition } from "./conditions.ts";
 import { compileOutcome, outcomeNames, type Outcome } from "./outcomes.ts";
 import type { Match } from "./query-readings.ts";
@@ -48,17 +49,6 @@ export function compileRules(configs: readonly RuleConfig[]): Rule[] {
 
 function settingsOf(config: RuleConfig, names: readonly (keyof RuleConfig)[]): unknown[] {
   return names.map((name) => config[name] ?? null);
-}
-
-/** Makes a value from settings, or returns the one already made from equal settings. */
-function sharing<Value>() {
-  const made = new Map<string, Value>();
-  return (written: unknown, make: () => Value): Value => {
-    const key = JSON.stringify(written);
-    const value = made.get(key) ?? make();
-    made.set(key, value);
-    return value;
-  };
 }
 
 /** Whether a rule concerns a request. */

@@ -1,3 +1,4 @@
+import type { ProtectedResource } from "../config/protected-resources.ts";
 import type { AppContext } from "../context.ts";
 import { challengesOf, stepUpChallenge } from "../credentials/www-authenticate.ts";
 import { signInRequired } from "../errors.ts";
@@ -18,7 +19,7 @@ type Challenge = Extract<Decision, { verdict: "challenge" }>;
 
 /** Every response of `/verify` that requires a sign-in, in the dialect of the proxy. */
 export function createChallenges(app: AppContext) {
-  const { config, rules, counts, audit, visitorLog, targetFault, showPage } = app;
+  const { config, rules, resources, counts, audit, visitorLog, targetFault, showPage } = app;
   const logsAll = config.log.decisions === "all";
   const auditedRequest = createAuditedRequest(config.trustedProxies);
   const ruleOf = new Map(rules.map((rule) => [rule.name, rule]));
@@ -40,7 +41,7 @@ export function createChallenges(app: AppContext) {
     const reason = hints.includes(twoSessions) ? "conflict" : stepUp ? "step_up" : "no_session";
     if (!isForBrowser(headers)) {
       count(context, rule, stepUp ? "step_up" : "unauthorized", reason);
-      const challenges = challengesOf(ruleOf.get(rule), headers);
+      const challenges = challengesOf(ruleOf.get(rule), headers, resourceOf(rule));
       return jsonError(dialect, 401, signInRequired, ...challenges);
     }
     const url = URL.parse(urlOf(request));
@@ -66,7 +67,13 @@ export function createChallenges(app: AppContext) {
   function weakToken(context: VerifyContext, { rule, stepUp }: Challenge): HttpResponse {
     count(context, rule, "step_up", "step_up");
     const error = "insufficient_user_authentication";
-    return jsonError(context.dialect, 401, error, "WWW-Authenticate", stepUpChallenge(stepUp));
+    const value = stepUpChallenge(stepUp, resourceOf(rule));
+    return jsonError(context.dialect, 401, error, "WWW-Authenticate", value);
+  }
+
+  function resourceOf(name: string): ProtectedResource | undefined {
+    const rule = ruleOf.get(name);
+    return rule && resources.get(rule.config);
   }
 
   function count(

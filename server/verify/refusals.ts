@@ -43,14 +43,14 @@ export function createRefusals(app: AppContext) {
 
   function credentials(
     context: VerifyContext,
-    { code, reason: detail, scopes }: Rejection,
+    { code, reason: detail, scopes, resource }: Rejection,
   ): HttpResponse {
     const { dialect } = context;
     const isKnown = code === "insufficient_scope";
     countRefusal(counts, isKnown ? "deny" : "challenge", code, context);
     audit("credentials_refused", code, auditedRequest(context), { detail });
     if (code === "invalid_token" || isKnown) {
-      const value = tokenChallenge(code, scopes && { scope: scopes.join(" ") });
+      const value = tokenChallenge(code, scopes && { scope: scopes.join(" ") }, resource);
       return jsonError(dialect, isKnown ? 403 : 401, code, "WWW-Authenticate", value);
     }
     const challenges = ["WWW-Authenticate", passwordChallenge];

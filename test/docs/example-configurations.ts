@@ -58,6 +58,7 @@ const around: readonly (readonly [RegExp, Settings])[] = [
   [/^rules\[\]\.(allow|deny)/, { rules: [{}] }],
   [/^rules\[\]\.basic$/, { users: "/etc/doorward/users.htpasswd" }],
   [/^rules\[\]\.bearer\./, { rules: [{ bearer: {} }] }],
+  [/^rules\[\]\.bearer\.metadata$/, { rules: [{ host: "mcp.example.com", bearer: {} }] }],
   [/^rules\[\]\.bearer\.issuers\[\]/, { rules: [{ bearer: { issuers: [tokenIssuer] } }] }],
   [
     /^rules\[\]\.bearer\.issuers\[\]\.client/,

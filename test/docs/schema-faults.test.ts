@@ -51,9 +51,9 @@ describe("the schema refuses, as doorward does,", () => {
     ["a method in lower case", withRule({ methods: "get", deny: true }), "/rules/0/methods"],
     ["a site without its url", { ...complete, sites: [{ providers: "company" }] }, "/sites/0"],
     [
-      "an issuer of tokens without audiences",
+      "an issuer of tokens with no audience",
       withRule({
-        bearer: { issuers: [{ issuer: "https://ci.example.com" }] },
+        bearer: { issuers: [{ issuer: "https://ci.example.com", audiences: [] }] },
       }),
       "/bearer/issuers/0",
     ],

@@ -111,6 +111,7 @@ describe("a setting of a rule or of access is read", () => {
       introspection: false,
       scopes: [],
       issuers: [],
+      metadata: false,
     });
   });
 

@@ -2,6 +2,7 @@ import { ConfigError, type Fault } from "../../config/faults.ts";
 import type { Config } from "../../config/schema.ts";
 import type { SiteEntry } from "../../config/site.ts";
 import { createSites } from "../../config/sites.ts";
+import { documentFaults } from "./documents.ts";
 import { baseFault, hostFault, identityHeaderFault, listenFault } from "./grammar.ts";
 import { publicHosts, type PublicHost, type PublicHosts } from "./public-hosts.ts";
 
@@ -61,9 +62,10 @@ function faultsOf(config: Config): Fault[] {
     message: identityHeaderFault(name),
   }));
   const listen = { path: "listen.host", message: listenFault(config.listen.host) };
-  return [...sites, ...hosts, ...headers, listen].flatMap(({ path, message }) =>
+  const found = [...sites, ...hosts, ...headers, listen].flatMap(({ path, message }) =>
     message === undefined ? [] : [{ path, message }],
   );
+  return [...found, ...documentFaults(config)];
 }
 
 function refusal(faults: readonly Fault[]): ConfigError {

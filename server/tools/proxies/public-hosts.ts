@@ -1,4 +1,5 @@
 import type { Config } from "../../config/schema.ts";
+import { documentsByHost, type Document } from "./documents.ts";
 import { createEntryFinder } from "../../config/site-finder.ts";
 import type { SiteEntry } from "../../config/site.ts";
 import { createSites } from "../../config/sites.ts";
@@ -26,6 +27,8 @@ export interface PublicHost {
   readonly base: string;
   /** The site's URL; with the placeholder, if the site has the host of the request. */
   readonly site: string;
+  /** The metadata of its protected resources, each at a path of its own. */
+  readonly documents: readonly Document[];
 }
 
 interface Guarded {
@@ -47,6 +50,7 @@ export interface PublicHosts {
 export function publicHosts(config: Config): PublicHosts {
   const sites = createSites(config);
   const entryOf = createEntryFinder(sites);
+  const documents = documentsByHost(config);
   const patterns = [...new Set(config.rules.flatMap(({ host = [] }) => host))];
   const isOf = (site: SiteEntry | undefined) => (pattern: string) =>
     entryOf(pattern.replace(/:\d+$/, "")) === site;
@@ -62,10 +66,17 @@ export function publicHosts(config: Config): PublicHosts {
       .concat(toPublicHost(ownHost(site), site, site.base === "" ? "doorward" : "both"));
   });
   return {
-    hosts: distinct(hosts.toSorted(wildcardsLast)),
+    hosts: distinct(hosts.toSorted(wildcardsLast)).map((host) => withDocuments(host, documents)),
     uncovered: patterns.filter(isOf(undefined)),
     examples: [...examples.values()].map(({ host }) => host),
   };
+}
+
+function withDocuments(
+  host: PublicHost,
+  documents: ReturnType<typeof documentsByHost>,
+): PublicHost {
+  return { ...host, documents: documents.get(host.authority) ?? [] };
 }
 
 /** Each host under `hosts` has an app and doorward's endpoints: those that rules name, and all others. */
@@ -123,6 +134,7 @@ function toPublicHost(
     serves,
     base: site.base,
     site: site.name.replace(/\/$/, ""),
+    documents: [],
   };
 }
 

@@ -24,7 +24,13 @@ const plugins = v.strictObject({
     v.strictObject({ uri: v.literal("https://$host$real_request_uri"), ret_code: v.literal(308) }),
   ),
   "fault-injection": v.optional(
-    v.strictObject({ abort: v.strictObject({ http_status: v.number(), body: v.literal("") }) }),
+    v.strictObject({
+      abort: v.strictObject({
+        http_status: v.number(),
+        body: v.string(),
+        headers: v.optional(v.record(v.string(), v.string()), {}),
+      }),
+    }),
   ),
   "serverless-post-function": v.optional(serverless),
 });
@@ -41,6 +47,7 @@ const route = v.pipe(
     host: v.string(),
     uri: v.optional(v.string()),
     uris: v.optional(names),
+    methods: v.optional(names),
     priority: v.optional(v.number(), 0),
     vars: v.optional(v.array(variable), []),
     enable_websocket: v.optional(v.boolean(), false),
@@ -98,11 +105,12 @@ interface Chosen {
   readonly host: string;
   /** Decoded, dots and slashes resolved, without the query. */
   readonly path: string;
+  readonly method: string;
   readonly scheme: string;
   readonly upgrade: string | undefined;
 }
 
-/** By host, then the longest path, then the priority; the first of these whose variables match. */
+/** By host, then the longest path, then the priority; the first of these whose methods and variables match. */
 export function chooseRoute(routes: readonly Route[], asked: Chosen): Route | undefined {
   const byHost = routes.filter(({ host }) => host === asked.host);
   const wide = routes.filter(
@@ -115,7 +123,11 @@ export function chooseRoute(routes: readonly Route[], asked: Chosen): Route | un
         .filter(({ uri }) => matches(uri, asked.path))
         .toSorted((a, b) => length(b.uri) - length(a.uri) || b.one.priority - a.one.priority),
     )
-    .find(({ one }) => one.vars.every((wanted) => holds(wanted, asked)))?.one;
+    .find(
+      ({ one }) =>
+        one.methods?.includes(asked.method) !== false &&
+        one.vars.every((wanted) => holds(wanted, asked)),
+    )?.one;
 }
 
 function matches(uri: string, path: string): boolean {

@@ -41,7 +41,7 @@ export async function startApisixDouble(
     // As nginx does: lower case, without the port or a trailing dot.
     const host = visit.host.toLowerCase().replace(/:\d+$/, "").replace(/\.$/, "");
     const upgrade = valueOf(visit.headers, "upgrade");
-    const route = chooseRoute(routes, { host, path, scheme: visit.scheme, upgrade });
+    const route = chooseRoute(routes, { ...visit, host, path, upgrade });
     if (route === undefined) {
       return { reply: { status: 404, headers: [], body: '{"error_msg":"404 Route Not Found"}' } };
     }
@@ -61,7 +61,14 @@ export async function startApisixDouble(
   async function walk(visit: Visit, route: Route, first: readonly Header[]): Promise<Course> {
     const { plugins } = route;
     const abort = plugins["fault-injection"]?.abort;
-    if (abort !== undefined) return { reply: { status: abort.http_status, headers: [], body: "" } };
+    if (abort !== undefined)
+      return {
+        reply: {
+          status: abort.http_status,
+          headers: Object.entries(abort.headers),
+          body: visit.method === "HEAD" ? "" : abort.body,
+        },
+      };
     const asked = await answered(visit, plugins, await through(codeOf(plugins, "pre"), first));
     if ("reply" in asked) return asked;
     const removed = plugins["proxy-rewrite"]?.headers.remove ?? [];

@@ -1,4 +1,5 @@
 import { listed } from "../indent.ts";
+import type { Document } from "../documents.ts";
 import { exampleApp, type ProxyModel } from "../model.ts";
 import { purposeOf, type PublicHost } from "../public-hosts.ts";
 import { appRoutes, guards } from "./app-routes.ts";
@@ -53,6 +54,7 @@ function routesFile(model: ProxyModel): string {
   const routes = hosts.map((host) =>
     [
       `  # ${purposeOf(host)}\n`,
+      ...host.documents.map((document, index) => metadata(host, document, index)),
       host.serves === "app" ? "" : ownRoutes(host),
       host.serves === "doorward" ? "" : appRoutes(host),
       host.scheme === "https" && host.port === 443 ? redirect(host) : "",
@@ -89,6 +91,23 @@ function redirect({ host, name }: PublicHost): string {
     priority: 100
 ${onlyBy("http")}    plugins:
       redirect: { uri: "https://$host$real_request_uri", ret_code: 308 }
+`;
+}
+
+function metadata({ host, name, scheme }: PublicHost, { path, text }: Document, index: number) {
+  return `  # Where clients get tokens (RFC 9728). Public, and the same for every visitor. Needs APISIX 3.3 or later.
+  - id: metadata-${index + 1}-${name}
+    host: "${host}"
+    uri: ${path}
+    methods: [GET, HEAD]
+    priority: 20
+${onlyBy(scheme)}    plugins:
+      fault-injection:
+        abort:
+          http_status: 200
+          # Clients also run in browsers.
+          headers: { Content-Type: application/json, Cache-Control: no-store, Access-Control-Allow-Origin: "*" }
+          body: '${text}'
 `;
 }
 

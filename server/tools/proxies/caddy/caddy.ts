@@ -1,3 +1,4 @@
+import type { Document } from "../documents.ts";
 import { exampleApp, type ProxyModel } from "../model.ts";
 import { purposeOf, type PublicHost } from "../public-hosts.ts";
 import { snippets } from "./snippets.ts";
@@ -34,6 +35,7 @@ ${scheme === "http" ? "http://" : ""}${authority} {
 	# \`route\` keeps the directives in this order. Anything before forward_auth is public.
 	route {
 ${[
+  ...host.documents.map(metadata),
   ...(serves === "app" ? [] : [endpoints(base, doorward)]),
   ...(serves === "doorward" ? [] : [guarded(host, doorward)]),
 ].join("\n")}	}
@@ -54,6 +56,23 @@ function otherHosts(hosts: readonly PublicHost[]): string {
 ${[...new Set(addresses)].join(", ")} {
 	abort
 }
+`;
+}
+
+function metadata({ path, text }: Document, index: number): string {
+  const matcher = `@doorward_metadata_${index + 1}`;
+  return `		# Where clients get tokens (RFC 9728). Public, and the same for every visitor.
+		${matcher} {
+			method GET HEAD
+			path ${path}
+		}
+		handle ${matcher} {
+			header Content-Type application/json
+			header Cache-Control no-store
+			# Clients also run in browsers.
+			header Access-Control-Allow-Origin *
+			respond \`${text}\` 200
+		}
 `;
 }
 

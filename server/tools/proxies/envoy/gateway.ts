@@ -49,6 +49,7 @@ ${listed(lower(names), 8)}`;
 function resources(host: PublicHost, model: ProxyModel, names: readonly string[]): string {
   const { serves } = host;
   return [
+    host.documents.length === 0 ? "" : metadataRoute(host, model.doorwardPort),
     serves === "app" ? "" : ownRoute(host, model.doorwardPort),
     serves === "doorward" ? "" : appRoute(host, names) + policy(host, model),
   ].join("");
@@ -76,6 +77,17 @@ function ownRoute(host: PublicHost, port: number): string {
     return `        - path: { type: ${type}, value: ${host.base}/${name} }\n`;
   });
   return `${route(`doorward-${host.name}`, host)}    - matches:
+${paths.join("")}      backendRefs:
+        - { name: doorward, port: ${port} }
+`;
+}
+
+/** Where clients get tokens (RFC 9728): doorward answers these paths, which need no session. */
+function metadataRoute(host: PublicHost, port: number): string {
+  const paths = host.documents.map(
+    ({ path }) => `        - path: { type: Exact, value: ${path} }\n`,
+  );
+  return `${route(`doorward-metadata-${host.name}`, host)}    - matches:
 ${paths.join("")}      backendRefs:
         - { name: doorward, port: ${port} }
 `;

@@ -41,20 +41,29 @@ ${listed(lower(identityHeaders), 8)}`;
 
 /** Asks about every host that is not listed, including hosts added to the gateway later. */
 function policy(hosts: readonly PublicHost[]): string {
-  const own = hosts.filter(({ serves }) => serves !== "app");
-  const mounted = own.filter(({ serves }) => serves === "both");
-  const asMounted = mounted.map(
-    ({ host, base }) => `    - to:
+  const own = hosts.filter(({ serves, documents }) => serves !== "app" || documents.length > 0);
+  // Istio compares host names with any port, and asks if any of these rules applies.
+  const mounted = Map.groupBy(
+    own.filter(({ serves }) => serves !== "doorward"),
+    ({ host }) => host,
+  );
+  const asMounted = Array.from(mounted, ([host, sharing]) => {
+    // A host under this wildcard whose documents are public has a rule of its own.
+    const narrower = [...mounted]
+      .filter(([, ofHost]) => ofHost.some(({ documents }) => documents.length > 0))
+      .map(([one]) => one)
+      .filter((one) => host.startsWith("*") && one !== host && one.endsWith(host.slice(1)));
+    return `    - to:
         - operation:
             hosts:
-${listed([`"${host}"`, `"${host}:*"`], 14)}            # Only these paths are doorward's endpoints.
+${listed(onAnyPort(host), 14)}${narrower.length === 0 ? "" : `            notHosts:\n${listed(narrower.flatMap(onAnyPort), 14)}`}            # Only these paths are doorward's endpoints.
             notPaths:
 ${listed(
-  ["start", "callback", "callback/*", "sign_out"].map((page) => `"${base}/${page}"`),
+  [...new Set(sharing.flatMap(publicPaths))].map((path) => `"${path}"`),
   14,
-)}`,
-  );
-  const names = own.flatMap(({ host }) => [`"${host}"`, `"${host}:*"`]);
+)}`;
+  });
+  const names = [...new Set(own.flatMap(({ host }) => onAnyPort(host)))];
   return `---
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
@@ -76,6 +85,15 @@ spec:
 ${listed(names, 14)}${asMounted.join("")}`;
 }
 
+function onAnyPort(host: string): string[] {
+  return [`"${host}"`, `"${host}:*"`];
+}
+
+function publicPaths({ serves, base, documents }: PublicHost): string[] {
+  const pages = ["start", "callback", "callback/*", "sign_out"].map((page) => `${base}/${page}`);
+  return [...(serves === "both" ? pages : []), ...documents.map(({ path }) => path)];
+}
+
 function virtualService(host: PublicHost, { doorwardPort, identityHeaders }: ProxyModel): string {
   const { base, name, serves } = host;
   return `---
@@ -89,17 +107,21 @@ spec:
   hosts: ["${host.host}"]
   gateways: [istio-system/gateway] # CHANGE
   http:
-${serves === "app" ? "" : endpoints(base, doorwardPort)}${serves === "doorward" ? "" : app(name, identityHeaders)}`;
+${host.documents.map(({ path }) => toDoorward([`exact: ${path}`], doorwardPort)).join("")}${serves === "app" ? "" : endpoints(base, doorwardPort)}${serves === "doorward" ? "" : app(name, identityHeaders)}`;
 }
 
 /** Without /verify: a visitor who reached it could send forged headers. */
 function endpoints(base: string, port: number): string {
+  const uris = ["exact: /start", "exact: /callback", "prefix: /callback/", "exact: /sign_out"];
+  return toDoorward(
+    uris.map((uri) => uri.replace("/", `${base}/`)),
+    port,
+  );
+}
+
+function toDoorward(uris: readonly string[], port: number): string {
   return `    - match:
-        - uri: { exact: ${base}/start }
-        - uri: { exact: ${base}/callback }
-        - uri: { prefix: ${base}/callback/ }
-        - uri: { exact: ${base}/sign_out }
-      route:
+${uris.map((uri) => `        - uri: { ${uri} }\n`).join("")}      route:
         - destination:
             host: doorward.doorward.svc.cluster.local
             port: { number: ${port} }

@@ -1,4 +1,5 @@
 import { listed } from "../indent.ts";
+import type { Document } from "../documents.ts";
 import { purposeOf, type PublicHost } from "../public-hosts.ts";
 
 /** Redirects http to https, for sites on port 443 only. */
@@ -21,7 +22,8 @@ ${listed([`"${host}"`, `"${host}:80"`], 24)}                      routes:
 export function guardedHosts(hosts: readonly PublicHost[]): string {
   return hosts
     .map((host) => {
-      const routes = host.serves === "doorward" ? own("") : guarded(host);
+      const apps = host.serves === "doorward" ? own("") : guarded(host);
+      const routes = host.documents.map(metadata).join("") + apps;
       return `                    # ${purposeOf(host)}
                     - name: ${host.name}
                       domains:
@@ -35,6 +37,24 @@ ${routes}`;
 function domains({ host, port, authority }: PublicHost): string[] {
   const names = authority === host ? [host, `${host}:${port}`] : [authority];
   return names.map((name) => `"${name}"`);
+}
+
+/** Envoy's own answer would be text/plain. */
+function metadata({ path, text }: Document): string {
+  return `                        # Where clients get tokens (RFC 9728). Public, and the same for every visitor.
+                        - match:
+                            path: ${path}
+                            headers: [{ name: ":method", string_match: { safe_regex: { regex: "GET|HEAD" } } }]
+                          direct_response: { status: 200, body: { inline_string: '${text}' } }
+                          response_headers_to_add:
+                            - header: { key: content-type, value: application/json }
+                              append_action: OVERWRITE_IF_EXISTS_OR_ADD
+                            - header: { key: cache-control, value: no-store }
+                              append_action: OVERWRITE_IF_EXISTS_OR_ADD
+                            # Clients also run in browsers.
+                            - header: { key: access-control-allow-origin, value: "*" }
+                              append_action: OVERWRITE_IF_EXISTS_OR_ADD
+${disabled}`;
 }
 
 /** Hides /verify: a visitor who reached it could send forged headers. */

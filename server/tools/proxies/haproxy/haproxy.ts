@@ -111,7 +111,7 @@ ${port === 80 ? toTls(all) : ""}${strips(identityHeaders)}
     http-request del-header Upgrade unless { req.hdr(Upgrade) -m str -i websocket }
 
     # Hide /verify: a visitor who reached it could send forged headers.
-${own.map((host) => `    http-request deny deny_status 404 if ${isHost(host)} { path_beg ${host.base}/verify }\n`).join("")}
+${own.map((host) => `    http-request deny deny_status 404 if ${isHost(host)} { path_beg ${host.base}/verify }\n`).join("")}${metadata(hosts)}
 ${hosts.map(choice).join("")}    default_backend doorward-unknown-host
 `;
 }
@@ -123,6 +123,19 @@ function isHost({ host }: PublicHost): string {
   return host.startsWith("*")
     ? `{ var(txn.doorward_host) -m end ${host.slice(1)} }`
     : `{ var(txn.doorward_host) -m str ${host} }`;
+}
+
+function metadata(hosts: readonly PublicHost[]): string {
+  const lines = hosts.flatMap((host) =>
+    host.documents.map(
+      ({ path, text }) =>
+        `    http-request return status 200 content-type application/json string '${text}' hdr Cache-Control no-store hdr Access-Control-Allow-Origin * if ${isHost(host)} { path ${path} } { method GET HEAD }\n`,
+    ),
+  );
+  if (lines.length === 0) return "";
+  return `
+    # Where clients get tokens (RFC 9728). Public, and the same for every visitor. Clients also run in browsers.
+${lines.join("")}`;
 }
 
 function choice(host: PublicHost): string {

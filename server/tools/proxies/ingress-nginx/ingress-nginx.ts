@@ -16,6 +16,7 @@ export function ingressNginxFiles(model: ProxyModel): ReadonlyMap<string, string
         head,
         ...guards.map((host) => guarded(host, model)),
         ...contexts.map((host) => endpoints(host, model.doorwardPort)),
+        ...hosts.map((host) => metadata(host, model)),
       ].join(""),
     ],
     ["strip-headers.yaml", strip(model.identityHeaders)],
@@ -70,6 +71,14 @@ function endpoints(host: PublicHost, port: number): string {
     to("Prefix", "callback/"),
   ];
   return ingress(host, `doorward-public-${host.name}`, "", paths.join(""));
+}
+
+/** Where clients get tokens (RFC 9728): doorward answers exactly these paths, which need no session. */
+function metadata(host: PublicHost, { hosts, doorwardPort }: ProxyModel): string {
+  const here = hosts.filter((one) => one.host === host.host).flatMap(({ documents }) => documents);
+  const paths = here.map((one) => path("Exact", one.path, "doorward", String(doorwardPort)));
+  if (paths.length === 0) return "";
+  return ingress(host, `doorward-metadata-${host.name}`, "", paths.join(""));
 }
 
 function guarded(host: PublicHost, { doorwardPort, identityHeaders }: ProxyModel): string {

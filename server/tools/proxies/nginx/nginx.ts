@@ -1,3 +1,4 @@
+import type { Document } from "../documents.ts";
 import { exampleApp, type ProxyModel } from "../model.ts";
 import { purposeOf, type PublicHost } from "../public-hosts.ts";
 import { httpSnippet } from "./http-snippet.ts";
@@ -79,7 +80,22 @@ server {
 ${scheme === "https" ? tls : ""}
     set $doorward_base ${base === "" ? '""' : base};
     include /etc/nginx/snippets/doorward-server.conf;
-${serves === "app" ? "" : endpoints(base)}${serves === "doorward" ? "" : guarded(name)}}
+${host.documents.map(metadata).join("")}${serves === "app" ? "" : endpoints(base)}${serves === "doorward" ? "" : guarded(name)}}
+`;
+}
+
+function metadata({ path, text }: Document): string {
+  return `
+    # Where clients get tokens (RFC 9728). Public, and the same for every visitor.
+    location = ${path} {
+        if ($request_method !~ ^(GET|HEAD)$) {
+            return 405;
+        }
+        default_type application/json;
+        add_header Cache-Control               no-store always;
+        add_header Access-Control-Allow-Origin *        always;  # clients also run in browsers
+        return 200 '${text}';
+    }
 `;
 }
 

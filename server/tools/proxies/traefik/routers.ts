@@ -46,6 +46,7 @@ export function routersOf(hosts: readonly PublicHost[], version: Version): Route
   return [
     ...redirect(hosts, version),
     ...hosts.flatMap((host, index) => [
+      ...metadata(host, version),
       ...endpoints(mounts.get(host) ?? [], version),
       ...(host.serves === "doorward"
         ? []
@@ -90,6 +91,18 @@ const challenge: Readonly<Record<Version, string>> = {
   v2: "Path(`/.well-known/acme-challenge/{token:[A-Za-z0-9_-]+}`)",
   v3: "PathRegexp(`^/\\.well-known/acme-challenge/[A-Za-z0-9_-]+$`)",
 };
+
+/** Where clients get tokens (RFC 9728): Traefik has no answers of its own, so doorward answers exactly this path. */
+function metadata(host: PublicHost, version: Version): Router[] {
+  return host.documents.map(({ path }, index) => ({
+    name: `doorward-metadata-${index + 1}-${host.name}`,
+    rule: `${hostRule(host, version)} && Path(\`${path}\`)`,
+    priority: endpointPriority + 2,
+    entryPoint: entryPointOf(host),
+    middlewares: [],
+    service: "doorward",
+  }));
+}
 
 function endpoints(hosts: readonly PublicHost[], version: Version): Router[] {
   const [host] = hosts;

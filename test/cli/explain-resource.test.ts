@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { explain } from "../../server/cli/explain.ts";
+import { configOf } from "../peers/doorward.ts";
+
+const config = configOf({
+  url: "https://auth.example.com",
+  cookie: { domain: "example.com" },
+  providers: { company: { type: "oidc", issuer: "https://id.example.com", clientId: "x" } },
+  access: { anyone: true },
+  rules: [{ host: "mcp.example.com", path: "/mcp/**", bearer: { metadata: true } }],
+});
+
+const about =
+  "resource: https://mcp.example.com/mcp, for tokens of https://id.example.com; metadata at https://mcp.example.com/.well-known/oauth-protected-resource/mcp";
+
+it("explain names the resource of the rule that decides", async () => {
+  const lines = await explain(config, "https://mcp.example.com/mcp/x", {}, 0);
+
+  expect(lines.slice(2)).toEqual(["rules.0: matches", about, "challenge by rules.0"]);
+  expect(await explain(config, "https://mcp.example.com/", {}, 0)).not.toContain(about);
+});
