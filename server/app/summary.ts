@@ -39,7 +39,7 @@ function siteWords(site: SiteEntry, config: Config): string {
   const names = offered ?? Object.keys(config.providers);
   const list = isOpen(site.access) ? listed : several;
   if (hosts !== undefined && first.signInSite !== undefined)
-    return `One sign-in counts on ${list(hosts)} and every host under it; each host has a session and a cookie of its own.`;
+    return `A sign-in at ${first.signInSite.name} counts on ${list(hosts)} and every host under it; each host has a session and a cookie of its own.`;
   const where = hosts === undefined ? name : `${name} on ${list(hosts)} and every host under it`;
   const own = hosts === undefined ? first.url.hostname : "the host of the sign-in";
   const cookie =

@@ -36,7 +36,7 @@ export function createAppHostCallback(context: SiteContext, signInSite: Site): E
     const known = transaction ?? knownTargets.find(site, visit.cookies, state);
     try {
       return transaction === undefined || transactions.isExpired(transaction)
-        ? await late(known?.returnTo, visit)
+        ? await late(code, known?.returnTo, visit)
         : await open(code, transaction, visit);
     } catch (error) {
       if (!(error instanceof AuthError) || known === undefined) throw error;
@@ -47,9 +47,11 @@ export function createAppHostCallback(context: SiteContext, signInSite: Site): E
 
   /** Gone back in history, or begun in another browser. */
   async function late(
+    code: string,
     returnTo: string | undefined,
     { cookies, asked }: Visit,
   ): Promise<HttpResponse> {
+    await handOvers.discard(code, site);
     const session = await findBrowserSession(sessions, site, cookies, asked);
     if (session !== undefined && session !== conflict)
       return redirect(302, returnTo ?? site.address("start"));

@@ -1,10 +1,7 @@
 import { createHostSites } from "./host-sites.ts";
 import type { SiteConfig } from "./schema.ts";
-import { hostPlaceholder } from "./site-url.ts";
+import { appMountOf, hostPlaceholder } from "./site-url.ts";
 import type { Site, SiteEntry } from "./site.ts";
-
-/** The path of doorward at the hosts of the apps, if the sign-in has a host of its own. */
-const usualMount = "/_auth";
 
 /** With `session.perHost`, the sites at the hosts of the apps, mounted under the same path as the site where their visitors sign in. */
 export function createAppHosts(
@@ -12,7 +9,7 @@ export function createAppHosts(
   signInSite: Site,
 ): SiteEntry {
   const { protocol, port, pathname } = new URL(config.url);
-  const mount = pathname === "/" ? usualMount : pathname;
+  const mount = appMountOf(pathname === "/" ? "" : pathname);
   const url = `${protocol}//${hostPlaceholder}${port === "" ? "" : `:${port}`}${mount}`;
   return createHostSites({ ...config, url }, false, signInSite);
 }

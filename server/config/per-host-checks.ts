@@ -2,13 +2,14 @@ import type { Fault } from "./faults.ts";
 import { isObject } from "./shape.ts";
 import type { WrittenSite } from "./written-site.ts";
 
-export function isPerHost({ session }: Record<string, unknown>): boolean {
-  return isObject(session) && session.perHost === true;
+/** Whether `session.perHost` is written, with `true` or with a value that is a fault of its own. */
+export function mentionsPerHost({ session }: Record<string, unknown>): boolean {
+  return isObject(session) && session.perHost !== undefined && session.perHost !== false;
 }
 
 /** What `session.perHost` needs, and what it cannot be combined with. */
 export function perHostFaults(all: readonly WrittenSite[], raw: Record<string, unknown>): Fault[] {
-  if (!isPerHost(raw)) return [];
+  if (!isObject(raw.session) || raw.session.perHost !== true) return [];
   if (raw.compat !== undefined)
     return fault(
       "cannot be combined with compat, which serves one session for all hosts: remove compat, and print the proxy's configuration again",

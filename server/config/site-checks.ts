@@ -1,8 +1,9 @@
 import type { Fault } from "./faults.ts";
 import { hostsFaults, ownHostFaults, sharedHosts } from "./hosts-checks.ts";
-import { isPerHost, perHostFaults } from "./per-host-checks.ts";
+import { mentionsPerHost, perHostFaults } from "./per-host-checks.ts";
 import { isObject } from "./shape.ts";
 import { unknown } from "./unknown-keys.ts";
+import { appMountOf } from "./site-url.ts";
 import { isUnder, readSite, type WrittenSite } from "./written-site.ts";
 import { isPublicSuffix } from "../values/public-suffix.ts";
 
@@ -41,7 +42,7 @@ const urlMissing =
   "is missing: set the address at which browsers reach doorward, such as https://auth.example.com";
 
 function entryFaults(entry: WrittenSite, raw: Record<string, unknown>): Fault[] {
-  return [...hostsFaults(entry, isPerHost(raw)), ...cookieFaults(entry)];
+  return [...hostsFaults(entry, mentionsPerHost(raw)), ...cookieFaults(entry)];
 }
 
 function cookieFaults({ prefix, hostname, hosts = [], domain }: WrittenSite): Fault[] {
@@ -93,12 +94,18 @@ function nestingScope(scope: string, others: readonly string[]): string | undefi
  */
 function shadowFaults({ prefix, path }: WrittenSite, all: readonly WrittenSite[]): Fault[] {
   if (path === undefined) return [];
-  const other = all.find(
-    (site) => site.path !== undefined && `${path}/`.startsWith(`${site.path}/verify/`),
+  const other = all.find((site) =>
+    mountsOf(site).some((mount) => `${path}/`.startsWith(`${mount}/verify/`)),
   );
   if (other === undefined) return [];
   const message = `is under /verify of ${other.prefix.slice(0, -1)}: give one of them another path`;
   return [{ path: `${prefix}url`, message }];
+}
+
+/** The paths at which a site has `/verify`: at its own host and, with `session.perHost`, at those of its apps. */
+function mountsOf({ path, hosts, takesHost: isOpen }: WrittenSite): string[] {
+  if (path === undefined) return [];
+  return hosts === undefined || isOpen ? [path] : [path, appMountOf(path)];
 }
 
 /** Unknown provider names in a site or a rule. */

@@ -17,6 +17,14 @@ export function takesHost(url: string): boolean {
   return withPlaceholder.test(url);
 }
 
+/** The path of doorward at the hosts of apps, if the sign-in has a host of its own. */
+const usualMount = "/_auth";
+
+/** The path of doorward at the hosts of apps (`session.perHost`), from that of the sign-in: "" or "/door". */
+export function appMountOf(path: string): string {
+  return path === "" ? usualMount : path;
+}
+
 /** Whether `hosts` are those of apps whose visitors sign in at the one host of `url` (`session.perHost`). */
 export function hasAppHosts({
   url,

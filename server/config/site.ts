@@ -35,8 +35,8 @@ export interface Site extends SiteCommon {
   /** The site in the record of a session, which counts at this site alone. */
   readonly id: string;
   /**
-   * With `session.perHost`, where the visitors of an app's host sign in: sessions at the host hang on one there.
-   * undefined = at this site itself.
+   * With `session.perHost`, the site where the visitors of an app's host sign in: it has the parent of each session at the
+   * host. undefined = they sign in at this site itself.
    */
   readonly signInSite: Site | undefined;
   /**
@@ -89,7 +89,8 @@ export function createSite(config: SiteConfig, compat?: Config["compat"]): Site 
   const site: Site & SiteEntry = {
     ...common,
     url,
-    id: url.href,
+    // A token that apps got while the cookie had a domain must be no session of this site.
+    id: common.isPerHost ? `${url.href}#per-host` : url.href,
     signInSite: undefined,
     port: url.port,
     hosts: undefined,

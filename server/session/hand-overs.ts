@@ -61,14 +61,26 @@ export class HandOvers {
       throw new AuthError("transaction_expired", "the hand-over code is unknown, used or too old");
     if (found.site !== site.id)
       throw new AuthError("transaction_missing", `the hand-over code is for ${found.site}`);
-    // Checked before the code is spent: a copy in another browser must not keep the visitor out.
+    await this.#spend(code);
     if (found.codeChallenge !== codeChallengeOf(codeVerifier) || found.returnTo !== returnTo)
       throw new AuthError("transaction_missing", "the hand-over code is for another transaction");
+    return found.parent;
+  }
+
+  /**
+   * Spends a code that arrived at its host in a browser that began no hand-over there. A script of the app could read the
+   * address of that page and use the code in another browser. Throws "store_unreachable".
+   */
+  async discard(code: string, site: Site): Promise<void> {
+    const found = await this.#records.read(code);
+    if (found?.site === site.id) await this.#records.remove(code);
+  }
+
+  async #spend(code: string): Promise<void> {
     const spent = sha256(code);
     if (!(await this.#store.claim(`handed-over:${spent}`, spent, 2 * handOverMs)))
       throw new AuthError("transaction_used", "the hand-over code was already used");
     await this.#records.remove(code);
-    return found.parent;
   }
 }
 

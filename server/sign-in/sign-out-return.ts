@@ -7,6 +7,9 @@ const lifetimeSeconds = 10 * 60;
 /** A longer target is reduced to its origin: sign-ins in progress need the space in the cookies. */
 const longestTarget = 500;
 
+/** Where a sign-out of an app's host ended the session. */
+const [here, atIssuer] = ["-", "+"];
+
 /** The target after a sign-out at the issuer, sealed in a cookie like a transaction. */
 export class SignOutReturns {
   readonly #keys: readonly Buffer[];
@@ -24,21 +27,32 @@ export class SignOutReturns {
   }
 
   /**
-   * The state of a sign-out at the host of an app, which cannot set a cookie of the site where the issuer returns the
-   * visitor. It has the target itself, and opens only in the browser that had the session at that site.
+   * The state of a sign-out at the host of an app, which cannot set a cookie of the site where the sign-out ends. It has
+   * the target itself, and opens only in the browser that had the session at that site.
    */
-  beginFor(signInSite: Site, sessionToken: string, returnTo: string | undefined): string {
+  beginFor(
+    signInSite: Site,
+    sessionToken: string,
+    returnTo: string | undefined,
+    isAtIssuer: boolean,
+  ): string {
     const [key] = this.#keys;
     if (key === undefined) throw new TypeError("no secret is configured");
-    return seal(key, contextOf(signInSite, sessionToken), fitting(returnTo ?? ""));
+    const written = (isAtIssuer ? atIssuer : here) + fitting(returnTo ?? "");
+    return seal(key, contextOf(signInSite, sessionToken), written);
   }
 
-  /** The target of `beginFor`; undefined = none of these was the session of that sign-out. */
-  findFor(site: Site, sessionTokens: readonly string[], state: string): string | undefined {
+  /** What `beginFor` sealed; undefined = none of these was the session of that sign-out. */
+  findFor(
+    site: Site,
+    sessionTokens: readonly string[],
+    state: string,
+  ): { readonly returnTo: string; readonly isAtIssuer: boolean } | undefined {
     for (const token of sessionTokens)
       for (const key of this.#keys) {
-        const returnTo = open(key, contextOf(site, token), state);
-        if (returnTo !== undefined) return returnTo;
+        const written = open(key, contextOf(site, token), state);
+        if (written !== undefined)
+          return { returnTo: written.slice(1), isAtIssuer: written.startsWith(atIssuer) };
       }
     return undefined;
   }

@@ -3,6 +3,7 @@ import type { AskedRequest, SiteContext, Endpoint } from "../context.ts";
 import { auditedIdentity } from "../identity/audited.ts";
 import { isForm, readForm } from "../http/form.ts";
 import { isCrossSite, isSameOrigin, isVisitorNavigation, tab } from "../http/fetch-metadata.ts";
+import { onwardUrl } from "./app-host-sign-out.ts";
 import { createIssuerSignOut } from "./issuer-sign-out.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { confirmSignOutPage, signedOutPage } from "../pages/signed-out-page.ts";
@@ -57,10 +58,11 @@ export function createSignOut(context: SiteContext): Endpoint {
     const acceptLanguage = headers.get("accept-language");
     const state = query.get("state") ?? "";
     const returned = signOutReturns.find(site, cookies, state);
-    if (returned !== undefined) return back(returned, acceptLanguage);
+    if (returned !== undefined) return back(returned, true, acceptLanguage);
     const tokens = sessionTokens(site, cookies, mostEnded);
     const fromAppHost = signOutReturns.findFor(site, tokens, state);
-    if (fromAppHost !== undefined) return back(fromAppHost, acceptLanguage, ...removals());
+    if (fromAppHost !== undefined)
+      return back(fromAppHost.returnTo, fromAppHost.isAtIssuer, acceptLanguage, ...removals());
     const rd = requestedTarget(context, query.has("rd") ? query : form, headers);
     const returnTo = returnTarget(site, rd);
     if (!isOwnWish(isPost, headers))
@@ -72,7 +74,10 @@ export function createSignOut(context: SiteContext): Endpoint {
     const location =
       (await redirectWithHint(first?.record, returnTo)) ??
       (first && (await redirectToIssuer(first, returnTo)));
-    return location ?? signedOut(returnTo, acceptLanguage);
+    if (location !== undefined) return location;
+    if (site.signInSite === undefined || !isOpened) return signedOut(returnTo, acceptLanguage);
+    const onward = onwardUrl(context, site.signInSite, first?.token, returnTo);
+    return redirect(303, onward, ...removals());
   };
 
   /** At the host of an app, this ends the session at the sign-in, and with it those of all hosts. */
@@ -120,7 +125,10 @@ export function createSignOut(context: SiteContext): Endpoint {
     returnTo: string | undefined,
   ): { state: string; setCookies: string[] } {
     if (site.signInSite !== undefined)
-      return { state: signOutReturns.beginFor(site.signInSite, token, returnTo), setCookies: [] };
+      return {
+        state: signOutReturns.beginFor(site.signInSite, token, returnTo, true),
+        setCookies: [],
+      };
     const { state, setCookie } = signOutReturns.begin(site, returnTo);
     return { state, setCookies: ["Set-Cookie", setCookie] };
   }
@@ -155,11 +163,16 @@ export function createSignOut(context: SiteContext): Endpoint {
     }
   }
 
-  /** The issuer redirected the visitor back, with the state of this browser's cookie. */
-  function back(returnTo: string, acceptLanguage: string | null, ...more: string[]): HttpResponse {
+  /** The issuer, or the host of an app, redirected the visitor back, with a state of this browser. */
+  function back(
+    returnTo: string,
+    isAtIssuer: boolean,
+    acceptLanguage: string | null,
+    ...more: string[]
+  ): HttpResponse {
     const forget = ["Set-Cookie", signOutReturns.forget(site), ...more];
     if (returnTo === "")
-      return showPage(signedOutPage(site.address("start"), true), acceptLanguage, ...forget);
+      return showPage(signedOutPage(site.address("start"), isAtIssuer), acceptLanguage, ...forget);
     return redirect(303, returnTo, ...forget);
   }
 

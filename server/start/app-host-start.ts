@@ -2,16 +2,18 @@ import type { Site } from "../config/site.ts";
 import type { AskedRequest, SiteContext } from "../context.ts";
 import { longestLocation, redirect, type HttpResponse } from "../http/response.ts";
 import { conflict, findBrowserSession } from "../session/browser-session.ts";
+import { isAsked } from "../identity/step-up.ts";
 import { codeChallengeOf } from "../session/hand-overs.ts";
+import { startUrl } from "../sign-in/start-url.ts";
 import { begunCookies } from "./begun-cookies.ts";
 import { showOwn } from "./show-start-page.ts";
 import type { Wanted } from "./wanted.ts";
 
-/** Parameters of `/start` that only a sign-in can serve. */
-const wishes = ["prompt", "provider", "max_age", "acr_values", "iss", "login_hint", "seen"];
-
 /** The provider in a transaction that hands a session over: there is none. */
 const noProvider = "";
+
+/** The longest names of a provider and of an issuer that are passed on. */
+const longestName = 300;
 
 /** The browser's request to `/start` at the host of an app. */
 interface Visit {
@@ -34,9 +36,9 @@ export async function startAtAppHost(
   const { site, siteOf, sessions, transactions } = context;
   const { hostname, host } = new URL(wanted.returnTo);
   const isHere = siteOf(hostname, host)?.id === site.id;
-  const passed = wishes.flatMap((name) => query.getAll(name).map((value) => [name, value]));
-  if (passed.length > 0 || !isHere)
-    return redirect(302, startAt(signInSite, wanted.returnTo, passed));
+  const wishes = wishesOf(wanted, query);
+  if (!isHere || Object.keys(wishes).length > 0)
+    return redirect(302, startUrl(signInSite, { returnTo: wanted.returnTo, ...wishes }));
   const cookies = headers.get("cookie") ?? undefined;
   const session = await findBrowserSession(sessions, site, cookies, asked);
   if (session !== undefined && session !== conflict) {
@@ -52,31 +54,31 @@ export async function startAtAppHost(
     isForced: false,
   });
   const { returnTo, state, codeVerifier } = begun.transaction;
-  const asking = [
-    ["state", state],
-    ["code_challenge", codeChallengeOf(codeVerifier)],
-  ];
   const setCookies = begunCookies(context, cookies, begun);
   return redirect(
     302,
-    startAt(signInSite, returnTo, asking),
+    askingUrl(signInSite, returnTo, state, codeChallengeOf(codeVerifier)),
     ...setCookies.flatMap((cookie) => ["Set-Cookie", cookie]),
   );
 }
 
-/** The most bytes that the state and the challenge add. */
-const askingLength = 110;
+/** What only a sign-in can serve. */
+function wishesOf({ prompt, stepUp, seen, loginHint }: Wanted, query: URLSearchParams) {
+  const [provider, iss] = [query.get("provider"), query.get("iss")].map((name) =>
+    name !== null && name.length <= longestName ? name : undefined,
+  );
+  const wishes = { prompt, provider, seen, iss, loginHint };
+  const written = Object.entries(wishes).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(written), ...(isAsked(stepUp) && { stepUp }) };
+}
+
+function askingUrl(site: Site, returnTo: string, state: string, codeChallenge: string): string {
+  const query = new URLSearchParams({ rd: returnTo, state, code_challenge: codeChallenge });
+  return `${site.address("start")}?${query}`;
+}
 
 /** The target, or its origin's root if the address with it would be too long. */
 function fitting(signInSite: Site, returnTo: string): string {
-  const { length } = startAt(signInSite, returnTo, []);
-  return length + askingLength <= longestLocation ? returnTo : `${new URL(returnTo).origin}/`;
-}
-
-function startAt(signInSite: Site, returnTo: string, parameters: readonly string[][]): string {
-  const query = new URLSearchParams([["rd", returnTo], ...parameters]);
-  const location = `${signInSite.address("start")}?${query}`;
-  if (location.length <= longestLocation) return location;
-  query.set("rd", `${new URL(returnTo).origin}/`);
-  return `${signInSite.address("start")}?${query}`;
+  const { length } = askingUrl(signInSite, returnTo, "s".repeat(22), "c".repeat(43));
+  return length <= longestLocation ? returnTo : `${new URL(returnTo).origin}/`;
 }

@@ -193,6 +193,18 @@ export const faultsOfSettings: [string, Settings, Facts][] = [
     { place: "session.perHost", values: ["compat"], fix: ["remove compat", "print"] },
   ],
   [
+    "a site under /verify of the apps' hosts",
+    {
+      url: undefined,
+      session: { perHost: true },
+      sites: [
+        { url: "https://auth.example.com", hosts: ["example.com"] },
+        { url: "https://b.example.org/_auth/verify/x" },
+      ],
+    },
+    { place: "sites.1.url", values: ["/verify", "sites.0"], fix: ["another path"] },
+  ],
+  [
     "a public suffix in hosts with a session for each",
     { hosts: ["co.uk"], session: { perHost: true } },
     { place: "hosts", values: ['"co.uk"', "other people's hosts"], fix: ["domain of your own"] },

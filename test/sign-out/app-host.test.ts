@@ -1,12 +1,88 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { send } from "../peers/browser.ts";
 import {
   app,
   auth,
   blog,
   openPerHostDoor,
+  wiki,
   type PerHostDoor,
   type Visitor,
 } from "../peers/per-host-door.ts";
+
+const fromIssuer = { "Sec-Fetch-Site": "cross-site" };
+const local = { "Sec-Fetch-Site": "same-origin" };
+
+describe("a sign-out at a host, with `signOut: local`", () => {
+  let atHost: PerHostDoor;
+  let one: Visitor;
+
+  beforeEach(async () => {
+    atHost = await openPerHostDoor();
+    one = atHost.visitor();
+  });
+  afterEach(() => atHost.close());
+
+  const statusOf = async (origin: string) =>
+    atHost.verdict(origin, await one.jar.getCookieString(origin));
+  const outAt = async (origin: string, headers: Record<string, string> = {}) => {
+    const answer = await one.ask(`${origin}/_auth/sign_out?rd=/bye`, local);
+    const onward = String(answer.headers.location);
+    return one.ask(onward, { "Sec-Fetch-Site": "same-site", ...headers });
+  };
+
+  it("ends the sign-in, and leads to the page that the visitor wanted", async () => {
+    await one.open(`${app}/`);
+    const answer = await outAt(app, fromIssuer);
+
+    expect([answer.status, answer.headers.location]).toEqual([303, `${app}/bye`]);
+    expect([await statusOf(app), await statusOf(auth)]).toEqual([302, 302]);
+  });
+
+  it("ends the sign-in too at a host that was never opened", async () => {
+    await one.open(`${app}/`);
+    await outAt(wiki);
+
+    expect([await statusOf(app), await statusOf(auth)]).toEqual([302, 302]);
+  });
+
+  it("ends the session of a later sign-in, which replaced that of this host", async () => {
+    await one.open(`${app}/`);
+    await one.open(`${auth}/start?prompt=login&rd=${wiki}/`);
+    const before = await statusOf(wiki);
+    await outAt(app);
+
+    expect(before).toBe(200);
+    expect([await statusOf(wiki), await statusOf(auth)]).toEqual([302, 302]);
+  });
+
+  it("asks at a host of another domain that was never opened", async () => {
+    await one.open(`${app}/`);
+    const answer = await outAt(blog, fromIssuer);
+
+    expect([answer.status, answer.headers.location]).toEqual([200, undefined]);
+    expect(answer.body).toContain(`${auth}/sign_out?rd=`);
+    expect(await statusOf(app)).toBe(200);
+  });
+
+  it("ends the sessions for a script of the app, without a redirect", async () => {
+    await one.open(`${app}/`);
+    const { port } = atHost.site.doorward;
+    const answer = await send(`http://127.0.0.1:${port}/_auth/sign_out`, new Map(), {
+      method: "POST",
+      headers: {
+        Host: "app.example.com",
+        Cookie: await one.jar.getCookieString(app),
+        "Sec-Fetch-Mode": "cors",
+        "Sec-Fetch-Dest": "empty",
+        ...local,
+      },
+    });
+
+    expect(answer.status).toBe(200);
+    expect([await statusOf(app), await statusOf(auth)]).toEqual([302, 302]);
+  });
+});
 
 let door: PerHostDoor;
 let visitor: Visitor;
@@ -24,7 +100,6 @@ const signOut = async (query = "") =>
   visitor.ask(`${blog}/_auth/sign_out${query}`, { "Sec-Fetch-Site": "same-origin" });
 const verdict = async (origin: string) =>
   door.verdict(origin, await visitor.jar.getCookieString(origin));
-const fromIssuer = { "Sec-Fetch-Site": "cross-site" };
 
 it("continues to the issuer, which returns to the only address that it knows", async () => {
   const answer = await signOut("?rd=/bye");

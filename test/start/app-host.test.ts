@@ -45,9 +45,10 @@ describe("/start at the host of an app", () => {
     ["provider=company"],
     ["max_age=60"],
     ["acr_values=gold"],
+    ["iss=https%3A%2F%2Fid.example.com&login_hint=ada"],
     ["seen=two_sessions"],
   ])("leaves %s to the sign-in", async (wish) => {
-    door = await openPerHostDoor();
+    door = await openPerHostDoor({ rules: [{ path: "/gold", acr: ["gold"] }] });
     const { headers } = await door.visitor().ask(`${start}?${rd(`${app}/page`)}&${wish}`);
 
     expect(headers.location).toBe(`${auth}/start?${rd(`${app}/page`)}&${wish}`);
@@ -72,6 +73,29 @@ describe("/start at the host of an app", () => {
     expect(location.length).toBeLessThan(4096);
     expect(new URL(location).searchParams.get("rd")).toBe(`${app}/`);
     expect((await door.visitor().open(`${start}?${rd(long)}`)).status).toBe(200);
+  });
+
+  it.each([1_340, 1_345, 1_370, 1_900, 1_960])(
+    "leads to the page, or to the root, of an address with %d slashes",
+    async (count) => {
+      door = await openPerHostDoor();
+      const visitor = door.visitor();
+      const answer = await visitor.open(`${start}?${rd(`${app}/x${"/".repeat(count)}`)}`);
+
+      expect(answer.status).toBe(200);
+    },
+  );
+
+  it.each([
+    ["a long login_hint", `iss=https://id.example.com&login_hint=${"A".repeat(5_000)}`],
+    ["a long provider", `provider=${"p".repeat(5_000)}`],
+    ["many prompts", "prompt=login&".repeat(600)],
+  ])("passes no more on than fits: %s", async (_, query) => {
+    door = await openPerHostDoor();
+    const answer = await door.visitor().ask(`${start}?${query}`);
+
+    expect(answer.status).toBe(302);
+    expect(String(answer.headers.location).length).toBeLessThan(1_000);
   });
 
   it("leads to the page at once with a session, and shows the visitor's own page without one", async () => {

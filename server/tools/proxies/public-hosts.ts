@@ -56,7 +56,7 @@ export function publicHosts(config: Config): PublicHosts {
     entryOf(pattern.replace(/:\d+$/, "")) === site;
   const examples = new Map<SiteEntry, Guarded>();
   const hosts = sites.flatMap((site) => {
-    if (site.hosts !== undefined) return hostsUnder(site.hosts, site, patterns.filter(isOf(site)));
+    if (site.hosts !== undefined) return hostsUnder(site.hosts, site, patterns, isOf(site));
     const apps = appsOf(site, patterns.filter(isOf(site)));
     if (apps.length === 0 && site.base === "" && !site.hasAppHosts)
       examples.set(site, example(site, entryOf));
@@ -84,9 +84,12 @@ function hostsUnder(
   hosts: readonly string[],
   site: SiteEntry,
   patterns: readonly string[],
+  isOfSite: (pattern: string) => boolean,
 ): PublicHost[] {
   const port = Number(site.port) || usualPort(site);
-  return [...patterns, ...hosts.flatMap((host) => [host, `*.${host}`])].map((pattern) => {
+  const names = [...patterns, ...hosts.flatMap((host) => [host, `*.${host}`])];
+  // One of `hosts` can be the host of another site, which is narrower.
+  return names.filter(isOfSite).map((pattern) => {
     const [host = pattern, written = port] = pattern.split(":");
     return toPublicHost({ host, port: Number(written) }, site, "both");
   });
