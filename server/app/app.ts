@@ -1,5 +1,7 @@
 import type { RequestListener } from "node:http";
 import type { H3 } from "h3";
+import type { AssertionKeys } from "../assertion/assertion-keys.ts";
+import { openAssertionKeys } from "../assertion/open-keys.ts";
 import type { AuthenticateCredentials } from "../credentials/authenticate-credentials.ts";
 import { createBearer } from "../credentials/bearer.ts";
 import { createPasswords } from "../credentials/passwords.ts";
@@ -56,6 +58,8 @@ export interface App extends SharedState {
   /** The same service for servers that mount h3 apps. */
   loadH3App(): Promise<H3>;
   readonly parties: ReadonlyMap<string, RelyingParty>;
+  /** undefined = apps get no assertions. */
+  readonly assertionKeys: AssertionKeys | undefined;
   /** Of its secrets, to compare with those of other doorwards. */
   readonly secretMarks: readonly string[];
   /** The names that metrics may have as labels. */
@@ -94,6 +98,7 @@ export async function createApp(
   const observers = { audit, counts, tracer, log };
   const sessions = createSessions(config, { store: held.store, parties, ...observers, now });
   const { store, tries, rightBefore } = sharedState;
+  const assertionKeys = await openAssertionKeys(config, { store, log, now });
   const hashPool = createHashPool(log);
   const { check: checkHash } = hashPool;
   const passwords = users && createPasswords({ users, tries, rightBefore, checkHash, now });
@@ -104,6 +109,7 @@ export async function createApp(
   const context = createAppContext(config, {
     sessions,
     authenticateCredentials,
+    assertionKeys,
     showPage,
     counts,
     audit,
@@ -141,11 +147,12 @@ export async function createApp(
     listener: createRouter(dispatch, loadH3Listener, visitorLog),
     loadH3App,
     parties,
+    assertionKeys,
     secretMarks: fingerprintsOf(config.secret),
     names: namesIn(config, context),
     cachedSessions: () => sessions.cached,
     async close() {
-      await Promise.all([sessions.settle(), hashPool.close()]);
+      await Promise.all([sessions.settle(), hashPool.close(), assertionKeys?.close()]);
       visitorLog.flush();
       await held.release();
     },
@@ -186,7 +193,10 @@ export function createAppContext(
   config: Config,
   parts: Pick<AppContext, "sessions" | "log" | "now"> &
     Partial<
-      Pick<AppContext, "authenticateCredentials" | "counts" | "audit" | "visitorLog" | "showPage">
+      Pick<
+        AppContext,
+        "authenticateCredentials" | "assertionKeys" | "counts" | "audit" | "visitorLog" | "showPage"
+      >
     >,
 ): AppContext {
   const sites = createSites(config);
@@ -194,6 +204,7 @@ export function createAppContext(
   const visitorLog = limitLog(parts.log);
   return {
     authenticateCredentials: undefined,
+    assertionKeys: undefined,
     counts: createCounts(),
     audit: createAudit(parts.log, visitorLog, config.log.decisions),
     visitorLog,
