@@ -1,7 +1,6 @@
 import type { RequestListener } from "node:http";
 import type { H3 } from "h3";
-import type { AssertionKeys } from "../assertion/assertion-keys.ts";
-import { openAssertionKeys } from "../assertion/open-keys.ts";
+import type { AssertionKeys, OpenKeys } from "../assertion/assertion-keys.ts";
 import type { AuthenticateCredentials } from "../credentials/authenticate-credentials.ts";
 import { createBearer } from "../credentials/bearer.ts";
 import { createPasswords } from "../credentials/passwords.ts";
@@ -93,12 +92,13 @@ export async function createApp(
   const partyParts = { ...issuerParts, log: visitorLog, openAuthentication };
   const parties = createRelyingParties(config, partyParts, before?.parties);
   await Promise.all([...parties.values()].map(({ directory }) => directory?.checkKey()));
+  const openKeys = await prepareAssertionKeys(config, { log, now });
   const sharedState = await openSharedState(config.storage, { log, counts, now }, before);
   const held = acquireStore(sharedState);
   const observers = { audit, counts, tracer, log };
   const sessions = createSessions(config, { store: held.store, parties, ...observers, now });
   const { store, tries, rightBefore } = sharedState;
-  const assertionKeys = await openAssertionKeys(config, { store, log, now });
+  const assertionKeys = await openKeys(store);
   const hashPool = createHashPool(log);
   const { check: checkHash } = hashPool;
   const passwords = users && createPasswords({ users, tries, rightBefore, checkHash, now });
@@ -157,6 +157,16 @@ export async function createApp(
       await held.release();
     },
   };
+}
+
+/** Throws if the file of keys has none to use. Its code is loaded only if apps get assertions. */
+async function prepareAssertionKeys(
+  { assertion, secret: secrets }: Config,
+  surroundings: { readonly log: Log; readonly now: () => number },
+): Promise<OpenKeys> {
+  if (assertion === undefined) return async () => undefined;
+  const { prepareKeys } = await import("../assertion/open-keys.ts");
+  return prepareKeys(assertion, { ...surroundings, secrets });
 }
 
 /** Sessions with the lifetimes of the configuration, and the test whether a session still matches it. */

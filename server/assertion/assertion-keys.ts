@@ -1,3 +1,4 @@
+import type { Store } from "../store/store.ts";
 import type { PublicKey, SigningKey } from "./signing-key.ts";
 
 /** The keys of assertions, loaded in the background: a verdict never waits for them. */
@@ -9,3 +10,6 @@ export interface AssertionKeys {
   /** Stops loading. */
   close(): Promise<void>;
 }
+
+/** Opens the keys once the store is there, and never fails; undefined = apps get no assertions. */
+export type OpenKeys = (store: Store) => Promise<AssertionKeys | undefined>;

@@ -1,9 +1,9 @@
-import { openChangingFiles } from "../config/changing-files.ts";
+import { openChangingFiles, type ChangingFiles } from "../config/changing-files.ts";
 import { ConfigError } from "../config/faults.ts";
 import { readPem } from "../config/read-named-file.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import type { AssertionKeys } from "./assertion-keys.ts";
-import { parseSigningKeys } from "./signing-key.ts";
+import { parseSigningKeys, type PublicKey, type SigningKey } from "./signing-key.ts";
 
 const lookMs = 1_000;
 
@@ -21,30 +21,43 @@ export function readKeys(written: string): FileKeys {
 }
 
 /** The same, read again whenever the file changes. A changed file without a usable key is logged and not used. */
-export function openKeyFile(written: string, log: Log): AssertionKeys {
-  let keys = readKeys(written);
-  const files = isPem(written) ? undefined : openChangingFiles([written], parseSigningKeys, log);
-  let looking: Promise<void> | undefined;
-  const timer = files && setInterval(look, lookMs).unref();
-  return {
-    get signer() {
-      return keys[0];
-    },
-    get published() {
-      return keys.map(({ published }) => published);
-    },
-    async close() {
-      clearInterval(timer);
-      await looking;
-    },
-  };
+export class KeyFile implements AssertionKeys {
+  #keys: FileKeys;
+  /** undefined = the setting is PEM. */
+  readonly #files: ChangingFiles<FileKeys> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
 
-  function look(): void {
-    looking = readAgain();
+  /** Throws a `ConfigError`. */
+  constructor(written: string, log: Log) {
+    this.#keys = readKeys(written);
+    this.#files = isPem(written) ? undefined : openChangingFiles([written], parseSigningKeys, log);
   }
 
-  async function readAgain(): Promise<void> {
-    if (files !== undefined) keys = await files.current();
+  get signer(): SigningKey {
+    return this.#keys[0];
+  }
+
+  get published(): readonly PublicKey[] {
+    return this.#keys.map(({ published }) => published);
+  }
+
+  /** Looks at the file every second, until it is closed. */
+  watch(): this {
+    if (this.#files !== undefined)
+      this.#timer = setInterval(() => {
+        this.#looking = this.#look();
+      }, lookMs).unref();
+    return this;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    this.#keys = (await this.#files?.current()) ?? this.#keys;
   }
 }
 

@@ -9,7 +9,7 @@ export const periodMs = 30 * dayMs;
 const keptMs = dayMs;
 
 /** A key and when it begins to sign, in milliseconds since the epoch. The next key ends it. */
-export interface TimedKey {
+interface TimedKey {
   readonly key: SigningKey;
   readonly signsFrom: number;
 }

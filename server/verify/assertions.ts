@@ -1,6 +1,8 @@
+import type { AppContext } from "../context.ts";
 import type { AssertionKeys } from "../assertion/assertion-keys.ts";
 import { lifetimeMs, signIdentity } from "../assertion/claims.ts";
 import type { SigningKey } from "../assertion/signing-key.ts";
+import { AuthError } from "../errors.ts";
 import type { HttpResponse } from "../http/response.ts";
 import { isWithin } from "../memory/cached.ts";
 import { copyString } from "../memory/recent-cache.ts";
@@ -35,7 +37,7 @@ interface Parts {
  * The responses with an assertion, signed once per pass, host and step. They are in two generations, and each is dropped
  * within two steps: a hundred thousand sessions may be in memory, and few of them are in use.
  */
-export class Assertions {
+class Assertions {
   readonly #parts: Parts;
   #young = new WeakMap<Pass, readonly Signed[]>();
   #old = new WeakMap<Pass, readonly Signed[]>();
@@ -93,6 +95,22 @@ export class Assertions {
     this.#old = this.#young;
     this.#young = new WeakMap();
   }
+}
+
+/** undefined = apps get no assertions. */
+export function createAssertions(
+  { config, assertionKeys: keys, visitorLog: log, now }: AppContext,
+  named: ReadonlySet<string>,
+): Assertions | undefined {
+  const { assertion } = config;
+  if (assertion === undefined) return undefined;
+  if (keys === undefined) throw new Error("assertions are configured, and their keys are not open");
+  return new Assertions({ header: assertion.header, keys, named, log, now });
+}
+
+/** The failure of a request with an identity while there is no key. */
+export function noKey(): AuthError {
+  return new AuthError("store_unreachable", "there is no key to sign the assertion with yet");
 }
 
 /** False after the clock was set back too: the assertion would be from the future. */

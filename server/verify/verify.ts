@@ -1,6 +1,6 @@
 import type { Verify, AppContext } from "../context.ts";
 import { headersForApps } from "../config/headers-for-apps.ts";
-import { AuthError } from "../errors.ts";
+import type { AuthError } from "../errors.ts";
 import { hostnameOf, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
 import { readForwarded, type ForwardedResult } from "../forwarded/read-forwarded.ts";
 import { RequestHeaders } from "../forwarded/request-headers.ts";
@@ -23,7 +23,7 @@ import { pathOf, type RequestFacts } from "../policy/request-facts.ts";
 import type { Rule } from "../policy/rules.ts";
 import type { Session } from "../session/session.ts";
 import { createAllowHeaders } from "./allow-headers.ts";
-import { Assertions } from "./assertions.ts";
+import { createAssertions, noKey } from "./assertions.ts";
 import { createAuditedRequest } from "./audited-request.ts";
 import { createAuthenticate, type Authentication } from "./authenticate.ts";
 import { allowCount } from "./allow-count.ts";
@@ -199,21 +199,6 @@ function createDecidingVerify(app: AppContext): Verify {
       isPreflight: isPreflight(request, headers),
     };
   }
-}
-
-/** undefined = apps get none. */
-function createAssertions(
-  { config, assertionKeys: keys, visitorLog: log, now }: AppContext,
-  named: ReadonlySet<string>,
-): Assertions | undefined {
-  const { assertion } = config;
-  if (assertion === undefined) return undefined;
-  if (keys === undefined) throw new Error("assertions are configured, and their keys are not open");
-  return new Assertions({ header: assertion.header, keys, named, log, now });
-}
-
-function noKey(): AuthError {
-  return new AuthError("store_unreachable", "there is no key to sign the assertion with yet");
 }
 
 function needs(rules: readonly Rule[], fact: "address" | "provider"): boolean {

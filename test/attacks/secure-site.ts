@@ -22,6 +22,7 @@ type Settings = Readonly<Record<string, unknown>>;
 /** `settings` may use the provider, which is the only one otherwise. */
 export async function openSecureSite(
   settings: Settings | ((company: Settings) => Settings),
+  held: Parameters<typeof startDoorward>[1] = {},
 ): Promise<SecureSite> {
   const issuer = await startHostileIssuer();
   const company = { type: "oidc", issuer: issuer.issuer, clientId: "door", clientSecret: "of it" };
@@ -31,6 +32,7 @@ export async function openSecureSite(
       access: { anyone: true },
       ...(typeof settings === "function" ? settings(company) : settings),
     }),
+    held,
   );
   const open = (url: string, headers: Record<string, string> = {}) => {
     const { host, pathname, search } = new URL(url);
