@@ -37,6 +37,7 @@ export class KeptKeys implements AssertionKeys {
 
   /** Loads the keys, and again after a minute, or after a second as long as there are none. Never fails. */
   load(): Promise<void> {
+    clearTimeout(this.#timer);
     this.#loading = this.#load();
     return this.#loading;
   }

@@ -67,10 +67,10 @@ describe.each(proxies)("the assertion, behind $program", (variant) => {
   ])("is never the visitor's own %s", async (name) => {
     const heard = await heardOf(ada, "/x", { [name]: "evil" });
 
-    // nginx drops names with an underscore, and doorward refuses the one with a dot, which nginx passes on.
-    if (heard === undefined)
-      expect([variant.proxy, name]).toEqual(["nginx", "X.Doorward.Assertion"]);
-    else expect(heard).toEqual([expect.stringMatching(/^eyJ/)]);
+    // nginx passes on a name with a dot, so doorward refuses the request.
+    const isRefused = variant.proxy === "nginx" && name.includes(".");
+    const isSigned = heard?.map((value) => value.startsWith("eyJ"));
+    expect(isSigned).toEqual(isRefused ? undefined : [true]);
   });
 
   it("is not removed by naming it in Connection", async () => {
@@ -104,7 +104,9 @@ it.each(proxies)("has the configured name behind $program", async (variant) => {
 describe("the public keys of the manual", () => {
   const folder = mkdtempSync(join(tmpdir(), "doorward-keys-"));
   const set = JSON.stringify({ keys: [{ kid: "a" }] });
-  const admin = createServer((_, response) => response.end(set));
+  const admin = createServer((_, response) =>
+    response.setHeader("Content-Type", "application/jwk-set+json").end(set),
+  );
 
   beforeAll(async () => {
     writeFileSync(join(folder, "jwks.json"), set);
@@ -149,9 +151,7 @@ describe("the public keys of the manual", () => {
         const answer = await browser.ask(url);
 
         expect([answer.status, answer.body]).toEqual([200, set]);
-        // The admin listener has its own test.
-        if (variant.proxy !== "traefik")
-          expect(answer.headers["content-type"]).toBe("application/jwk-set+json");
+        expect(answer.headers["content-type"]).toBe("application/jwk-set+json");
         expect((await browser.ask(`${appUrl}/x`)).status).toBe(401);
       } finally {
         await stand.close();
