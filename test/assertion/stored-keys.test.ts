@@ -62,9 +62,9 @@ async function openTwo(storage: Parameters<typeof openStore>[0]): Promise<[Store
   return stores;
 }
 
-describe.each(Object.keys(places))("the keys in %s", (place) => {
+describe.each(Object.entries(places))("the keys in %s", (_, openPlace) => {
   it("are made once by two doorwards that start at once, and found by the next one", async () => {
-    const [one, other] = (await places[place]?.()) as [Store, Store];
+    const [one, other] = await openPlace();
     const now = Date.now();
 
     const made = await Promise.all([
@@ -79,7 +79,7 @@ describe.each(Object.keys(places))("the keys in %s", (place) => {
   });
 
   it("are rotated once by two doorwards", async () => {
-    const [one, other] = (await places[place]?.()) as [Store, Store];
+    const [one, other] = await openPlace();
     const now = Date.now();
     const first = idsOf(await syncKeys(one, secrets, now));
 
@@ -107,8 +107,8 @@ describe("the keys over months", () => {
         publishedSince.set(id, publishedSince.get(id) ?? clock.now);
       const { kid } = signerAt(keys, clock.now).published;
       lastSigned.set(kid, clock.now);
-      for (const [id, time] of lastSigned)
-        if (clock.now - time < dayMs - lifetimeMs) expect(idsOf(keys)).toContain(id);
+      const needed = [...lastSigned].filter(([, time]) => clock.now - time < dayMs - lifetimeMs);
+      for (const [id] of needed) expect(idsOf(keys)).toContain(id);
       expect(keys.length).toBeLessThanOrEqual(3);
     }
 
