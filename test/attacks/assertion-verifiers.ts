@@ -16,7 +16,7 @@ const results = v.array(v.object({ sub: v.optional(v.string()), refused: v.optio
 export type Result = v.InferOutput<typeof results>[number];
 
 /** An app in one language: the code of the manual, and a main program that calls it. */
-export interface Verifier {
+interface Verifier {
   readonly language: string;
   verify(code: string, requests: Requests): Promise<Result[]>;
 }
