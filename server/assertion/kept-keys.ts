@@ -7,7 +7,8 @@ import { syncKeys } from "./stored-keys.ts";
 
 /** How often a replica reads the keys. The next key is published for a month before it signs. */
 const everyMs = 60_000;
-const retryMs = 1_000;
+/** The same after a change or a failure. */
+const soonMs = 1_000;
 
 interface Parts {
   readonly store: Store;
@@ -35,7 +36,7 @@ export class KeptKeys implements AssertionKeys {
     return this.#keys?.map(({ key }) => key.published) ?? [];
   }
 
-  /** Loads the keys, and again after a minute, or after a second as long as there are none. Never fails. */
+  /** Loads the keys, and again after a minute; after a second if there are none, or new ones. Never fails. */
   load(): Promise<void> {
     clearTimeout(this.#timer);
     this.#loading = this.#load();
@@ -50,15 +51,18 @@ export class KeptKeys implements AssertionKeys {
 
   async #load(): Promise<void> {
     const { store, secrets, now } = this.#parts;
+    const before = this.#keys;
     try {
-      this.#keys = sameKeys(this.#keys, await syncKeys(store, secrets, now(), this.#keys));
+      this.#keys = sameKeys(before, await syncKeys(store, secrets, now(), before));
       this.#isFailing = false;
     } catch (error) {
       this.#report(error);
     }
     if (this.#keys !== undefined) this.signer = signerAt(this.#keys, now());
     if (this.#isClosed) return;
-    const waitMs = this.#keys === undefined ? retryMs : everyMs;
+    // A store without compare-and-set may keep the keys that another doorward wrote at the same time.
+    const isSettled = this.#keys !== undefined && this.#keys === before;
+    const waitMs = isSettled ? everyMs : soonMs;
     this.#timer = setTimeout(() => void this.load(), waitMs).unref();
   }
 

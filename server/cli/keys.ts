@@ -3,7 +3,13 @@ import { readKeys } from "../assertion/key-file.ts";
 import type { PublicKey } from "../assertion/signing-key.ts";
 import { syncKeys } from "../assertion/stored-keys.ts";
 import { driverFacts } from "../config/storage-drivers.ts";
+import { createLog } from "../observe/log.ts";
+import { fingerprintsOf, hasOtherSecrets } from "../session/secret-marks.ts";
 import { openStore } from "../store/open-store.ts";
+
+/** Each secret has keys of its own. */
+const otherSecretKeys =
+  "another doorward used this store with other secrets in the last 25 minutes: if it is the one in front of your apps, these are not its keys; run this command with its configuration and its environment";
 
 /**
  * The public keys of assertions. Makes the first ones if the store has none, so that an app or a proxy can have them
@@ -23,7 +29,10 @@ export async function publicKeys({
   }
   const store = await openStore(storage);
   try {
-    const keys = await syncKeys(store, secret, Date.now());
+    const now = Date.now();
+    if (await hasOtherSecrets(store, fingerprintsOf(secret), now))
+      createLog(process.stderr).warn({ store: storage.driver }, otherSecretKeys);
+    const keys = await syncKeys(store, secret, now);
     return keys.map(({ key }) => key.published);
   } finally {
     await store.close();

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "../../docs/source-files.ts";
 import { block } from "../docs/blocks.ts";
 import { runShell } from "../docs/shell.ts";
+import { testSecret } from "../peers/doorward.ts";
 import { freePort } from "../peers/free-port.ts";
 import { runDoorward, settingsFor, startProcess, writeConfig } from "../peers/process.ts";
 
@@ -34,12 +35,18 @@ describe("doorward keys", () => {
     const answer = await fetch(`http://127.0.0.1:${adminPort}/.well-known/jwks.json`);
     const set: unknown = await answer.json();
     const during = await runDoorward(["keys", "--config", file.path]);
+    const other = { ...settings(4180), secret: testSecret.toLowerCase() };
+    const otherFile = await writeConfig(other);
+    const byOther = await runDoorward(["keys", "--config", otherFile.path]);
+    await otherFile.remove();
     await doorward.close();
     await file.remove();
 
     expect([before.code, before.stderr]).toEqual([0, ""]);
     expect(JSON.parse(before.stdout)).toEqual(set);
-    expect(JSON.parse(during.stdout)).toEqual(set);
+    expect([JSON.parse(during.stdout), during.stderr]).toEqual([set, ""]);
+    expect(byOther.stdout).not.toBe(during.stdout);
+    expect(byOther.stderr).toContain("these are not its keys");
     expect(set).toMatchObject({ keys: [{ alg: "ES256", use: "sig" }, { alg: "ES256" }] });
     expect(before.stdout).not.toContain('"d"');
     expect([answer.status, answer.headers.get("content-type")]).toEqual([

@@ -1,5 +1,8 @@
 import { createHook } from "node:async_hooks";
 import { generateKeyPairSync } from "node:crypto";
+import { setImmediate as immediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { pino } from "pino";
 import { describe, expect, it, vi } from "vitest";
@@ -50,9 +53,10 @@ async function openVerify(changed: object = {}, identity: Identity = {}) {
   const assertionKeys: AssertionKeys | undefined = config.assertion && keys;
   const context = createAppContext(config, { sessions, assertionKeys, log, now });
   const [{ first: site }] = context.sites as [SiteEntry];
-  const token = await sessions.start(newSession(site, identity));
+  const newCookie = async () =>
+    `${site.sessionCookieName}=${await sessions.start(newSession(site, identity))}`;
+  const cookie = await newCookie();
   const verify = createVerify(context);
-  const cookie = `${site.sessionCookieName}=${token}`;
   const ask = (url = "https://app.example.com/", headers: Record<string, string> = {}) => {
     const { protocol, host, pathname } = new URL(url);
     const forwarded = {
@@ -64,7 +68,7 @@ async function openVerify(changed: object = {}, identity: Identity = {}) {
     const rawHeaders = Object.entries({ ...navigation, ...forwarded, Cookie: cookie, ...headers });
     return verify({ method: "GET", query: "", rawHeaders: rawHeaders.flat(), peer: "127.0.0.1" });
   };
-  return { ask, clock, keys, events };
+  return { ask, clock, keys, events, newCookie };
 }
 
 function valuesOf({ headers }: HttpResponse, name = header): string[] {
@@ -275,6 +279,28 @@ describe("the memory of assertions", () => {
     await ask("https://h91.example.com/");
     expect(sign).toHaveBeenCalledOnce();
     sign.mockRestore();
+  });
+
+  it("is free again within two steps for a session that is not in use", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const { ask, clock, newCookie } = await openVerify();
+    const Cookie = await newCookie();
+    const url = "https://app.example.com/";
+    // In a function of its own, so that no variable of this one holds the response.
+    const idleResponse = async () => new WeakRef(await ask(url, { Cookie }));
+    const response = await idleResponse();
+    expect(response.deref()).toBe(await ask(url, { Cookie }));
+
+    for (let step = 0; step < 2; step++) {
+      clock.now += 2.5 * minuteMs;
+      await ask(url);
+    }
+    // A WeakRef holds its target until the current job ends.
+    await immediate();
+    collect();
+
+    expect(response.deref()).toBeUndefined();
   });
 
   it("is shared by the requests of a caller with a token", async () => {
