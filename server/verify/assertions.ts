@@ -85,7 +85,10 @@ class Assertions {
     const mostBytes = mostHeaderBytes - pass.response.head.length - header.length;
     const { assertion, omitted } = signIdentity(key, identity, { iss, aud, now, mostBytes, named });
     if (omitted !== undefined)
-      log.warn({ header, subject: identity.subject, omitted }, "assertion shortened or empty");
+      log.warn(
+        { header, subject: identity.subject, omitted },
+        assertion === "" ? "assertion empty; apps refuse the request" : "assertion shortened",
+      );
     return pass.response.with(header, assertion);
   }
 

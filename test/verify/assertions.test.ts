@@ -239,7 +239,7 @@ describe("the length of the head", () => {
     expect(groups.length).toBeGreaterThan(30);
     expect(longGroups.slice(0, groups.length)).toEqual(groups);
     expect(events.map(({ msg, omitted }) => ({ msg, omitted }))).toContainEqual({
-      msg: "assertion shortened or empty",
+      msg: "assertion shortened",
       omitted: `${longGroups.length - groups.length} groups`,
     });
   });
@@ -249,7 +249,7 @@ describe("the length of the head", () => {
       const { ask, events } = await openVerify({}, { subject });
 
       expect(await assertionOf(ask())).toBe("");
-      expect(events.some(({ msg }) => msg === "assertion shortened or empty")).toBe(true);
+      expect(events.some(({ msg }) => String(msg).startsWith("assertion empty"))).toBe(true);
     }
   });
 
