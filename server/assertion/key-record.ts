@@ -26,15 +26,28 @@ export function writeKeyList(keys: KeyList): string {
   return JSON.stringify({ keys: written } satisfies v.InferOutput<typeof record>);
 }
 
-/** Parses what `writeKeyList` returned. Throws if it is anything else. */
+/** Parses what `writeKeyList` returned. Throws if it is anything else, without quoting the keys. */
 export function parseKeyList(written: string): KeyList {
-  const { keys } = v.parse(record, JSON.parse(written));
+  const { success, output } = v.safeParse(record, jsonOf(written));
+  const keys = success ? output.keys : [];
   const [first, ...others] = keys.map(({ pem, signsFrom }): TimedKey => {
     const [key] = parseSigningKeys(pem);
     return { key, signsFrom };
   });
-  if (first === undefined) throw new Error("contains no keys");
+  if (first === undefined)
+    throw new Error(
+      "the record of the keys of assertions has another format: was it written by another version?",
+    );
   return [first, ...others];
+}
+
+/** The parser's own message would quote the text. */
+function jsonOf(written: string): unknown {
+  try {
+    return JSON.parse(written);
+  } catch {
+    return undefined;
+  }
 }
 
 /** One key that signs at once, and the next one. */

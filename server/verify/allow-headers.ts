@@ -6,8 +6,11 @@ import {
   type IdentityHeaders,
 } from "../policy/identity-headers.ts";
 
-/** The part of the head that is left to the assertion, however long the identity headers are. */
-const assertionBytes = mostHeaderBytes / 2;
+/**
+ * The part of the head that is left to the assertion, however long the identity headers are: enough for a dozen groups.
+ * More would leave no room for an access token.
+ */
+const assertionBytes = 1_280;
 
 interface AllowHeaders {
   /** Without the assertion, which depends on the app too. */

@@ -12,8 +12,11 @@ import type { Session } from "../session/session.ts";
 import type { Pass } from "./pass-memo.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
-/** How long a signed response is used, so that an assertion is valid for at least as long again when an app gets it. */
-const stepMs = lifetimeMs / 2;
+/**
+ * How long a signed response is used, so that an assertion is valid for at least half of its lifetime when an app gets it.
+ * A second less, because `exp` has no fractions of one.
+ */
+const stepMs = lifetimeMs / 2 - 1_000;
 /** The visitor may choose the host, below a cookie's domain. */
 const mostHosts = 8;
 

@@ -142,7 +142,7 @@ function createDecidingVerify(app: AppContext): Verify {
     if (decision.verdict === "allow") {
       if (logsAll) logAllowed(context, session, rule);
       if (session === undefined || decision.showing === "nothing")
-        return allow(context, rule, anonymous);
+        return allow(context, rule, anonymous, undefined);
       if (decision.showing === "identity")
         return allow(context, rule, passes.allowInPublic(session), session);
       return allow(context, rule, passes.allow(session, site.access, decider), session);
@@ -159,7 +159,7 @@ function createDecidingVerify(app: AppContext): Verify {
     const decision = decide(rulesFor(facts), context.site.access, facts, visitor, narrowings);
     if (decision.verdict !== "allow") return refuse.unreachable(error, context);
     if (logsAll) logAllowed(context, undefined, decision.rule);
-    return allow(context, decision.rule, anonymous);
+    return allow(context, decision.rule, anonymous, undefined);
   }
 
   /** With `log.decisions: all` only. */
@@ -174,7 +174,7 @@ function createDecidingVerify(app: AppContext): Verify {
     context: VerifyContext,
     rule: string,
     pass: Pass,
-    session?: Session,
+    session: Session | undefined,
   ): HttpResponse {
     const count = allowCount(counts, pass.count, context, rule);
     count.value++;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { lifetimeMs } from "../../server/assertion/claims.ts";
-import { signerAt, type KeyList } from "../../server/assertion/key-record.ts";
+import { parseKeyList, signerAt, type KeyList } from "../../server/assertion/key-record.ts";
 import { KeptKeys } from "../../server/assertion/kept-keys.ts";
 import { storedKeys, syncKeys } from "../../server/assertion/stored-keys.ts";
 import { AuthError } from "../../server/errors.ts";
@@ -325,4 +325,13 @@ describe("a running doorward", () => {
 
     expect(get).not.toHaveBeenCalled();
   });
+});
+
+describe("a record of another format", () => {
+  it.each(["not JSON with a secret", '{"keys":[]}', '{"keys":[{"pem":"secret"}]}', "null"])(
+    "is an error that does not quote it: %s",
+    (written) => {
+      expect(() => parseKeyList(written)).toThrow("has another format");
+    },
+  );
 });

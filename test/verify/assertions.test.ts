@@ -153,7 +153,7 @@ describe("the assertion of an allow", () => {
     const askAll = () => Promise.all(hosts.map((url) => ask(url)));
 
     const first = await askAll();
-    clock.now += 2.5 * minuteMs - 1;
+    clock.now += 149_000 - 1;
     expect(await askAll()).toEqual(first);
     expect(sign).toHaveBeenCalledTimes(2);
 
@@ -236,7 +236,7 @@ describe("the length of the head", () => {
     const { groups = [] } = decodeJwt<{ groups: string[] }>(valuesOf(response)[0] ?? "");
     expect(response.head.length).toBeLessThan(3_800);
     expect(response.head.length).toBeGreaterThan(3_300);
-    expect(groups.length).toBeGreaterThan(30);
+    expect(groups.length).toBeGreaterThan(12);
     expect(longGroups.slice(0, groups.length)).toEqual(groups);
     expect(events.map(({ msg, omitted }) => ({ msg, omitted }))).toContainEqual({
       msg: "assertion shortened",
