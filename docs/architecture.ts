@@ -19,6 +19,7 @@ const captions: Readonly<Record<string, string>> = {
   session: "records, renewal, hot cache",
   "sign-in": "code flow, issuers",
   pages: "HTML for visitors",
+  assertion: "signed proof for apps",
   cookies: "cookies, encryption",
   store: "files, Redis, any driver",
   config: "schema, checks, sites",

@@ -32,6 +32,7 @@ export const ranks: readonly string[] = [
   "server/sign-in",
   "server/pages",
   "server/pages/languages",
+  "server/assertion",
   "server/cookies",
   "server/store",
   "server/config",

@@ -1,4 +1,5 @@
 import type { H3Event } from "h3";
+import type { AssertionKeys } from "./assertion/assertion-keys.ts";
 import type { AuthenticateCredentials } from "./credentials/authenticate-credentials.ts";
 import type { RulesOfHost } from "./policy/rule-index.ts";
 import type { Rule } from "./policy/rules.ts";
@@ -36,6 +37,8 @@ export interface AppContext {
   readonly sessions: Sessions;
   /** undefined = every rule accepts sessions only. */
   readonly authenticateCredentials: AuthenticateCredentials | undefined;
+  /** undefined = apps get no assertions. */
+  readonly assertionKeys: AssertionKeys | undefined;
   readonly transactions: Transactions;
   readonly knownTargets: KnownTargets;
   readonly signOutReturns: SignOutReturns;

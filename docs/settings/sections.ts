@@ -1,4 +1,5 @@
 import { access } from "./access.ts";
+import { assertion } from "./assertion.ts";
 import { authorization, endpoints } from "./authorization.ts";
 import { bearer, tokenIssuers } from "./bearer.ts";
 import { client } from "./client.ts";
@@ -24,6 +25,7 @@ export const sections: readonly Section[] = [
   rules,
   bearer,
   tokenIssuers,
+  assertion,
   session,
   storage,
   storageTls,

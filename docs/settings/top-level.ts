@@ -75,6 +75,12 @@ export const topLevel: Section = {
       text: "The identity headers that apps receive, each with its source: `subject`, `email`, `groups`, `name`, `preferredUsername`, `issuer`, `provider`, `claims.PATH`, `accessToken`, `idToken`, `Bearer accessToken` or `Bearer idToken`.",
       example: { "Remote-User": "preferredUsername", "Remote-Email": "email" },
     },
+    assertion: {
+      text: "A header with a signed statement of who sends the request, for apps that can verify it; `{}` uses the defaults.",
+      example: { header: "X-Doorward-Assertion" },
+      unset: "apps get no such header",
+      page: "assertion.md",
+    },
     allowedRedirects: {
       text: "Return targets outside your own hosts: `example.org`, `.example.org` (with subdomains), `host:3000` or `host:*`.",
       example: [".example.org", "localhost:3000"],
@@ -104,7 +110,7 @@ export const topLevel: Section = {
       page: "pages.md",
     },
     admin: {
-      text: "A second listener with `/healthz`, `/readyz` and `/metrics`.",
+      text: "A second listener with `/healthz`, `/readyz`, `/metrics` and, with `assertion`, `/.well-known/jwks.json`.",
       example: { port: 9180 },
       page: "metrics.md",
     },

@@ -1,5 +1,6 @@
 import type { RequestListener } from "node:http";
 import type { H3 } from "h3";
+import type { AssertionKeys, OpenKeys } from "../assertion/assertion-keys.ts";
 import type { AuthenticateCredentials } from "../credentials/authenticate-credentials.ts";
 import { createBearer } from "../credentials/bearer.ts";
 import { createPasswords } from "../credentials/passwords.ts";
@@ -58,6 +59,8 @@ export interface App extends SharedState {
   /** The same service for servers that mount h3 apps. */
   loadH3App(): Promise<H3>;
   readonly parties: ReadonlyMap<string, RelyingParty>;
+  /** undefined = apps get no assertions. */
+  readonly assertionKeys: AssertionKeys | undefined;
   /** Of its secrets, to compare with those of other doorwards. */
   readonly secretMarks: readonly string[];
   /** The names that metrics may have as labels. */
@@ -91,11 +94,13 @@ export async function createApp(
   const partyParts = { ...issuerParts, log: visitorLog, openAuthentication };
   const parties = createRelyingParties(config, partyParts, before?.parties);
   await Promise.all([...parties.values()].map(({ directory }) => directory?.checkKey()));
+  const openKeys = await prepareAssertionKeys(config, { log, now });
   const sharedState = await openSharedState(config.storage, { log, counts, now }, before);
   const held = acquireStore(sharedState);
   const observers = { audit, counts, tracer, log };
   const sessions = createSessions(config, { store: held.store, parties, ...observers, now });
   const { store, tries, rightBefore } = sharedState;
+  const assertionKeys = await openKeys(store);
   const hashPool = createHashPool(log);
   const { check: checkHash } = hashPool;
   const passwords = users && createPasswords({ users, tries, rightBefore, checkHash, now });
@@ -106,6 +111,7 @@ export async function createApp(
   const context = createAppContext(config, {
     sessions,
     authenticateCredentials,
+    assertionKeys,
     showPage,
     counts,
     audit,
@@ -145,15 +151,26 @@ export async function createApp(
     listener: createRouter(dispatch, loadH3Listener, visitorLog),
     loadH3App,
     parties,
+    assertionKeys,
     secretMarks: fingerprintsOf(config.secret),
     names: namesIn(config, context),
     cachedSessions: () => sessions.cached,
     async close() {
-      await Promise.all([sessions.settle(), hashPool.close()]);
+      await Promise.all([sessions.settle(), hashPool.close(), assertionKeys?.close()]);
       visitorLog.flush();
       await held.release();
     },
   };
+}
+
+/** Throws if the file of keys has none to use. Its code is loaded only if apps get assertions. */
+async function prepareAssertionKeys(
+  { assertion, secret: secrets }: Config,
+  surroundings: { readonly log: Log; readonly now: () => number },
+): Promise<OpenKeys> {
+  if (assertion === undefined) return async () => undefined;
+  const { prepareKeys } = await import("../assertion/open-keys.ts");
+  return prepareKeys(assertion, { ...surroundings, secrets });
 }
 
 /** Sessions with the lifetimes of the configuration, and the test whether a session still matches it. */
@@ -190,7 +207,10 @@ export function createAppContext(
   config: Config,
   parts: Pick<AppContext, "sessions" | "log" | "now"> &
     Partial<
-      Pick<AppContext, "authenticateCredentials" | "counts" | "audit" | "visitorLog" | "showPage">
+      Pick<
+        AppContext,
+        "authenticateCredentials" | "assertionKeys" | "counts" | "audit" | "visitorLog" | "showPage"
+      >
     >,
 ): AppContext {
   const sites = createSites(config);
@@ -198,6 +218,7 @@ export function createAppContext(
   const visitorLog = limitLog(parts.log);
   return {
     authenticateCredentials: undefined,
+    assertionKeys: undefined,
     counts: createCounts(),
     audit: createAudit(parts.log, visitorLog, config.log.decisions),
     visitorLog,

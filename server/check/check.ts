@@ -1,3 +1,4 @@
+import { checkAssertion } from "./assertion.ts";
 import { checkCertificate } from "./certificate.ts";
 import { watchClocks, type Clocks } from "./clocks.ts";
 import { forwardProxy } from "./forward-proxy.ts";
@@ -51,6 +52,7 @@ const checks: readonly Check[] = [
   ({ config }) => openVerify(config),
   ({ config, parties }) => sharedNames(config, parties),
   ({ config }) => checkStore(config),
+  ({ config }) => checkAssertion(config),
   ofEach(({ proxyOf }, party) => forwardProxy(party, proxyOf)),
   ofEach(({ config, clocks }, party) => checkProvider(config, party, clocks)),
   ofEach((_, party) => checkDirectory(party)),

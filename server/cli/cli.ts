@@ -2,7 +2,7 @@ import { defineCommand, runMain, type SubCommandsDef } from "citty";
 import manifest from "../../package.json" with { type: "json" };
 import { commandFirst, configFile } from "./arguments.ts";
 import { check, config, explain, importing, secret } from "./configuration-commands.ts";
-import { health, serve, sessions } from "./service-commands.ts";
+import { health, keys, serve, sessions } from "./service-commands.ts";
 
 /** Runs the command that this process was started with. `others` are commands beside doorward's own. */
 export async function runCli(others: SubCommandsDef): Promise<void> {
@@ -22,6 +22,7 @@ export async function runCli(others: SubCommandsDef): Promise<void> {
       config,
       import: importing,
       health,
+      keys,
       sessions,
       secret,
       ...others,

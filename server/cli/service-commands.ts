@@ -32,6 +32,16 @@ export const health = defineCommand({
     }),
 });
 
+export const keys = defineCommand({
+  meta: { name: "keys", description: "print the public keys of assertions, as a JWK Set" },
+  args: configFile,
+  run: (given) =>
+    withConfig(given, configFile, async (loaded) => {
+      const { publicKeys } = await import("./keys.ts");
+      process.stdout.write(`${JSON.stringify({ keys: await publicKeys(loaded) }, null, 2)}\n`);
+    }),
+});
+
 const revokeArgs = {
   ...configFile,
   subject: { type: "string", description: "end the sessions of this subject" },

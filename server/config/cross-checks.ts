@@ -4,6 +4,8 @@ import { ruleFaults } from "./rule-checks.ts";
 import { isLoopbackAddress } from "../http/loopback.ts";
 import { isObject } from "./shape.ts";
 import { siteFaults } from "./site-checks.ts";
+import { usualHeaders } from "../policy/header-map.ts";
+import { usualAssertionHeader } from "./assertion-schema.ts";
 import { isPublicSuffix } from "../values/public-suffix.ts";
 import { storageFaults } from "./storage-checks.ts";
 
@@ -15,6 +17,7 @@ export function crossChecks(raw: Record<string, unknown>): Fault[] {
     ...accessFaults(raw),
     ...ruleFaults(raw),
     ...headerFaults(raw.headers),
+    ...assertionFaults(raw),
     ...redirectFaults(raw.allowedRedirects),
     ...listenerFaults(raw),
     ...storageFaults(raw),
@@ -112,4 +115,15 @@ function headerFaults(headers: unknown): Fault[] {
       ? []
       : [{ path: `headers.${name}`, message: `is the same header as ${other}: keep one` }];
   });
+}
+
+function assertionFaults({ assertion, headers = usualHeaders }: Record<string, unknown>): Fault[] {
+  if (!isObject(assertion) || !isObject(headers)) return [];
+  const { header = usualAssertionHeader } = assertion;
+  const same = Object.keys(headers).find(
+    (name) => name.toLowerCase() === String(header).toLowerCase(),
+  );
+  if (same === undefined) return [];
+  const message = `${String(header)} is also one of headers: use a name of its own, such as ${usualAssertionHeader}`;
+  return [{ path: "assertion.header", message }];
 }

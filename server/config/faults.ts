@@ -97,7 +97,7 @@ export function withhold(message: string, texts: readonly string[]): string {
  * the place of a file's path.
  */
 function isSecret(path: string): boolean {
-  return /(^|\.)(secret(\.\d+)?|clientSecret|[^.]+File)$|^users$|^providers(\.[^.]+)?$|^listen\.https\.key$|^storage\.(url|password|sentinelPassword|tls\.key)$/.test(
+  return /(^|\.)(secret(\.\d+)?|clientSecret|[^.]+File)$|^users$|^providers(\.[^.]+)?$|^listen\.https\.key$|^assertion\.key$|^storage\.(url|password|sentinelPassword|tls\.key)$/.test(
     path,
   );
 }

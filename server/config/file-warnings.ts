@@ -60,8 +60,12 @@ function pathsIn(at: v.GenericSchema, value: unknown, path: readonly string[]): 
 }
 
 /** The settings that hold PEM or the path of its file. */
-function pemFiles({ listen: { https }, storage: { tls } }: Config): Named[] {
-  const groups = { "listen.https": https, "storage.tls": tls };
+function pemFiles({ listen: { https }, storage: { tls }, assertion }: Config): Named[] {
+  const groups = {
+    "listen.https": https,
+    "storage.tls": tls,
+    assertion: { key: assertion?.key },
+  };
   return Object.entries(groups).flatMap(([group, pems]) =>
     Object.entries(isObject(pems) ? pems : {}).flatMap(([name, written]) =>
       typeof written !== "string" || written.includes("-----BEGIN")

@@ -1,8 +1,9 @@
 import * as v from "valibot";
-import { headerNameFault, headerSourceFault } from "../policy/header-map.ts";
+import { headerNameFault, headerSourceFault, usualHeaders } from "../policy/header-map.ts";
 import { dialectNames } from "../forwarded/dialects.ts";
 import { allowedRedirectFault } from "./allowed-redirect.ts";
 import { access } from "../policy/access-schema.ts";
+import { assertion } from "./assertion-schema.ts";
 import { authorization } from "./authorization-schema.ts";
 import { clientEntries } from "./client-schema.ts";
 import { log } from "./log-schema.ts";
@@ -143,12 +144,11 @@ export const schema = v.strictObject({
   /** Whether several doorwards serve at once, which requires shared storage. */
   replicas: v.optional(v.boolean(), false),
   signOut: v.optional(v.picklist(["local", "issuer"]), "local"),
-  headers: v.optional(v.record(checkedString(headerNameFault), checkedString(headerSourceFault)), {
-    "X-Auth-Request-User": "subject",
-    "X-Auth-Request-Email": "email",
-    "X-Auth-Request-Groups": "groups",
-    "X-Auth-Request-Preferred-Username": "preferredUsername",
-  }),
+  headers: v.optional(
+    v.record(checkedString(headerNameFault), checkedString(headerSourceFault)),
+    usualHeaders,
+  ),
+  assertion,
   allowedRedirects: v.optional(v.array(checkedString(allowedRedirectFault)), []),
   trustedProxies,
   dialect: v.optional(v.picklist(dialectNames)),

@@ -2,7 +2,7 @@
  * Copies a string to its own memory before it is stored: a slice of a header keeps the whole header in memory.
  * Latin-1 only, like headers.
  */
-function copyString(text: string): string {
+export function copyString(text: string): string {
   return Buffer.from(text, "latin1").toString("latin1");
 }
 

@@ -37,6 +37,14 @@ export function headerNameFault(name: string): string | undefined {
   return undefined;
 }
 
+/** The headers that apps receive if `headers` is not set. */
+export const usualHeaders: Readonly<Record<string, string>> = {
+  "X-Auth-Request-User": "subject",
+  "X-Auth-Request-Email": "email",
+  "X-Auth-Request-Groups": "groups",
+  "X-Auth-Request-Preferred-Username": "preferredUsername",
+};
+
 const fields = [
   "subject",
   "email",

@@ -4,7 +4,7 @@ import type { Identity } from "../identity/identity.ts";
 import { parseHeaderSource, type HeaderSource } from "./header-map.ts";
 
 /** nginx's default buffer for a whole response head is 4 KiB; this leaves room for the other headers. */
-const mostBytes = 3_584;
+export const mostHeaderBytes = 3_584;
 
 /** The sources of identity headers: the identity, and the tokens for the app. */
 interface HeaderValues {
@@ -24,6 +24,7 @@ export function createIdentityHeaders(
   configured: Readonly<Record<string, string>>,
   log: Log,
   named: ReadonlySet<string> = new Set(),
+  mostBytes = mostHeaderBytes,
 ): IdentityHeaders {
   const sources = Object.entries(configured).map(([name, written]) => ({
     name,
@@ -74,7 +75,7 @@ function valueOf(
 }
 
 /** Groups that every account has tell an app nothing, so they are sent only if the configuration names them. */
-function sentGroups(
+export function sentGroups(
   { groups, defaultGroups = [] }: Identity,
   named: ReadonlySet<string>,
 ): readonly string[] {
@@ -115,6 +116,11 @@ function joined(name: string, values: readonly unknown[], left: number, drop: Dr
     list = longer;
   }
   return list;
+}
+
+/** Whether a value may reach an app. */
+export function isHeaderText(value: string): boolean {
+  return headerBytes(value) !== undefined;
 }
 
 /**

@@ -14,13 +14,13 @@ import { empty, type HttpResponse } from "../http/response.ts";
 import { auditedIdentity } from "../identity/audited.ts";
 import { everyRule } from "../observe/series.ts";
 import type { Decision } from "../policy/decision.ts";
-import { createIdentityHeaders } from "../policy/identity-headers.ts";
 import { namedGroups } from "../policy/named-groups.ts";
 import { readNarrowings } from "../policy/narrowing.ts";
 import { decide } from "../policy/policy.ts";
 import type { RequestFacts } from "../policy/request-facts.ts";
 import { rulesForAnyUrl } from "../policy/rules-for-any-url.ts";
 import type { Session } from "../session/session.ts";
+import { createAllowHeaders } from "./allow-headers.ts";
 import { createAuditedRequest } from "./audited-request.ts";
 import { createAuthenticate, type Authentication } from "./authenticate.ts";
 import { identified } from "./refusal.ts";
@@ -38,7 +38,10 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
   const logsAll = config.log.decisions === "all";
   const auditedRequest = createAuditedRequest(config.trustedProxies);
   const isTrusted = createAddressRanges(config.trustedProxies);
-  const identityHeaders = createIdentityHeaders(config.headers, log, namedGroups(sites, rules));
+  const named = namedGroups(sites, rules);
+  const { identityHeaders } = createAllowHeaders(config, log, named);
+  // The visitor can forge the app's host, so there is no app to assert the identity to.
+  const noAssertion = config.assertion === undefined ? [] : [config.assertion.header, ""];
   const urlFreeRules = rulesForAnyUrl(rules);
   const only = sites.length === 1 && sites[0]?.hosts === undefined ? sites[0]?.first : undefined;
   const setUp = createSetUpRefusals(app);
@@ -112,7 +115,7 @@ export function createOAuth2ProxyAuth(app: AppContext): Verify {
       const who = { ...auditedIdentity(session.record.identity), session: session.digest };
       audit("allowed", "permitted", { ...auditedRequest(context), ...who });
     }
-    return empty(202, ...identityHeaders(session.record));
+    return empty(202, ...identityHeaders(session.record), ...noAssertion);
   }
 
   function decideAt(

@@ -1,4 +1,5 @@
 import type { Verify, AppContext } from "../context.ts";
+import { headersForApps } from "../config/headers-for-apps.ts";
 import type { AuthError } from "../errors.ts";
 import { hostnameOf, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
 import { readForwarded, type ForwardedResult } from "../forwarded/read-forwarded.ts";
@@ -15,13 +16,14 @@ import {
 } from "../http/address-ranges.ts";
 import { empty, type HttpResponse } from "../http/response.ts";
 import { auditedIdentity } from "../identity/audited.ts";
-import { createIdentityHeaders } from "../policy/identity-headers.ts";
 import { namedGroups } from "../policy/named-groups.ts";
 import { readNarrowings } from "../policy/narrowing.ts";
 import { decide, decidedBy } from "../policy/policy.ts";
 import { pathOf, type RequestFacts } from "../policy/request-facts.ts";
 import type { Rule } from "../policy/rules.ts";
 import type { Session } from "../session/session.ts";
+import { createAllowHeaders } from "./allow-headers.ts";
+import { createAssertions, noKey } from "./assertions.ts";
 import { createAuditedRequest } from "./audited-request.ts";
 import { createAuthenticate, type Authentication } from "./authenticate.ts";
 import { allowCount } from "./allow-count.ts";
@@ -64,9 +66,11 @@ function createDecidingVerify(app: AppContext): Verify {
   const readsProvider = needs(rules, "provider");
   const isTrusted = createAddressRanges(config.trustedProxies);
   const limitedAddress = createLimitedAddress(config.trustedProxies);
-  const identityHeaders = createIdentityHeaders(config.headers, log, namedGroups(sites, rules));
-  const spoofedIn = createSpoofedHeaders(Object.keys(config.headers));
-  const anonymous: Pass = { response: empty(200, ...identityHeaders(undefined)), count: undefined };
+  const named = namedGroups(sites, rules);
+  const { identityHeaders, anonymousHeaders } = createAllowHeaders(config, log, named);
+  const assertions = createAssertions(app, named);
+  const spoofedIn = createSpoofedHeaders(headersForApps(config));
+  const anonymous: Pass = { response: empty(200, ...anonymousHeaders), count: undefined };
   const passes = new PassMemo(identityHeaders);
   const setUp = createSetUpRefusals(app);
   const refuse = createRefusals(app);
@@ -98,6 +102,8 @@ function createDecidingVerify(app: AppContext): Verify {
   };
 
   function respond(context: VerifyContext, who: Authentication): HttpResponse {
+    if (assertions?.isReady === false && "session" in who && who.session !== undefined)
+      return decideWithoutStore(context, noKey());
     switch (who.kind) {
       case "session":
         return decideFor(context, who.session, challenges.challenge);
@@ -128,7 +134,7 @@ function createDecidingVerify(app: AppContext): Verify {
       session && (query === "" || query === refuseQuery) ? decidedBy(matching, facts) : undefined;
     if (session !== undefined && decider !== undefined && !facts.isPreflight && !logsAll) {
       const known = passes.recall(session, site.access, decider);
-      if (known !== undefined) return allow(context, decider.name, known);
+      if (known !== undefined) return allow(context, decider.name, known, session);
     }
     const visitor = { identity: session?.record.identity, now: now() };
     const decision = decide(matching, site.access, facts, visitor, readNarrowings(query));
@@ -136,10 +142,10 @@ function createDecidingVerify(app: AppContext): Verify {
     if (decision.verdict === "allow") {
       if (logsAll) logAllowed(context, session, rule);
       if (session === undefined || decision.showing === "nothing")
-        return allow(context, rule, anonymous);
+        return allow(context, rule, anonymous, undefined);
       if (decision.showing === "identity")
-        return allow(context, rule, passes.allowInPublic(session));
-      return allow(context, rule, passes.allow(session, site.access, decider));
+        return allow(context, rule, passes.allowInPublic(session), session);
+      return allow(context, rule, passes.allow(session, site.access, decider), session);
     }
     if (decision.verdict === "deny") return refuse.deny(context, session, decision);
     return challenge(context, decision);
@@ -153,7 +159,7 @@ function createDecidingVerify(app: AppContext): Verify {
     const decision = decide(rulesFor(facts), context.site.access, facts, visitor, narrowings);
     if (decision.verdict !== "allow") return refuse.unreachable(error, context);
     if (logsAll) logAllowed(context, undefined, decision.rule);
-    return allow(context, decision.rule, anonymous);
+    return allow(context, decision.rule, anonymous, undefined);
   }
 
   /** With `log.decisions: all` only. */
@@ -163,12 +169,19 @@ function createDecidingVerify(app: AppContext): Verify {
     audit("allowed", reason, { ...auditedRequest(context), ...who, rule });
   }
 
-  /** The only way to a 200 in this file: it lets a request pass. */
-  function allow(context: VerifyContext, rule: string, pass: Pass): HttpResponse {
+  /** The only way to a 200 in this file: it lets a request pass, with an assertion if it carries an identity. */
+  function allow(
+    context: VerifyContext,
+    rule: string,
+    pass: Pass,
+    session: Session | undefined,
+  ): HttpResponse {
     const count = allowCount(counts, pass.count, context, rule);
     count.value++;
     pass.count = count;
-    return pass.response;
+    return assertions === undefined || session === undefined
+      ? pass.response
+      : assertions.responseFor(pass, session, context);
   }
 
   function rulesFor(facts: RequestFacts): readonly Rule[] {

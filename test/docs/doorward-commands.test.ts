@@ -34,6 +34,7 @@ beforeAll(async () => {
   doorward = await startProcess((port) => ({
     ...settingsFor(port, issuer.issuer),
     storage: { driver: "fs-lite", base: "sessions" },
+    assertion: {},
   }));
 });
 afterAll(async () => {

@@ -12,6 +12,8 @@ declare -A package=(
 )
 PATH=$PATH:/usr/sbin
 missing=()
+# Debian's own Python, because another one may come first in PATH.
+/usr/bin/python3 -c 'import jwt, cryptography' 2>/dev/null || missing+=(python3-jwt python3-cryptography)
 for program in "${!package[@]}"; do
   command -v "$program" >/dev/null || missing+=("${package[$program]}")
 done

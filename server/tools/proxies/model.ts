@@ -1,4 +1,5 @@
 import { ConfigError, type Fault } from "../../config/faults.ts";
+import { headersForApps } from "../../config/headers-for-apps.ts";
 import type { Config } from "../../config/schema.ts";
 import type { SiteEntry } from "../../config/site.ts";
 import { createSites } from "../../config/sites.ts";
@@ -11,7 +12,7 @@ import { publicHosts, type PublicHost, type PublicHosts } from "./public-hosts.t
  * a `*` come after hosts without.
  */
 export interface ProxyModel extends PublicHosts {
-  /** The identity headers that apps receive, spelled as configured. */
+  /** The headers that apps receive, the assertion's included, spelled as configured. */
   readonly identityHeaders: readonly string[];
   /** Where a proxy on the same machine reaches doorward: `127.0.0.1:4180`, `[::1]:4180`. */
   readonly doorward: string;
@@ -35,7 +36,7 @@ export function proxyModel(config: Config): ProxyModel {
   if (mixed.length > 0) throw refusal(mixed);
   return {
     ...found,
-    identityHeaders: Object.keys(config.headers),
+    identityHeaders: headersForApps(config),
     doorward: `${reachable(config.listen.host)}:${config.listen.port}`,
     doorwardPort: config.listen.port,
     hasLogo: config.pages.logo !== undefined,
@@ -57,8 +58,8 @@ function faultsOf(config: Config): Fault[] {
   const hosts = config.rules.flatMap(({ host = [] }, index) =>
     host.map((one) => ({ path: `rules.${index}.host`, message: hostFault(withoutPort(one)) })),
   );
-  const headers = Object.keys(config.headers).map((name) => ({
-    path: `headers.${name}`,
+  const headers = headersForApps(config).map((name) => ({
+    path: name === config.assertion?.header ? "assertion.header" : `headers.${name}`,
     message: identityHeaderFault(name),
   }));
   const listen = { path: "listen.host", message: listenFault(config.listen.host) };

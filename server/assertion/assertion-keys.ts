@@ -1,0 +1,15 @@
+import type { Store } from "../store/store.ts";
+import type { PublicKey, SigningKey } from "./signing-key.ts";
+
+/** The keys of assertions, loaded in the background: a verdict never waits for them. */
+export interface AssertionKeys {
+  /** The key that signs; undefined = none could be loaded yet, so no request with an identity may pass. */
+  readonly signer: SigningKey | undefined;
+  /** The public keys for apps, the next one included. */
+  readonly published: readonly PublicKey[];
+  /** Stops loading. */
+  close(): Promise<void>;
+}
+
+/** Opens the keys once the store is there, and never fails; undefined = apps get no assertions. */
+export type OpenKeys = (store: Store) => Promise<AssertionKeys | undefined>;
