@@ -28,6 +28,11 @@ export const session: Section = {
       unset: "the `lifetime`",
       page: sessionPage,
     },
+    remember: {
+      text: "Whether doorward keeps the address and the browser of each sign-in with the session, and lists them.",
+      example: true,
+      page: "who-is-signed-in.md",
+    },
   },
 };
 

@@ -134,6 +134,8 @@ export const schema = v.strictObject({
       refresh: v.optional(duration, "1h"),
       /** How long a session survives while its issuer is unreachable; undefined = its lifetime. */
       grace: v.optional(duration),
+      /** Whether a session keeps the address and the browser of its sign-in, for `sessions list`. */
+      remember: v.optional(v.boolean(), false),
     }),
     {},
   ),

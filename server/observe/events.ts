@@ -122,8 +122,8 @@ export const events = {
   sessions_revoked: kind({
     level: "info",
     message: "sessions revoked",
-    when: "The issuer or an operator ended sessions.",
-    reasons: only(sessionReasons, "back_channel", "front_channel", "operator"),
+    when: "The issuer, an operator or the person ended sessions.",
+    reasons: only(sessionReasons, "back_channel", "front_channel", "operator", "everywhere"),
     details: {},
   }),
   loop_broken: kind({

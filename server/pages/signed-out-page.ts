@@ -3,14 +3,17 @@ import { text } from "./text.ts";
 
 /**
  * Signed out here, and at the issuer too if `isIssuerToo`. Otherwise the page warns that the issuer may still have a
- * session.
+ * session. `isEverywhere` = in all browsers.
  */
-export function signedOutPage(signIn: string, isIssuerToo: boolean): Page {
+export function signedOutPage(signIn: string, isIssuerToo: boolean, isEverywhere = false): Page {
   return {
     kind: "signed-out",
     status: 200,
     title: text("signedOut", "title"),
-    paragraphs: [text("signedOut", isIssuerToo ? "everywhere" : "here")],
+    paragraphs: [
+      ...(isEverywhere ? [text("signedOut", "allBrowsers")] : []),
+      text("signedOut", isIssuerToo ? "everywhere" : "here"),
+    ],
     actions: [{ href: signIn, label: text("signedOut", "signInAgain"), isFirst: true }],
   };
 }

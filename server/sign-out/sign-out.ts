@@ -3,6 +3,7 @@ import type { AskedRequest, SiteContext, Endpoint } from "../context.ts";
 import { auditedIdentity } from "../identity/audited.ts";
 import { isForm, readForm } from "../http/form.ts";
 import { isCrossSite, isSameOrigin, isVisitorNavigation, tab } from "../http/fetch-metadata.ts";
+import { createSignOutEverywhere } from "./everywhere.ts";
 import { createIssuerSignOut } from "./issuer-sign-out.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { confirmSignOutPage, signedOutPage } from "../pages/signed-out-page.ts";
@@ -31,6 +32,7 @@ export function createSignOut(context: SiteContext): Endpoint {
     showPage,
   } = context;
   const { backChannel, frontChannel } = createIssuerSignOut(context);
+  const signOutEverywhere = createSignOutEverywhere(context);
 
   return async ({ url: { searchParams: query }, req }, asked) => {
     const { headers } = req;
@@ -54,6 +56,9 @@ export function createSignOut(context: SiteContext): Endpoint {
     const returnTo = returnTarget(site, rd);
     if (!isOwnWish(isPost, headers))
       return isOpened ? confirm(returnTo, acceptLanguage) : empty(403);
+    const proof = (isPost ? form : query).get("everywhere");
+    if (proof !== null && !(await signOutEverywhere({ isPost, proof, cookies }, asked)))
+      return redirect(303, site.address("start"));
     // Two live sessions are a conflict, but each of them alone would still be valid: end all of them.
     const ended: SessionRecord[] = [];
     for (const token of sessionTokens(site, cookies, mostEnded))
@@ -62,7 +67,7 @@ export function createSignOut(context: SiteContext): Endpoint {
     const location =
       (await redirectWithHint(record, returnTo)) ??
       (record && (await redirectToIssuer(record, returnTo)));
-    return location ?? signedOut(returnTo, acceptLanguage);
+    return location ?? signedOut(returnTo, proof !== null, acceptLanguage);
   };
 
   async function end(token: string, asked: AskedRequest): Promise<SessionRecord[]> {
@@ -150,10 +155,14 @@ export function createSignOut(context: SiteContext): Endpoint {
     return showPage(confirmSignOutPage(fits ? bare + query : bare, stay), acceptLanguage);
   }
 
-  function signedOut(returnTo: string | undefined, acceptLanguage: string | null): HttpResponse {
-    if (returnTo === undefined)
-      return showPage(signedOutPage(site.address("start"), false), acceptLanguage, ...removals());
-    return redirect(303, returnTo, ...removals());
+  function signedOut(
+    returnTo: string | undefined,
+    isEverywhere: boolean,
+    acceptLanguage: string | null,
+  ): HttpResponse {
+    if (returnTo !== undefined) return redirect(303, returnTo, ...removals());
+    const page = signedOutPage(site.address("start"), false, isEverywhere);
+    return showPage(page, acceptLanguage, ...removals());
   }
 
   function removals(): string[] {
