@@ -3,12 +3,14 @@ import type { Records } from "./records.ts";
 import type { Store } from "./store.ts";
 import type { Writes } from "./writes.ts";
 
-/** Sets in unstorage: each member is a record below the set's name, which is a folder in a file driver. */
+/**
+ * Sets in unstorage: each member is a record below the set's name, which is a folder in a file driver. Only commands read
+ * them, so a slow driver has the time that it needs.
+ */
 export function createPlainSets(
   storage: Storage,
   records: Records,
   writes: Writes,
-  timely: <T>(work: Promise<T>) => Promise<T>,
 ): Pick<Store, "addMember" | "removeMember" | "members" | "keys"> {
   return {
     addMember: (set, member, ttlSeconds) => {
@@ -17,7 +19,7 @@ export function createPlainSets(
     },
     removeMember: (set, member) => writes.remove(keyOf(set, member)),
     members: async (set) => {
-      const keys = await timely(storage.getKeys(set));
+      const keys = await storage.getKeys(set);
       return keys.map((key) => key.slice(set.length + 1));
     },
     async *keys(prefix) {

@@ -54,7 +54,7 @@ export function createStore(
     claim: (...claim) => timely(claims.claim(...claim)),
     extend: (...claim) => timely(claims.extend(...claim)),
     release: (...claim) => timely(claims.release(...claim)),
-    ...createPlainSets(storage, records, writes, timely),
+    ...createPlainSets(storage, records, writes),
     announce: (announcement) => timely(announcements.announce(announcement)),
     onAnnounced: (listener) => announcements.onAnnounced(listener),
     get hearsAnnouncements() {
