@@ -1,10 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Writable } from "node:stream";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { listSessions } from "../../server/cli/list-sessions.ts";
-import { revoke } from "../../server/cli/revoke.ts";
 import type { Config } from "../../server/config/schema.ts";
 import { createSite } from "../../server/config/site.ts";
 import { sessionDigest } from "../../server/session/digest.ts";
@@ -15,6 +12,7 @@ import { openStore } from "../../server/store/open-store.ts";
 import type { Store } from "../../server/store/store.ts";
 import { configOf, testSecret } from "../peers/doorward.ts";
 import { startRedis, type RedisServer } from "../peers/redis.ts";
+import { listed, listedObjects, revokeById } from "../peers/session-list.ts";
 import { newSession, openSessions } from "../peers/sessions.ts";
 import { client, openSignInDoor, type SignInDoor } from "../peers/sign-in-door.ts";
 
@@ -46,21 +44,6 @@ function configFor(storage: Record<string, unknown>, at = issuer): Config {
     access: { anyone: true },
   });
 }
-
-async function listed(config: Config, json: boolean, subject?: string): Promise<string> {
-  let text = "";
-  const output = new Writable({
-    write(chunk, _encoding, done) {
-      text += String(chunk);
-      done();
-    },
-  });
-  await listSessions(config, { subject, provider: undefined, json }, output);
-  return text;
-}
-
-const byId = (config: Config, id: string) =>
-  revoke(config, { all: false, subject: undefined, provider: undefined, id });
 
 describe.each([
   ["a folder", () => ({ driver: "fs-lite", base })],
@@ -96,7 +79,7 @@ describe.each([
     const both = async () => [await verify(), (await other.verify(cookie)).status];
     const before = await both();
 
-    await byId(config, sessionDigest(token));
+    await revokeById(config, sessionDigest(token));
     const after = await both();
     door.clock.now -= 30 * minute;
     const earlier = await both();
@@ -130,7 +113,7 @@ describe.each([
     const waiting = verify();
     await asked.promise;
 
-    await byId(config, sessionDigest(token));
+    await revokeById(config, sessionDigest(token));
     held.resolve();
 
     expect(await waiting).toBe(302);
@@ -143,7 +126,7 @@ describe.each([
     door.clock.now += 150 * minute;
     const requests = Array.from({ length: 20 }, verify);
 
-    await byId(config, sessionDigest(token));
+    await revokeById(config, sessionDigest(token));
     await Promise.all(requests);
 
     expect(await verify()).toBe(302);
@@ -169,20 +152,16 @@ describe("a store that another process has written to", () => {
   afterEach(() => store.close());
 
   const keyAt = (index: number) => storeKey(tokens[index] ?? "");
-  const subjectsIn = (text: string) =>
-    text
-      .split("\n")
-      .filter(Boolean)
-      .map((line) => (JSON.parse(line) as { subject: string }).subject)
-      .toSorted();
+  const subjects = async (subject?: string) =>
+    (await listedObjects(config, { subject })).map((session) => session.subject).toSorted();
 
   it("lists no entry that was copied to another session", async () => {
     const [ofAda, ofBob] = [await store.get(keyAt(0)), await store.get(keyAt(1))];
     await store.set(keyAt(0), Object(ofBob), 60);
     await store.set(storeKey(createToken()), Object(ofAda), 60);
 
-    expect(subjectsIn(await listed(config, true))).toEqual(["bob"]);
-    expect(subjectsIn(await listed(config, true, "ada"))).toEqual([]);
+    expect(await subjects()).toEqual(["bob"]);
+    expect(await subjects("ada")).toEqual([]);
   });
 
   it("lists no entry of another secret as true", async () => {
@@ -193,9 +172,9 @@ describe("a store that another process has written to", () => {
     const identity = { ...newSession(site).identity, ...ada };
     await index.add(storeKey(token), { identity, expiresAt }, Date.now());
 
-    expect(subjectsIn(await listed(config, true))).toEqual(["ada", "bob"]);
-    expect(subjectsIn(await listed(config, true, "ada"))).toEqual(["ada"]);
-    expect(subjectsIn(await listed(config, true, "eve"))).toEqual([]);
+    expect(await subjects()).toEqual(["ada", "bob"]);
+    expect(await subjects("ada")).toEqual(["ada"]);
+    expect(await subjects("eve")).toEqual([]);
   });
 
   it("lists no session of one person under another", async () => {
@@ -204,7 +183,7 @@ describe("a store that another process has written to", () => {
     const identity = { ...newSession(site).identity, ...bob };
     await index.add(keyAt(0), { identity, expiresAt }, Date.now());
 
-    expect(subjectsIn(await listed(config, true, "bob"))).toEqual(["bob"]);
+    expect(await subjects("bob")).toEqual(["bob"]);
   });
 
   it.each([
@@ -215,7 +194,7 @@ describe("a store that another process has written to", () => {
     await store.set(storeKey(createToken()), value, 60);
     await store.set("session:not-a-hash", value, 60);
 
-    expect(subjectsIn(await listed(config, true))).toEqual(["ada", "bob"]);
+    expect(await subjects()).toEqual(["ada", "bob"]);
   });
 
   it("opens no session with what is listed in place of its record, nor one marked as ended", async () => {
@@ -245,7 +224,7 @@ describe("the output of the commands", () => {
   ])("refuses the id %j before it opens the store", async (id) => {
     const config = configFor({ driver: "fs-lite", base: join(base, "missing") });
 
-    const reason = await byId(config, id).catch(String);
+    const reason = await revokeById(config, id).catch(String);
 
     expect(reason).toContain("is not the id of a session");
     expect(reason).not.toContain("\u001b");
@@ -262,8 +241,8 @@ describe("the output of the commands", () => {
     });
     await store.close();
 
-    const [table, json] = [await listed(config, false), await listed(config, true)];
-    const [ended] = await byId(config, sessionDigest(token));
+    const [table, json] = [await listed(config), await listed(config, { json: true })];
+    const [ended] = await revokeById(config, sessionDigest(token));
 
     for (const text of [table, json, ended])
       expect(text?.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
@@ -285,7 +264,7 @@ describe("the output of the commands", () => {
     const config = configFor(storage, door.issuer.issuer);
     const secrets = [...door.issuer.secrets, ...browser.given, testSecret];
 
-    const output = (await listed(config, true)) + (await listed(config, false));
+    const output = (await listed(config, { json: true })) + (await listed(config));
     const files = (await readdir(base, { recursive: true, withFileTypes: true }))
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => join(parentPath, name));

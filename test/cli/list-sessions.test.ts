@@ -1,11 +1,8 @@
-import { Writable } from "node:stream";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSite } from "../../server/config/site.ts";
-import { listSessions } from "../../server/cli/list-sessions.ts";
-import { revoke } from "../../server/cli/revoke.ts";
 import type { Config } from "../../server/config/schema.ts";
 import { sessionDigest } from "../../server/session/digest.ts";
 import type { NewSession, Sessions } from "../../server/session/sessions.ts";
@@ -13,6 +10,7 @@ import { openStore } from "../../server/store/open-store.ts";
 import type { Store } from "../../server/store/store.ts";
 import { configOf, testSecret } from "../peers/doorward.ts";
 import { runDoorward, settingsFor, writeConfig } from "../peers/process.ts";
+import { listed, listedObjects, revokeById } from "../peers/session-list.ts";
 import { newSession, openSessions } from "../peers/sessions.ts";
 
 const site = createSite({ url: "https://auth.example.com", cookie: {} });
@@ -45,32 +43,12 @@ afterEach(async () => {
 const start = (subject: string, signIn?: NewSession["signIn"], at = issuer) =>
   sessions.start({ ...newSession(site, { subject, issuer: at }), signIn });
 
-/** What `sessions list` writes with these options. */
-async function listed(options: Partial<Parameters<typeof listSessions>[1]> = {}): Promise<string> {
-  let text = "";
-  const output = new Writable({
-    write(chunk, _encoding, done) {
-      text += String(chunk);
-      done();
-    },
-  });
-  const given = { subject: undefined, provider: undefined, json: false, ...options };
-  await listSessions(config, given, output);
-  return text;
-}
-
-const objectsIn = (text: string) =>
-  text
-    .split("\n")
-    .filter(Boolean)
-    .map((line): unknown => JSON.parse(line));
-
 describe("sessions list", () => {
   it("writes a table, with the session used last at the top", async () => {
     const place = { address: "203.0.113.7", browser: "Mozilla/5.0 (X11) Firefox/143.0" };
     const [one, two] = [await start("ada", place), await start("bob")];
 
-    const lines = (await listed()).split("\n");
+    const lines = (await listed(config)).split("\n");
 
     const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d`;
     expect(lines).toHaveLength(4);
@@ -95,9 +73,9 @@ describe("sessions list", () => {
     await start("ada", undefined, "https://partner.example");
 
     const [mine, ofCompany, everyone] = [
-      objectsIn(await listed({ json: true, subject: "ada" })),
-      objectsIn(await listed({ json: true, subject: "ada", provider: "company" })),
-      objectsIn(await listed({ json: true })),
+      await listedObjects(config, { subject: "ada" }),
+      await listedObjects(config, { subject: "ada", provider: "company" }),
+      await listedObjects(config),
     ];
 
     expect([mine, ofCompany, everyone].map(({ length }) => length)).toEqual([2, 1, 3]);
@@ -117,25 +95,27 @@ describe("sessions list", () => {
   });
 
   it("writes that there are no sessions, and nothing as JSON", async () => {
-    expect([await listed(), await listed({ json: true })]).toEqual(["no sessions\n", ""]);
+    expect([await listed(config), await listed(config, { json: true })]).toEqual([
+      "no sessions\n",
+      "",
+    ]);
   });
 
   it.each([{ provider: "company" }, { subject: "ada", provider: "unknown" }])(
     "refuses the options %o",
     async (options) => {
-      await expect(listed(options)).rejects.toThrow(/--provider needs|unknown provider "unknown"/);
+      await expect(listed(config, options)).rejects.toThrow(
+        /--provider needs|unknown provider "unknown"/,
+      );
     },
   );
 });
 
 describe("sessions revoke --id", () => {
-  const byId = (id: string) =>
-    revoke(config, { all: false, subject: undefined, provider: undefined, id });
-
   it("ends this session and no other of the person", async () => {
     const [one, two] = [await start("ada"), await start("ada")];
 
-    const lines = await byId(sessionDigest(one));
+    const lines = await revokeById(config, sessionDigest(one));
 
     const later = openSessions({ store });
     const found = [await later.find(site, one), await later.find(site, two)];
@@ -147,7 +127,7 @@ describe("sessions revoke --id", () => {
     const others = openSessions({ store, secrets: [otherSecret] });
     const token = await others.start(newSession(site));
 
-    const lines = await byId(sessionDigest(token));
+    const lines = await revokeById(config, sessionDigest(token));
 
     const again = openSessions({ store, secrets: [otherSecret] });
     expect(await again.find(site, token)).toBeUndefined();
@@ -157,7 +137,9 @@ describe("sessions revoke --id", () => {
   it("reports an id that no session has", async () => {
     await start("ada");
 
-    await expect(byId("0123456789ab")).rejects.toThrow("no session has the id 0123456789ab");
+    await expect(revokeById(config, "0123456789ab")).rejects.toThrow(
+      "no session has the id 0123456789ab",
+    );
   });
 });
 
@@ -182,7 +164,9 @@ describe("the commands", () => {
     ];
     await file.remove();
 
-    expect(objectsIn(before.stdout)).toMatchObject([{ id: sessionDigest(token), subject: "ada" }]);
+    expect([JSON.parse(before.stdout)]).toMatchObject([
+      { id: sessionDigest(token), subject: "ada" },
+    ]);
     expect(before.stderr).toContain("no doorward with this secret has used this store");
     expect(ended).toMatchObject({
       code: 0,
