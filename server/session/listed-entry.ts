@@ -42,7 +42,7 @@ export class ListedEntries {
   open(key: string, sealed: string): ListedEntry | undefined {
     for (const secret of this.#keys) {
       const plaintext = open(secret, contextOf(key), sealed);
-      // Whoever has the secret wrote it, so it is JSON; another version may have written other fields.
+      // A holder of the secret wrote it, so it is JSON; another version may have written other fields.
       const read = plaintext === undefined ? undefined : v.safeParse(schema, JSON.parse(plaintext));
       if (read?.success === true) return read.output;
     }

@@ -26,7 +26,7 @@ export interface ListedSession extends ListedEntry {
   readonly id: string;
 }
 
-const batch = 200;
+const batch = 100;
 const mostMarkers = 10_000;
 const mostAttempts = 100;
 
@@ -46,8 +46,9 @@ export class ListedSessions {
   unreadable = 0;
 
   constructor(parts: Parts) {
-    const { store, secrets, lifetimeMs } = parts;
-    this.#parts = parts;
+    const { secrets, lifetimeMs } = parts;
+    const store = { ...parts.store, get: patientReads(parts.store) };
+    this.#parts = { ...parts, store };
     this.#entries = new ListedEntries(secrets);
     this.#subjects = new SubjectIndex(store, secrets);
     // Many sessions have the same markers.
@@ -174,6 +175,19 @@ function idOf(key: string): string {
 
 function* inBatches(keys: readonly string[]): Generator<readonly string[]> {
   for (let start = 0; start < keys.length; start += batch) yield keys.slice(start, start + batch);
+}
+
+/** One of many reads may take too long next to the others. A store that does not respond fails in the end. */
+function patientReads(store: Pick<Store, "get">): Store["get"] {
+  return async (key) => {
+    try {
+      return await store.get(key);
+    } catch {
+      let value: unknown;
+      await retry(async () => void (value = await store.get(key)));
+      return value;
+    }
+  };
 }
 
 function rememberReads(store: Pick<Store, "get">): Store["get"] {

@@ -13,7 +13,7 @@ export interface Stored {
 }
 
 /** A session that an operator has ended. Its record is gone. */
-export interface RevokedSession {
+interface RevokedSession {
   readonly revoked: ListedEntry;
 }
 

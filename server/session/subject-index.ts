@@ -16,7 +16,7 @@ const sessionKey = /^session:[0-9a-f]{64}$/;
 
 /**
  * The sessions of each person, so that nothing has to be searched for them. A person's set has a keyed hash as its name:
- * whoever has only the store cannot test which people have signed in. An entry whose session has ended is harmless.
+ * the store alone cannot be searched for people who are known. An entry whose session has ended is harmless.
  */
 export class SubjectIndex {
   readonly #store: Store;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AuthError } from "../../server/errors.ts";
 import { Revocations } from "../../server/session/revocations.ts";
+import { block } from "../docs/blocks.ts";
 import { navigation, type Browser, type HttpResponse } from "../peers/browser.ts";
 import { openSignInDoor, type SignInDoor } from "../peers/sign-in-door.ts";
 
@@ -148,8 +149,11 @@ describe("a form or a script of doorward's own origin", () => {
   it("signs out everywhere", async () => {
     await open();
 
+    const form = block("docs/who-is-signed-in.md", "html");
+    const [, name = "", value = ""] = /<button name="(\w+)" value="(\w+)"/.exec(form) ?? [];
     const headers = { ...navigation, "Sec-Fetch-Site": "same-origin" };
-    const answer = await post(elsewhere, "everywhere=true&rd=/", headers);
+    const body = new URLSearchParams({ [name]: value, rd: "/" }).toString();
+    const answer = await post(elsewhere, body, headers);
 
     expect([answer.status, answer.headers.location]).toEqual([
       303,
