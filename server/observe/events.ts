@@ -177,7 +177,8 @@ export const commonFields = {
   path: "its path, without the query, at most 500 characters",
   rule: "the rule that decided (`rules.3`), or `access`",
   address: "the visitor's address, as the trusted proxies report it",
-  session: "a digest of the session: the same in all its lines. It opens and finds nothing",
+  session:
+    "the id of the session: the same in all its lines, and in `sessions list`. It opens nothing",
 } as const;
 
 export type CommonFields = Readonly<
