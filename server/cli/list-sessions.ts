@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Writable } from "node:stream";
 import type { Config } from "../config/schema.ts";
 import { createLog } from "../observe/log.ts";
@@ -31,7 +32,7 @@ export async function listSessions(
     const sessions = openListedSessions(config, store);
     const listed: ListedSession[] = [];
     for await (const session of sessions.list(people))
-      if (json) output.write(`${printable(JSON.stringify(toJson(session)))}\n`);
+      if (json) await writeLine(output, printable(JSON.stringify(toJson(session))));
       else listed.push(session);
     if (!json) output.write(tableOf(listed));
     if (sessions.unreadable > 0) log.warn({ sessions: sessions.unreadable }, unreadable);
@@ -40,6 +41,11 @@ export async function listSessions(
 
 const unreadable =
   "some sessions are not listed: an earlier version of doorward or another secret wrote them, and they were not used since; `sessions revoke` ends them too";
+
+/** Waits for a slow reader, so that no lines collect in memory. */
+async function writeLine(output: Writable, line: string): Promise<void> {
+  if (!output.write(`${line}\n`)) await once(output, "drain");
+}
 
 function toJson({ id, identity, site, createdAt, usedAt, expiresAt, signIn }: ListedSession) {
   const { provider, issuer, subject } = identity;

@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createSite } from "../../server/config/site.ts";
 import type { Config } from "../../server/config/schema.ts";
 import { sessionDigest } from "../../server/session/digest.ts";
+import { ListedSessions } from "../../server/session/listed-sessions.ts";
+import { storeKey } from "../../server/session/sealed-records.ts";
 import type { NewSession, Sessions } from "../../server/session/sessions.ts";
 import { openStore } from "../../server/store/open-store.ts";
 import type { Store } from "../../server/store/store.ts";
@@ -132,6 +134,19 @@ describe("sessions revoke --id", () => {
     const again = openSessions({ store, secrets: [otherSecret] });
     expect(await again.find(site, token)).toBeUndefined();
     expect(lines).toEqual([`ended the session ${sessionDigest(token)}`]);
+  });
+
+  it("ends none of two sessions with the same id, and names both", async () => {
+    const tokens = [await start("ada"), await start("bob")];
+    const keysWith = vi
+      .spyOn(ListedSessions.prototype, "keysWith")
+      .mockResolvedValue(tokens.map(storeKey));
+
+    const reason = await revokeById(config, "0123456789ab").catch(String);
+    keysWith.mockRestore();
+
+    expect(reason).toContain("2 sessions have the id 0123456789ab, of ada and bob");
+    expect(await listedObjects(config)).toHaveLength(2);
   });
 
   it("reports an id that no session has", async () => {
