@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import * as v from "valibot";
-import { createBoundedCache } from "../memory/bounded-cache.ts";
 import type { Store } from "../store/store.ts";
 import { digestOfKey } from "./digest.ts";
 import { ListedEntries, type ListedEntry } from "./listed-entry.ts";
+import { patientReads, rememberReads } from "./many-reads.ts";
 import { retry } from "./retry.ts";
 import { revocationKeyOfKey, Revocations } from "./revocations.ts";
 import { isSessionKey, sessionPrefix, SubjectIndex, type Person } from "./subject-index.ts";
@@ -27,7 +27,6 @@ export interface ListedSession extends ListedEntry {
 }
 
 const batch = 100;
-const mostMarkers = 10_000;
 const mostAttempts = 100;
 
 const stored = v.object({
@@ -81,7 +80,8 @@ export class ListedSessions {
     const { settleMs, store } = this.#parts;
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
       const isEnded = await this.#replace(key);
-      await retry(() => store.announce(revocationKeyOfKey(key)));
+      const announce = () => store.announce(revocationKeyOfKey(key));
+      await announce().catch(() => retry(announce));
       if (isEnded && settleMs === 0) return;
       // A write that had compared the version before may have replaced this one.
       await pause(settleMs);
@@ -175,26 +175,4 @@ function idOf(key: string): string {
 
 function* inBatches(keys: readonly string[]): Generator<readonly string[]> {
   for (let start = 0; start < keys.length; start += batch) yield keys.slice(start, start + batch);
-}
-
-/** One of many reads may take too long next to the others. A store that does not respond fails in the end. */
-function patientReads(store: Pick<Store, "get">): Store["get"] {
-  return async (key) => {
-    try {
-      return await store.get(key);
-    } catch {
-      let value: unknown;
-      await retry(async () => void (value = await store.get(key)));
-      return value;
-    }
-  };
-}
-
-function rememberReads(store: Pick<Store, "get">): Store["get"] {
-  const known = createBoundedCache<Promise<unknown>>(mostMarkers);
-  return (key) => {
-    const read = known.get(key) ?? store.get(key);
-    known.set(key, read);
-    return read;
-  };
 }

@@ -1,7 +1,19 @@
 import { Writable } from "node:stream";
 import { listSessions } from "../../server/cli/list-sessions.ts";
 import { revoke } from "../../server/cli/revoke.ts";
+import { AuthError } from "../../server/errors.ts";
 import type { Config } from "../../server/config/schema.ts";
+
+/** Again while the store responds more slowly than a command waits, as on a busy machine. */
+async function steadily<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await work();
+    } catch (error) {
+      const isSlow = error instanceof AuthError && error.code === "store_unreachable";
+      if (!isSlow || attempt === 20) throw error;
+    }
+}
 
 type Options = Partial<Parameters<typeof listSessions>[1]>;
 
@@ -15,7 +27,10 @@ export async function listed(config: Config, options: Options = {}): Promise<str
     },
   });
   const given = { subject: undefined, provider: undefined, json: false, ...options };
-  await listSessions(config, given, output);
+  await steadily(async () => {
+    text = "";
+    await listSessions(config, given, output);
+  });
   return text;
 }
 
@@ -30,5 +45,7 @@ export async function listedObjects(
 
 /** `sessions revoke --id`. */
 export function revokeById(config: Config, id: string): Promise<string[]> {
-  return revoke(config, { all: false, subject: undefined, provider: undefined, id });
+  return steadily(() =>
+    revoke(config, { all: false, subject: undefined, provider: undefined, id }),
+  );
 }
