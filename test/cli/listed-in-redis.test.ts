@@ -16,11 +16,11 @@ let valkey: RedisServer;
 let store: Store;
 let config: Config;
 
-/** Many sessions of others, so that a search of everything takes several commands. */
-const others = 2_500;
+/** Many keys next to the sessions, so that a search of everything takes several commands. */
+const others = "2500";
 
 beforeAll(async () => {
-  valkey = await startRedis({ program: pathOf("valkey"), lines: ["appendfsync no"] });
+  valkey = await startRedis({ program: pathOf("valkey"), lines: ["enable-debug-command yes"] });
   // Its characters mean something in a pattern.
   const storage = { driver: "redis", url: valkey.url, base: "door[a-z]*" };
   config = configOf({
@@ -34,10 +34,7 @@ beforeAll(async () => {
   await Promise.all(
     ["ada", "ada", "bob"].map((subject) => sessions.start(newSession(site, { subject }))),
   );
-  const keys = Array.from({ length: others }, (_, index) => index.toString(16).padStart(64, "0"));
-  await Promise.all(
-    keys.map((key) => store.set(`session:${key}`, { sealed: "x", version: 1 }, 600)),
-  );
+  await valkey.cli("debug", "populate", others, "door[a-z]*:session", "50");
   // Another doorward in the same Valkey.
   const elsewhere = await openStore({ ...storage, base: "doorx" });
   await openSessions({ store: elsewhere }).start(newSession(site, { subject: "eve" }));
