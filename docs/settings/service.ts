@@ -33,6 +33,11 @@ export const session: Section = {
       example: true,
       page: "session-per-host.md",
     },
+    remember: {
+      text: "Whether doorward keeps the address and the browser of each sign-in with the session, and lists them.",
+      example: true,
+      page: "who-is-signed-in.md",
+    },
   },
 };
 

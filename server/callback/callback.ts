@@ -11,6 +11,7 @@ import { appNameAt } from "../policy/app-name.ts";
 import { conflict, findBrowserSession, sessionTokens } from "../session/browser-session.ts";
 import { sessionDigest } from "../session/digest.ts";
 import { issuerRefusal } from "./issuer-refusal.ts";
+import { signInPlace } from "./sign-in-place.ts";
 import { singleParameter } from "./single-parameter.ts";
 import { spentCookies } from "./spent-transaction.ts";
 import { exchangeCode, type CallbackAnswer, type SignedIn } from "../sign-in/code-flow.ts";
@@ -24,6 +25,7 @@ import { transactionMs, type Transaction } from "../sign-in/transaction.ts";
 interface Visit {
   readonly cookies: string | undefined;
   readonly acceptLanguage: string | null;
+  readonly userAgent: string | null;
   readonly asked: AskedRequest;
 }
 
@@ -37,7 +39,8 @@ export function createCallback(context: SiteContext): Endpoint {
     const transaction = state === undefined ? undefined : transactions.find(site, cookies, state);
     const known =
       transaction ?? (state === undefined ? undefined : knownTargets.find(site, cookies, state));
-    const visit = { cookies, acceptLanguage: headers.get("accept-language"), asked };
+    const [acceptLanguage, userAgent] = [headers.get("accept-language"), headers.get("user-agent")];
+    const visit = { cookies, acceptLanguage, userAgent, asked };
     try {
       if (transaction === undefined || transactions.isExpired(transaction))
         return await late(transaction, known?.returnTo, visit);
@@ -79,7 +82,7 @@ export function createCallback(context: SiteContext): Endpoint {
   async function finish(
     transaction: Transaction,
     answer: CallbackAnswer,
-    { cookies, acceptLanguage, asked }: Visit,
+    { cookies, acceptLanguage, userAgent, asked }: Visit,
   ): Promise<HttpResponse> {
     const party = context.parties.get(transaction.provider);
     if (party === undefined)
@@ -100,7 +103,7 @@ export function createCallback(context: SiteContext): Endpoint {
     if (!isMet(transaction.stepUp, signedIn.identity.claims, now())) {
       return requireStepUp(transaction, forget);
     }
-    return open(party, signedIn, transaction, cookies, forget, asked);
+    return open(party, signedIn, transaction, { cookies, userAgent, asked }, forget);
   }
 
   /** One replica accepts an issuer's response, and only once (RFC 9700 §4.5). */
@@ -154,9 +157,8 @@ export function createCallback(context: SiteContext): Endpoint {
     party: RelyingParty,
     { identity, tokens, sid }: SignedIn,
     { returnTo }: Transaction,
-    cookies: string | undefined,
+    { cookies, userAgent, asked }: Pick<Visit, "cookies" | "userAgent" | "asked">,
     forget: string[],
-    asked: AskedRequest,
   ): Promise<HttpResponse> {
     const ended = [];
     for (const earlier of sessionTokens(site, cookies))
@@ -167,6 +169,7 @@ export function createCallback(context: SiteContext): Endpoint {
       clientId: party.settings.clientId,
       sid,
       tokens,
+      signIn: context.config.session.remember ? signInPlace(asked, userAgent) : undefined,
     });
     context.counts.signIns.add(identity.provider, "signed_in");
     const reason = ended.flat().length === 0 ? "new_session" : "replaced_session";

@@ -46,22 +46,41 @@ const revokeArgs = {
   ...configFile,
   subject: { type: "string", description: "end the sessions of this subject" },
   provider: { type: "string", description: "end them at this provider only" },
+  id: { type: "string", description: "end the session with this id, as in the log" },
   all: { type: "boolean", description: "end all sessions" },
 } as const;
 
 const revoke = defineCommand({
-  meta: { name: "revoke", description: "end sessions: --subject SUBJECT, or --all" },
+  meta: { name: "revoke", description: "end sessions: --subject SUBJECT, --id ID, or --all" },
   args: revokeArgs,
   run: (given) =>
     withConfig(given, revokeArgs, async (loaded) => {
       const { revoke: end } = await import("./revoke.ts");
-      const { all = false, subject, provider } = given.args;
-      const ended = await end(loaded, { all, subject, provider });
+      const { all = false, subject, provider, id } = given.args;
+      const ended = await end(loaded, { all, subject, provider, id });
       process.stdout.write(`${ended.join("\n")}\n`);
     }),
 });
 
+const listArgs = {
+  ...configFile,
+  subject: { type: "string", description: "list the sessions of this subject only" },
+  provider: { type: "string", description: "the subject's provider" },
+  json: { type: "boolean", description: "one JSON object per line" },
+} as const;
+
+const list = defineCommand({
+  meta: { name: "list", description: "list the sessions that count" },
+  args: listArgs,
+  run: (given) =>
+    withConfig(given, listArgs, async (loaded) => {
+      const { listSessions } = await import("./list-sessions.ts");
+      const { json = false, subject, provider } = given.args;
+      await listSessions(loaded, { json, subject, provider }, process.stdout);
+    }),
+});
+
 export const sessions = defineCommand({
-  meta: { name: "sessions", description: "end sessions" },
-  subCommands: { revoke },
+  meta: { name: "sessions", description: "list and end sessions" },
+  subCommands: { list, revoke },
 });

@@ -137,6 +137,8 @@ export const schema = v.strictObject({
       grace: v.optional(duration),
       /** One sign-in, and a session of its own at each host under `hosts`. */
       perHost: v.optional(v.boolean(), false),
+      /** Whether a session keeps the address and the browser of its sign-in, for `sessions list`. */
+      remember: v.optional(v.boolean(), false),
     }),
     {},
   ),

@@ -1,9 +1,13 @@
 import type { CommonFields } from "../observe/events.ts";
 import type { Identity } from "./identity.ts";
 
+/** A person of whom the log may not know the address. */
+export type AuditedPerson = Pick<Identity, "subject" | "issuer" | "provider"> &
+  Partial<Pick<Identity, "email">>;
+
 /** The fields of an audit line that name a person. */
 export function auditedIdentity(
-  identity: Pick<Identity, "subject" | "issuer" | "email" | "provider"> | undefined,
+  identity: AuditedPerson | undefined,
 ): Pick<CommonFields, "subject" | "issuer" | "email" | "provider"> {
   if (identity === undefined) return {};
   const { subject, issuer, email, provider } = identity;

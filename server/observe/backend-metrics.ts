@@ -21,6 +21,7 @@ const storeOperations = [
   "claim",
   "extend",
   "release",
+  "list",
   "announce",
 ] as const;
 export type StoreOperation = (typeof storeOperations)[number];

@@ -129,8 +129,8 @@ export const events = {
   sessions_revoked: kind({
     level: "info",
     message: "sessions revoked",
-    when: "The issuer or an operator ended sessions.",
-    reasons: only(sessionReasons, "back_channel", "front_channel", "operator"),
+    when: "The issuer, an operator or the person ended sessions.",
+    reasons: only(sessionReasons, "back_channel", "front_channel", "operator", "everywhere"),
     details: {},
   }),
   loop_broken: kind({
@@ -184,7 +184,8 @@ export const commonFields = {
   path: "its path, without the query, at most 500 characters",
   rule: "the rule that decided (`rules.3`), or `access`",
   address: "the visitor's address, as the trusted proxies report it",
-  session: "a digest of the session: the same in all its lines. It opens and finds nothing",
+  session:
+    "the id of the session: the same in all its lines, and in `sessions list`. It opens nothing",
 } as const;
 
 export type CommonFields = Readonly<

@@ -86,6 +86,11 @@ export const sessionReasons = reasonTable({
     fix: nothingToDo,
     message: "signed out by the issuer's page",
   },
+  everywhere: {
+    means: "The person signed out everywhere, on their own page.",
+    fix: nothingToDo,
+    message: "signed out everywhere",
+  },
   operator: { means: "`doorward sessions revoke` was run.", fix: nothingToDo },
 });
 

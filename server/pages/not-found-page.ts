@@ -1,5 +1,5 @@
 import type { Site } from "../config/site.ts";
-import type { Page } from "./page.ts";
+import { first, type Page } from "./page.ts";
 import { text } from "./text.ts";
 
 /** The page at any path that is not an endpoint, most often the root of the sign-in host. */
@@ -17,5 +17,5 @@ export function notFoundPage(site: Site | undefined): Page {
 function nextSteps(site: Site) {
   const own = { href: site.address("start"), label: text("common", "yourSignIn") };
   const home = { href: `${site.url.origin}/`, label: text("common", "startPage"), isFirst: true };
-  return site.base === "" ? [own] : [home, own];
+  return site.base === "" ? [first(own)] : [home, own];
 }

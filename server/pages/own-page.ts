@@ -16,6 +16,7 @@ interface Links {
   readonly home: { readonly href: string; readonly app: string } | undefined;
   readonly otherAccount: string;
   readonly signOut: string;
+  readonly signOutEverywhere: string;
 }
 
 /** Shows visitors their own sign-in. `isTargetLost` = they were on their way to a page that is not known any more. */
@@ -48,6 +49,7 @@ export function ownPage(
             { href: home.href, label: text("common", "openApp", { app: home.app }), isFirst: true },
           ]),
       signOut(links.signOut),
+      { href: links.signOutEverywhere, label: text("own", "signOutEverywhere") },
       otherAccount(links.otherAccount),
     ],
   };

@@ -2,15 +2,18 @@ import { first, signOut, type Page } from "./page.ts";
 import { text } from "./text.ts";
 
 /**
- * Signed out here, and at the issuer too if `isIssuerToo`. Otherwise the page warns that the issuer may still have a
- * session.
+ * Signed out here, at the issuer too, or here in all browsers (`everywhere`). Unless it ended the session at the issuer, the
+ * page warns that there may still be one.
  */
-export function signedOutPage(signIn: string, isIssuerToo: boolean): Page {
+export function signedOutPage(signIn: string, reach: "here" | "issuer" | "everywhere"): Page {
   return {
     kind: "signed-out",
     status: 200,
     title: text("signedOut", "title"),
-    paragraphs: [text("signedOut", isIssuerToo ? "everywhere" : "here")],
+    paragraphs: [
+      ...(reach === "everywhere" ? [text("signedOut", "allBrowsers")] : []),
+      text("signedOut", reach === "issuer" ? "everywhere" : "here"),
+    ],
     actions: [{ href: signIn, label: text("signedOut", "signInAgain"), isFirst: true }],
   };
 }

@@ -1,6 +1,6 @@
 import { createBoundedCache } from "../memory/bounded-cache.ts";
 import type { Site } from "../config/site.ts";
-import { auditedIdentity } from "../identity/audited.ts";
+import { auditedIdentity, type AuditedPerson } from "../identity/audited.ts";
 import type { TwoGenerationCache } from "../memory/recent-cache.ts";
 import type { Audit } from "../observe/audit.ts";
 import type { Counts } from "../observe/counts.ts";
@@ -12,12 +12,14 @@ import { sessionDigest } from "./digest.ts";
 import type { HotSession } from "./hot-session.ts";
 import { retry } from "./retry.ts";
 import type { SessionRecord } from "./record.ts";
+import type { Person } from "./subject-index.ts";
 import { sessionRevocationKey, type Revocations } from "./revocations.ts";
 import type { SealedRecords } from "./sealed-records.ts";
 import { isToken } from "./token.ts";
 
 const notAnnounced = "could not announce the end of a session";
 const notRemoved = "could not remove an ended session";
+const notUnlisted = "could not remove an ended session from the list of its person's sessions";
 
 interface Parts {
   readonly records: SealedRecords;
@@ -29,7 +31,9 @@ interface Parts {
 }
 
 /** The parts of a session for the log. */
-export type Ended = Pick<SessionRecord, "identity" | "site">;
+export interface Ended extends Pick<SessionRecord, "site"> {
+  readonly identity: AuditedPerson;
+}
 
 /** The fields of an audit line about a session. */
 export function auditedSession(
@@ -68,6 +72,7 @@ export class Endings {
       stored !== undefined || hot.get(token) !== undefined || (await records.has(token));
     await records.remove(token);
     hot.delete(token);
+    if (stored !== undefined) this.#unlist(token, stored.record.identity);
     if (isKnown) {
       ended.add(cause);
       await this.#announce(token);
@@ -87,6 +92,7 @@ export class Endings {
       this.#ended.set(token, true);
       this.#parts.ended.add(cause);
       this.#parts.audit("session_ended", cause, auditedSession(token, record, asked));
+      this.#unlist(token, record.identity);
     }
     this.discard(token);
   }
@@ -111,11 +117,19 @@ export class Endings {
     const { records, hot, background, ended } = this.#parts;
     ended.add("issuer");
     this.#ended.set(token, true);
+    const identity = hot.get(token)?.record.identity;
+    if (identity !== undefined) this.#unlist(token, identity);
     hot.delete(token);
     background.run(notRemoved, async () => {
       await records.remove(token);
       await this.#announce(token);
     });
+  }
+
+  /** In the background: an entry without its session is not shown. */
+  #unlist(token: string, person: Person): void {
+    const { records, background } = this.#parts;
+    background.run(notUnlisted, () => records.unlist(token, person));
   }
 
   /** Retries on failure: the record is removed, but other replicas that still receive announcements trust their caches. */

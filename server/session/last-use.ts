@@ -35,7 +35,12 @@ export class LastUse {
         const { usedAt } = session;
         session.storedUsedAt = usedAt;
         if (stored === undefined) hot.delete(token);
-        else await records.replace(token, { ...stored.record, usedAt }, stored.version);
+        else {
+          const record = { ...stored.record, usedAt };
+          await records.replace(token, record, stored.version);
+          // Also if it began before sessions were listed, or with an older secret.
+          await records.list(token, record);
+        }
       }
     } finally {
       session.isTouching = false;

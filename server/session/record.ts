@@ -42,6 +42,7 @@ const schema = v.object({
   expiresAt: v.number(),
   usedAt: v.number(),
   askedAt: v.number(),
+  signIn: v.optional(v.object({ address: text, browser: text })),
 });
 
 /** The stored data of a session, before encryption. Times are milliseconds since the epoch. */
@@ -66,6 +67,14 @@ export interface SessionRecord {
   readonly usedAt: number;
   /** When the issuer last confirmed the identity. */
   readonly askedAt: number;
+  /** Where the person signed in; undefined = not remembered (`session.remember`). Only a list of sessions shows it. */
+  readonly signIn?: SignInPlace | undefined;
+}
+
+/** The address and the browser of a sign-in. */
+export interface SignInPlace {
+  readonly address?: string | undefined;
+  readonly browser?: string | undefined;
 }
 
 /** The part of a record that code outside this folder sees. */

@@ -10,6 +10,11 @@ export type Revoked =
   | { readonly kind: "subject"; readonly issuer: string; readonly subject: string }
   | { readonly kind: "sid"; readonly issuer: string; readonly sid: string };
 
+/** The parts of a session that markers are compared with. */
+interface Revocable extends Pick<SessionRecord, "sid" | "tombstones"> {
+  readonly identity: Pick<SessionRecord["identity"], "issuer" | "subject">;
+}
+
 /** The ids of the revocation markers that match a session, by kind. */
 type Tombstones = Readonly<Partial<Record<Revoked["kind"], string>>>;
 
@@ -92,7 +97,7 @@ export class Revocations {
   }
 
   /** The current revocation markers that match a session. A new session stores their ids. */
-  async tombstonesOf(session: Pick<SessionRecord, "identity" | "sid">): Promise<Tombstones> {
+  async tombstonesOf(session: Pick<Revocable, "identity" | "sid">): Promise<Tombstones> {
     const found = await Promise.all(
       matching(session).map(async (revoked): Promise<[string, string][]> => {
         const stored = (await this.#store.get(keyOf(revocationKeyOf(revoked)))) ?? undefined;
@@ -105,7 +110,7 @@ export class Revocations {
   }
 
   /** Whether a marker exists that did not exist when the session began. An expired marker has no effect. */
-  async isRevoked(record: SessionRecord): Promise<boolean> {
+  async isRevoked(record: Revocable): Promise<boolean> {
     const found = await this.tombstonesOf(record);
     const known = { ...record.tombstones, sid: undefined };
     return (["all", "subject", "sid"] as const).some(
@@ -144,7 +149,7 @@ export class Revocations {
 }
 
 /** The revocations that match a session. */
-function matching({ identity, sid }: Pick<SessionRecord, "identity" | "sid">): Revoked[] {
+function matching({ identity, sid }: Pick<Revocable, "identity" | "sid">): Revoked[] {
   const { issuer, subject } = identity;
   const ofIssuer: Revoked[] = sid === undefined ? [] : [{ kind: "sid", issuer, sid }];
   return [{ kind: "all" }, { kind: "subject", issuer, subject }, ...ofIssuer];
@@ -176,7 +181,12 @@ function revocationKeyOf(revoked: Revoked): string {
 
 /** The key of a single session. Its end is announced, but needs no marker. */
 export function sessionRevocationKey(token: string): string {
-  return short(storeKey(token));
+  return revocationKeyOfKey(storeKey(token));
+}
+
+/** The same, from the session's key in the store. */
+export function revocationKeyOfKey(key: string): string {
+  return short(key);
 }
 
 function short(text: string): string {

@@ -3,6 +3,8 @@ import * as v from "valibot";
 import { parseRecord, type SessionRecord } from "./record.ts";
 import { deriveKey, open, seal } from "../cookies/seal.ts";
 import type { Store } from "../store/store.ts";
+import { ListedEntries, type ListedEntry } from "./listed-entry.ts";
+import { sessionPrefix, SubjectIndex, type Person } from "./subject-index.ts";
 
 /** A record in the store. The version counts its writes. */
 export interface Stored {
@@ -10,7 +12,13 @@ export interface Stored {
   readonly version: number;
 }
 
+/** A session that an operator has ended. Its record is gone. */
+interface RevokedSession {
+  readonly revoked: ListedEntry;
+}
+
 const envelope = v.object({ sealed: v.string(), version: v.number() });
+const revokedEnvelope = v.object({ isRevoked: v.literal(true), listed: v.string() });
 
 /** Session records by the browser's token, encrypted in the store. */
 export class SealedRecords {
@@ -18,6 +26,8 @@ export class SealedRecords {
   readonly #secrets: readonly string[];
   readonly #idleMs: number;
   readonly #now: () => number;
+  readonly #entries: ListedEntries;
+  readonly #subjects: SubjectIndex;
 
   constructor(parts: {
     readonly store: Store;
@@ -29,13 +39,26 @@ export class SealedRecords {
     this.#secrets = parts.secrets;
     this.#idleMs = parts.idleMs;
     this.#now = parts.now;
+    this.#entries = new ListedEntries(parts.secrets);
+    this.#subjects = new SubjectIndex(parts.store, parts.secrets);
   }
 
   /** The record, if a configured secret opens it. Throws "store_unreachable", like every method here. */
   async read(token: string): Promise<Stored | undefined> {
+    const found = await this.find(token);
+    return found !== undefined && "record" in found ? found : undefined;
+  }
+
+  /** The same, or what is left of a session that an operator has ended. */
+  async find(token: string): Promise<Stored | RevokedSession | undefined> {
     const key = storeKey(token);
-    const stored = v.safeParse(envelope, await this.#store.get(key));
-    if (!stored.success) return undefined;
+    const value = await this.#store.get(key);
+    const stored = v.safeParse(envelope, value);
+    if (!stored.success) {
+      const ended = v.safeParse(revokedEnvelope, value);
+      const revoked = ended.success ? this.#entries.open(key, ended.output.listed) : undefined;
+      return revoked && { revoked };
+    }
     const { sealed, version } = stored.output;
     for (const secret of this.#secrets) {
       const plaintext = open(deriveKey(secret, token, "session"), key, sealed);
@@ -50,15 +73,29 @@ export class SealedRecords {
     return ((await this.#store.get(storeKey(token))) ?? undefined) !== undefined;
   }
 
-  /** Writes a new record. A write that timed out may still land: `onLate` is called once it has ended. */
-  async create(token: string, record: SessionRecord, onLate: () => void): Promise<void> {
+  /**
+   * Writes a new record, and lists it under its person: an operator could not find a session that is not listed. If
+   * that fails, the record may still exist, or land later: then `onLeft` is called once its write has ended.
+   */
+  async create(token: string, record: SessionRecord, onLeft: () => void): Promise<void> {
     const key = storeKey(token);
-    await this.#store.set(
-      key,
-      this.#seal(token, { record, version: 1 }),
-      this.#ttl(record),
-      onLate,
-    );
+    const value = this.#seal(token, { record, version: 1 });
+    const writing = this.#store.set(key, value, this.#ttl(record), onLeft);
+    const [written, listed] = await Promise.allSettled([writing, this.list(token, record)]);
+    if (written.status === "rejected") throw written.reason;
+    if (listed.status === "fulfilled") return;
+    onLeft();
+    throw listed.reason;
+  }
+
+  /** Lists a session under its person, with the first secret. */
+  list(token: string, record: SessionRecord): Promise<void> {
+    return this.#subjects.add(storeKey(token), record, this.#now());
+  }
+
+  /** Drops the entry of a session that has ended. */
+  unlist(token: string, person: Person): Promise<void> {
+    return this.#subjects.remove(storeKey(token), person);
   }
 
   /** Replaces version `expected`; false = another process wrote meanwhile, or the session has ended. */
@@ -71,9 +108,11 @@ export class SealedRecords {
     return this.#store.remove(storeKey(token));
   }
 
-  #seal(token: string, { record, version }: Stored): { sealed: string; version: number } {
-    const key = deriveKey(this.#secrets[0] ?? "", token, "session");
-    return { sealed: seal(key, storeKey(token), JSON.stringify(record)), version };
+  #seal(token: string, { record, version }: Stored) {
+    const secret = deriveKey(this.#secrets[0] ?? "", token, "session");
+    const key = storeKey(token);
+    const sealed = seal(secret, key, JSON.stringify(record));
+    return { sealed, version, listed: this.#entries.seal(key, record) };
   }
 
   /** In seconds. The last use is written once per tenth of `idle`, so the store may lag by that much. */
@@ -84,5 +123,5 @@ export class SealedRecords {
 
 /** A hash, so that the store's keys reveal no session cookie. */
 export function storeKey(token: string): string {
-  return `session:${createHash("sha256").update(token).digest("hex")}`;
+  return sessionPrefix + createHash("sha256").update(token).digest("hex");
 }

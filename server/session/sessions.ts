@@ -42,7 +42,10 @@ export interface SessionOptions extends Limits {
 }
 
 /** The data of a new session, from its sign-in. */
-export type NewSession = Pick<SessionRecord, "identity" | "site" | "clientId" | "sid"> & {
+export type NewSession = Pick<
+  SessionRecord,
+  "identity" | "site" | "clientId" | "sid" | "signIn"
+> & {
   readonly tokens: Tokens;
 };
 
@@ -195,7 +198,9 @@ export class Sessions {
   async #load(token: string, asked: LoggedRequest | undefined): Promise<HotSession | undefined> {
     // Read the epoch first: later announcements are then compared on use.
     const { epoch } = this.revocations;
-    const stored = await this.#records.read(token);
+    const stored = await this.#records.find(token);
+    if (stored !== undefined && "revoked" in stored)
+      return this.#endings.expire(token, stored.revoked, "revoked", asked);
     if (stored === undefined) {
       const before = this.#hot.get(token);
       this.#hot.delete(token);

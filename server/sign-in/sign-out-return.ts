@@ -7,8 +7,13 @@ const lifetimeSeconds = 10 * 60;
 /** A longer target is reduced to its origin: sign-ins in progress need the space in the cookies. */
 const longestTarget = 500;
 
-/** Where a sign-out of an app's host ended the session. */
-const [here, atIssuer] = ["-", "+"];
+/** What a sign-out has ended: the session here, also that at the issuer, or all of the person here. */
+const reaches = ["here", "issuer", "everywhere"] as const;
+export type SignOutReach = (typeof reaches)[number];
+
+function isReach(text: string): text is SignOutReach {
+  return reaches.some((reach) => reach === text);
+}
 
 /** The target after a sign-out at the issuer, sealed in a cookie like a transaction. */
 export class SignOutReturns {
@@ -34,11 +39,11 @@ export class SignOutReturns {
     signInSite: Site,
     sessionToken: string,
     returnTo: string | undefined,
-    isAtIssuer: boolean,
+    reach: SignOutReach,
   ): string {
     const [key] = this.#keys;
     if (key === undefined) throw new TypeError("no secret is configured");
-    const written = (isAtIssuer ? atIssuer : here) + fitting(returnTo ?? "");
+    const written = `${reach} ${fitting(returnTo ?? "")}`;
     return seal(key, contextOf(signInSite, sessionToken), written);
   }
 
@@ -47,12 +52,12 @@ export class SignOutReturns {
     site: Site,
     sessionTokens: readonly string[],
     state: string,
-  ): { readonly returnTo: string; readonly isAtIssuer: boolean } | undefined {
+  ): { readonly returnTo: string; readonly reach: SignOutReach } | undefined {
     for (const token of sessionTokens)
       for (const key of this.#keys) {
         const written = open(key, contextOf(site, token), state);
-        if (written !== undefined)
-          return { returnTo: written.slice(1), isAtIssuer: written.startsWith(atIssuer) };
+        const [reach = "", returnTo = ""] = written?.split(" ") ?? [];
+        if (isReach(reach)) return { returnTo, reach };
       }
     return undefined;
   }

@@ -1,6 +1,7 @@
 import type { Site } from "../config/site.ts";
 import type { SiteContext } from "../context.ts";
 import { longestLocation } from "../http/response.ts";
+import type { SignOutReach } from "../sign-in/sign-out-return.ts";
 
 /**
  * Where a sign-out at the host of an app goes on: to the site where its visitors sign in. The browser may have a session
@@ -10,14 +11,14 @@ import { longestLocation } from "../http/response.ts";
 export function onwardUrl(
   { signOutReturns }: Pick<SiteContext, "signOutReturns">,
   signInSite: Site,
-  endedToken: string | undefined,
+  ended: { readonly token: string; readonly reach: SignOutReach } | undefined,
   returnTo: string | undefined,
 ): string {
   const address = signInSite.address("sign_out");
   const query = new URLSearchParams(
-    endedToken === undefined
+    ended === undefined
       ? returnTo && { rd: returnTo }
-      : { state: signOutReturns.beginFor(signInSite, endedToken, returnTo, false) },
+      : { state: signOutReturns.beginFor(signInSite, ended.token, returnTo, ended.reach) },
   );
   const url = query.size === 0 ? address : `${address}?${query}`;
   return url.length <= longestLocation ? url : address;

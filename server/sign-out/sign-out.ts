@@ -3,6 +3,7 @@ import type { AskedRequest, SiteContext, Endpoint } from "../context.ts";
 import { auditedIdentity } from "../identity/audited.ts";
 import { isForm, readForm } from "../http/form.ts";
 import { isCrossSite, isSameOrigin, isVisitorNavigation, tab } from "../http/fetch-metadata.ts";
+import { createSignOutEverywhere } from "./everywhere.ts";
 import { onwardUrl } from "./app-host-sign-out.ts";
 import { createIssuerSignOut } from "./issuer-sign-out.ts";
 import { reasonsOf } from "../observe/log.ts";
@@ -12,6 +13,7 @@ import { sessionTokens } from "../session/browser-session.ts";
 import { sessionDigest } from "../session/digest.ts";
 import type { SessionRecord } from "../session/record.ts";
 import { endSessionUrl, hintedTarget, revokeTokens } from "../sign-in/end-session.ts";
+import type { SignOutReach } from "../sign-in/sign-out-return.ts";
 import { requestedTarget } from "../sign-in/return-target.ts";
 
 /** A session that this sign-out ended. */
@@ -39,6 +41,7 @@ export function createSignOut(context: SiteContext): Endpoint {
   } = context;
   const { signInSite = site } = site;
   const { backChannel, frontChannel } = createIssuerSignOut(context);
+  const signOutEverywhere = createSignOutEverywhere(context);
 
   return async ({ url: { searchParams: query }, req }, asked) => {
     const { headers } = req;
@@ -58,15 +61,18 @@ export function createSignOut(context: SiteContext): Endpoint {
     const acceptLanguage = headers.get("accept-language");
     const state = query.get("state") ?? "";
     const returned = signOutReturns.find(site, cookies, state);
-    if (returned !== undefined) return back(returned, true, acceptLanguage);
+    if (returned !== undefined) return back(returned, "issuer", acceptLanguage);
     const tokens = sessionTokens(site, cookies, mostEnded);
     const fromAppHost = signOutReturns.findFor(site, tokens, state);
     if (fromAppHost !== undefined)
-      return back(fromAppHost.returnTo, fromAppHost.isAtIssuer, acceptLanguage, ...removals());
+      return back(fromAppHost.returnTo, fromAppHost.reach, acceptLanguage, ...removals());
     const rd = requestedTarget(context, query.has("rd") ? query : form, headers);
     const returnTo = returnTarget(site, rd);
     if (!isOwnWish(isPost, headers))
       return isOpened ? confirm(returnTo, acceptLanguage) : empty(403);
+    const proof = (isPost ? form : query).get("everywhere");
+    if (proof !== null && !(await signOutEverywhere({ isPost, proof, cookies }, asked)))
+      return redirect(303, site.address("start"));
     // Two live sessions are a conflict, but each of them alone would still be valid: end all of them.
     const ended: Ended[] = [];
     for (const token of tokens) ended.push(...(await end(token, asked)));
@@ -75,8 +81,10 @@ export function createSignOut(context: SiteContext): Endpoint {
       (await redirectWithHint(first?.record, returnTo)) ??
       (first && (await redirectToIssuer(first, returnTo)));
     if (location !== undefined) return location;
-    if (site.signInSite === undefined || !isOpened) return signedOut(returnTo, acceptLanguage);
-    const onward = onwardUrl(context, site.signInSite, first?.token, returnTo);
+    const reach = proof === null ? "here" : "everywhere";
+    if (site.signInSite === undefined || !isOpened)
+      return signedOut(returnTo, reach, acceptLanguage);
+    const onward = onwardUrl(context, site.signInSite, first && { ...first, reach }, returnTo);
     return redirect(303, onward, ...removals());
   };
 
@@ -126,7 +134,7 @@ export function createSignOut(context: SiteContext): Endpoint {
   ): { state: string; setCookies: string[] } {
     if (site.signInSite !== undefined)
       return {
-        state: signOutReturns.beginFor(site.signInSite, token, returnTo, true),
+        state: signOutReturns.beginFor(site.signInSite, token, returnTo, "issuer"),
         setCookies: [],
       };
     const { state, setCookie } = signOutReturns.begin(site, returnTo);
@@ -166,13 +174,13 @@ export function createSignOut(context: SiteContext): Endpoint {
   /** The issuer, or the host of an app, redirected the visitor back, with a state of this browser. */
   function back(
     returnTo: string,
-    isAtIssuer: boolean,
+    reach: SignOutReach,
     acceptLanguage: string | null,
     ...more: string[]
   ): HttpResponse {
     const forget = ["Set-Cookie", signOutReturns.forget(site), ...more];
     if (returnTo === "")
-      return showPage(signedOutPage(site.address("start"), isAtIssuer), acceptLanguage, ...forget);
+      return showPage(signedOutPage(site.address("start"), reach), acceptLanguage, ...forget);
     return redirect(303, returnTo, ...forget);
   }
 
@@ -188,10 +196,14 @@ export function createSignOut(context: SiteContext): Endpoint {
     return showPage(confirmSignOutPage(fits ? bare + query : bare, stay), acceptLanguage);
   }
 
-  function signedOut(returnTo: string | undefined, acceptLanguage: string | null): HttpResponse {
-    if (returnTo === undefined)
-      return showPage(signedOutPage(site.address("start"), false), acceptLanguage, ...removals());
-    return redirect(303, returnTo, ...removals());
+  function signedOut(
+    returnTo: string | undefined,
+    reach: SignOutReach,
+    acceptLanguage: string | null,
+  ): HttpResponse {
+    if (returnTo !== undefined) return redirect(303, returnTo, ...removals());
+    const page = signedOutPage(site.address("start"), reach);
+    return showPage(page, acceptLanguage, ...removals());
   }
 
   function removals(): string[] {

@@ -4,6 +4,7 @@ import { isAsked } from "../identity/step-up.ts";
 import { choosePage, stepUpPage } from "../pages/choose-page.ts";
 import { ownPage } from "../pages/own-page.ts";
 import { appNameAt } from "../policy/app-name.ts";
+import { everywhereProof } from "../session/everywhere-proof.ts";
 import type { Session } from "../session/session.ts";
 import { startUrl } from "../sign-in/start-url.ts";
 import { choiceOf, choicesOf } from "./choices.ts";
@@ -54,7 +55,7 @@ function otherAccountUrl(site: SiteContext["site"], wanted?: Wanted): string {
 
 /** The page of a signed-in visitor who wants no other. */
 export function showOwn(
-  { site, parties, rulesOf, showPage }: SiteContext,
+  { config, site, parties, rulesOf, showPage }: SiteContext,
   { record }: Session,
   { isTargetDropped }: Wanted,
   { acceptLanguage }: Visitor,
@@ -62,12 +63,15 @@ export function showOwn(
   const { identity } = record;
   const root = new URL("/", site.url);
   const isMounted = site.base !== "";
+  const signOut = site.address("sign_out");
+  const proof = everywhereProof(config.secret[0] ?? "", record);
   const page = ownPage(
     { ...record, provider: parties.get(identity.provider)?.label ?? identity.provider },
     {
       home: isMounted ? { href: root.href, app: appNameAt(rulesOf, root) } : undefined,
       otherAccount: otherAccountUrl(site),
-      signOut: site.address("sign_out"),
+      signOut,
+      signOutEverywhere: `${signOut}?${new URLSearchParams({ everywhere: proof })}`,
     },
     isTargetDropped,
   );

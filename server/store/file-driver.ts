@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { chmod, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Driver } from "unstorage";
+import { keysIn } from "./file-keys.ts";
 import { openOwnership, type Ownership } from "./file-owner.ts";
 
 /**
- * unstorage's folder driver with three changes: files are readable by their owner only, that owner is the folder's, and a
- * write is atomic (temporary file, then rename), so that a reader or a crash never sees half a record.
+ * unstorage's folder driver with four changes: files are readable by their owner only, that owner is the folder's, a write is
+ * atomic (temporary file, then rename), so that a reader or a crash never sees half a record, and the keys below a prefix
+ * are read from its folder alone.
  */
 export async function openFileDriver(name: "fs" | "fs-lite", base: string): Promise<Driver> {
   let ownership: Ownership;
@@ -28,6 +30,7 @@ export async function openFileDriver(name: "fs" | "fs-lite", base: string): Prom
   const driver: Driver = create({ base });
   return {
     ...driver,
+    getKeys: (prefix) => keysIn(resolve(base), prefix),
     async setItem(key, value) {
       const path = join(resolve(base), key.replaceAll(":", "/"));
       // Another process may write the same record, so the name is unique. No read ever looks for it after a crash.

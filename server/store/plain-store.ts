@@ -8,6 +8,7 @@ import { ExpiryIndex } from "./expiry-index.ts";
 import { LocalAnnouncements, type Announcements } from "./local-announcements.ts";
 import { LocalClaims } from "./local-claims.ts";
 import { PolledAnnouncements } from "./polled-announcements.ts";
+import { createPlainSets } from "./plain-sets.ts";
 import { Records } from "./records.ts";
 import { settleMs, SharedClaims } from "./shared-claims.ts";
 import type { Store } from "./store.ts";
@@ -53,6 +54,7 @@ export function createStore(
     claim: (...claim) => timely(claims.claim(...claim)),
     extend: (...claim) => timely(claims.extend(...claim)),
     release: (...claim) => timely(claims.release(...claim)),
+    ...createPlainSets(storage, records, writes),
     announce: (announcement) => timely(announcements.announce(announcement)),
     onAnnounced: (listener) => announcements.onAnnounced(listener),
     get hearsAnnouncements() {

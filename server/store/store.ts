@@ -22,6 +22,13 @@ export interface Store {
   /** Extends this holder's claim; false = the claim is lost. */
   extend(key: string, holder: string, ttlMs: number): Promise<boolean>;
   release(key: string, holder: string): Promise<void>;
+  /** Adds a member to a named set, for at least `ttlSeconds`. */
+  addMember(set: string, member: string, ttlSeconds: number): Promise<void>;
+  removeMember(set: string, member: string): Promise<void>;
+  /** The members of a set, without a search of the whole store. Some may have expired. */
+  members(set: string): Promise<readonly string[]>;
+  /** Every key that begins with this, in batches, some of them twice. It reads the names of all keys. */
+  keys(prefix: string): AsyncIterable<readonly string[]>;
   /** Sends a revocation, as a short opaque text, to all replicas. Resolves once the store has accepted it. */
   announce(announcement: string): Promise<void>;
   /** `listener` gets every announcement of every replica, including this one's, and some of them twice. */

@@ -42,8 +42,18 @@ async function tryVerbs(store: Store): Promise<void> {
   await store.release(claim, id);
   await store.remove(record);
   if ((await store.get(record)) !== null) throw new Error("a removed record is still there");
+  await trySet(store, id);
   if (!store.hearsAnnouncements)
     throw new Error(
       "announcements do not arrive: check that the storage user may use the publish/subscribe channels",
     );
+}
+
+/** Every sign-in adds a member to a set. */
+async function trySet(store: Store, member: string): Promise<void> {
+  const set = "check:set";
+  await store.addMember(set, member, 60);
+  if (!(await store.members(set)).includes(member))
+    throw new Error("a written set cannot be read back");
+  await store.removeMember(set, member);
 }

@@ -83,7 +83,8 @@ class Assertions {
     now: number,
   ): HttpResponse {
     const { header, named, log } = this.#parts;
-    const iss = site.url.origin + site.base;
+    const { signInSite: issuer = site } = site;
+    const iss = issuer.url.origin + issuer.base;
     const aud = `${scheme}://${host}`;
     const mostBytes = mostHeaderBytes - pass.response.head.length - header.length;
     const { assertion, omitted } = signIdentity(key, identity, { iss, aud, now, mostBytes, named });

@@ -47,6 +47,10 @@ afterAll(async () => {
 
 const text = (file: string) => readFileSync(join(root, file), "utf8");
 const source = () => sourceFiles().map(text).join("\n");
+const filesWith = (grammar: RegExp) =>
+  sourceFiles()
+    .filter((file) => grammar.test(text(file)))
+    .toSorted();
 
 /** The statuses of everything that the process answers to these bytes. */
 const answers = async (bytes: string) => statuses(await served.doorward.raw(bytes));
@@ -395,9 +399,18 @@ const storage: readonly Attack[] = [
   ],
   [
     "B11.15",
-    "no code lists the keys of the store",
-    async () => source().match(/\bgetKeys\b|\bkeys\s+\*|"SCAN"|\.scan\(/g),
-    null,
+    "no code of the service lists the keys of the store",
+    async () => [
+      filesWith(/\bgetKeys\b|\bkeys\s+\*|"SCAN"|\.scan\(/),
+      filesWith(/store\.keys\(/),
+      // The commands `sessions list` and `sessions revoke --id`.
+      filesWith(/from "[^"]*session\/listed-sessions\.ts"/),
+    ],
+    [
+      ["server/store/file-driver.ts", "server/store/plain-sets.ts", "server/store/redis-sets.ts"],
+      ["server/session/listed-sessions.ts"],
+      ["server/cli/list-sessions.ts", "server/cli/listed-sessions.ts"],
+    ],
   ],
 ];
 

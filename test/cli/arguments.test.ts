@@ -101,7 +101,7 @@ describe("the command line", () => {
     ],
     [
       ["sessions", "revoke", "--subjekt", "ada"],
-      'doorward: unknown option "--subjekt"; available: --config, --subject, --provider, --all\n',
+      'doorward: unknown option "--subjekt"; available: --config, --subject, --provider, --id, --all\n',
     ],
   ])("%j ends with 1 before anything is read", async (words, stderr) => {
     expect(await runDoorward(words)).toEqual({ code: 1, stdout: "", stderr });

@@ -63,6 +63,8 @@ export interface Stand {
   readonly app: EchoApp;
   readonly gate: Gate;
   readonly proxy: Proxy;
+  /** The configuration that the proxy's files are printed from. */
+  readonly config: Config;
   /** doorward's log. */
   readonly events: readonly Record<string, unknown>[];
   newBrowser(): Browser;
@@ -97,6 +99,7 @@ export async function setUp(
     app,
     gate,
     proxy,
+    config,
     events,
     newBrowser,
     async signedIn(account) {

@@ -67,6 +67,21 @@ describe("a command of doorward in a sentence or a table", () => {
     ]);
   });
 
+  it("lists sessions, and ends one, by the commands of docs/who-is-signed-in.md", async () => {
+    const environment = { DOORWARD_CONFIG: doorward.file.path };
+    const options = { cwd: doorward.file.folder, environment };
+    const [yaml = ""] = blocksOf("docs/who-is-signed-in.md", "yaml");
+    const list = block("docs/who-is-signed-in.md", "sh", "doorward sessions list");
+    const revoke = block("docs/who-is-signed-in.md", "sh", "doorward sessions revoke");
+
+    const listed = await runShell(list, options);
+    const ended = await runShell(`${revoke.trim()} 2>&1 || true`, options);
+
+    expect(listed).toBe("no sessions\nno sessions\n");
+    expect(ended).toContain("no session has the id 3f9c2a71d0be");
+    expect(parseYAML(yaml)).toEqual({ session: { remember: true } });
+  });
+
   it("explains the example of docs/rules.md as the page says", async () => {
     const folder = mkdtempSync(join(tmpdir(), "doorward-rules-"));
     const [yaml = ""] = blocksOf("docs/rules.md", "yaml");

@@ -46,6 +46,10 @@ describe("/start with one provider", () => {
       links: [
         [`Go to ${new URL(door.site).host}`, `${origin()}/`],
         ["Sign out", `${door.site}/sign_out`],
+        [
+          "Sign out everywhere",
+          expect.stringMatching(/^http:\/\/localhost:\d+\/_auth\/sign_out\?everywhere=[\w-]{43}$/),
+        ],
         ["Use another account", `${door.site}/start?prompt=select_account`],
       ],
     });

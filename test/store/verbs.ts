@@ -74,6 +74,34 @@ export function itIsAStore(stores: () => { store: Store; other: Store }): void {
     expect(await other.extend(kept, "eve", 60_000)).toBe(false);
   });
 
+  it("has the members of a set and no others, until they are removed", async () => {
+    const { store, other } = stores();
+    const [set, longer] = [fresh("subject"), `${fresh("subject")}-longer`];
+    await Promise.all(["one", "two"].map((member) => store.addMember(set, member, 60)));
+    await store.addMember(longer, "three", 60);
+    await store.addMember(`${set}-longer`, "four", 60);
+    await store.addMember(set, "one", 60);
+
+    expect((await other.members(set)).toSorted()).toEqual(["one", "two"]);
+    await other.removeMember(set, "one");
+    await other.removeMember(set, "unknown");
+    expect(await store.members(set)).toEqual(["two"]);
+    expect(await store.members(fresh("subject"))).toEqual([]);
+  });
+
+  it("lists every key that begins with a prefix, and no other", async () => {
+    const { store, other } = stores();
+    const prefix = `${fresh("session")}:`;
+    const keys = Array.from({ length: 20 }, (_, index) => `${prefix}${index}`);
+    await Promise.all(keys.map((key) => store.set(key, { version: 1 }, 60)));
+    await store.set(fresh("revoked"), { version: 1 }, 60);
+
+    const found: string[] = [];
+    for await (const some of other.keys(prefix)) found.push(...some);
+
+    expect(new Set(found)).toEqual(new Set(keys));
+  });
+
   it("delivers an announcement to all listeners, including the sender's", async () => {
     const { store, other } = stores();
     const mark = fresh("mark");

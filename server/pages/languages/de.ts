@@ -37,6 +37,7 @@ export const de: Texts = {
     provider: "Angemeldet mit",
     since: "Seit",
     until: "Spätestens bis",
+    signOutEverywhere: "Überall abmelden",
     unknownTarget:
       "Die Seite, die Sie öffnen wollten, ist nicht mehr bekannt. Öffnen Sie sie noch einmal über den Link oder Ihre Lesezeichen.",
   },
@@ -140,6 +141,8 @@ export const de: Texts = {
   },
   signedOut: {
     title: "Sie sind abgemeldet",
+    allBrowsers:
+      "Auch Ihre anderen Anmeldungen bei dieser Website sind beendet, in jedem Browser und auf jedem Gerät.",
     here: "Sie sind von dieser Website abgemeldet. Beim Kontoanbieter selbst sind Sie vielleicht noch angemeldet: Wenn das nicht Ihr eigener Computer ist, melden Sie sich auch dort ab oder schließen Sie alle Fenster des Browsers.",
     everywhere:
       "Sie sind von dieser Website und auch von Ihrem Konto beim Kontoanbieter abgemeldet.",

@@ -38,6 +38,7 @@ export const en = {
     provider: "Signed in with",
     since: "Since",
     until: "At the latest until",
+    signOutEverywhere: "Sign out everywhere",
     unknownTarget:
       "The page you wanted to open is no longer known. Open it once more from its link or your bookmarks.",
   },
@@ -140,6 +141,8 @@ export const en = {
   },
   signedOut: {
     title: "You are signed out",
+    allBrowsers:
+      "Your other sign-ins at this site have ended too, in every browser and on every device.",
     here: "You are signed out of this site. The account service itself may still know you: on a computer that is not yours, sign out there too, or close all windows of the browser.",
     everywhere:
       "You are signed out of this site, and of your account at the account service as well.",

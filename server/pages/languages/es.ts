@@ -37,6 +37,7 @@ export const es: Texts = {
     provider: "Sesión iniciada con",
     since: "Desde",
     until: "Como máximo hasta",
+    signOutEverywhere: "Cerrar sesión en todas partes",
     unknownTarget:
       "La página que quería abrir ya no se conoce. Ábrala de nuevo desde su enlace o desde sus marcadores.",
   },
@@ -140,6 +141,8 @@ export const es: Texts = {
   },
   signedOut: {
     title: "Ha cerrado sesión",
+    allBrowsers:
+      "También se han cerrado sus demás sesiones en este sitio, en todos los navegadores y dispositivos.",
     here: "Ha cerrado sesión en este sitio. Puede que el proveedor de la cuenta aún le reconozca: en un ordenador que no sea suyo, cierre sesión también allí, o cierre todas las ventanas del navegador.",
     everywhere: "Ha cerrado sesión en este sitio, y también en su cuenta con el proveedor.",
     signInAgain: "Volver a iniciar sesión",

@@ -37,6 +37,7 @@ export const fr: Texts = {
     provider: "Connexion avec",
     since: "Depuis",
     until: "Expire au plus tard",
+    signOutEverywhere: "Se déconnecter partout",
     unknownTarget:
       "La page que vous vouliez ouvrir n’est plus connue. Ouvrez-la de nouveau depuis son lien ou vos favoris.",
   },
@@ -140,6 +141,8 @@ export const fr: Texts = {
   },
   signedOut: {
     title: "Déconnexion réussie",
+    allBrowsers:
+      "Vos autres sessions sur ce site sont fermées elles aussi, dans tous les navigateurs et sur tous les appareils.",
     here: "Votre session sur ce site est fermée. Le fournisseur du compte peut encore vous reconnaître : sur un ordinateur qui n’est pas le vôtre, déconnectez-vous aussi chez lui, ou fermez toutes les fenêtres du navigateur.",
     everywhere:
       "Votre session sur ce site est fermée, de même que celle de votre compte chez son fournisseur.",

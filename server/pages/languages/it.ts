@@ -37,6 +37,7 @@ export const it: Texts = {
     provider: "Accesso effettuato con",
     since: "Inizio",
     until: "Scade al più tardi",
+    signOutEverywhere: "Esci ovunque",
     unknownTarget:
       "La pagina che volevi aprire non è più nota. Aprila di nuovo dal suo link o dai tuoi preferiti.",
   },
@@ -140,6 +141,8 @@ export const it: Texts = {
   },
   signedOut: {
     title: "Disconnessione effettuata",
+    allBrowsers:
+      "Anche le altre tue sessioni su questo sito sono chiuse, in tutti i browser e su tutti i dispositivi.",
     here: "La tua sessione su questo sito è chiusa. Il fornitore dell’account potrebbe ancora riconoscerti: su un computer che non è tuo, esci anche da lì o chiudi tutte le finestre del browser.",
     everywhere:
       "La tua sessione su questo sito è chiusa, e anche quella del tuo account presso il fornitore.",

@@ -37,6 +37,7 @@ export const nl: Texts = {
     provider: "Ingelogd met",
     since: "Sinds",
     until: "Uiterlijk tot",
+    signOutEverywhere: "Overal uitloggen",
     unknownTarget:
       "De pagina die je wilde openen, is niet meer bekend. Open de pagina opnieuw via de link of je bladwijzers.",
   },
@@ -142,6 +143,8 @@ export const nl: Texts = {
   },
   signedOut: {
     title: "Je bent uitgelogd",
+    allBrowsers:
+      "Je bent ook overal elders bij deze site uitgelogd, in elke browser en op elk apparaat.",
     here: "Je bent uitgelogd bij deze site. De accountdienst zelf kent je misschien nog: log op een computer die niet van jou is daar ook uit, of sluit alle vensters van de browser.",
     everywhere: "Je bent uitgelogd bij deze site, en ook van je account bij de accountdienst.",
     signInAgain: "Opnieuw inloggen",

@@ -37,6 +37,7 @@ export const pl: Texts = {
     provider: "Zalogowano przez",
     since: "Od",
     until: "Najpóźniej do",
+    signOutEverywhere: "Wyloguj się wszędzie",
     unknownTarget:
       "Nie wiemy już, która strona miała zostać otwarta. Otwórz ją jeszcze raz z linku lub z zakładek.",
   },
@@ -140,6 +141,8 @@ export const pl: Texts = {
   },
   signedOut: {
     title: "Wylogowano",
+    allBrowsers:
+      "Zakończono także Twoje pozostałe sesje w tej witrynie, we wszystkich przeglądarkach i na wszystkich urządzeniach.",
     here: "Wylogowano Cię z tej witryny. Sama usługa kont może Cię jednak nadal pamiętać: jeśli to nie jest Twój komputer, wyloguj się także tam albo zamknij wszystkie okna przeglądarki.",
     everywhere: "Wylogowano Cię z tej witryny, a także z Twojego konta w usłudze kont.",
     signInAgain: "Zaloguj się ponownie",

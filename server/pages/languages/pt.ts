@@ -37,6 +37,7 @@ export const pt: Texts = {
     provider: "Login feito com",
     since: "Desde",
     until: "No máximo até",
+    signOutEverywhere: "Sair em todo o lado",
     unknownTarget:
       "A página que queria abrir já não é conhecida. Abra-a novamente pelo link ou pelos seus favoritos.",
   },
@@ -139,6 +140,8 @@ export const pt: Texts = {
   },
   signedOut: {
     title: "A sua sessão foi encerrada",
+    allBrowsers:
+      "As suas outras sessões neste site também foram encerradas, em todos os navegadores e dispositivos.",
     here: "A sua sessão neste site foi encerrada. No provedor da conta, ela ainda pode estar ativa: num computador que não é seu, saia também lá ou feche todas as janelas do navegador.",
     everywhere: "A sua sessão neste site foi encerrada, e também a da sua conta no provedor.",
     signInAgain: "Entrar novamente",

@@ -37,6 +37,7 @@ export const zh: Texts = {
     provider: "登录方式",
     since: "登录时间",
     until: "最晚有效至",
+    signOutEverywhere: "在所有设备上退出登录",
     unknownTarget: "您想打开的页面已无从得知。请通过原链接或书签重新打开。",
   },
   denied: {
@@ -133,6 +134,7 @@ export const zh: Texts = {
   },
   signedOut: {
     title: "您已退出登录",
+    allBrowsers: "您在其他浏览器和设备上也已退出此网站。",
     here: "您已退出此网站。账号服务本身可能仍保持您的登录状态：如果这台电脑不是您的，请在那里也退出登录，或关闭浏览器的所有窗口。",
     everywhere: "您已退出此网站，也已退出您在账号服务中的账号。",
     signInAgain: "重新登录",
