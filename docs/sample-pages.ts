@@ -79,8 +79,8 @@ export const samplePages: Readonly<Record<string, Page>> = {
   "not-set-up": notSetUpPage("host", { host: "wiki.example.com", url: wanted, requestId }),
   "plain-http": plainHttpPage(new URL("http://grafana.example.com/"), requestId),
   "confirm-sign-out": confirmSignOutPage(start, wanted),
-  "signed-out": signedOutPage(start, false),
-  "signed-out-everywhere": signedOutPage(start, false, true),
+  "signed-out": signedOutPage(start, "here"),
+  "signed-out-everywhere": signedOutPage(start, "everywhere"),
   "too-many-requests": tooManyRequestsPage(start),
   framed: framedPage(app, wanted),
 };
