@@ -48,6 +48,7 @@ const explainArgs = {
   subject: { type: "string", description: "signed in as this subject" },
   provider: { type: "string", description: "signed in by this provider" },
   ip: { type: "string", description: "from this address" },
+  json: { type: "boolean", description: "print JSON for programs" },
 } as const;
 
 export const explain = defineCommand({
@@ -55,9 +56,13 @@ export const explain = defineCommand({
   args: explainArgs,
   run: (given) =>
     withConfig(given, explainArgs, async (loaded) => {
-      const { explain: explainUrl } = await import("./explain.ts");
-      const lines = await explainUrl(loaded, given.args.url, given.args, Date.now());
-      process.stdout.write(`${lines.join("\n")}\n`);
+      const explaining = await import("../tools/policy/explain.ts");
+      const { url, json } = given.args;
+      const explanation = await explaining.explain(loaded, url, given.args, Date.now());
+      const text = json
+        ? explaining.explanationJson(url, explanation)
+        : explaining.explanationLines(explanation).join("\n");
+      process.stdout.write(`${text}\n`);
     }),
 });
 

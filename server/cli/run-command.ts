@@ -22,14 +22,14 @@ export function withSource(
   });
 }
 
-/** Writes an error of a command to stderr, and sets the exit code to 1. */
-export async function reportErrors(run: () => Promise<void>): Promise<void> {
+/** Writes an error of a command to stderr, and sets the exit code. */
+export async function reportErrors(run: () => Promise<void>, exitCode = 1): Promise<void> {
   try {
     await run();
   } catch (error) {
     const message = error instanceof ConfigError ? error.message : `doorward: ${reasonsOf(error)}`;
     process.stderr.write(`${message}\n`);
-    process.exitCode = 1;
+    process.exitCode = exitCode;
   }
 }
 

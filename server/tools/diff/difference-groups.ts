@@ -1,0 +1,102 @@
+import type { Difference } from "./differences.ts";
+import { isUsualHost, requestWords, visitorWords } from "./difference-words.ts";
+import { isLessThan } from "./traits.ts";
+
+/** Differences that one sentence describes: the same people at several addresses, with the same change. */
+export interface DifferenceGroup {
+  readonly example: Difference;
+  readonly visitors: readonly string[];
+  readonly requests: readonly string[];
+  /** The number of further requests that change in the same way: over http, on other ports, and in other spellings. */
+  readonly others: number;
+  /** Requests pass that did not. */
+  readonly isOpening: boolean;
+}
+
+interface Part {
+  readonly differences: readonly Difference[];
+  readonly visitors: readonly string[];
+}
+
+/** The openings come first. */
+export function groupDifferences(differences: readonly Difference[]): DifferenceGroup[] {
+  const parts = [...Map.groupBy(differences, ({ request }) => request).values()].flatMap(partsOf);
+  const byRules = Map.groupBy(parts, (part) => JSON.stringify([keyOf(part), rulesOf(part)]));
+  const groups = [...byRules.values()].flatMap((alike) => groupOf(alike) ?? []);
+  // A request that only some servers read so, or that another one is likelier than, is no news beside a usual one.
+  const usual = groups.filter(({ requests }) => requests.length > 0);
+  const rest = groups.filter(({ requests }) => requests.length === 0);
+  const shown = usual.map((group) => withOthers(group, rest));
+  const unusual = rest.filter((one) => !isCovered(one, usual)).map(withExampleOnly);
+  return [...shown, ...unusual].toSorted(
+    (one, other) => Number(other.isOpening) - Number(one.isOpening),
+  );
+}
+
+function withOthers(group: DifferenceGroup, rest: readonly DifferenceGroup[]): DifferenceGroup {
+  const alike = rest.filter((one) => isCovered(one, [group]));
+  return { ...group, others: alike.reduce((sum, { others }) => sum + others, group.others) };
+}
+
+function withExampleOnly(group: DifferenceGroup): DifferenceGroup {
+  const { example } = group;
+  const requests = example.hosts.slice(0, 1).map((host) => requestWords(example, host));
+  return { ...group, requests, others: group.others - requests.length };
+}
+
+/** The differences of one request, by the change, each with those visitors who need least for it. */
+function partsOf(ofRequest: readonly Difference[]): Part[] {
+  const byChange = Map.groupBy(ofRequest, ({ rulings: { old, new: later } }) =>
+    JSON.stringify([old.verdict, old.rule, later.verdict, later.rule]),
+  );
+  return [...byChange.values()].map((same) => {
+    const least = same.filter(
+      ({ visitor }) => !same.some((other) => isLessThan(other.visitor, visitor)),
+    );
+    return { differences: least, visitors: [...new Set(least.map(visitorWords))] };
+  });
+}
+
+function groupOf(alike: readonly Part[]): DifferenceGroup | undefined {
+  const firsts = alike.flatMap(({ differences }) => differences.slice(0, 1));
+  const places = firsts.flatMap((one) =>
+    one.hosts.map((host) => ({
+      words: requestWords(one, host),
+      isUsual: one.request.isPlain && isUsualHost(host, one),
+      one,
+    })),
+  );
+  const usual = places.filter(({ isUsual }) => isUsual);
+  const example = usual[0]?.one ?? firsts[0];
+  if (example === undefined) return undefined;
+  const requests = [...new Set(usual.map(({ words }) => words))];
+  return {
+    example,
+    visitors: alike[0]?.visitors ?? [],
+    requests,
+    others: places.length - usual.length,
+    isOpening: example.rulings.new.verdict === "allow",
+  };
+}
+
+/** Whether a group shows the same change for the same people. */
+function isCovered(one: DifferenceGroup, by: readonly DifferenceGroup[]): boolean {
+  return by.some(
+    (group) =>
+      changeOf(group.example) === changeOf(one.example) &&
+      one.visitors.every((who) => group.visitors.includes(who)),
+  );
+}
+
+function keyOf({ visitors }: Part): string {
+  return JSON.stringify(visitors);
+}
+
+function rulesOf({ differences }: Part): unknown {
+  const { old, new: later } = differences[0]?.rulings ?? {};
+  return [old?.verdict, old?.rule, later?.verdict, later?.rule];
+}
+
+function changeOf({ rulings: { old, new: later } }: Difference): string {
+  return `${old.verdict} ${later.verdict}`;
+}
