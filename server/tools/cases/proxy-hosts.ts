@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { fileText } from "../../config/file-text.ts";
 import { dnsName } from "../../values/leaves.ts";
 import { caddyHosts } from "./caddy-hosts.ts";
+import { traefikHosts } from "./traefik-hosts.ts";
 import type { WrittenHost } from "./written-host.ts";
 import { yamlHosts } from "./yaml-hosts.ts";
 
@@ -18,16 +19,40 @@ type Reader = (text: string, name: string) => readonly WrittenHost[];
 /** The form of a file by its name; a name with another ending is one of nginx if it has `server_name`. */
 const forms: readonly { readonly name: RegExp; readonly read: Reader }[] = [
   { name: /\.(ya?ml|json)$/i, read: yamlHosts },
-  { name: /\.toml$/i, read: (text) => matchesIn(text, traefikHost) },
+  { name: /\.toml$/i, read: tomlHosts },
   { name: /^Caddyfile|\.caddy(file)?$/i, read: caddyHosts },
-  { name: /\.cfg$/i, read: (text) => matchesIn(text, haproxyHosts) },
-  { name: /\.conf$/i, read: (text) => matchesIn(text, nginxHosts) },
+  { name: /\.cfg$/i, read: haproxyHosts },
+  { name: /\.conf$/i, read: nginxHosts },
 ];
 
-const traefikHost = /\bHost(?:Header|SNI)?\(([^)]*)\)/g;
-const nginxHosts = /^[^#\n]*?\bserver_name\s+([^;]+);/gm;
+function tomlHosts(text: string): WrittenHost[] {
+  return linesOf(text).flatMap(({ line, text: own }) =>
+    traefikHosts(own).map((written) => ({ line, written })),
+  );
+}
+
+/** A directive can have several lines. A name with a dot in front is the domain, and all hosts under it. */
+function nginxHosts(text: string): WrittenHost[] {
+  const found = text.matchAll(/^[^#\n]*?\bserver_name\s+([^;]+);/gm);
+  return Array.from(found, ({ index, 0: match, 1: written = "" }) => ({
+    line: text.slice(0, index + match.length).split("\n").length,
+    written: written.replace(/#.*$/gm, "").replace(/(^|\s)\.(\S+)/g, "$1$2 *.$2"),
+  }));
+}
+
 /** `hdr(host) -i a b`, and the variable that the printed file compares. */
-const haproxyHosts = /^[^#\n]*?(?:\bhdr(?:_\w+)?\(host\)|_host\))[^\s]*((?:\s+[^\s{}]+)+)/gm;
+function haproxyHosts(text: string): WrittenHost[] {
+  return linesOf(text.replace(/(^|\s)#.*$/gm, "$1")).flatMap(({ line, text: own }) =>
+    Array.from(
+      own.matchAll(/(?:\bhdr(?:_\w+)?\(host\)|_host\))\S*((?:\s+[^\s{}]+)+)/g),
+      ([, written = ""]) => ({ line, written }),
+    ),
+  );
+}
+
+function linesOf(text: string) {
+  return text.split("\n").map((own, index) => ({ line: index + 1, text: own }));
+}
 
 const formWords =
   "read are files of nginx (.conf), Caddy (Caddyfile, .caddy), HAProxy (.cfg), and YAML, JSON or TOML of Traefik, Envoy, APISIX and Kubernetes";
@@ -58,14 +83,7 @@ function filesIn(path: string): string[] {
 function readerOf(file: string, text: string): Reader | undefined {
   const form = forms.find(({ name }) => name.test(basename(file)));
   if (form !== undefined) return form.read;
-  return text.includes("server_name") ? (given) => matchesIn(given, nginxHosts) : undefined;
-}
-
-function matchesIn(text: string, pattern: RegExp): WrittenHost[] {
-  return Array.from(text.matchAll(pattern), ({ index, 0: match, 1: written = "" }) => ({
-    line: text.slice(0, index + match.length).split("\n").length,
-    written,
-  }));
+  return text.includes("server_name") ? nginxHosts : undefined;
 }
 
 /** The host names in a text such as `` `a.example.com`, `b.example.com` `` or `a.example.com *.b.example.com`. */
@@ -76,9 +94,9 @@ function namesIn(written: string): string[] {
       .replace(/^https?:\/\//, "")
       .replace(/(\/.*|:(\d+|\*))$/, "");
     const name = host.replace(/\.$/, "");
-    // nginx: the domain, and all hosts under it.
-    const names = name.startsWith(".") ? [name.slice(1), `*${name}`] : [name];
-    return names.every(isHost) ? names : [];
+    // HAProxy's `-m end`: all hosts under a domain.
+    const pattern = name.startsWith(".") ? `*${name}` : name;
+    return isHost(pattern) ? [pattern] : [];
   });
 }
 

@@ -1,5 +1,6 @@
 import { parseYamlFile } from "../import/formats/yaml-parse.ts";
 import type { YamlNode } from "../import/formats/yaml-tree.ts";
+import { traefikHosts } from "./traefik-hosts.ts";
 import type { WrittenHost } from "./written-host.ts";
 
 /** The keys under which Kubernetes, Envoy, APISIX and Caddy's JSON have the hosts of visitors. */
@@ -30,8 +31,5 @@ function hostsIn(node: YamlNode, isOfHosts: boolean): WrittenHost[] {
     );
   if (typeof node.value !== "string") return [];
   if (isOfHosts) return [{ line: node.line, written: node.value }];
-  return Array.from(
-    node.value.matchAll(/\bHost(?:Header|SNI)?\(([^)]*)\)/g),
-    ([, written = ""]) => ({ line: node.line, written }),
-  );
+  return traefikHosts(node.value).map((written) => ({ line: node.line, written }));
 }

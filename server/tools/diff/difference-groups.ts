@@ -1,5 +1,5 @@
 import type { Difference } from "./differences.ts";
-import { isUsualHost, requestWords, visitorWords } from "./difference-words.ts";
+import { isUsualHost, markOf, requestWords, visitorWords } from "./difference-words.ts";
 import { isLessThan } from "./traits.ts";
 
 /** Differences that one sentence describes: the same people at several addresses, with the same change. */
@@ -9,8 +9,7 @@ export interface DifferenceGroup {
   readonly requests: readonly string[];
   /** The number of further requests that change in the same way: over http, on other ports, and in other spellings. */
   readonly others: number;
-  /** Requests pass that did not. */
-  readonly isOpening: boolean;
+  readonly mark: ReturnType<typeof markOf>;
 }
 
 interface Part {
@@ -28,10 +27,11 @@ export function groupDifferences(differences: readonly Difference[]): Difference
   const rest = groups.filter(({ requests }) => requests.length === 0);
   const shown = usual.map((group) => withOthers(group, rest));
   const unusual = rest.filter((one) => !isCovered(one, usual)).map(withExampleOnly);
-  return [...shown, ...unusual].toSorted(
-    (one, other) => Number(other.isOpening) - Number(one.isOpening),
-  );
+  const all = [...shown, ...unusual];
+  return order.flatMap((mark) => all.filter((one) => one.mark === mark));
 }
+
+const order = ["OPENED", "CLOSED", "OTHER"] as const;
 
 function withOthers(group: DifferenceGroup, rest: readonly DifferenceGroup[]): DifferenceGroup {
   const alike = rest.filter((one) => isCovered(one, [group]));
@@ -75,17 +75,16 @@ function groupOf(alike: readonly Part[]): DifferenceGroup | undefined {
     visitors: alike[0]?.visitors ?? [],
     requests,
     others: places.length - usual.length,
-    isOpening: example.rulings.new.verdict === "allow",
+    mark: markOf(example),
   };
 }
 
-/** Whether a group shows the same change for the same people. */
-function isCovered(one: DifferenceGroup, by: readonly DifferenceGroup[]): boolean {
-  return by.some(
-    (group) =>
-      changeOf(group.example) === changeOf(one.example) &&
-      one.visitors.every((who) => group.visitors.includes(who)),
+/** Whether groups show a change in the same direction for the same people. */
+function isCovered({ mark, visitors }: DifferenceGroup, by: readonly DifferenceGroup[]): boolean {
+  const covered = new Set(
+    by.filter((group) => group.mark === mark).flatMap((group) => group.visitors),
   );
+  return visitors.every((who) => covered.has(who));
 }
 
 function keyOf({ visitors }: Part): string {
@@ -95,8 +94,4 @@ function keyOf({ visitors }: Part): string {
 function rulesOf({ differences }: Part): unknown {
   const { old, new: later } = differences[0]?.rulings ?? {};
   return [old?.verdict, old?.rule, later?.verdict, later?.rule];
-}
-
-function changeOf({ rulings: { old, new: later } }: Difference): string {
-  return `${old.verdict} ${later.verdict}`;
 }

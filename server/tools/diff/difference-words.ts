@@ -7,16 +7,15 @@ import type { BorderVisitor } from "./visitors.ts";
 export function visitorWords({ visitor, providers }: Difference): string {
   const { provider, means, traits, ageMs, acr } = visitor;
   if (provider === undefined) return "anyone who is not signed in";
-  const who = [traitWords(traits), signInWords(ageMs, acr)]
-    .filter((part) => part !== "")
-    .join(", ");
-  return `${subjectOf(means, who)}${providerWords(provider, providers)}`;
+  const [has, signedIn] = [traitWords(traits), signInWords(ageMs, acr)];
+  const who = [has, signedIn].filter((part) => part !== "").join(", ");
+  return subjectOf(means, has === "" ? `anyone ${who}` : who) + providerWords(provider, providers);
 }
 
 function subjectOf(means: BorderVisitor["means"], who: string): string {
-  if (means === "token") return `a program with a token${who === "" ? "" : `: ${who}`}`;
-  if (means === "password") return `a user of the password file${who === "" ? "" : `: ${who}`}`;
-  return who === "" ? "anyone signed in" : who;
+  if (means === "token") return `a program with a token: ${who}`;
+  if (means === "password") return `a user of the password file: ${who}`;
+  return who === "anyone " ? "anyone signed in" : who;
 }
 
 function providerWords(provider: string, providers: readonly string[]): string {
@@ -44,7 +43,7 @@ function mailWords({ kind, value }: Mail): string {
 function signInWords(ageMs: number | undefined, acr: string | undefined): string {
   const words = [
     ageMs === undefined ? [] : `signed in ${Math.round(ageMs / 60_000)} minutes ago`,
-    acr === undefined ? [] : `acr ${quoted(acr)}`,
+    acr === undefined ? [] : `with acr ${quoted(acr)}`,
   ].flat();
   return words.join(", ");
 }
@@ -63,4 +62,10 @@ export function requestWords({ request }: Difference, host: string): string {
 export function isUsualHost(host: string, { request: { sides } }: Difference): boolean {
   const isHttp = [sides.old, sides.new].some(({ site }) => site?.secure === false);
   return (isHttp || host.startsWith("https:")) && !/:(\*|80|443)$/.test(host);
+}
+
+/** `OPENED`: requests pass that did not. `CLOSED`: fewer pass, or fewer people can sign in for them. */
+export function markOf({ rulings: { old, new: later } }: Pick<Difference, "rulings">) {
+  if (later.verdict === "allow") return "OPENED";
+  return old.verdict === "allow" || later.verdict === "deny" ? "CLOSED" : "OTHER";
 }

@@ -10,7 +10,7 @@ export interface HostClass {
   readonly request: ForwardedRequest;
   readonly labels: readonly string[];
   readonly sides: Sides<Side>;
-  /** The paths of doorward's own endpoints there. */
+  /** The paths of doorward's own endpoints, if they are other ones in the other configuration. */
   readonly endpoints: readonly string[];
 }
 
@@ -22,7 +22,8 @@ export function hostClasses(policies: Sides<Policy>): HostClass[] {
     const { old, new: later } = bothOf(sides, (side) => keysOf(side, request));
     if (old.whole === later.whole && haveSameProxies(policies)) continue;
     const key = JSON.stringify([old, later]);
-    const endpoints = [...old.endpoints, ...later.endpoints];
+    const isMoved = old.endpoints.join() !== later.endpoints.join();
+    const endpoints = isMoved ? [...old.endpoints, ...later.endpoints] : [];
     const known = classes.get(key);
     if (known === undefined) classes.set(key, { request, labels: [label], sides, endpoints });
     else if (!known.labels.includes(label)) known.labels.push(label);

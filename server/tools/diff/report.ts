@@ -40,20 +40,16 @@ export function compareConfigs(
 function summaryOf(groups: readonly DifferenceGroup[], settings: number): string {
   if (groups.length === 0)
     return settings === 0 ? "no difference" : "no rule decides differently; see the settings above";
-  const openings = groups.filter(({ isOpening }) => isOpening).length;
-  return `${groups.length} differences in decisions, of which ${openings} let more pass`;
+  const openings = groups.filter(({ mark }) => mark === "OPENED").length;
+  const count = groups.length === 1 ? "1 difference" : `${groups.length} differences`;
+  return `${count} in decisions, of which ${openings} let more pass`;
 }
 
-function groupLines({ example, visitors, requests, others, isOpening }: DifferenceGroup): string[] {
+function groupLines({ example, visitors, requests, others, mark }: DifferenceGroup): string[] {
   const { old, new: later } = example.rulings;
   const { method } = example.request.asked.request;
-  const mark = isOpening
-    ? "OPENED"
-    : later.verdict === "deny" || old.verdict === "allow"
-      ? "CLOSED"
-      : "OTHER ";
   return [
-    `${mark} ${old.verdict} -> ${later.verdict} (old: ${byWords(old)}; new: ${byWords(later)})`,
+    `${mark.padEnd(6)} ${old.verdict} -> ${later.verdict} (old: ${byWords(old)}; new: ${byWords(later)})`,
     ...shortened(visitors).map((who) => `     who   ${who}`),
     ...shortened(requests).map((where) => `     where ${where}`),
     ...(others === 0
