@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import { createSecret } from "../config/secret.ts";
 import { configFile, refuseUnknown } from "./arguments.ts";
+import { printable } from "./printable.ts";
 import { reportErrors, withConfig } from "./run-command.ts";
 
 // A command loads its own modules when it runs, so that `secret` starts quickly.
@@ -61,7 +62,7 @@ export const explain = defineCommand({
       const explanation = await explaining.explain(loaded, url, given.args, Date.now());
       const text = json
         ? explaining.explanationJson(url, explanation)
-        : explaining.explanationLines(explanation).join("\n");
+        : explaining.explanationLines(explanation).map(printable).join("\n");
       process.stdout.write(`${text}\n`);
     }),
 });

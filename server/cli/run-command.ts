@@ -1,4 +1,5 @@
 import { refuseUnknown, type Known } from "./arguments.ts";
+import { printable } from "./printable.ts";
 import { ConfigError } from "../config/faults.ts";
 import { chooseSource, loadConfig, type Source } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
@@ -28,7 +29,7 @@ export async function reportErrors(run: () => Promise<void>, exitCode = 1): Prom
     await run();
   } catch (error) {
     const message = error instanceof ConfigError ? error.message : `doorward: ${reasonsOf(error)}`;
-    process.stderr.write(`${message}\n`);
+    process.stderr.write(`${message.split("\n").map(printable).join("\n")}\n`);
     process.exitCode = exitCode;
   }
 }

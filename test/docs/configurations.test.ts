@@ -9,6 +9,8 @@ import { blocks } from "./blocks.ts";
 const ofOthers = new Map([
   ["scrape_configs", "Prometheus"],
   ["denied", "texts of pages.dir"],
+  ["cases", "doorward test"],
+  ["name", "GitHub Actions"],
 ]);
 /** Other tests read these pages: the lists of keys and of events. */
 const generated = new Set(["docs/configuration.md", "docs/events.md"]);

@@ -2,7 +2,7 @@ import type { PathPattern } from "../../policy/path-pattern.ts";
 import { unusedName } from "./unused-name.ts";
 
 /** Paths at which patterns may differ, the plainest first. */
-export interface BorderPaths {
+interface BorderPaths {
   readonly paths: readonly string[];
   /** Stands for any segment. */
   readonly any: string;

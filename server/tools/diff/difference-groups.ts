@@ -58,8 +58,8 @@ function partsOf(ofRequest: readonly Difference[]): Part[] {
 }
 
 function groupOf(alike: readonly Part[]): DifferenceGroup | undefined {
-  const firsts = alike.flatMap(({ differences }) => differences.slice(0, 1));
-  const places = firsts.flatMap((one) =>
+  const leading = alike.flatMap(({ differences }) => differences.slice(0, 1));
+  const places = leading.flatMap((one) =>
     one.hosts.map((host) => ({
       words: requestWords(one, host),
       isUsual: one.request.isPlain && isUsualHost(host, one),
@@ -67,7 +67,7 @@ function groupOf(alike: readonly Part[]): DifferenceGroup | undefined {
     })),
   );
   const usual = places.filter(({ isUsual }) => isUsual);
-  const example = usual[0]?.one ?? firsts[0];
+  const example = usual[0]?.one ?? leading[0];
   if (example === undefined) return undefined;
   const requests = [...new Set(usual.map(({ words }) => words))];
   return {

@@ -108,7 +108,7 @@ interface VisitorRuling extends Ruling {
 }
 
 /** The decision of one configuration, by the functions that `/verify` calls. */
-export function rulingFor(
+function rulingFor(
   side: Pick<Side, "policy" | "site">,
   asked: Asked,
   visitor: BorderVisitor,

@@ -76,7 +76,7 @@ export function product(lists: readonly Ways[]): Ways {
   return { ways, isComplete };
 }
 
-/** undefined = nobody can have both. */
+/** undefined = no person can have both. */
 function merge(one: Traits, other: Traits): Traits | undefined {
   const email = mergeMail(one.email, other.email);
   const hasTwoSubjects =

@@ -7,7 +7,7 @@ import { product, waysInto, type Traits, type Ways } from "./traits.ts";
 import type { Side, Sides } from "./sides.ts";
 
 /** How a visitor proves who they are. */
-export type Means = "session" | "password" | "token";
+type Means = "session" | "password" | "token";
 
 /** A kind of visitor; without a provider, one who is not signed in. */
 export interface VisitorKind {
@@ -48,7 +48,7 @@ export function visitorKinds({ old, new: later }: Sides<Side>): VisitorKind[] {
   ];
 }
 
-export function tokenIssuersOf({ rules }: Config): string[] {
+function tokenIssuersOf({ rules }: Config): string[] {
   return rules.flatMap(({ bearer }) => bearer?.issuers ?? []).map(({ issuer }) => issuer);
 }
 
