@@ -1,11 +1,13 @@
 import type { Difference } from "./differences.ts";
 import { isUsualHost, markOf, requestWords, visitorWords } from "./difference-words.ts";
 import { isLessThan } from "./traits.ts";
+import type { BorderVisitor } from "./visitors.ts";
 
 /** Differences that one sentence describes: the same people at several addresses, with the same change. */
 export interface DifferenceGroup {
   readonly example: Difference;
   readonly visitors: readonly string[];
+  readonly people: readonly BorderVisitor[];
   readonly requests: readonly string[];
   /** The number of further requests that change in the same way: over http, on other ports, and in other spellings. */
   readonly others: number;
@@ -22,7 +24,7 @@ export function groupDifferences(differences: readonly Difference[]): Difference
   const parts = [...Map.groupBy(differences, ({ request }) => request).values()].flatMap(partsOf);
   const byRules = Map.groupBy(parts, (part) => JSON.stringify([keyOf(part), rulesOf(part)]));
   const groups = [...byRules.values()].flatMap((alike) => groupOf(alike) ?? []);
-  // A request that only some servers read so, or that another one is likelier than, is no news beside a usual one.
+  // An unusual request is shown only if no usual one shows the change.
   const usual = groups.filter(({ requests }) => requests.length > 0);
   const rest = groups.filter(({ requests }) => requests.length === 0);
   const shown = usual.map((group) => withOthers(group, rest));
@@ -69,22 +71,26 @@ function groupOf(alike: readonly Part[]): DifferenceGroup | undefined {
   const usual = places.filter(({ isUsual }) => isUsual);
   const example = usual[0]?.one ?? leading[0];
   if (example === undefined) return undefined;
-  const requests = [...new Set(usual.map(({ words }) => words))];
+  // The widest come first: `*.example.com` covers more than a name under it.
+  const requests = [...new Set(usual.map(({ words }) => words))].toSorted(
+    (one, other) => one.length - other.length,
+  );
   return {
     example,
     visitors: alike[0]?.visitors ?? [],
+    people: (alike[0]?.differences ?? []).map(({ visitor }) => visitor),
     requests,
     others: places.length - usual.length,
     mark: markOf(example),
   };
 }
 
-/** Whether groups show a change in the same direction for the same people. */
-function isCovered({ mark, visitors }: DifferenceGroup, by: readonly DifferenceGroup[]): boolean {
-  const covered = new Set(
-    by.filter((group) => group.mark === mark).flatMap((group) => group.visitors),
+/** Whether groups show a change in the same direction for people who need no more for it. */
+function isCovered({ mark, people }: DifferenceGroup, by: readonly DifferenceGroup[]): boolean {
+  const known = by.filter((group) => group.mark === mark).flatMap((group) => group.people);
+  return people.every((one) =>
+    known.some((other) => isLessThan(other, one) || JSON.stringify(other) === JSON.stringify(one)),
   );
-  return visitors.every((who) => covered.has(who));
 }
 
 function keyOf({ visitors }: Part): string {

@@ -35,15 +35,17 @@ export function findDifferences(policies: Sides<Policy>, now: number): Compared 
   const differences: Difference[] = [];
   const omitted = new Set<string>();
   const readings: ReadingCache = new Map();
+  const decided = new Set<string>();
   for (const hosts of hostClasses(policies)) {
     const found = explore(hosts, readings);
     for (const what of found.omitted) omitted.add(`${hosts.labels[0]}: ${what}`);
-    for (const request of found.requests)
-      differences.push(
-        ...differencesAt(hosts, request, now, () =>
-          omitted.add(`${hosts.labels[0]}: combinations of lists`),
-        ),
-      );
+    const onIncomplete = () => void omitted.add(`${hosts.labels[0]}: combinations of lists`);
+    for (const request of found.requests) {
+      // One unusual spelling is enough: most hosts have the same ones.
+      if (!request.isPlain && decided.has(request.key)) continue;
+      decided.add(request.key);
+      for (const one of differencesAt(hosts, request, now, onIncomplete)) differences.push(one);
+    }
   }
   return { differences, omitted: [...omitted] };
 }

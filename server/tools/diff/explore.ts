@@ -18,6 +18,8 @@ export interface BorderRequest {
   readonly method: string | undefined;
   /** Every server reads it in the same way. */
   readonly isPlain: boolean;
+  /** Requests with the same key are decided alike, whatever the visitor. */
+  readonly key: string;
 }
 
 /** Reading a path in every way takes longest, and most hosts have the same paths. */
@@ -41,39 +43,18 @@ interface Step<Value> {
   readonly draft: Draft;
   readonly asked: Asked & { readonly path: PathReadings };
   readonly sides: Sides<Side>;
+  /** The rules that may decide, as text. */
+  readonly key: string;
   /** The values that lead to the same rules. */
   readonly values: Value[];
 }
 
 /** Every request to hosts of a class whose deciding rules differ, one for each set of rules. */
 export function explore(hosts: HostClass, readings: ReadingCache): Found {
-  const rules = [hosts.sides.old, hosts.sides.new].flatMap(({ candidates }) =>
-    candidates.map(({ rule }) => rule.config),
-  );
-  const patterns = rules.flatMap(({ path, exactPath }) => [...(path ?? []), ...(exactPath ?? [])]);
-  const written = [...rules.flatMap(({ exactPath }) => exactPath ?? []), ...hosts.endpoints];
-  const { paths, any, open, omitted } = borderPaths(patterns.map(parsePathPattern), written);
-  const { old, new: later } = bothOf(hosts.sides, ({ policy }) => policy.config.trustedProxies);
-  const methods = borderMethods(rules);
-  const queries = borderQueries(rules);
-  const addresses = borderAddresses(rules, [...old, ...later]);
-  const start = {
-    path: "/",
-    query: "",
-    method: "GET",
-    methodLabel: "GET",
-    address: undefined,
-    isPreflight: false,
-  };
-
-  const byPath = choose(
-    hosts,
-    readings,
-    { draft: start, sides: hosts.sides },
-    "path",
-    paths,
-    (path) => ({ path }),
-  );
+  const { paths, methods, queries, addresses } = bordersOf(hosts);
+  const { any, open } = paths;
+  const start = { draft: plainest, sides: hosts.sides };
+  const byPath = choose(hosts, readings, start, "path", paths.paths, (path) => ({ path }));
   const requests = byPath.flatMap((step) => {
     const isAny = [step.draft.path, childOf(step.draft.path, any)].some(
       (path) => open.has(path) && step.values.includes(path),
@@ -85,15 +66,41 @@ export function explore(hosts: HostClass, readings: ReadingCache): Found {
         choose(hosts, readings, one, "query", queries.values, (query) => ({ query })),
       )
       .flatMap((one) => choose(hosts, readings, one, "ip", addresses, (address) => ({ address })))
-      .map(({ draft, asked, sides }) => ({
+      .map(({ draft, asked, sides, key }) => ({
         asked,
         label: label + labelOf(draft),
         sides,
         method: ofMethods.length > 1 || draft.isPreflight ? draft.methodLabel : undefined,
         isPlain: isPlain(asked) && !hosts.endpoints.includes(draft.path),
+        key: JSON.stringify([key, bothOf(sides, siteKey)]),
       }));
   });
-  return { requests, omitted: [omitted ?? [], queries.omitted ?? []].flat() };
+  return { requests, omitted: [paths.omitted ?? [], queries.omitted ?? []].flat() };
+}
+
+const plainest: Draft = {
+  path: "/",
+  query: "",
+  method: "GET",
+  methodLabel: "GET",
+  address: undefined,
+  isPreflight: false,
+};
+
+/** The values of each part at which the rules for these hosts may differ. */
+function bordersOf({ sides, endpoints }: HostClass) {
+  const rules = [sides.old, sides.new].flatMap(({ candidates }) =>
+    candidates.map(({ rule }) => rule.config),
+  );
+  const patterns = rules.flatMap(({ path, exactPath }) => [...(path ?? []), ...(exactPath ?? [])]);
+  const written = [...rules.flatMap(({ exactPath }) => exactPath ?? []), ...endpoints];
+  const { old, new: later } = bothOf(sides, ({ policy }) => policy.config.trustedProxies);
+  return {
+    paths: borderPaths(patterns.map(parsePathPattern), written),
+    methods: borderMethods(rules),
+    queries: borderQueries(rules),
+    addresses: borderAddresses(rules, [...old, ...later]),
+  };
 }
 
 /** The values of one part that lead to different rules; without those that leave both configurations alike. */
@@ -123,7 +130,7 @@ function choose<Value>(
     ]);
     const known = found.get(key);
     if (known === undefined)
-      found.set(key, { draft: next, asked, sides: narrowed, values: [value] });
+      found.set(key, { draft: next, asked, sides: narrowed, key, values: [value] });
     else known.values.push(value);
   }
   return [...found.values()];
