@@ -71,6 +71,19 @@ describe("a file of cases", () => {
       isPassed: false,
     });
   });
+
+  it("fails if the expected decision comes from another rule", async () => {
+    const text = `cases: [{ url: "https://grafana.example.com/", groups: [dev], expect: deny, rule: access }]`;
+
+    expect(await tested(text)).toEqual({
+      lines: [
+        "FAIL cases.yaml:1: GET https://grafana.example.com/ (no email or subject given, groups [dev], signed in by company)",
+        "     expected deny by access, and it is deny by rules.1: identity not listed in allow/access",
+        "1 case, 1 not as expected",
+      ],
+      isPassed: false,
+    });
+  });
 });
 
 describe("faults of a file of cases", () => {
