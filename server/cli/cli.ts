@@ -2,6 +2,7 @@ import { defineCommand, runMain, type SubCommandsDef } from "citty";
 import manifest from "../../package.json" with { type: "json" };
 import { commandFirst, configFile } from "./arguments.ts";
 import { check, config, explain, importing, secret } from "./configuration-commands.ts";
+import { diff, testing } from "./policy-commands.ts";
 import { health, keys, serve, sessions } from "./service-commands.ts";
 
 /** Runs the command that this process was started with. `others` are commands beside doorward's own. */
@@ -19,6 +20,8 @@ export async function runCli(others: SubCommandsDef): Promise<void> {
       serve,
       check,
       explain,
+      test: testing,
+      diff,
       config,
       import: importing,
       health,

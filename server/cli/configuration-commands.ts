@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import { createSecret } from "../config/secret.ts";
 import { configFile, refuseUnknown } from "./arguments.ts";
+import { printable } from "./printable.ts";
 import { reportErrors, withConfig } from "./run-command.ts";
 
 // A command loads its own modules when it runs, so that `secret` starts quickly.
@@ -48,6 +49,7 @@ const explainArgs = {
   subject: { type: "string", description: "signed in as this subject" },
   provider: { type: "string", description: "signed in by this provider" },
   ip: { type: "string", description: "from this address" },
+  json: { type: "boolean", description: "print JSON for programs" },
 } as const;
 
 export const explain = defineCommand({
@@ -55,9 +57,13 @@ export const explain = defineCommand({
   args: explainArgs,
   run: (given) =>
     withConfig(given, explainArgs, async (loaded) => {
-      const { explain: explainUrl } = await import("./explain.ts");
-      const lines = await explainUrl(loaded, given.args.url, given.args, Date.now());
-      process.stdout.write(`${lines.join("\n")}\n`);
+      const explaining = await import("../tools/policy/explain.ts");
+      const { url, json } = given.args;
+      const explanation = await explaining.explain(loaded, url, given.args, Date.now());
+      const text = json
+        ? explaining.explanationJson(url, explanation)
+        : explaining.explanationLines(explanation).map(printable).join("\n");
+      process.stdout.write(`${text}\n`);
     }),
 });
 

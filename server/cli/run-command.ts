@@ -1,4 +1,5 @@
 import { refuseUnknown, type Known } from "./arguments.ts";
+import { printable } from "./printable.ts";
 import { ConfigError } from "../config/faults.ts";
 import { chooseSource, loadConfig, type Source } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
@@ -22,14 +23,14 @@ export function withSource(
   });
 }
 
-/** Writes an error of a command to stderr, and sets the exit code to 1. */
-export async function reportErrors(run: () => Promise<void>): Promise<void> {
+/** Writes an error of a command to stderr, and sets the exit code. */
+export async function reportErrors(run: () => Promise<void>, exitCode = 1): Promise<void> {
   try {
     await run();
   } catch (error) {
     const message = error instanceof ConfigError ? error.message : `doorward: ${reasonsOf(error)}`;
-    process.stderr.write(`${message}\n`);
-    process.exitCode = 1;
+    process.stderr.write(`${message.split("\n").map(printable).join("\n")}\n`);
+    process.exitCode = exitCode;
   }
 }
 

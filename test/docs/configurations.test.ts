@@ -10,6 +10,8 @@ const ofOthers = new Map([
   ["scrape_configs", "Prometheus"],
   ["denied", "texts of pages.dir"],
   ["http", "Traefik"],
+  ["cases", "doorward test"],
+  ["name", "GitHub Actions"],
 ]);
 /** Other tests read these pages: the lists of keys and of events. */
 const generated = new Set(["docs/configuration.md", "docs/events.md"]);

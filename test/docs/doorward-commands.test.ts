@@ -16,7 +16,7 @@ const placeholders: Readonly<Record<string, string>> = {
   URL: "https://app.example.com/",
 };
 /** Names of commands that need arguments, and the command that only ends with a signal (quick-start.test.ts runs it). */
-const namesOnly = /^doorward (config|explain|import|sessions revoke|serve)$/;
+const namesOnly = /^doorward (config|diff|explain|import|sessions revoke|serve|test)$/;
 /** test/deploy/readme-commands.test.ts runs it for each proxy. */
 const ofProxies = / --write DIR$/;
 

@@ -71,6 +71,7 @@ it.each<[string, readonly string[]]>([
       "doorward.json",
     ],
   ],
+  ["diff", ["diff", "doorward.json", "doorward.json"]],
   ["--version", ["--version"]],
 ])("%s prints what the source prints", async (_, words) => {
   const printed = await run(...words);

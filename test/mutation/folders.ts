@@ -9,7 +9,7 @@ export const testsOf: Readonly<Record<string, readonly string[]>> = {
   policy: [
     "test/policy/{access,decide,rule-schema,patterns,path-readings,query-readings,path-rules,identity-headers}.test.ts",
     "test/policy/rules-cost.test.ts",
-    "test/cli/explain.test.ts",
+    "test/tools/policy/explain.test.ts",
     "test/config/{credentials,load,client}.test.ts",
     "test/policy/{rules,rule-index}.test.ts",
     "test/verify/{verify,step-up,ext-authz}.test.ts",

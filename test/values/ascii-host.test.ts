@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { check } from "../../server/check/check.ts";
-import { explain } from "../../server/cli/explain.ts";
+import { explain } from "../../server/tools/policy/explain.ts";
 import { checkConfig } from "../../server/config/load.ts";
 import { forwardedRequest } from "../../server/forwarded/forwarded-request.ts";
 import { readNarrowings } from "../../server/policy/narrowing.ts";

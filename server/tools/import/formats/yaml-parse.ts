@@ -33,7 +33,7 @@ export function parseYamlFile(file: ImportFile): ParsedYaml {
     for (const { pos, message } of errors)
       fault(lineOf(pos[0]), `cannot be read: ${brief(message)}`);
     for (const { pos } of warnings)
-      fault(lineOf(pos[0]), "has a tag (!…) that the import does not resolve: write the value");
+      fault(lineOf(pos[0]), "has a tag (!…) that doorward does not resolve: write the value");
   }
   const roots = documents.flatMap((document) => {
     const node = document.contents;

@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { explain } from "../../server/cli/explain.ts";
-import { configOf, startDoorward } from "../peers/doorward.ts";
+import { explain, explanationLines } from "../../../server/tools/policy/explain.ts";
+import { configOf, startDoorward } from "../../peers/doorward.ts";
 
 const config = configOf({
   sites: [
@@ -35,8 +35,8 @@ const tenant = "11111111-2222-3333-4444-555555555555";
 
 type Visitor = Parameters<typeof explain>[2];
 
-function lines(url: string, visitor: Visitor = {}, of = config): Promise<string[]> {
-  return explain(of, url, visitor, 0);
+async function lines(url: string, visitor: Visitor = {}, of = config): Promise<string[]> {
+  return explanationLines(await explain(of, url, visitor, 0));
 }
 
 /** A file of claims. */

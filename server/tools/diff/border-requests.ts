@@ -1,0 +1,93 @@
+import { rangesOf, type Range } from "../../http/address-ranges.ts";
+import type { RuleConfig } from "../../policy/rule-schema.ts";
+import { lastOf, neighbours } from "./address-borders.ts";
+import { unusedName } from "./unused-name.ts";
+
+/** A method, and whether the request is a preflight. */
+interface BorderMethod {
+  readonly method: string;
+  readonly methodLabel: string;
+  readonly isPreflight: boolean;
+}
+
+/** Each method that rules name, as it is and in lower case, a preflight, and one that no rule names. */
+export function borderMethods(rules: readonly RuleConfig[]): BorderMethod[] {
+  const named = new Set(rules.flatMap(({ methods }) => methods ?? []));
+  const other = unusedName("REPORT", named).replaceAll(/\d/g, "X");
+  const hasPreflight = rules.some(({ preflight }) => preflight !== undefined);
+  const methods = ["GET", ...named, other, ...[...named].map((name) => name.toLowerCase())];
+  return [
+    ...[...new Set(methods)].map((method) => ({
+      method,
+      methodLabel: method === other ? "(other methods)" : method,
+      isPreflight: false,
+    })),
+    ...(hasPreflight ? [{ method: "OPTIONS", methodLabel: "(preflight)", isPreflight: true }] : []),
+  ];
+}
+
+interface BorderQueries {
+  readonly values: readonly string[];
+  /** What was not tried, because there were too many. */
+  readonly omitted: string | undefined;
+}
+
+const mostTogether = 4;
+const tooLong = `x=${"a".repeat(8 * 1024)}`;
+
+/** Queries without a parameter that rules name, with one of them in each way, and with several together. */
+export function borderQueries(rules: readonly RuleConfig[]): BorderQueries {
+  const parameters = new Map<string, Set<string>>();
+  for (const written of rules.flatMap(({ query }) => query ?? [])) {
+    const [name = "", ...value] = written.split("=");
+    const values = parameters.get(name) ?? new Set(["any-value"]);
+    if (written.includes("=")) values.add(value.join("="));
+    parameters.set(name, values);
+  }
+  const each = [...parameters].map(([name, values]) => {
+    const all = [...values].map((value) => pair(name, value)).join("&");
+    return [...values].flatMap((value) => spelledParameters(name, value)).concat(all);
+  });
+  if (each.length === 0) return { values: [""], omitted: undefined };
+  const together = each
+    .slice(0, mostTogether)
+    .reduce<string[]>(
+      (all, ways) => all.concat(all.flatMap((one) => ways.map((way) => join(one, way)))),
+      [""],
+    );
+  return {
+    values: [...new Set([...together, ...each.flat(), tooLong])],
+    omitted:
+      each.length > mostTogether
+        ? `combinations of more than ${mostTogether} parameters`
+        : undefined,
+  };
+}
+
+/** As rules name it, and as only lenient servers read it. */
+function spelledParameters(name: string, value: string): string[] {
+  return [pair(name, value), `${encodeURIComponent(name)}[]=${encodeURIComponent(value)}`];
+}
+
+function pair(name: string, value: string): string {
+  return `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
+}
+
+function join(one: string, other: string): string {
+  return one === "" ? other : `${one}&${other}`;
+}
+
+/** No address, and the first and last one of each range with their neighbours outside. */
+export function borderAddresses(
+  rules: readonly RuleConfig[],
+  trustedProxies: readonly string[],
+): (string | undefined)[] {
+  const written = rules.flatMap(({ ip }) => ip ?? []);
+  if (written.length === 0) return [undefined];
+  const ranges = [...written, ...trustedProxies].flatMap(rangesOf);
+  return [undefined, ...new Set(ranges.flatMap(addressesAround))];
+}
+
+function addressesAround(range: Range): string[] {
+  return [...neighbours(range), lastOf(range)];
+}

@@ -1,0 +1,139 @@
+import { expect, it } from "vitest";
+import { forwardedRequest, isMalformed } from "../../../server/forwarded/forwarded-request.ts";
+import { findDifferences, type Difference } from "../../../server/tools/diff/differences.ts";
+import { identityOf } from "../../../server/tools/diff/made-up-identity.ts";
+import { bothOf, compileSides, type Sides } from "../../../server/tools/diff/sides.ts";
+import { rulingOn, type Policy, type Ruling } from "../../../server/tools/policy/policy.ts";
+import { mutated } from "../../peers/mutated-policy.ts";
+import { plainOpinion, type PlainPerson } from "../../peers/plain-policy.ts";
+import { identityOfPerson, randomConfig, randomPerson } from "../../peers/policy-pair.ts";
+import { randomRequest, randomSettings, type RandomSettings } from "../../peers/random-policy.ts";
+import { randomFrom, type Random } from "../../peers/random.ts";
+
+const now = 1_800_000_000_000;
+const seeds = [12, Date.now() % 2 ** 32];
+
+interface Pair {
+  readonly settings: Sides<RandomSettings>;
+  readonly policies: Sides<Policy>;
+  readonly differences: readonly Difference[];
+}
+
+/** Two configurations of which one is the other with one change, and what diff finds. */
+function randomPair(random: Random): Pair {
+  for (;;) {
+    const old = randomSettings(random);
+    const settings = { old, new: mutated(random, old) };
+    const configs = bothOf(settings, randomConfig);
+    if (configs.old === undefined || configs.new === undefined) continue;
+    const policies = compileSides({ old: configs.old, new: configs.new });
+    const { differences, omitted } = findDifferences(policies, now);
+    expect(omitted).toEqual([]);
+    return { settings, policies, differences };
+  }
+}
+
+function keyOf(isSignedIn: boolean, { old, new: later }: Sides<Ruling>): string {
+  return JSON.stringify([isSignedIn, old.verdict, old.rule, later.verdict, later.rule]);
+}
+
+/** A random request of a random person, if the configurations decide differently about it. */
+function randomDifference(random: Random, { settings, policies }: Pair): string | undefined {
+  const { rules } = random.once(2) ? settings.old : settings.new;
+  const { method, scheme, host, uri, forwardedFor, isPreflight } = randomRequest(random, rules);
+  const request = forwardedRequest(method, scheme, host, uri);
+  const person = randomPerson(random, random.pick(["company", "partner"]), now);
+  const isAnonymous = random.once(3);
+  if (isMalformed(request)) return undefined;
+  const known = bothOf(policies, ({ config }) => config.providers[person.provider] !== undefined);
+  if (!isAnonymous && !known.old && !known.new) return undefined;
+  const asked = { request, address: forwardedFor, isPreflight };
+  const rulings = bothOf(policies, (policy) => {
+    const hasSession = !isAnonymous && policy.config.providers[person.provider] !== undefined;
+    return rulingOn(
+      policy,
+      asked,
+      { identity: hasSession ? identityOfPerson(person) : undefined },
+      now,
+    );
+  });
+  if (rulings.old.verdict === rulings.new.verdict) return undefined;
+  return keyOf(!isAnonymous, rulings);
+}
+
+it.each(seeds)(
+  "reports each change of a decision by the same two rules, whatever the request and the person (seed %i)",
+  { timeout: 300_000 },
+  (seed) => {
+    const random = randomFrom(seed);
+    let [changed, unchanged] = [0, 0];
+    const missed: unknown[] = [];
+    for (let count = 0; count < 50; count++) {
+      const pair = randomPair(random);
+      const reported = new Set(
+        pair.differences.map(({ visitor, rulings }) =>
+          keyOf(visitor.provider !== undefined, rulings),
+        ),
+      );
+      for (let asked = 0; asked < 200; asked++) {
+        const key = randomDifference(random, pair);
+        if (key === undefined) continue;
+        changed++;
+        if (!reported.has(key)) missed.push({ key, ...pair.settings });
+      }
+      if (reported.size === 0) unchanged++;
+    }
+
+    expect(missed.slice(0, 3)).toEqual([]);
+    expect(changed).toBeGreaterThan(200);
+    expect(unchanged).toBeGreaterThan(3);
+  },
+);
+
+/** The person of a difference in the words of the second implementation. */
+function plainPerson({ visitor }: Difference): PlainPerson | undefined {
+  if (visitor.provider === undefined) return undefined;
+  const { subject, email = "", groups, claims, provider } = identityOf(visitor, now);
+  const own = { sub: subject, email, email_verified: email !== "", groups: [...groups] };
+  return { provider, claims: { preferred_username: "", ...claims, ...own } };
+}
+
+/** A challenge to a browser that no sign-in could help is a denial; the second implementation knows no browsers. */
+function plainVerdict({ verdict, reason = "" }: Ruling): string {
+  return reason.startsWith("no sign-in can lead to this URL") ? "challenge" : verdict;
+}
+
+/** The second implementation has no `exactPath`, no limits of lengths, and no claims that are lists. */
+function isKnown({ request, visitor: { traits } }: Difference): boolean {
+  const paths = traits.claims?.map(([path]) => path) ?? [];
+  return request.asked.request.uri.length < 8_000 && new Set(paths).size === paths.length;
+}
+
+it.each(seeds)(
+  "reports nothing that a second implementation of the policy decides otherwise (seed %i)",
+  { timeout: 300_000 },
+  (seed) => {
+    const random = randomFrom(seed);
+    let compared = 0;
+    for (let count = 0; count < 30; count++) {
+      const { settings, differences } = randomPair(random);
+      if (settings.new.rules.some(({ exactPath }) => exactPath !== undefined)) continue;
+      for (const one of differences.filter((each) => random.once(2) && isKnown(each))) {
+        const { request, address, isPreflight } = one.request.asked;
+        const asked = { ...request, forwardedFor: address, isPreflight, narrowing: [] };
+        const opinions = bothOf(settings, (of) => {
+          const config = { cookieDomain: "example.com", ...of };
+          return plainOpinion(config, asked, plainPerson(one), now).verdict;
+        });
+        compared++;
+        const context = { asked, person: plainPerson(one), settings };
+        expect({ ...context, opinions }).toEqual({
+          ...context,
+          opinions: bothOf(one.rulings, plainVerdict),
+        });
+      }
+    }
+
+    expect(compared).toBeGreaterThan(800);
+  },
+);
