@@ -237,7 +237,9 @@ it("denies, revokes and stops a loop", async () => {
 it("has written every audit event", async () => {
   const written = watched.doorward.stdout().matchAll(/"event":"(\w+)"/g);
 
-  expect(new Set(Array.from(written, ([, name]) => name))).toEqual(new Set(Object.keys(events)));
+  // This process has no apps with sessions of their own: b8-hand-over searches the log of one that has.
+  const { handed_over: _, ...expected } = events;
+  expect(new Set(Array.from(written, ([, name]) => name))).toEqual(new Set(Object.keys(expected)));
   expect(watched.doorward.stdout()).not.toContain("of-the-app");
 });
 

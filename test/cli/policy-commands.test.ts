@@ -97,6 +97,7 @@ describe("doorward explain --json", () => {
         { rule: "rules.0", match: "no", reason: "host is not share.example.com" },
         { rule: "rules.1", match: "yes", reason: null },
       ],
+      resource: null,
       decision: {
         verdict: "deny",
         rule: "rules.1",
