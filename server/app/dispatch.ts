@@ -10,6 +10,7 @@ import { allowedMethods, endpointsByPath, siteForHost, type SiteEndpoint } from 
 import { createDescribeRequest } from "./asked-request.ts";
 import { createBesideEndpoints } from "./beside-endpoints.ts";
 import type { Probe, ProbeName } from "./oauth2-proxy-probes.ts";
+import { leavesVerify } from "./leaves-verify.ts";
 import { createResourceDocuments } from "./resource-documents.ts";
 
 /** A request as it was received: nothing is decoded, joined or normalized. */
@@ -86,7 +87,7 @@ export function createDispatch(
   function answerExtAuthz(request: WireRequest) {
     const { method, url, rawHeaders, peer } = request;
     const context = extAuthzSites.find(({ entry }) => url.startsWith(`${entry.base}/verify/`));
-    if (context === undefined) return notFound(request);
+    if (context === undefined || leavesVerify(context.entry.base, url)) return notFound(request);
     const uri = url.slice(`${context.entry.base}/verify`.length);
     return proxyEndpoints.verify({ method, query: "", uri, rawHeaders, peer });
   }

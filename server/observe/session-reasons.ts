@@ -87,7 +87,7 @@ export const sessionReasons = reasonTable({
     message: "signed out by the issuer's page",
   },
   everywhere: {
-    means: "The person signed out everywhere, on their own page.",
+    means: "The person signed out everywhere, by the link of their own page or a form of the site.",
     fix: nothingToDo,
     message: "signed out everywhere",
   },

@@ -138,10 +138,8 @@ export class ListedSessions {
   /** A session that counts, and belongs to this person: another process with the store may have written the set. */
   async #live(key: string, person?: Person): Promise<ListedSession | undefined> {
     const value = (await this.#parts.store.get(key)) ?? undefined;
-    if (value === undefined) {
-      if (person !== undefined) await this.#subjects.remove(key, person);
-      return undefined;
-    }
+    // Its entry stays, and expires by itself: a sign-in writes both at the same time, and the record may come later.
+    if (value === undefined) return undefined;
     const read = v.safeParse(stored, value);
     const entry = read.success ? this.#entries.open(key, read.output.listed) : undefined;
     if (!read.success || entry === undefined) {

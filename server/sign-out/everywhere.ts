@@ -3,8 +3,11 @@ import { auditedIdentity } from "../identity/audited.ts";
 import { conflict, findBrowserSession } from "../session/browser-session.ts";
 import { isEverywhereProof } from "../session/everywhere-proof.ts";
 
+/** The value of `everywhere` in a form of doorward's own origin. */
+const ownForm = "true";
+
 interface Wish {
-  /** A form of doorward's own origin needs no proof. */
+  /** A form of doorward's own origin needs no proof, except at the host of an app, whose scripts have that origin too. */
   readonly isPost: boolean;
   /** The value of `everywhere`. */
   readonly proof: string;
@@ -18,7 +21,8 @@ export function createSignOutEverywhere({ site, config, sessions, audit }: SiteC
     const session = await findBrowserSession(sessions, site, cookies, asked);
     if (session === undefined || session === conflict) return false;
     const { record, digest } = session;
-    if (!isPost && !isEverywhereProof(config.secret, record, proof)) return false;
+    const isOwnForm = isPost && site.signInSite === undefined && proof === ownForm;
+    if (!isOwnForm && !isEverywhereProof(config.secret, record, proof)) return false;
     const { issuer, subject } = record.identity;
     await sessions.revocations.revoke({ kind: "subject", issuer, subject });
     const who = { ...auditedIdentity(record.identity), session: digest };

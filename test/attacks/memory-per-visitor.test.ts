@@ -123,7 +123,7 @@ describe("what a visitor makes up is not kept by", () => {
     );
 
     expect(kept).toBeLessThan(2 * mebibyte);
-    expect(site?.signInSite?.id).toBe(`${url}/`);
+    expect(site?.signInSite?.id).toBe(`${url}/#per-host`);
   });
 
   it("/verify: an address at the end of a long X-Forwarded-For header", async () => {

@@ -64,6 +64,27 @@ describe.each(variants)("doorward's endpoints behind $name", (variant) => {
     );
   });
 
+  // A path that the proxy reads as another endpoint's, and doorward as a question of Envoy.
+  it.each([
+    "/verify/..%2fstart",
+    "/verify/..%2fcallback%2fx",
+    "/verify/x/..%2f..%2fstart",
+    "/verify/%2e%2e/start",
+    "/verify/%2e%2e%2fsign_out",
+    "/verify/..%5cstart",
+    "/verify//..%2f/..%2fstart",
+    "/start/..%2fverify%2fx",
+    "/callback/..%2fverify/x",
+  ])("%s never answers with what /verify tells the proxy", async (path) => {
+    const url = `${variant.site}${path}`;
+    for (const headers of [{ Accept: "application/json" }, navigation, forwarded, original]) {
+      const answer = await ada.ask(url, { headers });
+
+      expect(answer.headers["x-auth-request-user"]).toBeUndefined();
+      expect(answer.headers["x-auth-request-email"]).toBeUndefined();
+    }
+  });
+
   it("start returns a script the user of its session, without forged headers", async () => {
     const headers = { ...forwarded, ...original, Accept: "application/json" };
 

@@ -56,6 +56,36 @@ describe("a sign-out at a host, with `signOut: local`", () => {
     expect([await statusOf(wiki), await statusOf(auth)]).toEqual([302, 302]);
   });
 
+  it("ends the sessions of other browsers by the link of the own page, and not by a script of the app", async () => {
+    const other = atHost.visitor();
+    for (const visitor of [one, other]) await visitor.open(`${app}/`);
+    const { port } = atHost.site.doorward;
+    const script = { "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty", ...local };
+    const posted = await send(`http://127.0.0.1:${port}/_auth/sign_out`, new Map(), {
+      method: "POST",
+      headers: {
+        Host: "app.example.com",
+        Cookie: await one.jar.getCookieString(app),
+        "Content-Type": "application/x-www-form-urlencoded",
+        ...script,
+      },
+      body: "everywhere=true",
+    });
+    const others = [
+      await statusOf(app),
+      await atHost.verdict(app, await other.jar.getCookieString(app)),
+    ];
+    const page = await one.ask(`${app}/_auth/start`);
+    const [, link = ""] = /href="([^"]*everywhere=[^"]*)"/.exec(page.body) ?? [];
+    const leaving = await one.ask(link, local);
+    const shown = await one.ask(String(leaving.headers.location), fromIssuer);
+
+    expect([posted.status, posted.headers.location]).toEqual([303, `${app}/_auth/start`]);
+    expect(others).toEqual([200, 200]);
+    expect(await atHost.verdict(app, await other.jar.getCookieString(app))).toBe(302);
+    expect(shown.body).toContain("in every browser and on every device");
+  });
+
   it("asks at a host of another domain that was never opened", async () => {
     await one.open(`${app}/`);
     const answer = await outAt(blog, fromIssuer);

@@ -158,6 +158,25 @@ describe("a host whose session `/verify` does not see", () => {
   });
 });
 
+describe("an app on another port", () => {
+  const url = "https://app.example.com:9443/x";
+
+  it("gets a page that names the fix, unless a rule names the port", async () => {
+    door = await openPerHostDoor();
+    const refused = await door.visitor().ask(url);
+    const event = door.site.doorward.events.findLast(({ event: name }) => name === "denied");
+
+    expect(refused.status).toBe(403);
+    expect(event).toMatchObject({ reason: "no_return_port" });
+  });
+
+  it("has a session with a rule that names the port", async () => {
+    door = await openPerHostDoor({ rules: [{ host: "app.example.com:9443", allow: "signed-in" }] });
+
+    expect((await door.visitor().open(url)).status).toBe(200);
+  });
+});
+
 describe("a person who is signed in and may not pass at a host", () => {
   it("gets the refusal of that host, and no other sign-in", async () => {
     door = await openPerHostDoor({
