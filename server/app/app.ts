@@ -100,7 +100,7 @@ export async function createApp(
   const observers = { audit, counts, tracer, log };
   const sessions = createSessions(config, { store: held.store, parties, ...observers, now });
   const { store, tries, rightBefore } = sharedState;
-  const assertionKeys = await openKeys(store);
+  const assertionKeys = await openKeys(store, before?.assertionKeys);
   const hashPool = createHashPool(log);
   const { check: checkHash } = hashPool;
   const passwords = users && createPasswords({ users, tries, rightBefore, checkHash, now });

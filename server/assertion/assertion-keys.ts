@@ -11,5 +11,11 @@ export interface AssertionKeys {
   close(): Promise<void>;
 }
 
-/** Opens the keys once the store is there, and never fails; undefined = apps get no assertions. */
-export type OpenKeys = (store: Store) => Promise<AssertionKeys | undefined>;
+/**
+ * Opens the keys once the store is there, and never fails; undefined = apps get no assertions. `before` are those of the
+ * service before a reload.
+ */
+export type OpenKeys = (
+  store: Store,
+  before: AssertionKeys | undefined,
+) => Promise<AssertionKeys | undefined>;

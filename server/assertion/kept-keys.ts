@@ -28,8 +28,12 @@ export class KeptKeys implements AssertionKeys {
 
   signer: SigningKey | undefined;
 
-  constructor(parts: Parts) {
+  /** Starts with the keys of the service `before` a reload, if they are those of this store and first secret. */
+  constructor(parts: Parts, before?: AssertionKeys) {
     this.#parts = parts;
+    if (!(before instanceof KeptKeys) || !before.#isOf(parts)) return;
+    this.#keys = before.#keys;
+    this.signer = before.signer;
   }
 
   get published(): readonly PublicKey[] {
@@ -47,6 +51,11 @@ export class KeptKeys implements AssertionKeys {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     await this.#loading;
+  }
+
+  /** A new first secret may replace one that another person has, so it never continues the keys in memory. */
+  #isOf({ store, secrets }: Pick<Parts, "store" | "secrets">): boolean {
+    return this.#parts.store === store && this.#parts.secrets[0] === secrets[0];
   }
 
   async #load(): Promise<void> {

@@ -1,6 +1,6 @@
 import { openChangingFiles, type ChangingFiles } from "../config/changing-files.ts";
 import { ConfigError } from "../config/faults.ts";
-import { readPem } from "../config/read-named-file.ts";
+import { fileFault, readPem } from "../config/read-named-file.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import type { AssertionKeys } from "./assertion-keys.ts";
 import { parseSigningKeys, type PublicKey, type SigningKey } from "./signing-key.ts";
@@ -20,6 +20,16 @@ export function readKeys(written: string): FileKeys {
   }
 }
 
+/** undefined = the setting is PEM. Throws a `ConfigError`. */
+function openFile(written: string, log: Log): ChangingFiles<FileKeys> | undefined {
+  if (isPem(written)) return undefined;
+  try {
+    return openChangingFiles([written], parseSigningKeys, log);
+  } catch (error) {
+    throw fault(written, fileFault(error));
+  }
+}
+
 /** The same, read again whenever the file changes. A changed file without a usable key is logged and not used. */
 export class KeyFile implements AssertionKeys {
   #keys: FileKeys;
@@ -30,8 +40,8 @@ export class KeyFile implements AssertionKeys {
 
   /** Throws a `ConfigError`. */
   constructor(written: string, log: Log) {
-    this.#keys = readKeys(written);
-    this.#files = isPem(written) ? undefined : openChangingFiles([written], parseSigningKeys, log);
+    this.#files = openFile(written, log);
+    this.#keys = this.#files?.first ?? readKeys(written);
   }
 
   get signer(): SigningKey {

@@ -22,8 +22,8 @@ export function prepareKeys(
     const file = new KeyFile(key, surroundings.log);
     return async () => file.watch();
   }
-  return async (store) => {
-    const keys = new KeptKeys({ ...surroundings, store });
+  return async (store, before) => {
+    const keys = new KeptKeys({ ...surroundings, store }, before);
     await keys.load();
     return keys;
   };

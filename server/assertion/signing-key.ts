@@ -84,7 +84,7 @@ function thumbprint({ crv, kty, x, y }: v.InferOutput<typeof exported>): string 
 
 const kinds = "use a key of P-256 or Ed25519, as `openssl genpkey -algorithm ed25519` makes it";
 
-/** The private keys of a PEM text, at least one. Throws an error that contains nothing of it. */
+/** The private keys of a PEM text, at least one, each once. Throws an error that contains nothing of it. */
 export function parseSigningKeys(pem: string): readonly [SigningKey, ...SigningKey[]] {
   if (/-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED/.test(pem))
     throw new Error(
@@ -92,7 +92,9 @@ export function parseSigningKeys(pem: string): readonly [SigningKey, ...SigningK
     );
   // `openssl ecparam` writes a block of parameters before the key.
   const blocks = pem.match(/-----BEGIN ([A-Z ]*)PRIVATE KEY-----[^-]+-----END \1PRIVATE KEY-----/g);
-  const [first, ...others] = (blocks ?? []).map(parseBlock);
+  const keys = (blocks ?? []).map(parseBlock);
+  // RFC 7517 §4.5: each kid of a set is another key's. Some libraries verify nothing with a set that repeats one.
+  const [first, ...others] = new Map(keys.map((key) => [key.published.kid, key])).values();
   if (first === undefined) throw new Error(`contains no private key in PEM: ${kinds}`);
   return [first, ...others];
 }

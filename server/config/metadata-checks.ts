@@ -25,7 +25,7 @@ export function metadataFaults(raw: Written, rules: readonly unknown[]): Fault[]
       : [
           ...idTokenFaults(bearer, path),
           ...noIssuerFaults(raw, bearer, place, path),
-          ...sharedFaults(bearer, place, path, owners),
+          ...sharedFaults(bearer, identifiedHost(raw, place.host) + place.path, path, owners),
         ];
   });
 }
@@ -69,34 +69,45 @@ function noIssuerFaults(raw: Written, bearer: Written, { host }: ResourcePlace, 
 
 /** The providers of the sites that may serve a host; undefined = all of them. */
 function offeredAt({ sites }: Written, hostname: string): string[] | undefined {
-  const covering = (Array.isArray(sites) ? sites : []).flatMap((site: unknown, index) => {
-    if (!isObject(site)) return [];
-    const { hostname: own, domain, hosts = [] } = readSite(site, `sites.${index}.`);
-    const scopes = [domain, ...hosts].filter((scope) => scope !== undefined);
-    const covers = own === hostname || scopes.some((scope) => isUnder(hostname, scope));
-    return covers ? [site.providers] : [];
-  });
+  const covering = sitesAt(sites, hostname).map(({ providers }) => providers);
   return covering.length === 0 || covering.includes(undefined)
     ? undefined
     : covering.flatMap(textsOf);
 }
 
+/** The sites that may serve a host. */
+function sitesAt(sites: unknown, hostname: string): Written[] {
+  return (Array.isArray(sites) ? sites : []).filter((site: unknown): site is Written => {
+    if (!isObject(site)) return false;
+    const { hostname: own, domain, hosts = [] } = readSite(site, "");
+    const scopes = [domain, ...hosts].filter((scope) => scope !== undefined);
+    return own === hostname || scopes.some((scope) => isUnder(hostname, scope));
+  });
+}
+
+/** The host of a resource identifier: without the port that is usual for the scheme of its site. */
+function identifiedHost(raw: Written, written: string): string {
+  const { name, port } = parseHostPattern(written);
+  const sites = sitesAt(raw.sites ?? [raw], name);
+  const isPlain = sites.some((site) => readSite(site, "").scheme === "http:");
+  return port === (isPlain ? "80" : "443") ? name : written;
+}
+
 /** One document describes a resource, so that its rules must accept the same issuers. */
 function sharedFaults(
   bearer: Written,
-  { host, path: resource }: ResourcePlace,
+  resource: string,
   path: string,
   owners: Map<string, { readonly path: string; readonly issuers: string }>,
 ): Fault[] {
-  const key = host + resource;
   const issuers = JSON.stringify(
     issuersOf(bearer)
       .map(({ issuer }) => String(issuer))
       .toSorted(),
   );
-  const other = owners.get(key);
-  if (other === undefined) owners.set(key, { path, issuers });
+  const other = owners.get(resource);
+  if (other === undefined) owners.set(resource, { path, issuers });
   if (other === undefined || other.issuers === issuers) return [];
-  const message = `describes ${key}, as ${other.path} does with other issuers: use the same issuers in both, or another host or path`;
+  const message = `describes ${resource}, as ${other.path} does with other issuers: use the same issuers in both, or another host or path`;
   return [{ path: `${path}.bearer.metadata`, message }];
 }

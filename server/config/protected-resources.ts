@@ -5,6 +5,7 @@ import type { RuleConfig } from "../policy/rule-schema.ts";
 import type { Config } from "./schema.ts";
 import { createEntryFinder } from "./site-finder.ts";
 import { createSites } from "./sites.ts";
+import { issuersOf } from "./tenant-issuers.ts";
 
 /** The resource of a rule with `bearer.metadata` (RFC 9728). */
 export interface ProtectedResource {
@@ -72,7 +73,7 @@ function describe(
   const identifier = origin + place.path;
   const metadataPath = wellKnown + place.path;
   const { scopes = [], issuers = [] } = rule.bearer ?? {};
-  const ofProviders = issuers.length > 0 ? [] : issuersOf(config, entry?.providers);
+  const ofProviders = issuers.length > 0 ? [] : tokenIssuersOf(config, entry?.providers);
   return {
     identifier,
     // RFC 3986 §6.2.3: an empty path and "/" are the same, and URL libraries write the latter.
@@ -85,7 +86,7 @@ function describe(
     scopes: [...new Set([...scopes, ...commonScopes(issuers.map((issuer) => issuer.scopes))])],
     scopesSupported: [...scopes, ...issuers.flatMap((issuer) => issuer.scopes)],
     providers: ofProviders.map(([provider]) => provider),
-    issuers: [...ofProviders.map(([, issuer]) => issuer), ...issuers.map(({ issuer }) => issuer)],
+    issuers: [...ofProviders.flatMap(([, each]) => each), ...issuers.map(({ issuer }) => issuer)],
   };
 }
 
@@ -93,13 +94,17 @@ function commonScopes([first = [], ...others]: readonly (readonly string[])[]): 
   return first.filter((scope) => others.every((list) => list.includes(scope)));
 }
 
-/** The providers of a site that are issuers of tokens, with their issuers. */
-function issuersOf(config: Config, offered: readonly string[] | undefined): [string, string][] {
-  return Object.entries(config.providers).flatMap(([name, settings]): [string, string][] => {
+/** The providers of a site that are issuers of tokens, with their issuers: those of its tenants, if it has several. */
+function tokenIssuersOf(
+  config: Config,
+  offered: readonly string[] | undefined,
+): [string, readonly string[]][] {
+  return Object.entries(config.providers).flatMap(([name, settings]): [string, string[]][] => {
     const provider = providers.get(settings.type ?? name);
     const issuer = settings.issuer ?? provider?.issuer;
     const isOffered = offered?.includes(name) !== false;
-    return isOffered && issuer !== undefined && !provider?.isOAuthOnly ? [[name, issuer]] : [];
+    if (!isOffered || issuer === undefined || provider?.isOAuthOnly) return [];
+    return [[name, issuersOf(provider?.metadata?.(issuer) ?? { issuer }, settings.tenants)]];
   });
 }
 

@@ -8,11 +8,16 @@ export function readNamedFile(
   try {
     return { text: fileText(readFileSync(path)).text };
   } catch (error) {
-    if (!(error instanceof Error)) return { fault: "names a file that cannot be read" };
-    return "code" in error
-      ? { fault: `names a file that cannot be read (${String(error.code)})` }
-      : { fault: `names a file that ${error.message}` };
+    return { fault: fileFault(error) };
   }
+}
+
+/** What an error of reading a file, or of its contents, means to the operator. */
+export function fileFault(error: unknown): string {
+  if (!(error instanceof Error)) return "names a file that cannot be read";
+  return "code" in error
+    ? `names a file that cannot be read (${String(error.code)})`
+    : `names a file that ${error.message}`;
 }
 
 /** PEM as it is, as from `DOORWARD_LISTEN_HTTPS_KEY_FILE`, or what the file of that name contains. */

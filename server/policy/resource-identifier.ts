@@ -43,6 +43,7 @@ const oneRule =
 function bareFault(path: string): string | undefined {
   if (path.includes("*"))
     return "has a * before its end, and `bearer.metadata` needs one address: use a path such as /mcp/**";
+  if (path === "/") return "is the root, whose resource identifier has no path: use `path: /`";
   if (path.endsWith("/"))
     return "ends with a slash, which clients leave out of a resource identifier: use it without";
   return exactPathFault(path);

@@ -8,13 +8,14 @@ import {
 } from "openid-client";
 import type { Metadata } from "../../providers/provider.ts";
 import type { ProviderConfig } from "../config/schema.ts";
+import { isTemplated } from "../config/tenant-issuers.ts";
 import type { ClientAuthentication } from "./client-authentication.ts";
 import { discoveryError } from "./issuer-error.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 import { withNotes } from "./issuer-words.ts";
 import { checkMetadata, withEndpoints, type Needs } from "./metadata.ts";
 import { withSignedUserinfo, type Signer } from "./signed-response.ts";
-import { isTemplated, openPlain, openTemplated } from "./tenants.ts";
+import { openPlain, openTemplated } from "./tenants.ts";
 import { atTokenEndpoint, type TokenQuirks } from "./token-endpoint.ts";
 
 /** A visitor waits for this, so a slower issuer counts as down. */

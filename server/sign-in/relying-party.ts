@@ -2,6 +2,7 @@ import type { JWTVerifyGetKey } from "jose";
 import type { Configuration, ServerMetadata } from "openid-client";
 import type { Endpoints, Metadata, Provider } from "../../providers/provider.ts";
 import type { ProviderConfig } from "../config/schema.ts";
+import { isTemplated } from "../config/tenant-issuers.ts";
 import type { TokenIssuerConfig } from "../policy/bearer-schema.ts";
 import type { Counts } from "../observe/counts.ts";
 import type { Tracer } from "../observe/tracer.ts";
@@ -20,7 +21,7 @@ import { oauthNeeds, tokenNeeds, signInNeeds } from "./metadata.ts";
 import { createSignInUrlBuilder, type BuildSignInUrl } from "./pushed-request.ts";
 import { cached, type Cached } from "../memory/cached.ts";
 import { createRequestTimer } from "./timed-fetch.ts";
-import { isTemplated, issuersFor, placeAt, usualPlace, withAcceptedKeys } from "./tenants.ts";
+import { issuersFor, placeAt, usualPlace, withAcceptedKeys } from "./tenants.ts";
 
 /** Our registration at one issuer, as a sign-in needs it. */
 export interface RelyingParty {

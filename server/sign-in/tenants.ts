@@ -10,10 +10,8 @@ import * as v from "valibot";
 import type { Metadata, Provider } from "../../providers/provider.ts";
 import type { Claims } from "../../providers/claims.ts";
 import type { ProviderConfig } from "../config/schema.ts";
+import { issuersOf, issuerWithTenant, isTemplated } from "../config/tenant-issuers.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
-
-/** Stands for the tenant id in the issuer of Microsoft's metadata. */
-const placeholder = "{tenantid}";
 
 const document = "/.well-known/openid-configuration";
 
@@ -39,17 +37,6 @@ export function issuerMismatch({ address, issuer }: Metadata, named: unknown): s
   return `the metadata at ${address} has the issuer ${written}, but \`issuer\` is ${issuer}: if that is the issuer of its ID tokens, set \`issuer\` to exactly that${also}`;
 }
 
-export function isTemplated(issuer: string): boolean {
-  return issuer.includes(placeholder);
-}
-
-/** The accepted issuers. A multi-tenant issuer without `tenants` has none: anyone can create a tenant. */
-export function issuersOf({ issuer }: Metadata, tenants: readonly string[] = []): string[] {
-  return isTemplated(issuer)
-    ? tenants.map((id) => issuer.replace(placeholder, () => id))
-    : [issuer];
-}
-
 /** The place of a provider's metadata, and the values of `iss` that its ID tokens may have. */
 export function issuersFor(
   provider: Pick<Provider, "issuer" | "metadata">,
@@ -63,7 +50,7 @@ export function issuersFor(
 /** The issuer of a tenant's ID tokens; undefined = the provider has one issuer for all. */
 export function issuerOfTenant({ issuer }: Metadata, { tid }: Claims): string | undefined {
   if (!isTemplated(issuer) || typeof tid !== "string") return undefined;
-  return issuer.replace(placeholder, () => tid);
+  return issuerWithTenant(issuer, tid);
 }
 
 /** The fault in an ID token's issuer. With many tenants, each has its own issuer, and `tid` must match it. */

@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { hashSync } from "bcryptjs";
 import { decodeJwt, jwtVerify } from "jose";
 import { pino } from "pino";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createApp, type App } from "../../server/app/app.ts";
 import { createDoorward } from "../../server/embed.ts";
+import { AuthError } from "../../server/errors.ts";
 import { createAdmin } from "../../server/serve/admin.ts";
 import { send } from "../peers/browser.ts";
 import { capturingLog } from "../peers/capturing-log.ts";
@@ -71,6 +72,25 @@ describe("the public keys at the admin listener", () => {
     expect(
       events.filter(({ msg }) => String(msg).startsWith("no key for assertions")),
     ).toHaveLength(1);
+  });
+
+  it("stay the same over a reload while the store is down, and after the store lost them", async () => {
+    const { app } = await openApp({ assertion: {} });
+    const before = await keySet(app);
+    const signer = app.assertionKeys?.signer;
+    const get = vi.spyOn(app.store, "get");
+    get.mockRejectedValue(new AuthError("store_unreachable", "down"));
+
+    const { app: during } = await openApp({ assertion: {} }, app);
+    const without = await keySet(during);
+    const [[name = ""] = []] = get.mock.calls;
+    get.mockRestore();
+    await app.store.remove(name);
+    const { app: after } = await openApp({ assertion: {} }, during);
+
+    expect([without, await keySet(after)]).toEqual([before, before]);
+    expect(during.assertionKeys?.signer).toBe(signer);
+    expect(await app.store.get(name)).toMatchObject({ version: 1 });
   });
 
   it("stay the same over a reload, and are new after one with another secret", async () => {

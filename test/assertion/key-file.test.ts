@@ -1,8 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { root } from "../../docs/source-files.ts";
 import { KeyFile, readKeys } from "../../server/assertion/key-file.ts";
 import { createApp } from "../../server/app/app.ts";
 import { ConfigError } from "../../server/config/faults.ts";
@@ -54,6 +56,18 @@ describe("the file of assertion.key", () => {
     expect(keys.signer.published.kid).toBe(kidOf(other));
     expect(JSON.stringify(events)).not.toContain("PRIVATE");
     await keys.close();
+  });
+
+  it("is read once at the start: a pipe has its contents only once", () => {
+    const code = `
+      import { KeyFile } from ${JSON.stringify(join(root, "server/assertion/key-file.ts"))};
+      console.log(new KeyFile("/dev/stdin").signer.published.kid);`;
+    const command = 'printf %s "$PEM" | "$NODE" --input-type=module --eval "$CODE"';
+    const env = { ...process.env, PEM: one, NODE: process.execPath, CODE: code };
+
+    const printed = execFileSync("sh", ["-c", command], { env, encoding: "utf8" });
+
+    expect(printed.trim()).toBe(kidOf(one));
   });
 
   it("may be PEM itself", async () => {

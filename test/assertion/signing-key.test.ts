@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { calculateJwkThumbprint, jwtVerify } from "jose";
+import { calculateJwkThumbprint, createLocalJWKSet, jwtVerify, type JSONWebKeySet } from "jose";
 import { describe, expect, it } from "vitest";
 import { parseSigningKeys, SigningKey } from "../../server/assertion/signing-key.ts";
 
@@ -43,6 +43,19 @@ describe("a PEM text", () => {
 
     expect(keys.map(({ published }) => published.alg)).toEqual(["ES256", "EdDSA"]);
     expect(keys[0].published.kid).toBe(SigningKey.of(ec)?.published.kid);
+  });
+
+  it("contains a key once, although it is written twice: jose refuses a set with one kid twice", async () => {
+    const keys = parseSigningKeys(pem(ec) + pem(ed) + pem(ec, "sec1"));
+
+    const kids = keys.map(({ published }) => published.kid);
+    expect(kids).toEqual([ec, ed].map((key) => SigningKey.of(key)?.published.kid));
+    const set: unknown = JSON.parse(JSON.stringify({ keys: keys.map((key) => key.published) }));
+    const { payload } = await jwtVerify(
+      keys[0].sign({ sub: "ada" }),
+      createLocalJWKSet(set as JSONWebKeySet),
+    );
+    expect(payload.sub).toBe("ada");
   });
 
   it.each([

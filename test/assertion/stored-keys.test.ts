@@ -275,6 +275,33 @@ describe("a running doorward", () => {
     expect(idsOf(await storedKeys(store, secrets))).toEqual(ids);
   });
 
+  it("starts after a reload with the keys of the service before, of the same store and first secret only", async () => {
+    const store = await openMemory();
+    const { keys: before } = openKept(store);
+    await before.load();
+    const ids = before.published.map(({ kid }) => kid);
+    const after = (of: readonly string[], at = store) => {
+      const { log, events } = capturingLog();
+      const keys = new KeptKeys({ store: at, secrets: of, log, now: () => begun }, before);
+      ends.push(() => keys.close());
+      return { keys, events };
+    };
+    const down = new AuthError("store_unreachable", "down");
+    const other = await openMemory();
+    for (const each of [store, other]) vi.spyOn(each, "get").mockRejectedValue(down);
+
+    const same = [after(secrets), after([testSecret, otherSecret])];
+    const changed = [after([otherSecret, testSecret]), after(secrets, other)];
+    await Promise.all([...same, ...changed].map(({ keys }) => keys.load()));
+
+    for (const { keys, events } of same) {
+      expect([keys.signer, keys.published.map(({ kid }) => kid)]).toEqual([before.signer, ids]);
+      expect(keys.signer).toBe(before.signer);
+      expect(events.map(({ level }) => level)).toEqual([40]);
+    }
+    for (const { keys } of changed) expect([keys.signer, keys.published]).toEqual([undefined, []]);
+  });
+
   it("has no key without a store, says so once, and gets one as soon as the store responds", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const store = await openMemory();

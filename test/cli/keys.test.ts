@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -86,21 +86,40 @@ describe("doorward keys", () => {
     expect(stderr).toContain(message);
   });
 
-  it("prints those of a file that was made as the manual shows, in the file that the manual names", async () => {
-    const here = (text: string) =>
-      text
-        .replaceAll("/etc/doorward/doorward.yaml", file.path)
-        .replaceAll(/\/(etc\/doorward|srv\/doorward-keys)/g, folder);
-    const key = join(folder, "assertion.pem");
-    const file = await writeConfig({ ...settingsFor(4180), assertion: { key } });
-    const make = block(page, "sh", "openssl genpkey");
-    const print = block(page, "sh", "doorward keys");
+  describe("in the file that the manual names", () => {
+    const print = block(page, "sh", "cd /srv/doorward-keys");
+    const run = (commands: string, { path }: { path: string }) =>
+      runShell(
+        commands
+          .replaceAll("/etc/doorward/doorward.yaml", path)
+          .replaceAll(/\/(etc\/doorward|srv\/doorward-keys)/g, folder),
+        { cwd: root },
+      );
+    const kept = () => readFileSync(join(folder, "jwks.json"), "utf8");
 
-    await runShell(here(make), { cwd: root });
-    await runShell(here(print), { cwd: root });
+    it("prints those of a file that was made as the manual shows", async () => {
+      const key = join(folder, "assertion.pem");
+      const file = await writeConfig({ ...settingsFor(4180), assertion: { key } });
 
-    const set: unknown = JSON.parse(await runShell(`cat ${folder}/jwks.json`, { cwd: root }));
-    expect(set).toMatchObject({ keys: [{ kty: "EC", crv: "P-256", alg: "ES256" }] });
-    await file.remove();
+      await run(block(page, "sh", "openssl genpkey"), file);
+      await run(print, file);
+      await file.remove();
+
+      expect(JSON.parse(kept())).toMatchObject({
+        keys: [{ kty: "EC", crv: "P-256", alg: "ES256" }],
+      });
+    });
+
+    it("keeps the previous ones while the store is down", async () => {
+      writeFileSync(join(folder, "jwks.json"), '{"keys":[]}');
+      const storage = { driver: "redis", url: `redis://127.0.0.1:${await freePort()}` };
+      const file = await writeConfig({ ...settingsFor(4180), assertion, storage });
+
+      const failure = await run(print, file).catch(String);
+      await file.remove();
+
+      expect(failure).toContain("the commands exited with 1");
+      expect(kept()).toBe('{"keys":[]}');
+    });
   });
 });

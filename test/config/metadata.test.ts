@@ -68,6 +68,11 @@ describe("a rule with bearer.metadata", () => {
       /^rules\.0\.exactPath ends with a slash/,
     ],
     [
+      "the root as an exact path",
+      { host, exactPath: "/" },
+      /^rules\.0\.exactPath is the root, .*: use `path: \/`$/,
+    ],
+    [
       "ID tokens",
       { host, bearer: { metadata: true, idTokens: true } },
       /^rules\.0\.bearer\.idTokens cannot be combined with metadata/,
@@ -109,6 +114,30 @@ describe("a rule with bearer.metadata", () => {
       ),
     ]);
   });
+
+  it.each([
+    ["https://auth.example.com", "example.com", "443", "80"],
+    ["http://auth.dev.localhost", "dev.localhost", "80", "443"],
+  ])(
+    "shares its resource with a rule that writes the usual port, at %s",
+    (url, domain, usual, other) => {
+      const rules = (port: string) => [
+        { host: `mcp.${domain}`, bearer },
+        { host: `mcp.${domain}:${port}`, bearer: { metadata: true, issuers: [{ issuer: ci }] } },
+      ];
+      const site = { url, cookie: { domain } };
+      const ofSites = { url: undefined, cookie: undefined, sites: [site] };
+
+      for (const changes of [site, ofSites]) {
+        expect(faultsOf(rules(usual), changes)).toEqual([
+          expect.stringContaining(
+            `rules.1.bearer.metadata describes mcp.${domain}, as rules.0 does`,
+          ),
+        ]);
+        expect(faultsOf(rules(other), changes)).toEqual([]);
+      }
+    },
+  );
 });
 
 it("an issuer without audiences is refused if the rule has no metadata", () => {

@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
   issuerFault,
-  issuersOf,
-  isTemplated,
   placeAt,
   usualPlace,
   withAcceptedKeys,
@@ -46,17 +44,6 @@ it.each([
 });
 
 describe("the issuers of a provider", () => {
-  it("are the issuer itself, or that of each listed tenant", () => {
-    expect(isTemplated(single)).toBe(false);
-    expect(isTemplated(template)).toBe(true);
-    expect(issuersOf({ address: "", issuer: single }, ["one"])).toEqual([single]);
-    expect(issuersOf({ address: "", issuer: template }, ["one", "$&"])).toEqual([
-      one,
-      "https://login.example.com/$&/v2.0",
-    ]);
-    expect(issuersOf({ address: "", issuer: template })).toEqual([]);
-  });
-
   const many = { place: { address: "", issuer: template }, issuers: [one, two] };
   const alone = { place: { address: "", issuer: single }, issuers: [single] };
 

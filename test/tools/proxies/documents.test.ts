@@ -24,6 +24,32 @@ function filesOf(proxy: string, bearer: Record<string, unknown> = {}) {
   return proxyFiles(config, proxy).files;
 }
 
+interface PrintedIngress {
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly paths: readonly string[];
+}
+
+/** The Ingresses of a host that lead to the app. */
+function ingressesOf(rules: readonly Record<string, unknown>[]): PrintedIngress[] {
+  const config = configOf({
+    url: "https://auth.example.com",
+    cookie: { domain: "example.com" },
+    providers: { company: { type: "oidc", issuer: "https://id.example.com", clientId: "door" } },
+    access: { anyone: true },
+    rules: rules.map((rule) => ({ ...rule, bearer: { metadata: true } })),
+  });
+  const text = proxyFiles(config, "ingress-nginx").files.get("ingress.yaml") ?? "";
+  return parseAllDocuments(text)
+    .map((one) => one.toJSON())
+    .filter(({ spec }) => spec.rules[0].http.paths[0].backend.service.name !== "doorward")
+    .map(({ metadata, spec }) => ({
+      annotations: metadata.annotations,
+      paths: spec.rules[0].http.paths.map(
+        (one: { pathType: string; path: string }) => `${one.pathType} ${one.path}`,
+      ),
+    }));
+}
+
 function refusal(bearer: Record<string, unknown>): string {
   try {
     filesOf("nginx", bearer);
@@ -91,6 +117,38 @@ describe("the documents of protected resources", () => {
     expect(mounted).toEqual([
       { hosts: [host, `${host}:*`], notPaths: ["a", "b", "c"].map((name) => `${path}/${name}`) },
     ]);
+  });
+
+  it("have an Ingress without auth-signin for ingress-nginx, which asks doorward as the app's own does", () => {
+    const prefix = "nginx.ingress.kubernetes.io";
+    const [own, ofResources, another] = ingressesOf([
+      { host, path: "/a/**" },
+      { host, path: "/a", methods: "POST" },
+      { host, path: "/b" },
+      { host, exactPath: "/c" },
+      { host: `${host}:8443`, path: "/d/*" },
+    ]);
+
+    expect(another).toBeUndefined();
+    expect(own?.paths).toEqual(["Prefix /"]);
+    expect(ofResources?.paths).toEqual(["Prefix /a", "Exact /b", "Exact /c", "Prefix /d"]);
+    const { [`${prefix}/auth-signin`]: signIn, ...others } = own?.annotations ?? {};
+    expect(signIn).toBe("https://auth.example.com/start");
+    expect(Object.keys(others)).toEqual([`${prefix}/auth-url`, `${prefix}/auth-response-headers`]);
+    expect(ofResources?.annotations).toEqual(others);
+  });
+
+  it.each<[string, Record<string, unknown>, string[]]>([
+    ["a whole host", {}, ["Prefix / without"]],
+    ["everything under the root", { path: "/**" }, ["Prefix / without"]],
+    ["the root alone", { path: "/" }, ["Prefix / with", "Exact / without"]],
+  ])("have no sign-in at %s for ingress-nginx", (_, rule, expected) => {
+    const found = ingressesOf([{ host, ...rule }]).map(
+      ({ paths, annotations }) =>
+        `${paths.join()} ${Object.keys(annotations).some((name) => name.endsWith("/auth-signin")) ? "with" : "without"}`,
+    );
+
+    expect(found).toEqual(expected);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { urlAt } from "../../../config/site-url.ts";
+import type { Document } from "../documents.ts";
 import type { ProxyModel } from "../model.ts";
 import type { PublicHost } from "../public-hosts.ts";
 import { allNamesToStrip, namesAboutTheRequest } from "../visitor-headers.ts";
@@ -14,7 +15,7 @@ export function ingressNginxFiles(model: ProxyModel): ReadonlyMap<string, string
       "ingress.yaml",
       [
         head,
-        ...guards.map((host) => guarded(host, model)),
+        ...guards.flatMap((host) => guarded(host, model)),
         ...contexts.map((host) => endpoints(host, model.doorwardPort)),
         ...hosts.map((host) => metadata(host, model)),
       ].join(""),
@@ -74,27 +75,48 @@ function endpoints(host: PublicHost, port: number): string {
 }
 
 /** Where clients get tokens (RFC 9728): doorward answers exactly these paths, which need no session. */
-function metadata(host: PublicHost, { hosts, doorwardPort }: ProxyModel): string {
-  const here = hosts.filter((one) => one.host === host.host).flatMap(({ documents }) => documents);
-  const paths = here.map((one) => path("Exact", one.path, "doorward", String(doorwardPort)));
+function metadata(host: PublicHost, model: ProxyModel): string {
+  const port = String(model.doorwardPort);
+  const paths = documentsOf(host, model).map((one) => path("Exact", one.path, "doorward", port));
   if (paths.length === 0) return "";
   return ingress(host, `doorward-metadata-${host.name}`, "", paths.join(""));
 }
 
-function guarded(host: PublicHost, { doorwardPort, identityHeaders }: ProxyModel): string {
+/** Of a host at all its ports, each path once, because an Ingress has no ports. */
+function documentsOf({ host }: PublicHost, { hosts }: ProxyModel): Document[] {
+  const here = hosts.filter((one) => one.host === host).flatMap(({ documents }) => documents);
+  return [...new Map(here.map((one) => [one.path, one])).values()];
+}
+
+/** The app, and its protected resources (RFC 9728) in an Ingress of their own, which redirects nothing. */
+function guarded(host: PublicHost, model: ProxyModel): string[] {
+  const resources = documentsOf(host, model).map(({ resource }) => resource);
+  const isWhole = resources.some((one) => one.path === "/" && one.isPrefix);
+  const toApp = (type: "Exact" | "Prefix", value: string) =>
+    path(type, value, `${host.name} # CHANGE: the app`, "8080 # CHANGE");
+  const paths = resources.map((one) => toApp(one.isPrefix ? "Prefix" : "Exact", one.path));
+  const app = ingress(host, host.name, asking(host, model, !isWhole), toApp("Prefix", "/"));
+  if (isWhole || paths.length === 0) return [app];
+  const name = `doorward-resources-${host.name}`;
+  return [app, ingress(host, name, asking(host, model, false), paths.join(""))];
+}
+
+/** The controller answers a redirect to `auth-signin` in place of doorward's 401, to every client. */
+function asking(
+  host: PublicHost,
+  { doorwardPort, identityHeaders }: ProxyModel,
+  redirects: boolean,
+): string {
   const prefix = "nginx.ingress.kubernetes.io";
-  const annotations = `  annotations:
+  const signIn = redirects
+    ? `${prefix}/auth-signin: "${urlAt(host.site, "$host")}/start"`
+    : "# Do not add auth-signin: clients of these paths need doorward's 401, and not a redirect to a sign-in.";
+  return `  annotations:
     ${prefix}/auth-url: "http://doorward.doorward.svc.cluster.local:${doorwardPort}${host.base}/verify?identity_headers=refuse"
-    ${prefix}/auth-signin: "${urlAt(host.site, "$host")}/start"
+    ${signIn}
     ${prefix}/auth-response-headers: "${identityHeaders.join(",")}"
     # Do not add auth-cache-key: a cached answer would outlive a sign-out.
 `;
-  return ingress(
-    host,
-    host.name,
-    annotations,
-    path("Prefix", "/", `${host.name} # CHANGE: the app`, "8080 # CHANGE"),
-  );
 }
 
 /** Where the controller itself sends a header of the same name, as it does for client certificates, nginx keeps that. */
