@@ -1,6 +1,7 @@
-import { rangesOf, type Range } from "../../http/address-ranges.ts";
+import { createAddressRanges, rangesOf, type Range } from "../../http/address-ranges.ts";
 import type { RuleConfig } from "../../policy/rule-schema.ts";
 import { lastOf, neighbours } from "./address-borders.ts";
+import { bothOf, type Sides } from "./sides.ts";
 import { unusedName } from "./unused-name.ts";
 
 /** A method, and whether the request is a preflight. */
@@ -77,15 +78,22 @@ function join(one: string, other: string): string {
   return one === "" ? other : `${one}&${other}`;
 }
 
-/** No address, and the first and last one of each range with their neighbours outside. */
+/**
+ * No address, and the first and last one of each range with their neighbours outside. An address that is a proxy's in
+ * one configuration only is also tried as the last of two, of which that configuration reads the other one.
+ */
 export function borderAddresses(
   rules: readonly RuleConfig[],
-  trustedProxies: readonly string[],
+  proxies: Sides<readonly string[]>,
 ): (string | undefined)[] {
   const written = rules.flatMap(({ ip }) => ip ?? []);
   if (written.length === 0) return [undefined];
-  const ranges = [...written, ...trustedProxies].flatMap(rangesOf);
-  return [undefined, ...new Set(ranges.flatMap(addressesAround))];
+  const ranges = [...written, ...proxies.old, ...proxies.new].flatMap(rangesOf);
+  const addresses = [...new Set(ranges.flatMap(addressesAround))];
+  const isProxy = bothOf(proxies, createAddressRanges);
+  const moved = addresses.filter((one) => isProxy.old(one) !== isProxy.new(one));
+  const forwarded = moved.flatMap((proxy) => addresses.map((address) => `${address}, ${proxy}`));
+  return [undefined, ...addresses, ...forwarded];
 }
 
 function addressesAround(range: Range): string[] {

@@ -5,7 +5,7 @@ import type { Asked } from "../policy/policy.ts";
 import type { HostClass } from "./host-classes.ts";
 import { borderPaths } from "./border-paths.ts";
 import { borderAddresses, borderMethods, borderQueries } from "./border-requests.ts";
-import { narrow, remainingKey, type Level } from "./narrow.ts";
+import { narrow, proxiesKey, remainingKey, type Level } from "./narrow.ts";
 import { bothOf, siteKey, type Side, type Sides } from "./sides.ts";
 
 /** A request about which the configurations may decide differently. */
@@ -94,12 +94,14 @@ function bordersOf({ sides, endpoints }: HostClass) {
   );
   const patterns = rules.flatMap(({ path, exactPath }) => [...(path ?? []), ...(exactPath ?? [])]);
   const written = [...rules.flatMap(({ exactPath }) => exactPath ?? []), ...endpoints];
-  const { old, new: later } = bothOf(sides, ({ policy }) => policy.config.trustedProxies);
   return {
     paths: borderPaths(patterns.map(parsePathPattern), written),
     methods: borderMethods(rules),
     queries: borderQueries(rules),
-    addresses: borderAddresses(rules, [...old, ...later]),
+    addresses: borderAddresses(
+      rules,
+      bothOf(sides, ({ policy }) => policy.config.trustedProxies),
+    ),
   };
 }
 
@@ -154,7 +156,8 @@ export function isSame({ old, new: later }: Sides<Side>, level: Level | "host"):
       const other = later.candidates[index];
       return other !== undefined && remainingKey(one, level) === remainingKey(other, level);
     }) &&
-    siteKey(old) === siteKey(later)
+    siteKey(old) === siteKey(later) &&
+    proxiesKey(old, level) === proxiesKey(later, level)
   );
 }
 
@@ -183,7 +186,7 @@ function pathLabel(path: string, any: string, isAny: boolean): string {
 
 function labelOf({ query, address }: Draft): string {
   const parameters = query.length > 200 ? "… (longer than 8 KiB)" : query;
-  const from = address === undefined ? "" : ` from ${address}`;
+  const from = address === undefined ? "" : ` from ${address.replace(", ", " through ")}`;
   return `${query === "" ? "" : `?${parameters}`}${from}`;
 }
 

@@ -233,6 +233,41 @@ describe("the differences of two configurations", () => {
     expect(found).toContain("     who   anyone signed in (provider company)");
   });
 
+  it.each<[string, Record<string, unknown>, string[], string[], string, string]>([
+    [
+      "an address that was a proxy's",
+      { ip: "10.0.0.0/8", allow: "public" },
+      ["127.0.0.1", "10.1.0.0/16"],
+      ["127.0.0.1"],
+      "OPENED challenge -> allow (old: access; new: rules.0)",
+      "     where https://intern.example.com/** from 10.1.0.0",
+    ],
+    [
+      "an address that a new proxy reports",
+      { ip: "203.0.113.0/24", allow: "public" },
+      ["127.0.0.1"],
+      ["127.0.0.1", "10.1.0.0/16"],
+      "OPENED challenge -> allow (old: access; new: rules.0)",
+      "     where https://intern.example.com/** from 203.0.113.0 through 10.1.0.0",
+    ],
+    [
+      "an address that a rule denied",
+      { ip: "10.0.0.0/8", deny: true },
+      ["127.0.0.1"],
+      ["127.0.0.1", "10.1.0.0/16"],
+      "OPENED deny -> allow (old: rules.0, the rule denies every request; new: access)",
+      "     where https://intern.example.com/** from 10.1.0.0",
+    ],
+  ])("show what other trusted proxies open: %s", (_, rule, old, later, change, where) => {
+    const rules = [{ host: "intern.example.com", ...rule }];
+
+    const found = lines({ rules, trustedProxies: old }, { rules, trustedProxies: later });
+
+    expect(found[0]).toBe(change);
+    expect(found).toContain(where);
+    expect(found.join("\n")).toMatch(/^SETTING trustedProxies/m);
+  });
+
   it("show a path that servers read in several ways, if only that changes", () => {
     const open = { path: "/a/**", allow: "public" };
     const found = lines({ rules: [open] }, { rules: [open, { path: "/a/x", deny: true }] });
