@@ -45,7 +45,7 @@ export function createChallenges(app: AppContext) {
       return jsonError(dialect, 401, signInRequired, ...challenges);
     }
     const url = URL.parse(urlOf(request));
-    const fault = url === null ? "host" : targetFault(site, url);
+    const fault = url === null ? "host" : targetFault(site.signInSite ?? site, url);
     if (fault !== undefined) return noReturn(context, fault);
     count(context, rule, stepUp ? "step_up" : "redirect", reason);
     const location = signInLocation(site, request, stepUp, ...hints);

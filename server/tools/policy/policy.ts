@@ -66,7 +66,7 @@ export function compilePolicy(config: Config): Policy {
     }),
     returnFault(site, request) {
       const url = URL.parse(urlOf(request));
-      return url === null ? "host" : targetFault(site, url);
+      return url === null ? "host" : targetFault(site.signInSite ?? site, url);
     },
     sites,
     rulesOf,
