@@ -35,13 +35,21 @@ interface BorderQueries {
 
 const mostTogether = 4;
 const tooLong = `x=${"a".repeat(8 * 1024)}`;
+/** Stands for any value of a parameter. */
+const anyValue = "any-value";
+
+/** A query without the values that rules name, which can be secrets of shared links; `*` is any value. */
+export function maskedQuery(query: string): string {
+  if (query === tooLong) return "… (longer than 8 KiB)";
+  return query.replace(/=([^&]*)/g, (_, value) => (value === anyValue ? "=*" : "=…"));
+}
 
 /** Queries without a parameter that rules name, with one of them in each way, and with several together. */
 export function borderQueries(rules: readonly RuleConfig[]): BorderQueries {
   const parameters = new Map<string, Set<string>>();
   for (const written of rules.flatMap(({ query }) => query ?? [])) {
     const [name = "", ...value] = written.split("=");
-    const values = parameters.get(name) ?? new Set(["any-value"]);
+    const values = parameters.get(name) ?? new Set([anyValue]);
     if (written.includes("=")) values.add(value.join("="));
     parameters.set(name, values);
   }

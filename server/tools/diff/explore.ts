@@ -4,7 +4,7 @@ import { readPath, type PathReadings } from "../../policy/path-readings.ts";
 import type { Asked } from "../policy/policy.ts";
 import type { HostClass } from "./host-classes.ts";
 import { borderPaths } from "./border-paths.ts";
-import { borderAddresses, borderMethods, borderQueries } from "./border-requests.ts";
+import { borderAddresses, borderMethods, borderQueries, maskedQuery } from "./border-requests.ts";
 import { narrow, proxiesKey, remainingKey, type Level } from "./narrow.ts";
 import { bothOf, siteKey, type Side, type Sides } from "./sides.ts";
 
@@ -185,9 +185,8 @@ function pathLabel(path: string, any: string, isAny: boolean): string {
 }
 
 function labelOf({ query, address }: Draft): string {
-  const parameters = query.length > 200 ? "… (longer than 8 KiB)" : query;
   const from = address === undefined ? "" : ` from ${address.replace(", ", " through ")}`;
-  return `${query === "" ? "" : `?${parameters}`}${from}`;
+  return `${query === "" ? "" : `?${maskedQuery(query)}`}${from}`;
 }
 
 function isPlain({ request, path }: Step<unknown>["asked"]): boolean {

@@ -155,7 +155,8 @@ describe("the differences of two configurations", () => {
       { rules: [{ path: "/api/**", allow: "signed-in", preflight: "allow" }] },
       "where (preflight) https://example.com/api/**",
     ],
-    ["a query", {}, { rules: [{ query: "share=1", allow: "public" }] }, "/**?share=1"],
+    ["a query", {}, { rules: [{ query: "share=1", allow: "public" }] }, "/**?share=…"],
+    ["any value", {}, { rules: [{ query: "share", allow: "public" }] }, "/**?share=*"],
     [
       "an address",
       {},
@@ -219,6 +220,21 @@ describe("the differences of two configurations", () => {
     const found = lines(old, later);
 
     expect(found.join("\n")).toContain(line);
+  });
+
+  it("never contain the value of a query parameter, which may be the secret of a shared link", () => {
+    const secret = "h&sh=1 %/é";
+    const rules = [
+      { query: [`share=${secret}`, "b=hush"], allow: "public" },
+      { query: "b=hush", deny: true },
+    ];
+
+    const found = lines({}, { rules }).join("\n");
+
+    expect(found).toContain("?share=…");
+    expect(found).toMatch(/such as GET \S+\?share=…$/m);
+    expect(found).toContain("?b[]=…");
+    expect(decodeURIComponent(found.replace(/%(?![\dA-F]{2})/gi, "%25"))).not.toMatch(/sh=1|hush/);
   });
 
   it("name the provider where only its people fare otherwise", () => {
