@@ -1,7 +1,7 @@
 import { createAddressRanges, rangesOf, type Range } from "../../http/address-ranges.ts";
 import type { RuleConfig } from "../../policy/rule-schema.ts";
 import { lastOf, neighbours } from "./address-borders.ts";
-import { bothOf, type Sides } from "./sides.ts";
+import { bothOf, rulesOf, type Side, type Sides } from "./sides.ts";
 import { unusedName } from "./unused-name.ts";
 
 /** A method, and whether the request is a preflight. */
@@ -90,12 +90,10 @@ function join(one: string, other: string): string {
  * No address, and the first and last one of each range with their neighbours outside. An address that is a proxy's in
  * one configuration only is also tried as the last of two, of which that configuration reads the other one.
  */
-export function borderAddresses(
-  rules: readonly RuleConfig[],
-  proxies: Sides<readonly string[]>,
-): (string | undefined)[] {
-  const written = rules.flatMap(({ ip }) => ip ?? []);
+export function borderAddresses(sides: Sides<Side>): (string | undefined)[] {
+  const written = rulesOf(sides).flatMap(({ ip }) => ip ?? []);
   if (written.length === 0) return [undefined];
+  const proxies = bothOf(sides, ({ policy }) => policy.config.trustedProxies);
   const ranges = [...written, ...proxies.old, ...proxies.new].flatMap(rangesOf);
   const addresses = [...new Set(ranges.flatMap(addressesAround))];
   const isProxy = bothOf(proxies, createAddressRanges);
