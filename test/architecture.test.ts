@@ -197,12 +197,15 @@ ${compile}  }),
   it("setting", async () => {
     const [declared, described] = ["server/config/schema.ts", "docs/settings/top-level.ts"];
     const pages = ["docs/configuration.md", "doorward.schema.json"];
-    expectSteps("setting", declared, described, "docs/configuration.md");
+    const compared = "server/tools/diff/changed-settings.ts";
+    expectSteps("setting", declared, described, compared, "docs/configuration.md");
     await copy.insert(
       declared,
       'signOut: v.optional(v.picklist(["local", "issuer"]), "local"),\n',
       "  motto: v.optional(text),\n",
     );
+    const forgotten = await copy.typeFaults();
+    await copy.insert(compared, "const effects = {\n", '  motto: "pages have another motto",\n');
     await copy.run("node", "docs/schema-file.ts");
     await copy.run("node", "docs/configuration-page.ts");
     const undescribed = await copy.run("vitest", "run", "test/docs/configuration.test.ts");
@@ -217,6 +220,7 @@ ${compile}  }),
     const suite = await copy.run("vitest", "run", "test/docs/configuration.test.ts");
 
     expect(undescribed.code).toBe(1);
+    expect(forgotten).toContain(compared);
     expect(await copy.typeFaults()).toBe("");
     for (const name of pages) expect(await copy.read(name)).toContain("A motto.");
     expect(suite.output).toMatch(/Tests .*\d+ passed/);

@@ -1,6 +1,31 @@
+import type { Sides } from "../../server/tools/diff/sides.ts";
 import type { PlainRule } from "./plain-policy.ts";
 import { randomSettings, type RandomSettings } from "./random-policy.ts";
 import type { Random } from "./random.ts";
+
+const proxies = [
+  ["127.0.0.1"],
+  ["127.0.0.1", "10.0.0.0/24"],
+  ["10.1.0.0/16"],
+  ["198.51.100.1"],
+  ["198.51.100.0/24", "private"],
+  ["203.0.113.7", "192.168.1.1"],
+  ["2001:db8::/64"],
+  ["anyone"],
+];
+
+/** Random settings with a rule about addresses, with other proxies, and half of the time also with another change. */
+export function withOtherProxies(random: Random): Sides<RandomSettings> {
+  for (;;) {
+    const settings = randomSettings(random);
+    if (!settings.rules.some(({ ip }) => ip !== undefined)) continue;
+    const later = random.once(2) ? mutated(random, settings) : settings;
+    return {
+      old: { ...settings, trustedProxies: random.pick(proxies) },
+      new: { ...later, trustedProxies: random.pick(proxies) },
+    };
+  }
+}
 
 const exact = ["/", "/a", "/a/", "/admin", "/a/b", "/public/a"];
 

@@ -7,7 +7,8 @@ import { randomClaims, type RandomSettings } from "./random-policy.ts";
 import type { Random } from "./random.ts";
 
 /** The configuration of random settings; undefined = doorward rejects them. */
-export function randomConfig({ providers, access, rules }: RandomSettings): Config | undefined {
+export function randomConfig(settings: RandomSettings): Config | undefined {
+  const { providers, access, rules, trustedProxies } = settings;
   const client = { type: "oidc", clientId: "door", clientSecret: "a secret" };
   const offered = providers.map((name) => [
     name,
@@ -20,6 +21,7 @@ export function randomConfig({ providers, access, rules }: RandomSettings): Conf
       providers: Object.fromEntries(offered),
       access,
       rules,
+      ...(trustedProxies !== undefined && { trustedProxies }),
     });
   } catch (error) {
     if (error instanceof ConfigError) return undefined;

@@ -6,6 +6,8 @@ export interface RandomSettings {
   readonly providers: readonly string[];
   readonly access: Record<string, unknown> | undefined;
   readonly rules: readonly PlainRule[];
+  /** undefined = those of a configuration without it. */
+  readonly trustedProxies?: readonly string[];
 }
 
 const groups = ["ops", "staff", "dev", "a,b"];

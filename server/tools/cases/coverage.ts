@@ -42,6 +42,12 @@ function conditionWords({ config }: Rule): string {
   return words.length === 0 ? "any request" : words.join("; ");
 }
 
+/** A case at any host under a wildcard is one for it. */
+function isTested(name: string, tested: ReadonlySet<string>): boolean {
+  if (!name.startsWith("*.")) return tested.has(name);
+  return [...tested].some((hostname) => hostname.endsWith(name.slice(1)));
+}
+
 /** A label that stands for any host that a wildcard of the proxy serves. */
 const anyLabel = "any-host";
 
@@ -58,7 +64,7 @@ function hostLine(
   if (site === undefined)
     return `${name} (${place}): no site has this host, so every request is denied`;
   const isOwn = site.base === "" && site.url.hostname === hostnameOf(request);
-  if (isOwn || tested.has(hostname)) return undefined;
+  if (isOwn || isTested(name, tested)) return undefined;
   const isNamed = policy.rules.some(
     ({ config: { host } }) =>
       host !== undefined && matchHost(host.map(parseHostPattern), request) !== "no",

@@ -1,6 +1,7 @@
-import { rangesOf, type Range } from "../../http/address-ranges.ts";
+import { createAddressRanges, rangesOf, type Range } from "../../http/address-ranges.ts";
 import type { RuleConfig } from "../../policy/rule-schema.ts";
 import { lastOf, neighbours } from "./address-borders.ts";
+import { bothOf, rulesOf, type Side, type Sides } from "./sides.ts";
 import { unusedName } from "./unused-name.ts";
 
 /** A method, and whether the request is a preflight. */
@@ -34,13 +35,21 @@ interface BorderQueries {
 
 const mostTogether = 4;
 const tooLong = `x=${"a".repeat(8 * 1024)}`;
+/** Stands for any value of a parameter. */
+const anyValue = "any-value";
+
+/** A query without the values that rules name, which can be secrets of shared links; `*` is any value. */
+export function maskedQuery(query: string): string {
+  if (query === tooLong) return "… (longer than 8 KiB)";
+  return query.replace(/=([^&]*)/g, (_, value) => (value === anyValue ? "=*" : "=…"));
+}
 
 /** Queries without a parameter that rules name, with one of them in each way, and with several together. */
 export function borderQueries(rules: readonly RuleConfig[]): BorderQueries {
   const parameters = new Map<string, Set<string>>();
   for (const written of rules.flatMap(({ query }) => query ?? [])) {
     const [name = "", ...value] = written.split("=");
-    const values = parameters.get(name) ?? new Set(["any-value"]);
+    const values = parameters.get(name) ?? new Set([anyValue]);
     if (written.includes("=")) values.add(value.join("="));
     parameters.set(name, values);
   }
@@ -77,15 +86,20 @@ function join(one: string, other: string): string {
   return one === "" ? other : `${one}&${other}`;
 }
 
-/** No address, and the first and last one of each range with their neighbours outside. */
-export function borderAddresses(
-  rules: readonly RuleConfig[],
-  trustedProxies: readonly string[],
-): (string | undefined)[] {
-  const written = rules.flatMap(({ ip }) => ip ?? []);
+/**
+ * No address, and the first and last one of each range with their neighbours outside. An address that is a proxy's in
+ * one configuration only is also tried as the last of two, of which that configuration reads the other one.
+ */
+export function borderAddresses(sides: Sides<Side>): (string | undefined)[] {
+  const written = rulesOf(sides).flatMap(({ ip }) => ip ?? []);
   if (written.length === 0) return [undefined];
-  const ranges = [...written, ...trustedProxies].flatMap(rangesOf);
-  return [undefined, ...new Set(ranges.flatMap(addressesAround))];
+  const proxies = bothOf(sides, ({ policy }) => policy.config.trustedProxies);
+  const ranges = [...written, ...proxies.old, ...proxies.new].flatMap(rangesOf);
+  const addresses = [...new Set(ranges.flatMap(addressesAround))];
+  const isProxy = bothOf(proxies, createAddressRanges);
+  const moved = addresses.filter((one) => isProxy.old(one) !== isProxy.new(one));
+  const forwarded = moved.flatMap((proxy) => addresses.map((address) => `${address}, ${proxy}`));
+  return [undefined, ...addresses, ...forwarded];
 }
 
 function addressesAround(range: Range): string[] {

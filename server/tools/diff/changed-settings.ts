@@ -4,7 +4,13 @@ import type { Config } from "../../config/schema.ts";
 import { isObject } from "../../config/shape.ts";
 import type { Sides } from "./sides.ts";
 
-/** Settings outside the rules that change who passes, or what apps receive, and how. */
+/** Those whose effect the decisions show, and those of the process and its pages. */
+type Excluded =
+  | ("access" | "rules")
+  | ("replicas" | "admin" | "listen" | "log")
+  | ("pages" | "signOut" | "skipProviderButton");
+
+/** Settings outside the rules that change who passes, what apps receive or where visitors are led, and how. */
 const effects = {
   url: "every session of the site ends, and its redirect URI changes",
   hosts: "sites appear or disappear",
@@ -16,10 +22,21 @@ const effects = {
   session: "sessions last for another time",
   storage: "every session ends",
   headers: "apps receive other identity headers",
+  assertion: "apps receive other assertions, or none",
+  allowedRedirects: "a sign-in or sign-out may lead to other addresses",
   trustedProxies: "/verify answers other proxies, and other addresses count as the visitor's",
   dialect: "/verify reads other headers of the proxy",
   compat: "/verify answers at other paths",
-} as const satisfies Partial<Readonly<Record<keyof Config, string>>>;
+} as const satisfies Readonly<Record<Exclude<keyof Config, Excluded>, string>>;
+
+/** Settings with another effect than those next to them. */
+const ownEffects: ReadonlyMap<string, string> = new Map([
+  ["session.perHost", "every session ends, and visitors sign in at another address"],
+  [
+    "session.remember",
+    "lists of sessions show the address and the browser of a sign-in, or no longer do",
+  ],
+]);
 
 /**
  * Each changed setting with its effect, without its value, which may be a secret. `folders`: those of the files, in which
@@ -30,7 +47,8 @@ export function changedSettings(configs: Sides<Config>, folders: Sides<string>):
   const after = comparable(configs.new, folders.new);
   return Object.entries(effects).flatMap(([name, effect]) => {
     const places = changedPlaces(before.get(name), after.get(name), name);
-    return places.length === 0 ? [] : [`${places.join(", ")}: ${effect}`];
+    const byEffect = Map.groupBy(places, (place) => ownEffects.get(place) ?? effect);
+    return [...byEffect].map(([words, alike]) => `${alike.join(", ")}: ${words}`);
   });
 }
 

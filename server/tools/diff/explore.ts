@@ -4,9 +4,9 @@ import { readPath, type PathReadings } from "../../policy/path-readings.ts";
 import type { Asked } from "../policy/policy.ts";
 import type { HostClass } from "./host-classes.ts";
 import { borderPaths } from "./border-paths.ts";
-import { borderAddresses, borderMethods, borderQueries } from "./border-requests.ts";
-import { narrow, remainingKey, type Level } from "./narrow.ts";
-import { bothOf, siteKey, type Side, type Sides } from "./sides.ts";
+import { borderAddresses, borderMethods, borderQueries, maskedQuery } from "./border-requests.ts";
+import { narrow, proxiesKey, remainingKey, type Level } from "./narrow.ts";
+import { bothOf, rulesOf, siteKey, type Side, type Sides } from "./sides.ts";
 
 /** A request about which the configurations may decide differently. */
 export interface BorderRequest {
@@ -49,10 +49,14 @@ interface Step<Value> {
   readonly values: Value[];
 }
 
-/** Every request to hosts of a class whose deciding rules differ, one for each set of rules. */
+/**
+ * Every request to hosts of a class whose deciding rules differ, one for each set of rules. Queries and addresses are
+ * those of the rules that are left for a path and method, because all of them at each path would take minutes.
+ */
 export function explore(hosts: HostClass, readings: ReadingCache): Found {
-  const { paths, methods, queries, addresses } = bordersOf(hosts);
+  const { paths, methods } = bordersOf(hosts);
   const { any, open } = paths;
+  const omitted = new Set<string>();
   const start = { draft: plainest, sides: hosts.sides };
   const byPath = choose(hosts, readings, start, "path", paths.paths, (path) => ({ path }));
   const requests = byPath.flatMap((step) => {
@@ -62,10 +66,14 @@ export function explore(hosts: HostClass, readings: ReadingCache): Found {
     const label = pathLabel(step.draft.path, any, isAny);
     const ofMethods = choose(hosts, readings, step, "methods", methods, (method) => method);
     return ofMethods
+      .flatMap((one) => {
+        const queries = borderQueries(rulesOf(one.sides));
+        if (queries.omitted !== undefined) omitted.add(queries.omitted);
+        return choose(hosts, readings, one, "query", queries.values, (query) => ({ query }));
+      })
       .flatMap((one) =>
-        choose(hosts, readings, one, "query", queries.values, (query) => ({ query })),
+        choose(hosts, readings, one, "ip", borderAddresses(one.sides), (address) => ({ address })),
       )
-      .flatMap((one) => choose(hosts, readings, one, "ip", addresses, (address) => ({ address })))
       .map(({ draft, asked, sides, key }) => ({
         asked,
         label: label + labelOf(draft),
@@ -75,7 +83,7 @@ export function explore(hosts: HostClass, readings: ReadingCache): Found {
         key: JSON.stringify([key, bothOf(sides, siteKey)]),
       }));
   });
-  return { requests, omitted: [paths.omitted ?? [], queries.omitted ?? []].flat() };
+  return { requests, omitted: [paths.omitted ?? [], ...omitted].flat() };
 }
 
 const plainest: Draft = {
@@ -87,19 +95,14 @@ const plainest: Draft = {
   isPreflight: false,
 };
 
-/** The values of each part at which the rules for these hosts may differ. */
+/** The paths and methods at which the rules for these hosts may differ. */
 function bordersOf({ sides, endpoints }: HostClass) {
-  const rules = [sides.old, sides.new].flatMap(({ candidates }) =>
-    candidates.map(({ rule }) => rule.config),
-  );
+  const rules = rulesOf(sides);
   const patterns = rules.flatMap(({ path, exactPath }) => [...(path ?? []), ...(exactPath ?? [])]);
   const written = [...rules.flatMap(({ exactPath }) => exactPath ?? []), ...endpoints];
-  const { old, new: later } = bothOf(sides, ({ policy }) => policy.config.trustedProxies);
   return {
     paths: borderPaths(patterns.map(parsePathPattern), written),
     methods: borderMethods(rules),
-    queries: borderQueries(rules),
-    addresses: borderAddresses(rules, [...old, ...later]),
   };
 }
 
@@ -154,7 +157,8 @@ export function isSame({ old, new: later }: Sides<Side>, level: Level | "host"):
       const other = later.candidates[index];
       return other !== undefined && remainingKey(one, level) === remainingKey(other, level);
     }) &&
-    siteKey(old) === siteKey(later)
+    siteKey(old) === siteKey(later) &&
+    proxiesKey(old, level) === proxiesKey(later, level)
   );
 }
 
@@ -182,9 +186,8 @@ function pathLabel(path: string, any: string, isAny: boolean): string {
 }
 
 function labelOf({ query, address }: Draft): string {
-  const parameters = query.length > 200 ? "… (longer than 8 KiB)" : query;
-  const from = address === undefined ? "" : ` from ${address}`;
-  return `${query === "" ? "" : `?${parameters}`}${from}`;
+  const from = address === undefined ? "" : ` from ${address.replace(", ", " through ")}`;
+  return `${query === "" ? "" : `?${maskedQuery(query)}`}${from}`;
 }
 
 function isPlain({ request, path }: Step<unknown>["asked"]): boolean {

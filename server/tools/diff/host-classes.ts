@@ -1,7 +1,7 @@
 import type { ForwardedRequest } from "../../forwarded/forwarded-request.ts";
 import type { Policy } from "../policy/policy.ts";
 import { borderOrigins } from "./border-hosts.ts";
-import { remainingKey } from "./narrow.ts";
+import { proxiesKey, remainingKey } from "./narrow.ts";
 import { bothOf, siteKey, type Side, type Sides } from "./sides.ts";
 
 /** Hosts that both configurations treat alike. */
@@ -20,7 +20,7 @@ export function hostClasses(policies: Sides<Policy>): HostClass[] {
   for (const { request, label } of borderOrigins(policies)) {
     const sides = bothOf(policies, (policy) => sideAt(policy, request));
     const { old, new: later } = bothOf(sides, (side) => keysOf(side, request));
-    if (old.whole === later.whole && haveSameProxies(policies)) continue;
+    if (old.whole === later.whole) continue;
     const key = JSON.stringify([old, later]);
     const isMoved = old.endpoints.join() !== later.endpoints.join();
     const endpoints = isMoved ? [...old.endpoints, ...later.endpoints] : [];
@@ -45,7 +45,7 @@ function keysOf(side: Side, request: ForwardedRequest) {
   const endpoints = endpointsAt(side, request);
   const rules = candidates.map((one) => remainingKey(one, "host"));
   return {
-    whole: JSON.stringify([siteKey(side), fault, endpoints, rules]),
+    whole: JSON.stringify([siteKey(side), fault, endpoints, rules, proxiesKey(side, "host")]),
     names: candidates.map(({ rule, isMaybe }) => `${rule.name}${isMaybe ? "?" : ""}`),
     endpoints,
   };
@@ -54,10 +54,4 @@ function keysOf(side: Side, request: ForwardedRequest) {
 function endpointsAt({ site }: Side, { scheme, host }: ForwardedRequest): string[] {
   const isOwn = site !== undefined && site.url.origin === `${scheme}://${host}`;
   return isOwn ? [`${site.base}/start`] : [];
-}
-
-/** A rule's `ip` compares an address only if it is no proxy's. */
-function haveSameProxies(policies: Sides<Policy>): boolean {
-  const { old, new: later } = bothOf(policies, ({ config }) => config.trustedProxies.join());
-  return old === later;
 }

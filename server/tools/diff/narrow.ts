@@ -55,6 +55,13 @@ export function remainingKey({ rule, isMaybe }: Candidate, level: Level | "host"
   return (isMaybe ? "maybe " : "") + keyOf(rule, current);
 }
 
+/** The proxies, where a rule may still compare the visitor's address: it is the first one that is no proxy's. */
+export function proxiesKey({ policy, candidates }: Side, level: Level | "host"): string {
+  const isBefore = level === "host" || levelOf(level) < levelOf("ip");
+  const comparesAddress = isBefore && candidates.some(({ rule }) => rule.config.ip !== undefined);
+  return comparesAddress ? policy.config.trustedProxies.join() : "";
+}
+
 const keys = new WeakMap<Rule, string[]>();
 
 function keyOf(rule: Rule, current: number): string {

@@ -1,6 +1,7 @@
 import type { Config } from "../../config/schema.ts";
 import { urlOf } from "../../forwarded/forwarded-request.ts";
 import type { Ruling } from "../policy/policy.ts";
+import { maskedQuery } from "./border-requests.ts";
 import { changedSettings } from "./changed-settings.ts";
 import { groupDifferences, type DifferenceGroup } from "./difference-groups.ts";
 import { findDifferences } from "./differences.ts";
@@ -60,7 +61,8 @@ function groupLines({ example, visitors, requests, others, mark }: DifferenceGro
 }
 
 function exampleUrl({ request }: DifferenceGroup["example"]["request"]["asked"]): string {
-  const url = urlOf(request);
+  const [path = "", ...query] = urlOf(request).split("?");
+  const url = [path, ...(query.length > 0 ? [maskedQuery(query.join("?"))] : [])].join("?");
   return url.length > 300 ? `${url.slice(0, 300)}… (${url.length} characters)` : url;
 }
 

@@ -1,5 +1,6 @@
 import type { Config } from "../../config/schema.ts";
 import type { Site } from "../../config/site.ts";
+import type { RuleConfig } from "../../policy/rule-schema.ts";
 import type { Rule } from "../../policy/rules.ts";
 import { compilePolicy, type Policy } from "../policy/policy.ts";
 import { offeredAt } from "../policy/visitor.ts";
@@ -30,6 +31,11 @@ export interface Side {
   readonly policy: Policy;
   readonly site: Site | undefined;
   readonly candidates: readonly Candidate[];
+}
+
+/** The rules of both configurations that still may decide. */
+export function rulesOf({ old, new: later }: Sides<Side>): RuleConfig[] {
+  return [old, later].flatMap(({ candidates }) => candidates.map(({ rule }) => rule.config));
 }
 
 /** Everything of a site that decides, as text. */

@@ -1,7 +1,4 @@
-import {
-  createProtectedResources,
-  type ProtectedResource,
-} from "../../config/protected-resources.ts";
+import type { ProtectedResource } from "../../config/protected-resources.ts";
 import { hostnameOf } from "../../forwarded/forwarded-request.ts";
 import type { Identity } from "../../identity/identity.ts";
 import type { RequestFacts } from "../../policy/request-facts.ts";
@@ -57,9 +54,9 @@ export async function explanationOf(
   };
 }
 
-function resourceOf({ rules, config }: Policy, ruling: Ruling): ProtectedResource | undefined {
+function resourceOf({ rules, resources }: Policy, ruling: Ruling): ProtectedResource | undefined {
   const decider = rules.find(({ name }) => name === ruling.rule);
-  return decider && createProtectedResources(config).get(decider.config);
+  return decider && resources.get(decider.config);
 }
 
 function considered(rules: readonly Rule[], facts: RequestFacts): Considered[] {

@@ -1,4 +1,8 @@
 import { rulesAccepting } from "../../credentials/authenticate-credentials.ts";
+import {
+  createProtectedResources,
+  type ProtectedResources,
+} from "../../config/protected-resources.ts";
 import type { Config } from "../../config/schema.ts";
 import { createSiteFinder } from "../../config/site-finder.ts";
 import type { Site, SiteEntry } from "../../config/site.ts";
@@ -37,6 +41,7 @@ export interface Ruling {
 export interface Policy {
   readonly config: Config;
   readonly rules: readonly Rule[];
+  readonly resources: ProtectedResources;
   siteOf(request: ForwardedRequest): Site | undefined;
   factsOf(asked: Asked, provider: string | undefined): RequestFacts;
   /** Why no sign-in can lead to the URL of a request; undefined = one can. */
@@ -56,6 +61,7 @@ export function compilePolicy(config: Config): Policy {
   return {
     config,
     rules,
+    resources: createProtectedResources(config),
     siteOf: (request) => find(hostnameOf(request), request.host),
     factsOf: ({ request, address, isPreflight, path = readPath(request.uri) }, provider) => ({
       request,
@@ -66,7 +72,7 @@ export function compilePolicy(config: Config): Policy {
     }),
     returnFault(site, request) {
       const url = URL.parse(urlOf(request));
-      return url === null ? "host" : targetFault(site, url);
+      return url === null ? "host" : targetFault(site.signInSite ?? site, url);
     },
     sites,
     rulesOf,

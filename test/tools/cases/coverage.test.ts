@@ -82,6 +82,10 @@ describe("--coverage", () => {
     ]);
     const more = `${text}  - { url: "https://wiki.example.com/", expect: challenge }\n`;
     expect((await tested(more, covering(proxy))).lines[0]).toContain("*.team.example.com");
+    const beside = `${more}  - { url: "https://xteam.example.com/", expect: challenge }\n`;
+    expect((await tested(beside, covering(proxy))).lines[0]).toContain("*.team.example.com");
+    const under = `${more}  - { url: "https://a.b.team.example.com/", expect: challenge }\n`;
+    expect((await tested(under, covering(proxy))).lines[0]).toContain("www.example.org");
   });
 });
 

@@ -4,7 +4,7 @@ import { findDifferences, type Difference } from "../../../server/tools/diff/dif
 import { identityOf } from "../../../server/tools/diff/made-up-identity.ts";
 import { bothOf, compileSides, type Sides } from "../../../server/tools/diff/sides.ts";
 import { rulingOn, type Policy, type Ruling } from "../../../server/tools/policy/policy.ts";
-import { mutated } from "../../peers/mutated-policy.ts";
+import { mutated, withOtherProxies } from "../../peers/mutated-policy.ts";
 import { plainOpinion, type PlainPerson } from "../../peers/plain-policy.ts";
 import { identityOfPerson, randomConfig, randomPerson } from "../../peers/policy-pair.ts";
 import { randomRequest, randomSettings, type RandomSettings } from "../../peers/random-policy.ts";
@@ -19,11 +19,15 @@ interface Pair {
   readonly differences: readonly Difference[];
 }
 
+function withOneChange(random: Random): Sides<RandomSettings> {
+  const old = randomSettings(random);
+  return { old, new: mutated(random, old) };
+}
+
 /** Two configurations of which one is the other with one change, and what diff finds. */
-function randomPair(random: Random): Pair {
+function randomPair(random: Random, settingsOf = withOneChange): Pair {
   for (;;) {
-    const old = randomSettings(random);
-    const settings = { old, new: mutated(random, old) };
+    const settings = settingsOf(random);
     const configs = bothOf(settings, randomConfig);
     if (configs.old === undefined || configs.new === undefined) continue;
     const policies = compileSides({ old: configs.old, new: configs.new });
@@ -61,15 +65,20 @@ function randomDifference(random: Random, { settings, policies }: Pair): string 
   return keyOf(!isAnonymous, rulings);
 }
 
-it.each(seeds)(
-  "reports each change of a decision by the same two rules, whatever the request and the person (seed %i)",
+it.each(
+  seeds.flatMap((seed) => [
+    { change: "the rules", seed, settingsOf: withOneChange },
+    { change: "the trusted proxies", seed, settingsOf: withOtherProxies },
+  ]),
+)(
+  "reports each change of a decision by the same two rules, whatever the request and the person ($change, seed $seed)",
   { timeout: 300_000 },
-  (seed) => {
+  ({ seed, settingsOf }) => {
     const random = randomFrom(seed);
     let [changed, unchanged] = [0, 0];
     const missed: unknown[] = [];
     for (let count = 0; count < 50; count++) {
-      const pair = randomPair(random);
+      const pair = randomPair(random, settingsOf);
       const reported = new Set(
         pair.differences.map(({ visitor, rulings }) =>
           keyOf(visitor.provider !== undefined, rulings),

@@ -155,7 +155,8 @@ describe("the differences of two configurations", () => {
       { rules: [{ path: "/api/**", allow: "signed-in", preflight: "allow" }] },
       "where (preflight) https://example.com/api/**",
     ],
-    ["a query", {}, { rules: [{ query: "share=1", allow: "public" }] }, "/**?share=1"],
+    ["a query", {}, { rules: [{ query: "share=1", allow: "public" }] }, "/**?share=…"],
+    ["any value", {}, { rules: [{ query: "share", allow: "public" }] }, "/**?share=*"],
     [
       "an address",
       {},
@@ -221,6 +222,21 @@ describe("the differences of two configurations", () => {
     expect(found.join("\n")).toContain(line);
   });
 
+  it("never contain the value of a query parameter, which may be the secret of a shared link", () => {
+    const secret = "h&sh=1 %/é";
+    const rules = [
+      { query: [`share=${secret}`, "b=hush"], allow: "public" },
+      { query: "b=hush", deny: true },
+    ];
+
+    const found = lines({}, { rules }).join("\n");
+
+    expect(found).toContain("?share=…");
+    expect(found).toMatch(/such as GET \S+\?share=…$/m);
+    expect(found).toContain("?b[]=…");
+    expect(decodeURIComponent(found.replace(/%(?![\dA-F]{2})/gi, "%25"))).not.toMatch(/sh=1|hush/);
+  });
+
   it("name the provider where only its people fare otherwise", () => {
     const two = { ...base.providers, google: { clientId: "x" } };
     const rule = { ...ops, allow: "signed-in" };
@@ -231,6 +247,41 @@ describe("the differences of two configurations", () => {
     );
 
     expect(found).toContain("     who   anyone signed in (provider company)");
+  });
+
+  it.each<[string, Record<string, unknown>, string[], string[], string, string]>([
+    [
+      "an address that was a proxy's",
+      { ip: "10.0.0.0/8", allow: "public" },
+      ["127.0.0.1", "10.1.0.0/16"],
+      ["127.0.0.1"],
+      "OPENED challenge -> allow (old: access; new: rules.0)",
+      "     where https://intern.example.com/** from 10.1.0.0",
+    ],
+    [
+      "an address that a new proxy reports",
+      { ip: "203.0.113.0/24", allow: "public" },
+      ["127.0.0.1"],
+      ["127.0.0.1", "10.1.0.0/16"],
+      "OPENED challenge -> allow (old: access; new: rules.0)",
+      "     where https://intern.example.com/** from 203.0.113.0 through 10.1.0.0",
+    ],
+    [
+      "an address that a rule denied",
+      { ip: "10.0.0.0/8", deny: true },
+      ["127.0.0.1"],
+      ["127.0.0.1", "10.1.0.0/16"],
+      "OPENED deny -> allow (old: rules.0, the rule denies every request; new: access)",
+      "     where https://intern.example.com/** from 10.1.0.0",
+    ],
+  ])("show what other trusted proxies open: %s", (_, rule, old, later, change, where) => {
+    const rules = [{ host: "intern.example.com", ...rule }];
+
+    const found = lines({ rules, trustedProxies: old }, { rules, trustedProxies: later });
+
+    expect(found[0]).toBe(change);
+    expect(found).toContain(where);
+    expect(found.join("\n")).toMatch(/^SETTING trustedProxies/m);
   });
 
   it("show a path that servers read in several ways, if only that changes", () => {

@@ -4,6 +4,9 @@ import {
   explanationJson,
   explanationLines,
 } from "../../../server/tools/policy/explain.ts";
+import { explanationOf } from "../../../server/tools/policy/explanation.ts";
+import { compilePolicy } from "../../../server/tools/policy/policy.ts";
+import { readUrl } from "../../../server/tools/policy/requested-url.ts";
 import { configOf } from "../../peers/doorward.ts";
 
 const config = configOf({
@@ -34,4 +37,21 @@ it("explain names the resource of the rule that decides", async () => {
     metadata: "https://mcp.example.com/.well-known/oauth-protected-resource/mcp",
   });
   expect(JSON.parse(explanationJson(url, other)).resource).toBeNull();
+});
+
+it("the resources of a configuration are made once, however many cases need them", async () => {
+  const policy = compilePolicy(config);
+  const asked = {
+    request: readUrl("https://mcp.example.com/mcp/x", "GET"),
+    address: undefined,
+    isPreflight: false,
+  };
+
+  const [first, second] = [
+    await explanationOf(policy, asked, {}, 0),
+    await explanationOf(policy, asked, {}, 0),
+  ];
+
+  expect(first.resource).toBeDefined();
+  expect(second.resource).toBe(first.resource);
 });
