@@ -3,8 +3,8 @@ import type { AskedRequest, SiteContext, Endpoint } from "../context.ts";
 import { auditedIdentity } from "../identity/audited.ts";
 import { isForm, readForm } from "../http/form.ts";
 import { isCrossSite, isSameOrigin, isVisitorNavigation, tab } from "../http/fetch-metadata.ts";
+import { createAfterSignOut, type Ended } from "./after-sign-out.ts";
 import { createSignOutEverywhere } from "./everywhere.ts";
-import { onwardUrl } from "./app-host-sign-out.ts";
 import { createIssuerSignOut } from "./issuer-sign-out.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { confirmSignOutPage, signedOutPage } from "../pages/signed-out-page.ts";
@@ -12,36 +12,20 @@ import { forgetSession } from "../cookies/cookie.ts";
 import { sessionTokens } from "../session/browser-session.ts";
 import { sessionDigest } from "../session/digest.ts";
 import type { SessionRecord } from "../session/record.ts";
-import { endSessionUrl, hintedTarget, revokeTokens } from "../sign-in/end-session.ts";
+import { revokeTokens } from "../sign-in/end-session.ts";
 import type { SignOutReach } from "../sign-in/sign-out-return.ts";
 import { requestedTarget } from "../sign-in/return-target.ts";
-
-/** A session that this sign-out ended. */
-interface Ended {
-  readonly token: string;
-  readonly record: SessionRecord;
-}
 
 /** More than `/verify` tries, so that no session is left that a visitor wanted to end. */
 const mostEnded = 8;
 
 /** Ends the session in the store, then in the browser, and shows a page or redirects to `rd`. */
 export function createSignOut(context: SiteContext): Endpoint {
-  const {
-    site,
-    config,
-    sessions,
-    signOutReturns,
-    returnTarget,
-    counts,
-    audit,
-    log,
-    visitorLog,
-    showPage,
-  } = context;
+  const { site, sessions, signOutReturns, returnTarget, counts, audit, log, showPage } = context;
   const { signInSite = site } = site;
   const { backChannel, frontChannel } = createIssuerSignOut(context);
   const signOutEverywhere = createSignOutEverywhere(context);
+  const afterSignOut = createAfterSignOut(context);
 
   return async ({ url: { searchParams: query }, req }, asked) => {
     const { headers } = req;
@@ -77,15 +61,11 @@ export function createSignOut(context: SiteContext): Endpoint {
     const ended: Ended[] = [];
     for (const token of tokens) ended.push(...(await end(token, asked)));
     const [first] = ended;
-    const location =
-      (await redirectWithHint(first?.record, returnTo)) ??
-      (first && (await redirectToIssuer(first, returnTo)));
-    if (location !== undefined) return location;
     const reach = proof === null ? "here" : "everywhere";
-    if (site.signInSite === undefined || !isOpened)
-      return signedOut(returnTo, reach, acceptLanguage);
-    const onward = onwardUrl(context, site.signInSite, first && { ...first, reach }, returnTo);
-    return redirect(303, onward, ...removals());
+    const onward = await afterSignOut(first, { returnTo, reach, isOpened });
+    return onward === undefined
+      ? signedOut(returnTo, reach, acceptLanguage)
+      : redirect(303, onward.location, ...removals(), ...onward.setCookies);
   };
 
   /** At the host of an app, this ends the session at the sign-in, and with it those of all hosts. */
@@ -109,66 +89,6 @@ export function createSignOut(context: SiteContext): Endpoint {
     revokeTokens(party, tokens).catch((error: unknown) =>
       log.warn({ provider, reason: reasonsOf(error) }, "could not revoke a refresh token"),
     );
-  }
-
-  /** Redirects to the issuer, to sign out there too. If the issuer is down, the visitor is still signed out here. */
-  async function redirectToIssuer(
-    { token, record: { identity, tokens } }: Ended,
-    returnTo: string | undefined,
-  ): Promise<HttpResponse | undefined> {
-    const party = context.parties.get(identity.provider);
-    if (config.signOut !== "issuer" || party === undefined) return undefined;
-    const { state, setCookies } = returnFromIssuer(token, returnTo);
-    const session = { identity, idToken: tokens?.idToken };
-    const location = await issuerUrl(identity.provider, () =>
-      endSessionUrl(party, signInSite, session, state),
-    );
-    if (location === undefined) return undefined;
-    return redirect(303, location, ...removals(), ...setCookies);
-  }
-
-  /** The issuer knows only the addresses of the sign-in's site. */
-  function returnFromIssuer(
-    token: string,
-    returnTo: string | undefined,
-  ): { state: string; setCookies: string[] } {
-    if (site.signInSite !== undefined)
-      return {
-        state: signOutReturns.beginFor(site.signInSite, token, returnTo, "issuer"),
-        setCookies: [],
-      };
-    const { state, setCookie } = signOutReturns.begin(site, returnTo);
-    return { state, setCookies: ["Set-Cookie", setCookie] };
-  }
-
-  /** oauth2-proxy's way to sign out at the issuer too: the return target is there, and names the ID token. */
-  async function redirectWithHint(
-    record: SessionRecord | undefined,
-    returnTo: string | undefined,
-  ): Promise<HttpResponse | undefined> {
-    if (config.compat === undefined || returnTo === undefined) return undefined;
-    const provider = record?.identity.provider;
-    const parties = [...context.parties.values()].filter(
-      ({ name }) => provider === undefined || name === provider,
-    );
-    const ended = record && { identity: record.identity, idToken: record.tokens?.idToken };
-    const location = await issuerUrl(provider, () => hintedTarget(parties, ended, returnTo));
-    return location === undefined ? undefined : redirect(303, location, ...removals());
-  }
-
-  async function issuerUrl(
-    provider: string | undefined,
-    build: () => Promise<string | undefined>,
-  ): Promise<string | undefined> {
-    try {
-      return await build();
-    } catch (error) {
-      visitorLog.warn(
-        { provider, reason: reasonsOf(error) },
-        "could not sign out at the issuer; signed out here only",
-      );
-      return undefined;
-    }
   }
 
   /** The issuer, or the host of an app, redirected the visitor back, with a state of this browser. */
