@@ -191,6 +191,27 @@ describe("B8.17 the code of a hand-over", () => {
     expect(outcome(answer).sessions).toBe(0);
   });
 
+  it("leaves nothing in the store if a visitor makes it up", async () => {
+    const { store } = door.site.doorward.app;
+    const kept = async () => {
+      const keys: string[] = [];
+      for await (const some of store.keys("")) keys.push(...some);
+      return keys.length;
+    };
+    const { visitor, url } = await onTheWay();
+    const Cookie = await visitor.jar.getCookieString(app);
+    const state = new URL(url).searchParams.get("state") ?? "";
+    const before = await kept();
+    for (let index = 0; index < 100; index++) {
+      const code = String(index).padStart(43, "A");
+      const made = `${app}/_auth/callback?${new URLSearchParams({ code, state })}`;
+      for (const cookies of [Cookie, ""])
+        expect(outcome(await door.visitor().ask(made, { Cookie: cookies }))).toEqual(refused);
+    }
+
+    expect(await kept()).toBe(before);
+  });
+
   it("is never a session, and no session is a code", async () => {
     const { visitor, url } = await onTheWay();
     const names = await sessionNames();
