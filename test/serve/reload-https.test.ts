@@ -50,12 +50,15 @@ describe("a reload of listen.https", () => {
     slow.write(`GET /_auth/verify HTTP/1.1\r\nHost: x\r\n${lines}`);
     const response = text(slow);
 
+    // The watcher of the file and SIGHUP may each apply a configuration, so the line of the listener counts.
     await ada.reload({ listen: { ...listen, https: own() } });
+    await doorward.logged("listening", 2);
     const secure = await verdict(ada);
     const health = await runDoorward(["health", "--config", doorward.file.path]);
     slow.write(`Cookie: ${cookie}\r\nConnection: close\r\n\r\n`);
     const finished = await response;
     await ada.reload({ listen });
+    await doorward.logged("listening", 3);
 
     expect(finished).toMatch(/^HTTP\/1\.1 200 OK/);
     expect([secure, health.code]).toEqual([200, 0]);
@@ -73,8 +76,10 @@ describe("a reload of listen.https", () => {
     const listen = { host: "127.0.0.1", port };
 
     await ada.reload({ listen: { ...listen, https: true } });
+    await ada.doorward.logged("listening", 2);
     const selfSigned = await verdict(ada).catch((error: Error) => error.message);
     await ada.reload({ listen: { ...listen, https: own() } });
+    await ada.doorward.logged("listening", 3);
 
     expect(selfSigned).toMatch(/certificate/);
     expect(await verdict(ada)).toBe(200);
