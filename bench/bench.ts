@@ -1,9 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { freePort } from "../test/peers/free-port.ts";
+import { loadedModules } from "../test/peers/loaded-modules.ts";
 import { doors, type DoorName } from "./cases.ts";
 import { measureDoor, warmUpBare } from "./measure-door.ts";
 import { longRunRows } from "./long-run.ts";
+import { partsOf } from "./loaded.ts";
 import { writeReport } from "./report.ts";
 import { describe, summary, type Row } from "./rows.ts";
 import { startServer } from "./server.ts";
@@ -31,7 +33,10 @@ const rows = [...(await measureAll()), ...(await startUpRows(options.quick ? 2 :
 const inOrder = keys.flatMap((key) => rows.filter((row) => row.key === key));
 const all = [...inOrder, ...(options.quick ? [] : await longRunRows())];
 print(describe(all));
-if (options.write) await writeReport(all);
+if (options.write) {
+  const storage = { driver: "fs-lite", base: "data" };
+  await writeReport(all, partsOf(await loadedModules({}, { storage })));
+}
 print(JSON.stringify(summary(inOrder)));
 
 async function measureAll(): Promise<Row[]> {

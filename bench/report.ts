@@ -1,26 +1,30 @@
 import { execFileSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { describeParts, type Part } from "./loaded.ts";
 import { describe, type Row } from "./rows.ts";
 import { root } from "./server.ts";
 
 const page = join(root, "docs/performance.md");
 const picture = join(root, "docs/performance.svg");
-const between = /(<!-- figures -->\n)[^]*(<!-- end of figures -->)/;
 
-/** Writes the figures and their chart to the documentation. */
-export async function writeReport(rows: readonly Row[]): Promise<void> {
+/** Writes the figures, their chart and the list of loaded modules to the documentation. */
+export async function writeReport(rows: readonly Row[], parts: readonly Part[]): Promise<void> {
+  await writeSection("figures", describe(rows));
+  await writeSection("loaded modules", describeParts(parts));
+  await writeFile(picture, plot(rows.filter(({ goal, better }) => better === "more" && goal <= 1)));
+}
+
+/** Replaces the text between the comments `<!-- name -->` and `<!-- end of name -->`. */
+async function writeSection(name: string, written: string): Promise<void> {
   const text = await readFile(page, "utf8");
-  await writeFile(
-    page,
-    text.replace(
-      between,
-      (_, start: string, end: string) => `${start}\n${describe(rows)}\n\n${end}`,
-    ),
-  );
+  const [before, after] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->`];
+  const [start, end] = [text.indexOf(before), text.indexOf(after)];
+  if (start === -1 || end < start) throw new Error(`${page} has no place for the ${name}`);
+  const replaced = `${text.slice(0, start + before.length)}\n${written}\n\n${text.slice(end)}`;
+  await writeFile(page, replaced);
   // `npm test` checks the format of every page, such as the width of a table's columns.
   execFileSync("npx", ["oxfmt", page], { stdio: "ignore" });
-  await writeFile(picture, plot(rows.filter(({ goal, better }) => better === "more" && goal <= 1)));
 }
 
 const [left, width, line, bar] = [330, 360, 34, 16];

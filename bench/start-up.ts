@@ -28,15 +28,15 @@ const source: Program = {
   words: [process.execPath, "server/cli/doorward.js"],
   suffix: "",
   title: "",
-  readyRatio: 9,
-  rssMb: 95,
+  readyRatio: 5,
+  rssMb: 70,
 };
 const executable: Program = {
   words: ["dist/doorward"],
   suffix: "Executable",
   title: ", of the single executable",
-  readyRatio: 4,
-  rssMb: 75,
+  readyRatio: 3,
+  rssMb: 60,
 };
 
 /** Starts an empty Node script and doorward in turns, from its source and from the executable, all on the measured core. */

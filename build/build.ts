@@ -7,8 +7,7 @@ import { licensesAsset, suffixesAsset } from "./assets.ts";
 import { bundleChunks, bundleMain } from "./bundle.ts";
 import { writeCodeCaches } from "./code-caches.ts";
 import { licensesOf } from "./licenses.ts";
-import { publicSuffixRules } from "./public-suffixes.ts";
-import { suffixList } from "./suffix-list.ts";
+import { suffixFile } from "./suffix-file.ts";
 
 /** Makes the single executable for this machine's system and processor, with the Node that runs this. */
 async function buildExecutable(output: string): Promise<void> {
@@ -19,7 +18,7 @@ async function buildExecutable(output: string): Promise<void> {
     await writeCodeCaches(chunks, temporary);
     const modules = bundled.flatMap(({ moduleIds }) => moduleIds);
     await writeFile(join(chunks, licensesAsset), licensesOf(modules));
-    await writeFile(join(chunks, suffixesAsset), suffixList(publicSuffixRules()));
+    await copyFile(join(root, suffixFile), join(chunks, suffixesAsset));
     const main = join(temporary, "main.cjs");
     await bundleMain(main);
     const executable = join(temporary, "doorward");

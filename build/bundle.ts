@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { rolldown, type OutputChunk, type RolldownBuild, type RolldownLog } from "rolldown";
 import { entryChunk } from "./assets.ts";
 import { inlinedWorkers } from "./inlined-workers.ts";
-import { bundledRequires, latePackages } from "./late-packages.ts";
+import { bundledRequires, lateEntries, lateEntry, latePackages } from "./late-packages.ts";
 import { onlyAscii } from "./only-ascii.ts";
 import { standInsForImports } from "./stand-ins.ts";
 
@@ -22,9 +22,9 @@ export async function bundleChunks(folder: string): Promise<OutputChunk[]> {
     onLog: refuseWarnings,
   });
   const late = await rolldown({
-    input: Object.fromEntries(latePackages.map((name) => [name, name])),
+    input: Object.fromEntries(latePackages.map((name) => [name, lateEntry + name])),
     platform: "node",
-    plugins: [onlyAscii()],
+    plugins: [lateEntries(), onlyAscii()],
     onLog: refuseWarnings,
   });
   // Named apart: both have a chunk for what the bundler adds.

@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { root } from "../docs/source-files.ts";
 import { workerUrl } from "./inlined-workers.ts";
+import { suffixFile } from "./suffix-file.ts";
 
 const compiler = join(root, "node_modules/typescript/bin/tsc");
 const start = "server/cli/doorward.js";
@@ -18,6 +19,7 @@ export async function compile(folder: string): Promise<void> {
   });
   await renameWorkers(folder);
   await copyStart(folder);
+  await copyFile(join(root, suffixFile), join(folder, suffixFile));
   await removeInternalTypes(folder);
 }
 

@@ -2,12 +2,10 @@ import type { RequestListener } from "node:http";
 import type { H3 } from "h3";
 import type { AssertionKeys, OpenKeys } from "../assertion/assertion-keys.ts";
 import type { AuthenticateCredentials } from "../credentials/authenticate-credentials.ts";
-import { createBearer } from "../credentials/bearer.ts";
-import { createPasswords } from "../credentials/passwords.ts";
+import type { createBearer } from "../credentials/bearer.ts";
+import type { OpenPasswords } from "../credentials/open-passwords.ts";
 import { indexByHost } from "../policy/rule-index.ts";
 import { compileRules } from "../policy/rules.ts";
-import { createHashPool } from "../credentials/hash-pool.ts";
-import { openUsers } from "../credentials/users.ts";
 import { createOAuth2ProxyAuth } from "../verify/oauth2-proxy-auth.ts";
 import { createProtectedResources } from "../config/protected-resources.ts";
 import type { Config } from "../config/schema.ts";
@@ -83,7 +81,7 @@ export async function createApp(
   const { log, fetch = globalThis.fetch, proxyOf = () => undefined } = surroundings;
   const { tracer = noTracer } = surroundings;
   const now = checkedClock(surroundings.now ?? Date.now);
-  const users = config.users === undefined ? undefined : openUsers(config.users, log, now);
+  const openPasswords = await prepareUsers(config, { log, now });
   const showPage = await openPages(config.pages);
   const issuerFetch = createIssuerFetch(createForwardFetch(fetch, proxyOf));
   const openAuthentication = createOpenAuthentication(log, proxyOf);
@@ -99,15 +97,17 @@ export async function createApp(
   const held = acquireStore(sharedState);
   const observers = { audit, counts, tracer, log };
   const sessions = createSessions(config, { store: held.store, parties, ...observers, now });
-  const { store, tries, rightBefore } = sharedState;
+  const { store } = sharedState;
   const assertionKeys = await openKeys(store, before?.assertionKeys);
-  const hashPool = createHashPool(log);
-  const { check: checkHash } = hashPool;
-  const passwords = users && createPasswords({ users, tries, rightBefore, checkHash, now });
-  const authenticateCredentials = createAuthenticateCredentials(config, passwords, {
-    parties,
-    ...issuerParts,
-  });
+  const passwords = openPasswords?.(sharedState);
+  const authenticateCredentials = await createAuthenticateCredentials(
+    config,
+    passwords?.authenticate,
+    {
+      parties,
+      ...issuerParts,
+    },
+  );
   const context = createAppContext(config, {
     sessions,
     authenticateCredentials,
@@ -156,11 +156,21 @@ export async function createApp(
     names: namesIn(config, context),
     cachedSessions: () => sessions.cached,
     async close() {
-      await Promise.all([sessions.settle(), hashPool.close(), assertionKeys?.close()]);
+      await Promise.all([sessions.settle(), passwords?.close(), assertionKeys?.close()]);
       visitorLog.flush();
       await held.release();
     },
   };
+}
+
+/** Throws if the file of users has an invalid line. Its code is loaded only if the configuration has users. */
+async function prepareUsers(
+  { users }: Config,
+  surroundings: { readonly log: Log; readonly now: () => number },
+): Promise<OpenPasswords | undefined> {
+  if (users === undefined) return undefined;
+  const { preparePasswords } = await import("../credentials/open-passwords.ts");
+  return preparePasswords(users, surroundings);
 }
 
 /** Throws if the file of keys has none to use. Its code is loaded only if apps get assertions. */
@@ -261,15 +271,15 @@ function offered(
 }
 
 /** Authenticates a caller without a session: by a password of the users file, else by a token. */
-function createAuthenticateCredentials(
+async function createAuthenticateCredentials(
   config: Config,
   passwords: AuthenticateCredentials | undefined,
   parts: Omit<Parameters<typeof createBearer>[0], "rules" | "resources">,
-): AuthenticateCredentials | undefined {
+): Promise<AuthenticateCredentials | undefined> {
   const { rules } = config;
-  const acceptsTokens = rules.some(({ bearer }) => bearer !== undefined);
-  const resources = createProtectedResources(config);
-  const bearer = acceptsTokens ? createBearer({ ...parts, rules, resources }) : undefined;
+  if (!rules.some(({ bearer }) => bearer !== undefined)) return passwords;
+  const { createBearer: create } = await import("../credentials/bearer.ts");
+  const bearer = create({ ...parts, rules, resources: createProtectedResources(config) });
   if (passwords === undefined) return bearer;
-  return (...request) => passwords(...request) ?? bearer?.(...request);
+  return (...request) => passwords(...request) ?? bearer(...request);
 }

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, extname } from "node:path";
-import { parseJSON, parseTOML, parseYAML } from "confbox";
+import { parseJSON } from "confbox/json";
+import { parseTOML } from "confbox/toml";
+import { parseYAML } from "confbox/yaml";
 import * as v from "valibot";
 import { reasonsOf } from "../observe/log.ts";
 import {

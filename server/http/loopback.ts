@@ -12,7 +12,8 @@ export function isLoopbackHost(hostname: string): boolean {
 
 /** The same for a host as `listen.host` and Node's sockets have it: an IPv6 address without brackets. */
 export function isLoopbackAddress(host: string): boolean {
-  const name =
-    isIPv6(host) && !host.includes("%") ? new URL(`http://[${host}]`).hostname : host.toLowerCase();
+  // The first `isIPv6` of a process takes five milliseconds.
+  const isAddress = host.includes(":") && !host.includes("%") && isIPv6(host);
+  const name = isAddress ? new URL(`http://[${host}]`).hostname : host.toLowerCase();
   return isLoopbackHost(name);
 }

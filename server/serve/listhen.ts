@@ -2,6 +2,7 @@ import { channel } from "node:diagnostics_channel";
 import type { IncomingMessage, RequestListener, Server } from "node:http";
 import { createRequire } from "node:module";
 import type { Listener } from "listhen";
+import { withLateModules } from "./listhen-modules.ts";
 
 // The CommonJS build: the ES module imports `node:http`, which reads every name of it, and one of them loads fetch.
 // Loaded when it is used: with this file it would take another 2 MiB of memory when idle.
@@ -19,7 +20,7 @@ export async function listenByListhen(
   port: number,
   isSelfSigned: boolean,
 ): Promise<Listener> {
-  const { listen }: typeof import("listhen") = require("listhen");
+  const { listen } = withLateModules((): typeof import("listhen") => require("listhen"));
   // A function of its own, by which to recognise the server.
   const handle: RequestListener = closeConnection.bind(undefined);
   const failure = watchForErrors(handle);

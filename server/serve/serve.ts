@@ -16,6 +16,7 @@ import { Listeners } from "./listeners.ts";
 import { AppSwitch } from "./app-switch.ts";
 import { SecretWatch } from "./secret-watch.ts";
 import { openTracer } from "./open-tracer.ts";
+import { releaseStartMemory } from "./release-memory.ts";
 import { Reloader, type Made } from "./reload.ts";
 import { send } from "../http/send.ts";
 
@@ -72,6 +73,7 @@ export async function serve(source: Source, log: Log): Promise<Running> {
   const audit = createAudit(log, limitLog(log));
   const reloader = new Reloader({ make, changes, appSwitch, listeners, audit, onApplied });
   void reloader.watch();
+  releaseStartMemory();
   const secretWatch = new SecretWatch(() => appSwitch.app, log);
   return {
     urls: () => listeners.urls(),

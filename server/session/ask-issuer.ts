@@ -3,13 +3,8 @@ import { reasonsOf, type Log } from "../observe/log.ts";
 import type { LoggedRequest } from "../observe/request-id.ts";
 import { revokeTokens } from "../sign-in/end-session.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
-import {
-  askAgain,
-  refreshTokens,
-  verifiedTokens,
-  type RefreshAnswer,
-  type RenewalWay,
-} from "../sign-in/renewal.ts";
+import { askAgain, refreshTokens, verifiedTokens, type RefreshAnswer } from "../sign-in/renewal.ts";
+import type { RenewalWay } from "../sign-in/renewal-way.ts";
 import { noTokens, type Tokens } from "../sign-in/token-endpoint.ts";
 import { retry } from "./retry.ts";
 import type { SessionRecord } from "./record.ts";

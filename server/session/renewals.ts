@@ -1,4 +1,5 @@
 import { createBoundedCache } from "../memory/bounded-cache.ts";
+import { onFirstCall } from "../memory/on-first-call.ts";
 import { setTimeout as wait } from "node:timers/promises";
 import { AuthError } from "../errors.ts";
 import type { Audit } from "../observe/audit.ts";
@@ -8,15 +9,10 @@ import type { LoggedRequest } from "../observe/request-id.ts";
 import { noTracer, type Tracer } from "../observe/tracer.ts";
 import { Backoff } from "../sign-in/backoff.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
-import { renewalWay } from "../sign-in/renewal.ts";
+import { renewalWay } from "../sign-in/renewal-way.ts";
 import { noTokens, type Tokens } from "../sign-in/token-endpoint.ts";
 import type { Store } from "../store/store.ts";
-import {
-  renewFromIssuer,
-  type RenewalParts,
-  type Outcome,
-  type RenewalRequest,
-} from "./ask-issuer.ts";
+import type { Outcome, RenewalParts, RenewalRequest } from "./ask-issuer.ts";
 import { auditedSession } from "./endings.ts";
 import { takeLease } from "./lease.ts";
 import type { SessionRecord } from "./record.ts";
@@ -43,6 +39,8 @@ interface Parts extends RenewalParts {
   /** Signing out at the issuer needs the ID token. */
   readonly keepsIdToken: boolean;
 }
+
+const renewFromIssuer = onFirstCall(async () => (await import("./ask-issuer.ts")).renewFromIssuer);
 
 /** Renews sessions at their issuers, under a lease among replicas, because a refresh token may be single-use. */
 export class Renewals {

@@ -1,5 +1,4 @@
-import { SignJWT } from "jose";
-import { modifyAssertion, PrivateKeyJwt, type ClientAuth } from "openid-client";
+import type { ClientAuth, ModifyAssertionFunction } from "openid-client";
 import type { ChangingFiles } from "../config/changing-files.ts";
 import { signingKey, type ClientKey } from "./client-key.ts";
 
@@ -50,15 +49,17 @@ export function signedAssertion(
   { keyId, audience }: KeyNames,
 ): ClientAuth {
   return async (metadata, client, body, headers) => {
+    const { modifyAssertion, PrivateKeyJwt } = await import("openid-client");
     const used = await files.current();
     const taken = metadata.token_endpoint_auth_signing_alg_values_supported;
     const { algorithm, key } = signingKey(used, taken);
     const kid = keyId ?? used.kid;
+    const modify: ModifyAssertionFunction = (header, payload) => {
+      header.alg = algorithm; // Ed25519 has two names
+      if (audience === "token_endpoint") payload.aud = metadata.token_endpoint;
+    };
     const authenticate = PrivateKeyJwt(kid === undefined ? key : { key, kid }, {
-      [modifyAssertion](header, payload) {
-        header.alg = algorithm; // Ed25519 has two names
-        if (audience === "token_endpoint") payload.aud = metadata.token_endpoint;
-      },
+      [modifyAssertion]: modify,
     });
     await authenticate(metadata, client, body, headers);
   };
@@ -72,6 +73,7 @@ export function secretFromKey(
   { keyId, teamId }: { readonly keyId: string; readonly teamId: string },
 ): ClientAuth {
   return async ({ issuer }, { client_id: clientId }, body) => {
+    const { SignJWT } = await import("jose");
     const { key } = signingKey(await files.current(), ["ES256"]);
     const seconds = Math.floor(Date.now() / 1000);
     const secret = await new SignJWT()

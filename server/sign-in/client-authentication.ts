@@ -1,11 +1,4 @@
-import {
-  ClientSecretBasic,
-  ClientSecretPost,
-  None,
-  TlsClientAuth,
-  type ClientAuth,
-  type ServerMetadata,
-} from "openid-client";
+import type { ClientAuth, ServerMetadata } from "openid-client";
 import * as v from "valibot";
 import type { Provider } from "../../providers/provider.ts";
 import { openChangingFiles, type ChangingFiles } from "../config/changing-files.ts";
@@ -14,6 +7,7 @@ import { clientMethods } from "../config/client-schema.ts";
 import { ConfigError } from "../config/faults.ts";
 import type { ForwardProxyOf } from "../config/forward-proxy.ts";
 import type { ProviderConfig } from "../config/schema.ts";
+import { onFirstCall } from "../memory/on-first-call.ts";
 import { reasonsOf, type Log } from "../observe/log.ts";
 import {
   fileAssertion,
@@ -85,19 +79,27 @@ function openAuthentication(
       const files = open(["clientCertificateFile", "clientKeyFile"], parseClientCertificate);
       const method = settings.clientAuthentication ?? "tls_client_auth";
       return {
-        ...always(method, TlsClientAuth()),
+        ...always(method, tlsClientAuth),
         fetch: createIssuerFetch(createMutualTlsFetch(files, proxyOf)),
       };
     }
   }
 }
 
+/** The first request to the issuer loads openid-client. */
+function later(choose: (library: typeof import("openid-client")) => ClientAuth): ClientAuth {
+  return onFirstCall(async () => choose(await import("openid-client")));
+}
+
 function always(method: string, authenticate: ClientAuth): ClientAuthentication {
   return { method, methodAt: () => method, ofIssuer: () => authenticate, fetch: undefined };
 }
 
+const tlsClientAuth = later(({ TlsClientAuth }) => TlsClientAuth());
+const none = later(({ None }) => None());
+
 /** A public client: only PKCE links its requests. */
-export const noAuthentication = always("none", None());
+export const noAuthentication = always("none", none);
 
 /** The methods that the metadata lists; undefined = no usable list, which means `client_secret_basic` (RFC 8414 §2). */
 function listedMethods({ token_endpoint_auth_methods_supported: listed }: ServerMetadata) {
@@ -115,10 +117,10 @@ export function secretAuthentication(
     const isForm = listed.includes("client_secret_post") && !listed.includes("client_secret_basic");
     return method ?? (isForm ? "client_secret_post" : "client_secret_basic");
   };
+  const post = later(({ ClientSecretPost }) => ClientSecretPost(clientSecret));
+  const basic = later(({ ClientSecretBasic }) => ClientSecretBasic(clientSecret));
   const ofIssuer = (metadata: ServerMetadata) =>
-    methodAt(metadata) === "client_secret_post"
-      ? ClientSecretPost(clientSecret)
-      : ClientSecretBasic(clientSecret);
+    methodAt(metadata) === "client_secret_post" ? post : basic;
   return { method, methodAt, ofIssuer, fetch: undefined };
 }
 

@@ -5,7 +5,8 @@ import type { ProviderConfig } from "../config/schema.ts";
 import { reasonsOf } from "../observe/log.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 import { createApi } from "./provider-api.ts";
-import { createServiceAccount, readKey, type ServiceAccount } from "./service-account.ts";
+import { onFirstCall } from "../memory/on-first-call.ts";
+import type { ServiceAccount } from "./service-account.ts";
 
 /** The directory that a provider is configured with. */
 export interface Directory {
@@ -34,7 +35,10 @@ export function createDirectory(
     tokenEndpoint: endpoints.token,
     ...parts,
   };
-  const token = createServiceAccount(account);
+  const token = onFirstCall(async () => {
+    const { createServiceAccount } = await import("./service-account.ts");
+    return createServiceAccount(account);
+  });
   const open = async () =>
     createApi({ base, accessToken: await token(), headers: apiHeaders, fetch: parts.fetch });
   return {
@@ -46,6 +50,7 @@ export function createDirectory(
       };
     },
     async checkKey() {
+      const { readKey } = await import("./service-account.ts");
       await readKey(account).catch((error: unknown) => {
         const path = `providers.${name}.directory.serviceAccountFile`;
         throw new ConfigError(file, [{ path, message: reasonsOf(error) }]);

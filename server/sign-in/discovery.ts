@@ -14,8 +14,8 @@ import { discoveryError } from "./issuer-error.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 import { withNotes } from "./issuer-words.ts";
 import { checkMetadata, withEndpoints, type Needs } from "./metadata.ts";
+import { openPlain, openTemplated } from "./open-configuration.ts";
 import { withSignedUserinfo, type Signer } from "./signed-response.ts";
-import { openPlain, openTemplated } from "./tenants.ts";
 import { atTokenEndpoint, type TokenQuirks } from "./token-endpoint.ts";
 
 /** A visitor waits for this, so a slower issuer counts as down. */

@@ -1,8 +1,7 @@
 import { X509Certificate, type KeyObject } from "node:crypto";
-import { Agent, type AgentOptions } from "node:https";
+import type { AgentOptions } from "node:https";
 import type { ChangingFiles } from "../config/changing-files.ts";
 import type { ForwardProxyOf } from "../config/forward-proxy.ts";
-import { fetchOver, proxyOptions } from "./agent-fetch.ts";
 import { parseClientKey } from "./client-key.ts";
 
 /** The options of a connection with our client certificate. Throws the fault in the certificate or its key. */
@@ -39,6 +38,8 @@ function certificateFault(written: string, key: KeyObject): string | undefined {
  */
 export function createMutualTlsFetch(files: ChangingFiles<AgentOptions>, proxyOf: ForwardProxyOf) {
   return async (url: string, init: RequestInit): Promise<Response> => {
+    const { Agent } = process.getBuiltinModule("node:https");
+    const { fetchOver, proxyOptions } = await import("./agent-fetch.ts");
     const proxy = proxyOf(url);
     const options = proxy === undefined ? {} : proxyOptions(proxy);
     const way = proxy === undefined ? "" : ` through the proxy ${proxy.shown}`;

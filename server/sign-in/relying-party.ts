@@ -13,13 +13,12 @@ import {
   type ClientAuthentication,
 } from "./client-authentication.ts";
 import { createDirectory, type Directory } from "./directory.ts";
-import { configure, discoverOnce } from "./discovery.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 import { watchIssuer, type IssuerHealth } from "./issuer-health.ts";
-import { createIssuerKeys, type VerifyIssued } from "./issuer-keys.ts";
-import { oauthNeeds, tokenNeeds, signInNeeds } from "./metadata.ts";
-import { createSignInUrlBuilder, type BuildSignInUrl } from "./pushed-request.ts";
+import type { createIssuerKeys, IssuerKeys, VerifyIssued } from "./issuer-keys.ts";
+import type { BuildSignInUrl } from "./pushed-request.ts";
 import { cached, type Cached } from "../memory/cached.ts";
+import { onFirstCall } from "../memory/on-first-call.ts";
 import { createRequestTimer } from "./timed-fetch.ts";
 import { issuersFor, placeAt, usualPlace, withAcceptedKeys } from "./tenants.ts";
 
@@ -86,13 +85,14 @@ export function createRelyingParty(
     ? withAcceptedKeys(clientFetch, place.issuer, issuers)
     : clientFetch;
   const { clientId } = settings;
-  const { ofVisitors, verifyIssued } = createIssuerKeys(
+  const { ofVisitors, verifyIssued } = openIssuerKeys(
     { issuer, discover: () => discover() },
     { ...parts, fetch },
   );
   const signer = { issuers, clientId, verifyIssued };
   const client = { clientId, endpoints, authentication, fetch, quirks: provider, signer };
   const discover = cached(async () => {
+    const { configure, discoverOnce, oauthNeeds, signInNeeds } = await loadDiscovery();
     const configuration = provider.isOAuthOnly
       ? await configure(place, { issuer }, client, oauthNeeds)
       : await discoverOnce(place, client, signInNeeds);
@@ -120,7 +120,10 @@ export function createRelyingParty(
     // Mix-up (RFC 9700 §4.4.2): either the response contains `iss` (RFC 9207), or the callback URL identifies the issuer.
     ownCallback: (metadata) =>
       parts.isAlone || metadata.authorization_response_iss_parameter_supported ? undefined : name,
-    buildSignInUrl: createSignInUrlBuilder(issuer, parts),
+    buildSignInUrl: onFirstCall(async () => {
+      const { createSignInUrlBuilder } = await import("./pushed-request.ts");
+      return createSignInUrlBuilder(issuer, parts);
+    }),
     discover,
   };
 }
@@ -137,18 +140,37 @@ export function createTokenIssuer(
   const place = placeAt(discovery, usualPlace(issuer));
   const { timed, learn } = createRequestTimer(issuer, place.address, counts, tracer);
   const fetch = timed(plainFetch);
-  const { ofVisitors, verifyIssued } = createIssuerKeys(
+  const { ofVisitors, verifyIssued } = openIssuerKeys(
     { issuer, discover: () => discover() },
     { fetch, now },
   );
   const signer = { issuers: [issuer], clientId, verifyIssued };
   const client = { clientId, endpoints: {}, authentication, fetch, signer };
   const discover = cached(async () => {
+    const { discoverOnce, tokenNeeds } = await loadDiscovery();
     const configuration = await discoverOnce(place, client, tokenNeeds);
     learn(configuration.serverMetadata());
     return configuration;
   }, now);
   return { discover, keys: ofVisitors };
+}
+
+/** The first request to an issuer loads this, and openid-client. */
+async function loadDiscovery() {
+  return { ...(await import("./discovery.ts")), ...(await import("./metadata.ts")) };
+}
+
+/** The keys of an issuer. jose is loaded by the first token. */
+function openIssuerKeys(...given: Parameters<typeof createIssuerKeys>): IssuerKeys {
+  let keys: Promise<IssuerKeys> | undefined;
+  const load = () =>
+    (keys ??= import("./issuer-keys.ts").then(({ createIssuerKeys }) =>
+      createIssuerKeys(...given),
+    ));
+  return {
+    ofVisitors: async (...token) => (await load()).ofVisitors(...token),
+    verifyIssued: async (...token) => (await load()).verifyIssued(...token),
+  };
 }
 
 /** A provider named after its type has the type's label; otherwise its name is the label. */

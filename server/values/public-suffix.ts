@@ -1,11 +1,29 @@
-import { createRequire } from "node:module";
+import { publicSuffixRules } from "./public-suffix-rules.ts";
 
-// Loaded when a configuration needs it: the list takes 8 MiB. The checks are synchronous, so this cannot be an `import()`.
-const require = createRequire(import.meta.url);
+let list: string | undefined;
 
-/** A domain under which anyone can register names: `com`, `co.uk`, `github.io`. */
+/** Whether the list has a rule, by a binary search: a set of the rules would take ten times the memory. */
+function hasRule(rule: string): boolean {
+  list ??= publicSuffixRules().trimEnd();
+  let [from, to] = [0, list.length];
+  while (from < to) {
+    const start = list.lastIndexOf("\n", (from + to) >> 1) + 1;
+    const next = list.indexOf("\n", start);
+    const end = next === -1 ? list.length : next;
+    const found = list.slice(start, end);
+    if (found === rule) return true;
+    if (found < rule) from = end + 1;
+    else to = start - 1;
+  }
+  return false;
+}
+
+/**
+ * Whether anyone can register names under a domain in ASCII: `com`, `co.uk`, `github.io`. The rule of all of its labels
+ * decides, such as `*.ck` and the exception `!www.ck`. The package tldts would take 8 MiB for as long as the process lasts.
+ */
 export function isPublicSuffix(domain: string): boolean {
   if (!domain.includes(".")) return true;
-  const { getPublicSuffix }: typeof import("tldts") = require("tldts");
-  return getPublicSuffix(domain, { allowPrivateDomains: true }) === domain;
+  const parent = domain.slice(domain.indexOf(".") + 1);
+  return !hasRule(`!${domain}`) && (hasRule(domain) || hasRule(`*.${parent}`));
 }

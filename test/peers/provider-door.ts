@@ -1,12 +1,8 @@
 import * as v from "valibot";
 import type { Identity } from "../../server/identity/identity.ts";
 import type { RelyingParty } from "../../server/sign-in/relying-party.ts";
-import {
-  askAgain,
-  refreshTokens,
-  renewalWay,
-  verifiedTokens,
-} from "../../server/sign-in/renewal.ts";
+import { askAgain, refreshTokens, verifiedTokens } from "../../server/sign-in/renewal.ts";
+import { renewalWay } from "../../server/sign-in/renewal-way.ts";
 import type { Tokens } from "../../server/sign-in/token-endpoint.ts";
 import { Browser, navigation, type HttpResponse } from "./browser.ts";
 import { configOf, startDoorward, type TestDoorward } from "./doorward.ts";

@@ -1,60 +1,31 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { settingsFor, startProcess, type DoorwardProcess } from "../peers/process.ts";
-
-let folder: string;
-let doorward: DoorwardProcess | undefined;
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "doorward-loaded-"));
-});
-afterEach(async () => {
-  await doorward?.close();
-  await rm(folder, { recursive: true });
-});
-
-/** Writes the URL of every module that Node loads, by import or require. */
-const recorder = `
-import { appendFileSync } from "node:fs";
-import { registerHooks } from "node:module";
-registerHooks({
-  load(url, context, next) {
-    appendFileSync(process.env.LOADED, url + "\\n");
-    return next(url, context);
-  },
-});
-`;
+import { expect, it } from "vitest";
+import { loadedModules } from "../peers/loaded-modules.ts";
 
 /** `h3` of `…/node_modules/h3/dist/x.mjs`; `listhen > h3` of one that is another package's own. */
-function packageOf(url: string): string | undefined {
-  const names = [...url.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g)].map(([, name]) => name);
-  return names.length === 0 ? undefined : names.join(" > ");
+function packagesOf(urls: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    urls.flatMap((url) => {
+      const names = [...url.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g)].map(
+        ([, name]) => name,
+      );
+      return names.length === 0 ? [] : [names.join(" > ")];
+    }),
+  );
 }
 
-/** The URL of every module that a real `serve` with HTTPS loads until it listens. */
-async function loadedUrls(): Promise<string[]> {
-  const [hook, loaded] = [join(folder, "hook.mjs"), join(folder, "loaded")];
-  await writeFile(hook, recorder);
-  doorward = await startProcess(
-    (port) => ({ ...settingsFor(port), listen: { host: "127.0.0.1", port, https: true } }),
-    { NODE_OPTIONS: `--import=${pathToFileURL(hook)}`, LOADED: loaded },
-  );
-  return (await readFile(loaded, "utf8")).split("\n");
-}
+const list = (words: string) => words.split(" ");
 
 it("serve loads only those packages of listhen's that docs/dependencies.md names", async () => {
-  const urls = await loadedUrls();
-  const packages = new Set(urls.flatMap((url) => packageOf(url) ?? []));
+  const urls = await loadedModules({ https: true });
+  const packages = packagesOf(urls);
 
-  const ofListhen =
-    "consola defu get-port-please http-shutdown listhen node-forge pathe std-env uqr".split(" ");
+  const ofListhen = list(
+    "consola defu get-port-please http-shutdown listhen node-forge pathe std-env",
+  );
   expect(ofListhen.filter((name) => !packages.has(name))).toEqual([]);
   expect(
     [...packages].filter((name) =>
-      /listhen >|^(@parcel|crossws|jiti|untun|tinyclip|radix3|iron-webcrypto|uncrypto|cookie-es|node-mock-http)/.test(
+      /listhen >|^(@parcel|crossws|jiti|untun|tinyclip|uqr|radix3|iron-webcrypto|uncrypto|cookie-es|node-mock-http)/.test(
         name,
       ),
     ),
@@ -62,9 +33,26 @@ it("serve loads only those packages of listhen's that docs/dependencies.md names
   expect(urls.filter((url) => /node_modules\/listhen\/.*\.mjs/.test(url))).toEqual([]);
 });
 
-it("serve without password users loads nothing that checks passwords", async () => {
-  const urls = await loadedUrls();
+it("serve loads what a sign-in, a token, a password or HTTPS needs with the first of them", async () => {
+  const urls = await loadedModules(
+    {},
+    // The Public Suffix List is asked about the domain.
+    { url: "https://auth.example.com", cookie: { domain: "example.com" } },
+  );
+  const packages = packagesOf(urls);
+  const files = urls.map((url) => url.slice(url.indexOf("/server/")));
 
-  expect(urls.filter((url) => /node_modules\/(tinypool|bcryptjs)\//.test(url))).toEqual([]);
-  expect(urls.filter((url) => url.endsWith("/matches-hash.ts"))).toEqual([]);
+  const late = list(
+    "openid-client oauth4webapi jose h3 srvx rou3 node-forge uqr tldts tinypool bcryptjs ioredis prom-client rate-limiter-flexible yaml",
+  );
+  expect(late.filter((name) => packages.has(name))).toEqual([]);
+  expect(urls.filter((url) => /consola\/dist\/index/.test(url))).toEqual([]);
+  expect(urls.filter((url) => /^node:(https|tls|http2|child_process)$/.test(url))).toEqual([]);
+  expect(
+    files.filter((file) =>
+      /\/(start|callback|sign-out|tools|check)\/|\/(discovery|issuer-keys|ask-issuer|bearer|passwords|hash-pool|agent-fetch)\.ts$/.test(
+        file,
+      ),
+    ),
+  ).toEqual([]);
 });

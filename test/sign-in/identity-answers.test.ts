@@ -4,12 +4,8 @@ import type { Identity } from "../../server/identity/identity.ts";
 import { createCounts } from "../../server/observe/counts.ts";
 import { askIdentity } from "../../server/sign-in/ask-identity.ts";
 import { createTokenIssuer } from "../../server/sign-in/relying-party.ts";
-import {
-  askAgain,
-  refreshTokens,
-  renewalWay,
-  verifiedTokens,
-} from "../../server/sign-in/renewal.ts";
+import { askAgain, refreshTokens, verifiedTokens } from "../../server/sign-in/renewal.ts";
+import { renewalWay } from "../../server/sign-in/renewal-way.ts";
 import { noTokens, type Tokens } from "../../server/sign-in/token-endpoint.ts";
 import { issuerKey, jwkOf, rs256, strangerKey } from "../peers/jwt.ts";
 import { issuer, memoryParty, metadataPath, usualMetadata } from "../peers/memory-party.ts";
