@@ -33,6 +33,9 @@ const tokenBytes = 43;
 const app = { host: "app.example.com", uri: "/area-9/report?year=2026" };
 const signedIn = { own: `${sessionCookieName}=${gap}`, fillBytes: tokenBytes - gap.length };
 
+/** Many hosts or sessions at 0.95 of one, which costs as much as the bare server. */
+const manyOfOne = 0.95;
+
 export const cases: readonly Case[] = [
   {
     key: "hot",
@@ -55,7 +58,7 @@ export const cases: readonly Case[] = [
   {
     key: "sessions1m",
     title: "allow, 1,000,000 sessions stored, 50,000 active",
-    goal: 0.75,
+    goal: manyOfOne,
     door: "redis",
     load: ({ sessions }) => ({
       templates: bothShapes({ ...app, ...signedIn }),
@@ -77,7 +80,7 @@ export const cases: readonly Case[] = [
   {
     key: "hosts1k",
     title: "allow, 1,000 hosts with 10 rules each",
-    goal: 0.8,
+    goal: manyOfOne,
     door: "manyHosts",
     load: ({ sessions: [token] }) => ({
       templates: bothShapes({

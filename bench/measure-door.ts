@@ -80,7 +80,7 @@ function sessionRow(grownMb: number, sessions: number): Row {
   return {
     key: "bytesPerSession",
     title: "resident memory a hot session, bytes",
-    goal: 1536,
+    goal: 1_229,
     better: "less",
     value: spreadOf([(grownMb * 2 ** 20) / sessions]),
     detail: `${grownMb.toFixed(0)} MiB more for ${sessions} more sessions`,

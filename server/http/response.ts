@@ -12,22 +12,25 @@ const valueGrammar = /^[\t\x20-\x7e\x80-\xff]*$/;
 export class HttpResponse {
   readonly status: number;
   readonly body: string;
-  /** The headers that not every response has. */
-  readonly #headers: readonly string[];
-  /** The same as lines of the head. The common lines are shared, so that a prepared response stays small. */
+  /**
+   * The headers that not every response has, as lines of the head. The common lines are shared, and there is no list of
+   * the headers beside the lines: a response is prepared for each of a hundred thousand sessions.
+   */
   readonly #lines: string;
 
-  /** Names and values alternate. Throws if a value contains a character that is not allowed in a header. */
-  constructor(status: number, headers: readonly string[], body = "") {
+  /**
+   * Names and values alternate; `linesBefore` are those of other headers. Throws if a value contains a character that is
+   * not allowed in a header.
+   */
+  constructor(status: number, headers: readonly string[], body = "", linesBefore = "") {
     this.status = status;
     this.body = body;
-    this.#headers = headers;
-    this.#lines = linesOf(headers);
+    this.#lines = linesBefore + linesOf(headers);
   }
 
   /** The same response with one more header. */
   with(name: string, value: string): HttpResponse {
-    return new HttpResponse(this.status, [...this.#headers, name, value], this.body);
+    return new HttpResponse(this.status, [name, value], this.body, this.#lines);
   }
 
   /** The head as sent, without the headers that depend on the connection. */
@@ -38,7 +41,7 @@ export class HttpResponse {
 
   /** Names and values alternate, in the order of the head. */
   get headers(): readonly string[] {
-    return [...commonHeaders(this.body), ...this.#headers];
+    return [...commonHeaders(this.body), ...headersIn(this.#lines)];
   }
 }
 
@@ -63,6 +66,17 @@ function linesOf(headers: readonly string[]): string {
     pieces.push(name, ": ", value, "\r\n");
   }
   return pieces.join("");
+}
+
+/** The headers of lines: neither a name nor a value has the end of a line, and no name has a colon. */
+function headersIn(lines: string): string[] {
+  return lines
+    .split("\r\n")
+    .slice(0, -1)
+    .flatMap((line) => {
+      const colon = line.indexOf(": ");
+      return [line.slice(0, colon), line.slice(colon + 2)];
+    });
 }
 
 /** Most responses are an allow. */

@@ -113,6 +113,8 @@ export const outcomeEntries = Object.fromEntries(
 
 /** What follows where a rule matches. Rules with equal outcomes share one object. */
 export interface Outcome {
+  /** Its own among the outcomes of a configuration, from 1 on. */
+  readonly number: number;
   /** The outcome needs no sign-in. */
   readonly isPublic: boolean;
   readonly steps: readonly Step[];
@@ -128,11 +130,16 @@ const compilers: {
 } = outcomeKinds;
 
 /** `unknown`: settings of the rule that the code does not know. The rule then denies whatever it may match. */
-export function compileOutcome(config: OutcomeConfig, unknown: readonly string[]): Outcome {
+export function compileOutcome(
+  number: number,
+  config: OutcomeConfig,
+  unknown: readonly string[],
+): Outcome {
   if (unknown.length > 0)
-    return { isPublic: false, steps: [unknownSettings(unknown)], stepUp: noStepUp };
+    return { number, isPublic: false, steps: [unknownSettings(unknown)], stepUp: noStepUp };
   const demands = outcomeNames.map((name) => stepUpOf(name, config));
   return {
+    number,
     isPublic: config.allow === "public",
     steps: outcomeNames.flatMap((name) => stepOf(name, config) ?? []),
     stepUp: Object.assign({}, noStepUp, ...demands),

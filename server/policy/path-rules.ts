@@ -1,3 +1,4 @@
+import { FlatIndex } from "../memory/flat-index.ts";
 import { parsePathPattern } from "./path-pattern.ts";
 import type { PathReadings } from "./path-readings.ts";
 import type { Rule } from "./rules.ts";
@@ -12,19 +13,29 @@ export interface PlacedRule extends Rule {
 
 type List = readonly PlacedRule[];
 
+/** The lists of all hosts of an index together, by the number of the host's rules and the segment. */
+export class SegmentIndex {
+  readonly lists = new FlatIndex<List>();
+  numbers = 0;
+}
+
 /**
  * The rules of a host by the first segment of the paths that they name. A host shares the lists of a wider one (a
  * wildcard, or any host) wherever it has no rule of its own.
  */
 export class PathRules {
   readonly #all: List;
-  readonly #byFirstSegment = new Map<string, List>();
+  readonly #index: SegmentIndex;
+  readonly #number: number;
+  readonly #segments = new Set<string>();
   /** For a first segment that no rule names. */
   readonly #others: List;
   /** Has the lists of the segments that this host does not name. */
   readonly #shared: PathRules | undefined;
 
-  constructor(own: List, wider?: PathRules) {
+  constructor(index: SegmentIndex, own: List, wider?: PathRules) {
+    this.#index = index;
+    this.#number = index.numbers++;
     const forAnyPath = own.filter((rule) => firstSegmentsOf(rule).some(isWildcard));
     const literals = byLiteral(own);
     this.#all = mergeRules(own, wider === undefined ? [] : wider.#all);
@@ -35,8 +46,7 @@ export class PathRules {
       const ofHost = mergeRules(literals.get(segment) ?? [], forAnyPath);
       const ofWider = wider === undefined ? [] : wider.#startingWith(segment);
       const list = untilCertain(mergeRules(ofHost, ofWider));
-      if (this.#shared !== undefined || !isEqual(list, this.#others))
-        this.#byFirstSegment.set(segment, list);
+      if (this.#shared !== undefined || !isEqual(list, this.#others)) this.#add(segment, list);
     }
   }
 
@@ -48,14 +58,19 @@ export class PathRules {
   }
 
   #startingWith(segment: string): List {
-    const own = this.#byFirstSegment.get(segment);
+    const own = this.#index.lists.get(this.#number, segment);
     if (own !== undefined) return own;
     return this.#shared === undefined ? this.#others : this.#shared.#startingWith(segment);
   }
 
   #literals(): string[] {
     const shared = this.#shared === undefined ? [] : this.#shared.#literals();
-    return [...this.#byFirstSegment.keys(), ...shared];
+    return [...this.#segments, ...shared];
+  }
+
+  #add(segment: string, list: List): void {
+    this.#segments.add(segment);
+    this.#index.lists.set(this.#number, segment, list);
   }
 }
 

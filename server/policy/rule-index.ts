@@ -1,8 +1,9 @@
 import { hostnameEnd, type ForwardedRequest } from "../forwarded/forwarded-request.ts";
+import { FlatIndex } from "../memory/flat-index.ts";
 import { DomainMap } from "../values/domain-map.ts";
 import type { Condition } from "./conditions.ts";
 import { isSamePort, parseHostPattern } from "./host-pattern.ts";
-import { mergeRules, PathRules, type PlacedRule } from "./path-rules.ts";
+import { mergeRules, PathRules, SegmentIndex, type PlacedRule } from "./path-rules.ts";
 import type { PathReadings } from "./path-readings.ts";
 import type { Rule } from "./rules.ts";
 
@@ -34,24 +35,31 @@ interface NamedHost {
  */
 export function indexByHost(rules: readonly Rule[]): RulesOfHost {
   const { forAnyHost, byPattern } = placedRules(rules);
-  const anyHost = new PathRules(forAnyHost);
+  const index = new SegmentIndex();
+  const anyHost = new PathRules(index, forAnyHost);
   const others: HostGroup = { ports: new Set(), onPort: () => anyHost, onOtherPort: anyHost };
-  const wildcards = groupWildcards(byPattern, others);
-  const exact: ByScheme<Map<string, PathRules>> = { http: new Map(), https: new Map() };
+  const wildcards = groupWildcards(index, byPattern, others);
+  const exact = new FlatIndex<PathRules>();
   const named = new Map<string, NamedHost>();
   for (const [name, own] of byPattern) {
     if (name.startsWith("*.")) continue;
     const wider = wildcards.findAbove(name) ?? others;
-    const lists = listsByPort(own, wider, portsOf(own, wider));
+    const lists = listsByPort(index, own, wider, portsOf(own, wider));
     for (const scheme of schemes)
       for (const [port, list] of lists[scheme])
-        exact[scheme].set(port === "" ? name : `${name}:${port}`, list);
-    named.set(name, { mayMatch: new PathRules(own.map(({ maybe }) => maybe)), wider });
+        exact.set(schemeNumber(scheme), port === "" ? name : `${name}:${port}`, list);
+    named.set(name, {
+      mayMatch: new PathRules(
+        index,
+        own.map(({ maybe }) => maybe),
+      ),
+      wider,
+    });
   }
 
   return (request, path) => {
     const { scheme, host } = request;
-    const found = exact[scheme].get(host);
+    const found = exact.get(schemeNumber(scheme), host);
     if (found !== undefined) return found.concerning(path);
     const end = hostnameEnd(host);
     const known = end === host.length ? undefined : named.get(host.slice(0, end));
@@ -65,6 +73,10 @@ export function indexByHost(rules: readonly Rule[]): RulesOfHost {
 }
 
 const schemes = ["http", "https"] as const;
+
+function schemeNumber(scheme: Scheme): number {
+  return scheme === "https" ? 1 : 0;
+}
 
 /** A rule for the hosts of one pattern's name, with the ports of that name. */
 interface HostRule {
@@ -99,6 +111,7 @@ function placedRules(rules: readonly Rule[]) {
 
 /** The groups of all wildcards. A wider wildcard comes first, because the narrower ones share its lists. */
 function groupWildcards(
+  index: SegmentIndex,
   byPattern: ReadonlyMap<string, readonly HostRule[]>,
   others: HostGroup,
 ): DomainMap<HostGroup> {
@@ -107,16 +120,16 @@ function groupWildcards(
   for (const name of names.toSorted((one, other) => one.length - other.length)) {
     const domain = name.slice(2);
     const wider = groups.findAbove(domain) ?? others;
-    groups.add(domain, groupOf(byPattern.get(name) ?? [], wider));
+    groups.add(domain, groupOf(index, byPattern.get(name) ?? [], wider));
   }
   return groups;
 }
 
-function groupOf(own: readonly HostRule[], wider: HostGroup): HostGroup {
+function groupOf(index: SegmentIndex, own: readonly HostRule[], wider: HostGroup): HostGroup {
   const ports = portsOf(own, wider);
-  const lists = listsByPort(own, wider, ports);
+  const lists = listsByPort(index, own, wider, ports);
   const mayMatch = own.map(({ maybe }) => maybe);
-  const onOtherPort = new PathRules(mayMatch, wider.onOtherPort);
+  const onOtherPort = new PathRules(index, mayMatch, wider.onOtherPort);
   const onPort = (scheme: Scheme, port: string) => lists[scheme].get(port) ?? onOtherPort;
   return { ports, onPort, onOtherPort };
 }
@@ -127,6 +140,7 @@ function portsOf(own: readonly HostRule[], wider: HostGroup): ReadonlySet<string
 }
 
 function listsByPort(
+  index: SegmentIndex,
   own: readonly HostRule[],
   wider: HostGroup,
   ports: ReadonlySet<string>,
@@ -135,7 +149,7 @@ function listsByPort(
     const rules = own.map(({ certain, maybe, ports: named }) =>
       [...named].some((one) => isSamePort(one, port, scheme)) ? certain : maybe,
     );
-    return new PathRules(rules, wider.onPort(scheme, port));
+    return new PathRules(index, rules, wider.onPort(scheme, port));
   };
   const listsOf = (scheme: Scheme) =>
     new Map([...ports].map((port) => [port, rulesOn(scheme, port)]));

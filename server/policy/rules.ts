@@ -28,6 +28,7 @@ export const accessDecides: Decider = { name: "access", outcome: "access" };
 export function compileRules(configs: readonly RuleConfig[]): Rule[] {
   const sameConditions = sharing<readonly Condition[]>();
   const sameOutcome = sharing<Outcome>();
+  let outcomes = 0;
   return configs.map((config, index) => {
     const unknown = unknownSettings(config);
     const others = { ...config, host: undefined };
@@ -41,7 +42,7 @@ export function compileRules(configs: readonly RuleConfig[]): Rule[] {
       conditions: [...conditionsOf({ host: config.host }), ...otherConditions],
       otherConditions,
       outcome: sameOutcome([settingsOf(config, outcomeNames), unknown], () =>
-        compileOutcome(config, unknown),
+        compileOutcome(++outcomes, config, unknown),
       ),
     };
   });

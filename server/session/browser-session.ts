@@ -1,5 +1,5 @@
 import type { Site } from "../config/site.ts";
-import { nextValue, readCookies, valueAt } from "../cookies/cookie.ts";
+import { nextValue, readCookies } from "../cookies/cookie.ts";
 import type { LoggedRequest } from "../observe/request-id.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
@@ -34,7 +34,7 @@ export function findBrowserSession(
   const start = nextValue(cookies, site.sessionCookieName, -1);
   if (start === -1) return undefined;
   const isOnly = nextValue(cookies, site.sessionCookieName, start) === -1;
-  if (isOnly) return sessions.find(site, valueAt(cookies, start), asked);
+  if (isOnly) return sessions.findIn(site, cookies, start, asked);
   return findAmong(sessions, site, readCookies(cookies, site.sessionCookieName), asked);
 }
 

@@ -1,7 +1,7 @@
 import { createBoundedCache } from "../memory/bounded-cache.ts";
 import type { Site } from "../config/site.ts";
 import { auditedIdentity, type AuditedPerson } from "../identity/audited.ts";
-import type { TwoGenerationCache } from "../memory/recent-cache.ts";
+import type { TokenCache } from "../memory/token-cache.ts";
 import type { Audit } from "../observe/audit.ts";
 import type { Counts } from "../observe/counts.ts";
 import type { CommonFields } from "../observe/events.ts";
@@ -24,7 +24,7 @@ const notUnlisted = "could not remove an ended session from the list of its pers
 interface Parts {
   readonly records: SealedRecords;
   readonly revocations: Revocations;
-  readonly hot: TwoGenerationCache<HotSession>;
+  readonly hot: TokenCache<HotSession>;
   readonly background: BackgroundTasks;
   readonly audit: Audit;
   readonly ended: Counts["ended"];

@@ -1,11 +1,11 @@
-import type { TwoGenerationCache } from "../memory/recent-cache.ts";
+import type { TokenCache } from "../memory/token-cache.ts";
 import type { BackgroundTasks } from "./background.ts";
 import type { HotSession } from "./hot-session.ts";
 import type { SealedRecords } from "./sealed-records.ts";
 
 interface Parts {
   readonly records: SealedRecords;
-  readonly hot: TwoGenerationCache<HotSession>;
+  readonly hot: TokenCache<HotSession>;
   readonly background: BackgroundTasks;
   readonly idleMs: number;
 }

@@ -1,6 +1,7 @@
 import type { Site } from "../config/site.ts";
+import { valueAt } from "../cookies/cookie.ts";
 import { AuthError } from "../errors.ts";
-import { TwoGenerationCache } from "../memory/recent-cache.ts";
+import { TokenCache } from "../memory/token-cache.ts";
 import type { Audit } from "../observe/audit.ts";
 import type { Count } from "../observe/counter.ts";
 import type { Counts } from "../observe/counts.ts";
@@ -22,7 +23,7 @@ import { renewalFailed, Renewals } from "./renewals.ts";
 import { Revocations } from "./revocations.ts";
 import { SealedRecords } from "./sealed-records.ts";
 import type { Session } from "./session.ts";
-import { createToken, isToken } from "./token.ts";
+import { createToken, endsAsToken, isToken } from "./token.ts";
 
 export interface SessionOptions extends Limits {
   readonly store: Store;
@@ -51,7 +52,7 @@ export type NewSession = Pick<
 
 const hotSessions = 100_000;
 /** The precision of the time of last use. For a short `idle`, a hundredth of it instead. */
-const longestSkipMs = 1_000;
+const longestSkipMs = 10_000;
 /** How long a request waits for a renewal that is due. */
 const timeoutMs = 5_000;
 
@@ -67,7 +68,7 @@ export class Sessions {
   readonly revocations: Revocations;
   /** The sessions at the hosts of apps, with `session.perHost`. */
   readonly atHosts: HostSessions;
-  readonly #hot = new TwoGenerationCache<HotSession>(hotSessions);
+  readonly #hot = new TokenCache<HotSession>(hotSessions);
   /** One store read and one renewal per session at a time, however many requests wait for it. */
   readonly #loading = new Map<string, Promise<HotSession | undefined>>();
   readonly #renewing = new Map<string, Promise<HotSession | undefined>>();
@@ -114,6 +115,23 @@ export class Sessions {
       return this.#use(site, token, session, asked);
     }
     return this.#cold(site, token, asked);
+  }
+
+  /** The same for the token that begins there in a header: a session that is fresh in the cache needs no copy of it. */
+  findIn(
+    site: Site,
+    cookies: string,
+    start: number,
+    asked?: LoggedRequest,
+  ): Session | undefined | Promise<Session | undefined> {
+    const isCached = site.signInSite === undefined && this.#options.store.hearsAnnouncements;
+    const entry = isCached && endsAsToken(cookies, start) ? this.#hot.find(cookies, start) : -1;
+    if (entry === -1) return this.find(site, valueAt(cookies, start), asked);
+    const session = this.#hot.valueAt(entry);
+    this.#hits.value++;
+    const isUsable =
+      this.#hot.isFresh(entry, this.#options.now()) && this.#isCurrent(site, session);
+    return isUsable ? session : this.#use(site, valueAt(cookies, start), session, asked);
   }
 
   #findAtHost(
@@ -232,7 +250,6 @@ export class Sessions {
     const time = now();
     if (session.site !== site.id || !isOffered(site, session)) return undefined;
     if (this.#isOutdated(session)) return this.#cold(site, token, asked);
-    if (session.isFresh(time)) return session;
     if (time >= session.endsAt) return this.#expire(token, session, "lifetime", asked);
     if (time >= session.usedAt + idleMs) {
       // Another replica may have recorded a later use.
@@ -243,8 +260,15 @@ export class Sessions {
     session.usedAt = time;
     this.#lastUse.note(token, session);
     if (time >= session.renewAt) return this.#renewed(site, token, session, time, asked);
-    session.skipChecksUntil(time, Math.min(longestSkipMs, idleMs / 100));
+    const until = session.freshUntil(time, Math.min(longestSkipMs, idleMs / 100));
+    this.#hot.keepFresh(token, session, time, until);
     return session;
+  }
+
+  /** Whether the site accepts a session that no announcement since its last check may have ended. */
+  #isCurrent(site: Site, session: HotSession): boolean {
+    const { epoch } = this.revocations;
+    return session.epoch === epoch && session.site === site.id && isOffered(site, session);
   }
 
   #isIdle({ usedAt }: HotSession): boolean {

@@ -18,7 +18,7 @@ import { empty, type HttpResponse } from "../http/response.ts";
 import { auditedIdentity } from "../identity/audited.ts";
 import { namedGroups } from "../policy/named-groups.ts";
 import { readNarrowings } from "../policy/narrowing.ts";
-import { decide, decidedBy } from "../policy/policy.ts";
+import { decide, decideBy, decidedBy } from "../policy/policy.ts";
 import { pathOf, type RequestFacts } from "../policy/request-facts.ts";
 import type { Rule } from "../policy/rules.ts";
 import type { Session } from "../session/session.ts";
@@ -26,7 +26,7 @@ import { createAllowHeaders } from "./allow-headers.ts";
 import { createAssertions, noKey } from "./assertions.ts";
 import { createAuditedRequest } from "./audited-request.ts";
 import { createAuthenticate, type Authentication } from "./authenticate.ts";
-import { allowCount } from "./allow-count.ts";
+import { AllowCounts } from "./allow-counts.ts";
 import { PassMemo, type Pass } from "./pass-memo.ts";
 import { createChallenges } from "./challenges.ts";
 import { isPageQuestion } from "./page-question.ts";
@@ -70,8 +70,9 @@ function createDecidingVerify(app: AppContext): Verify {
   const { identityHeaders, anonymousHeaders } = createAllowHeaders(config, log, named);
   const assertions = createAssertions(app, named);
   const spoofedIn = createSpoofedHeaders(headersForApps(config));
-  const anonymous: Pass = { response: empty(200, ...anonymousHeaders), count: undefined };
+  const anonymous: Pass = { response: empty(200, ...anonymousHeaders) };
   const passes = new PassMemo(identityHeaders);
+  const allowCounts = new AllowCounts(counts);
   const setUp = createSetUpRefusals(app);
   const refuse = createRefusals(app);
   const challenges = createChallenges(app);
@@ -137,7 +138,10 @@ function createDecidingVerify(app: AppContext): Verify {
       if (known !== undefined) return allow(context, decider.name, known, session);
     }
     const visitor = { identity: session?.record.identity, now: now() };
-    const decision = decide(matching, site.access, facts, visitor, readNarrowings(query));
+    const decision =
+      decider === undefined
+        ? decide(matching, site.access, facts, visitor, readNarrowings(query))
+        : decideBy(decider, site.access, facts, visitor);
     const { rule } = decision;
     if (decision.verdict === "allow") {
       if (logsAll) logAllowed(context, session, rule);
@@ -176,9 +180,7 @@ function createDecidingVerify(app: AppContext): Verify {
     pass: Pass,
     session: Session | undefined,
   ): HttpResponse {
-    const count = allowCount(counts, pass.count, context, rule);
-    count.value++;
-    pass.count = count;
+    allowCounts.of(context, rule).value++;
     return assertions === undefined || session === undefined
       ? pass.response
       : assertions.responseFor(pass, session, context);

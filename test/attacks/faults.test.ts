@@ -61,7 +61,7 @@ vi.mock("../../server/policy/conditions.ts", async (original) => {
 vi.mock("../../server/policy/policy.ts", async (original) => {
   const { observeMethods: observe } = await import("../peers/faults.ts");
   const honest = await original<typeof import("../../server/policy/policy.ts")>();
-  return observe("policy", honest, ["decide", "decidedBy"]);
+  return observe("policy", honest, ["decide", "decideBy", "decidedBy"]);
 });
 
 const honestJson = { parse: JSON.parse, stringify: JSON.stringify };
@@ -102,7 +102,7 @@ const undetectable: readonly {
   readonly scenarios?: RegExp;
 }[] = [
   // The decision itself, and the comparison of two passwords.
-  { effect: "passes", calls: /^policy\.decide /, modes: /an allow$/ },
+  { effect: "passes", calls: /^policy\.decide(By)? /, modes: /an allow$/ },
   { effect: "passes", calls: /^(bcrypt|timingSafeEqual)/, modes: /the opposite/ },
   // A fault that hides one of two live sessions leaves the other, which is the same person's and live.
   { effect: "passes", calls: /./, scenarios: /^two session cookies$/ },

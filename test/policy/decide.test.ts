@@ -3,7 +3,7 @@ import { forwardedRequest, isMalformed } from "../../server/forwarded/forwarded-
 import type { Identity } from "../../server/identity/identity.ts";
 import { notListed } from "../../server/policy/access.ts";
 import { readNarrowings } from "../../server/policy/narrowing.ts";
-import { couldPass, decide, decidedBy } from "../../server/policy/policy.ts";
+import { couldPass, decide, decideBy, decidedBy } from "../../server/policy/policy.ts";
 import { rulesForAnyUrl } from "../../server/policy/rules-for-any-url.ts";
 import { compileRules, failedCondition } from "../../server/policy/rules.ts";
 
@@ -205,6 +205,20 @@ describe("what decides a request whatever its identity", () => {
     expect(decidedBy(rules, factsOf("/a"))).toBe(rules[0]);
     expect(decidedBy(rules, factsOf("/b/c"))).toBe(rules[2]);
     expect(decidedBy(rules, factsOf("/c"))).toMatchObject({ name: "access", outcome: "access" });
+  });
+
+  it.each(["/a", "/b/c", "/c", "/d/e"])("decides on %s like the whole list", (uri) => {
+    const all = rules.concat(compileRules([{ path: ["/d/**"], allow: { groups: ["none"] } }]));
+    const decider = decidedBy(all, factsOf(uri));
+    if (decider === undefined) throw new Error("a rule only may match");
+
+    for (const identity of [undefined, ada, { ...ada, groups: [] }])
+      for (const isPreflight of [false, true]) {
+        const facts = factsOf(uri, { isPreflight });
+        const visitor = { identity, now };
+        const decision = decideBy(decider, access, facts, visitor);
+        expect(decision).toEqual(decide(all, access, facts, visitor));
+      }
   });
 
   it("is unknown if a rule only may match", () => {
