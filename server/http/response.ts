@@ -17,17 +17,26 @@ export class HttpResponse {
   /** The same as lines of the head. The common lines are shared, so that a prepared response stays small. */
   readonly #lines: string;
 
-  /** Names and values alternate. Throws if a value contains a character that is not allowed in a header. */
-  constructor(status: number, headers: readonly string[], body = "") {
+  /**
+   * Names and values alternate. Throws if a value contains a character that is not allowed in a header.
+   *
+   * @param base a response whose headers come before these, so that its lines are not joined again.
+   */
+  constructor(status: number, headers: readonly string[], body = "", base?: HttpResponse) {
     this.status = status;
     this.body = body;
-    this.#headers = headers;
-    this.#lines = linesOf(headers);
+    this.#headers = base === undefined ? headers : base.#headers.concat(headers);
+    this.#lines = base === undefined ? linesOf(headers) : base.#lines + linesOf(headers);
   }
 
   /** The same response with one more header. */
   with(name: string, value: string): HttpResponse {
-    return new HttpResponse(this.status, [...this.#headers, name, value], this.body);
+    return new HttpResponse(this.status, [name, value], this.body, this);
+  }
+
+  /** The same response with another body. */
+  withBody(body: string): HttpResponse {
+    return new HttpResponse(this.status, [], body, this);
   }
 
   /** The head as sent, without the headers that depend on the connection. */
@@ -48,7 +57,7 @@ function commonHeaders(body: string): string[] {
 
 /** The lines that every response has, as `commonHeaders` lists them. */
 function commonHead(status: number, body: string): string {
-  const length = Buffer.byteLength(body);
+  const length = body === "" ? 0 : Buffer.byteLength(body);
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nCache-Control: no-store\r\nContent-Length: ${length}\r\n`;
 }
 
