@@ -12,7 +12,7 @@ import type { Reason } from "./reason.ts";
 import type { VisitorLog } from "./visitor-log.ts";
 
 /** The line of a request that names no identity. It is collected only if it is written: floods consist of them. */
-export interface AnonymousLine<Name extends EventName> {
+interface AnonymousLine<Name extends EventName> {
   readonly fields: AnonymousFields;
   readonly details?: DetailsOf<Name>;
 }

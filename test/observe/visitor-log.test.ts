@@ -39,7 +39,10 @@ it("front-channel logouts have a limit, because a visitor can open their URL aga
 it("the fields of an audit event that is left out are not collected", () => {
   const { log, events } = capturingLog();
   const audit = createAudit(log, limitLog(log));
-  const collect = vi.fn(() => ({ fields: { host: "a" }, details: { peer: "b" } }));
+  const collect = vi.fn<() => { fields: { host: string }; details: { peer: string } }>(() => ({
+    fields: { host: "a" },
+    details: { peer: "b" },
+  }));
 
   for (let index = 0; index < 1_000; index++) audit("refused", "malformed", collect);
 
