@@ -14,7 +14,7 @@ import { startUpRows } from "./start-up.ts";
 
 /** The order of the JSON in the last line, which other programs parse. */
 const keys =
-  "hot challenge redis sessions1m hosts1k bearer p99 nginx readyRatio rssMb bytesPerSession readyRatioExecutable rssMbExecutable".split(
+  "hot challenge redis sessions1m hosts1k bearer p99 nginx readyRatio rssMb bytesPerSession readyRatioExecutable rssMbExecutable refused".split(
     " ",
   );
 

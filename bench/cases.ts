@@ -12,7 +12,7 @@ import { bothShapes, gap, type Load } from "./load.ts";
 
 /** One row of the table: a doorward, its load, and the goal for the bare server's CPU time as a share of doorward's. */
 export interface Case {
-  readonly key: "hot" | "challenge" | "redis" | "sessions1m" | "hosts1k" | "bearer";
+  readonly key: "hot" | "challenge" | "redis" | "sessions1m" | "hosts1k" | "bearer" | "refused";
   readonly title: string;
   readonly goal: number;
   readonly door: DoorName;
@@ -103,4 +103,26 @@ export const cases: readonly Case[] = [
       statuses: allowed,
     }),
   },
+  {
+    key: "refused",
+    title: "refused: malformed, conflicting headers, unknown host",
+    goal: 0.85,
+    door: "usual",
+    load: () => ({
+      templates: [
+        ...bothShapes({ ...app, host: "app@example.com" }),
+        ...bothShapes(app).map(withOtherFamily),
+        ...bothShapes({ ...app, host: "app.example.org" }),
+      ],
+      fills: [""],
+      statuses: [403, 400, 400, 400, 403, 403],
+    }),
+  },
 ];
+
+/** The same question with a header of the other family, which describes another request. */
+function withOtherFamily(request: string, index: number): string {
+  const other =
+    index === 0 ? "X-Forwarded-Uri: /other" : "X-Original-URL: https://app.example.com/";
+  return request.replace("\r\n\r\n", `\r\n${other}\r\n\r\n`);
+}

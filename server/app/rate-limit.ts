@@ -34,7 +34,7 @@ type RateLimit = (
  */
 export function createRateLimit(
   trustedProxies: readonly string[],
-  { log, showPage }: { readonly log: VisitorLog; readonly showPage: ShowPage },
+  { log, showPage }: { readonly log: Pick<VisitorLog, "warn">; readonly showPage: ShowPage },
 ): RateLimit {
   const isProxy = createAddressRanges(trustedProxies);
   const limitedAddress = createLimitedAddress(trustedProxies);

@@ -14,7 +14,7 @@ import type { Dispatched, WireRequest } from "./dispatch.ts";
 export function createRouter(
   dispatch: (request: WireRequest) => Dispatched,
   loadH3Listener: () => Promise<RequestListener>,
-  log: VisitorLog,
+  log: Pick<VisitorLog, "error">,
 ): RequestListener {
   const h3Listener = lazyListener(loadH3Listener, fail);
 

@@ -81,7 +81,10 @@ export function createBearer(parts: TokenSourceParts): AuthenticateCredentials {
 }
 
 /** The token's unverified claims only select one of the configured issuers; no URL in them is fetched. */
-async function askKeys(candidates: readonly Candidate[], token: string): Promise<CredentialResult> {
+function askKeys(
+  candidates: readonly Candidate[],
+  token: string,
+): CredentialResult | Promise<CredentialResult> {
   let unverified: ReturnType<typeof decodeJwt>;
   try {
     unverified = decodeJwt(token);
@@ -97,21 +100,31 @@ async function askKeys(candidates: readonly Candidate[], token: string): Promise
     ofIssuer[0];
   if (chosen === undefined)
     return rejected("iss is not an issuer that the rule accepts", candidates);
-  return resultOf(chosen, await chosen.source.verify(token));
+  return chosen.source.verify(token).then((verdict) => resultOf(chosen, verdict));
 }
 
 const opaqueToken = "opaque tokens require bearer.introspection and a client at the issuer";
 
-/** Asks one issuer after another. If none accepts the token and one failed, throws, because that one may accept it. */
-async function askIssuers(
+function askIssuers(
   candidates: readonly Candidate[],
   token: string,
-): Promise<CredentialResult> {
+): CredentialResult | Promise<CredentialResult> {
   const askable = candidates.filter(
     ({ source, rules }) =>
       source.issuer.introspect !== undefined &&
       rules.every(({ config }) => config.bearer?.introspection),
   );
+  return askable.length === 0
+    ? rejected(opaqueToken, candidates)
+    : askInTurn(askable, token, candidates);
+}
+
+/** Asks one issuer after another. If none accepts the token and one failed, throws, because that one may accept it. */
+async function askInTurn(
+  askable: readonly Candidate[],
+  token: string,
+  candidates: readonly Candidate[],
+): Promise<CredentialResult> {
   let refusal = rejected(opaqueToken, candidates);
   let failure: AuthError | undefined;
   for (const candidate of askable) {

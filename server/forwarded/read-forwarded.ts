@@ -147,10 +147,9 @@ function conflict(malformed: string): ForwardedResult {
 }
 
 function repeatedIn(headers: RequestHeaders, present: readonly HeaderFamily[]): string | undefined {
-  const name = present
-    .flatMap(({ required }) => required)
-    .find((required) => headers.isRepeated(required));
-  return name && `${name} is repeated`;
+  for (const { required } of present)
+    for (const name of required) if (headers.isRepeated(name)) return `${name} is repeated`;
+  return undefined;
 }
 
 function disagreementIn(

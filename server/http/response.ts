@@ -19,18 +19,24 @@ export class HttpResponse {
   readonly #lines: string;
 
   /**
-   * Names and values alternate; `linesBefore` are those of other headers. Throws if a value contains a character that is
-   * not allowed in a header.
+   * Names and values alternate. Throws if a value contains a character that is not allowed in a header.
+   *
+   * @param base a response whose headers come before these, so that its lines are not joined again.
    */
-  constructor(status: number, headers: readonly string[], body = "", linesBefore = "") {
+  constructor(status: number, headers: readonly string[], body = "", base?: HttpResponse) {
     this.status = status;
     this.body = body;
-    this.#lines = linesBefore + linesOf(headers);
+    this.#lines = base === undefined ? linesOf(headers) : base.#lines + linesOf(headers);
   }
 
   /** The same response with one more header. */
   with(name: string, value: string): HttpResponse {
-    return new HttpResponse(this.status, [name, value], this.body, this.#lines);
+    return new HttpResponse(this.status, [name, value], this.body, this);
+  }
+
+  /** The same response with another body. */
+  withBody(body: string): HttpResponse {
+    return new HttpResponse(this.status, [], body, this);
   }
 
   /** The head as sent, without the headers that depend on the connection. */
@@ -51,7 +57,7 @@ function commonHeaders(body: string): string[] {
 
 /** The lines that every response has, as `commonHeaders` lists them. */
 function commonHead(status: number, body: string): string {
-  const length = Buffer.byteLength(body);
+  const length = body === "" ? 0 : Buffer.byteLength(body);
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nCache-Control: no-store\r\nContent-Length: ${length}\r\n`;
 }
 

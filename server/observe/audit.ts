@@ -1,20 +1,27 @@
 import {
   commonFields,
   events,
+  type AnonymousFields,
   type CommonFields,
   type DetailsOf,
   type EventName,
   type ReasonOf,
 } from "./events.ts";
-import type { Log } from "./log.ts";
+import { logOfVisitors, type Log } from "./log.ts";
 import type { Reason } from "./reason.ts";
 import type { VisitorLog } from "./visitor-log.ts";
+
+/** The line of a request that names no identity. It is collected only if it is written: floods consist of them. */
+interface AnonymousLine<Name extends EventName> {
+  readonly fields: AnonymousFields;
+  readonly details?: DetailsOf<Name>;
+}
 
 /** Writes the line of an audit event. */
 export type Audit = <Name extends EventName>(
   event: Name,
   reason: ReasonOf<Name>,
-  fields: CommonFields,
+  fields: CommonFields | (() => AnonymousLine<Name>),
   details?: DetailsOf<Name>,
 ) => void;
 
@@ -44,18 +51,23 @@ export function createAudit(
   visitorLog: VisitorLog,
   decisions: "none" | "denied" | "all" = "none",
 ): Audit {
-  return (event, reason, fields, details) => {
+  const lines = logOfVisitors(log);
+  return (event, reason, given, more) => {
     const kind = events[event];
     const reasons: Readonly<Partial<Record<PropertyKey, Reason>>> = kind.reasons;
     const { level = kind.level, message = kind.message } = reasons[reason] ?? {};
     const isWanted = decisions !== "none" && ofDecisions.has(event);
-    const isOfVisitors = !notOfVisitors.has(event) || reason === ofVisitors;
-    const isLimited = fields.subject === undefined && isOfVisitors && !isWanted;
-    const known = { ...fields, event, reason: String(reason) };
-    const line: Record<string, unknown> = {
+    const isAnonymous = typeof given === "function" || given.subject === undefined;
+    const isOfVisitors = isAnonymous && (!notOfVisitors.has(event) || reason === ofVisitors);
+    const code = String(reason);
+    if (isOfVisitors && !isWanted && !visitorLog.admits(level, message, code)) return;
+    const { fields, details } =
+      typeof given === "function" ? given() : { fields: given, details: more };
+    const known = { ...fields, event, reason: code };
+    const written: Record<string, unknown> = {
       ...Object.fromEntries(names.map((name) => [name, known[name]])),
       ...details,
     };
-    (isLimited ? visitorLog : log)[level](line, message);
+    (isOfVisitors ? lines : log)[level](written, message);
   };
 }

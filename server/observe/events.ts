@@ -191,3 +191,6 @@ export const commonFields = {
 export type CommonFields = Readonly<
   Partial<Record<Exclude<keyof typeof commonFields, "event" | "reason">, string | undefined>>
 >;
+
+/** The fields of a line that names no identity. */
+export type AnonymousFields = Omit<CommonFields, "subject"> & { readonly subject?: never };

@@ -7,6 +7,8 @@ export type Log = Logger;
 const levels: Record<number, string> = { 20: "debug", 30: "info", 40: "warn", 50: "error" };
 /** More than this is not queued for a reader that is too slow. */
 const mostQueued = 1024 * 1024;
+/** The part of it for lines that visitors cause: a flood of them must not push out a sign-in or a revocation. */
+const mostOfVisitors = mostQueued / 2;
 
 /** The settings of a log. */
 interface LogSettings {
@@ -15,29 +17,49 @@ interface LogSettings {
   readonly format?: "json" | "pretty" | undefined;
 }
 
-/** The format of every log that `createLog` made. */
-const formats = new WeakMap<Log, { format: LogSettings["format"] }>();
+interface Own {
+  format: LogSettings["format"];
+  /** The same log, for the lines that visitors cause. */
+  readonly ofVisitors: Log;
+}
+
+/** What `createLog` keeps of each log. */
+const owned = new WeakMap<Log, Own>();
 
 /** Applies settings to a log. A log of another maker keeps its format. */
 export function setLog(log: Log, { level, format }: LogSettings): void {
   log.level = level;
-  const own = formats.get(log);
-  if (own !== undefined) own.format = format;
+  const own = owned.get(log);
+  if (own === undefined) return;
+  own.format = format;
+  own.ofVisitors.level = level;
+}
+
+/** The same log for lines that visitors cause, which a slow reader loses first. A log of another maker has only one. */
+export function logOfVisitors(log: Log): Log {
+  return owned.get(log)?.ofVisitors ?? log;
 }
 
 /** One line per event: JSON, or readable text if the stream is a terminal. */
 export function createLog(stream: Writable & { readonly isTTY?: boolean } = process.stdout): Log {
   const options = { base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  const own: { format: LogSettings["format"] } = { format: undefined };
-  let dropped = 0;
+  const dropped = { count: 0, ofVisitors: 0 };
+  const ofVisitors = pino(options, { write: writeOfVisitors });
   const log = pino(options, { write });
-  formats.set(log, own);
+  const own: Own = { format: undefined, ofVisitors };
+  owned.set(log, own);
   return log;
 
   function write(line: string): void {
-    if (dropped === 0 && stream.writableLength < mostQueued)
+    if (stream.writableLength < mostQueued)
       return void stream.write(isReadable() ? readable(line) : line);
-    if (dropped++ === 0) stream.once("drain", report);
+    if (dropped.count++ === 0) stream.once("drain", report);
+  }
+
+  function writeOfVisitors(line: string): void {
+    if (dropped.count === 0 && stream.writableLength < mostOfVisitors) return write(line);
+    dropped.ofVisitors++;
+    if (dropped.count++ === 0) stream.once("drain", report);
   }
 
   function isReadable(): boolean {
@@ -45,9 +67,9 @@ export function createLog(stream: Writable & { readonly isTTY?: boolean } = proc
   }
 
   function report(): void {
-    const count = dropped;
-    dropped = 0;
-    log.warn({ count }, "log lines dropped: the reader is too slow");
+    const counts = { ...dropped };
+    Object.assign(dropped, { count: 0, ofVisitors: 0 });
+    log.warn(counts, "log lines dropped: the reader is too slow");
   }
 }
 

@@ -50,6 +50,8 @@ export class Series<Values extends readonly string[], One extends Labelled<Value
   readonly text: MetricText<Values>;
   readonly #create: (values: Values) => One;
   readonly #all = new Map<string, One>();
+  /** The same series, found label by label: a joined key would be a new string for every request. */
+  #first = new Branch<One>();
 
   constructor(text: MetricText<Values>, create: (values: Values) => One) {
     this.text = text;
@@ -58,10 +60,14 @@ export class Series<Values extends readonly string[], One extends Labelled<Value
 
   /** The series with these label values, which begins with the first call. */
   of(...values: Values): One {
+    let branch = this.#first;
+    for (const value of values) branch = branch.next.get(value) ?? branch.grow(value);
+    return (branch.one ??= this.#add(values));
+  }
+
+  #add(values: Values): One {
     const key = values.join("\n");
-    const known = this.#all.get(key);
-    if (known !== undefined) return known;
-    const one = this.#create(values);
+    const one = this.#all.get(key) ?? this.#create(values);
     this.#all.set(key, one);
     return one;
   }
@@ -85,6 +91,19 @@ export class Series<Values extends readonly string[], One extends Labelled<Value
     for (const [key, { values }] of this.#all)
       if (!values.every((value, index) => isCurrent(this.text.labels[index], value, names)))
         this.#all.delete(key);
+    this.#first = new Branch();
+  }
+}
+
+/** The series whose first label values are the same. */
+class Branch<One> {
+  readonly next = new Map<string, Branch<One>>();
+  one: One | undefined;
+
+  grow(value: string): Branch<One> {
+    const branch = new Branch<One>();
+    this.next.set(value, branch);
+    return branch;
   }
 }
 

@@ -1,14 +1,20 @@
 import { isWithin } from "../memory/cached.ts";
 import type { LineLevel } from "./line-level.ts";
-import type { Log } from "./log.ts";
+import { logOfVisitors, type Log } from "./log.ts";
 
 const minuteMs = 60_000;
 const mostPerMinute = 60;
 
+type Fields = Readonly<Record<string, unknown>>;
+type Write = (fields: Fields, message: string) => void;
+
 /** The log for the lines that a visitor without a session can cause. */
-export interface VisitorLog extends Readonly<
-  Record<LineLevel, (fields: Readonly<Record<string, unknown>>, message: string) => void>
-> {
+export interface VisitorLog extends Readonly<Record<LineLevel, Write>> {
+  /**
+   * Whether a line of this kind is within the limit; otherwise it is counted. For callers that would have to collect
+   * the fields of a line that is left out.
+   */
+  admits(level: LineLevel, message: string, code: string | undefined): boolean;
   /** Logs the counts of the lines left out so far. */
   flush(): void;
 }
@@ -16,7 +22,7 @@ export interface VisitorLog extends Readonly<
 interface Kind {
   readonly level: LineLevel;
   readonly message: string;
-  readonly code: unknown;
+  readonly code: string | undefined;
   since: number;
   written: number;
   leftOut: number;
@@ -29,11 +35,15 @@ function now(): number {
 
 /**
  * Limits the lines of a kind, so that a flood of requests fills neither a disk nor memory. The code writes the message
- * and the `code` of every line, or the `reason` of an audit event, so there are few kinds. A line with the count of those left out follows at the end of
- * the minute. It has a clock of its own: a failure of the app's clock must not prevent that line about it.
+ * and the `code` of every line, or the `reason` of an audit event, so there are few kinds. A line with the count of those
+ * left out follows at the end of the minute. It has a clock of its own: a failure of the app's clock must not prevent
+ * that line about it.
  */
 export function limitLog(log: Log): VisitorLog {
-  const kinds = new Map<string, Kind>();
+  const lines = logOfVisitors(log);
+  /** By message, then by code: a joined key would be a new string for every line that is left out. */
+  const kinds = new Map<string, Map<string | undefined, Kind>>();
+
   function report(kind: Kind): void {
     const { level, message, code, leftOut } = kind;
     clearTimeout(kind.timer);
@@ -41,29 +51,46 @@ export function limitLog(log: Log): VisitorLog {
     Object.assign(kind, { since: now(), written: 0, leftOut: 0 });
   }
 
-  function write(
-    level: LineLevel,
-    fields: Readonly<Record<string, unknown>>,
-    message: string,
-  ): void {
-    const code = fields.event === undefined ? fields.code : fields.reason;
-    const name = `${message} ${String(code)}`;
-    const kind = kinds.get(name) ?? { level, message, code, since: now(), written: 0, leftOut: 0 };
-    kinds.set(name, kind);
+  function kindOf(level: LineLevel, message: string, code: string | undefined): Kind {
+    const known = kinds.get(message)?.get(code);
+    if (known !== undefined) return known;
+    const kind = { level, message, code, since: now(), written: 0, leftOut: 0 };
+    const codes = kinds.get(message) ?? new Map<string | undefined, Kind>();
+    kinds.set(message, codes.set(code, kind));
+    return kind;
+  }
+
+  function admits(level: LineLevel, message: string, code: string | undefined): boolean {
+    const kind = kindOf(level, message, code);
+    // Its timer ends the minute, so that a flood need not read the clock.
+    if (kind.leftOut > 0) {
+      kind.leftOut++;
+      return false;
+    }
     if (!isWithin(now(), kind.since, kind.since + minuteMs)) report(kind);
     if (kind.written < mostPerMinute) {
       kind.written++;
-      log[level](fields, message);
-    } else if (kind.leftOut++ === 0) {
-      kind.timer = setTimeout(report, kind.since + minuteMs - now(), kind).unref();
+      return true;
     }
+    kind.leftOut = 1;
+    kind.timer = setTimeout(report, kind.since + minuteMs - now(), kind).unref();
+    return false;
   }
 
+  const writer =
+    (level: LineLevel): Write =>
+    (fields, message) => {
+      const code = fields.event === undefined ? fields.code : fields.reason;
+      if (admits(level, message, typeof code === "string" ? code : undefined))
+        lines[level](fields, message);
+    };
+
   return {
-    debug: (fields, message) => write("debug", fields, message),
-    info: (fields, message) => write("info", fields, message),
-    warn: (fields, message) => write("warn", fields, message),
-    error: (fields, message) => write("error", fields, message),
-    flush: () => kinds.forEach(report),
+    debug: writer("debug"),
+    info: writer("info"),
+    warn: writer("warn"),
+    error: writer("error"),
+    admits,
+    flush: () => kinds.forEach((codes) => codes.forEach(report)),
   };
 }

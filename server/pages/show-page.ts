@@ -1,13 +1,15 @@
 import type { Config } from "../config/schema.ts";
 import { HttpResponse } from "../http/response.ts";
-import { chooseLanguage } from "./choose-language.ts";
+import { TwoGenerationCache } from "../memory/recent-cache.ts";
+import { createLanguageChoice } from "./choose-language.ts";
 import { colourVariables } from "./colours.ts";
 import { defaultTemplate } from "./default-template.ts";
 import { languages, type Language } from "./languages/languages.ts";
 import type { Page } from "./page.ts";
 import { style } from "./style.ts";
-import { createTemplate } from "./template.ts";
-import { viewOf } from "./view.ts";
+import { takeValues, splitAtGaps } from "./page-values.ts";
+import { createTemplate, escape } from "./template.ts";
+import { shown, shownAddress, viewOf } from "./view.ts";
 
 /** Makes the response with a page, in the language that the visitor's browser asks for. */
 export type ShowPage = (
@@ -38,14 +40,51 @@ export function createShowPage(
     Array.from(files.templates, ([kind, source]) => [kind, createTemplate(source, css)]),
   );
 
+  const languageFor = createLanguageChoice(files.languages);
+  const frames = new TwoGenerationCache<Frame>(mostFrames);
+
   return (page, acceptLanguage, ...headers) => {
+    const language = languageFor(acceptLanguage ?? undefined);
+    const { tag } = language;
+    const taken = takeValues(page, { text: (value) => shown(value, tag), address: shownAddress });
+    if (taken === undefined) {
+      const whole = rendered(page, language);
+      return new HttpResponse(page.status, headers, whole.body, whole);
+    }
+    const key = `${tag} ${taken.key}`;
+    let frame = frames.get(key);
+    if (frame === undefined) {
+      const base = rendered(taken.page, language);
+      frame = { base: base.withBody(""), pieces: splitAtGaps(base.body) };
+      frames.set(key, frame);
+    }
+    return new HttpResponse(page.status, headers, filled(frame, taken.values), frame.base);
+  };
+
+  function rendered(page: Page, language: Language): HttpResponse {
     const template = byKind.get(page.kind) ?? common;
-    const language = chooseLanguage(files.languages, acceptLanguage ?? undefined);
-    const body = template.render(viewOf(page, language, brand));
     const type = ["Content-Type", "text/html; charset=utf-8", "Content-Language", language.tag];
     const security = securityHeaders(template.styleSources, page.isFramable ?? false);
-    return new HttpResponse(page.status, [...type, ...security, ...headers], body);
-  };
+    const body = template.render(viewOf(page, language, brand));
+    return new HttpResponse(page.status, [...type, ...security], body);
+  }
+}
+
+/** A rendered page with gaps for the values of a request, because rendering it takes longer than all else. */
+interface Frame {
+  readonly base: HttpResponse;
+  /** The HTML around the gaps, and the numbers of the gaps, alternate. */
+  readonly pieces: readonly string[];
+}
+
+/** Some kilobytes each, one for each refusal and language. */
+const mostFrames = 64;
+
+function filled({ pieces }: Frame, values: readonly string[]): string {
+  let html = pieces[0] ?? "";
+  for (let index = 1; index + 1 < pieces.length; index += 2)
+    html += escape(values[Number(pieces[index])] ?? "") + (pieces[index + 1] ?? "");
+  return html;
 }
 
 /** An email address, or a URL as it is. */

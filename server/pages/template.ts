@@ -11,8 +11,13 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Every value is escaped: a template that asks for a value as it is (`{{{ }}}` or `{{& }}`) is refused. */
-function escape(value: unknown): string {
-  return String(value).replace(/[&<>"']/g, (sign) => entities[sign] ?? "");
+export function escape(value: unknown): string {
+  const text = String(value);
+  return /[&<>"']/.test(text) ? escaped(text) : text;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => entities[sign] ?? "");
 }
 
 /** A template that has been checked. */

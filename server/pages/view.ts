@@ -73,7 +73,7 @@ export function viewOf(
     facts: facts.map((fact) => ({ name: plain(fact.name), value: shown(fact.value, tag) })),
     hasActions: actions.length > 0,
     actions: actions.map(({ href, label, isFirst, isNewWindow, mark, hint }) => ({
-      href: lengthInHtml(href) <= longestAddress ? href : originOf(href),
+      href: shownAddress(href),
       label: plain(label),
       isFirst: isFirst ?? false,
       isNewWindow: isNewWindow ?? false,
@@ -92,7 +92,14 @@ export function viewOf(
 /** In HTML. Proxies limit doorward's answers, HAProxy to 16 KiB, and a visitor's URL may be as long as a head. */
 const longestAddress = 8_192;
 
+/** The address of a link, or its origin if it is too long. */
+export function shownAddress(href: string): string {
+  return lengthInHtml(href) <= longestAddress ? href : originOf(href);
+}
+
 function lengthInHtml(href: string): number {
+  // No sign takes more than six characters.
+  if (href.length * 6 <= longestAddress) return href.length;
   return href.length + 5 * (href.match(/[&<>"']/g)?.length ?? 0);
 }
 
@@ -114,11 +121,15 @@ function plainText({ parts }: Sentence): string {
 
 const longestValue = 300;
 
+/** What most values are: nothing of it is left out. */
+const plainValue = new RegExp(`^[ -~]{0,${longestValue}}$`);
+
 /**
  * A value as a page shows it. Characters that change the direction of what follows are left out: a name with one could
  * turn the sentence around it. Control characters are left out too.
  */
-function shown(value: Value | Date, tag: string): string {
+export function shown(value: Value | Date, tag: string): string {
+  if (typeof value === "string" && plainValue.test(value)) return value;
   if (value instanceof Date) return new Intl.DateTimeFormat(tag, dateFormat).format(value);
   if (typeof value !== "string") return new Intl.ListFormat(tag).format(value);
   const plain = value.replace(/[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, "");

@@ -1,7 +1,7 @@
 import type { ForwardedRequest } from "../forwarded/forwarded-request.ts";
 import type { RequestHeaders } from "../forwarded/request-headers.ts";
 import { createAddressRanges, loggedAddress } from "../http/address-ranges.ts";
-import type { CommonFields } from "../observe/events.ts";
+import type { AnonymousFields } from "../observe/events.ts";
 import type { Site } from "../config/site.ts";
 
 interface Asked {
@@ -16,7 +16,7 @@ const longestPath = 500;
 /** The fields of an audit line that describe the visitor's request. Without the query, which may contain secrets. */
 export function createAuditedRequest(
   trustedProxies: readonly string[],
-): (asked: Asked) => CommonFields {
+): (asked: Asked) => AnonymousFields {
   const isTrusted = createAddressRanges(trustedProxies);
   return ({ headers, request, site }) => ({
     requestId: headers.requestId,

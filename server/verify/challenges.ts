@@ -92,9 +92,10 @@ export function createChallenges(app: AppContext) {
     countRefusal(counts, "deny", "no_return", context);
     const { site, dialect, request, headers } = context;
     const { requestId } = headers;
-    const mend = fixes[fault](request.host, site.url.href);
-    const { scheme } = request;
-    audit("denied", noReturnReasons[fault], auditedRequest(context), { scheme, mend });
+    audit("denied", noReturnReasons[fault], () => ({
+      fields: auditedRequest(context),
+      details: { scheme: request.scheme, mend: fixes[fault](request.host, site.url.href) },
+    }));
     if (!dialect.isShown) return empty(403);
     const target = URL.parse(urlOf(request));
     const page =

@@ -28,6 +28,8 @@ export function createRefusals(app: AppContext) {
   const { config, sites, rules, rulesOf, counts, audit, visitorLog, showPage } = app;
   const closing = new Set(rules.filter((rule) => rule.config.deny).map(({ name }) => name));
   const auditedRequest = createAuditedRequest(config.trustedProxies);
+  const known = sites.map(({ name }) => name).join(", ");
+  const mendOfHost = `no cookie of ${known} reaches this host: set cookie.domain (or hosts, if url has {host}), or add a site for the host`;
   return {
     unknownHost: (found: Found, headers: RequestHeaders) =>
       identified(unknownHost(found, headers), headers),
@@ -48,7 +50,10 @@ export function createRefusals(app: AppContext) {
     const { dialect } = context;
     const isKnown = code === "insufficient_scope";
     countRefusal(counts, isKnown ? "deny" : "challenge", code, context);
-    audit("credentials_refused", code, auditedRequest(context), { detail });
+    audit("credentials_refused", code, () => ({
+      fields: auditedRequest(context),
+      details: { detail },
+    }));
     if (code === "invalid_token" || isKnown) {
       const value = tokenChallenge(code, scopes && { scope: scopes.join(" ") }, resource);
       return jsonError(dialect, isKnown ? 403 : 401, code, "WWW-Authenticate", value);
@@ -75,9 +80,16 @@ export function createRefusals(app: AppContext) {
     counts.decisions.add("deny", site.name, rule, dialect.name);
     const { requestId } = headers;
     const identity = session?.record.identity;
-    const who = { ...auditedIdentity(identity), session: session?.digest };
-    const had = identity === undefined ? {} : auditedClaims(identity);
-    audit("denied", code, { ...auditedRequest(context), ...who, rule }, { ...had, ...gaps });
+    if (identity === undefined) {
+      audit("denied", code, () => ({
+        fields: { ...auditedRequest(context), session: session?.digest, rule },
+        details: gaps,
+      }));
+    } else {
+      const who = { ...auditedIdentity(identity), session: session?.digest };
+      const had = auditedClaims(identity);
+      audit("denied", code, { ...auditedRequest(context), ...who, rule }, { ...had, ...gaps });
+    }
     if (!dialect.isShown) return empty(403);
     if (!isForBrowser(headers)) return json(403, { error: "forbidden", requestId });
     const appName = appNameOf(rulesOf, request);
@@ -93,9 +105,10 @@ export function createRefusals(app: AppContext) {
   function unknownHost({ dialect, request }: Found, headers: RequestHeaders): HttpResponse {
     countRefusal(counts, "deny", "unknown_host", { dialect });
     const { requestId } = headers;
-    const known = sites.map(({ name }) => name).join(", ");
-    const mend = `no cookie of ${known} reaches this host: set cookie.domain (or hosts, if url has {host}), or add a site for the host`;
-    audit("denied", "unknown_host", auditedRequest({ headers, request }), { mend });
+    audit("denied", "unknown_host", () => ({
+      fields: auditedRequest({ headers, request }),
+      details: { mend: mendOfHost },
+    }));
     if (!dialect.isShown) return empty(403);
     if (!isForBrowser(headers))
       return json(403, { error: "unknown_host", host: request.host, requestId });

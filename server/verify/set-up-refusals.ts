@@ -31,8 +31,10 @@ export function createSetUpRefusals({ config, counts, audit, showPage }: AppCont
   function untrustedPeer(peer: string | undefined, rawHeaders: readonly string[]): HttpResponse {
     countRefusal(counts, "refused", "untrusted_peer");
     const requestId = createRequestId();
-    const mend = "if this is your proxy, add its address to trustedProxies";
-    audit("refused", "untrusted_peer", { requestId }, { peer, mend });
+    audit("refused", "untrusted_peer", () => ({
+      fields: { requestId },
+      details: { peer, mend: "if this is your proxy, add its address to trustedProxies" },
+    }));
     const headers = new RequestHeaders(rawHeaders);
     const response = isForBrowser(headers)
       ? notSetUpFor("proxy", headers, requestId)
@@ -43,9 +45,10 @@ export function createSetUpRefusals({ config, counts, audit, showPage }: AppCont
   /** The visitor's own identity header could reach the app together with doorward's. */
   function spoofed(dialect: Dialect, headers: RequestHeaders, header: string): HttpResponse {
     countRefusal(counts, "refused", "identity_header", { dialect });
-    const mend = "if a gate in front sends it, remove it in the proxy, for the app and for /verify";
-    const shown = header.slice(0, longestValue);
-    audit("refused", "identity_header", auditedRequest({ headers }), { header: shown, mend });
+    audit("refused", "identity_header", () => ({
+      fields: auditedRequest({ headers }),
+      details: { header: header.slice(0, longestValue), mend: mendOfSpoofed },
+    }));
     if (!dialect.isShown) return empty(dialect.malformedStatus);
     const { requestId } = headers;
     return json(400, { error: "identity_header", header, requestId });
@@ -58,9 +61,11 @@ export function createSetUpRefusals({ config, counts, audit, showPage }: AppCont
   ): HttpResponse {
     const reason = result.isConflict ? "header_conflict" : "malformed";
     countRefusal(counts, "refused", reason, result);
-    const sent = describedIn(headers);
-    const details = { peer, fault: result.malformed, sent, mend: mendOf(headers) };
-    audit("refused", reason, auditedRequest({ headers }), details);
+    audit("refused", reason, () => {
+      const sent = describedIn(headers);
+      const details = { peer, fault: result.malformed, sent, mend: mendOf(headers) };
+      return { fields: auditedRequest({ headers }), details };
+    });
     const status = result.dialect?.malformedStatus ?? 400;
     if (result.dialect?.isShown === false) return notShown(status);
     const { requestId } = headers;
@@ -83,6 +88,9 @@ export function createSetUpRefusals({ config, counts, audit, showPage }: AppCont
     return showPage(page, headers.get("accept-language"));
   }
 }
+
+const mendOfSpoofed =
+  "if a gate in front sends it, remove it in the proxy, for the app and for /verify";
 
 const descriptive = headerFamilies.flatMap(({ required }) => required);
 

@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { createLog, setLog } from "../../server/observe/log.ts";
+import { createLog, logOfVisitors, setLog } from "../../server/observe/log.ts";
 
 /** A stream whose reader does not read until `resume`. */
 function slowStream() {
@@ -46,6 +46,29 @@ it("the log queues at most about a mebibyte for a slow reader, and then logs how
 
   log.info("later");
   expect(lines.at(-1)).toContain('"msg":"later"');
+});
+
+it("a slow reader loses the lines that visitors cause before those of sign-ins", async () => {
+  const { stream, lines, resume } = slowStream();
+  const log = createLog(stream);
+  const text = "x".repeat(1_000);
+  const [ofVisitors, ofPeople] = [5_000, 400];
+
+  for (let index = 0; index < ofVisitors; index++) logOfVisitors(log).warn({ text }, "refused");
+  const queued = stream.writableLength;
+  for (let index = 0; index < ofPeople; index++) log.info({ text }, "signed in");
+  logOfVisitors(log).warn({ text }, "refused");
+  const drained = new Promise((resolve) => stream.once("drain", resolve));
+  resume();
+  await drained;
+
+  const events = lines.map((line): Record<string, unknown> => JSON.parse(line));
+  const written = (wanted: string) => events.filter(({ msg }) => msg === wanted).length;
+  const dropped = ofVisitors + 1 - written("refused");
+  expect(queued).toBeLessThan(0.55 * 1024 * 1024);
+  expect(written("refused")).toBeGreaterThan(400);
+  expect(written("signed in")).toBe(ofPeople);
+  expect(events.at(-1)).toMatchObject({ count: dropped, ofVisitors: dropped });
 });
 
 describe("the settings of a log", () => {
@@ -100,6 +123,7 @@ describe("the settings of a log", () => {
     log.debug("written");
     setLog(log, { level: "error", format: "pretty" });
     log.warn("left out");
+    logOfVisitors(log).warn("left out");
     log.error("readable");
 
     expect(lines).toEqual([

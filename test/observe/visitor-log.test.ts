@@ -36,6 +36,27 @@ it("front-channel logouts have a limit, because a visitor can open their URL aga
   expect(events).toHaveLength(60);
 });
 
+it("the fields of an audit event that is left out are not collected", () => {
+  const { log, events } = capturingLog();
+  const audit = createAudit(log, limitLog(log));
+  const collect = vi.fn<() => { fields: { host: string }; details: { peer: string } }>(() => ({
+    fields: { host: "a" },
+    details: { peer: "b" },
+  }));
+
+  for (let index = 0; index < 1_000; index++) audit("refused", "malformed", collect);
+
+  expect(collect).toHaveBeenCalledTimes(60);
+  expect(events).toHaveLength(60);
+  expect(events[0]).toMatchObject({
+    event: "refused",
+    reason: "malformed",
+    msg: "refused: malformed",
+    host: "a",
+    peer: "b",
+  });
+});
+
 describe("the log for lines that visitors cause", () => {
   it("writes 60 lines of a kind in a minute, and then the number left out", () => {
     const { flood, events } = limited();
