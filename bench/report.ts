@@ -6,21 +6,24 @@ import { root } from "./server.ts";
 
 const page = join(root, "docs/performance.md");
 const picture = join(root, "docs/performance.svg");
-const between = /(<!-- figures -->\n)[^]*(<!-- end of figures -->)/;
 
 /** Writes the figures and their chart to the documentation. */
 export async function writeReport(rows: readonly Row[]): Promise<void> {
+  await writeSection("figures", describe(rows));
+  await writeFile(picture, plot(rows.filter(({ goal, better }) => better === "more" && goal <= 1)));
+}
+
+/** Replaces what is between the two comments of this name in docs/performance.md. */
+export async function writeSection(name: string, table: string): Promise<void> {
   const text = await readFile(page, "utf8");
+  const between = new RegExp(`(<!-- ${name} -->\n)[^]*(<!-- end of ${name} -->)`);
+  if (!between.test(text)) throw new Error(`${page} has no <!-- ${name} -->`);
   await writeFile(
     page,
-    text.replace(
-      between,
-      (_, start: string, end: string) => `${start}\n${describe(rows)}\n\n${end}`,
-    ),
+    text.replace(between, (_, start: string, end: string) => `${start}\n${table}\n\n${end}`),
   );
   // `npm test` checks the format of every page, such as the width of a table's columns.
   execFileSync("npx", ["oxfmt", page], { stdio: "ignore" });
-  await writeFile(picture, plot(rows.filter(({ goal, better }) => better === "more" && goal <= 1)));
 }
 
 const [left, width, line, bar] = [330, 360, 34, 16];

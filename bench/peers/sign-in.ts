@@ -1,37 +1,46 @@
 import type { Agent } from "node:http";
-import { Cookie } from "tough-cookie";
+import { CookieJar } from "tough-cookie";
 import type { HostileIssuer } from "../../test/peers/hostile-issuer.ts";
 import { ask } from "../ask.ts";
-import type { Gatekeeper, Get } from "./gatekeeper.ts";
+import { ada, appUrl, type Gatekeeper, type Get } from "./gatekeeper.ts";
 
-/** Signs in by the code flow in a new browser, and returns the browser's cookies of the session. */
+/** A session of a visitor. */
+export interface Session {
+  /** The browser's cookies, as in the header. */
+  readonly cookies: string;
+  readonly email: string;
+}
+
+/** Signs in by the code flow in a new browser. */
 export async function signIn(
   gatekeeper: Gatekeeper,
   issuer: HostileIssuer,
   agent: Agent | false = false,
-): Promise<string> {
-  const start = await redirect(gatekeeper, gatekeeper.start, "", agent);
-  const returned = new URL(issuer.consent(start.location));
-  const callback = gatekeeper.callback(returned);
-  const { cookies } = await redirect(gatekeeper, callback, start.cookies, agent);
-  if (cookies === "") throw new Error(`${gatekeeper.name} sets no cookie at ${callback.path}`);
-  return cookies;
+): Promise<Session> {
+  const browser = { cookies: new CookieJar(), agent };
+  const { start } = gatekeeper;
+  const redirect = await redirected(gatekeeper, browser, start.url, start);
+  const returned = new URL(issuer.consent(redirect));
+  await redirected(gatekeeper, browser, returned.href, gatekeeper.callback(returned));
+  const cookies = await browser.cookies.getCookieString(appUrl);
+  if (cookies === "")
+    throw new Error(`${gatekeeper.name} opens no session at ${returned.pathname}`);
+  return { cookies, email: ada.email };
 }
 
-async function redirect(
+/** Sends the visitor's request for a URL, and returns the `Location` of the response. */
+async function redirected(
   { name, port }: Gatekeeper,
+  { cookies, agent }: { cookies: CookieJar; agent: Agent | false },
+  url: string,
   { path, headers }: Get,
-  cookies: string,
-  agent: Agent | false,
-): Promise<{ location: string; cookies: string }> {
-  const sent = cookies === "" ? headers : [...headers, "Cookie", cookies];
+): Promise<string> {
+  const cookie = await cookies.getCookieString(url);
+  const sent = cookie === "" ? headers : [...headers, "Cookie", cookie];
   const { status, headers: received } = await ask(port, path, sent, agent);
   const { location, "set-cookie": lines = [] } = received;
   if (status < 300 || status > 399 || location === undefined)
     throw new Error(`${name} answers ${status} instead of a redirect to ${path}`);
-  const kept = lines.flatMap((line) => {
-    const cookie = Cookie.parse(line);
-    return cookie === undefined || cookie.TTL() <= 0 ? [] : [cookie.cookieString()];
-  });
-  return { location, cookies: kept.join("; ") };
+  for (const line of lines) await cookies.setCookie(line, url);
+  return location;
 }

@@ -5,23 +5,27 @@ import type { Server } from "../server.ts";
 
 const timeoutMs = 30_000;
 
-/** Starts a program on the measured core, and waits until it answers requests to this path. */
-export async function startProgram(
-  name: string,
-  { port, path }: { port: number; path: string },
-  words: readonly string[],
-): Promise<Server> {
-  const child = startPinned("measured", words);
+/** A program to run. */
+export interface Program {
+  readonly name: string;
+  readonly port: number;
+  readonly words: readonly string[];
+}
+
+/** Starts a program on the measured core, and waits for its first response to a request for this path. */
+export async function startProgram({ name, port, words }: Program, path: string): Promise<Server> {
+  const child = startPinned("measured", words, { stderr: "pipe" });
   let output = "";
-  child.stdout?.on("data", (chunk) => {
-    output = (output + String(chunk)).slice(-8_192);
-  });
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (chunk) => {
+      output = (output + String(chunk)).slice(-8_192);
+    });
   const deadline = Date.now() + timeoutMs;
   // These programs have no ready signal.
   while (!(await answers(port, path))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop(child);
-      throw new Error(`${name} does not answer: ${output}`);
+      throw new Error(`${name} does not answer on port ${port}: ${output}`);
     }
     await pause(2);
   }
