@@ -16,25 +16,25 @@ interface Cost {
 }
 
 const withoutRedis = variants.filter(({ usesRedis }) => !usesRedis);
-const byExecutable = "of doorward's single executable";
+const byExecutable = "doorward's single executable";
 
 /** The rows of the table: each cost for each variant. */
 const costs: readonly Cost[] = [
   { key: "request", title: "a request, CPU time", variants },
   { key: "signIn", title: "a sign-in, CPU time", variants },
-  { key: "ready", title: "start, until the first response", variants: withoutRedis },
+  { key: "ready", title: "start", variants: withoutRedis },
   {
     key: "readyExecutable",
-    title: `start ${byExecutable}, until the first response`,
+    title: `start, ${byExecutable}`,
     variants: withoutRedis,
   },
-  { key: "idle", title: "resident memory when idle", variants: withoutRedis },
+  { key: "idle", title: "idle memory", variants: withoutRedis },
   {
     key: "idleExecutable",
-    title: `resident memory ${byExecutable} when idle`,
+    title: `idle memory, ${byExecutable}`,
     variants: withoutRedis,
   },
-  { key: "sessions100k", title: "resident memory with 100,000 sessions", variants },
+  { key: "sessions100k", title: "memory with 100,000 sessions", variants },
 ];
 
 const amounts = {

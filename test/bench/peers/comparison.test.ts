@@ -48,12 +48,16 @@ describe("the comparison with other programs", () => {
       ([, x, width]) => [Number(x), Number(width)],
     );
 
-    // 1 is in the middle of 300, and 2 ** 4 at either end.
+    // From 1/8, which is below the lowest ratio, to 16: seven powers of two on 320.
+    const powerOfTwo = 320 / 7;
+    const one = 440 + 3 * powerOfTwo;
     expect(bars).toHaveLength(2);
-    expect(bars[1]).toEqual([570, 75]);
-    expect(bars[0]?.[0]).toBeCloseTo(570 + Math.log2(ratio.median) * 37.5, 1);
-    expect((bars[0]?.[0] ?? 0) + (bars[0]?.[1] ?? 0)).toBeCloseTo(570, 1);
+    const [[x = 0, width = 0] = [], [otherX, otherWidth] = []] = bars;
+    expect(x).toBeCloseTo(one + Math.log2(ratio.median) * powerOfTwo, 0);
+    expect(x + width).toBeCloseTo(one, 0);
+    expect(otherX).toBeCloseTo(one, 0);
+    expect(otherWidth).toBeCloseTo(2 * powerOfTwo, 0);
     expect(picture).not.toContain("traefik-forward-auth");
-    for (const tick of ["1/16", "1/2", "1", "16"]) expect(picture).toContain(`>${tick}</text>`);
+    for (const tick of ["1/8", "1/2", "1", "16"]) expect(picture).toContain(`>${tick}</text>`);
   });
 });
