@@ -25,10 +25,10 @@ export function ask(
 }
 
 /** Whether a server on this port sends any bytes. */
-export function answers(port: number): Promise<boolean> {
+export function answers(port: number, path = "/verify"): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1", () => {
-      socket.write("GET /verify HTTP/1.1\r\nHost: doorward\r\nConnection: close\r\n\r\n");
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: doorward\r\nConnection: close\r\n\r\n`);
     });
     socket.once("data", () => {
       socket.destroy();

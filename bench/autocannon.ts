@@ -24,6 +24,7 @@ const summary = {
   requests: result.requests.total,
   seconds: result.duration,
   broken: result.errors + result.timeouts,
+  refused: result["4xx"] + result["5xx"],
   p99Ms: result.latency.p99,
 };
 process.stdout.write(`\n${JSON.stringify(summary)}\n`);

@@ -4,8 +4,9 @@ import { freePort } from "../test/peers/free-port.ts";
 import { loadedModules } from "../test/peers/loaded-modules.ts";
 import { doors, type DoorName } from "./cases.ts";
 import { measureDoor, warmUpBare } from "./measure-door.ts";
-import { longRunRows } from "./long-run.ts";
 import { partsOf } from "./loaded.ts";
+import { longRunRows } from "./long-run.ts";
+import { benchPeers } from "./peers/bench-peers.ts";
 import { writeReport } from "./report.ts";
 import { describe, summary, type Row } from "./rows.ts";
 import { startServer } from "./server.ts";
@@ -21,6 +22,8 @@ const keys =
 const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
+    /** Compares doorward with other programs instead. */
+    peers: { type: "boolean", default: false },
     /** Writes the figures to docs/performance.md. */
     write: { type: "boolean", default: false },
   },
@@ -29,15 +32,20 @@ const amount = options.quick ? { rounds: 3, seconds: 0.4 } : { rounds: 9, second
 
 process.env.PATH += ":/usr/sbin"; // Debian installs nginx there
 requirePrograms();
-const rows = [...(await measureAll()), ...(await startUpRows(options.quick ? 2 : 9))];
-const inOrder = keys.flatMap((key) => rows.filter((row) => row.key === key));
-const all = [...inOrder, ...(options.quick ? [] : await longRunRows())];
-print(describe(all));
-if (options.write) {
-  const storage = { driver: "fs-lite", base: "data" };
-  await writeReport(all, partsOf(await loadedModules({}, { storage })));
+if (options.peers) await benchPeers(options, print);
+else await benchDoorward();
+
+async function benchDoorward(): Promise<void> {
+  const rows = [...(await measureAll()), ...(await startUpRows(options.quick ? 2 : 9))];
+  const inOrder = keys.flatMap((key) => rows.filter((row) => row.key === key));
+  const all = [...inOrder, ...(options.quick ? [] : await longRunRows())];
+  print(describe(all));
+  if (options.write) {
+    const storage = { driver: "fs-lite", base: "data" };
+    await writeReport(all, partsOf(await loadedModules({}, { storage })));
+  }
+  print(JSON.stringify(summary(inOrder)));
 }
-print(JSON.stringify(summary(inOrder)));
 
 async function measureAll(): Promise<Row[]> {
   const port = await freePort();

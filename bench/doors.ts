@@ -1,18 +1,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openStore } from "../server/store/open-store.ts";
-import type { Store } from "../server/store/store.ts";
-import { checkConfig } from "../server/config/load.ts";
-import type { Config } from "../server/config/schema.ts";
 import { createSite } from "../server/config/site.ts";
-import { createSites } from "../server/config/sites.ts";
 import { testSecret } from "../test/peers/doorward.ts";
 import { freePort } from "../test/peers/free-port.ts";
 import { startRedis } from "../test/peers/redis.ts";
-import { newSession, openSessions } from "../test/peers/sessions.ts";
 import { createKey, jws, startTokenIssuer } from "../test/peers/token-issuer.ts";
 import { startServer, type Server } from "./server.ts";
+import { storeSessions } from "./stored-sessions.ts";
 
 /** A running `doorward serve` to measure, with the credentials that it accepts. */
 export interface SiteContext extends Server {
@@ -115,10 +110,7 @@ export async function openDoor(wanted: {
   const settings = { storage, ...settingsFor(port, wanted.settings) };
   const file = join(folder, "doorward.json");
   await writeFile(file, JSON.stringify(settings));
-  const config = checkConfig("bench", settings, {});
-  const store = await openStore(config.storage);
-  const sessions = await signIn(config, store, wanted.sessions);
-  await store.close();
+  const sessions = await storeSessions(settings, wanted.sessions);
   const server = await startServer("doorward", port, [
     "server/cli/doorward.js",
     "serve",
@@ -144,37 +136,4 @@ export function settingsFor(port: number, more: object): Record<string, unknown>
     listen: { host: "127.0.0.1", port },
     ...more,
   };
-}
-
-/** As many concurrent writes as the store completes within its time limit. */
-const batch = 250;
-
-async function signIn(config: Config, store: Store, count: number): Promise<string[]> {
-  const site = createSites(config)[0]?.first;
-  if (site === undefined) throw new Error("the configuration has no site");
-  // A new store has no revocations; three reads of them per session would take most of the time.
-  const sessions = openSessions({ store: { ...store, get: async () => undefined } });
-  const tokens: string[] = [];
-  while (tokens.length < count) {
-    const from = tokens.length;
-    const started = Array.from({ length: Math.min(batch, count - from) }, (_, index) => {
-      const subject = from + index === 0 ? "ada" : `person-${from + index}`;
-      return sessions.start(
-        newSession(site, {
-          subject,
-          email: `${subject}@example.com`,
-          groups: ["staff", "ops"],
-          preferredUsername: `${subject}.l`,
-          claims: {
-            sub: subject,
-            email: `${subject}@example.com`,
-            email_verified: true,
-            name: "Ada",
-          },
-        }),
-      );
-    });
-    tokens.push(...(await Promise.all(started)));
-  }
-  return tokens;
 }

@@ -52,6 +52,10 @@ export interface Visitor {
   /** The length of the fill for the gap in `own`. */
   readonly fillBytes?: number;
   readonly authorization?: string;
+  /** Where the proxy sends its request; without it, to doorward's `/verify`. */
+  readonly path?: string;
+  /** The length of the other cookies; without it, all cookies together have 1 KiB. */
+  readonly otherCookieBytes?: number;
 }
 
 /** The call to `/verify` in the two common dialects, with twelve headers and 1 KiB of cookies each. */
@@ -60,23 +64,25 @@ export function bothShapes(visitor: Visitor): string[] {
 }
 
 function nginxShaped(visitor: Visitor): string {
-  return written("doorward", {
+  const headers = {
     "X-Original-URL": `https://${visitor.host}${visitor.uri}`,
     "X-Original-Method": "GET",
     "X-Forwarded-For": "203.0.113.7",
     ...browserHeaders(visitor),
-  });
+  };
+  return written("doorward", headers, visitor.path);
 }
 
-function traefikShaped(visitor: Visitor): string {
-  return written("doorward:4180", {
+export function traefikShaped(visitor: Visitor): string {
+  const headers = {
     "X-Forwarded-For": "203.0.113.7",
     "X-Forwarded-Host": visitor.host,
     "X-Forwarded-Method": "GET",
     "X-Forwarded-Proto": "https",
     "X-Forwarded-Uri": visitor.uri,
     ...browserHeaders(visitor),
-  });
+  };
+  return written("doorward:4180", headers, visitor.path);
 }
 
 /** The browser's own request to nginx. */
@@ -84,10 +90,12 @@ export function fromBrowser(visitor: Visitor, path: string): string {
   return written(visitor.host, browserHeaders(visitor), path);
 }
 
-function browserHeaders({ own, fillBytes = 0, authorization }: Visitor): Record<string, string> {
+function browserHeaders(visitor: Visitor): Record<string, string> {
+  const { own, fillBytes = 0, authorization } = visitor;
   const others = "theme=dark; basket=";
   const tail = own === undefined ? "" : `; ${own}`;
-  const left = cookieBytes - others.length - tail.length - fillBytes;
+  const { otherCookieBytes = cookieBytes - tail.length - fillBytes } = visitor;
+  const left = otherCookieBytes - others.length;
   return {
     "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
     Accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",

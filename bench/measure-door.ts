@@ -22,7 +22,7 @@ export async function measureDoor(name: DoorName, bare: Server, amount: Amount):
   }
   const [token] = door.sessions;
   if (name === "usual" && token !== undefined) {
-    const turns = await measureThroughNginx({ bare, door }, token, amount);
+    const turns = await measureThroughNginx({ other: bare, door }, token, amount);
     const title = "through nginx's auth_request, nginx's time counted too";
     rows.push(cpuRow({ key: "nginx", title, goal: 0.95 }, turns));
   }
@@ -59,13 +59,13 @@ async function measureCase(
   const loaded = await warmUp({ ...inOrder, from: early }, Math.min(count, least));
   const grownMb = rssMb(door.pid) - before;
   await warmUp({ ...inOrder, from: loaded }, least);
-  const turns = await takeTurns(targetOf(bare), targetOf(door), amount);
+  const turns = await takeTurns({ other: targetOf(bare), door: targetOf(door) }, amount);
   const rows = [cpuRow(one, turns)];
   if (one.key === "hot") {
-    const perSecond = figures(turns.bare, "perSecond").median / 2;
+    const perSecond = figures(turns.other, "perSecond").median / 2;
     const calm = { connections: calmConnections, pauseMs: (calmConnections / perSecond) * 1000 };
     const half = (server: Server) => ({ ...targetOf(server), ...calm });
-    rows.push(latencyRow(await takeTurns(half(bare), half(door), amount)));
+    rows.push(latencyRow(await takeTurns({ other: half(bare), door: half(door) }, amount)));
   }
   if (one.key === "sessions1m") rows.push(sessionRow(grownMb, count - early));
   await rm(folder, { recursive: true });

@@ -15,14 +15,15 @@ export async function writeReport(rows: readonly Row[], parts: readonly Part[]):
   await writeFile(picture, plot(rows.filter(({ goal, better }) => better === "more" && goal <= 1)));
 }
 
-/** Replaces the text between the comments `<!-- name -->` and `<!-- end of name -->`. */
-async function writeSection(name: string, written: string): Promise<void> {
+/** Replaces what is between the two comments of this name in docs/performance.md. */
+export async function writeSection(name: string, table: string): Promise<void> {
   const text = await readFile(page, "utf8");
-  const [before, after] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->`];
-  const [start, end] = [text.indexOf(before), text.indexOf(after)];
-  if (start === -1 || end < start) throw new Error(`${page} has no place for the ${name}`);
-  const replaced = `${text.slice(0, start + before.length)}\n${written}\n\n${text.slice(end)}`;
-  await writeFile(page, replaced);
+  const between = new RegExp(`(<!-- ${name} -->\n)[^]*(<!-- end of ${name} -->)`);
+  if (!between.test(text)) throw new Error(`${page} has no <!-- ${name} -->`);
+  await writeFile(
+    page,
+    text.replace(between, (_, start: string, end: string) => `${start}\n${table}\n\n${end}`),
+  );
   // `npm test` checks the format of every page, such as the width of a table's columns.
   execFileSync("npx", ["oxfmt", page], { stdio: "ignore" });
 }

@@ -9,11 +9,14 @@ const summary = v.object({
   requests: v.number(),
   seconds: v.number(),
   broken: v.number(),
+  refused: v.number(),
   p99Ms: v.number(),
 });
 
 export interface Measured {
   readonly requests: number;
+  /** Responses with a status of 400 or more. */
+  readonly refused: number;
   readonly perSecond: number;
   /** Of the measured processes, in microseconds per request. */
   readonly cpuMicroseconds: number;
@@ -58,10 +61,11 @@ export async function shoot(shot: Shot): Promise<Measured> {
   clearTimeout(enough);
   const used = cpuMs(pids) - before;
   const last = output.trimEnd().split("\n").at(-1) ?? "";
-  const { requests, broken, p99Ms, seconds: took } = v.parse(summary, JSON.parse(last));
+  const parsed = v.parse(summary, JSON.parse(last));
+  const { requests, refused, broken, p99Ms, seconds: took } = parsed;
   if (broken > 0) throw new Error(`port ${port}: ${broken} requests failed or timed out`);
   const cpuMicroseconds = (used * 1000) / requests;
-  return { requests, perSecond: requests / took, cpuMicroseconds, p99Ms };
+  return { requests, refused, perSecond: requests / took, cpuMicroseconds, p99Ms };
 }
 
 const usual = { order: "any", from: 0, pauseMs: 0, connections: 32 };

@@ -8,21 +8,21 @@ import { sessionCookieName } from "./doors.ts";
 import { fromBrowser, writeLoad } from "./load.ts";
 import { familyOf, startPinned, stop } from "./process.ts";
 import type { Server } from "./server.ts";
-import { takeTurns, warmUp, expectAnswers, type Turns } from "./turns.ts";
+import { takeTurns, warmUp, expectAnswers, type Pair, type Turns } from "./turns.ts";
 
-const names = ["bare", "door"] as const;
+const names = ["other", "door"] as const;
 
 /**
  * The real nginx in front of a static file, with auth_request to the bare server and to doorward in turns. All share the
  * measured core, and the CPU time of nginx is included: it is part of the cost of a visitor's request.
  */
 export async function measureThroughNginx(
-  servers: Readonly<Record<(typeof names)[number], Server>>,
+  servers: Pair<Server>,
   token: string,
   amount: { rounds: number; seconds: number },
 ): Promise<Turns> {
   const folder = await mkdtemp(join(tmpdir(), "doorward-bench-"));
-  const ports = { bare: await freePort(), door: await freePort() };
+  const ports = { other: await freePort(), door: await freePort() };
   await writeFile(join(folder, "app.txt"), "the app");
   await writeFile(join(folder, "nginx.conf"), configuration(ports, servers));
   const words = ["nginx", "-p", folder, "-e", "stderr", "-c", "nginx.conf"];
@@ -41,23 +41,20 @@ export async function measureThroughNginx(
   }
   const family = familyOf(nginx.pid ?? 0);
   const targets = {
-    bare: { port: ports.bare, folder: loadFolder, pids: [...family, servers.bare.pid] },
+    other: { port: ports.other, folder: loadFolder, pids: [...family, servers.other.pid] },
     door: { port: ports.door, folder: loadFolder, pids: [...family, servers.door.pid] },
   };
   for (const name of names) await expectAnswers({ ...servers[name], port: ports[name] }, load);
   // The bare server is warm already; for doorward, the requests of nginx differ from those before.
   await warmUp(targets.door, 20_000);
-  const turns = await takeTurns(targets.bare, targets.door, amount);
+  const turns = await takeTurns(targets, amount);
   await stop(nginx);
   await Promise.all([folder, loadFolder].map((one) => rm(one, { recursive: true })));
   return turns;
 }
 
 /** The location for auth_request is the same as in the output of `doorward config nginx`. */
-function configuration(
-  ports: Readonly<Record<"bare" | "door", number>>,
-  servers: Readonly<Record<"bare" | "door", Server>>,
-): string {
+function configuration(ports: Pair<number>, servers: Pair<Server>): string {
   const sites = names.map(
     (name) => `
       upstream ${name} { server 127.0.0.1:${servers[name].port} max_fails=0; keepalive 32; }

@@ -17,42 +17,54 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median, lowest: sorted[0] ?? 0, highest: sorted.at(-1) ?? 0 };
 }
 
-type Figure = Exclude<keyof Measured, "requests">;
+type Figure = Exclude<keyof Measured, "requests" | "refused">;
+
+/** doorward, and the server with which it is compared. */
+export interface Pair<Value> {
+  readonly other: Value;
+  readonly door: Value;
+}
 
 /** Two servers measured in turns, so that a slow minute of the machine affects both. */
-export interface Turns {
-  readonly bare: readonly Measured[];
-  readonly door: readonly Measured[];
+export type Turns = Pair<readonly Measured[]>;
+
+/** Calls `measure` for each subject in each round, and returns the values of each subject. */
+export async function inRounds<Subject, Value>(
+  subjects: readonly Subject[],
+  rounds: number,
+  measure: (subject: Subject) => Promise<Value>,
+): Promise<Value[][]> {
+  const series = subjects.map((subject) => ({ subject, values: [] as Value[] }));
+  for (let round = 0; round < rounds; round++) {
+    // Each subject is first equally often.
+    const first = round % series.length;
+    for (const { subject, values } of [...series.slice(first), ...series.slice(0, first)])
+      values.push(await measure(subject));
+  }
+  return series.map(({ values }) => values);
 }
 
 type Target = Pick<Shot, "port" | "folder" | "pids" | "pauseMs" | "connections">;
 
 export async function takeTurns(
-  bare: Target,
-  door: Target,
+  targets: Pair<Target>,
   { rounds, seconds }: { rounds: number; seconds: number },
 ): Promise<Turns> {
-  const turns = { bare: [] as Measured[], door: [] as Measured[] };
-  for (let round = 0; round < rounds; round++) {
-    // Each server is first equally often.
-    const order = round % 2 === 0 ? (["bare", "door"] as const) : (["door", "bare"] as const);
-    for (const name of order) {
-      turns[name].push(await shoot({ ...(name === "bare" ? bare : door), seconds }));
-    }
-  }
-  return turns;
+  const measure = (target: Target) => shoot({ ...target, seconds });
+  const [other = [], door = []] = await inRounds([targets.other, targets.door], rounds, measure);
+  return { other, door };
 }
 
 export function figures(measured: readonly Measured[], figure: Figure): Spread {
   return spreadOf(measured.map((one) => one[figure]));
 }
 
-/** bare / door of each round: 1 = equal. */
-export function ratios({ bare, door }: Turns, figure: Figure): Spread {
+/** The quotient of the two figures of each round: 1 = equal. */
+export function ratios(dividends: readonly number[], divisors: readonly number[]): Spread {
   return spreadOf(
-    bare.flatMap((one, round) => {
-      const other = door[round];
-      return other === undefined ? [] : [one[figure] / other[figure]];
+    dividends.flatMap((dividend, round) => {
+      const divisor = divisors[round];
+      return divisor === undefined ? [] : [dividend / divisor];
     }),
   );
 }

@@ -44,7 +44,8 @@ end
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(
-    '\n{"requests":%d,"seconds":%f,"broken":%d,"p99Ms":%f}\n',
+    '\n{"requests":%d,"seconds":%f,"broken":%d,"refused":%d,"p99Ms":%f}\n',
     summary.requests, summary.duration / 1e6,
-    errors.connect + errors.read + errors.write + errors.timeout, latency:percentile(99) / 1e3))
+    errors.connect + errors.read + errors.write + errors.timeout,
+    errors.status, latency:percentile(99) / 1e3))
 end

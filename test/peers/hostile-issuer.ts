@@ -24,6 +24,8 @@ export interface Twist {
   readonly idToken?: (claims: Claims) => string | undefined;
   readonly userinfo?: Claims;
   readonly token?: Claims;
+  /** Accepts an authorization request without PKCE. */
+  readonly acceptsWithoutPkce?: boolean;
   /** Issues single-use refresh tokens. */
   readonly refreshes?: boolean;
   /** Awaited before the response; the body distinguishes a refresh from a sign-in. */
@@ -194,16 +196,20 @@ function redeem(
   const code = form.get("code") ?? "";
   const grant = grants.get(code);
   grants.delete(code);
-  const challenge = createHash("sha256").update(form.get("code_verifier") ?? "");
   if (
     grant === undefined ||
-    challenge.digest("base64url") !== grant.challenge ||
+    !isProven(grant, form.get("code_verifier") ?? "", hostile.twist) ||
     form.get("redirect_uri") !== grant.redirectUri
   ) {
     json(response, 400, { error: "invalid_grant" });
     return;
   }
   issue(hostile, refreshTokens, grant, response);
+}
+
+function isProven({ challenge }: Grant, verifier: string, twist: Twist): boolean {
+  if (challenge === "" && twist.acceptsWithoutPkce === true) return true;
+  return createHash("sha256").update(verifier).digest("base64url") === challenge;
 }
 
 function issue(

@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 const program = join(import.meta.dirname, ".programs/oauth2-proxy");
 const startTimeoutMs = 30_000;
+export const oauth2ProxyCookieSecret = "0123456789abcdef0123456789abcdef";
 
 interface RunningOAuth2Proxy {
   stop(): Promise<void>;
@@ -30,7 +31,7 @@ export function oauth2ProxyConfig(
     `client_id = "${clientId}"`,
     `client_secret = "${clientSecret}"`,
     `http_address = "127.0.0.1:${port}"`,
-    'cookie_secret = "0123456789abcdef0123456789abcdef"',
+    `cookie_secret = "${oauth2ProxyCookieSecret}"`,
     "cookie_secure = false",
     'code_challenge_method = "S256"',
     'scope = "openid email profile"',
