@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { freePort } from "../../test/peers/free-port.ts";
 import { startHostileIssuer } from "../../test/peers/hostile-issuer.ts";
 import { sessionCookieName, usualDoor } from "../doors.ts";
@@ -42,6 +43,7 @@ async function warmUpService({ port, pid, cookie }: Service): Promise<void> {
   const visitor = { host: appHost, uri: "/", own: cookie };
   const folder = await writeLoad({ templates: bothShapes(visitor), fills: [""], statuses: [] });
   await warmUp({ port, folder, pids: [pid] });
+  await rm(folder, { recursive: true });
 }
 
 /** With a session in its cookie, which is the default of oauth2-proxy. */
