@@ -25,6 +25,7 @@ const summary = {
   seconds: result.duration,
   broken: result.errors + result.timeouts,
   refused: result["4xx"] + result["5xx"],
+  p50Ms: result.latency.p50,
   p99Ms: result.latency.p99,
 };
 process.stdout.write(`\n${JSON.stringify(summary)}\n`);

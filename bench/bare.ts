@@ -14,8 +14,10 @@ const answer = Object.entries({
 const server = createServer((request, response) => {
   const { headers } = request;
   const hasRequest =
-    (headers["x-original-url"] ?? headers["x-forwarded-uri"]) !== undefined &&
-    (headers["x-original-method"] ?? headers["x-forwarded-method"]) !== undefined;
+    ((headers["x-original-url"] ?? headers["x-forwarded-uri"]) !== undefined &&
+      (headers["x-original-method"] ?? headers["x-forwarded-method"]) !== undefined) ||
+    // Envoy sends the visitor's path and method as those of its own request.
+    request.url?.startsWith("/verify/") === true;
   const isComplete = hasRequest && headers.cookie !== undefined && headers.accept !== undefined;
   response.writeHead(isComplete ? 200 : 400, answer);
   response.end();

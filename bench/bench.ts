@@ -7,6 +7,7 @@ import { measureDoor, warmUpBare } from "./measure-door.ts";
 import { partsOf } from "./loaded.ts";
 import { longRunRows } from "./long-run.ts";
 import { benchPeers } from "./peers/bench-peers.ts";
+import { benchProxies } from "./proxies/bench-proxies.ts";
 import { writeReport } from "./report.ts";
 import { describe, summary, type Row } from "./rows.ts";
 import { startServer } from "./server.ts";
@@ -26,6 +27,8 @@ const { values: options } = parseArgs({
     peers: { type: "boolean", default: false },
     /** Writes the figures to docs/performance.md. */
     write: { type: "boolean", default: false },
+    /** Measures through real proxies instead. */
+    proxies: { type: "boolean", default: false },
   },
 });
 const amount = options.quick ? { rounds: 3, seconds: 0.4 } : { rounds: 9, seconds: 2 };
@@ -33,6 +36,7 @@ const amount = options.quick ? { rounds: 3, seconds: 0.4 } : { rounds: 9, second
 process.env.PATH += ":/usr/sbin"; // Debian installs nginx there
 requirePrograms();
 if (options.peers) await benchPeers(options, print);
+else if (options.proxies) await benchProxies(options, print);
 else await benchDoorward();
 
 async function benchDoorward(): Promise<void> {

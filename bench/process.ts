@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync, readdirSync } from "node:fs";
 
 /** The measured processes have this core to themselves; the load generator has the other. */
-const measuredCore = 0;
+export const measuredCore = 0;
 const otherCore = 1;
 
 /** The clock tick of /proc (USER_HZ): 10 ms on every Linux that Node supports. */

@@ -10,6 +10,7 @@ const summary = v.object({
   seconds: v.number(),
   broken: v.number(),
   refused: v.number(),
+  p50Ms: v.number(),
   p99Ms: v.number(),
 });
 
@@ -20,6 +21,7 @@ export interface Measured {
   readonly perSecond: number;
   /** Of the measured processes, in microseconds per request. */
   readonly cpuMicroseconds: number;
+  readonly p50Ms: number;
   readonly p99Ms: number;
 }
 
@@ -36,6 +38,8 @@ export interface Shot {
   /** Between a response and the next request on its connection; 0 = none. */
   readonly pauseMs?: number;
   readonly connections?: number;
+  /** The host of the certificate, if the port serves TLS. Needs wrk. */
+  readonly tlsHost?: string;
 }
 
 const scripts = {
@@ -61,11 +65,10 @@ export async function shoot(shot: Shot): Promise<Measured> {
   clearTimeout(enough);
   const used = cpuMs(pids) - before;
   const last = output.trimEnd().split("\n").at(-1) ?? "";
-  const parsed = v.parse(summary, JSON.parse(last));
-  const { requests, refused, broken, p99Ms, seconds: took } = parsed;
+  const { broken, seconds: took, ...counted } = v.parse(summary, JSON.parse(last));
   if (broken > 0) throw new Error(`port ${port}: ${broken} requests failed or timed out`);
-  const cpuMicroseconds = (used * 1000) / requests;
-  return { requests, refused, perSecond: requests / took, cpuMicroseconds, p99Ms };
+  const cpuMicroseconds = (used * 1000) / counted.requests;
+  return { ...counted, perSecond: counted.requests / took, cpuMicroseconds };
 }
 
 const usual = { order: "any", from: 0, pauseMs: 0, connections: 32 };
@@ -76,8 +79,12 @@ function wrkWords(shot: Shot): string[] {
   const ignoringInt = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"];
   const duration = `-d${Math.ceil(seconds)}s`;
   const wrk = [...ignoringInt, "wrk", "-t1", `-c${connections}`, duration, "--timeout", "5s"];
-  const args = [folder, order, String(pauseMs), String(Date.now() % 1_000_000), String(from)];
-  return [...wrk, "-s", scripts.wrk, `http://127.0.0.1:${port}/`, "--", ...args];
+  const [url, handshakes] =
+    shot.tlsHost === undefined
+      ? [`http://127.0.0.1:${port}/`, 0]
+      : [`https://${shot.tlsHost}:${port}/`, connections];
+  const numbers = [pauseMs, Date.now() % 1_000_000, from, handshakes].map(String);
+  return [...wrk, "-s", scripts.wrk, url, "--", folder, order, ...numbers];
 }
 
 function autocannonWords(shot: Shot): string[] {

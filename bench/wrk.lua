@@ -1,10 +1,16 @@
 -- The requests of wrk: each template in turn, its gaps filled with one of the fills.
 -- Arguments after `--`: the folder, "each" (in order) or "any" (uniformly random), the pause in ms between a
--- response and the next request on its connection, the seed, and the first turn.
+-- response and the next request on its connection, the seed, the first turn, and the number of TLS handshakes before
+-- the first request of a load with pauses.
 
 local gap = "\1"
 local templates, fills, made = {}, {}, {}
 local isInOrder, turn = false, 0
+local handshakeMs = 200
+
+-- The host of an https URL is the name in the TLS handshake only: every server is on loopback.
+local lookup = wrk.lookup
+function wrk.lookup(_, service) return lookup("127.0.0.1", service) end
 
 local function split(text)
   local pieces = {}
@@ -18,7 +24,11 @@ function init(words)
   local pause = tonumber(words[3])
   if pause > 0 then
     -- Random, so that the connections do not all send in the same millisecond.
-    function delay() return math.random(0, 2 * pause) end
+    local handshakes = tonumber(words[6])
+    function delay()
+      handshakes = handshakes - 1
+      return math.random(0, 2 * pause) + (handshakes >= 0 and handshakeMs or 0)
+    end
   end
   math.randomseed(tonumber(words[4]))
   turn = tonumber(words[5])
@@ -44,8 +54,8 @@ end
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(
-    '\n{"requests":%d,"seconds":%f,"broken":%d,"refused":%d,"p99Ms":%f}\n',
+    '\n{"requests":%d,"seconds":%f,"broken":%d,"refused":%d,"p50Ms":%f,"p99Ms":%f}\n',
     summary.requests, summary.duration / 1e6,
-    errors.connect + errors.read + errors.write + errors.timeout,
-    errors.status, latency:percentile(99) / 1e3))
+    errors.connect + errors.read + errors.write + errors.timeout, errors.status,
+    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
 end

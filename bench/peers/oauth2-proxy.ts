@@ -3,14 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../test/peers/free-port.ts";
 import { oauth2ProxyConfig } from "../../test/peers/oauth2-proxy.ts";
-import {
-  client,
-  ownSignIn,
-  signInHost,
-  startGatekeeper,
-  type Gatekeeper,
-  type PreparedGatekeeper,
-} from "./gatekeeper.ts";
+import { client, ownSignIn, signInHost, type PreparedGatekeeper } from "./gatekeeper.ts";
 
 /** How to run oauth2-proxy. */
 interface OAuth2ProxySettings {
@@ -19,11 +12,6 @@ interface OAuth2ProxySettings {
   readonly issuer: string;
   /** Where it stores sessions; without it, the whole session is in the visitor's cookie. */
   readonly redisUrl?: string | undefined;
-}
-
-/** Starts oauth2-proxy on the measured core. */
-export async function startOAuth2Proxy(settings: OAuth2ProxySettings): Promise<Gatekeeper> {
-  return startGatekeeper(await prepareOAuth2Proxy(settings));
 }
 
 /** Writes its configuration for https://app.example.com. */
