@@ -39,7 +39,7 @@ export class HotSession extends Session {
   storedUsedAt: number;
   isTouching = false;
   // The revocation keys of this session. As fields they take half the memory of a list.
-  readonly #ownKey: string;
+  readonly ownKey: string;
   readonly #subjectKey: string;
   readonly #sidKey: string | undefined;
   /** The revocation epoch up to which the keys have been compared. */
@@ -67,19 +67,19 @@ export class HotSession extends Session {
     this.renewAt = parts.canRenew ? askedAt + this.#everyMs * ahead : never;
     this.usedAt = parts.usedAt;
     this.storedUsedAt = record.usedAt;
-    this.#ownKey = sessionRevocationKey(parts.token);
+    this.ownKey = sessionRevocationKey(parts.token);
     this.#subjectKey = subjectRevocationKey(record);
     this.#sidKey = sidRevocationKey(record);
     this.epoch = parts.epoch;
   }
 
   override get digest(): string {
-    return digestOfKey(this.#ownKey);
+    return digestOfKey(this.ownKey);
   }
 
   /** The revocation keys that end this session. */
   get revocationKeys(): readonly string[] {
-    return [this.#ownKey, revocationKeyOfAll, this.#subjectKey, this.#sidKey ?? this.#ownKey];
+    return [this.ownKey, revocationKeyOfAll, this.#subjectKey, this.#sidKey ?? this.ownKey];
   }
 
   get #everyMs(): number {

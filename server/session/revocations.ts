@@ -127,6 +127,11 @@ export class Revocations {
     );
   }
 
+  /** Whether this key is remembered as announced. Of a session's own key: the session has ended for good. */
+  isAnnounced(revocationKey: string): boolean {
+    return this.#recent.has(revocationKey) || this.#older.has(revocationKey);
+  }
+
   #receive(revocationKey: string): void {
     this.epoch++;
     this.#recent.set(revocationKey, this.epoch);
@@ -139,11 +144,10 @@ export class Revocations {
     this.#recent = new Map();
   }
 
+  /** Keeps the keys: a store that failed over may have lost the ends of sessions that were announced before. */
   #flood(): void {
     this.#forgottenEpoch = ++this.epoch;
     this.#olderUntil = this.epoch;
-    this.#recent.clear();
-    this.#older.clear();
     this.#onFlood();
   }
 }
