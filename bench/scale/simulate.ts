@@ -5,6 +5,7 @@ import { revokeAll, type MassRevocation } from "./mass-revocation.ts";
 import { outage, type Outage } from "./outage.ts";
 import type { Person } from "./person.ts";
 import type { Second } from "./timeline.ts";
+import { inSeconds } from "./written.ts";
 import { openWorld, waitSeconds, type Amounts, type World } from "./world.ts";
 
 export interface Results {
@@ -47,6 +48,10 @@ export async function simulate(
     const first = await failOver(world, 0);
     print(`killing another one, whose replica is ${lagMs} ms behind`);
     const second = await failOver(world, lagMs);
+    for (const { promotedMs, lastUnavailableMs } of [first, second])
+      print(
+        `new primary after ${inSeconds(promotedMs)}, last 503 after ${inSeconds(lastUnavailableMs)}`,
+      );
     print("measuring what single operations cost");
     const costs = await measureCosts(world, idle, amounts.operations);
     print("ending a replica of doorward, starting another one");
