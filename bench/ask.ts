@@ -1,7 +1,7 @@
 import { get, type Agent, type IncomingHttpHeaders } from "node:http";
 import { connect } from "node:net";
 
-interface Answer {
+export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
 }

@@ -19,6 +19,7 @@ import { isToken } from "./token.ts";
 
 const notAnnounced = "could not announce the end of a session";
 const notRemoved = "could not remove an ended session";
+const isBack = "an ended session was in the store again; removing it";
 const notUnlisted = "could not remove an ended session from the list of its person's sessions";
 
 interface Parts {
@@ -103,6 +104,16 @@ export class Endings {
    */
   hasEnded(token: string): boolean {
     return this.#ended.get(token) === true;
+  }
+
+  /**
+   * For a session whose end was announced, and whose record is in the store all the same: a replica of Redis that becomes
+   * the primary may lack the last writes of the one before.
+   */
+  endAgain(token: string): undefined {
+    this.#ended.set(token, true);
+    this.#parts.background.warn(isBack, new Error("a failover of the store lost its end"));
+    this.discard(token);
   }
 
   /** Removes a record that no browser has the token of. */

@@ -42,7 +42,7 @@ export class HotSession extends Session {
   declare storedUsedAt: number;
   isTouching = false;
   // The revocation keys of this session. As fields they take half the memory of a list.
-  readonly #ownKey: string;
+  readonly ownKey: string;
   readonly #subjectKey: string;
   readonly #sidKey: string | undefined;
   readonly #limits: Limits;
@@ -66,7 +66,7 @@ export class HotSession extends Session {
     this.renewAt = parts.canRenew ? askedAt + this.#everyMs * ahead : never;
     this.usedAt = parts.usedAt;
     this.storedUsedAt = record.usedAt;
-    this.#ownKey = sessionRevocationKey(parts.token);
+    this.ownKey = sessionRevocationKey(parts.token);
     this.#subjectKey = subjectRevocationKey(record);
     this.#sidKey = sidRevocationKey(record);
   }
@@ -77,12 +77,12 @@ export class HotSession extends Session {
   }
 
   override get digest(): string {
-    return digestOfKey(this.#ownKey);
+    return digestOfKey(this.ownKey);
   }
 
   /** The revocation keys that end this session. */
   get revocationKeys(): readonly string[] {
-    return [this.#ownKey, revocationKeyOfAll, this.#subjectKey, this.#sidKey ?? this.#ownKey];
+    return [this.ownKey, revocationKeyOfAll, this.#subjectKey, this.#sidKey ?? this.ownKey];
   }
 
   get #everyMs(): number {

@@ -18,7 +18,8 @@ import { takeLease } from "./lease.ts";
 import type { SessionRecord } from "./record.ts";
 import { storeKey } from "./sealed-records.ts";
 
-const pollMs = 50;
+/** Pauses between two attempts to get a lease: after a failover of the store, many leases were never released. */
+const pauses = { firstMs: 50, longestMs: 1_000 };
 /** The longest that two requests to the issuer and the store's responses may take. */
 const timeoutMs = 9_000;
 /**
@@ -99,8 +100,8 @@ export class Renewals {
     const warn = (error: unknown) => this.#warn(error, "could not keep or release a renewal lease");
     const claim = () => takeLease(store, `lease:${storeKey(token)}`, warn);
     let lease = await claim();
-    while (lease === undefined) {
-      await wait(pollMs);
+    for (let pauseMs = pauses.firstMs; lease === undefined; pauseMs *= 2) {
+      await wait(Math.min(pauseMs, pauses.longestMs));
       const stored = await records.read(token);
       if (stored === undefined) return { kind: "missing" };
       if (stored.record.askedAt !== askedAt) return { kind: "renewed", stored };

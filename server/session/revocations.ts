@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as v from "valibot";
+import { shareReads } from "../memory/share-reads.ts";
 import type { Store } from "../store/store.ts";
 import type { SessionRecord } from "./record.ts";
 import { storeKey } from "./sealed-records.ts";
@@ -43,6 +44,11 @@ export class Revocations {
   #older = new Map<string, number>();
   #olderUntil = 0;
   readonly #onFlood: () => void;
+  /**
+   * The marker of all sessions is one key: in a Cluster one shard answers all reads of it. After an outage, when every
+   * session is read again, that shard would have more to do than all others together.
+   */
+  readonly #readMarkerOfAll: () => Promise<unknown>;
   /** Increases with every announcement, so that a hot session can detect new ones cheaply. */
   epoch = 0;
   /** Keys announced up to this epoch have been dropped. */
@@ -57,6 +63,7 @@ export class Revocations {
     this.#store = parts.store;
     this.#lifetimeMs = parts.lifetimeMs;
     this.#onFlood = parts.onFlood;
+    this.#readMarkerOfAll = shareReads(() => parts.store.get(keyOf(revocationKeyOfAll)));
     parts.store.onAnnounced((revocationKey) => this.#receive(revocationKey));
     parts.store.onReconnected(() => this.#flood());
   }
@@ -100,13 +107,18 @@ export class Revocations {
   async tombstonesOf(session: Pick<Revocable, "identity" | "sid">): Promise<Tombstones> {
     const found = await Promise.all(
       matching(session).map(async (revoked): Promise<[string, string][]> => {
-        const stored = (await this.#store.get(keyOf(revocationKeyOf(revoked)))) ?? undefined;
+        const stored = (await this.#readMarker(revoked)) ?? undefined;
         if (stored === undefined) return [];
         const read = v.safeParse(tombstone, stored);
         return [[revoked.kind, read.success ? read.output.id : unreadable]];
       }),
     );
     return Object.fromEntries(found.flat());
+  }
+
+  #readMarker(revoked: Revoked): Promise<unknown> {
+    if (revoked.kind === "all") return this.#readMarkerOfAll();
+    return this.#store.get(keyOf(revocationKeyOf(revoked)));
   }
 
   /** Whether a marker exists that did not exist when the session began. An expired marker has no effect. */
@@ -127,6 +139,11 @@ export class Revocations {
     );
   }
 
+  /** Whether this key is remembered as announced. Of a session's own key: the session has ended for good. */
+  isAnnounced(revocationKey: string): boolean {
+    return this.#recent.has(revocationKey) || this.#older.has(revocationKey);
+  }
+
   #receive(revocationKey: string): void {
     this.epoch++;
     this.#recent.set(revocationKey, this.epoch);
@@ -139,11 +156,10 @@ export class Revocations {
     this.#recent = new Map();
   }
 
+  /** Keeps the keys: a store that failed over may have lost the ends of sessions that were announced before. */
   #flood(): void {
     this.#forgottenEpoch = ++this.epoch;
     this.#olderUntil = this.epoch;
-    this.#recent.clear();
-    this.#older.clear();
     this.#onFlood();
   }
 }

@@ -234,6 +234,7 @@ export class Sessions {
     if (!this.#options.isCurrent(record) || this.#endings.hasEnded(token)) return undefined;
     const known = this.#hot.get(token)?.usedAt ?? 0;
     const session = this.#adopt(token, record, epoch, Math.max(record.usedAt, known));
+    if (this.revocations.isAnnounced(session.ownKey)) return this.#endings.endAgain(token);
     this.#hot.set(token, session);
     return session;
   }

@@ -116,6 +116,22 @@ describe("a renewal while another replica renews the session", () => {
     await store.release(leaseKey, "other replica");
     await renewals.settle();
   });
+
+  it("asks the store less and less often, because a lost release keeps the lease for ten seconds", async () => {
+    const claim = store.claim.bind(store);
+    const times: number[] = [];
+    vi.spyOn(store, "claim").mockImplementation((...asked) => {
+      times.push(performance.now());
+      return claim(...asked);
+    });
+    const renewing = renewals.renew(token, { askedAt });
+    await expect.poll(() => times.length, { timeout: 10_000 }).toBe(6);
+    await store.release(leaseKey, "other replica");
+    await renewing;
+
+    const [before = 0, last = 0] = times.slice(4, 6);
+    expect(last - before).toBeGreaterThan(700);
+  });
 });
 
 describe("a renewal", () => {

@@ -5,6 +5,8 @@ import type { Store } from "../../server/store/store.ts";
 import { until } from "../peers/until.ts";
 import { startRedis, type RedisServer } from "../peers/redis.ts";
 import { newSession, openSessions } from "../peers/sessions.ts";
+import { storeKey } from "../../server/session/sealed-records.ts";
+import * as v from "valibot";
 
 const site = createSite({ url: "https://auth.example.com", cookie: {} });
 const who = "other";
@@ -146,5 +148,46 @@ describe("a Redis that is emptied", () => {
     expect(before.map(Boolean)).toEqual([true, true]);
     for (const sessions of [here, there])
       await expect.poll(() => sessions.find(site, token)).toBeUndefined();
+  });
+});
+
+describe("a Redis that fails over to a replica without the last writes", () => {
+  const envelope = v.looseObject({ version: v.number() });
+
+  /** Signs out, and puts the record back as a replica of Redis has it that never got the removal. */
+  async function undoSignOut(ended: (token: string) => Promise<unknown>): Promise<string> {
+    const token = await openSessions({ store }).start(newSession(site));
+    const record = v.parse(envelope, await store.get(storeKey(token)));
+    await ended(token);
+    await store.set(storeKey(token), record, 600);
+    return token;
+  }
+
+  it("brings no signed-out session back on any replica, and the record is removed again", async () => {
+    const [here, there] = [openSessions({ store }), openSessions({ store: other })];
+    const received: string[] = [];
+    other.onAnnounced((mark) => received.push(mark));
+    const token = await undoSignOut(async (signedIn) => {
+      await there.find(site, signedIn);
+      await here.end(site, signedIn);
+      await expect.poll(() => received).toHaveLength(1);
+    });
+
+    const found = [await there.find(site, token), await here.find(site, token)];
+    await Promise.all([here.settle(), there.settle()]);
+
+    expect(found).toEqual([undefined, undefined]);
+    expect((await store.get(storeKey(token))) ?? undefined).toBeUndefined();
+  });
+
+  it("does not bring one back on a replica whose subscription the failover cut", async () => {
+    const there = openSessions({ store: other });
+    const token = await undoSignOut((signedIn) => there.end(site, signedIn));
+
+    await redis.cli("client", "kill", "type", "pubsub");
+    await until(async () => !other.hearsAnnouncements);
+    await until(async () => other.hearsAnnouncements);
+
+    expect(await there.find(site, token)).toBeUndefined();
   });
 });

@@ -134,6 +134,52 @@ describe("a revocation marker", () => {
   });
 });
 
+describe("the marker of all sessions, one key that every session needs", () => {
+  it("is read at most twice for a hundred sessions at once, and ends them all", async () => {
+    let reads = 0;
+    const counting = {
+      ...store,
+      get: (key: string) => {
+        if (key === `revoked:${revocationKeyOfAll}`) reads++;
+        return store.get(key);
+      },
+    };
+    const own = new Revocations({ store: counting, lifetimeMs: day, onFlood: () => undefined });
+    const hundred = () => Promise.all(Array.from({ length: 100 }, () => own.isRevoked(record)));
+
+    const before = await hundred();
+    const readsBefore = reads;
+    await own.revoke({ kind: "all" });
+    const after = await hundred();
+
+    expect([new Set(before), new Set(after)]).toEqual([new Set([false]), new Set([true])]);
+    expect([readsBefore, reads]).toEqual([2, 4]);
+  });
+
+  it("ends a session whose check begins while an earlier read of it is in progress", async () => {
+    const gate = Promise.withResolvers<void>();
+    let reads = 0;
+    const slow = {
+      ...store,
+      get: async (key: string) => {
+        const value = await store.get(key);
+        if (key === `revoked:${revocationKeyOfAll}` && reads++ === 0) await gate.promise;
+        return value;
+      },
+    };
+    const own = new Revocations({ store: slow, lifetimeMs: day, onFlood: () => undefined });
+    const begunBefore = own.isRevoked(record);
+    await expect.poll(() => reads).toBe(1);
+    await own.revoke({ kind: "all" });
+
+    const begunAfter = own.isRevoked(record);
+    gate.resolve();
+
+    expect(await begunBefore).toBe(false);
+    expect(await begunAfter).toBe(true);
+  });
+});
+
 describe("an announcement", () => {
   it("ends the sessions that were read before it", async () => {
     const { epoch } = revocations;

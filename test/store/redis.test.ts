@@ -33,7 +33,7 @@ function kindsOf(name: string, program: string): [string, () => Promise<Kind>][]
     [
       `a Cluster of ${name}`,
       async () => {
-        const { nodes, close } = await startCluster(program);
+        const { nodes, close } = await startCluster({ program });
         const cluster = nodes.slice(0, 2).map(({ port }) => `127.0.0.1:${port}`);
         return { storage: { driver: "redis", cluster, base: "door" }, close };
       },
