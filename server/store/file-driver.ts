@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { chmod, mkdir, open, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Driver } from "unstorage";
 import { keysIn } from "./file-keys.ts";
@@ -35,15 +35,10 @@ export async function openFileDriver(name: "fs" | "fs-lite", base: string): Prom
       const path = join(resolve(base), key.replaceAll(":", "/"));
       // Another process may write the same record, so the name is unique. No read ever looks for it after a crash.
       const unfinished = `${path}.${randomUUID()}.new`;
-      const write = async () => {
-        const file = await open(unfinished, "wx", 0o600);
-        try {
-          await file.writeFile(value);
-          await ownership.give(file);
-        } finally {
-          await file.close();
-        }
-      };
+      const write = () =>
+        ownership.isGiven
+          ? writeGiven(unfinished, value, ownership)
+          : writeFile(unfinished, value, { flag: "wx", mode: 0o600 }); // one turn in the thread pool
       try {
         await write().catch(async (error: NodeJS.ErrnoException) => {
           if (error.code !== "ENOENT") throw error;
@@ -59,4 +54,14 @@ export async function openFileDriver(name: "fs" | "fs-lite", base: string): Prom
       }
     },
   };
+}
+
+async function writeGiven(path: string, value: string, ownership: Ownership): Promise<void> {
+  const file = await open(path, "wx", 0o600);
+  try {
+    await file.writeFile(value);
+    await ownership.give(file);
+  } finally {
+    await file.close();
+  }
 }
