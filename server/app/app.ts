@@ -34,7 +34,7 @@ import { HandOvers } from "../session/hand-overs.ts";
 import { fingerprintsOf } from "../session/secret-marks.ts";
 import { Sessions, type SessionOptions } from "../session/sessions.ts";
 import { createOpenAuthentication } from "../sign-in/client-authentication.ts";
-import { createForwardFetch } from "../sign-in/forward-fetch.ts";
+import { createForwardFetch, createKeptFetch } from "../sign-in/forward-fetch.ts";
 import { createIssuerFetch } from "../sign-in/issuer-fetch.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { KnownTargets } from "../sign-in/known-targets.ts";
@@ -80,7 +80,7 @@ export async function createApp(
   surroundings: Surroundings,
   before?: App,
 ): Promise<App> {
-  const { log, fetch = globalThis.fetch, proxyOf = () => undefined } = surroundings;
+  const { log, fetch = createKeptFetch(), proxyOf = () => undefined } = surroundings;
   const { tracer = noTracer } = surroundings;
   const now = checkedClock(surroundings.now ?? Date.now);
   const users = config.users === undefined ? undefined : openUsers(config.users, log, now);
