@@ -26,7 +26,7 @@ export class Records {
 
   async write(key: string, value: object, ttlMs: number): Promise<void> {
     const until = this.#now() + Math.max(1, ttlMs);
-    // Indexed first: if the process crashes in between, every stored record can still be swept.
+    // Indexed first: if the process crashes in between, a stored record can still be swept, unless the index has a delay.
     await this.#index?.note(key, until);
     const ttl = Math.max(1, Math.ceil(ttlMs / 1000));
     await this.#storage.setItem(key, { until, ...value }, { ttl });

@@ -2,6 +2,7 @@ import { createStorage, type Driver } from "unstorage";
 import memoryDriver from "unstorage/drivers/memory";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ExpiryIndex } from "../../server/store/expiry-index.ts";
+import { createStore } from "../../server/store/plain-store.ts";
 import { Records } from "../../server/store/records.ts";
 
 const hour = 3_600_000;
@@ -162,5 +163,62 @@ describe("a sweep", () => {
 
     expect(Math.max(...costs.slice(20))).toBeLessThan(15);
     expect((await keysLeft()).length).toBeLessThan(30);
+  });
+});
+
+describe("an index with a delay", () => {
+  const delayMs = 60_000; // longer than the test: only `flush` stores entries
+
+  function openDelayed() {
+    const storage = createStorage({ driver: data });
+    const index = new ExpiryIndex(storage, () => clock, delayMs);
+    return { index, records: new Records(storage, () => clock, index) };
+  }
+
+  it("writes one page for all records of that time, and finds them all", async () => {
+    const { index, records } = openDelayed();
+    const pages: string[] = [];
+    const { setItem } = data;
+    data.setItem = (key, value, options) => {
+      if (/^expires:\d/.test(key)) pages.push(key);
+      return setItem?.(key, value, options);
+    };
+    for (let number = 0; number < 50; number++)
+      await records.write(`session:${number}`, { version: 1 }, hour / 2);
+    const before = pages.length;
+    await index.flush();
+    const { sweep } = openProcess();
+    clock += 2 * hour;
+    await sweep();
+
+    expect([before, pages.length]).toEqual([0, 1]);
+    expect(await keysLeft("session")).toEqual([]);
+  });
+
+  it("stores the entries of a failed write with the next ones", async () => {
+    const { index, records } = openDelayed();
+    const { setItem } = data;
+    await records.write("session:one", { version: 1 }, hour / 2);
+    data.setItem = () => {
+      throw new Error("the disk is full");
+    };
+    await expect(index.flush()).rejects.toThrow("the disk is full");
+    data.setItem = setItem;
+    await records.write("session:other", { version: 1 }, hour / 2);
+    await index.flush();
+    const { sweep } = openProcess();
+    clock += 2 * hour;
+    await sweep();
+
+    expect(await keysLeft("session")).toEqual([]);
+  });
+
+  it("is stored when the store is closed", async () => {
+    const driver: Driver = { ...data, dispose: () => undefined };
+    const store = createStore(createStorage({ driver }), { reach: "machine" });
+    await store.set("session:one", { version: 1 }, 60);
+    await store.close();
+
+    expect(await keysLeft("expires")).toHaveLength(2);
   });
 });
