@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as v from "valibot";
 import type { Store } from "../store/store.ts";
+import { ListedMarkers } from "./listed-markers.ts";
 import type { SessionRecord } from "./record.ts";
 import { storeKey } from "./sealed-records.ts";
 
@@ -18,6 +19,7 @@ interface Revocable extends Pick<SessionRecord, "sid" | "tombstones"> {
 /** The ids of the revocation markers that match a session, by kind. */
 type Tombstones = Readonly<Partial<Record<Revoked["kind"], string>>>;
 
+const markerPrefix = "revoked:";
 const tombstone = v.object({ id: v.string() });
 /** The id of a corrupt marker. It still counts. */
 const unreadable = "";
@@ -43,6 +45,7 @@ export class Revocations {
   #older = new Map<string, number>();
   #olderUntil = 0;
   readonly #onFlood: () => void;
+  readonly #listed: ListedMarkers;
   /** Increases with every announcement, so that a hot session can detect new ones cheaply. */
   epoch = 0;
   /** Keys announced up to this epoch have been dropped. */
@@ -57,6 +60,7 @@ export class Revocations {
     this.#store = parts.store;
     this.#lifetimeMs = parts.lifetimeMs;
     this.#onFlood = parts.onFlood;
+    this.#listed = new ListedMarkers(parts.store, markerPrefix);
     parts.store.onAnnounced((revocationKey) => this.#receive(revocationKey));
     parts.store.onReconnected(() => this.#flood());
   }
@@ -98,15 +102,28 @@ export class Revocations {
 
   /** The current revocation markers that match a session. A new session stores their ids. */
   async tombstonesOf(session: Pick<Revocable, "identity" | "sid">): Promise<Tombstones> {
-    const found = await Promise.all(
-      matching(session).map(async (revoked): Promise<[string, string][]> => {
-        const stored = (await this.#store.get(keyOf(revocationKeyOf(revoked)))) ?? undefined;
-        if (stored === undefined) return [];
-        const read = v.safeParse(tombstone, stored);
-        return [[revoked.kind, read.success ? read.output.id : unreadable]];
-      }),
+    return this.#read(markersOf(session));
+  }
+
+  /**
+   * The same for a new session, without a read of markers that cannot exist. One that a command writes at this moment
+   * counts as a later one: it ends the session.
+   */
+  async tombstonesOfNew(session: Pick<Revocable, "identity" | "sid">): Promise<Tombstones> {
+    const possible = markersOf(session).filter(({ revocationKey }) =>
+      this.#mayExist(revocationKey),
     );
-    return Object.fromEntries(found.flat());
+    return this.#read(possible);
+  }
+
+  async #read(markers: readonly Marker[]): Promise<Tombstones> {
+    const stored = await Promise.all(markers.map(({ key }) => this.#store.get(key)));
+    return tombstonesIn(markers, stored);
+  }
+
+  #mayExist(revocationKey: string): boolean {
+    const isAnnounced = this.#recent.has(revocationKey) || this.#older.has(revocationKey);
+    return isAnnounced || this.#listed.mayHave(keyOf(revocationKey), this.#forgottenEpoch);
   }
 
   /** Whether a marker exists that did not exist when the session began. An expired marker has no effect. */
@@ -146,6 +163,33 @@ export class Revocations {
     this.#older.clear();
     this.#onFlood();
   }
+}
+
+/** A revocation marker that would match a session. */
+export interface Marker {
+  readonly kind: Revoked["kind"];
+  readonly revocationKey: string;
+  /** Its key in the store. */
+  readonly key: string;
+}
+
+/** The markers that would match a session. */
+export function markersOf(session: Pick<Revocable, "identity" | "sid">): Marker[] {
+  return matching(session).map((revoked) => {
+    const revocationKey = revocationKeyOf(revoked);
+    return { kind: revoked.kind, revocationKey, key: keyOf(revocationKey) };
+  });
+}
+
+/** The ids of the markers that exist. `stored` is what the store has under the key of each. */
+export function tombstonesIn(markers: readonly Marker[], stored: readonly unknown[]): Tombstones {
+  const found = markers.flatMap(({ kind }, index): [string, string][] => {
+    const value = stored[index] ?? undefined;
+    if (value === undefined) return [];
+    const read = v.safeParse(tombstone, value);
+    return [[kind, read.success ? read.output.id : unreadable]];
+  });
+  return Object.fromEntries(found);
 }
 
 /** The revocations that match a session. */
@@ -202,5 +246,5 @@ function knownKey(revocationKey: string): string {
 }
 
 function keyOf(revocationKey: string): string {
-  return `revoked:${revocationKey}`;
+  return markerPrefix + revocationKey;
 }

@@ -137,7 +137,7 @@ export class Sessions {
   async start({ tokens, ...opened }: NewSession): Promise<string> {
     const { now, lifetimeMs, shown } = this.#options;
     const { epoch } = this.revocations;
-    const { all, subject, sid } = await this.revocations.tombstonesOf(opened);
+    const { all, subject, sid } = await this.revocations.tombstonesOfNew(opened);
     if (sid !== undefined)
       throw new AuthError("grant_ended", "the issuer has already ended this session");
     const token = createToken();

@@ -61,6 +61,7 @@ export function createStore(
     extend: (...claim) => timely(claims.extend(...claim)),
     release: (...claim) => timely(claims.release(...claim)),
     ...createPlainSets(storage, records, writes),
+    isOwn: !isShared,
     announce: (announcement) => timely(announcements.announce(announcement)),
     onAnnounced: (listener) => announcements.onAnnounced(listener),
     get hearsAnnouncements() {

@@ -78,6 +78,7 @@ function createRedisStore({
     extend: (key, holder, ttlMs) => evaluate(extendScript, key, holder, whole(ttlMs)),
     release: async (key, holder) => void (await evaluate(releaseScript, key, holder)),
     ...createRedisSets({ client, run, keyOf }),
+    isOwn: false,
     announce: (announcement) => run(channel.announce(announcement)),
     onAnnounced: (listener) => channel.onAnnounced(listener),
     get hearsAnnouncements() {

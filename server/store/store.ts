@@ -38,6 +38,8 @@ export interface Store {
    * on every request.
    */
   readonly hearsAnnouncements: boolean;
+  /** Whether only this service writes the store, and commands that announce what they end. */
+  readonly isOwn: boolean;
   /** How old the newest announcement or heartbeat was on arrival; longer while none arrives. */
   readonly announcementLagMs: number;
   /**

@@ -17,6 +17,7 @@ export function timeStore(store: Store, { storeSeconds }: Pick<Counts, "storeSec
     members: timed("list", store.members),
     keys: store.keys,
     announce: timed("announce", store.announce),
+    isOwn: store.isOwn,
     onAnnounced: store.onAnnounced,
     onReconnected: store.onReconnected,
     get hearsAnnouncements() {

@@ -169,20 +169,30 @@ describe("a sweep", () => {
 describe("an index with a delay", () => {
   const delayMs = 60_000; // longer than the test: only `flush` stores entries
 
+  let isFull: boolean;
+  let pages: string[];
+
+  beforeEach(() => {
+    isFull = false;
+    pages = [];
+  });
+
   function openDelayed() {
-    const storage = createStorage({ driver: data });
+    const driver: Driver = {
+      ...data,
+      setItem: (key, value, options) => {
+        if (isFull) throw new Error("the disk is full");
+        if (/^expires:\d/.test(key)) pages.push(key);
+        return data.setItem?.(key, value, options);
+      },
+    };
+    const storage = createStorage({ driver });
     const index = new ExpiryIndex(storage, () => clock, delayMs);
     return { index, records: new Records(storage, () => clock, index) };
   }
 
   it("writes one page for all records of that time, and finds them all", async () => {
     const { index, records } = openDelayed();
-    const pages: string[] = [];
-    const { setItem } = data;
-    data.setItem = (key, value, options) => {
-      if (/^expires:\d/.test(key)) pages.push(key);
-      return setItem?.(key, value, options);
-    };
     for (let number = 0; number < 50; number++)
       await records.write(`session:${number}`, { version: 1 }, hour / 2);
     const before = pages.length;
@@ -197,13 +207,10 @@ describe("an index with a delay", () => {
 
   it("stores the entries of a failed write with the next ones", async () => {
     const { index, records } = openDelayed();
-    const { setItem } = data;
     await records.write("session:one", { version: 1 }, hour / 2);
-    data.setItem = () => {
-      throw new Error("the disk is full");
-    };
+    isFull = true;
     await expect(index.flush()).rejects.toThrow("the disk is full");
-    data.setItem = setItem;
+    isFull = false;
     await records.write("session:other", { version: 1 }, hour / 2);
     await index.flush();
     const { sweep } = openProcess();
