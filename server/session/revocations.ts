@@ -86,13 +86,16 @@ export class Revocations {
   }
 
   /** Records that an issuer's session has sessions here: some callers may end only those (see `isKnown`). */
-  async know({
-    identity: { issuer },
-    sid,
-  }: Pick<SessionRecord, "identity" | "sid">): Promise<void> {
-    if (sid === undefined) return;
+  async know(session: Pick<SessionRecord, "identity" | "sid">): Promise<void> {
+    for (const { key, value, ttlSeconds } of this.knownRecords(session))
+      await this.#store.set(key, value, ttlSeconds);
+  }
+
+  /** The record that `know` writes. */
+  knownRecords({ identity: { issuer }, sid }: Pick<SessionRecord, "identity" | "sid">) {
+    if (sid === undefined) return [];
     const key = knownKey(revocationKeyOf({ kind: "sid", issuer, sid }));
-    await this.#store.set(key, { known: true }, Math.ceil(this.#lifetimeMs / 1000));
+    return [{ key, value: { known: true }, ttlSeconds: Math.ceil(this.#lifetimeMs / 1000) }];
   }
 
   async isKnown(issuer: string, sid: string): Promise<boolean> {
