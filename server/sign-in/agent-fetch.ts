@@ -1,7 +1,7 @@
 import { request as sendPlain, type Agent, type IncomingMessage } from "node:http";
 import { request as sendSecure, type AgentOptions } from "node:https";
 import type { ForwardProxy } from "../config/forward-proxy.ts";
-import { readBounded, WholeResponse } from "./whole-response.ts";
+import { createWholeResponse, readBounded } from "./whole-response.ts";
 
 /** The options of an agent whose connections go through a proxy. A proxy that does not answer keeps no socket open. */
 export function proxyOptions({ url }: ForwardProxy): AgentOptions {
@@ -59,5 +59,5 @@ async function responseOf(message: IncomingMessage, url: string): Promise<Respon
   for (const [name, values = []] of Object.entries(headersDistinct)) {
     for (const value of values) headers.append(name, value);
   }
-  return new WholeResponse(await readBounded(message, url), { status, statusText, headers });
+  return createWholeResponse(await readBounded(message, url), { status, statusText, headers });
 }

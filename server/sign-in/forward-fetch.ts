@@ -18,17 +18,3 @@ export function createForwardFetch(fetch: Fetch, proxyOf: ForwardProxyOf): Fetch
     return fetchOver(agent, url, init, `through the proxy ${proxy.shown}`);
   };
 }
-
-/** An idle connection is closed before the issuer's own limit, of five seconds or more: a request sent then would be lost. */
-const idleMs = 4_000;
-
-/**
- * `fetch` that keeps connections to issuers open, and costs a fifth of Node's own. It verifies certificates and limits
- * heads as that does, follows no redirect, and never repeats a request.
- */
-export function createKeptFetch(): Fetch {
-  const options = { keepAlive: true, timeout: idleMs };
-  const [plain, secure] = [new Agent(options), new SecureAgent(options)];
-  return (url, init) =>
-    fetchOver(url.startsWith("https:") ? secure : plain, url, init, `to ${new URL(url).origin}`);
-}
