@@ -19,7 +19,8 @@ interface Revocable extends Pick<SessionRecord, "sid" | "tombstones"> {
 /** The ids of the revocation markers that match a session, by kind. */
 type Tombstones = Readonly<Partial<Record<Revoked["kind"], string>>>;
 
-const markerPrefix = "revoked:";
+/** Markers are stored as the members of this set are, where the store has no sets of its own. */
+const markerSet = "revoked";
 const tombstone = v.object({ id: v.string() });
 /** The id of a corrupt marker. It still counts. */
 const unreadable = "";
@@ -60,7 +61,7 @@ export class Revocations {
     this.#store = parts.store;
     this.#lifetimeMs = parts.lifetimeMs;
     this.#onFlood = parts.onFlood;
-    this.#listed = new ListedMarkers(parts.store, markerPrefix);
+    this.#listed = new ListedMarkers(parts.store, markerSet);
     parts.store.onAnnounced((revocationKey) => this.#receive(revocationKey));
     parts.store.onReconnected(() => this.#flood());
   }
@@ -126,7 +127,7 @@ export class Revocations {
 
   #mayExist(revocationKey: string): boolean {
     const isAnnounced = this.#recent.has(revocationKey) || this.#older.has(revocationKey);
-    return isAnnounced || this.#listed.mayHave(keyOf(revocationKey), this.#forgottenEpoch);
+    return isAnnounced || this.#listed.mayHave(revocationKey, this.#forgottenEpoch);
   }
 
   /** Whether a marker exists that did not exist when the session began. An expired marker has no effect. */
@@ -249,5 +250,5 @@ function knownKey(revocationKey: string): string {
 }
 
 function keyOf(revocationKey: string): string {
-  return markerPrefix + revocationKey;
+  return `${markerSet}:${revocationKey}`;
 }

@@ -55,9 +55,8 @@ const formType = { "content-type": "application/x-www-form-urlencoded;charset=UT
 
 async function responseOf(message: IncomingMessage, url: string): Promise<Response> {
   const { statusCode: status = 502, statusMessage: statusText = "", headersDistinct } = message;
-  const headers = new Headers();
-  for (const [name, values = []] of Object.entries(headersDistinct)) {
-    for (const value of values) headers.append(name, value);
-  }
+  const headers = Object.entries(headersDistinct).flatMap(([name, values = []]) =>
+    values.map((value): [string, string] => [name, value]),
+  );
   return createWholeResponse(await readBounded(message, url), { status, statusText, headers });
 }

@@ -60,7 +60,8 @@ export class ExpiryIndex {
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#waiting.length > 0 || this.#next !== undefined) await this.#flushNext();
+    if (this.#waiting.length > 0) await this.#flushNext();
+    else await this.#writing;
   }
 
   #flushNext(): Promise<void> {

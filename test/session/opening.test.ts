@@ -170,9 +170,7 @@ describe("the markers of an own store", () => {
     [
       "they cannot be listed",
       {
-        keys: () => {
-          throw new Error("down");
-        },
+        members: () => Promise.reject(new Error("down")),
       },
     ],
   ])("are always read while %s", async (_, changes) => {

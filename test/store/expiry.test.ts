@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { createStorage, type Driver } from "unstorage";
 import memoryDriver from "unstorage/drivers/memory";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -218,6 +219,27 @@ describe("an index with a delay", () => {
     await sweep();
 
     expect(await keysLeft("session")).toEqual([]);
+  });
+
+  it("waits for a write that has begun", async () => {
+    const { promise: disk, resolve } = Promise.withResolvers<void>();
+    const written: string[] = [];
+    const driver: Driver = {
+      ...data,
+      setItem: async (key) => {
+        await disk;
+        written.push(key);
+      },
+    };
+    const index = new ExpiryIndex(createStorage({ driver }), () => clock, delayMs);
+    await index.note("session:one", clock + hour);
+    void index.flush();
+    await setImmediate(); // the write begins
+    const second = index.flush();
+    resolve();
+    await second;
+
+    expect(written).toHaveLength(2);
   });
 
   it("is stored when the store is closed", async () => {
