@@ -170,7 +170,7 @@ export class Revocations {
 }
 
 /** A revocation marker that would match a session. */
-export interface Marker {
+interface Marker {
   readonly kind: Revoked["kind"];
   readonly revocationKey: string;
   /** Its key in the store. */
