@@ -34,6 +34,7 @@ import { Sessions, type SessionOptions } from "../session/sessions.ts";
 import { createOpenAuthentication } from "../sign-in/client-authentication.ts";
 import { createForwardFetch } from "../sign-in/forward-fetch.ts";
 import { createIssuerFetch } from "../sign-in/issuer-fetch.ts";
+import { createKeptFetch } from "../sign-in/kept-fetch.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 import { KnownTargets } from "../sign-in/known-targets.ts";
 import { RecentStarts } from "../sign-in/recent-starts.ts";
@@ -78,7 +79,7 @@ export async function createApp(
   surroundings: Surroundings,
   before?: App,
 ): Promise<App> {
-  const { log, fetch = globalThis.fetch, proxyOf = () => undefined } = surroundings;
+  const { log, fetch = createKeptFetch(), proxyOf = () => undefined } = surroundings;
   const { tracer = noTracer } = surroundings;
   const now = checkedClock(surroundings.now ?? Date.now);
   const openPasswords = await prepareUsers(config, { log, now });

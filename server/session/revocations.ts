@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import * as v from "valibot";
 import { shareReads } from "../memory/share-reads.ts";
 import type { Store } from "../store/store.ts";
+import { ListedMarkers } from "./listed-markers.ts";
 import type { SessionRecord } from "./record.ts";
 import { storeKey } from "./sealed-records.ts";
 
@@ -19,6 +20,8 @@ interface Revocable extends Pick<SessionRecord, "sid" | "tombstones"> {
 /** The ids of the revocation markers that match a session, by kind. */
 type Tombstones = Readonly<Partial<Record<Revoked["kind"], string>>>;
 
+/** Markers are stored as the members of this set are, where the store has no sets of its own. */
+const markerSet = "revoked";
 const tombstone = v.object({ id: v.string() });
 /** The id of a corrupt marker. It still counts. */
 const unreadable = "";
@@ -49,6 +52,7 @@ export class Revocations {
    * session is read again, that shard would have more to do than all others together.
    */
   readonly #readMarkerOfAll: () => Promise<unknown>;
+  readonly #listed: ListedMarkers;
   /** Increases with every announcement, so that a hot session can detect new ones cheaply. */
   epoch = 0;
   /** Keys announced up to this epoch have been dropped. */
@@ -64,6 +68,7 @@ export class Revocations {
     this.#lifetimeMs = parts.lifetimeMs;
     this.#onFlood = parts.onFlood;
     this.#readMarkerOfAll = shareReads(() => parts.store.get(keyOf(revocationKeyOfAll)));
+    this.#listed = new ListedMarkers(parts.store, markerSet);
     parts.store.onAnnounced((revocationKey) => this.#receive(revocationKey));
     parts.store.onReconnected(() => this.#flood());
   }
@@ -89,13 +94,16 @@ export class Revocations {
   }
 
   /** Records that an issuer's session has sessions here: some callers may end only those (see `isKnown`). */
-  async know({
-    identity: { issuer },
-    sid,
-  }: Pick<SessionRecord, "identity" | "sid">): Promise<void> {
-    if (sid === undefined) return;
+  async know(session: Pick<SessionRecord, "identity" | "sid">): Promise<void> {
+    for (const { key, value, ttlSeconds } of this.knownRecords(session))
+      await this.#store.set(key, value, ttlSeconds);
+  }
+
+  /** The record that `know` writes. */
+  knownRecords({ identity: { issuer }, sid }: Pick<SessionRecord, "identity" | "sid">) {
+    if (sid === undefined) return [];
     const key = knownKey(revocationKeyOf({ kind: "sid", issuer, sid }));
-    await this.#store.set(key, { known: true }, Math.ceil(this.#lifetimeMs / 1000));
+    return [{ key, value: { known: true }, ttlSeconds: Math.ceil(this.#lifetimeMs / 1000) }];
   }
 
   async isKnown(issuer: string, sid: string): Promise<boolean> {
@@ -105,20 +113,33 @@ export class Revocations {
 
   /** The current revocation markers that match a session. A new session stores their ids. */
   async tombstonesOf(session: Pick<Revocable, "identity" | "sid">): Promise<Tombstones> {
-    const found = await Promise.all(
-      matching(session).map(async (revoked): Promise<[string, string][]> => {
-        const stored = (await this.#readMarker(revoked)) ?? undefined;
-        if (stored === undefined) return [];
-        const read = v.safeParse(tombstone, stored);
-        return [[revoked.kind, read.success ? read.output.id : unreadable]];
-      }),
-    );
-    return Object.fromEntries(found.flat());
+    return this.#read(markersOf(session));
   }
 
-  #readMarker(revoked: Revoked): Promise<unknown> {
-    if (revoked.kind === "all") return this.#readMarkerOfAll();
-    return this.#store.get(keyOf(revocationKeyOf(revoked)));
+  /**
+   * The same for a new session, without a read of markers that cannot exist. One that a command writes at this moment
+   * counts as a later one: it ends the session.
+   */
+  async tombstonesOfNew(session: Pick<Revocable, "identity" | "sid">): Promise<Tombstones> {
+    const possible = markersOf(session).filter(({ revocationKey }) =>
+      this.#mayExist(revocationKey),
+    );
+    return this.#read(possible);
+  }
+
+  async #read(markers: readonly Marker[]): Promise<Tombstones> {
+    const stored = await Promise.all(markers.map((marker) => this.#readMarker(marker)));
+    return tombstonesIn(markers, stored);
+  }
+
+  #mayExist(revocationKey: string): boolean {
+    return (
+      this.isAnnounced(revocationKey) || this.#listed.mayHave(revocationKey, this.#forgottenEpoch)
+    );
+  }
+
+  #readMarker({ revocationKey, key }: Marker): Promise<unknown> {
+    return revocationKey === revocationKeyOfAll ? this.#readMarkerOfAll() : this.#store.get(key);
   }
 
   /** Whether a marker exists that did not exist when the session began. An expired marker has no effect. */
@@ -162,6 +183,33 @@ export class Revocations {
     this.#olderUntil = this.epoch;
     this.#onFlood();
   }
+}
+
+/** A revocation marker that would match a session. */
+interface Marker {
+  readonly kind: Revoked["kind"];
+  readonly revocationKey: string;
+  /** Its key in the store. */
+  readonly key: string;
+}
+
+/** The markers that would match a session. */
+export function markersOf(session: Pick<Revocable, "identity" | "sid">): Marker[] {
+  return matching(session).map((revoked) => {
+    const revocationKey = revocationKeyOf(revoked);
+    return { kind: revoked.kind, revocationKey, key: keyOf(revocationKey) };
+  });
+}
+
+/** The ids of the markers that exist. `stored` is what the store has under the key of each. */
+export function tombstonesIn(markers: readonly Marker[], stored: readonly unknown[]): Tombstones {
+  const found = markers.flatMap(({ kind }, index): [string, string][] => {
+    const value = stored[index] ?? undefined;
+    if (value === undefined) return [];
+    const read = v.safeParse(tombstone, value);
+    return [[kind, read.success ? read.output.id : unreadable]];
+  });
+  return Object.fromEntries(found);
 }
 
 /** The revocations that match a session. */
@@ -218,5 +266,5 @@ function knownKey(revocationKey: string): string {
 }
 
 function keyOf(revocationKey: string): string {
-  return `revoked:${revocationKey}`;
+  return `${markerSet}:${revocationKey}`;
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { parseRecord, type SessionRecord } from "./record.ts";
 import { deriveKey, open, seal } from "../cookies/seal.ts";
-import type { Store } from "../store/store.ts";
+import type { NewRecord, Store } from "../store/store.ts";
 import { ListedEntries, type ListedEntry } from "./listed-entry.ts";
 import { sessionPrefix, SubjectIndex, type Person } from "./subject-index.ts";
 
@@ -86,6 +86,26 @@ export class SealedRecords {
     if (listed.status === "fulfilled") return;
     onLeft();
     throw listed.reason;
+  }
+
+  /** Whether the store writes a new session, and reads what comes with it, in one round trip. */
+  get createsInOneRound(): boolean {
+    return this.#store.create !== undefined;
+  }
+
+  /** The same in one round trip, with other new records, and returns the records under the keys `reads`. */
+  async createInOneRound(
+    token: string,
+    record: SessionRecord,
+    { others, reads }: { others: NewRecord["records"]; reads: readonly string[] },
+    onLeft: () => void,
+  ): Promise<readonly unknown[]> {
+    if (this.#store.create === undefined) throw new TypeError("the store has no such operation");
+    const key = storeKey(token);
+    const value = this.#seal(token, { record, version: 1 });
+    const entry = this.#subjects.entryOf(key, record, this.#now());
+    const records = [{ key, value, ttlSeconds: this.#ttl(record) }, ...others];
+    return this.#store.create({ records, ...entry, reads }, onLeft);
   }
 
   /** Lists a session under its person, with the first secret. */

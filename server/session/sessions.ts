@@ -1,6 +1,5 @@
 import type { Site } from "../config/site.ts";
 import { valueAt } from "../cookies/cookie.ts";
-import { AuthError } from "../errors.ts";
 import { TokenCache } from "../memory/token-cache.ts";
 import type { Audit } from "../observe/audit.ts";
 import type { Count } from "../observe/counter.ts";
@@ -18,6 +17,7 @@ import { Endings } from "./endings.ts";
 import { HostSessions } from "./host-sessions.ts";
 import { HotSession, type Limits } from "./hot-session.ts";
 import { LastUse } from "./last-use.ts";
+import { openRecord } from "./opening.ts";
 import { shape, type SessionRecord } from "./record.ts";
 import { renewalFailed, Renewals } from "./renewals.ts";
 import { Revocations } from "./revocations.ts";
@@ -155,25 +155,23 @@ export class Sessions {
   async start({ tokens, ...opened }: NewSession): Promise<string> {
     const { now, lifetimeMs, shown } = this.#options;
     const { epoch } = this.revocations;
-    const { all, subject, sid } = await this.revocations.tombstonesOf(opened);
-    if (sid !== undefined)
-      throw new AuthError("grant_ended", "the issuer has already ended this session");
     const token = createToken();
     const time = now();
-    const record: SessionRecord = {
+    const parts = {
+      records: this.#records,
+      revocations: this.revocations,
+      discard: (left: string) => this.#endings.discard(left),
+    };
+    const record = await openRecord(parts, token, {
       shape,
       ...opened,
       ...shown(tokens),
       tokens: this.#renewals.kept(opened.identity.provider, tokens),
-      tombstones: { all, subject },
       createdAt: time,
       expiresAt: time + lifetimeMs,
       usedAt: time,
       askedAt: time,
-    };
-    // If the write times out, no browser has the token: `onLate` removes the record.
-    await this.revocations.know(record);
-    await this.#records.create(token, record, () => this.#endings.discard(token));
+    });
     this.#options.counts.opened.add(opened.identity.provider);
     if (this.#options.isCurrent(record)) this.#hot.set(token, this.#adopt(token, record, epoch));
     return token;

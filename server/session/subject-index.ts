@@ -7,6 +7,8 @@ import type { SessionRecord } from "./record.ts";
 /** A person, as an issuer knows them. */
 export type Person = Pick<Identity, "issuer" | "subject">;
 
+type Listed = Pick<SessionRecord, "identity" | "expiresAt">;
+
 /** A session outlives no entry, even if the clocks of replicas differ. */
 const clockErrorMs = 24 * 60 * 60_000;
 /** The characters of a hash that the name of a person's set keeps. */
@@ -28,10 +30,17 @@ export class SubjectIndex {
   }
 
   /** Lists a session under its person. `key` is its key in the store. Throws "store_unreachable". */
-  async add(key: string, record: Pick<SessionRecord, "identity" | "expiresAt">, now: number) {
-    const [set] = this.#setsOf(record.identity);
-    const ttlSeconds = Math.ceil((record.expiresAt - now + clockErrorMs) / 1000);
-    if (set !== undefined) await this.#store.addMember(set, memberOf(key), ttlSeconds);
+  async add(key: string, record: Listed, now: number) {
+    const { set, member, memberTtlSeconds } = this.entryOf(key, record, now);
+    await this.#store.addMember(set, member, memberTtlSeconds);
+  }
+
+  /** What lists a session under its person, with the first secret. */
+  entryOf(key: string, { identity, expiresAt }: Listed, now: number) {
+    const [set] = this.#setsOf(identity);
+    if (set === undefined) throw new TypeError("no secret is configured");
+    const memberTtlSeconds = Math.ceil((expiresAt - now + clockErrorMs) / 1000);
+    return { set, member: memberOf(key), memberTtlSeconds };
   }
 
   /** Drops the entry of a session that has ended. */

@@ -8,6 +8,7 @@ import { identityOf, type Apis } from "./identity-of.ts";
 import { wordsIn } from "./issuer-words.ts";
 import { createApi, noApi } from "./provider-api.ts";
 import type { RelyingParty } from "./relying-party.ts";
+import { metadataOf } from "./server-metadata.ts";
 
 /** The tokens and claims from which an identity is read. */
 interface Evidence {
@@ -107,7 +108,7 @@ async function askUserinfo(
   { sub }: Claims,
   mustAccept: boolean,
 ): Promise<UserinfoAnswer> {
-  if (configuration.serverMetadata().userinfo_endpoint === undefined) return {};
+  if (metadataOf(configuration).userinfo_endpoint === undefined) return {};
   try {
     return { userinfo: await fetchUserInfo(configuration, accessToken, String(sub)) };
   } catch (error) {

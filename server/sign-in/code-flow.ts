@@ -11,6 +11,7 @@ import { checkIdToken } from "./id-token.ts";
 import { exchangeError } from "./issuer-error.ts";
 import type { RelyingParty } from "./relying-party.ts";
 import { offlineParameters, scopeOf } from "./requested-scope.ts";
+import { metadataOf } from "./server-metadata.ts";
 import { tokensOf, tokenTypeFault, type Tokens } from "./token-endpoint.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -41,7 +42,7 @@ export async function authorizationUrl(
   { prompt, loginHint }: AuthorizationWish = {},
 ): Promise<string> {
   const configuration = await party.discover();
-  const metadata = configuration.serverMetadata();
+  const metadata = metadataOf(configuration);
   const { isOAuthOnly, isTiedByStateAlone } = party.provider;
   const authorization = {
     ...party.provider.authorization,
@@ -117,7 +118,7 @@ export async function exchangeCode(
   { query, arrivedAt, receivedAt }: CallbackAnswer,
 ): Promise<SignedIn> {
   const configuration = await party.discover();
-  const expected = party.ownCallback(configuration.serverMetadata());
+  const expected = party.ownCallback(metadataOf(configuration));
   if (arrivedAt !== expected) {
     throw new AuthError("response_rejected", "the response arrived at another provider's callback");
   }
@@ -125,7 +126,7 @@ export async function exchangeCode(
   const currentUrl = new URL(`${site.redirectUri(expected)}?${query}`);
   // openid-client knows a templated issuer only by its template; the callback has already checked `iss`.
   const iss = query.get("iss");
-  if (iss !== null) currentUrl.searchParams.set("iss", configuration.serverMetadata().issuer);
+  if (iss !== null) currentUrl.searchParams.set("iss", metadataOf(configuration).issuer);
   const { isOAuthOnly = false, isTiedByStateAlone = false } = party.provider;
   try {
     const answer = await authorizationCodeGrant(configuration, currentUrl, {

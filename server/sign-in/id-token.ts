@@ -4,6 +4,7 @@ import { text } from "../../providers/claims.ts";
 import { asymmetricAlgorithms } from "../policy/bearer-schema.ts";
 import type { RelyingParty } from "./relying-party.ts";
 import { skewIn, skewOf } from "./clock-skew.ts";
+import { metadataOf } from "./server-metadata.ts";
 import { issuerFault } from "./tenants.ts";
 import { toleranceSeconds } from "./verify-jwt.ts";
 
@@ -51,9 +52,9 @@ export async function checkIdToken(
 
 /** OpenID Connect Core §2: RS256 is the default. */
 async function algorithmsOf({ discover }: RelyingParty): Promise<string[]> {
-  const { id_token_signing_alg_values_supported: announced = ["RS256"] } = (
-    await discover()
-  ).serverMetadata();
+  const { id_token_signing_alg_values_supported: announced = ["RS256"] } = metadataOf(
+    await discover(),
+  );
   return asymmetricAlgorithms.filter((algorithm) => announced.includes(algorithm));
 }
 

@@ -12,6 +12,7 @@ import { AuthError } from "../errors.ts";
 import { exchangeError } from "./issuer-error.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 import { isWithin } from "../memory/cached.ts";
+import { metadataOf } from "./server-metadata.ts";
 import { verifyJwt } from "./verify-jwt.ts";
 
 /** Without any keys every token fails, so the next attempt is soon. */
@@ -97,7 +98,7 @@ export function createIssuerKeys(
 
   /** The known keys, which stay in use while the issuer is down. */
   async function usable(): Promise<KeySet> {
-    const { jwks_uri: uri = "" } = (await discover()).serverMetadata();
+    const { jwks_uri: uri = "" } = metadataOf(await discover());
     if (current?.uri !== uri) current = noKeys(uri);
     const keys = current;
     if (keys.find === undefined) await refreshAfter(keys, firstPauseMs);

@@ -2,6 +2,7 @@ import type { ServerMetadata } from "openid-client";
 import { claimAt, text } from "../../providers/claims.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 import { methodOf, secretsIn } from "./sent-secrets.ts";
+import { wholeResponse } from "./whole-response.ts";
 
 const longest = 200;
 /** Shorter values also occur in ordinary words. */
@@ -13,15 +14,15 @@ const notes = new WeakMap<Response, string>();
 /** `fetch` that notes the status, the address and the words of each response that is not JSON or not a success. */
 export function withNotes(fetch: IssuerFetch, metadata: Partial<ServerMetadata> = {}): IssuerFetch {
   return async (url, init) => {
-    const response = await fetch(url, init);
-    const { status, statusText } = response;
-    const headers = new Headers(response.headers);
+    const response = await wholeResponse(await fetch(url, init), url);
     const written = await response.text();
     const body = parsed(written);
+    if (response.ok && body !== undefined) return response;
+    const { status } = response;
+    const headers = new Headers(response.headers);
     // openid-client's error for broken JSON quotes the body, which may contain a token; that for a type does not.
     if (body === undefined) headers.set("content-type", "text/plain");
-    const answer = new Response(written === "" ? null : written, { status, statusText, headers });
-    if (response.ok && body !== undefined) return answer;
+    const answer = response.with(written, headers);
     const { origin, pathname } = new URL(url);
     const place = `${origin}${pathname} returned ${status}`;
     const said = wordsIn(body ?? challengeIn(headers), secretsIn(init));

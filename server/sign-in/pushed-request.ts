@@ -8,6 +8,7 @@ import { reasonsOf } from "../observe/log.ts";
 import type { VisitorLog } from "../observe/visitor-log.ts";
 import { limitConcurrency } from "./limit-concurrency.ts";
 import { exchangeError } from "./issuer-error.ts";
+import { metadataOf } from "./server-metadata.ts";
 
 /** After a failure, how long PAR is not tried again, so that not every visitor waits for it. */
 const pauseMs = 60_000;
@@ -46,7 +47,7 @@ export function createSignInUrlBuilder(
   let pausedUntil = 0;
 
   return async (configuration, parameters) => {
-    const metadata = configuration.serverMetadata();
+    const metadata = metadataOf(configuration);
     const isRequired = metadata.require_pushed_authorization_requests === true;
     const isOffered = metadata.pushed_authorization_request_endpoint !== undefined;
     if (!isRequired && (!isOffered || now() < pausedUntil))

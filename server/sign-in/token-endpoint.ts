@@ -2,6 +2,7 @@ import { claimAt, id, text, texts } from "../../providers/claims.ts";
 import type { Provider } from "../../providers/provider.ts";
 import type { IssuerFetch } from "./issuer-fetch.ts";
 import { formOf } from "./sent-secrets.ts";
+import { wholeResponse } from "./whole-response.ts";
 import type { TokenEndpointResponse, TokenEndpointResponseHelpers } from "openid-client";
 
 /** The tokens from an issuer, for identity headers and renewal. */
@@ -77,17 +78,16 @@ export function atTokenEndpoint(
 ): IssuerFetch {
   return async (url, init) => {
     const request = refusesRedirectUri ? withoutRedirectUri(init) : init;
-    const response = await fetch(url, request);
-    const written = await response.text();
-    const { status, statusText, headers } = response;
-    const body = parsed(written);
+    const response = await wholeResponse(await fetch(url, request), url);
+    const { status } = response;
+    const body = parsed(await response.text());
     const refusal = refusalIn(body);
     if (refusal !== undefined) {
       const error = grantErrors.includes(refusal) ? "invalid_grant" : refusal;
       return Response.json({ ...body, error }, { status: status === 200 ? 400 : status });
     }
-    const converted = body === undefined ? written : JSON.stringify(conform(body, init));
-    return new Response(converted, { status, statusText, headers });
+    const conformed = body && conform(body, init);
+    return conformed === body ? response : response.with(JSON.stringify(conformed));
   };
 }
 

@@ -23,6 +23,7 @@ type Lanes = Record<string, Hours>;
 export class ExpiryIndex {
   readonly #storage: Storage;
   readonly #now: () => number;
+  readonly #delayMs: number | undefined;
   readonly #lane = randomUUID().slice(0, 8);
   /** The last page of each hour. It is rewritten until it is full. */
   readonly #pages = new Map<number, { readonly index: number; readonly keys: readonly string[] }>();
@@ -32,22 +33,41 @@ export class ExpiryIndex {
   #waiting: { readonly key: string; readonly hour: number }[] = [];
   #writing: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #changing: Promise<void> = Promise.resolve();
 
-  constructor(storage: Storage, now: () => number) {
+  /** `delayMs`: see `note`. */
+  constructor(storage: Storage, now: () => number, delayMs?: number) {
     this.#storage = storage;
     this.#now = now;
+    this.#delayMs = delayMs;
   }
 
-  /** Resolves once the entry is stored. Keys noted during a page write share the next one. */
+  /**
+   * Resolves once the entry is stored. Keys noted during a page write share the next one. With a delay, it resolves at
+   * once, and all keys of that time share a page write.
+   */
   async note(key: string, until: number): Promise<void> {
     const hour = hourOf(until);
     if (this.#noted.get(key) === hour) return;
     this.#waiting.push({ key, hour });
+    if (this.#delayMs === undefined) await this.#flushNext();
+    else this.#timer ??= setTimeout(() => void this.flush().catch(() => undefined), this.#delayMs);
+    this.#noted.set(key, hour);
+  }
+
+  /** Stores the entries that are delayed. If that fails, the next flush stores them. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#waiting.length > 0) await this.#flushNext();
+    else await this.#writing;
+  }
+
+  #flushNext(): Promise<void> {
     const flush = () => this.#flush();
     this.#next ??= this.#writing.then(flush, flush);
-    await this.#next;
-    this.#noted.set(key, hour);
+    return this.#next;
   }
 
   /** Calls `removeIfOver` for each key of the past hours, one at a time, then drops those hours. */
@@ -91,11 +111,15 @@ export class ExpiryIndex {
     this.#waiting = [];
     this.#writing = this.#next ?? Promise.resolve();
     this.#next = undefined;
-    for (const [hour, entries] of Map.groupBy(batch, (entry) => entry.hour)) {
-      await this.#append(
-        hour,
-        entries.map(({ key }) => key),
-      );
+    try {
+      for (const [hour, entries] of Map.groupBy(batch, (entry) => entry.hour)) {
+        const keys = entries.map(({ key }) => key);
+        await this.#append(hour, keys);
+      }
+    } catch (error) {
+      // A key that is listed twice is swept once.
+      if (this.#delayMs !== undefined) this.#waiting.unshift(...batch);
+      throw error;
     }
   }
 

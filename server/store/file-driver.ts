@@ -1,9 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { chmod, mkdir, open, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Driver } from "unstorage";
 import { keysIn } from "./file-keys.ts";
 import { openOwnership, type Ownership } from "./file-owner.ts";
+
+/** Whether only the key of a record matters (`Records.write`): half of its value is as good as all of it. */
+function isMark(options: unknown): boolean {
+  return typeof options === "object" && options !== null && "isMark" in options;
+}
 
 /**
  * unstorage's folder driver with four changes: files are readable by their owner only, that owner is the folder's, a write is
@@ -31,27 +36,19 @@ export async function openFileDriver(name: "fs" | "fs-lite", base: string): Prom
   return {
     ...driver,
     getKeys: (prefix) => keysIn(resolve(base), prefix),
-    async setItem(key, value) {
+    async setItem(key, value, options) {
       const path = join(resolve(base), key.replaceAll(":", "/"));
+      // Not as root, who could follow a link that the folder's owner has put in the place of the file.
+      if (isMark(options) && !ownership.isGiven)
+        return inFolder(path, ownership, () => writeFile(path, value, { mode: 0o600 }));
       // Another process may write the same record, so the name is unique. No read ever looks for it after a crash.
       const unfinished = `${path}.${randomUUID()}.new`;
-      const write = async () => {
-        const file = await open(unfinished, "wx", 0o600);
-        try {
-          await file.writeFile(value);
-          await ownership.give(file);
-        } finally {
-          await file.close();
-        }
-      };
+      const write = () =>
+        ownership.isGiven
+          ? writeGiven(unfinished, value, ownership)
+          : writeFile(unfinished, value, { flag: "wx", mode: 0o600 }); // one turn in the thread pool
       try {
-        await write().catch(async (error: NodeJS.ErrnoException) => {
-          if (error.code !== "ENOENT") throw error;
-          const folder = dirname(path);
-          const made = await mkdir(folder, { recursive: true, mode: 0o700 });
-          await ownership.giveFolders(made, folder);
-          await write();
-        });
+        await inFolder(path, ownership, write);
         await rename(unfinished, path);
       } catch (error) {
         await rm(unfinished, { force: true });
@@ -59,4 +56,31 @@ export async function openFileDriver(name: "fs" | "fs-lite", base: string): Prom
       }
     },
   };
+}
+
+/** Writes a file, and makes its folder if that is missing. */
+async function inFolder(
+  path: string,
+  ownership: Ownership,
+  write: () => Promise<void>,
+): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    const folder = dirname(path);
+    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+    await ownership.giveFolders(made, folder);
+    await write();
+  }
+}
+
+async function writeGiven(path: string, value: string, ownership: Ownership): Promise<void> {
+  const file = await open(path, "wx", 0o600);
+  try {
+    await file.writeFile(value);
+    await ownership.give(file);
+  } finally {
+    await file.close();
+  }
 }

@@ -3,6 +3,8 @@ import { open, stat, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 
 export interface Ownership {
+  /** Whether files have to be given to another owner at all. */
+  readonly isGiven: boolean;
   give(file: FileHandle): Promise<void>;
   /** Folders that were made, from the outermost to the innermost; undefined = none. */
   giveFolders(first: string | undefined, last: string): Promise<void>;
@@ -20,6 +22,7 @@ export async function openOwnership(folder: string): Promise<Ownership> {
     if (isGiven) await file.chown(uid, gid);
   };
   return {
+    isGiven,
     give,
     async giveFolders(first, last) {
       if (!isGiven || first === undefined) return;

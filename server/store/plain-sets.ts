@@ -15,7 +15,7 @@ export function createPlainSets(
   return {
     addMember: (set, member, ttlSeconds) => {
       const key = keyOf(set, member);
-      return writes.write(key, () => records.write(key, {}, ttlSeconds * 1000));
+      return writes.write(key, () => records.write(key, {}, ttlSeconds * 1000, { isMark: true }));
     },
     removeMember: (set, member) => writes.remove(keyOf(set, member)),
     members: async (set) => {

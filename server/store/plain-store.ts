@@ -18,6 +18,11 @@ import { Writes } from "./writes.ts";
 
 /** A visitor waits for the store: after this time the response is 503. */
 const timeoutMs = 900;
+/**
+ * Sign-ins within this time share a write of the expiry index. The files of a session that began this shortly before a
+ * crash are never swept. Replicas of a shared store are stopped far more often, so there each entry is stored first.
+ */
+const indexDelayMs = 100;
 
 const versioned = v.looseObject({ version: v.number() });
 const dated = v.looseObject({ until: v.optional(v.number()) });
@@ -33,7 +38,8 @@ export function createStore(
   { reach, expires, log, now = Date.now }: PlainStoreParts = { reach: "process", expires: true },
 ): Store {
   const isShared = reach === "shared";
-  const index = expires === true ? undefined : new ExpiryIndex(storage, now);
+  const delayMs = isShared ? undefined : indexDelayMs;
+  const index = expires === true ? undefined : new ExpiryIndex(storage, now, delayMs);
   const records = new Records(storage, now, index);
   const writes = new Writes(timeoutMs, (key) => records.remove(key));
   const claims = isShared ? new SharedClaims(records) : new LocalClaims();
@@ -55,6 +61,7 @@ export function createStore(
     extend: (...claim) => timely(claims.extend(...claim)),
     release: (...claim) => timely(claims.release(...claim)),
     ...createPlainSets(storage, records, writes),
+    isOwn: !isShared,
     announce: (announcement) => timely(announcements.announce(announcement)),
     onAnnounced: (listener) => announcements.onAnnounced(listener),
     get hearsAnnouncements() {
@@ -67,6 +74,7 @@ export function createStore(
     async close() {
       stopSweeping?.();
       announcements.close();
+      await index?.flush().catch(() => undefined); // the records expire all the same
       await storage.dispose();
     },
   };

@@ -24,12 +24,18 @@ export class Records {
     return this.#isOver(stored) ? null : stored;
   }
 
-  async write(key: string, value: object, ttlMs: number): Promise<void> {
+  /** `isMark`: only the key matters, so a driver may write the value in any way. */
+  async write(
+    key: string,
+    value: object,
+    ttlMs: number,
+    options: { readonly isMark?: true } = {},
+  ): Promise<void> {
     const until = this.#now() + Math.max(1, ttlMs);
-    // Indexed first: if the process crashes in between, every stored record can still be swept.
+    // Indexed first: if the process crashes in between, a stored record can still be swept, unless the index has a delay.
     await this.#index?.note(key, until);
     const ttl = Math.max(1, Math.ceil(ttlMs / 1000));
-    await this.#storage.setItem(key, { until, ...value }, { ttl });
+    await this.#storage.setItem(key, { until, ...value }, { ttl, ...options });
   }
 
   /** Reads back after the removal, because some drivers swallow errors and a signed-out session must be gone. */

@@ -26,11 +26,8 @@ export function createRedisSets({
   keyOf,
 }: Parts): Pick<Store, "addMember" | "removeMember" | "members" | "keys"> {
   return {
-    addMember: async (set, member, ttlSeconds) => {
-      const [now, ttlMs] = [Date.now(), Math.ceil(ttlSeconds * 1000)];
-      const times = [now + ttlMs, now - clockErrorMs, Math.max(ttlMs, longestMs)];
-      await run(client.eval(addMemberScript, 1, keyOf(set), member, ...times));
-    },
+    addMember: async (set, member, ttlSeconds) =>
+      void (await run(client.eval(...addMemberCall(keyOf(set), member, ttlSeconds)))),
     removeMember: async (set, member) => void (await run(client.zrem(keyOf(set), member))),
     members: (set) => run(client.zrange(keyOf(set), 0, -1)),
     async *keys(prefix) {
@@ -42,6 +39,15 @@ export function createRedisSets({
           yield found.map((key) => key.slice(base.length));
     },
   };
+}
+
+type EvalCall = [script: string, keys: number, key: string, member: string, ...times: number[]];
+
+/** The arguments of EVAL that add a member. `key` is the set's. */
+export function addMemberCall(key: string, member: string, ttlSeconds: number): EvalCall {
+  const [now, ttlMs] = [Date.now(), Math.ceil(ttlSeconds * 1000)];
+  const times = [now + ttlMs, now - clockErrorMs, Math.max(ttlMs, longestMs)];
+  return [addMemberScript, 1, key, member, ...times];
 }
 
 /** Members of sessions with a longer lifetime, from before a change of the configuration, must not expire with the set. */

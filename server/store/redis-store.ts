@@ -7,6 +7,7 @@ import type { Log } from "../observe/log.ts";
 import { RedisChannel } from "./redis-channel.ts";
 import { RedisFailures } from "./redis-failures.ts";
 import { redisTimeoutMs, redisPlace, type RedisPlace } from "./redis-options.ts";
+import { createRedisNewRecord } from "./redis-new-record.ts";
 import { createRedisSets } from "./redis-sets.ts";
 import { extendScript, releaseScript, replaceScript } from "./redis-scripts.ts";
 import type { Store } from "./store.ts";
@@ -77,7 +78,9 @@ function createRedisStore({
       (await run(client.set(keyOf(key), holder, "PX", whole(ttlMs), "NX"))) === "OK",
     extend: (key, holder, ttlMs) => evaluate(extendScript, key, holder, whole(ttlMs)),
     release: async (key, holder) => void (await evaluate(releaseScript, key, holder)),
+    create: createRedisNewRecord({ client, run, keyOf, whole }),
     ...createRedisSets({ client, run, keyOf }),
+    isOwn: false,
     announce: (announcement) => run(channel.announce(announcement)),
     onAnnounced: (listener) => channel.onAnnounced(listener),
     get hearsAnnouncements() {

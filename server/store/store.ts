@@ -1,8 +1,28 @@
+/** New records, the set that lists them, and the keys of records to read. */
+export interface NewRecord {
+  readonly records: readonly {
+    readonly key: string;
+    readonly value: object;
+    readonly ttlSeconds: number;
+  }[];
+  readonly set: string;
+  readonly member: string;
+  readonly memberTtlSeconds: number;
+  readonly reads: readonly string[];
+}
+
 /** The operations that sessions need. Every failure is an `AuthError` "store_unreachable". */
 export interface Store {
   get(key: string): Promise<unknown>;
   /** A write that timed out may still reach the store: `onLate` is called once it has ended. */
   set(key: string, value: object, ttlSeconds: number, onLate?: () => void): Promise<void>;
+  /**
+   * Writes all of this and returns what it reads, in one round trip; undefined = the store cannot. If it fails, a part
+   * may be stored, or arrive later: then `onLeft` is called once its writes have ended.
+   */
+  readonly create?:
+    | ((record: NewRecord, onLeft: () => void) => Promise<readonly unknown[]>)
+    | undefined;
   /**
    * Replaces the record only if it has the version `expected`; false = it has another version or is missing.
    * Atomic within one process, and in Redis.
@@ -38,6 +58,8 @@ export interface Store {
    * on every request.
    */
   readonly hearsAnnouncements: boolean;
+  /** Whether only this service writes the store, and commands that announce what they end. */
+  readonly isOwn: boolean;
   /** How old the newest announcement or heartbeat was on arrival; longer while none arrives. */
   readonly announcementLagMs: number;
   /**

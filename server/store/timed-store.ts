@@ -7,6 +7,7 @@ export function timeStore(store: Store, { storeSeconds }: Pick<Counts, "storeSec
   return {
     get: timed("get", store.get),
     set: timed("set", store.set),
+    create: store.create && timed("set", store.create),
     replace: timed("replace", store.replace),
     remove: timed("remove", store.remove),
     claim: timed("claim", store.claim),
@@ -17,6 +18,7 @@ export function timeStore(store: Store, { storeSeconds }: Pick<Counts, "storeSec
     members: timed("list", store.members),
     keys: store.keys,
     announce: timed("announce", store.announce),
+    isOwn: store.isOwn,
     onAnnounced: store.onAnnounced,
     onReconnected: store.onReconnected,
     get hearsAnnouncements() {

@@ -1,7 +1,9 @@
+import { setImmediate } from "node:timers/promises";
 import { createStorage, type Driver } from "unstorage";
 import memoryDriver from "unstorage/drivers/memory";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ExpiryIndex } from "../../server/store/expiry-index.ts";
+import { createStore } from "../../server/store/plain-store.ts";
 import { Records } from "../../server/store/records.ts";
 
 const hour = 3_600_000;
@@ -162,5 +164,90 @@ describe("a sweep", () => {
 
     expect(Math.max(...costs.slice(20))).toBeLessThan(15);
     expect((await keysLeft()).length).toBeLessThan(30);
+  });
+});
+
+describe("an index with a delay", () => {
+  const delayMs = 60_000; // longer than the test: only `flush` stores entries
+
+  let isFull: boolean;
+  let pages: string[];
+
+  beforeEach(() => {
+    isFull = false;
+    pages = [];
+  });
+
+  function openDelayed() {
+    const driver: Driver = {
+      ...data,
+      setItem: (key, value, options) => {
+        if (isFull) throw new Error("the disk is full");
+        if (/^expires:\d/.test(key)) pages.push(key);
+        return data.setItem?.(key, value, options);
+      },
+    };
+    const storage = createStorage({ driver });
+    const index = new ExpiryIndex(storage, () => clock, delayMs);
+    return { index, records: new Records(storage, () => clock, index) };
+  }
+
+  it("writes one page for all records of that time, and finds them all", async () => {
+    const { index, records } = openDelayed();
+    for (let number = 0; number < 50; number++)
+      await records.write(`session:${number}`, { version: 1 }, hour / 2);
+    const before = pages.length;
+    await index.flush();
+    const { sweep } = openProcess();
+    clock += 2 * hour;
+    await sweep();
+
+    expect([before, pages.length]).toEqual([0, 1]);
+    expect(await keysLeft("session")).toEqual([]);
+  });
+
+  it("stores the entries of a failed write with the next ones", async () => {
+    const { index, records } = openDelayed();
+    await records.write("session:one", { version: 1 }, hour / 2);
+    isFull = true;
+    await expect(index.flush()).rejects.toThrow("the disk is full");
+    isFull = false;
+    await records.write("session:other", { version: 1 }, hour / 2);
+    await index.flush();
+    const { sweep } = openProcess();
+    clock += 2 * hour;
+    await sweep();
+
+    expect(await keysLeft("session")).toEqual([]);
+  });
+
+  it("waits for a write that has begun", async () => {
+    const { promise: disk, resolve } = Promise.withResolvers<void>();
+    const written: string[] = [];
+    const driver: Driver = {
+      ...data,
+      setItem: async (key) => {
+        await disk;
+        written.push(key);
+      },
+    };
+    const index = new ExpiryIndex(createStorage({ driver }), () => clock, delayMs);
+    await index.note("session:one", clock + hour);
+    void index.flush();
+    await setImmediate(); // the write begins
+    const second = index.flush();
+    resolve();
+    await second;
+
+    expect(written).toHaveLength(2);
+  });
+
+  it("is stored when the store is closed", async () => {
+    const driver: Driver = { ...data, dispose: () => undefined };
+    const store = createStore(createStorage({ driver }), { reach: "machine" });
+    await store.set("session:one", { version: 1 }, 60);
+    await store.close();
+
+    expect(await keysLeft("expires")).toHaveLength(2);
   });
 });
