@@ -6,6 +6,7 @@ import { createToken } from "../../server/session/token.ts";
 import { navigation, type Browser } from "../peers/browser.ts";
 import { cookieNameOf } from "../peers/cookie-name.ts";
 import { json } from "../peers/hostile-issuer.ts";
+import { withoutReplacedFiles } from "../peers/replaced-files.ts";
 import { forwarded, openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
 import type { Attack } from "./attack.ts";
 import { openSecureSite } from "../peers/secure-site.ts";
@@ -54,7 +55,9 @@ async function verdict(Cookie: string): Promise<[status: number, user: unknown]>
 const statusOf = async (Cookie: string) => (await verdict(Cookie))[0];
 
 /** The files of the stored sessions, with their content. */
-async function storedSessions(): Promise<Map<string, string>> {
+const storedSessions = () => withoutReplacedFiles(readSessions);
+
+async function readSessions(): Promise<Map<string, string>> {
   const base = join(folder, "data");
   const entries = await readdir(base, { recursive: true, withFileTypes: true });
   const paths = entries

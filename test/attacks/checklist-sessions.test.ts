@@ -7,6 +7,7 @@ import { navigation, type Browser, type HttpResponse } from "../peers/browser.ts
 import { cookieNameOf } from "../peers/cookie-name.ts";
 import type { Twist } from "../peers/hostile-issuer.ts";
 import { rs256, type Claims } from "../peers/jwt.ts";
+import { withoutReplacedFiles } from "../peers/replaced-files.ts";
 import { openSignInDoor, setCookies, type SignInDoor } from "../peers/sign-in-door.ts";
 import { startSignedInProcess } from "../serve/signed-in-process.ts";
 import type { Attack } from "./attack.ts";
@@ -48,7 +49,9 @@ const named = (token: string) => `${cookieNameOf(door.site)}=${token}`;
 const tokenOf = async (browser: Browser) => (await sessionTokenIn(browser, door.site)) ?? "none";
 const statusOf = async (browser: Browser) => (await door.verify(browser)).status;
 
-async function storedText(): Promise<string> {
+const storedText = () => withoutReplacedFiles(readStored);
+
+async function readStored(): Promise<string> {
   const entries = await readdir(join(folder, "data"), { recursive: true, withFileTypes: true });
   const files = entries
     .filter((entry) => entry.isFile())

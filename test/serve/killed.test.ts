@@ -7,6 +7,7 @@ import { Browser, send } from "../peers/browser.ts";
 import { startHostileIssuer, type HostileIssuer } from "../peers/hostile-issuer.ts";
 import { rs256 } from "../peers/jwt.ts";
 import { settingsFor, startProcess } from "../peers/process.ts";
+import { withoutReplacedFiles } from "../peers/replaced-files.ts";
 import { forwarded } from "../peers/sign-in-door.ts";
 
 const people = 1_000;
@@ -63,11 +64,12 @@ it("kill -9 during a thousand sign-ins leaves each session complete or absent, a
     const { status, headers: answer } = await answered(() => send(url, new Map(), { headers }));
     verdicts.push({ subject, status, user: answer["x-auth-request-user"] });
   }
-  const entries = await readdir(storage.base, { recursive: true, withFileTypes: true });
-  const paths = entries.map(({ parentPath, name }) => join(parentPath, name));
-  const modes = await Promise.all(
-    [storage.base, ...paths].map(async (path) => (await stat(path)).mode),
-  );
+  const { paths, modes } = await withoutReplacedFiles(async () => {
+    const entries = await readdir(storage.base, { recursive: true, withFileTypes: true });
+    const found = entries.map(({ parentPath, name }) => join(parentPath, name));
+    const stats = await Promise.all([storage.base, ...found].map((path) => stat(path)));
+    return { paths: found, modes: stats.map(({ mode }) => mode) };
+  });
   const sessions = paths.filter((path) => /\/session\/[0-9a-f]+$/.test(path));
   const texts = await Promise.all(sessions.map((path) => readFile(path, "utf8")));
   await Promise.all([again.close(), issuer.close()]);
