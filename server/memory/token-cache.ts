@@ -1,5 +1,5 @@
 import { PackedToken, tokenLength } from "./packed-token.ts";
-import { mostRows, TokenTable } from "./token-table.ts";
+import { TokenTable } from "./token-table.ts";
 
 /**
  * Recently used values by token, in two generations like those of `TwoGenerationCache`. A token is looked up where it is
@@ -9,12 +9,13 @@ export class TokenCache<Value extends {}> {
   /** The last `#most` entries used are never dropped. Up to twice as many may be held. */
   readonly #most: number;
   readonly #token = new PackedToken();
-  #young = this.#emptyTable();
-  #old = this.#emptyTable();
+  #young: TokenTable<Value>;
+  #old: TokenTable<Value>;
 
   constructor(most: number) {
-    if (most > mostRows) throw new RangeError(`a table of tokens has at most ${mostRows} rows`);
     this.#most = most;
+    this.#young = this.#emptyTable();
+    this.#old = this.#emptyTable();
   }
 
   /** The entry of the token that begins there, until the next change of the cache; -1 = none. */
@@ -24,6 +25,11 @@ export class TokenCache<Value extends {}> {
     if (entry !== -1) return entry;
     const row = this.#old.find(this.#token);
     return row === -1 ? -1 : this.#addYoung(this.#old.valueAt(row));
+  }
+
+  /** The entry of a token by itself. */
+  entryOf(token: string): number {
+    return token.length === tokenLength ? this.find(token, 0) : -1;
   }
 
   valueAt(entry: number): Value {
@@ -37,12 +43,12 @@ export class TokenCache<Value extends {}> {
 
   /** Makes this value fresh, unless another one has replaced it. Not before `since`: the clock may be set back. */
   keepFresh(token: string, value: Value, since: number, until: number): void {
-    const entry = this.#entryOf(token);
+    const entry = this.entryOf(token);
     if (entry !== -1 && this.valueAt(entry) === value) this.#young.setFresh(entry, since, until);
   }
 
   get(token: string): Value | undefined {
-    const entry = this.#entryOf(token);
+    const entry = this.entryOf(token);
     return entry === -1 ? undefined : this.valueAt(entry);
   }
 
@@ -73,10 +79,6 @@ export class TokenCache<Value extends {}> {
     this.#old = this.#emptyTable();
   }
 
-  #entryOf(token: string): number {
-    return token.length === tokenLength ? this.find(token, 0) : -1;
-  }
-
   /** Adds the token that was read last. */
   #addYoung(value: Value): number {
     if (this.#young.size >= this.#most) {
@@ -87,6 +89,6 @@ export class TokenCache<Value extends {}> {
   }
 
   #emptyTable(): TokenTable<Value> {
-    return new TokenTable((words, start) => this.#token.hashOf(words, start));
+    return new TokenTable(this.#most, (words, start) => this.#token.hashOf(words, start));
   }
 }

@@ -6,7 +6,9 @@ const rowTimes = rowWords / 2;
 const [sinceTime, untilTime] = [6, 7];
 /** The bits of a slot that contain the number of its row; the others are those of the token's hash. */
 const rowMask = 2 ** 20 - 1;
-const firstRows = 256;
+/** The most rows that a slot can number. */
+const mostRows = rowMask - 1;
+const firstSlots = 512;
 
 /**
  * Values by token: a hash table with open addressing. The rows are one block of memory without objects, because a lookup
@@ -16,14 +18,19 @@ const firstRows = 256;
 export class TokenTable<Value> {
   readonly #hashOf: PackedToken["hashOf"];
   /** 0 = empty; otherwise the number of a row, from 1 on. At most half of them are in use. */
-  #slots = new Int32Array(firstRows * 2);
-  #words = new Int32Array(firstRows * rowWords);
+  #slots = new Int32Array(firstSlots);
+  /** Of full size from the start: the system provides a page of it when a row there is first written. */
+  readonly #words: Int32Array;
   /** The same memory. */
-  #times = new Float64Array(this.#words.buffer);
+  readonly #times: Float64Array;
   readonly #values: Value[] = [];
 
-  constructor(hashOf: PackedToken["hashOf"]) {
+  /** A table of at most this many tokens. */
+  constructor(most: number, hashOf: PackedToken["hashOf"]) {
+    if (most > mostRows) throw new RangeError(`a table of tokens has at most ${mostRows} rows`);
     this.#hashOf = hashOf;
+    this.#words = new Int32Array(most * rowWords);
+    this.#times = new Float64Array(this.#words.buffer);
   }
 
   get size(): number {
@@ -65,9 +72,10 @@ export class TokenTable<Value> {
     this.#times[row * rowTimes + untilTime] = until;
   }
 
-  /** Adds a token that the table does not have. */
+  /** Adds a token that the table does not have. Throws if the table is full. */
   add({ words, hash }: PackedToken, value: Value): number {
     const row = this.size;
+    if (row * rowWords === this.#words.length) throw new RangeError("the table of tokens is full");
     if (row * 2 === this.#slots.length) this.#grow();
     this.#words.set(words, row * rowWords);
     this.#values.push(value);
@@ -131,14 +139,7 @@ export class TokenTable<Value> {
   }
 
   #grow(): void {
-    const words = new Int32Array(this.#words.length * 2);
-    words.set(this.#words);
-    this.#words = words;
-    this.#times = new Float64Array(words.buffer);
     this.#slots = new Int32Array(this.#slots.length * 2);
     for (let row = 0; row < this.size; row++) this.#insert(row, this.#hashAt(row));
   }
 }
-
-/** The most rows that a slot can number. */
-export const mostRows = rowMask - 1;

@@ -9,6 +9,7 @@ const levels: Record<number, string> = { 20: "debug", 30: "info", 40: "warn", 50
 const mostQueued = 1024 * 1024;
 /** The part of it for lines that visitors cause: a flood of them must not push out a sign-in or a revocation. */
 const mostOfVisitors = mostQueued / 2;
+const reportAfterMs = 5_000;
 
 /** The settings of a log. */
 interface LogSettings {
@@ -44,6 +45,7 @@ export function logOfVisitors(log: Log): Log {
 export function createLog(stream: Writable & { readonly isTTY?: boolean } = process.stdout): Log {
   const options = { base: null, timestamp: pino.stdTimeFunctions.isoTime };
   const dropped = { count: 0, ofVisitors: 0 };
+  let timer: NodeJS.Timeout | undefined;
   const ofVisitors = pino(options, { write: writeOfVisitors });
   const log = pino(options, { write });
   const own: Own = { format: undefined, ofVisitors };
@@ -51,15 +53,24 @@ export function createLog(stream: Writable & { readonly isTTY?: boolean } = proc
   return log;
 
   function write(line: string): void {
-    if (stream.writableLength < mostQueued)
-      return void stream.write(isReadable() ? readable(line) : line);
-    if (dropped.count++ === 0) stream.once("drain", report);
+    if (stream.writableLength < mostQueued) stream.write(isReadable() ? readable(line) : line);
+    else drop();
   }
 
   function writeOfVisitors(line: string): void {
     if (dropped.count === 0 && stream.writableLength < mostOfVisitors) return write(line);
     dropped.ofVisitors++;
-    if (dropped.count++ === 0) stream.once("drain", report);
+    drop();
+  }
+
+  /** A queue that other lines keep full never drains, so the line about the dropped ones does not wait for that alone. */
+  function drop(): void {
+    if (dropped.count++ === 0) reportSoon();
+  }
+
+  function reportSoon(): void {
+    stream.once("drain", report);
+    timer = setTimeout(report, reportAfterMs).unref();
   }
 
   function isReadable(): boolean {
@@ -67,6 +78,9 @@ export function createLog(stream: Writable & { readonly isTTY?: boolean } = proc
   }
 
   function report(): void {
+    stream.off("drain", report);
+    clearTimeout(timer);
+    if (stream.writableLength >= mostQueued) return reportSoon();
     const counts = { ...dropped };
     Object.assign(dropped, { count: 0, ofVisitors: 0 });
     log.warn(counts, "log lines dropped: the reader is too slow");

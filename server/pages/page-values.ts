@@ -51,17 +51,27 @@ export function takeValues(page: Page, shown: Shown): PageValues | undefined {
     return { ...text, values: gaps };
   };
 
+  // In the order of the key, in which each part has a letter of its own.
+  const shownTitle = sentence(title);
+  const shownParagraphs = paragraphs.map((paragraph) => {
+    key += " p";
+    return sentence(paragraph);
+  });
+  const shownActions = actions.map((action) => {
+    key += ` a ${action.isFirst === true} ${action.isNewWindow === true}`;
+    const href = gap(shown.address(action.href));
+    return Object.assign({}, action, { href, label: sentence(action.label) });
+  });
+  key += " n";
+  const shownNote = operatorNote && sentence(operatorNote);
+  key += " r";
   const withGaps: Page = {
     ...page,
-    title: sentence(title),
-    paragraphs: paragraphs.map(sentence),
-    actions: actions.map((action) => {
-      key += ` ${action.isFirst === true} ${action.isNewWindow === true}`;
-      const href = gap(shown.address(action.href));
-      return Object.assign({}, action, { href, label: sentence(action.label) });
-    }),
+    title: shownTitle,
+    paragraphs: shownParagraphs,
+    actions: shownActions,
+    operatorNote: shownNote,
     ...(requestId !== undefined && { requestId: gap(requestId) }),
-    operatorNote: operatorNote && sentence(operatorNote),
   };
   return { page: withGaps, values, key };
 }

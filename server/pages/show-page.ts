@@ -41,6 +41,7 @@ export function createShowPage(
   );
 
   const languageFor = createLanguageChoice(files.languages);
+  const mostFrames = Math.ceil(mostInFrames / (css.length + logo.length + ownLength));
   const frames = new TwoGenerationCache<Frame>(mostFrames);
 
   return (page, acceptLanguage, ...headers) => {
@@ -77,8 +78,10 @@ interface Frame {
   readonly pieces: readonly string[];
 }
 
-/** Some kilobytes each, one for each refusal and language. */
-const mostFrames = 64;
+/** What the frames may take together, half a million characters: with a usual logo, one for each refusal and language. */
+const mostInFrames = 512 * 1024;
+/** The HTML of a page without the style and the logo. */
+const ownLength = 4 * 1024;
 
 function filled({ pieces }: Frame, values: readonly string[]): string {
   let html = pieces[0] ?? "";

@@ -57,8 +57,15 @@ export class HotSession extends Session {
   }) {
     const { record, limits } = parts;
     const { identity, accessToken, idToken, createdAt, expiresAt, askedAt } = record;
-    const times = { createdAt, expiresAt, askedAt };
-    const shown: HotSession["record"] = { identity, accessToken, idToken, ...times };
+    // All in one literal: spread properties would be in a second object.
+    const shown: HotSession["record"] = {
+      identity,
+      accessToken,
+      idToken,
+      createdAt,
+      expiresAt,
+      askedAt,
+    };
     super(shown);
     this.site = record.site;
     this.epoch = parts.epoch;

@@ -108,13 +108,10 @@ export class Sessions {
     if (token === undefined) return undefined;
     const { signInSite } = site;
     if (signInSite !== undefined) return this.#findAtHost(site, signInSite, token, asked);
-    const session = this.#hot.get(token);
     // Without announcements, a session may have ended on another replica, so every request reads the store.
-    if (session !== undefined && this.#options.store.hearsAnnouncements) {
-      this.#hits.value++;
-      return this.#use(site, token, session, asked);
-    }
-    return this.#cold(site, token, asked);
+    const entry = this.#options.store.hearsAnnouncements ? this.#hot.entryOf(token) : -1;
+    if (entry === -1) return this.#cold(site, token, asked);
+    return this.#freshAt(site, entry) ?? this.#use(site, token, this.#hot.valueAt(entry), asked);
   }
 
   /** The same for the token that begins there in a header: a session that is fresh in the cache needs no copy of it. */
@@ -127,11 +124,16 @@ export class Sessions {
     const isCached = site.signInSite === undefined && this.#options.store.hearsAnnouncements;
     const entry = isCached && endsAsToken(cookies, start) ? this.#hot.find(cookies, start) : -1;
     if (entry === -1) return this.find(site, valueAt(cookies, start), asked);
+    const fresh = this.#freshAt(site, entry);
+    return fresh ?? this.#use(site, valueAt(cookies, start), this.#hot.valueAt(entry), asked);
+  }
+
+  /** The session of a cache entry, if it needs no check but those that a configuration or an announcement changes. */
+  #freshAt(site: Site, entry: number): HotSession | undefined {
     const session = this.#hot.valueAt(entry);
     this.#hits.value++;
-    const isUsable =
-      this.#hot.isFresh(entry, this.#options.now()) && this.#isCurrent(site, session);
-    return isUsable ? session : this.#use(site, valueAt(cookies, start), session, asked);
+    const isFresh = this.#hot.isFresh(entry, this.#options.now());
+    return isFresh && this.#isCurrent(site, session) ? session : undefined;
   }
 
   #findAtHost(

@@ -4,6 +4,7 @@ import type { Endpoints, Metadata, Provider } from "../../providers/provider.ts"
 import type { ProviderConfig } from "../config/schema.ts";
 import { isTemplated } from "../config/tenant-issuers.ts";
 import type { TokenIssuerConfig } from "../policy/bearer-schema.ts";
+import { AuthError } from "../errors.ts";
 import type { Counts } from "../observe/counts.ts";
 import type { Tracer } from "../observe/tracer.ts";
 import type { VisitorLog } from "../observe/visitor-log.ts";
@@ -18,7 +19,7 @@ import { watchIssuer, type IssuerHealth } from "./issuer-health.ts";
 import type { createIssuerKeys, IssuerKeys, VerifyIssued } from "./issuer-keys.ts";
 import type { BuildSignInUrl } from "./pushed-request.ts";
 import { cached, type Cached } from "../memory/cached.ts";
-import { onFirstCall } from "../memory/on-first-call.ts";
+import { loadOnce, onFirstCall } from "../memory/on-first-call.ts";
 import { createRequestTimer } from "./timed-fetch.ts";
 import { issuersFor, placeAt, usualPlace, withAcceptedKeys } from "./tenants.ts";
 
@@ -160,16 +161,20 @@ async function loadDiscovery() {
   return { ...(await import("./discovery.ts")), ...(await import("./metadata.ts")) };
 }
 
-/** The keys of an issuer. jose is loaded by the first token. */
+/** The keys of an issuer. jose is loaded by the first token; a failure of that counts as one to fetch the keys. */
 function openIssuerKeys(...given: Parameters<typeof createIssuerKeys>): IssuerKeys {
-  let keys: Promise<IssuerKeys> | undefined;
-  const load = () =>
-    (keys ??= import("./issuer-keys.ts").then(({ createIssuerKeys }) =>
-      createIssuerKeys(...given),
-    ));
+  const [{ issuer }] = given;
+  const keys = loadOnce(async () => {
+    try {
+      const { createIssuerKeys: create } = await import("./issuer-keys.ts");
+      return create(...given);
+    } catch (cause) {
+      throw new AuthError("issuer_unreachable", `cannot check tokens of ${issuer}`, { cause });
+    }
+  });
   return {
-    ofVisitors: async (...token) => (await load()).ofVisitors(...token),
-    verifyIssued: async (...token) => (await load()).verifyIssued(...token),
+    ofVisitors: async (...token) => (await keys()).ofVisitors(...token),
+    verifyIssued: async (...token) => (await keys()).verifyIssued(...token),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The most pairs that are remembered: 128 KiB, whatever visitors ask for. A power of two. */
 const most = 2 ** 14;
-/** More outcomes than a configuration has; with fewer than 2 ** 36 holders each pair is a number of its own. */
+/** Later outcomes are not remembered; with fewer than 2 ** 36 holders each pair is a number of its own. */
 const mostOutcomes = 2 ** 17;
 
 /**
@@ -11,6 +11,7 @@ export class Passed {
   readonly #pairs = new Float64Array(most);
 
   has(holder: number, outcome: number): boolean {
+    if (outcome >= mostOutcomes) return false;
     return this.#pairs[placeOf(holder, outcome)] === pairOf(holder, outcome);
   }
 

@@ -19,7 +19,7 @@ const step = fc.record({ isAdded: fc.boolean(), number: fc.nat({ max: 30 }) });
 it("a table whose tokens collide finds each that was added and not removed", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120, size: "max" }), (steps) => {
-      const table = new TokenTable<number>(hashOf);
+      const table = new TokenTable<number>(31, hashOf);
       const model = new Set<number>();
       for (const { isAdded, number } of steps) {
         const row = table.find(read(number));
@@ -40,7 +40,7 @@ it("a table whose tokens collide finds each that was added and not removed", () 
 });
 
 it("a table of 20,000 random tokens finds each of them", () => {
-  const table = new TokenTable<number>((words, start) => token.hashOf(words, start));
+  const table = new TokenTable<number>(20_000, (words, start) => token.hashOf(words, start));
   const textOf = (number: number) => String(Math.imul(number, 0x9e3779b1) >>> 0).padEnd(43, "x");
   for (let number = 0; number < 20_000; number++) {
     token.read(textOf(number), 0);
@@ -54,4 +54,5 @@ it("a table of 20,000 random tokens finds each of them", () => {
   });
 
   expect(missed).toEqual([]);
+  expect(() => table.add(token, 0)).toThrow("full");
 });

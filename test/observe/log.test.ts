@@ -1,5 +1,5 @@
 import { Writable } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createLog, logOfVisitors, setLog } from "../../server/observe/log.ts";
 
 /** A stream whose reader does not read until `resume`. */
@@ -69,6 +69,26 @@ it("a slow reader loses the lines that visitors cause before those of sign-ins",
   expect(written("refused")).toBeGreaterThan(400);
   expect(written("signed in")).toBe(ofPeople);
   expect(events.at(-1)).toMatchObject({ count: dropped, ofVisitors: dropped });
+});
+
+it("dropped lines are counted in the log also if the queue never drains", async () => {
+  vi.useFakeTimers();
+  try {
+    const { stream, lines, resume } = slowStream();
+    const log = createLog(stream);
+    const text = "x".repeat(1_000);
+    for (let index = 0; index < 600; index++) log.info({ text }, "signed in");
+    logOfVisitors(log).warn({ text }, "refused");
+
+    await vi.advanceTimersByTimeAsync(5_000);
+    resume();
+
+    const events = lines.map((line): Record<string, unknown> => JSON.parse(line));
+    expect(events.filter(({ msg }) => msg === "refused")).toEqual([]);
+    expect(events.at(-1)).toMatchObject({ count: 1, ofVisitors: 1 });
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe("the settings of a log", () => {

@@ -21,6 +21,14 @@ describe("the outcomes that have let a session pass", () => {
     );
   });
 
+  it("are not mistaken for those of another session where a configuration has very many outcomes", () => {
+    const passed = new Passed();
+    passed.add(983, 14);
+
+    // The same number and the same place, if outcomes were not bounded.
+    expect(passed.has(981, 14 + 2 * 2 ** 17)).toBe(false);
+  });
+
   it("are remembered for a session that uses a thousand apps", () => {
     const passed = new Passed();
     for (let outcome = 0; outcome < 1_000; outcome++) passed.add(1, outcome);
