@@ -25,6 +25,7 @@ import { createRelyingParties } from "../app/relying-parties.ts";
 import { createOpenAuthentication } from "../sign-in/client-authentication.ts";
 import { createForwardFetch } from "../sign-in/forward-fetch.ts";
 import { createIssuerFetch } from "../sign-in/issuer-fetch.ts";
+import { createKeptFetch } from "../sign-in/kept-fetch.ts";
 import type { RelyingParty } from "../sign-in/relying-party.ts";
 
 /** What the checks read. */
@@ -66,7 +67,7 @@ export async function check(
   environment: Environment = {},
 ): Promise<Finding[]> {
   const proxyOf = createForwardProxyOf(environment);
-  const clocks = watchClocks(createForwardFetch(fetch, proxyOf), Date.now);
+  const clocks = watchClocks(createForwardFetch(createKeptFetch(), proxyOf), Date.now);
   const log = createLog(process.stderr);
   const parties = createRelyingParties(config, {
     fetch: createIssuerFetch(clocks.fetch),

@@ -110,9 +110,11 @@ export class Endings {
    * For a session whose end was announced, and whose record is in the store all the same: a replica of Redis that becomes
    * the primary may lack the last writes of the one before.
    */
-  endAgain(token: string): undefined {
+  endAgain(token: string, isLost: boolean): undefined {
     this.#ended.set(token, true);
-    this.#parts.background.warn(isBack, new Error("a failover of the store lost its end"));
+    // An end that was announced during the read is not lost.
+    if (isLost)
+      this.#parts.background.warn(isBack, new Error("a failover of the store lost its end"));
     this.discard(token);
   }
 

@@ -92,6 +92,11 @@ export class HotSession extends Session {
     return [this.ownKey, revocationKeyOfAll, this.#subjectKey, this.#sidKey ?? this.ownKey];
   }
 
+  /** Those after which no session of the same key can be valid again. */
+  get finalKeys(): readonly string[] {
+    return this.#sidKey === undefined ? [this.ownKey] : [this.ownKey, this.#sidKey];
+  }
+
   get #everyMs(): number {
     const { refreshMs } = this.#limits;
     const isIncomplete = this.record.identity.groupsFault?.isTransient === true;

@@ -1,6 +1,6 @@
 import { AuthError } from "../errors.ts";
 import type { SessionRecord } from "./record.ts";
-import { markersOf, tombstonesIn, type Revocations } from "./revocations.ts";
+import { markersOf, sidRevocationKey, tombstonesIn, type Revocations } from "./revocations.ts";
 import type { SealedRecords } from "./sealed-records.ts";
 
 type Unmarked = Omit<SessionRecord, "tombstones">;
@@ -16,7 +16,14 @@ interface Parts {
  * Writes a new session, with the revocation markers that exist before it, and returns its record. Throws "grant_ended" if
  * the issuer's session has ended.
  */
-export function openRecord(parts: Parts, token: string, record: Unmarked): Promise<SessionRecord> {
+export async function openRecord(
+  parts: Parts,
+  token: string,
+  record: Unmarked,
+): Promise<SessionRecord> {
+  const sidKey = sidRevocationKey(record);
+  // Also if a failover of the store has lost the marker of that end.
+  if (sidKey !== undefined && parts.revocations.isAnnounced(sidKey)) throw hasEnded();
   return parts.records.createsInOneRound
     ? openInOneRound(parts, token, record)
     : openInSteps(parts, token, record);

@@ -160,7 +160,7 @@ export class Revocations {
     );
   }
 
-  /** Whether this key is remembered as announced. Of a session's own key: the session has ended for good. */
+  /** Whether this key is remembered as announced. A session whose own key or `sid` key was announced has ended for good. */
   isAnnounced(revocationKey: string): boolean {
     return this.#recent.has(revocationKey) || this.#older.has(revocationKey);
   }

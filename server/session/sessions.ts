@@ -234,7 +234,11 @@ export class Sessions {
     if (!this.#options.isCurrent(record) || this.#endings.hasEnded(token)) return undefined;
     const known = this.#hot.get(token)?.usedAt ?? 0;
     const session = this.#adopt(token, record, epoch, Math.max(record.usedAt, known));
-    if (this.revocations.isAnnounced(session.ownKey)) return this.#endings.endAgain(token);
+    const { finalKeys } = session;
+    if (finalKeys.some((key) => this.revocations.isAnnounced(key))) {
+      const isLost = !this.revocations.isEndedSince(epoch, finalKeys);
+      return this.#endings.endAgain(token, isLost);
+    }
     this.#hot.set(token, session);
     return session;
   }

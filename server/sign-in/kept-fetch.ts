@@ -1,3 +1,5 @@
+import { onFirstCall } from "../memory/on-first-call.ts";
+
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** An idle connection is closed before the issuer's own limit, usually five seconds or more: a request sent then is lost. */
@@ -8,11 +10,7 @@ const idleMs = 4_000;
  * heads as that does, follows no redirect, and never repeats a request. The first request loads it.
  */
 export function createKeptFetch(): Fetch {
-  let opening: Promise<Fetch> | undefined;
-  return async (url, init) => {
-    opening ??= open();
-    return (await opening)(url, init);
-  };
+  return onFirstCall(open);
 }
 
 async function open(): Promise<Fetch> {

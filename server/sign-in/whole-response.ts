@@ -43,10 +43,10 @@ function defineWhole() {
 }
 
 /** Enough for tens of thousands of groups, which a token response contains again in the ID token. */
-const mostBytes = 8 * 1024 * 1024;
+export const mostBytes = 8 * 1024 * 1024;
 
 /** Reads a body of at most 8 MiB, whatever its `Content-Length`. */
-export async function readBounded(body: AsyncIterable<Uint8Array>, url: string): Promise<string> {
+export async function readBounded(body: AsyncIterable<Uint8Array>, url: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
@@ -55,13 +55,18 @@ export async function readBounded(body: AsyncIterable<Uint8Array>, url: string):
       throw new Error(`the response from ${new URL(url).origin} is larger than 8 MiB`);
     chunks.push(chunk);
   }
-  return new TextDecoder().decode(Buffer.concat(chunks)); // as `Response.text`: without a byte order mark
+  return Buffer.concat(chunks);
+}
+
+/** As `Response.text`: without a byte order mark. */
+export function textOf(body: Uint8Array): string {
+  return new TextDecoder().decode(body);
 }
 
 /** The response with its body read. Throws if the body is longer than 8 MiB. */
 export async function wholeResponse(response: Response, url: string): Promise<WholeResponse> {
   if (known !== undefined && response instanceof known) return response;
   const { status, statusText, headers, body } = response;
-  const text = body === null ? "" : await readBounded(body, url);
+  const text = body === null ? "" : textOf(await readBounded(body, url));
   return createWholeResponse(text, { status, statusText, headers });
 }

@@ -190,4 +190,20 @@ describe("a Redis that fails over to a replica without the last writes", () => {
 
     expect(await there.find(site, token)).toBeUndefined();
   });
+
+  it("brings no session back that the issuer ended, and opens none for the same session at the issuer", async () => {
+    const sessions = openSessions({ store });
+    const ofIssuer = { ...newSession(site), sid: "s-lost" };
+    const token = await sessions.start(ofIssuer);
+    const keys = new Set(await redis.cli("keys", "*").then((names) => names.split("\n")));
+    const { issuer } = ofIssuer.identity;
+    await sessions.revocations.revoke({ kind: "sid", issuer, sid: "s-lost" });
+    const written = (await redis.cli("keys", "*")).split("\n").filter((name) => !keys.has(name));
+    for (const name of written) await redis.cli("del", name);
+
+    expect(written).toHaveLength(1);
+    expect(await sessions.find(site, token)).toBeUndefined();
+    await expect(sessions.start(ofIssuer)).rejects.toMatchObject({ code: "grant_ended" });
+    await sessions.settle();
+  });
 });
