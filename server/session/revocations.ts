@@ -132,7 +132,11 @@ export class Revocations {
 
   async #read(markers: readonly Marker[]): Promise<Tombstones> {
     const stored = await Promise.all(markers.map((marker) => this.#readMarker(marker)));
-    return tombstonesIn(markers, stored);
+    const found = tombstonesIn(markers, stored);
+    for (const { kind, revocationKey } of markers)
+      if (found[kind] !== undefined && !this.isAnnounced(revocationKey))
+        this.#listed.found(revocationKey);
+    return found;
   }
 
   #mayExist(revocationKey: string): boolean {

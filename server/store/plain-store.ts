@@ -62,6 +62,7 @@ export function createStore(
     release: (...claim) => timely(claims.release(...claim)),
     ...createPlainSets(storage, records, writes),
     isOwn: !isShared,
+    isPrivate: reach === "process",
     announce: (announcement) => timely(announcements.announce(announcement)),
     onAnnounced: (listener) => announcements.onAnnounced(listener),
     get hearsAnnouncements() {
