@@ -31,6 +31,8 @@ const keyLength = 22;
 const mostRecent = 25_000;
 /** Covers sessions that began under a longer configured lifetime. */
 const usualLongestMs = 30 * 24 * 60 * 60_000;
+/** How much longer than a read of its own a shared read may take. It is short beside the time limit of a store. */
+const longestJoinMs = 50;
 /** Margin for a clock that is corrected: a session must not outlive the marker that ended it. */
 const clockErrorMs = 24 * 60 * 60_000;
 
@@ -67,7 +69,8 @@ export class Revocations {
     this.#store = parts.store;
     this.#lifetimeMs = parts.lifetimeMs;
     this.#onFlood = parts.onFlood;
-    this.#readMarkerOfAll = shareReads(() => parts.store.get(keyOf(revocationKeyOfAll)));
+    const readMarkerOfAll = () => parts.store.get(keyOf(revocationKeyOfAll));
+    this.#readMarkerOfAll = shareReads(readMarkerOfAll, longestJoinMs);
     this.#listed = new ListedMarkers(parts.store, markerSet);
     parts.store.onAnnounced((revocationKey) => this.#receive(revocationKey));
     parts.store.onReconnected(() => this.#flood());
@@ -129,7 +132,11 @@ export class Revocations {
 
   async #read(markers: readonly Marker[]): Promise<Tombstones> {
     const stored = await Promise.all(markers.map((marker) => this.#readMarker(marker)));
-    return tombstonesIn(markers, stored);
+    const found = tombstonesIn(markers, stored);
+    for (const { kind, revocationKey } of markers)
+      if (found[kind] !== undefined && !this.isAnnounced(revocationKey))
+        this.#listed.found(revocationKey);
+    return found;
   }
 
   #mayExist(revocationKey: string): boolean {

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { createBoundedCache } from "../memory/bounded-cache.ts";
+import type { Log } from "../observe/log.ts";
 import type { Storage } from "unstorage";
 import * as v from "valibot";
+import { DelayedEntries } from "./delayed-entries.ts";
 import { readItem } from "./read-item.ts";
 
 const hourMs = 3_600_000;
@@ -15,6 +17,12 @@ const page = v.object({ keys: v.array(v.string()) });
 type Hours = v.InferOutput<typeof hours>;
 type Lanes = Record<string, Hours>;
 
+/** How long an entry may wait, so that many share a page write. */
+interface Delay {
+  readonly ms: number;
+  readonly log: Log | undefined;
+}
+
 /**
  * An index from hour to the keys that expire in it. Without it a sweep would have to list every key, because most
  * drivers have no other query. Each process writes pages of its own lane, `expires:HOUR:LANE:N` with N from 0
@@ -23,7 +31,7 @@ type Lanes = Record<string, Hours>;
 export class ExpiryIndex {
   readonly #storage: Storage;
   readonly #now: () => number;
-  readonly #delayMs: number | undefined;
+  readonly #delayed: DelayedEntries | undefined;
   readonly #lane = randomUUID().slice(0, 8);
   /** The last page of each hour. It is rewritten until it is full. */
   readonly #pages = new Map<number, { readonly index: number; readonly keys: readonly string[] }>();
@@ -33,14 +41,14 @@ export class ExpiryIndex {
   #waiting: { readonly key: string; readonly hour: number }[] = [];
   #writing: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
   #changing: Promise<void> = Promise.resolve();
 
-  /** `delayMs`: see `note`. */
-  constructor(storage: Storage, now: () => number, delayMs?: number) {
+  /** `delay`: see `note`. */
+  constructor(storage: Storage, now: () => number, delay?: Delay) {
     this.#storage = storage;
     this.#now = now;
-    this.#delayMs = delayMs;
+    const append = (hour: number, keys: readonly string[]) => this.#append(hour, keys);
+    this.#delayed = delay && new DelayedEntries({ delayMs: delay.ms, append, log: delay.log });
   }
 
   /**
@@ -50,18 +58,22 @@ export class ExpiryIndex {
   async note(key: string, until: number): Promise<void> {
     const hour = hourOf(until);
     if (this.#noted.get(key) === hour) return;
-    this.#waiting.push({ key, hour });
-    if (this.#delayMs === undefined) await this.#flushNext();
-    else this.#timer ??= setTimeout(() => void this.flush().catch(() => undefined), this.#delayMs);
+    if (this.#delayed === undefined) {
+      this.#waiting.push({ key, hour });
+      await this.#flushNext();
+    } else if (!this.#delayed.add(key, hour)) return;
     this.#noted.set(key, hour);
   }
 
-  /** Stores the entries that are delayed. If that fails, the next flush stores them. */
+  /** Stores the entries that are delayed. If that fails, a later try stores them. */
   async flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#waiting.length > 0) await this.#flushNext();
-    else await this.#writing;
+    await this.#delayed?.flush();
+  }
+
+  /** Stores the entries that are delayed, or waits for the write in progress. Never fails. */
+  async close(): Promise<void> {
+    await this.#delayed?.close();
+    await (this.#next ?? this.#writing).catch(() => undefined); // the callers of `note` get the error
   }
 
   #flushNext(): Promise<void> {
@@ -111,15 +123,9 @@ export class ExpiryIndex {
     this.#waiting = [];
     this.#writing = this.#next ?? Promise.resolve();
     this.#next = undefined;
-    try {
-      for (const [hour, entries] of Map.groupBy(batch, (entry) => entry.hour)) {
-        const keys = entries.map(({ key }) => key);
-        await this.#append(hour, keys);
-      }
-    } catch (error) {
-      // A key that is listed twice is swept once.
-      if (this.#delayMs !== undefined) this.#waiting.unshift(...batch);
-      throw error;
+    for (const [hour, entries] of Map.groupBy(batch, (entry) => entry.hour)) {
+      const keys = entries.map(({ key }) => key);
+      await this.#append(hour, keys);
     }
   }
 

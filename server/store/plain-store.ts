@@ -38,8 +38,8 @@ export function createStore(
   { reach, expires, log, now = Date.now }: PlainStoreParts = { reach: "process", expires: true },
 ): Store {
   const isShared = reach === "shared";
-  const delayMs = isShared ? undefined : indexDelayMs;
-  const index = expires === true ? undefined : new ExpiryIndex(storage, now, delayMs);
+  const delay = isShared ? undefined : { ms: indexDelayMs, log };
+  const index = expires === true ? undefined : new ExpiryIndex(storage, now, delay);
   const records = new Records(storage, now, index);
   const writes = new Writes(timeoutMs, (key) => records.remove(key));
   const claims = isShared ? new SharedClaims(records) : new LocalClaims();
@@ -62,6 +62,7 @@ export function createStore(
     release: (...claim) => timely(claims.release(...claim)),
     ...createPlainSets(storage, records, writes),
     isOwn: !isShared,
+    isPrivate: reach === "process",
     announce: (announcement) => timely(announcements.announce(announcement)),
     onAnnounced: (listener) => announcements.onAnnounced(listener),
     get hearsAnnouncements() {
@@ -74,7 +75,7 @@ export function createStore(
     async close() {
       stopSweeping?.();
       announcements.close();
-      await index?.flush().catch(() => undefined); // the records expire all the same
+      await index?.close();
       await storage.dispose();
     },
   };

@@ -81,6 +81,7 @@ function createRedisStore({
     create: createRedisNewRecord({ client, run, keyOf, whole }),
     ...createRedisSets({ client, run, keyOf }),
     isOwn: false,
+    isPrivate: false,
     announce: (announcement) => run(channel.announce(announcement)),
     onAnnounced: (listener) => channel.onAnnounced(listener),
     get hearsAnnouncements() {

@@ -60,6 +60,8 @@ export interface Store {
   readonly hearsAnnouncements: boolean;
   /** Whether only this service writes the store, and commands that announce what they end. */
   readonly isOwn: boolean;
+  /** Whether only this process can reach the store, so that no command can. */
+  readonly isPrivate: boolean;
   /** How old the newest announcement or heartbeat was on arrival; longer while none arrives. */
   readonly announcementLagMs: number;
   /**

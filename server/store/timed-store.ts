@@ -19,6 +19,7 @@ export function timeStore(store: Store, { storeSeconds }: Pick<Counts, "storeSec
     keys: store.keys,
     announce: timed("announce", store.announce),
     isOwn: store.isOwn,
+    isPrivate: store.isPrivate,
     onAnnounced: store.onAnnounced,
     onReconnected: store.onReconnected,
     get hearsAnnouncements() {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { testSecret } from "../peers/doorward.ts";
 import { startRedis, type RedisServer } from "../peers/redis.ts";
+import { withoutReplacedFiles } from "../peers/replaced-files.ts";
 import { client, openSignInDoor, type SignInDoor } from "../peers/sign-in-door.ts";
 import { cookieNameOf } from "../peers/cookie-name.ts";
 
@@ -39,7 +40,7 @@ const stores: [string, () => { storage: Record<string, unknown>; copy: () => Pro
       "a folder",
       () => ({
         storage: { driver: "fs-lite", base: join(folder, "data") },
-        copy: () => filesOf(join(folder, "data")),
+        copy: () => withoutReplacedFiles(() => filesOf(join(folder, "data"))),
       }),
     ],
     // The append-only file contains every write command.

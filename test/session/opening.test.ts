@@ -1,5 +1,5 @@
 import { createStorage, type Storage } from "unstorage";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createSite } from "../../server/config/site.ts";
 import { Revocations } from "../../server/session/revocations.ts";
 import { AuthError } from "../../server/errors.ts";
@@ -17,6 +17,9 @@ let storage: Storage;
 
 beforeEach(() => {
   storage = createStorage();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 /** The store of a process. */
@@ -118,15 +121,20 @@ describe("the markers of an own store", () => {
     };
     let reconnect = () => undefined as void;
     const onReconnected = (listener: () => void) => void (reconnect = listener);
+    let lists = 0;
+    const members = (set: string) => {
+      if (set === "revoked") lists++;
+      return store.members(set);
+    };
     const sessions = openSessions({
-      store: { ...store, hearsAnnouncements: true, get, onReconnected, ...changes },
+      store: { ...store, hearsAnnouncements: true, get, members, onReconnected, ...changes },
     });
     const readsOf = async (session = ada) => {
       reads.length = 0;
       await sessions.start(session);
       return reads.length;
     };
-    return { sessions, readsOf, reconnect: () => reconnect() };
+    return { sessions, readsOf, reconnect: () => reconnect(), lists: () => lists };
   }
 
   const eve = newSession(site, { subject: "eve" });
@@ -162,6 +170,119 @@ describe("the markers of an own store", () => {
     expect(await readsOf(eve)).toBe(2);
     await until(async () => (await readsOf(eve)) === 0);
     expect(await readsOf(ada)).toBe(1);
+  });
+
+  /** A command that is killed before it announces the marker. */
+  async function revokeSilently() {
+    const announce = () => Promise.reject(new Error("killed"));
+    await revoke({ ...openOwn(), announce }, ofAda).catch(() => undefined);
+  }
+
+  it("are listed again a minute later, so that a marker without an announcement is found", async () => {
+    let passedMs = 0;
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, "now").mockImplementation(() => now() + passedMs);
+    const { sessions, readsOf, lists } = openCounting();
+    await readsOf();
+    await until(async () => (await readsOf()) === 0);
+    await revokeSilently();
+    passedMs += 30_000;
+    expect([await readsOf(ada), lists()]).toEqual([0, 1]);
+
+    passedMs += 31_000;
+    const token = await sessions.start(ada);
+    await until(async () => (await readsOf(eve)) === 0);
+
+    expect(await isLive(token)).toBe(true);
+    expect(await readsOf(ada)).toBe(1);
+    expect(lists()).toBe(2);
+  });
+
+  it("are not listed every minute if they are too many to keep", async () => {
+    let passedMs = 0;
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, "now").mockImplementation(() => now() + passedMs);
+    let lists = 0;
+    const all = Array.from({ length: 100_001 }, (_, index) => `marker-${index}`);
+    const members = async (set: string) => (set === "revoked" && lists++, all);
+    const { readsOf } = openCounting({ members });
+    const reads = [await readsOf(), await readsOf()];
+    passedMs += 3_600_000;
+
+    expect([...reads, await readsOf(), lists]).toEqual([2, 2, 2, 1]);
+  });
+
+  it("are not listed again if no other process can write the store", async () => {
+    let passedMs = 0;
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, "now").mockImplementation(() => now() + passedMs);
+    const { readsOf, lists } = openCounting({ isPrivate: true });
+    await readsOf();
+    await until(async () => (await readsOf()) === 0);
+
+    passedMs += 3_600_000;
+
+    expect([await readsOf(), await readsOf(), lists()]).toEqual([0, 0, 1]);
+  });
+
+  it("are listed again once a marker is found that the list does not have", async () => {
+    const { sessions, readsOf, lists } = openCounting();
+    const earlier = await sessions.start(ada);
+    await until(async () => (await readsOf()) === 0);
+    await revokeSilently();
+    const reader = sessions.revocations;
+    const opened = { ...ada, tombstones: {} };
+    expect(await readsOf(ada)).toBe(0);
+
+    expect(await reader.isRevoked(opened)).toBe(true);
+    const token = await sessions.start(ada);
+
+    expect([await isLive(earlier), await isLive(token)]).toEqual([false, true]);
+    await until(async () => (await readsOf(eve)) === 0);
+    expect(await readsOf(ada)).toBe(1);
+    expect(await reader.isRevoked(opened)).toBe(true);
+    expect(await readsOf(eve)).toBe(0);
+    expect(lists()).toBe(2);
+  });
+
+  it("are listed once although a person with a marker signs in meanwhile", async () => {
+    await revoke(openOwn(), ofAda);
+    const gate = Promise.withResolvers<void>();
+    const store = openOwn();
+    let lists = 0;
+    const members = async (set: string) => {
+      if (set === "revoked" && lists++ === 0) await gate.promise;
+      return store.members(set);
+    };
+    const { readsOf } = openCounting({ members });
+    expect([await readsOf(ada), await readsOf(ada)]).toEqual([2, 2]);
+
+    gate.resolve();
+    await until(async () => (await readsOf(eve)) === 0);
+
+    expect([await readsOf(ada), await readsOf(eve), lists]).toEqual([1, 0, 1]);
+  });
+
+  it("are not taken from a list that was read while a marker was found that it may lack", async () => {
+    const gate = Promise.withResolvers<void>();
+    const store = openOwn();
+    let lists = 0;
+    const members = async (set: string) => {
+      const listed = await store.members(set);
+      if (set === "revoked" && lists++ === 0) await gate.promise;
+      return listed;
+    };
+    const { sessions, readsOf } = openCounting({ members });
+    await readsOf();
+    await until(async () => lists === 1);
+    await revokeSilently();
+    await sessions.revocations.isRevoked({ ...ada, tombstones: {} });
+
+    gate.resolve();
+    await until(async () => (await readsOf(eve)) === 0);
+
+    expect(await readsOf(ada)).toBe(1);
+    expect(lists).toBe(2);
   });
 
   it.each([

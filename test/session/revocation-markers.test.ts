@@ -1,5 +1,6 @@
-import { createStorage } from "unstorage";
-import { beforeEach, describe, expect, it } from "vitest";
+import { createStorage, type Driver } from "unstorage";
+import memoryDriver from "unstorage/drivers/memory";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createSite } from "../../server/config/site.ts";
 import { shape, type SessionRecord } from "../../server/session/record.ts";
 import {
@@ -52,6 +53,10 @@ beforeEach(() => {
     onReconnected: (listener) => void (reconnect = listener),
   };
   revocations = open(7 * day);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 function open(lifetimeSeconds: number): Revocations {
@@ -177,6 +182,32 @@ describe("the marker of all sessions, one key that every session needs", () => {
 
     expect(await begunBefore).toBe(false);
     expect(await begunAfter).toBe(true);
+  });
+});
+
+describe("a marker of all sessions that the store does not return", () => {
+  it("fails each check within one time limit of the store, also one that joins another", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setImmediate", "clearImmediate"] });
+    const data = memoryDriver(undefined);
+    const getItem: Driver["getItem"] = (key, options) =>
+      key.startsWith(`revoked:${revocationKeyOfAll}`)
+        ? new Promise<null>(() => undefined)
+        : data.getItem(key, options);
+    const silent = createStore(createStorage({ driver: { ...data, getItem } }));
+    const own = new Revocations({ store: silent, lifetimeMs: day, onFlood: () => undefined });
+    const codes: unknown[] = [];
+    const begin = () =>
+      own.isRevoked(record).then(
+        () => codes.push("checked"),
+        ({ code }: { code: unknown }) => codes.push(code),
+      );
+
+    void begin();
+    await vi.advanceTimersByTimeAsync(10);
+    void begin();
+    await vi.advanceTimersByTimeAsync(980);
+
+    expect(codes).toEqual(["store_unreachable", "store_unreachable"]);
   });
 });
 

@@ -168,7 +168,7 @@ describe("a sweep", () => {
 });
 
 describe("an index with a delay", () => {
-  const delayMs = 60_000; // longer than the test: only `flush` stores entries
+  const delay = { ms: 60_000, log: undefined }; // longer than the test: only `flush` stores entries
 
   let isFull: boolean;
   let pages: string[];
@@ -188,7 +188,7 @@ describe("an index with a delay", () => {
       },
     };
     const storage = createStorage({ driver });
-    const index = new ExpiryIndex(storage, () => clock, delayMs);
+    const index = new ExpiryIndex(storage, () => clock, delay);
     return { index, records: new Records(storage, () => clock, index) };
   }
 
@@ -231,7 +231,7 @@ describe("an index with a delay", () => {
         written.push(key);
       },
     };
-    const index = new ExpiryIndex(createStorage({ driver }), () => clock, delayMs);
+    const index = new ExpiryIndex(createStorage({ driver }), () => clock, delay);
     await index.note("session:one", clock + hour);
     void index.flush();
     await setImmediate(); // the write begins
