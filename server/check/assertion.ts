@@ -3,7 +3,7 @@ import { signerAt } from "../assertion/key-record.ts";
 import type { SigningKey } from "../assertion/signing-key.ts";
 import { storedKeys } from "../assertion/stored-keys.ts";
 import type { Config } from "../config/schema.ts";
-import { driverFacts } from "../config/storage-drivers.ts";
+import { factsOf } from "../config/storage-drivers.ts";
 import { reasonsOf } from "../observe/log.ts";
 import { openStore } from "../store/open-store.ts";
 import { fault, ok, type Finding } from "./finding.ts";
@@ -24,7 +24,7 @@ export async function checkAssertion(config: Config): Promise<Finding[]> {
 }
 
 async function keyInStore({ storage, secret }: Config): Promise<SigningKey | undefined> {
-  if (driverFacts[storage.driver]?.reach === "process") return undefined;
+  if (factsOf(storage)?.reach === "process") return undefined;
   const store = await openStore(storage);
   try {
     const keys = await storedKeys(store, secret);

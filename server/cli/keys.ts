@@ -2,7 +2,7 @@ import type { Config } from "../config/schema.ts";
 import { readKeys } from "../assertion/key-file.ts";
 import type { PublicKey } from "../assertion/signing-key.ts";
 import { syncKeys } from "../assertion/stored-keys.ts";
-import { driverFacts } from "../config/storage-drivers.ts";
+import { factsOf } from "../config/storage-drivers.ts";
 import { createLog } from "../observe/log.ts";
 import { fingerprintsOf, hasOtherSecrets } from "../session/secret-marks.ts";
 import { openStore } from "../store/open-store.ts";
@@ -23,7 +23,7 @@ export async function publicKeys({
   if (assertion === undefined)
     throw new Error("assertion: is not set, so there are no keys: add `assertion: {}`");
   if (assertion.key !== undefined) return readKeys(assertion.key).map(({ published }) => published);
-  if (driverFacts[storage.driver]?.reach === "process") {
+  if (factsOf(storage)?.reach === "process") {
     const reason = `storage.driver "${storage.driver}" keeps the keys in the memory of the serving process`;
     throw new Error(`${reason}: read them at the admin listener, or use another driver`);
   }

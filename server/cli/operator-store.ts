@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { driverFacts, isFileDriver } from "../config/storage-drivers.ts";
+import { factsOf, isFileDriver } from "../config/storage-drivers.ts";
 import type { Config } from "../config/schema.ts";
 import type { Log } from "../observe/log.ts";
 import { fingerprintsOf, isUsedWith } from "../session/secret-marks.ts";
@@ -20,7 +20,7 @@ export async function withStore<T>(
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
   const { driver, base = "" } = config.storage;
-  if (driverFacts[driver]?.reach === "process") {
+  if (factsOf(config.storage)?.reach === "process") {
     const reason = `storage.driver "${driver}" keeps sessions in the memory of the serving process`;
     throw new Error(`${reason}: ${otherwise}`);
   }

@@ -1,3 +1,5 @@
+import { isObject } from "./shape.ts";
+
 /**
  * Who else can read what a driver stores. `process`: no other process. `machine`: other processes that open the
  * same folder or file, but only one doorward at a time. `shared`: every replica.
@@ -36,6 +38,27 @@ export const driverFacts: Readonly<Record<string, DriverFacts>> = {
   uploadthing: shared,
   "vercel-blob": shared,
 };
+
+/** What the store of these settings offers; undefined = the driver is unknown. */
+export function factsOf(storage: StorageSettings): DriverFacts | undefined {
+  const { driver } = storage;
+  const facts = Object.hasOwn(driverFacts, driver) ? driverFacts[driver] : undefined;
+  return facts && driver === "deno-kv-node" ? { ...facts, reach: reachOfDenoKv(storage) } : facts;
+}
+
+interface StorageSettings {
+  readonly driver: string;
+  readonly [setting: string]: unknown;
+}
+
+/** As `openKv` of `@deno/kv` selects an implementation. What is not known to be local counts as shared. */
+function reachOfDenoKv({ path = "", openKvOptions = {} }: StorageSettings): Reach {
+  const { implementation } = isObject(openKvOptions) ? openKvOptions : { implementation: "?" };
+  if (implementation === "in-memory") return "process";
+  if (implementation !== undefined && implementation !== "sqlite") return "shared";
+  if (typeof path !== "string" || /^https?:/i.test(path)) return "shared";
+  return path === "" || path === ":memory:" ? "process" : "machine";
+}
 
 /** The drivers that store each record as a file in the folder `base`. */
 export function isFileDriver(name: string): name is "fs" | "fs-lite" {

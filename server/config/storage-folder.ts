@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import type { Config } from "./schema.ts";
-import { isFileDriver } from "./storage-drivers.ts";
+import { factsOf, isFileDriver } from "./storage-drivers.ts";
 
 interface Surroundings {
   /** The configuration file; undefined = all settings come from the environment. */
@@ -17,8 +17,9 @@ export function withStorageFolder(config: Config, surroundings: Surroundings): C
   const folder = stateFolder(surroundings);
   if (isFileDriver(driver))
     return { ...config, storage: { ...config.storage, base: resolve(folder, base) } };
-  // Its file, or the address of a remote database.
-  if (driver === "deno-kv-node" && typeof path === "string" && !/^(https?|:memory):/.test(path))
+  // A file, not a database in memory or the address of a remote one.
+  const isFile = driver === "deno-kv-node" && factsOf(config.storage)?.reach === "machine";
+  if (isFile && typeof path === "string")
     return { ...config, storage: { ...config.storage, path: resolve(folder, path) } };
   return config;
 }

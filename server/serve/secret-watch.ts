@@ -1,5 +1,5 @@
 import type { App } from "../app/app.ts";
-import { driverFacts } from "../config/storage-drivers.ts";
+import { factsOf } from "../config/storage-drivers.ts";
 import type { Log } from "../observe/log.ts";
 import { noteSecrets, otherSecrets, renewMs } from "../session/secret-marks.ts";
 
@@ -30,7 +30,7 @@ export class SecretWatch {
 
   async #note(): Promise<void> {
     const { store, storage, secretMarks } = this.#appNow();
-    if (driverFacts[storage.driver]?.reach === "process") return;
+    if (factsOf(storage)?.reach === "process") return;
     try {
       const areOthers = await noteSecrets(store, secretMarks, Date.now());
       if (areOthers && !this.#isTold) this.#log.warn({ store: storage.driver }, otherSecrets);

@@ -1,7 +1,7 @@
 import { createStorage, type Driver } from "unstorage";
 import type { Config } from "../config/schema.ts";
 import { type Log, reasonsOf } from "../observe/log.ts";
-import { driverFacts, isFileDriver } from "../config/storage-drivers.ts";
+import { factsOf, isFileDriver } from "../config/storage-drivers.ts";
 import { openFileDriver } from "./file-driver.ts";
 import { importDriver } from "./import-driver.ts";
 import { createStore } from "./plain-store.ts";
@@ -21,7 +21,7 @@ export async function openStore(
   if (settings.driver === "redis") {
     return (await import("./redis-store.ts")).openRedisStore(settings, log);
   }
-  const facts = driverFacts[settings.driver];
+  const facts = factsOf(settings);
   if (facts === undefined) throw new Error(`storage.driver: "${settings.driver}" is unknown`);
   return createStore(createStorage({ driver: await openDriver(settings) }), { ...facts, log, now });
 }

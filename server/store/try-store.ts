@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config/schema.ts";
-import { driverFacts, isFileDriver, type Reach } from "../config/storage-drivers.ts";
+import { factsOf, isFileDriver, type Reach } from "../config/storage-drivers.ts";
 import { openStore } from "./open-store.ts";
 import type { Store } from "./store.ts";
 
@@ -12,7 +12,7 @@ export async function tryStore(settings: Config["storage"]): Promise<string> {
   } finally {
     await store.close();
   }
-  const { reach = "process", expires = false } = driverFacts[settings.driver] ?? {};
+  const { reach = "process", expires = false } = factsOf(settings) ?? {};
   const expiry = expires
     ? "the store removes expired records itself"
     : "doorward removes expired records";

@@ -63,6 +63,8 @@ describe("the folder of sessions", () => {
   it.each([
     ["a file", "kv.sqlite", "/var/lib/gate/kv.sqlite"],
     ["an address", "https://kv.example.com", "https://kv.example.com"],
+    ["an address in capitals", "HTTPS://kv.example.com", "HTTPS://kv.example.com"],
+    ["a database in memory", ":memory:", ":memory:"],
   ])("is for %s of another driver too", (_, path, expected) => {
     const environment = {
       DOORWARD_STORAGE_DRIVER: "deno-kv-node",
