@@ -1,7 +1,7 @@
 import type { Store } from "../store/store.ts";
 
-/** More markers than that are not kept in memory: then each sign-in reads its own. */
-const mostMembers = 100_000;
+/** With more markers each sign-in reads its own: a list of them every minute would stall this process each time. */
+const mostMembers = 10_000;
 /** A command that was killed may have written a marker without announcing it. */
 const trustedMs = 60_000;
 
@@ -63,7 +63,7 @@ export class ListedMarkers {
       const members = new Set(await this.#store.members(this.#set));
       const isWhole = foundMeanwhile.isSubsetOf(members);
       const isTooLong = members.size > mostMembers;
-      this.#read = isTooLong ? { ...read, begunAt: Infinity } : read; // a long list is not read every minute
+      this.#read = isTooLong ? { ...read, begunAt: Infinity } : read;
       if (!isWhole) this.#read = undefined;
       else if (!isTooLong) this.#listed = { members, ...read };
     } catch {
