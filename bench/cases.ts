@@ -105,7 +105,7 @@ export const cases: readonly Case[] = [
   },
   {
     key: "refused",
-    title: "refused: malformed, conflicting headers, unknown host",
+    title: "refused: malformed, conflict, unknown host",
     goal: 0.85,
     door: "usual",
     load: () => ({
