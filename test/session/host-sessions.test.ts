@@ -99,7 +99,7 @@ describe("the link of a host's session to its parent", () => {
       await open().parentOf(siteAt(wiki), other),
     ];
     // Another character than the one there, which is random.
-    const altered = first[1].replace(/(?<="sealed":")./, (one) => (one === "_" ? "A" : "_"));
+    const altered = first[1].replace(/(?<="sealed":")./, (letter) => (letter === "_" ? "A" : "_"));
     await writeFile(first[0], altered);
     await writeFile(second[0], "null");
     const changed = [
