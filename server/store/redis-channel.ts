@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
-import { LRUCache } from "lru-cache";
 import type { Log } from "../observe/log.ts";
+import { Heartbeats } from "./heartbeats.ts";
+import { publishThrough, type Publisher } from "./redis-publishers.ts";
 
 const beatMs = 150;
 /** Five missed heartbeats: a stopped or disconnected peer is detected within a second. */
@@ -10,7 +10,7 @@ const reopenMs = 100;
 
 interface ChannelParts {
   /** Commands and messages use separate connections: a heartbeat that arrives proves that both work. */
-  readonly publish: (channel: string, text: string) => Promise<unknown>;
+  readonly publishers: () => readonly Publisher[];
   /** A random id stored with the data. A new id means that Redis was emptied. */
   readonly dataEpoch: () => Promise<string>;
   /** Opens a connection that does not reconnect by itself: this class opens another one instead. */
@@ -28,12 +28,10 @@ export class RedisChannel {
   readonly #timer: NodeJS.Timeout;
   readonly #listeners: ((announcement: string) => void)[] = [];
   readonly #onReconnected: (() => void)[] = [];
-  /** Sent heartbeats that have not arrived yet, and when they were sent. Their names are random, so cannot be forged. */
-  readonly #sent = new LRUCache<string, number>({ max: 2 * Math.ceil(silenceMs / beatMs) });
   #subscriber: Redis | undefined;
+  /** Those of this subscription only: what an earlier one received proves nothing about this one. */
+  #heartbeats = new Heartbeats();
   #openedAt = 0;
-  /** When the last received heartbeat was sent, on the clock of `performance.now()`. */
-  #receivedAt = Number.NEGATIVE_INFINITY;
   /** When a heartbeat arrived last, or since when the first one is awaited. */
   #arrivedAt = performance.now();
   #tripMs = 0;
@@ -49,7 +47,7 @@ export class RedisChannel {
   }
 
   get isReceiving(): boolean {
-    if (this.#isOpen && performance.now() - this.#receivedAt > silenceMs) this.#lose();
+    if (this.#isOpen && performance.now() - this.#heartbeats.provenAt > silenceMs) this.#lose();
     return this.#isOpen;
   }
 
@@ -59,7 +57,7 @@ export class RedisChannel {
   }
 
   async announce(announcement: string): Promise<void> {
-    await this.#parts.publish(this.#parts.name, announcement);
+    await publishThrough(this.#parts.publishers(), this.#parts.name, announcement);
   }
 
   onAnnounced(listener: (announcement: string) => void): void {
@@ -79,6 +77,7 @@ export class RedisChannel {
   #open(): void {
     if (this.#isClosed) return;
     this.#openedAt = performance.now();
+    this.#heartbeats = new Heartbeats();
     const subscriber = this.#parts.connect();
     this.#subscriber = subscriber;
     subscriber.on("error", () => undefined); // the command connection logs the cause
@@ -98,31 +97,28 @@ export class RedisChannel {
       for (const listener of this.#listeners) listener(text);
       return;
     }
-    const sentAt = this.#sent.get(text);
-    if (sentAt === undefined) return; // from another process, or a repeat
-    this.#sent.delete(text);
+    // Before it counts this heartbeat, so that a gap before it is seen.
+    const wasReceiving = this.isReceiving;
+    const sentAt = this.#heartbeats.receive(text);
+    if (sentAt === undefined) return;
     this.#arrivedAt = performance.now();
     this.#tripMs = this.#arrivedAt - sentAt;
-    const wasReceiving = this.isReceiving;
-    this.#receivedAt = Math.max(this.#receivedAt, sentAt);
     // Before the epoch is known, an emptied Redis would not be noticed.
     if (wasReceiving || this.#dataEpoch === undefined) return;
-    if (performance.now() - this.#receivedAt > silenceMs) return;
+    if (performance.now() - this.#heartbeats.provenAt > silenceMs) return;
     this.#missed();
     this.#isOpen = true;
     this.#parts.log?.info("receiving announcements; using the session cache");
   }
 
   #beat(): void {
-    const beat = randomUUID();
-    this.#sent.set(beat, performance.now());
-    // A failed heartbeat does not arrive, and only that is checked.
-    this.#parts.publish(this.#beats, beat).catch(() => undefined);
+    // Before the masters are counted again, so that a gap is seen.
+    const isSilent = !this.isReceiving && performance.now() - this.#openedAt > silenceMs;
+    this.#heartbeats.send(this.#parts.publishers(), this.#beats);
     this.#parts.dataEpoch().then(
       (dataEpoch) => this.#compare(dataEpoch),
       () => undefined,
     );
-    const isSilent = !this.isReceiving && performance.now() - this.#openedAt > silenceMs;
     if (!isSilent) return;
     this.#openedAt = performance.now();
     this.#subscriber?.disconnect();

@@ -8,6 +8,7 @@ import { RedisChannel } from "./redis-channel.ts";
 import { RedisFailures } from "./redis-failures.ts";
 import { redisTimeoutMs, redisPlace, type RedisPlace } from "./redis-options.ts";
 import { createRedisNewRecord } from "./redis-new-record.ts";
+import { publishersOf } from "./redis-publishers.ts";
 import { createRedisSets } from "./redis-sets.ts";
 import { extendScript, releaseScript, replaceScript } from "./redis-scripts.ts";
 import type { Store } from "./store.ts";
@@ -26,7 +27,7 @@ export async function openRedisStore(settings: Config["storage"], log?: Log): Pr
   if (client === undefined) throw new Error("unstorage's redis driver exposes no client");
   const failures = new RedisFailures(client, log);
   const channel = new RedisChannel({
-    publish: (name, text) => client.publish(name, text),
+    publishers: publishersOf(client),
     dataEpoch: () => failures.explained(dataEpochOf(client, joinKeys(base, "data-epoch"))),
     connect: () => new Redis(subscriberOptions(place, client)),
     name: `${base}:announced`,

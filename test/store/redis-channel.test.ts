@@ -20,7 +20,9 @@ it("is not receiving before the epoch of the data is known, and then notices an 
   const cleared = vi.fn<() => void>();
   let current = epoch.promise;
   const channel = new RedisChannel({
-    publish: async (name, text) => void loop.emit("message", name, text),
+    publishers: () => [
+      { name: "server", publish: async (name, text) => void loop.emit("message", name, text) },
+    ],
     dataEpoch: () => current,
     connect: () => loop as unknown as Redis,
     name: "door",
