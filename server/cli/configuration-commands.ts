@@ -2,6 +2,7 @@ import { defineCommand } from "citty";
 import { createSecret } from "../config/secret.ts";
 import { configFile, refuseUnknown } from "./arguments.ts";
 import { printable } from "./printable.ts";
+import { stdout } from "./stdout.ts";
 import { reportErrors, withConfig } from "./run-command.ts";
 
 // A command loads its own modules when it runs, so that `secret` starts quickly.
@@ -22,10 +23,10 @@ export const check = defineCommand({
     withConfig(given, checkArgs, async (loaded) => {
       const { check: findAll } = await import("../check/check.ts");
       const { summaryOf } = await import("../app/summary.ts");
-      process.stdout.write(`${summaryOf(loaded)}\n\n`);
+      stdout().write(`${summaryOf(loaded)}\n\n`);
       const labels = { ok: "ok   ", unknown: "?    ", warning: "WARN ", fault: "FAULT" };
       for (const { level, text } of await findAll(loaded, given.args.proxy, process.env)) {
-        process.stdout.write(`${labels[level]} ${text}\n`);
+        stdout().write(`${labels[level]} ${text}\n`);
         if (level === "fault") process.exitCode = 1;
       }
     }),
@@ -63,7 +64,7 @@ export const explain = defineCommand({
       const text = json
         ? explaining.explanationJson(url, explanation)
         : explaining.explanationLines(explanation).map(printable).join("\n");
-      process.stdout.write(`${text}\n`);
+      stdout().write(`${text}\n`);
     }),
 });
 
@@ -87,8 +88,8 @@ export const config = defineCommand({
       const { proxy, write: folder } = given.args;
       const { files, remarks } = proxyFiles(loaded, proxy);
       for (const remark of remarks) process.stderr.write(`${remark}\n`);
-      if (folder === undefined) return void process.stdout.write(joinFiles(files));
-      process.stdout.write(`${(await writeFiles(folder, files)).join("\n")}\n`);
+      if (folder === undefined) return void stdout().write(joinFiles(files));
+      stdout().write(`${(await writeFiles(folder, files)).join("\n")}\n`);
     }),
 });
 
@@ -127,7 +128,7 @@ export const importing = defineCommand({
       });
       process.stderr.write(`${remarks}\n`);
       if (output === undefined) process.exitCode = 1;
-      else process.stdout.write(output);
+      else stdout().write(output);
     }),
 });
 
@@ -136,6 +137,6 @@ export const secret = defineCommand({
   run: ({ rawArgs }) =>
     reportErrors(async () => {
       refuseUnknown(rawArgs, {});
-      process.stdout.write(`${createSecret()}\n`);
+      stdout().write(`${createSecret()}\n`);
     }),
 });

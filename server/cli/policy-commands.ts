@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import { configFile, refuseUnknown } from "./arguments.ts";
 import { printable } from "./printable.ts";
+import { stdout } from "./stdout.ts";
 import { reportErrors, withConfig } from "./run-command.ts";
 
 const testArgs = {
@@ -26,7 +27,7 @@ export const testing = defineCommand({
       const { file, coverage = false, proxy } = given.args;
       if (proxy !== undefined && !coverage) throw new Error("--proxy needs --coverage");
       const { lines, isPassed } = await testPolicy(loaded, file, { coverage, proxy }, Date.now());
-      process.stdout.write(`${lines.map(printable).join("\n")}\n`);
+      stdout().write(`${lines.map(printable).join("\n")}\n`);
       if (!isPassed) process.exitCode = 1;
     }),
 });
@@ -47,7 +48,7 @@ export const diff = defineCommand({
       refuseUnknown(rawArgs, diffArgs);
       const { diffFiles } = await import("../tools/diff/diff-files.ts");
       const { lines, isSame, isComplete } = diffFiles(args, process.env, Date.now());
-      process.stdout.write(`${lines.map(printable).join("\n")}\n`);
+      stdout().write(`${lines.map(printable).join("\n")}\n`);
       if (!isComplete) process.exitCode = trouble;
       else if (!isSame) process.exitCode = 1;
     }, trouble),

@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import { createLog } from "../observe/log.ts";
 import { configFile } from "./arguments.ts";
+import { stdout } from "./stdout.ts";
 import { withConfig, withSource } from "./run-command.ts";
 
 // A command loads its own modules when it runs, so that `health` starts quickly.
@@ -38,7 +39,7 @@ export const keys = defineCommand({
   run: (given) =>
     withConfig(given, configFile, async (loaded) => {
       const { publicKeys } = await import("./keys.ts");
-      process.stdout.write(`${JSON.stringify({ keys: await publicKeys(loaded) }, null, 2)}\n`);
+      stdout().write(`${JSON.stringify({ keys: await publicKeys(loaded) }, null, 2)}\n`);
     }),
 });
 
@@ -58,7 +59,7 @@ const revoke = defineCommand({
       const { revoke: end } = await import("./revoke.ts");
       const { all = false, subject, provider, id } = given.args;
       const ended = await end(loaded, { all, subject, provider, id });
-      process.stdout.write(`${ended.join("\n")}\n`);
+      stdout().write(`${ended.join("\n")}\n`);
     }),
 });
 
@@ -76,7 +77,7 @@ const list = defineCommand({
     withConfig(given, listArgs, async (loaded) => {
       const { listSessions } = await import("./list-sessions.ts");
       const { json = false, subject, provider } = given.args;
-      await listSessions(loaded, { json, subject, provider }, process.stdout);
+      await listSessions(loaded, { json, subject, provider }, stdout());
     }),
 });
 

@@ -1,15 +1,11 @@
 import type { Writable } from "node:stream";
 import { pino, type Logger } from "pino";
 import type { LineLevel } from "./line-level.ts";
+import { LogOutput, surviveErrors } from "./log-output.ts";
 
 export type Log = Logger;
 
 const levels: Record<number, string> = { 20: "debug", 30: "info", 40: "warn", 50: "error" };
-/** More than this is not queued for a reader that is too slow. */
-const mostQueued = 1024 * 1024;
-/** The part of it for lines that visitors cause: a flood of them must not push out a sign-in or a revocation. */
-const mostOfVisitors = mostQueued / 2;
-const reportAfterMs = 5_000;
 
 /** The settings of a log. */
 interface LogSettings {
@@ -44,47 +40,33 @@ export function logOfVisitors(log: Log): Log {
 /** One line per event: JSON, or readable text if the stream is a terminal. */
 export function createLog(stream: Writable & { readonly isTTY?: boolean } = process.stdout): Log {
   const options = { base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  const dropped = { count: 0, ofVisitors: 0 };
-  let timer: NodeJS.Timeout | undefined;
-  const ofVisitors = pino(options, { write: writeOfVisitors });
-  const log = pino(options, { write });
+  const output = new LogOutput({
+    stream,
+    format: (line) => (isReadable() ? readable(line) : line),
+    onLost: (lost, failure) => {
+      if (failure === undefined) log.warn(lost, "log lines dropped: the reader is too slow");
+      else log.warn({ ...lost, reason: reasonsOf(failure) }, "log lines lost: writing them failed");
+    },
+    onFailure: (failure) => {
+      if (stream !== process.stderr) reportOnStderr(failure);
+    },
+  });
+  const log = pino(options, { write: (line: string) => output.write(line) });
+  const ofVisitors = pino(options, { write: (line: string) => output.writeOfVisitors(line) });
   const own: Own = { format: undefined, ofVisitors };
   owned.set(log, own);
   return log;
 
-  function write(line: string): void {
-    if (stream.writableLength < mostQueued) stream.write(isReadable() ? readable(line) : line);
-    else drop();
-  }
-
-  function writeOfVisitors(line: string): void {
-    if (dropped.count === 0 && stream.writableLength < mostOfVisitors) return write(line);
-    dropped.ofVisitors++;
-    drop();
-  }
-
-  /** A queue that other lines keep full never drains, so the line about the dropped ones does not wait for that alone. */
-  function drop(): void {
-    if (dropped.count++ === 0) reportSoon();
-  }
-
-  function reportSoon(): void {
-    stream.once("drain", report);
-    timer = setTimeout(report, reportAfterMs).unref();
-  }
-
   function isReadable(): boolean {
     return own.format === undefined ? stream.isTTY === true : own.format === "pretty";
   }
+}
 
-  function report(): void {
-    stream.off("drain", report);
-    clearTimeout(timer);
-    if (stream.writableLength >= mostQueued) return reportSoon();
-    const counts = { ...dropped };
-    Object.assign(dropped, { count: 0, ofVisitors: 0 });
-    log.warn(counts, "log lines dropped: the reader is too slow");
-  }
+/** It may be on the same full disk. */
+function reportOnStderr(failure: Error): void {
+  surviveErrors(process.stderr);
+  const reason = reasonsOf(failure);
+  process.stderr.write(`doorward: cannot write the log, and continues without it: ${reason}\n`);
 }
 
 function readable(line: string): string {

@@ -1,6 +1,7 @@
+import { EventEmitter } from "node:events";
 import { Writable } from "node:stream";
-import { describe, expect, it, vi } from "vitest";
-import { createLog, logOfVisitors, setLog } from "../../server/observe/log.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createLog, logOfVisitors, setLog, type Log } from "../../server/observe/log.ts";
 
 /** A stream whose reader does not read until `resume`. */
 function slowStream() {
@@ -89,6 +90,83 @@ it("dropped lines are counted in the log also if the queue never drains", async 
   } finally {
     vi.useRealTimers();
   }
+});
+
+/** A stream with the behaviour of process.stdout: it accepts writes again after one has failed. */
+class FullStream extends EventEmitter {
+  readonly lines: string[] = [];
+  readonly writableLength = 0;
+  isFull = true;
+  attempts = 0;
+
+  write(line: string, done: (error?: Error) => void): boolean {
+    this.attempts++;
+    if (!this.isFull) this.lines.push(line);
+    const error = this.isFull ? new Error("no space left") : undefined;
+    queueMicrotask(() => {
+      done(error);
+      if (error) this.emit("error", error);
+    });
+    return true;
+  }
+}
+
+describe("a stream that cannot be written", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  async function logLines(log: Log, count: number): Promise<void> {
+    for (let index = 0; index < count; index++) {
+      log.error({ index }, "written");
+      await vi.advanceTimersByTimeAsync(0);
+    }
+  }
+
+  it("is tried every five seconds, and then gets the number of the lost lines and the reason", async () => {
+    const stream = new FullStream();
+    const log = createLog(stream as unknown as Writable);
+    await logLines(log, 100);
+    logOfVisitors(log).warn("refused");
+    await vi.advanceTimersByTimeAsync(20_000);
+    const { attempts } = stream;
+
+    stream.isFull = false;
+    await vi.advanceTimersByTimeAsync(5_000);
+    await logLines(log, 1);
+
+    const [report = "", line = ""] = stream.lines;
+    expect(attempts).toBe(5);
+    // A part of the last line may have been written: it ends there.
+    expect(report.startsWith("\n{")).toBe(true);
+    expect(JSON.parse(report)).toMatchObject({
+      msg: "log lines lost: writing them failed",
+      count: 101,
+      ofVisitors: 1,
+      reason: "no space left",
+    });
+    expect(JSON.parse(line)).toMatchObject({ index: 0, msg: "written" });
+    expect(line.startsWith("{")).toBe(true);
+    expect(process.stderr.write).toHaveBeenCalledTimes(1);
+  });
+
+  it("gets the next lines also if the log leaves the report out", async () => {
+    const stream = new FullStream();
+    const log = createLog(stream as unknown as Writable);
+    setLog(log, { level: "error" });
+    await logLines(log, 3);
+
+    stream.isFull = false;
+    await vi.advanceTimersByTimeAsync(5_000);
+    await logLines(log, 2);
+
+    expect(stream.lines.map((line) => JSON.parse(line).msg)).toEqual(["written", "written"]);
+  });
 });
 
 describe("the settings of a log", () => {

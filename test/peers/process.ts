@@ -38,6 +38,15 @@ export async function runDoorward(
   return { code, stdout, stderr };
 }
 
+/** Runs a script of Bash, in which `"$@"` is doorward. The redirections of a process can be tested only so. */
+export function startInShell(script: string, environment: Readonly<Record<string, string>> = {}) {
+  return spawn("bash", ["-c", script, "bash", program, ...first], {
+    cwd: tmpdir(),
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
 function start(
   words: readonly string[],
   environment: Readonly<Record<string, string>>,
@@ -82,6 +91,8 @@ export interface DoorwardProcess {
   /** Sends raw bytes on a new socket; resolves with the response when doorward closes the socket. */
   raw(bytes: string | Buffer): Promise<string>;
   signal(name: NodeJS.Signals): void;
+  /** Reads no more from its stdout, as a log collector that has ended. */
+  hangUp(): void;
   close(): Promise<void>;
 }
 
@@ -134,6 +145,7 @@ export async function startProcess(
     exit,
     raw: (bytes) => raw(port, bytes),
     signal: (name) => void child.kill(name),
+    hangUp: () => void child.stdout.destroy(),
     async close() {
       if (child.exitCode === null) child.kill("SIGKILL");
       await exit;

@@ -64,7 +64,7 @@ it("is trusted by its subscriber for less than a second, which then goes to anot
   }
   await until(async () => store.hearsAnnouncements);
 
-  expect([trusted, samples > 100]).toEqual([0, true]);
+  expect([trusted, samples > 10]).toEqual([0, true]);
 });
 
 it("passes an announcement on to its own subscriber, from a doorward that reaches it", async () => {
@@ -78,7 +78,9 @@ it("passes an announcement on to its own subscriber, from a doorward that reache
   await drop(own, publishPackets);
   for (const mark of marks) await other.announce(mark);
 
-  await expect.poll(() => marks.filter((mark) => !received.has(mark))).toEqual([]);
+  await expect
+    .poll(() => marks.filter((mark) => !received.has(mark)), { timeout: 5_000 })
+    .toEqual([]);
 });
 
 it("a master that is down costs its Cluster's subscribers no announcement and no cache", async () => {
