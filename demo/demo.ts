@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import { refuseUnknown } from "../server/cli/arguments.ts";
 import { reportErrors } from "../server/cli/run-command.ts";
+import { stdout } from "../server/cli/stdout.ts";
 import { makeJourney } from "./journey.ts";
 import { isTaken, listenOnLoopback } from "./loopback.ts";
 import { chooseProxy, proxyLabels, proxyNames, type ProxyName } from "./proxy.ts";
@@ -107,5 +108,5 @@ function welcome(address: string, proxy: ProxyName): string {
 }
 
 function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+  stdout().write(`${line}\n`);
 }
