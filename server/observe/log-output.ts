@@ -42,6 +42,8 @@ export class LogOutput {
   #failure: Error | undefined;
   /** Lines are lost without an attempt: each would fail, and cost time. */
   #isPaused = false;
+  /** A disk that becomes full takes the first part of a line, without an error. The next line does not continue it. */
+  #start = "";
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: Parts) {
@@ -66,9 +68,8 @@ export class LogOutput {
     // A report that fails is repeated, with what it reports.
     const lost = this.#reporting ?? itself;
     this.#reporting = undefined;
-    // A full disk may have taken the first part of a line.
-    const start = this.#failure === undefined ? "" : "\n";
-    const text = start + this.#parts.format(line);
+    const text = this.#start + this.#parts.format(line);
+    this.#start = "";
     this.#stream.write(text, (error) => this.#settle(error ?? undefined, lost));
   }
 
@@ -81,6 +82,7 @@ export class LogOutput {
     this.#failure = failure;
     if (failure === undefined) return;
     this.#isPaused = true;
+    this.#start = "\n";
     if (isFirst) this.#parts.onFailure(failure);
     this.#lose(lost);
   }

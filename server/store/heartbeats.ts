@@ -5,8 +5,9 @@ import type { Publisher } from "./redis-publishers.ts";
 const keptMs = 2_000;
 
 /**
- * Messages of one subscription to itself. In a Cluster, they must arrive through two masters: the subscriber may still
- * reach a node that is separated from all others, and its messages through that node alone prove nothing.
+ * Messages of one subscription to itself. In a Cluster, they must arrive through more than half of the masters: the
+ * subscriber may still reach nodes that are separated from the others. A minority of the masters elects no new ones, and
+ * Redis accepts messages all the same.
  */
 export class Heartbeats {
   /** By their texts, which are random, so that they cannot be forged. */
@@ -18,7 +19,7 @@ export class Heartbeats {
   /** The heartbeats sent since then prove that announcements arrive. On the clock of `performance.now()`. */
   provenAt = Number.NEGATIVE_INFINITY;
 
-  /** Sends one through each of two nodes. They take turns. */
+  /** Sends one through each of some nodes. The nodes take turns, so that each has had one long before silence counts. */
   send(publishers: readonly Publisher[], channel: string): void {
     const at = performance.now();
     for (const [text, sent] of this.#sent) if (at - sent.at > keptMs) this.#sent.delete(text);
@@ -26,7 +27,7 @@ export class Heartbeats {
     for (const name of this.#arrived.keys())
       if (!this.#names.includes(name)) this.#arrived.delete(name);
     this.#prove();
-    for (let count = 0; count < needed(publishers); count++) {
+    for (let count = 0; count < perBeat(publishers.length); count++) {
       const publisher = publishers[this.#turn++ % publishers.length];
       if (publisher === undefined) return;
       const text = randomUUID();
@@ -50,10 +51,12 @@ export class Heartbeats {
   #prove(): void {
     const times = this.#names.map((name) => this.#arrived.get(name) ?? Number.NEGATIVE_INFINITY);
     times.sort((one, other) => other - one);
-    this.provenAt = times[needed(times) - 1] ?? Number.NEGATIVE_INFINITY;
+    const moreThanHalf = Math.floor(times.length / 2) + 1;
+    this.provenAt = times[moreThanHalf - 1] ?? Number.NEGATIVE_INFINITY;
   }
 }
 
-function needed({ length }: readonly unknown[]): number {
-  return Math.min(2, length);
+/** Each of the nodes has a turn in at most four beats. */
+function perBeat(nodes: number): number {
+  return Math.min(nodes, Math.max(2, Math.ceil(nodes / 4)));
 }

@@ -29,8 +29,9 @@ function publisherOf(name: string, node: Redis): Publisher {
 }
 
 /**
- * Publishes through all of these and resolves as soon as all but one have accepted the message. `Heartbeats` demands
- * two, so one of those two has accepted it. Rejects with the error of the second one that fails.
+ * Publishes through all of these and resolves as soon as all but one have accepted the message. Each subscriber that is
+ * receiving hears more than half of them (see `Heartbeats`), so also one of those. Rejects with the error of the second
+ * one that fails.
  */
 export async function publishThrough(
   publishers: readonly Publisher[],

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -16,8 +16,8 @@ afterAll(() => rm(folder, { recursive: true }));
 let file: ConfigFile | undefined;
 afterEach(() => file?.remove());
 
-async function run(script: string) {
-  const child = startInShell(script);
+async function run(script: string, environment = {}) {
+  const child = startInShell(script, environment);
   const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
   return { stderr, code };
 }
@@ -52,4 +52,23 @@ describe.each(commands)("%s", (command, option) => {
     expect(code).toBe(2);
     expect(stderr).toMatch(/^doorward: cannot write the output: ENOSPC\b[^\n]*\n$/m);
   });
+});
+
+it("an output that the disk takes only a part of does not look complete", async () => {
+  file = await writeConfig(settingsFor(await freePort()));
+  const target = join(folder, "nginx.conf");
+  const script = `trap "" XFSZ; ulimit -f 1; "$@" config nginx --config ${file.path} > ${target}`;
+  const { code, stderr } = await run(script, { NODE_DISABLE_COMPILE_CACHE: "1" });
+
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^doorward: cannot write the output: EFBIG\b[^\n]*\n$/m);
+  expect((await stat(target)).size).toBe(1024);
+});
+
+it("an output into a file is complete and follows what is there", async () => {
+  file = await writeConfig(settingsFor(await freePort()));
+  const target = join(folder, "secrets");
+  await run(`"$@" secret >> ${target}; "$@" secret >> ${target}`);
+
+  expect(await readFile(target, "utf8")).toMatch(/^(\S{30,}\n){2}$/);
 });

@@ -107,6 +107,42 @@ describe("heartbeats through three masters", () => {
   });
 });
 
+/** A failover needs more than half of the masters, so only those that are left may have elected others. */
+it.each([
+  [2, 1],
+  [3, 1],
+  [4, 2],
+  [5, 2],
+  [8, 4],
+  [12, 6],
+  [24, 12],
+])("of %i masters, any %i alone prove nothing", async (count, connected) => {
+  const heartbeats = new Heartbeats();
+  const names = Array.from({ length: count }, (_, index) => `10.0.0.${index}:6379`);
+  const { publishers } = nodesOf(heartbeats, names, new Set(names.slice(-connected)));
+
+  await beat(heartbeats, publishers, 60);
+
+  expect(heartbeats.provenAt).toBe(Number.NEGATIVE_INFINITY);
+});
+
+it.each([3, 4, 5, 6, 8, 9, 12, 16, 24])(
+  "of %i masters, all but one prove that announcements arrive, far from the limit of 800 ms",
+  async (count) => {
+    const heartbeats = new Heartbeats();
+    const names = Array.from({ length: count }, (_, index) => `10.0.0.${index}:6379`);
+    const { publishers } = nodesOf(heartbeats, names, new Set(names.slice(1)));
+    const ages: number[] = [];
+
+    for (let beats = 0; beats < 60; beats++) {
+      await beat(heartbeats, publishers, 1);
+      ages.push(ageOf(heartbeats));
+    }
+
+    expect(Math.max(...ages.slice(4))).toBeLessThan(500);
+  },
+);
+
 it("a single server's heartbeats prove that announcements arrive", async () => {
   const heartbeats = new Heartbeats();
   const { publishers } = nodesOf(heartbeats, ["server"], new Set(["server"]));
