@@ -22,7 +22,10 @@ afterEach(restore);
 
 async function restore(): Promise<void> {
   await Promise.all(opened.splice(0).map((store) => store.close()));
-  for (const node of cluster.nodes) await drop(node, noPackets);
+  for (const node of cluster.nodes) {
+    await drop(node, noPackets);
+    await until(async () => !(await hasSubscriber(node)));
+  }
 }
 
 async function drop(node: RedisServer, packets: string): Promise<void> {
