@@ -12,10 +12,11 @@ import { randomFrom, type Random } from "../../peers/random.ts";
 
 const now = 1_800_000_000_000;
 /** The same in each run, so that the numbers of its cases are known; the other seed tries new configurations each time. */
-const fixed = { seed: 12, pairs: 50, changed: 200, unchanged: 3, compared: 800 };
+const fixed = { seed: 12, pairs: 50, tooLarge: 0, changed: 200, unchanged: 3, compared: 800 };
 const fresh = {
   seed: Date.now() % 2 ** 32,
   pairs: 20,
+  tooLarge: 5,
   changed: 0,
   unchanged: -1,
   compared: 0,
@@ -33,16 +34,22 @@ function withOneChange(random: Random): Sides<RandomSettings> {
   return { old, new: mutated(random, old) };
 }
 
-/** Two configurations of which one is the other with one change, and what diff finds. */
-function randomPair(random: Random, settingsOf = withOneChange): Pair {
+/** Pairs of configurations of which one is the other with one change, and what diff finds. */
+function* randomPairs(
+  random: Random,
+  mostTooLarge: number,
+  settingsOf = withOneChange,
+): Generator<Pair> {
+  let tooLarge = 0;
   for (;;) {
     const settings = settingsOf(random);
     const configs = bothOf(settings, randomConfig);
     if (configs.old === undefined || configs.new === undefined) continue;
     const policies = compileSides({ old: configs.old, new: configs.new });
     const { differences, omitted } = findDifferences(policies, now);
-    expect(omitted).toEqual([]);
-    return { settings, policies, differences };
+    // Lists with thousands of combinations are rare. diff does not try all of these, and reports that.
+    if (omitted.length === 0) yield { settings, policies, differences };
+    else if (++tooLarge > mostTooLarge) throw new Error(`not tried: ${omitted.join()}`);
   }
 }
 
@@ -82,12 +89,11 @@ it.each(
 )(
   "reports each change of a decision by the same two rules, whatever the request and the person ($change, seed $seed)",
   { timeout: 300_000 },
-  ({ seed, pairs, settingsOf, ...least }) => {
+  ({ seed, pairs, tooLarge, settingsOf, ...least }) => {
     const random = randomFrom(seed);
     let [changed, unchanged] = [0, 0];
     const missed: unknown[] = [];
-    for (let count = 0; count < pairs; count++) {
-      const pair = randomPair(random, settingsOf);
+    for (const pair of randomPairs(random, tooLarge, settingsOf).take(pairs)) {
       const reported = new Set(
         pair.differences.map(({ visitor, rulings }) =>
           keyOf(visitor.provider !== undefined, rulings),
@@ -130,11 +136,10 @@ function isKnown({ request, visitor: { traits } }: Difference): boolean {
 it.each(runs)(
   "reports nothing that a second implementation of the policy decides otherwise (seed $seed)",
   { timeout: 300_000 },
-  ({ seed, ...least }) => {
+  ({ seed, tooLarge, ...least }) => {
     const random = randomFrom(seed);
     let compared = 0;
-    for (let count = 0; count < 30; count++) {
-      const { settings, differences } = randomPair(random);
+    for (const { settings, differences } of randomPairs(random, tooLarge).take(30)) {
       if (settings.new.rules.some(({ exactPath }) => exactPath !== undefined)) continue;
       for (const one of differences.filter((each) => random.once(2) && isKnown(each))) {
         const { request, address, isPreflight } = one.request.asked;

@@ -331,6 +331,15 @@ describe("changed settings outside the rules", () => {
 });
 
 describe("a comparison that would take too long", () => {
+  it("names lists with more combinations than it tries", () => {
+    const groups = (name: string) => Array.from({ length: 13 }, (_, index) => `${name}${index}`);
+    const all = ["a", "b", "c"].map((name) => ({ groups: groups(name) }));
+    const { lines: found, isComplete } = compared({}, { rules: [{ allow: { all } }] });
+
+    expect(isComplete).toBe(false);
+    expect(found.join("\n")).toContain("NOT TRIED https://auth.example.com: combinations of lists");
+  });
+
   it("names what it did not try", () => {
     const paths = Array.from({ length: 60 }, (_, index) => `/p${index}`);
     const { lines: found, isComplete } = compared({}, { rules: [{ path: paths, deny: true }] });
