@@ -137,7 +137,13 @@ export function rewired(
   for (const [printed, ours] of Object.entries(changes)) {
     if (![...files.values()].some((text) => text.includes(printed)))
       throw new Error(`no file contains ${printed}`);
-    for (const [name, text] of changed) changed.set(name, text.replaceAll(printed, ours));
+    // Not the first digits of a longer number: a free port may begin like a printed one.
+    const whole = new RegExp(`${RegExp.escape(printed)}(?!\\d)`, "g");
+    for (const [name, text] of changed)
+      changed.set(
+        name,
+        text.replace(whole, () => ours),
+      );
   }
   return changed;
 }
