@@ -206,7 +206,7 @@ describe("the secret", () => {
     const keys = await syncKeys(store, secrets, begun);
     const [name = "", value = {}] = set.mock.calls[0] ?? [];
 
-    expect(JSON.stringify(value)).not.toMatch(/PRIVATE|keys|pem/);
+    expect(JSON.stringify(value)).not.toMatch(/PRIVATE|"keys|"pem/);
     expect(await storedKeys(store, [otherSecret])).toBeUndefined();
     await syncKeys(store, [otherSecret], begun);
     const [otherName = ""] = set.mock.calls[1] ?? [];
